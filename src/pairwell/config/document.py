@@ -1,0 +1,170 @@
+"""Settings as text: a commented `pairwell.toml`, and back with errors that name the neighbours."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import tomli_w
+
+from pairwell.config.settings import Settings
+from pairwell.errors import SettingsError
+
+_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `(?P<path>[^`]*)`)?")
+_PLACE = re.compile(r"(?P<what>.*) - at `\$?\.?(?P<path>[^`]*)`")
+
+
+def parse_settings(text: str, *, source: str = "pairwell.toml") -> Settings:
+    """Settings from TOML text; names left out take their defaults.
+
+    Raises `SettingsError` naming the line's key, what was expected and, for a misspelt name, its nearest
+    neighbours.
+    """
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{source} is not valid TOML: {error}.", hint="Mend that line.") from error
+    try:
+        settings = msgspec.convert(_with_default_placements(tree), Settings)
+    except msgspec.ValidationError as error:
+        raise _explained(error, tree, source) from error
+    _check_meaning(settings, source)
+    return settings
+
+
+def render_settings(settings: Settings) -> str:
+    """The whole configuration as commented TOML that `parse_settings` reads back equal."""
+    return "\n".join(_render_section(settings, ())).strip() + "\n"
+
+
+def compact_settings(settings: Settings) -> str:
+    """The canonical TOML of `settings`, without comments; equal settings give equal text."""
+    return tomli_w.dumps(msgspec.to_builtins(settings))
+
+
+def setting_names() -> list[str]:
+    """Every setting as a dotted name, `placements.NAME.kinds` for those of a placement."""
+    return list(_names(Settings, ()))
+
+
+def _names(kind: type, path: tuple[str, ...]) -> Iterator[str]:
+    for field in msgspec.structs.fields(kind):
+        inner = _section_kind(kind, field.name)
+        if inner is None:
+            yield ".".join((*path, field.name))
+        else:
+            extra = ("NAME",) if field.name == "placements" else ()
+            yield from _names(inner, (*path, field.name, *extra))
+
+
+def _section_kind(kind: type, name: str) -> type | None:
+    hint: Any = get_type_hints(kind)[name]
+    candidates = (hint, *getattr(hint, "__args__", ()))
+    return next((c for c in candidates if isinstance(c, type) and issubclass(c, msgspec.Struct)), None)
+
+
+def _render_section(section: msgspec.Struct, path: tuple[str, ...]) -> Iterator[str]:
+    tables: list[tuple[str, msgspec.Struct]] = []
+    described = _descriptions(type(section))
+    lines: list[str] = []
+    for name in section.__struct_fields__:
+        value = getattr(section, name)
+        if isinstance(value, msgspec.Struct):
+            tables.append((name, value))
+        elif name == "placements":
+            tables.extend((f"{name}.{place}", settings) for place, settings in value.items())
+        elif isinstance(value, dict):
+            lines.extend(("", f"# {described[name]}", f"[{'.'.join((*path, name))}]", tomli_w.dumps(value).strip()))
+        else:
+            lines.extend((f"# {described[name]}", f"{name} = {_render_value(value)}"))
+    if lines and lines[0]:
+        yield from ("", f"# {_summary(type(section))}", f"[{'.'.join(path)}]")
+    yield from lines
+    for name, table in tables:
+        yield from _render_section(table, (*path, name))
+
+
+def _render_value(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(_render_value(part) for part in value)}]"
+    return tomli_w.dumps({"x": value}).removeprefix("x = ").strip()
+
+
+def _summary(kind: type) -> str:
+    return (kind.__doc__ or "").strip().splitlines()[0]
+
+
+def _descriptions(kind: type) -> dict[str, str]:
+    hints = get_type_hints(kind, include_extras=True)
+    metas = {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
+    return {name: next((m.description for m in reversed(found) if m.description), "") for name, found in metas.items()}
+
+
+def _with_default_placements(tree: Mapping[str, Any]) -> dict[str, Any]:
+    own = tree.get("placements", {})
+    if not isinstance(own, dict):
+        return dict(tree)
+    usual = msgspec.to_builtins(Settings().placements)
+    return {**tree, "placements": {**usual, **{name: _laid_over(usual.get(name), own[name]) for name in own}}}
+
+
+def _laid_over(usual: object, own: object) -> object:
+    return {**usual, **own} if isinstance(usual, dict) and isinstance(own, dict) else own
+
+
+def _explained(error: msgspec.ValidationError, tree: Mapping[str, Any], source: str) -> SettingsError:
+    text = str(error)
+    if unknown := _UNKNOWN.search(text):
+        return _unknown_name(unknown["name"], (unknown["path"] or "$").lstrip("$").strip("."), source)
+    if placed := _PLACE.match(text):
+        path = _named_placement(placed["path"], tree)
+        return SettingsError(f"{source}: `{path}` is not valid: {placed['what']}.", field=path)
+    return SettingsError(f"{source} is not valid: {text}.")
+
+
+def _named_placement(path: str, tree: Mapping[str, Any]) -> str:
+    if "[...]" not in path:
+        return path
+    return path.replace(
+        "[...]", ".NAME" if len(tree.get("placements", {})) != 1 else "." + next(iter(tree["placements"]))
+    )
+
+
+def _unknown_name(name: str, path: str, source: str) -> SettingsError:
+    prefix = path.replace("[...]", ".NAME")
+    full = f"{prefix}.{name}" if prefix else name
+    known = setting_names()
+    siblings = sorted({_child_of(prefix, k) for k in known if not prefix or k.startswith(prefix + ".")})
+    near = difflib.get_close_matches(name, siblings, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else f"Known here: {', '.join(siblings)}."
+    return SettingsError(f"{source} names `{full}`, which is not a setting.", hint=hint, field=full)
+
+
+def _child_of(prefix: str, name: str) -> str:
+    rest = name[len(prefix) + 1 :] if prefix else name
+    return rest.split(".", 1)[0]
+
+
+def _check_meaning(settings: Settings, source: str) -> None:
+    low, high = settings.guards.upgrade_price_corridor
+    if not 1.0 <= low <= high:
+        raise SettingsError(
+            f"{source}: `guards.upgrade_price_corridor` is [{low}, {high}]; expected 1 <= low <= high.",
+            field="guards.upgrade_price_corridor",
+        )
+    try:
+        ZoneInfo(settings.shop.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(
+            f"{source}: `shop.timezone` is {settings.shop.timezone!r}, which is not an IANA name.",
+            hint='Write for example "Europe/Warsaw".',
+            field="shop.timezone",
+        ) from error
+    for code, rate in settings.currency.rates.items():
+        if rate <= 0:
+            raise SettingsError(f"{source}: `currency.rates.{code}` is {rate}; expected above 0.")

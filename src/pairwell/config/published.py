@@ -1,0 +1,101 @@
+"""Published settings: immutable copies by hash, one of them live."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pairwell.config.document import compact_settings, parse_settings
+from pairwell.config.settings import Settings
+from pairwell.config.workspace import Workspace, read_draft
+from pairwell.errors import SettingsError, StorageError
+
+_CURRENT = "current"
+
+
+class Published(msgspec.Struct, frozen=True):
+    """Settings and the hash that names them."""
+
+    hash: str
+    settings: Settings
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One setting that differs between two configurations; `None` where it is absent."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+def settings_hash(settings: Settings) -> str:
+    """Sixteen hex digits that name `settings`; equal settings have equal names."""
+    return hashlib.blake2b(compact_settings(settings).encode(), digest_size=8).hexdigest()
+
+
+def publish_settings(workspace: Workspace) -> Published:
+    """Check `pairwell.toml`, keep a copy under its hash and make it live, at once or not at all."""
+    settings = read_draft(workspace)
+    name = settings_hash(settings)
+    try:
+        workspace.settings.mkdir(parents=True, exist_ok=True)
+        _write_whole(workspace.settings / f"{name}.toml", compact_settings(settings))
+        _write_whole(workspace.settings / _CURRENT, name)
+    except OSError as error:
+        raise StorageError(
+            f"The settings could not be written to {workspace.settings}: {error.strerror}.",
+            hint="The settings live before stay live. Free some space or mend the rights, then publish again.",
+        ) from error
+    return Published(name, settings)
+
+
+def load_published(workspace: Workspace) -> Published:
+    """The live settings. Raises `SettingsError` where none were ever published."""
+    try:
+        name = (workspace.settings / _CURRENT).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.") from error
+    return load_settings(workspace, name)
+
+
+def load_settings(workspace: Workspace, name: str) -> Published:
+    """The settings once published under the hash `name`."""
+    path = workspace.settings / f"{name}.toml"
+    try:
+        settings = parse_settings(path.read_text(encoding="utf-8"), source=path.name)
+    except OSError as error:
+        raise SettingsError(f"The published settings {name} are gone.", hint="Run `pairwell publish`.") from error
+    if settings_hash(settings) != name:
+        raise SettingsError(
+            f"The published settings {name} were changed by hand.",
+            hint="Change pairwell.toml instead, then run `pairwell publish`.",
+        )
+    return Published(name, settings)
+
+
+def compare_settings(before: Settings, after: Settings) -> list[Change]:
+    """Every setting that differs, by dotted name."""
+    old, new = _flat(msgspec.to_builtins(before)), _flat(msgspec.to_builtins(after))
+    names = sorted(old.keys() | new.keys())
+    return [Change(n, old.get(n), new.get(n)) for n in names if old.get(n) != new.get(n)]
+
+
+def _flat(tree: dict[str, Any], path: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in tree.items():
+        inner = f"{path}.{name}" if path else name
+        if isinstance(value, dict):
+            flat.update(_flat(value, inner))
+        else:
+            flat[inner] = value
+    return flat
+
+
+def _write_whole(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)

@@ -1,0 +1,195 @@
+"""The table of settings: one field a setting, with its default, bounds and meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+OfferKind = Literal["cross_sell", "upgrade"]
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+
+
+class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The business itself: its money, its days, its aim."""
+
+    currency: Annotated[
+        str, Meta(pattern="^[A-Z]{3}$", description="Three letters (ISO 4217) of the shop's currency.")
+    ] = "EUR"
+    timezone: Annotated[str, Meta(description="IANA name; it defines days in evaluations.")] = "UTC"
+    prices_include_tax: Annotated[
+        bool,
+        Meta(description="Whether prices that come in, and prices in answers, include tax."),
+    ] = True
+    tax_rate: Annotated[float, Meta(ge=0.0, le=1.0, description="Share of tax on the net price, .2 for 20 %.")] = 0.0
+    margin_rate: Annotated[
+        float,
+        Meta(ge=0.0, le=1.0, description="Share of the net price that is margin, where an item has no cost."),
+    ] = 0.3
+    objective: Annotated[Literal["margin", "revenue"], Meta(description="What an offer's worth is counted in.")] = (
+        "margin"
+    )
+
+
+class Operations(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where facts and the journal live."""
+
+    url: Annotated[
+        str,
+        Meta(description="SQLAlchemy URL; empty: SQLite inside the workspace. `${NAME}` is read from the environment."),
+    ] = ""
+    durability: Annotated[
+        Literal["process", "power"],
+        Meta(
+            description='"process": an answered decision survives a crash of the process; '
+            '"power": also of the machine (slower).'
+        ),
+    ] = "process"
+
+
+class Ingest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How files are read."""
+
+    max_line_mb: Annotated[float, Meta(gt=0, le=1024, description="A longer line is refused, in megabytes.")] = 16.0
+    batch_rows: Annotated[int, Meta(ge=1, le=10_000_000, description="Rows held in memory at a time.")] = 100_000
+
+
+class Guards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Invariants of every offer; nothing can break them."""
+
+    add_on_price_share: Annotated[
+        float,
+        Meta(ge=0.0, description="An add-on costs at most this share of the cart, or of the item looked at."),
+    ] = 0.30
+    upgrade_price_corridor: Annotated[
+        tuple[float, float],
+        Meta(description="An upgrade costs between these multiples of the item it replaces."),
+    ] = (1.05, 1.60)
+    margin_floor_minor: Annotated[
+        int, Meta(description="An offered item earns at least this margin, in minor units.")
+    ] = 0
+
+
+class Slots(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much room an answer has."""
+
+    max: Annotated[int, Meta(ge=1, le=50, description="Offers in one answer at most.")] = 4
+
+
+class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place where offers appear, `[placements.NAME]`."""
+
+    kinds: Annotated[tuple[OfferKind, ...], Meta(min_length=1, description="Kinds of offer that may appear here.")] = (
+        "cross_sell",
+        "upgrade",
+    )
+    attention_minor: Annotated[float, Meta(ge=0.0, description="What a slate costs in attention, in minor units.")] = (
+        2.0
+    )
+    friction: Annotated[
+        float,
+        Meta(ge=0.0, le=1.0, description="Chance that a slate costs the checkout; times the cart's margin."),
+    ] = 0.002
+    deadline_ms: Annotated[int, Meta(ge=1, description="Milliseconds after which the answer is silence.")] = 50
+
+
+class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How pairs are learned and scored."""
+
+    half_life_days: Annotated[float, Meta(gt=0.0, description="Days after which an order counts half.")] = 180.0
+    neighbours: Annotated[int, Meta(ge=1, le=10_000, description="Add-ons kept for each anchor.")] = 200
+    size_exponent: Annotated[
+        float, Meta(ge=0.0, le=2.0, description="A basket of s items counts s to the minus this.")
+    ] = 0.5
+    anchor_exponent: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Exponent of the anchor's orders in the score.")
+    ] = 0.6
+    add_on_exponent: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Exponent of the add-on's orders in the score.")
+    ] = 0.4
+    score_power: Annotated[
+        float, Meta(gt=0.0, description="Scores are raised to this before they are summed over a cart.")
+    ] = 1.5
+    prior_orders: Annotated[
+        float,
+        Meta(ge=0.0, description="Weight, in orders, of the add-on's popularity in the shrunk confidence."),
+    ] = 20.0
+    false_discovery_rate: Annotated[
+        float, Meta(gt=0.0, lt=1.0, description="Benjamini-Hochberg level over all possible pairs.")
+    ] = 0.01
+    min_together: Annotated[int, Meta(ge=1, description="Orders together that a pair needs at least.")] = 3
+    min_effect: Annotated[float, Meta(ge=1.0, description="Times chance that a pair's lower bound must exceed.")] = 1.2
+    bought_once_below: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            description="An item is bought once when a smaller share of its buyers bought it again.",
+        ),
+    ] = 0.03
+
+
+class Persuasion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What showing an offer changes, before anything is known of it: the prior."""
+
+    cross_sell: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting add-on.")] = 0.04
+    upgrade: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting upgrade.")] = 0.03
+    half_fit: Annotated[
+        float,
+        Meta(gt=0.0, le=1.0, description="Quiet probability at which an offer is half as persuasive as the best."),
+    ] = 0.05
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who sees offers, and how slots are drawn."""
+
+    salt: Annotated[str, Meta(description="Secret of this shop's lots; changing it draws every lot anew.")] = "pairwell"
+    holdout: Annotated[Share, Meta(description="Share of customers who see no offers.")] = 0.05
+    withheld: Annotated[Share, Meta(description="Share of other slates withheld at random.")] = 0.02
+    temperature: Annotated[
+        float, Meta(gt=0.0, le=10.0, description="How freely slots are drawn; near 0 the best always wins.")
+    ] = 0.1
+    exploration: Annotated[Share, Meta(description="Share of draws that ignore the score.")] = 0.02
+
+
+class Decline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a customer's no means."""
+
+    quiet_days: Annotated[float, Meta(ge=0.0, description="Days for which a declined offer is not made again.")] = 30.0
+    declines_to_silence: Annotated[
+        int, Meta(ge=1, description="Declines within those days that silence every offer.")
+    ] = 3
+
+
+class Currency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Foreign money."""
+
+    rates: Annotated[dict[str, float], Meta(description="Shop currency for one unit of the foreign one.")] = {}
+
+
+def _usual_placements() -> dict[str, Placement]:
+    return {
+        "product": Placement(),
+        "cart": Placement(),
+        "checkout": Placement(kinds=("cross_sell",), friction=0.004),
+        "after_purchase": Placement(kinds=("cross_sell",), friction=0.0),
+    }
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole configuration of a workspace."""
+
+    shop: Shop = Shop()
+    operations: Operations = Operations()
+    ingest: Ingest = Ingest()
+    guards: Guards = Guards()
+    slots: Slots = Slots()
+    placements: Annotated[dict[str, Placement], Meta(description="Places where offers appear, by name.")] = (
+        msgspec.field(default_factory=_usual_placements)
+    )
+    learn: Learn = Learn()
+    persuasion: Persuasion = Persuasion()
+    choice: Choice = Choice()
+    decline: Decline = Decline()
+    currency: Currency = Currency()

@@ -1,0 +1,122 @@
+"""Where a workspace keeps its things."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from pairwell.config.document import parse_settings, render_settings
+from pairwell.config.settings import Choice, Settings
+from pairwell.errors import SettingsError, StorageError, WorkspaceError
+
+SETTINGS_NAME = "pairwell.toml"
+ENVIRONMENT_NAME = "PAIRWELL_WORKSPACE"
+
+
+class Workspace(msgspec.Struct, frozen=True):
+    """The paths of one workspace; making one touches nothing."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / SETTINGS_NAME
+
+    @property
+    def hidden(self) -> Path:
+        return self.root / ".pairwell"
+
+    @property
+    def settings(self) -> Path:
+        return self.hidden / "settings"
+
+    @property
+    def dataset(self) -> Path:
+        return self.hidden / "dataset"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.hidden / "snapshots"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.hidden / "quarantine"
+
+    @property
+    def staging(self) -> Path:
+        return self.hidden / "staging"
+
+    @property
+    def mappings(self) -> Path:
+        return self.hidden / "mappings"
+
+    @property
+    def models(self) -> Path:
+        return self.hidden / "models"
+
+    @property
+    def operations_file(self) -> Path:
+        return self.hidden / "operations.db"
+
+    def operations_url(self, url: str, environment: Mapping[str, str] = os.environ) -> str:
+        """The SQLAlchemy URL of the operations database, `${NAME}` filled from `environment`."""
+        if not url:
+            return f"sqlite:///{self.operations_file}"
+        return re.sub(r"\$\{(\w+)\}", lambda match: _from_environment(match[1], environment), url)
+
+
+def find_workspace(directory: Path | None, environment: Mapping[str, str] = os.environ) -> Workspace:
+    """The workspace named by `directory`, else by `PAIRWELL_WORKSPACE`, else the folder one stands in.
+
+    Raises `WorkspaceError` where that folder holds no `pairwell.toml`.
+    """
+    named = directory or Path(environment.get(ENVIRONMENT_NAME) or ".")
+    workspace = Workspace(named.expanduser().resolve())
+    if not workspace.settings_file.is_file():
+        raise WorkspaceError(
+            f"{named} is not a workspace: it holds no {SETTINGS_NAME}.",
+            hint=f"Run `pairwell init {named}`, or name a workspace by --workspace or {ENVIRONMENT_NAME}.",
+        )
+    return workspace
+
+
+def create_workspace(directory: Path) -> Workspace:
+    """Make a workspace with default settings and a salt of its own; an existing one is an error."""
+    workspace = Workspace(directory.expanduser().resolve())
+    if workspace.settings_file.exists():
+        raise WorkspaceError(f"{directory} is a workspace already.", hint="Use it as it is, or choose another folder.")
+    settings = Settings(choice=Choice(salt=secrets.token_hex(16)))
+    try:
+        workspace.root.mkdir(parents=True, exist_ok=True)
+        workspace.hidden.mkdir(exist_ok=True)
+        workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
+    except OSError as error:
+        raise StorageError(
+            f"{directory} cannot become a workspace: {error.strerror}.", hint="Choose a folder you may write to."
+        ) from error
+    return workspace
+
+
+def read_draft(workspace: Workspace) -> Settings:
+    """The settings as `pairwell.toml` has them now, published or not."""
+    try:
+        text = workspace.settings_file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{workspace.settings_file} cannot be read: {error}.") from error
+    return parse_settings(text, source=SETTINGS_NAME)
+
+
+def _from_environment(name: str, environment: Mapping[str, str]) -> str:
+    try:
+        return environment[name]
+    except KeyError as error:
+        raise SettingsError(
+            f"`operations.url` names the environment variable {name}, which is not set.",
+            hint=f"Set {name} before the command.",
+            field="operations.url",
+        ) from error

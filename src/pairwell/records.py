@@ -1,0 +1,290 @@
+"""The nouns that cross rooms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from pairwell.config.settings import OfferKind
+
+Relation = Literal["complement", "substitute", "upgrade", "variant", "requires", "never"]
+Stage = Literal["candidates", "eligibility", "applicability", "suitability", "guards", "worth", "choice"]
+SilenceReason = Literal[
+    "holdout",
+    "withheld_at_random",
+    "no_candidates",
+    "not_enough_evidence",
+    "withheld_by_rule",
+    "guarded",
+    "nothing_worth_it",
+    "overloaded",
+    "journal_unavailable",
+]
+EventType = Literal["exposure", "accept", "decline", "order"]
+DeclineReason = Literal["have_it", "too_dear", "not_for_me", "later"]
+Id = Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+# --- what is sold -------------------------------------------------------------------------------
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an item now. Money is net of tax, in minor units of the shop's currency."""
+
+    item_id: str
+    revision: int = 0  # grows with every change of the item's facts
+    title: str | None = None
+    kind: Literal["good", "service", "plan"] = "good"
+    category: str | None = None  # "A > B > C"
+    brand: str | None = None
+    family: str | None = None  # variants share it
+    tier: int | None = None
+    price_minor: int | None = None
+    cost_minor: int | None = None
+    rating: float | None = None
+    n_ratings: int | None = None
+    stock: int | None = None  # None: not tracked, taken as in stock
+    published: bool = True
+    attributes: dict[str, str] = {}
+    url: str | None = None
+    image_url: str | None = None
+
+
+class CuratedRelation(msgspec.Struct, frozen=True, kw_only=True):
+    """A relation set by people; these lead, in order of `rank`, and are obeyed."""
+
+    anchor_id: str
+    item_id: str
+    relation: Relation
+    rank: int = 0
+
+
+# --- what was learned ---------------------------------------------------------------------------
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What the orders say of a directed pair anchor → add-on."""
+
+    together: int  # orders with both
+    anchor_orders: int
+    item_orders: int
+    confidence: float  # shrunk P(add-on | anchor); 0..1
+    lift: float  # times as often as by chance
+    llr: float  # log-likelihood ratio, Dunning 1993
+    p_adjusted: float  # Benjamini-Hochberg over all possible pairs
+    above_floor: bool  # may be called "bought together"
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """One learned neighbour of an item, best first by `score`."""
+
+    item_id: str
+    title: str | None
+    score: float
+    together: int
+    anchor_orders: int
+    item_orders: int
+    confidence: float
+    lift: float
+    llr: float
+    p_adjusted: float
+    above_floor: bool
+
+
+# --- a request and its answer (the field names are those of the HTTP contract) --------------------
+
+
+class CartLine(msgspec.Struct, frozen=True, kw_only=True):
+    item_id: Id
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    unit_price_minor: Annotated[int, Meta(ge=0)] | None = None  # as the customer pays it
+
+
+class DecisionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who looks at what, where. Prices are as the customer sees them."""
+
+    placement: Id
+    request_id: Id | None = None
+    customer_id: Id | None = None
+    visitor_id: Id | None = None
+    seller_id: Id | None = None
+    locale: Annotated[str, Meta(min_length=2, max_length=35)] = "en"
+    cart: Annotated[list[CartLine], Meta(max_length=1_000)] = []
+    viewed: Annotated[list[Id], Meta(max_length=1_000)] = []  # newest last
+    available: Annotated[list[Id], Meta(max_length=100_000)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=50)] | None = None
+    explain: bool = False
+    attributes: dict[str, str] = {}
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an offer is made: a code, its numbers, and a sentence in the customer's language."""
+
+    code: str
+    text: str
+    together: int | None = None
+    anchor_orders: int | None = None
+    lift: float | None = None
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of an upgrade's comparison; `better` is true, false, or None where it is a matter of taste."""
+
+    attribute: str
+    anchor: str | None
+    offer: str | None
+    better: bool | None
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    offer_no: int
+    kind: OfferKind
+    item_id: str
+    title: str | None
+    price_minor: int  # what the customer pays
+    anchor_id: str | None
+    replaces: str | None
+    discount_minor: int
+    reasons: list[Reason]
+    compare: list[Comparison] | None
+    # only with a secret key
+    propensity: float | msgspec.UnsetType = msgspec.UNSET
+    worth_minor: float | msgspec.UnsetType = msgspec.UNSET
+    score: float | msgspec.UnsetType = msgspec.UNSET
+
+
+class Silence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    reason: SilenceReason
+    detail: str | None = None
+
+
+class Ignored(msgspec.Struct, frozen=True, kw_only=True):
+    """Something in a request that was not understood and did no harm."""
+
+    field: str
+    id: str
+
+
+class Withheld(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate that was not offered: at which stage, why, and the numbers behind it."""
+
+    item_id: str
+    kind: OfferKind
+    stage: Stage
+    reason: str
+    factors: dict[str, Any]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    decision_id: str
+    valid_until: datetime
+    silence: Silence | None
+    offers: list[Offer]
+    ignored: list[Ignored]
+    # only with a secret key
+    model: str | msgspec.UnsetType | None = msgspec.UNSET
+    settings: str | msgspec.UnsetType = msgspec.UNSET
+    arm: str | msgspec.UnsetType = msgspec.UNSET
+    # only with "explain": true
+    withheld: list[Withheld] | msgspec.UnsetType = msgspec.UNSET
+
+
+# --- deciding -----------------------------------------------------------------------------------
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that may be offered, before any rule has looked at it."""
+
+    item_id: str
+    kind: OfferKind
+    source: str  # "pairs", "upgrades", "curated"
+    anchor_id: str
+    score: float  # higher is better; comparable within one source only
+    evidence: Evidence | None = None
+    pin: int | None = None  # place in the order people set; None: not pinned
+
+
+class Decline(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer's no to an item."""
+
+    item_id: str
+    at: datetime
+
+
+class DecisionInputs(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a decision read; with the same engine, model and settings it gives the same answer.
+
+    `items` names the revisions of facts that were read, so that they can be read again.
+    """
+
+    decision_id: str
+    request: DecisionRequest
+    engine: str
+    model: str | None
+    settings: str
+    now: datetime
+    items: dict[str, int]  # item_id -> revision
+    relations: list[CuratedRelation]
+    owned: list[str]
+    declines: list[Decline]
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """One journaled decision. `shown` is false for silence and for the ghost slates of the holdout."""
+
+    inputs: DecisionInputs
+    unit: str | None  # "c:ID", "v:ID", or None where the request names nobody
+    arm: Literal["treated", "holdout", "withheld", "none"]
+    shown: bool
+    answer: Answer  # what left the house
+    slate: list[Offer]  # what would have been shown, the holdout's ghost included
+    withheld: list[Withheld]
+
+
+# --- what came back -----------------------------------------------------------------------------
+
+
+class EventLine(msgspec.Struct, frozen=True, kw_only=True):
+    item_id: Id
+    quantity: Annotated[int, Meta(ge=1)] = 1
+    unit_price_minor: Annotated[int, Meta(ge=0)] | None = None
+    discount_minor: Annotated[int, Meta(ge=0)] = 0
+    decision_id: Id | None = None
+    offer_no: int | None = None
+
+
+class EventOrder(msgspec.Struct, frozen=True, kw_only=True):
+    order_id: Id
+    lines: Annotated[list[EventLine], Meta(min_length=1, max_length=10_000)]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    event_id: Id
+    type: EventType
+    at: datetime
+    customer_id: Id | None = None
+    visitor_id: Id | None = None
+    decision_id: Id | None = None
+    offer_no: Annotated[int, Meta(ge=0)] | None = None
+    item_id: Id | None = None
+    placement: Id | None = None
+    reason: DeclineReason | None = None
+    order: EventOrder | None = None
+
+
+class EventRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    index: int
+    event_id: str | None
+    code: str
+    message: str
+
+
+class EventReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a batch of events; `refused` names each one that was not taken, and why."""
+
+    accepted: int
+    duplicates: int
+    refused: list[EventRefusal]
