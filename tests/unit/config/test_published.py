@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from pairwell.config.published import Change, compare_settings, load_published, load_settings, publish_settings
+from pairwell.config.settings import Guards, Settings
+from pairwell.config.workspace import Workspace, read_draft
+from pairwell.errors import SettingsError, StorageError
+
+
+def set_share(workspace: Workspace, share: float) -> None:
+    text = workspace.settings_file.read_text()
+    workspace.settings_file.write_text(text.replace("add_on_price_share = 0.3", f"add_on_price_share = {share}"))
+
+
+def test_what_is_published_stays_live_until_the_next_publish(workspace: Workspace) -> None:
+    first = publish_settings(workspace)
+    set_share(workspace, 0.7)
+    assert load_published(workspace) == first
+    second = publish_settings(workspace)
+    assert load_published(workspace) == second
+    assert second.settings.guards.add_on_price_share == 0.7
+    assert load_settings(workspace, first.hash) == first
+
+
+def test_wrong_settings_are_not_published(workspace: Workspace) -> None:
+    first = publish_settings(workspace)
+    set_share(workspace, -1)
+    with pytest.raises(SettingsError):
+        publish_settings(workspace)
+    assert load_published(workspace) == first
+
+
+def test_nothing_published_names_the_next_step(workspace: Workspace) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_published(workspace)
+    assert caught.value.hint == "Run `pairwell publish`."
+
+
+def test_a_published_copy_changed_by_hand_is_refused(workspace: Workspace) -> None:
+    published = publish_settings(workspace)
+    copy = workspace.settings / f"{published.hash}.toml"
+    copy.write_text(copy.read_text().replace("EUR", "USD"))
+    with pytest.raises(SettingsError, match="changed by hand"):
+        load_published(workspace)
+
+
+def test_a_failed_write_leaves_the_live_settings(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = publish_settings(workspace)
+    set_share(workspace, 0.7)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_text", full)
+    with pytest.raises(StorageError, match="No space left"):
+        publish_settings(workspace)
+    monkeypatch.undo()
+    assert load_published(workspace) == first
+
+
+def test_differences_are_named_one_by_one(workspace: Workspace) -> None:
+    before = read_draft(workspace)
+    assert compare_settings(before, before) == []
+    assert compare_settings(Settings(), Settings(guards=Guards(add_on_price_share=0.7))) == [
+        Change("guards.add_on_price_share", 0.3, 0.7)
+    ]
