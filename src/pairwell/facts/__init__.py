@@ -1,0 +1,1 @@
+"""What is true now, by item and by customer."""

@@ -1,0 +1,72 @@
+"""Facts held in memory, brought up to date when their epoch has moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from pairwell.operations import schema
+from pairwell.records import CuratedRelation, Item
+
+_EPOCH = sa.select(schema.epochs.c.number).where(schema.epochs.c.name == sa.bindparam("name"))
+_LATER = schema.items.alias("later")
+_NEWEST = sa.select(schema.items.c.fact).where(
+    schema.items.c.epoch > sa.bindparam("known"),
+    schema.items.c.revision
+    == sa.select(sa.func.max(_LATER.c.revision)).where(_LATER.c.item_id == schema.items.c.item_id).scalar_subquery(),
+)
+_RELATIONS = sa.select(
+    schema.relations.c.anchor_id, schema.relations.c.item_id, schema.relations.c.relation, schema.relations.c.rank
+)
+_items = msgspec.json.Decoder(Item)
+
+
+def read_epoch(connection: sa.Connection, name: str, *, lock: bool = False) -> int:
+    """The number of the last write of `name`; `lock` keeps other writers out until the transaction ends."""
+    found = connection.scalar(_EPOCH.with_for_update() if lock else _EPOCH, {"name": name})
+    return int(found or 0)
+
+
+class HeldItems:
+    """The newest facts of every item. `by_id` is replaced, never altered, so that a reader may keep it."""
+
+    def __init__(self) -> None:
+        self.by_id: Mapping[str, Item] = {}
+        self._epoch = 0
+
+    def refresh(self, connection: sa.Connection) -> None:
+        epoch = read_epoch(connection, "items")
+        if epoch == self._epoch:
+            return
+        changed = (_items.decode(fact) for fact in connection.scalars(_NEWEST, {"known": self._epoch}))
+        self.by_id = {**self.by_id, **{item.item_id: item for item in changed}}
+        self._epoch = epoch
+
+
+class HeldRelations:
+    """Every relation that people set, by anchor, in order of rank."""
+
+    def __init__(self) -> None:
+        self._by_anchor: dict[str, list[CuratedRelation]] = {}
+        self._epoch = 0
+
+    def refresh(self, connection: sa.Connection) -> None:
+        epoch = read_epoch(connection, "relations")
+        if epoch == self._epoch:
+            return
+        rows = connection.execute(_RELATIONS).mappings()
+        found = sorted((CuratedRelation(**row) for row in rows), key=lambda r: (r.rank, r.item_id, r.relation))
+        by_anchor: dict[str, list[CuratedRelation]] = {}
+        for relation in found:
+            by_anchor.setdefault(relation.anchor_id, []).append(relation)
+        self._by_anchor, self._epoch = by_anchor, epoch
+
+    def of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]:
+        return [r for anchor in dict.fromkeys(anchor_ids) for r in self._by_anchor.get(anchor, ())]
+
+    def changed(self, relations: Iterable[CuratedRelation]) -> list[CuratedRelation]:
+        """Those of `relations` that are new or ranked differently; of two alike the last counts."""
+        newest = {(r.anchor_id, r.item_id, r.relation): r for r in relations}
+        return [r for r in newest.values() if r not in self._by_anchor.get(r.anchor_id, ())]

@@ -1,0 +1,181 @@
+"""Facts of items, relations and ownership, in the operations database and in memory."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from pairwell.clock import to_micros
+from pairwell.facts.held import HeldItems, HeldRelations, read_epoch
+from pairwell.operations import schema
+from pairwell.operations.database import Database
+from pairwell.records import CuratedRelation, Item
+
+_OWNED_AT_A_TIME = 20_000  # a short lock each, so that decisions pass between
+_encoder = msgspec.json.Encoder()
+
+
+class Ownership(msgspec.Struct, frozen=True, kw_only=True):
+    """That a customer bought an item, how often and when last."""
+
+    customer_id: str
+    item_id: str
+    last_bought_at: datetime
+    orders: int
+
+
+class FactStore:
+    """Facts as they are now. Safe to share between threads; other processes' writes are seen at the next call."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._items = HeldItems()
+        self._relations = HeldRelations()
+        self._lock = threading.Lock()
+
+    def write_items(self, items: Iterable[Item], *, at: datetime) -> int:
+        """Append a revision of every item whose facts differ; returns how many. All of them or none.
+
+        The `revision` of what comes in is not looked at.
+        """
+        with self._database.write() as connection:
+            epoch = read_epoch(connection, "items", lock=True) + 1
+            with self._lock:
+                self._items.refresh(connection)
+                rows = _changed_items(items, self._items.by_id, epoch=epoch, at=to_micros(at))
+            if rows:
+                connection.execute(schema.items.insert(), rows)
+                _advance(connection, "items", epoch)
+        return len(rows)
+
+    def write_relations(self, relations: Iterable[CuratedRelation], *, at: datetime) -> int:
+        """Add relations, or change their rank; returns how many are new or different."""
+        with self._database.write() as connection:
+            epoch = read_epoch(connection, "relations", lock=True) + 1
+            with self._lock:
+                self._relations.refresh(connection)
+                changed = self._relations.changed(relations)
+            if changed:
+                connection.execute(self._upsert_relations(), [_relation_row(r, to_micros(at)) for r in changed])
+                _advance(connection, "relations", epoch)
+        return len(changed)
+
+    def write_owned(self, owned: Iterable[Ownership]) -> None:
+        """Add what customers own; where it is known, the later moment and the larger number of orders stay."""
+        rows = iter(owned)
+        statement = self._upsert_owned()
+        while part := [_owned_row(o) for o in itertools.islice(rows, _OWNED_AT_A_TIME)]:
+            with self._database.write() as connection:
+                connection.execute(statement, part)
+
+    def add_order(self, customer_id: str, item_ids: Iterable[str], at: datetime) -> None:
+        """Count an order into the customer's ownership.
+
+        The same order again changes nothing, nor does one older than the last of that item.
+        """
+        moment = to_micros(at)
+        rows = [
+            {"customer_id": customer_id, "item_id": item_id, "last_bought_at": moment, "orders": 1}
+            for item_id in dict.fromkeys(item_ids)
+        ]
+        if rows:
+            with self._database.write() as connection:
+                connection.execute(self._count_order(), rows)
+
+    def items(self) -> Mapping[str, Item]:
+        """The newest facts of every item, by id; a view that later writes do not change."""
+        with self._database.read() as connection, self._lock:
+            self._items.refresh(connection)
+            return self._items.by_id
+
+    def item_at(self, item_id: str, revision: int) -> Item | None:
+        """The facts of an item as they were at `revision`; None where there was no such revision."""
+        table = schema.items
+        statement = sa.select(table.c.fact).where(table.c.item_id == item_id, table.c.revision == revision)
+        with self._database.read() as connection:
+            fact = connection.scalar(statement)
+        return None if fact is None else msgspec.json.decode(fact, type=Item)
+
+    def relations_of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]:
+        """Relations that people set for these anchors: anchor by anchor as asked, each in order of rank."""
+        with self._database.read() as connection, self._lock:
+            self._relations.refresh(connection)
+            return self._relations.of(anchor_ids)
+
+    def owned(self, customer_id: str, among: Collection[str]) -> set[str]:
+        """Which of the items `among` the customer has bought."""
+        if not among:
+            return set()
+        with self._database.read() as connection:
+            found = connection.scalars(_OWNED_BY, {"customer": customer_id})
+            return set(found).intersection(among)
+
+    def _upsert_relations(self) -> sa.Executable:
+        table = schema.relations
+        insert = self._database.insert(table)
+        return insert.on_conflict_do_update(
+            index_elements=list(table.primary_key), set_={"rank": insert.excluded.rank, "at": insert.excluded.at}
+        )
+
+    def _upsert_owned(self) -> sa.Executable:
+        table = schema.owned
+        insert = self._database.insert(table)
+        new = insert.excluded
+        return insert.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={
+                "last_bought_at": _larger(new.last_bought_at, table.c.last_bought_at),
+                "orders": _larger(new.orders, table.c.orders),
+            },
+        )
+
+    def _count_order(self) -> sa.Executable:
+        table = schema.owned
+        insert = self._database.insert(table)
+        return insert.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={"last_bought_at": insert.excluded.last_bought_at, "orders": table.c.orders + 1},
+            where=insert.excluded.last_bought_at > table.c.last_bought_at,
+        )
+
+
+_OWNED_BY = sa.select(schema.owned.c.item_id).where(schema.owned.c.customer_id == sa.bindparam("customer"))
+
+
+def _changed_items(items: Iterable[Item], known: Mapping[str, Item], *, epoch: int, at: int) -> list[dict[str, Any]]:
+    rows = []
+    newest: dict[str, Item] = {}
+    for item in items:
+        before = newest.get(item.item_id) or known.get(item.item_id)
+        after = msgspec.structs.replace(item, revision=1 if before is None else before.revision)
+        if after == before:
+            continue
+        if before is not None:
+            after = msgspec.structs.replace(item, revision=before.revision + 1)
+        newest[item.item_id] = after
+        fact = _encoder.encode(after)
+        rows.append({"item_id": item.item_id, "revision": after.revision, "epoch": epoch, "at": at, "fact": fact})
+    return rows
+
+
+def _relation_row(relation: CuratedRelation, at: int) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(relation), "at": at}
+
+
+def _owned_row(owned: Ownership) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(owned), "last_bought_at": to_micros(owned.last_bought_at)}
+
+
+def _advance(connection: sa.Connection, name: str, epoch: int) -> None:
+    table = schema.epochs
+    connection.execute(table.update().where(table.c.name == name).values(number=epoch))
+
+
+def _larger(one: sa.ColumnElement[int], other: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return sa.case((one > other, one), else_=other)

@@ -1,0 +1,1 @@
+"""What we decided, what was seen and what came back."""

@@ -1,0 +1,140 @@
+"""Which events can be true, given the decisions they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from pairwell.clock import to_micros
+from pairwell.records import Event, EventRefusal
+
+FUTURE = timedelta(days=1)  # clocks of shoppers go wrong by time zones, not by more
+_encoder = msgspec.json.Encoder()
+
+
+class KnownOffer(msgspec.Struct, frozen=True, kw_only=True):
+    offer_no: int
+    item_id: str
+
+
+class KnownDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event may refer to; a part of the journaled decision."""
+
+    unit: str | None
+    shown: bool
+    slate: list[KnownOffer]
+
+    def find_offer(self, event: Event) -> KnownOffer | None:
+        if event.offer_no is None:
+            return next((o for o in self.slate if o.item_id == event.item_id), None)
+        return next((o for o in self.slate if o.offer_no == event.offer_no), None)
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that may be journaled, with the unit, offer and item it is about."""
+
+    event: Event
+    unit: str | None
+    offer_no: int | None
+    item_id: str | None
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    taken: list[Taken]
+    refused: list[EventRefusal]
+
+
+class _Refused(Exception):  # noqa: N818  (control flow inside this module, never seen outside)
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def check_events(events: Sequence[Event], known: Mapping[str, KnownDecision], *, now: datetime) -> Checked:
+    """Tell the events that can be journaled from those that cannot; each refusal says why."""
+    taken: list[Taken] = []
+    refused: list[EventRefusal] = []
+    for index, event in enumerate(events):
+        try:
+            taken.append(_check(event, known, now))
+        except _Refused as found:
+            refusal = EventRefusal(index=index, event_id=event.event_id, code=found.code, message=found.message)
+            refused.append(refusal)
+    return Checked(taken=taken, refused=refused)
+
+
+def event_row(taken: Taken, now: datetime) -> dict[str, Any]:
+    """The row of the table `events` for an event that was taken."""
+    event = taken.event
+    return {
+        "event_id": event.event_id,
+        "type": event.type,
+        "unit": taken.unit,
+        "decision_id": event.decision_id,
+        "offer_no": taken.offer_no,
+        "item_id": taken.item_id,
+        "order_id": None if event.order is None else event.order.order_id,
+        "at": to_micros(event.at),
+        "received_at": to_micros(now),
+        "payload": _encoder.encode(event),
+    }
+
+
+def _check(event: Event, known: Mapping[str, KnownDecision], now: datetime) -> Taken:
+    if event.at.tzinfo is None:
+        raise _Refused("no_time_zone", "`at` has no time zone; expected for example 2026-11-21T10:20:00Z.")
+    if event.at > now + FUTURE:
+        raise _Refused("in_the_future", f"`at` is {event.at.isoformat()}; expected a moment that has been.")
+    decision = _decision_of(event, known)
+    if event.type == "order":
+        return _check_order(event, decision)
+    if decision is None:
+        return _check_item(event)
+    return _check_offer(event, decision)
+
+
+def _decision_of(event: Event, known: Mapping[str, KnownDecision]) -> KnownDecision | None:
+    if event.decision_id is None:
+        return None
+    if event.decision_id not in known:
+        raise _Refused("unknown_decision", f"There is no decision {event.decision_id!r} in the journal.")
+    return known[event.decision_id]
+
+
+def _check_order(event: Event, decision: KnownDecision | None) -> Taken:
+    if event.order is None:
+        raise _Refused("order_missing", "An event of type `order` needs `order` with its `order_id` and `lines`.")
+    return Taken(event=event, unit=_unit_of(event, decision), offer_no=event.offer_no, item_id=event.item_id)
+
+
+def _check_item(event: Event) -> Taken:
+    if event.offer_no is not None:
+        raise _Refused("decision_missing", "`offer_no` counts within a decision; expected `decision_id` with it.")
+    if event.item_id is None:
+        raise _Refused("offer_missing", f"A {event.type} needs `decision_id` and `offer_no`, or `item_id`.")
+    return Taken(event=event, unit=_unit_of(event, None), offer_no=None, item_id=event.item_id)
+
+
+def _check_offer(event: Event, decision: KnownDecision) -> Taken:
+    if not decision.shown:
+        raise _Refused(
+            "not_shown", f"Decision {event.decision_id!r} showed no offers, so there is none to {event.type}."
+        )
+    if event.offer_no is None and event.item_id is None:
+        raise _Refused("offer_missing", f"A {event.type} of a decision needs `offer_no` or `item_id`.")
+    offer = decision.find_offer(event)
+    if offer is None or event.item_id not in {None, offer.item_id}:
+        raise _Refused("unknown_offer", f"Decision {event.decision_id!r} made no such offer.")
+    return Taken(event=event, unit=_unit_of(event, decision), offer_no=offer.offer_no, item_id=offer.item_id)
+
+
+def _unit_of(event: Event, decision: KnownDecision | None) -> str | None:
+    if event.customer_id is not None:
+        return f"c:{event.customer_id}"
+    if event.visitor_id is not None:
+        return f"v:{event.visitor_id}"
+    return None if decision is None else decision.unit

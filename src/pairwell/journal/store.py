@@ -1,0 +1,164 @@
+"""Append decisions and events, and read them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from pairwell.clock import from_micros, to_micros
+from pairwell.errors import NotFoundError
+from pairwell.journal.checks import KnownDecision, check_events, event_row
+from pairwell.operations import schema
+from pairwell.operations.database import Database
+from pairwell.records import Decision, Decline, Event, EventReceipt
+
+_decisions = schema.decisions
+_events = schema.events
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Decision)
+_known = msgspec.json.Decoder(KnownDecision)
+
+_BY_ID = sa.select(_decisions.c.payload).where(_decisions.c.decision_id == sa.bindparam("id"))
+_BY_REQUEST = sa.select(_decisions.c.payload).where(_decisions.c.request_id == sa.bindparam("id"))
+_KNOWN = sa.select(_decisions.c.decision_id, _decisions.c.payload).where(
+    _decisions.c.decision_id.in_(sa.bindparam("ids", expanding=True))
+)
+_DECLINES = (
+    sa.select(_events.c.item_id, _events.c.at)
+    .where(
+        _events.c.unit == sa.bindparam("unit"),
+        _events.c.type == "decline",
+        _events.c.at >= sa.bindparam("since"),
+        _events.c.item_id.is_not(None),
+    )
+    .order_by(_events.c.at, _events.c.event_id)
+)
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the journal holds. `decisions` = `offered` + all of `silent`; an order counts once by its id."""
+
+    decisions: int
+    offered: int
+    silent: dict[str, int]
+    exposures: int
+    accepts: int
+    declines: int
+    orders: int
+
+
+class Journal:
+    """Decisions and events. What is logged is durable when the call returns; `JournalError` where it is not."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._add_decision = database.insert(_decisions).on_conflict_do_nothing(index_elements=["request_id"])
+        self._add_events = (
+            database.insert(_events).on_conflict_do_nothing(index_elements=["event_id"]).returning(_events.c.event_id)
+        )
+
+    def log_decision(self, decision: Decision) -> bool:
+        """Append a decision; False where the same request was decided before: then `find_request` has the answer."""
+        with self._database.write() as connection:
+            return connection.execute(self._add_decision, _decision_row(decision)).rowcount == 1
+
+    def read_decision(self, decision_id: str) -> Decision:
+        """The decision as it was journaled. Raises `NotFoundError`."""
+        payload = self._read_payload(_BY_ID, decision_id)
+        if payload is None:
+            raise NotFoundError(
+                f"There is no decision {decision_id!r} in the journal.",
+                hint="Take the `decision_id` of an answer; silences without a journal leave none.",
+            )
+        return _decoder.decode(payload)
+
+    def find_request(self, request_id: str) -> Decision | None:
+        """The decision that answered this request, if any did."""
+        payload = self._read_payload(_BY_REQUEST, request_id)
+        return None if payload is None else _decoder.decode(payload)
+
+    def log_events(self, events: Sequence[Event], *, now: datetime) -> tuple[EventReceipt, list[Event]]:
+        """Append what is new and valid of `events`; returns what became of each, and the events newly taken.
+
+        An event counts once by its `event_id`, within a batch and across batches.
+        """
+        checked = check_events(events, self._known_decisions(events), now=now)
+        rows = {taken.event.event_id: event_row(taken, now) for taken in reversed(checked.taken)}
+        added = self._append_events(list(reversed(rows.values())))
+        accepted = [taken.event for taken in checked.taken if taken.event.event_id in added]
+        fresh = list({event.event_id: event for event in reversed(accepted)}.values())[::-1]
+        duplicates = len(checked.taken) - len(fresh)
+        return EventReceipt(accepted=len(fresh), duplicates=duplicates, refused=checked.refused), fresh
+
+    def declines(self, unit: str, *, since: datetime) -> list[Decline]:
+        """Items that `unit` ("c:ID", "v:ID") declined since then, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(_DECLINES, {"unit": unit, "since": to_micros(since)}).all()
+        return [Decline(item_id=item_id, at=from_micros(at)) for item_id, at in rows]
+
+    def count(self, *, since: datetime | None = None) -> Counts:
+        """How many decisions and events there are, of all time or by their moment since then."""
+        micros = None if since is None else to_micros(since)
+        with self._database.read() as connection:
+            silences = connection.execute(_count_by(_decisions.c.silence, _decisions.c.decided_at, micros)).all()
+            types = connection.execute(_count_by(_events.c.type, _events.c.at, micros)).all()
+            orders = connection.scalar(_count_orders(micros))
+        by_silence: dict[str | None, int] = dict(silences)
+        by_type: dict[str, int] = dict(types)
+        return Counts(
+            decisions=sum(by_silence.values()),
+            offered=by_silence.get(None, 0),
+            silent={reason: number for reason, number in sorted(by_silence.items(), key=str) if reason is not None},
+            exposures=by_type.get("exposure", 0),
+            accepts=by_type.get("accept", 0),
+            declines=by_type.get("decline", 0),
+            orders=orders or 0,
+        )
+
+    def _read_payload(self, statement: sa.Select[bytes], key: str) -> bytes | None:
+        with self._database.read() as connection:
+            return connection.scalar(statement, {"id": key})
+
+    def _known_decisions(self, events: Sequence[Event]) -> dict[str, KnownDecision]:
+        ids = {event.decision_id for event in events if event.decision_id is not None}
+        if not ids:
+            return {}
+        with self._database.read() as connection:
+            rows = connection.execute(_KNOWN, {"ids": sorted(ids)}).all()
+        return {decision_id: _known.decode(payload) for decision_id, payload in rows}
+
+    def _append_events(self, rows: list[dict[str, Any]]) -> set[str]:
+        if not rows:
+            return set()
+        with self._database.write() as connection:
+            return set(connection.scalars(self._add_events, rows))
+
+
+def _decision_row(decision: Decision) -> dict[str, Any]:
+    answer, inputs = decision.answer, decision.inputs
+    return {
+        "decision_id": inputs.decision_id,
+        "request_id": inputs.request.request_id,
+        "unit": decision.unit,
+        "arm": decision.arm,
+        "shown": decision.shown,
+        "decided_at": to_micros(inputs.now),
+        "silence": None if answer.silence is None else answer.silence.reason,
+        "model": inputs.model,
+        "settings": inputs.settings,
+        "payload": _encoder.encode(decision),
+    }
+
+
+def _count_by(group: sa.Column[Any], moment: sa.Column[Any], since: int | None) -> sa.Select[Any]:
+    statement = sa.select(group, sa.func.count()).group_by(group)
+    return statement if since is None else statement.where(moment >= since)
+
+
+def _count_orders(since: int | None) -> sa.Select[Any]:
+    statement = sa.select(sa.func.count(sa.distinct(_events.c.order_id))).where(_events.c.type == "order")
+    return statement if since is None else statement.where(_events.c.at >= since)

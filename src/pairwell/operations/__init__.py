@@ -1,0 +1,1 @@
+"""Where the one database is that facts and the journal share."""

@@ -1,0 +1,154 @@
+"""Open the operations database, bring its schema forward, and hand out connections."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from pairwell.errors import JournalError, MissingExtraError, SettingsError
+from pairwell.operations.upgrade import upgrade_schema
+
+Durability = Literal["process", "power"]
+WAIT_MS = 5_000  # for another writer
+_RETRY_S = 0.02
+
+
+class Database:
+    """The operations database: SQLite or PostgreSQL behind the same two verbs.
+
+    Every failure of the database inside `read` or `write` surfaces as `JournalError`.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT") if not _is_sqlite(engine) else engine
+        self._writer = engine.execution_options(writes=True)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection on which every statement sees the newest committed state."""
+        with _journal_errors(self.engine), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction: durable on leaving, undone on any error. SQLite admits one at a time, by lock."""
+        with _journal_errors(self.engine), self._writer.begin() as connection:
+            yield connection
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that knows ON CONFLICT in this database's dialect."""
+        return sqlite.insert(table) if _is_sqlite(self.engine) else postgresql.insert(table)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str, *, durability: Durability, wait_ms: int = WAIT_MS) -> Database:
+    """Open the database at `url`, migrated forward to this version's schema.
+
+    `wait_ms`: how long a write waits for another writer before it fails. Safe when several processes open
+    it at once. Raises `JournalError` where it cannot be reached, `StorageError` where its schema is of a
+    newer version, `SettingsError` where `url` is none.
+    """
+    engine = _create_engine(url, wait_ms)
+    if _is_sqlite(engine):
+        _prepare_sqlite(engine, durability, wait_ms)
+    database = Database(engine)
+    try:
+        with _journal_errors(engine):
+            _switch_on_wal(engine, wait_ms)
+            upgrade_schema(engine)
+    except Exception:
+        database.close()
+        raise
+    return database
+
+
+def _create_engine(url: str, wait_ms: int) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+        if parsed.drivername in {"postgresql", "postgres"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        return sa.create_engine(parsed, **_engine_options(parsed, wait_ms))
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise MissingExtraError("postgres") from error
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise SettingsError(
+            "`operations.url` is not a database URL that can be opened.",
+            hint="Leave it empty for SQLite in the workspace, or write postgresql://USER@HOST/NAME.",
+            field="operations.url",
+        ) from error
+
+
+def _engine_options(url: sa.URL, wait_ms: int) -> dict[str, Any]:
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        return {"connect_args": {"timeout": wait_ms / 1000, "isolation_level": None, "check_same_thread": False}}
+    if backend == "postgresql":
+        return {"pool_pre_ping": True, "connect_args": {"options": f"-c lock_timeout={wait_ms}", "connect_timeout": 5}}
+    raise ArgumentError(backend)
+
+
+def _prepare_sqlite(engine: sa.Engine, durability: Durability, wait_ms: int) -> None:
+    synchronous = "FULL" if durability == "power" else "NORMAL"
+
+    def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA busy_timeout = {wait_ms}")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    def begin(connection: sa.Connection) -> None:
+        # The lock is taken at once: a transaction that reads first and then writes could not wait for it.
+        if connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    sa.event.listen(engine, "connect", set_up)
+    sa.event.listen(engine, "begin", begin)
+
+
+def _switch_on_wal(engine: sa.Engine, wait_ms: int) -> None:
+    if not _is_sqlite(engine):
+        return
+    patience = time.monotonic() + wait_ms / 1000
+    while True:
+        try:
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except sa.exc.OperationalError as error:
+            # SQLite does not wait here by itself when another process switches at the same moment.
+            if "locked" not in str(error.orig) or time.monotonic() > patience:
+                raise
+            time.sleep(_RETRY_S)
+        else:
+            return
+
+
+def _is_sqlite(engine: sa.Engine) -> bool:
+    return engine.dialect.name == "sqlite"
+
+
+@contextmanager
+def _journal_errors(engine: sa.Engine) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        raise JournalError(
+            f"The operations database {engine.url.render_as_string(hide_password=True)} failed: {_first_line(cause)}.",
+            hint="Check that it can be reached and written, and that its disk is not full.",
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

@@ -1,0 +1,1 @@
+"""How an operations database of any released version becomes today's."""
