@@ -1,0 +1,54 @@
+"""What a model says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+SCHEMA = 1
+
+
+class StoredFile(msgspec.Struct, frozen=True):
+    """Size in bytes and BLAKE2b digest of one file of a model."""
+
+    size: int
+    blake2b: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything needed to trust a model and to make it again; no clock in it, so equal inputs give equal ids."""
+
+    id: str = ""  # hash of all the rest
+    schema: int = SCHEMA
+    created_by: str  # engine version
+    as_of: datetime  # nothing later was read
+    snapshot: int
+    inputs: dict[str, list[str]]  # table -> its files, named by their content
+    items: int
+    orders: int
+    pairs: int
+    pairs_above_floor: int
+    thinned_orders: int  # orders too large to count whole
+    settings: dict[str, Any]
+    validation: dict[str, Any] | None
+    checksums: dict[str, StoredFile]
+
+
+def seal(manifest: Manifest) -> Manifest:
+    """The same manifest with the id that its content has."""
+    unsigned = msgspec.structs.replace(manifest, id="")
+    digest = hashlib.blake2b(encode(unsigned), digest_size=12).hexdigest()
+    return msgspec.structs.replace(unsigned, id=digest)
+
+
+def encode(manifest: Manifest) -> bytes:
+    """The manifest as JSON; equal manifests give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"), indent=1)
+
+
+def decode(content: bytes) -> Manifest:
+    """Undo `encode`; raises `msgspec.DecodeError` where it is no manifest."""
+    return msgspec.json.decode(content, type=Manifest)

@@ -1,0 +1,148 @@
+"""The questions a model answers, all of them without side effects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from pairwell.model.association import Together, confidence, lift, log_likelihood_ratio
+from pairwell.model.manifest import Manifest
+from pairwell.model.neighbours import Array, Neighbours, from_arrays
+from pairwell.records import Evidence, Pair
+
+
+class ItemNames(msgspec.Struct, frozen=True, kw_only=True):
+    """Ids in ascending order; the place of an id is the item's number in every array."""
+
+    ids: list[str]
+    titles: list[str | None]
+
+
+class Model:
+    """What was learned up to `manifest.as_of`."""
+
+    def __init__(self, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array]) -> None:
+        self.manifest = manifest
+        self.id = manifest.id
+        self.n_orders = manifest.orders
+        self.item_ids: Sequence[str] = names.ids
+        self._titles = names.titles
+        self._codes = {item_id: code for code, item_id in enumerate(names.ids)}
+        self._orders = arrays["orders"]
+        self._bought_once = arrays["bought_once"]
+        self._popular = arrays["popular"]
+        self._pairs = from_arrays(dict(arrays), "pair")
+        self._upgrades = from_arrays(dict(arrays), "upgrade")
+        self._prior_orders = float(manifest.settings["prior_orders"])
+        self._score_power = float(manifest.settings["score_power"])
+
+    def knows(self, item_id: str) -> bool:
+        """Whether the item was in the catalogue or in an order that was learned from."""
+        return item_id in self._codes
+
+    def orders_of(self, item_id: str) -> int:
+        """Orders with the item; 0 for an unknown one."""
+        code = self._codes.get(item_id)
+        return 0 if code is None else int(self._orders[code])
+
+    def bought_once(self, item_id: str) -> bool:
+        """Whether customers buy the item once and not again, as far as is known."""
+        code = self._codes.get(item_id)
+        return code is not None and bool(self._bought_once[code])
+
+    def pairs(self, item_id: str, *, n: int = 10, above_floor: bool = False) -> list[Pair]:
+        """Up to `n` add-ons of an anchor, best score first; an unknown anchor has none."""
+        code = self._codes.get(item_id)
+        if code is None:
+            return []
+        places = self._kept(self._pairs, code, above_floor=above_floor)[:n]
+        return [self._pair(self._pairs, code, int(place)) for place in places]
+
+    def evidence(self, anchor_id: str, item_id: str) -> Evidence | None:
+        """What is known of the pair, or None where it was not kept."""
+        anchor, item = self._codes.get(anchor_id), self._codes.get(item_id)
+        if anchor is None or item is None:
+            return None
+        place = self._pairs.place(anchor, item)
+        return None if place is None else self._evidence(self._pairs, anchor, place)
+
+    def upgrades(self, item_id: str, *, n: int = 10) -> list[Pair]:
+        """Up to `n` comparable, dearer items, best first; `confidence` is the share of those who took the dearer."""
+        code = self._codes.get(item_id)
+        if code is None:
+            return []
+        row = self._upgrades.row(code)
+        return [self._pair(self._upgrades, code, place) for place in range(row.start, row.stop)[:n]]
+
+    def complete(self, baskets: Sequence[Sequence[str]], *, n: int = 20) -> list[list[tuple[str, float]]]:
+        """For each basket the `n` best of everything learned, with scores, nothing already in it.
+
+        Scores are raised to the setting `score_power` and summed over the basket; popularity fills up at score 0;
+        ties go by item id. No rule, guard or floor is applied.
+        """
+        return [list(self._completed(basket, n)) for basket in baskets]
+
+    def popular(self, n: int) -> list[str]:
+        """The `n` items bought most, newer orders counting more."""
+        return [self.item_ids[code] for code in self._popular[:n].tolist()]
+
+    def _completed(self, basket: Sequence[str], n: int) -> Iterator[tuple[str, float]]:
+        inside = np.unique([self._codes[item_id] for item_id in basket if item_id in self._codes]).astype(np.intp)
+        codes, scores = self._summed(inside)
+        best = np.lexsort((codes, -scores))[:n]
+        for code, score in zip(codes[best].tolist(), scores[best].tolist(), strict=True):
+            yield self.item_ids[code], score
+        taken = set(inside.tolist()) | set(codes[best].tolist())
+        spare = (code for code in self._popular[: n + len(taken)].tolist() if code not in taken)
+        for code, _ in zip(spare, range(n - best.size), strict=False):
+            yield self.item_ids[code], 0.0
+
+    def _summed(self, inside: Array) -> tuple[Array, Array]:
+        rows = [self._pairs.row(code) for code in inside.tolist()]
+        add_ons = np.concatenate([self._pairs.items[row] for row in rows]) if rows else np.empty(0, np.int32)
+        scores = np.concatenate([self._pairs.score[row] for row in rows]) if rows else np.empty(0)
+        codes, where = np.unique(add_ons, return_inverse=True)
+        sums = np.bincount(where, weights=scores**self._score_power, minlength=codes.size)
+        outside = ~np.isin(codes, inside, assume_unique=True)
+        return codes[outside], sums[outside]
+
+    def _kept(self, neighbours: Neighbours, code: int, *, above_floor: bool) -> Array:
+        row = neighbours.row(code)
+        places = np.arange(row.start, row.stop)
+        return places[neighbours.above_floor[row]] if above_floor else places
+
+    def _pair(self, neighbours: Neighbours, code: int, place: int) -> Pair:
+        target = int(neighbours.items[place])
+        evidence = self._evidence(neighbours, code, place)
+        return Pair(
+            item_id=self.item_ids[target],
+            title=self._titles[target],
+            score=float(neighbours.score[place]),
+            **_fields(evidence),
+        )
+
+    def _evidence(self, neighbours: Neighbours, code: int, place: int) -> Evidence:
+        counts = Together(
+            together=int(neighbours.together[place]),
+            anchor_orders=int(self._orders[code]),
+            item_orders=int(self._orders[neighbours.items[place]]),
+            n_orders=self.n_orders,
+        )
+        share = float(neighbours.share[place]) if neighbours.share.size else None
+        return Evidence(
+            together=counts.together,
+            anchor_orders=counts.anchor_orders,
+            item_orders=counts.item_orders,
+            confidence=confidence(counts, prior_orders=self._prior_orders) if share is None else share,
+            lift=lift(counts),
+            llr=log_likelihood_ratio(counts),
+            p_adjusted=float(neighbours.p_adjusted[place]),
+            above_floor=bool(neighbours.above_floor[place]),
+        )
+
+
+def _fields(evidence: Evidence) -> dict[str, Any]:
+    return {name: getattr(evidence, name) for name in evidence.__struct_fields__}

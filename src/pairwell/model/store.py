@@ -1,0 +1,218 @@
+"""Models on disk: written whole or not at all, checked when loaded, one of them current."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from pairwell.errors import ModelBrokenError, NoModelError, StorageError
+from pairwell.model.manifest import SCHEMA, Manifest, StoredFile, decode, encode, seal
+from pairwell.model.model import ItemNames, Model
+from pairwell.model.neighbours import Array
+
+_CURRENT = "current"
+_MANIFEST = "manifest.json"
+_ITEMS = "items.json"
+_DRAFT = re.compile(r"\.draft-(?P<process>\d+)-")
+_ID = re.compile(r"[0-9a-f]{24}")
+_BLOCK = 1 << 20
+
+
+class ListedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """One published model; `current` marks the live one."""
+
+    manifest: Manifest
+    current: bool
+
+
+def publish_model(models: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array]) -> str:
+    """Store a model under `models`, make it current and return its id.
+
+    A kill at any moment leaves the model live before, or this one. Raises `StorageError` where writing fails.
+    """
+    with _storing(models):
+        models.mkdir(parents=True, exist_ok=True)
+        _sweep_drafts(models)
+        draft = models / f".draft-{os.getpid()}-{os.urandom(4).hex()}"
+        try:
+            sealed = _write_draft(draft, manifest, names, arrays)
+            _keep(draft, models / sealed.id)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        _point_to(models, sealed.id)
+    return sealed.id
+
+
+def load_model(models: Path, model_id: str | None = None) -> Model:
+    """The model named by `model_id`, else the current one, its arrays memory-mapped.
+
+    Raises `NoModelError` where there is none, `ModelBrokenError` where its schema, sizes or checksums are wrong.
+    """
+    name = current_model(models) if model_id is None else model_id
+    if not _ID.fullmatch(name) or not (models / name).is_dir():
+        raise NoModelError(f"There is no model {name!r}.", hint="`pairwell model list` names those there are.")
+    folder = models / name
+    manifest = _read_manifest(folder)
+    try:
+        _check_files(folder, manifest)
+        names = msgspec.json.decode((folder / _ITEMS).read_bytes(), type=ItemNames)
+        arrays = {path[:-4]: _mapped(folder / path) for path in manifest.checksums if path.endswith(".npy")}
+        return Model(manifest, names, arrays)
+    except (OSError, ValueError, KeyError, msgspec.DecodeError) as error:
+        raise _broken(folder, f"it cannot be read ({error})") from error
+
+
+def current_model(models: Path) -> str:
+    """The id of the live model. Raises `NoModelError` before the first was published."""
+    try:
+        return (models / _CURRENT).read_text(encoding="ascii").strip()
+    except FileNotFoundError as error:
+        raise NoModelError("Nothing has been learned yet.", hint="Run `pairwell learn`.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelBrokenError(
+            f"The name of the live model cannot be read: {error}.", hint="Run `pairwell learn`."
+        ) from error
+
+
+def list_models(models: Path) -> list[ListedModel]:
+    """Every published model, the newest "as of" first."""
+    if not models.is_dir():
+        return []
+    live = current_model(models) if (models / _CURRENT).exists() else None
+    manifests = [_read_manifest(folder) for folder in models.iterdir() if _ID.fullmatch(folder.name)]
+    manifests.sort(key=lambda manifest: (manifest.as_of, manifest.snapshot, manifest.id), reverse=True)
+    return [ListedModel(manifest=manifest, current=manifest.id == live) for manifest in manifests]
+
+
+def set_current(models: Path, model_id: str) -> None:
+    """Make a published model the live one, after checking it as `load_model` does."""
+    load_model(models, model_id)
+    with _storing(models):
+        _point_to(models, model_id)
+
+
+def _write_draft(draft: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array]) -> Manifest:
+    draft.mkdir()
+    _write_synced(draft / _ITEMS, msgspec.json.encode(names))
+    for name, array in sorted(arrays.items()):
+        with (draft / f"{name}.npy").open("wb") as file:
+            np.save(file, array, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+    files = sorted(path.name for path in draft.iterdir())
+    sealed = seal(msgspec.structs.replace(manifest, checksums={name: _fingerprint(draft / name) for name in files}))
+    _write_synced(draft / _MANIFEST, encode(sealed))
+    _sync_folder(draft)
+    return sealed
+
+
+def _keep(draft: Path, place: Path) -> None:
+    if place.exists():
+        try:
+            _check_files(place, _read_manifest(place))
+        except ModelBrokenError:
+            # The same content written anew mends a broken copy; nobody can have loaded that one.
+            place.rename(draft.with_name(f"{draft.name}-broken"))
+            shutil.rmtree(draft.with_name(f"{draft.name}-broken"), ignore_errors=True)
+        else:
+            return
+    draft.rename(place)
+    _sync_folder(place.parent)
+
+
+def _point_to(models: Path, model_id: str) -> None:
+    draft = models / f".draft-{os.getpid()}-{_CURRENT}"
+    _write_synced(draft, f"{model_id}\n".encode("ascii"))
+    draft.replace(models / _CURRENT)
+    _sync_folder(models)
+
+
+def _sweep_drafts(models: Path) -> None:
+    for path in models.iterdir():
+        match = _DRAFT.match(path.name)
+        if match and not _runs(int(match["process"])):
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        manifest = decode((folder / _MANIFEST).read_bytes())
+    except (OSError, msgspec.DecodeError) as error:
+        raise _broken(folder, f"its manifest cannot be read ({error})") from error
+    if manifest.schema != SCHEMA:
+        raise _broken(folder, f"its schema is {manifest.schema}, this version reads {SCHEMA}")
+    if seal(manifest).id != manifest.id or manifest.id != folder.name:
+        raise _broken(folder, "its manifest is not the one that was published")
+    return manifest
+
+
+def _check_files(folder: Path, manifest: Manifest) -> None:
+    for name, stored in manifest.checksums.items():
+        path = folder / name
+        if not path.is_file() or path.stat().st_size != stored.size:
+            raise _broken(folder, f"{name} is missing or has another size")
+        if _fingerprint(path) != stored:
+            raise _broken(folder, f"{name} has another checksum")
+
+
+def _broken(folder: Path, why: str) -> ModelBrokenError:
+    return ModelBrokenError(
+        f"The model {folder.name} is broken: {why}.", hint="Run `pairwell learn`, or roll back to another model."
+    )
+
+
+def _fingerprint(path: Path) -> StoredFile:
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return StoredFile(path.stat().st_size, digest.hexdigest())
+
+
+def _mapped(path: Path) -> Array:
+    array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _storing(models: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"The model could not be written to {models}: {error.strerror or error}.",
+            hint="The model live before stays live. Free some space or mend the rights, then learn again.",
+        ) from error
