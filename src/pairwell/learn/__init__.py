@@ -1,0 +1,1 @@
+"""How the orders of one snapshot become one model."""

@@ -1,0 +1,91 @@
+"""Orders as arrays: which items each one held, and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+LARGEST_BASKET = 1_000  # distinct items; an order with more gives this many, drawn by lot, to pair counting
+_LOT = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Baskets(msgspec.Struct, frozen=True, kw_only=True):
+    """Orders, oldest first; the items of order i lie between `offsets[i]` and `offsets[i + 1]`, distinct, ascending.
+
+    `item_ids` is ascending, and an item's place in it is its number. `placed_at` is in microseconds since 1970.
+    """
+
+    item_ids: list[str]
+    offsets: Array
+    items: Array
+    placed_at: Array
+
+    @property
+    def n_orders(self) -> int:
+        return self.offsets.size - 1
+
+    @property
+    def sizes(self) -> Array:
+        """Distinct items of each order."""
+        return np.diff(self.offsets)
+
+    def item_orders(self) -> Array:
+        """Orders with each item."""
+        return np.bincount(self.items, minlength=len(self.item_ids))
+
+
+def make_baskets(item_ids: list[str], orders: Array, items: Array, placed_at: Array) -> Baskets:
+    """Baskets from lines: for each line the number of its order and of its item, in any order, repeats allowed.
+
+    Orders are numbered as in `placed_at`, oldest first; `item_ids` is ascending.
+    """
+    keys = np.unique(orders.astype(np.int64) * max(1, len(item_ids)) + items)
+    order_of, item_of = np.divmod(keys, max(1, len(item_ids)))
+    offsets = np.searchsorted(order_of, np.arange(placed_at.size + 1))
+    return Baskets(item_ids=item_ids, offsets=offsets, items=item_of.astype(np.int32), placed_at=placed_at)
+
+
+def slice_orders(baskets: Baskets, start: int, stop: int) -> Baskets:
+    """Only the orders from `start` up to `stop`; the numbers of items stay."""
+    first, last = int(baskets.offsets[start]), int(baskets.offsets[stop])
+    return Baskets(
+        item_ids=baskets.item_ids,
+        offsets=baskets.offsets[start : stop + 1] - first,
+        items=baskets.items[first:last],
+        placed_at=baskets.placed_at[start:stop],
+    )
+
+
+def thin(baskets: Baskets, largest: int = LARGEST_BASKET) -> tuple[Baskets, int]:
+    """Cut every order to `largest` items, drawn by a lot that depends on nothing but its items; and how many were cut.
+
+    The work of counting pairs grows with the square of a basket. A stocktaking order of 5,000 lines would cost as
+    much as 250,000 orders of ten, and says almost nothing about what goes with what.
+    """
+    oversize = np.flatnonzero(baskets.sizes > largest)
+    if not oversize.size:
+        return baskets, 0
+    keep = np.ones(baskets.items.size, dtype=bool)
+    for order in oversize.tolist():
+        row = slice(int(baskets.offsets[order]), int(baskets.offsets[order + 1]))
+        lots = _lots(baskets.items[row])
+        keep[row] = lots <= np.partition(lots, largest - 1)[largest - 1]
+    order_of = np.repeat(np.arange(baskets.n_orders), baskets.sizes)[keep]
+    offsets = np.searchsorted(order_of, np.arange(baskets.n_orders + 1))
+    thinned = Baskets(
+        item_ids=baskets.item_ids, offsets=offsets, items=baskets.items[keep], placed_at=baskets.placed_at
+    )
+    return thinned, int(oversize.size)
+
+
+def _lots(items: Array) -> Array:
+    # A bijection of 64-bit integers (splitmix64's mixing), so that no two items of an order draw the same lot.
+    mixed = (items.astype(np.uint64) + np.uint64(items.size)) * _LOT
+    mixed ^= mixed >> np.uint64(31)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    return mixed ^ (mixed >> np.uint64(29))

@@ -1,0 +1,117 @@
+"""The best add-ons of every anchor, with the evidence for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+
+from pairwell.config.settings import Learn
+from pairwell.learn.baskets import Array, Baskets, thin
+from pairwell.learn.chance import Chance, Correction, above_floor, correct, expect, notable_tails, tail
+from pairwell.learn.counting import PairCounts, count_pairs
+from pairwell.learn.weights import pair_weights
+from pairwell.model.neighbours import Neighbours, make_neighbours
+
+Advance = Callable[[float], None]
+
+
+class LearnedPairs(msgspec.Struct, frozen=True, kw_only=True):
+    """Kept pairs, and what judging other pairs of the same orders takes."""
+
+    neighbours: Neighbours
+    seen: int  # unordered pairs seen together, kept or not
+    thinned_orders: int
+    chance: Chance
+    correction: Correction
+
+
+class _Best(msgspec.Struct, frozen=True, kw_only=True):
+    sizes: Array
+    add_ons: Array
+    score: Array
+    together: Array
+
+
+def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = lambda _: None) -> LearnedPairs:
+    """Keep for each item the `neighbours` best add-ons by score, judged among all pairs there could be.
+
+    `score = C / (n_anchor^anchor_exponent · n_add_on^add_on_exponent)`, where C and n are sums of order weights:
+    together, and of each item. Add-ons of equal score go by item id. `advance` hears the share that is done.
+    """
+    thinned, n_thinned = thin(baskets)
+    weights = pair_weights(thinned, learn)
+    chance = expect(thinned)
+    scales = _scales(thinned, weights, learn)
+    kept: list[_Best] = []
+    tails: list[Array] = []
+    seen = 0
+    for counts in count_pairs(thinned, weights):
+        tails.append(notable_tails(counts, chance))
+        kept.append(_best(counts, scales, learn.neighbours))
+        seen += counts.add_ons.size
+        advance(counts.last / len(baskets.item_ids))
+    correction = correct(np.concatenate(tails) if tails else np.empty(0), chance.possible)
+    neighbours = _judged(_joined(kept), chance, correction, learn)
+    return LearnedPairs(
+        neighbours=neighbours, seen=seen // 2, thinned_orders=n_thinned, chance=chance, correction=correction
+    )
+
+
+def _scales(baskets: Baskets, weights: Array, learn: Learn) -> tuple[Array, Array]:
+    sums = np.bincount(
+        baskets.items, weights=np.repeat(weights, baskets.sizes).astype(np.float64), minlength=len(baskets.item_ids)
+    )
+    usable = np.maximum(sums, 1.0)
+    return usable**-learn.anchor_exponent, usable**-learn.add_on_exponent
+
+
+def _best(counts: PairCounts, scales: tuple[Array, Array], n: int) -> _Best:
+    score = counts.weight * scales[0][counts.anchors] * scales[1][counts.add_ons]
+    rows = [_best_of_row(counts.add_ons, score, row, n) for row in _rows(counts.offsets)]
+    places = np.concatenate(rows) if rows else np.empty(0, dtype=np.int64)
+    return _Best(
+        sizes=np.array([row.size for row in rows], dtype=np.int64),
+        add_ons=counts.add_ons[places],
+        score=score[places],
+        together=counts.together[places],
+    )
+
+
+def _rows(offsets: Array) -> Iterator[slice]:
+    bounds = offsets.tolist()
+    return (slice(start, stop) for start, stop in pairwise(bounds))
+
+
+def _best_of_row(add_ons: Array, score: Array, row: slice, n: int) -> Array:
+    falling = -score[row]
+    places = np.arange(falling.size)
+    if falling.size > n:
+        places = np.flatnonzero(falling <= np.partition(falling, n - 1)[n - 1])
+    best = places[np.lexsort((add_ons[row][places], falling[places]))][:n]
+    shifted: Array = best + row.start
+    return shifted
+
+
+def _joined(kept: list[_Best]) -> _Best:
+    if not kept:
+        return _Best(
+            sizes=np.empty(0, np.int64), add_ons=np.empty(0, np.int32), score=np.empty(0), together=np.empty(0)
+        )
+    return _Best(**{name: np.concatenate([getattr(best, name) for best in kept]) for name in _Best.__struct_fields__})
+
+
+def _judged(best: _Best, chance: Chance, correction: Correction, learn: Learn) -> Neighbours:
+    anchors = np.repeat(np.arange(best.sizes.size), best.sizes)
+    expected = chance.expected(anchors, best.add_ons)
+    adjusted = correction(tail(best.together, expected))
+    return make_neighbours(
+        offsets=np.concatenate(([0], np.cumsum(best.sizes))),
+        items=best.add_ons,
+        score=best.score,
+        together=best.together,
+        p_adjusted=adjusted,
+        above_floor=above_floor(best.together, expected, adjusted, learn),
+    )

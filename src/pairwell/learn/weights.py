@@ -1,0 +1,38 @@
+"""What an order counts: less when it is old, less a pair when it is large."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pairwell.config.settings import Learn
+from pairwell.learn.baskets import Array, Baskets
+
+_DAY_MICROS = 86_400_000_000
+_MOST_BITS = 20
+
+
+def pair_weights(baskets: Baskets, learn: Learn) -> Array:
+    """Weight of each order for pairs, `size^-size_exponent · 2^(-age / half_life)`, as a fixed-point integer.
+
+    Age is relative to the newest order, not to the clock. Integers make every sum exact, whatever its order.
+    """
+    sizes = np.maximum(baskets.sizes, 1).astype(np.float64)
+    return _fixed_point(sizes**-learn.size_exponent * _decay(baskets, learn), baskets.n_orders)
+
+
+def order_weights(baskets: Baskets, learn: Learn) -> Array:
+    """Weight of each order for popularity: its decay alone, as a fixed-point integer."""
+    return _fixed_point(_decay(baskets, learn), baskets.n_orders)
+
+
+def _decay(baskets: Baskets, learn: Learn) -> Array:
+    newest = baskets.placed_at.max(initial=0)
+    days = (newest - baskets.placed_at) / _DAY_MICROS
+    decay: Array = np.exp2(-days / learn.half_life_days)
+    return decay
+
+
+def _fixed_point(weights: Array, n_orders: int) -> Array:
+    # A count of orders and a sum of weights must fit one signed 64-bit integer side by side (see counting.py).
+    bits = min(_MOST_BITS, 62 - 2 * n_orders.bit_length())
+    return np.rint(weights * 2.0**bits).astype(np.int64)
