@@ -1,0 +1,1 @@
+"""What happened: catalogue, customers, orders and returns, readable as of a moment."""

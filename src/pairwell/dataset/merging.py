@@ -1,0 +1,105 @@
+"""How the rows of one table are merged into its files."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from pathlib import Path
+
+import ibis
+import msgspec
+import pyarrow as pa
+
+from pairwell.dataset.changes import changed_groups, find_differences
+from pairwell.dataset.checks import check_rows, check_schema
+from pairwell.dataset.files import write_rows
+from pairwell.dataset.tables import Table
+
+_FILE = "filename"
+
+
+class Incoming(msgspec.Struct, frozen=True, kw_only=True):
+    """The checked rows that come in for one table."""
+
+    table: Table
+    rows: ibis.Table
+    count: int
+
+
+class Merged(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one table."""
+
+    files: tuple[str, ...]
+    stored: int  # keys that are new, different or gone
+
+
+class Place:
+    """Where stored rows lie, and the engine that computes them."""
+
+    def __init__(self, engine: ibis.BaseBackend, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+        self._opened: dict[tuple[str, ...], ibis.Table] = {}
+
+    def open_rows(self, table: Table, files: Sequence[str]) -> ibis.Table:
+        """The rows of `files` as they are stored, an empty table where there are none."""
+        return self.open_files(table, files).select(*table.schema.names)
+
+    def open_files(self, table: Table, files: Sequence[str]) -> ibis.Table:
+        """The rows of `files`, each with the path of its file as `filename`."""
+        opened = (table.name, *files)
+        if opened not in self._opened:
+            paths = [self.folder / name for name in files]
+            self._opened[opened] = _open_parquet(self.engine, paths) if paths else self._open_nothing(table)
+        return self._opened[opened]
+
+    def _open_nothing(self, table: Table) -> ibis.Table:
+        rows = table.schema.append(pa.field(_FILE, pa.string())).empty_table()
+        return self.engine.create_table(f"no_{table.name}", rows, temp=True)
+
+
+def open_incoming(engine: ibis.BaseBackend, table: Table, path: Path) -> Incoming:
+    """Check the staged file `path` against `table` and open it."""
+    check_schema(path, table)
+    rows = _open_parquet(engine, [path]).select(*table.schema.names)
+    return Incoming(table=table, rows=rows, count=check_rows(rows, table))
+
+
+def merge_table(place: Place, incoming: Incoming, files: Sequence[str], drafts: Path) -> Merged:
+    """Write what `incoming` changes against the stored `files`.
+
+    Only files that hold a changed group are written anew; the others are taken over.
+    """
+    if not incoming.count:
+        return Merged(files=tuple(files), stored=0)
+    if not files:
+        name = write_rows(incoming.rows, incoming.table, folder=place.folder, staging=drafts)
+        return Merged(files=(name,), stored=incoming.count)
+    differences = find_differences(incoming.table, incoming.rows, place.open_rows(incoming.table, files))
+    with differences.cache() as found:
+        if not (stored := int(found.count().to_pyarrow().as_py())):
+            return Merged(files=tuple(files), stored=0)
+        with changed_groups(incoming.table, found).cache() as groups:
+            return Merged(files=_replace(place, incoming, files, groups, drafts), stored=stored)
+
+
+def _replace(
+    place: Place, incoming: Incoming, files: Sequence[str], groups: ibis.Table, drafts: Path
+) -> tuple[str, ...]:
+    table, group = incoming.table, list(incoming.table.group)
+    touched = _files_with(place.open_files(table, files), groups, group)
+    rows = incoming.rows.semi_join(groups, group)
+    if touched:
+        rows = place.open_rows(table, touched).anti_join(groups, group).union(rows)
+    written = write_rows(rows, table, folder=place.folder, staging=drafts)
+    return tuple(sorted({*files, written} - (set(touched) - {written})))
+
+
+def _files_with(stored: ibis.Table, groups: ibis.Table, group: list[str]) -> list[str]:
+    found = stored.semi_join(groups, group).select(_FILE).distinct().order_by(_FILE).to_pyarrow()
+    return [Path(path).name for path in found[_FILE].to_pylist()]
+
+
+def _open_parquet(engine: ibis.BaseBackend, paths: Sequence[Path]) -> ibis.Table:
+    # The engine takes paths for patterns; a folder may well be called "shop [old]".
+    return engine.read_parquet([glob.escape(str(path)) for path in paths], filename=True)

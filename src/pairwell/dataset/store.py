@@ -1,0 +1,126 @@
+"""The dataset of one workspace: read it as of a moment, merge into it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import ibis
+import msgspec
+import pyarrow as pa
+
+from pairwell.config.workspace import Workspace
+from pairwell.dataset.durable import sync_folder
+from pairwell.dataset.merging import Incoming, Merged, Place, merge_table, open_incoming
+from pairwell.dataset.moments import newest_revisions, rows_until
+from pairwell.dataset.snapshots import Snapshot, Source, load_snapshot, newest_snapshot, publish_snapshot
+from pairwell.dataset.tables import SCHEMA_VERSION, find_table
+from pairwell.engines.duckdb import open_engine, storage_failures
+from pairwell.errors import StorageError
+
+
+class MergeResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a merge did."""
+
+    snapshot: int  # the newest one afterwards; the old number where nothing changed
+    stored: dict[str, int]  # keys that are new, different or gone, by table of the merge
+
+
+class Dataset:
+    """The tables of a workspace: immutable Parquet files, listed by snapshots.
+
+    A kill at any moment leaves the newest snapshot as it was or the next one whole. Several processes may
+    merge at once. One object serves one thread.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    @cached_property
+    def engine(self) -> ibis.BaseBackend:
+        """The engine that computes the tables; opened when it is first asked for."""
+        return open_engine(spill=self._workspace.staging)
+
+    def newest(self) -> Snapshot:
+        """The newest snapshot; number 0 without files before the first merge."""
+        return newest_snapshot(self._workspace.snapshots)
+
+    def read_snapshot(self, number: int) -> Snapshot:
+        """Snapshot `number`. Raises `NotFoundError` where there is none."""
+        return load_snapshot(self._workspace.snapshots, number)
+
+    def table(self, name: str, *, snapshot: Snapshot | None = None, as_of: datetime | None = None) -> ibis.Table:
+        """Table `name` with all its columns, as it was known at `as_of` (default: all that is known).
+
+        Of items and customers there is one row each, of relations the newest list of every anchor and source.
+        Lines of orders count from the moment of their order. Empty before the first merge.
+        """
+        table, pinned = find_table(name), snapshot or self.newest()
+        rows = rows_until(table, self.history(name, snapshot=pinned), as_of)
+        if name == "order_lines" and as_of is not None:
+            return rows.semi_join(self.table("orders", snapshot=pinned, as_of=as_of), "order_id")
+        return newest_revisions(table, rows) if table.revised else rows
+
+    def history(self, name: str, *, snapshot: Snapshot | None = None) -> ibis.Table:
+        """Every stored row of table `name`, older revisions and derived items included."""
+        table, pinned = find_table(name), snapshot or self.newest()
+        with storage_failures():
+            return self._place.open_rows(table, pinned.tables.get(name, ()))
+
+    def merge(self, incoming: Mapping[str, Path], *, source: Source, now: datetime) -> MergeResult:
+        """Merge one staged Parquet file a table; every owner that comes in replaces what is stored of it.
+
+        What is stored already changes nothing. Raises `MappingError` where rows break the schema, `SourceError`
+        where a file cannot be read, `StorageError` where writing fails; then all is as before.
+        """
+        try:
+            with storage_failures():
+                return self._merge(incoming, source, now)
+        except (OSError, pa.ArrowException) as error:
+            raise StorageError(
+                f"The rows of {source.name!r} could not be stored: {error}.",
+                hint="The dataset is as it was. Free some space or mend the rights, then try again.",
+            ) from error
+
+    @cached_property
+    def _place(self) -> Place:
+        return Place(self.engine, self._workspace.dataset)
+
+    def _merge(self, incoming: Mapping[str, Path], source: Source, now: datetime) -> MergeResult:
+        for folder in (self._workspace.dataset, self._workspace.snapshots, self._workspace.staging):
+            folder.mkdir(parents=True, exist_ok=True)
+        checked = [open_incoming(self.engine, find_table(name), path) for name, path in incoming.items()]
+        while True:
+            with tempfile.TemporaryDirectory(prefix="merge-", dir=self._workspace.staging) as drafts:
+                base = self.newest()
+                merged = self._merge_onto(base, checked, Path(drafts))
+                following = _following(base, merged, source=source, now=now)
+                # Without its number, another writer came first: merge again, onto what that one made.
+                if following is base or self._publish(following, Path(drafts)):
+                    return MergeResult(snapshot=following.number, stored={n: m.stored for n, m in merged.items()})
+
+    def _merge_onto(self, base: Snapshot, checked: list[Incoming], drafts: Path) -> dict[str, Merged]:
+        return {
+            one.table.name: merge_table(self._place, one, base.tables.get(one.table.name, ()), drafts)
+            for one in checked
+        }
+
+    def _publish(self, snapshot: Snapshot, drafts: Path) -> bool:
+        sync_folder(self._workspace.dataset)
+        return publish_snapshot(self._workspace.snapshots, snapshot, draft=drafts / "snapshot.json")
+
+
+def _following(base: Snapshot, merged: Mapping[str, Merged], *, source: Source, now: datetime) -> Snapshot:
+    """The snapshot after `base`; `base` itself where nothing was stored."""
+    if not any(one.stored for one in merged.values()):
+        return base
+    return Snapshot(
+        number=base.number + 1,
+        schema_version=SCHEMA_VERSION,
+        created_at=now,
+        tables={**base.tables, **{name: one.files for name, one in merged.items()}},
+        sources=(*base.sources, source),
+    )

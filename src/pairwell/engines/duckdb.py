@@ -1,0 +1,43 @@
+"""The default engine: DuckDB in memory, bounded, offline, in UTC."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import ibis
+
+from pairwell.errors import StorageError
+
+
+def open_engine(*, threads: int = 2, memory_limit_mb: int = 1000, spill: Path | None = None) -> ibis.BaseBackend:
+    """Open an in-memory DuckDB; what exceeds `memory_limit_mb` spills to a folder of its own under `spill`.
+
+    Without `spill` a query that needs more memory fails. Rows come in no particular order unless the
+    expression orders them.
+    """
+    return ibis.duckdb.connect(
+        threads=threads,
+        memory_limit=f"{memory_limit_mb}MB",
+        # Two engines must not share one folder: DuckDB names its spill files alike in every process.
+        temp_directory="" if spill is None else str(spill / f"spill-{os.getpid()}-{uuid.uuid4().hex}"),
+        preserve_insertion_order=False,
+        autoinstall_known_extensions=False,
+        autoload_known_extensions=False,
+    )
+
+
+@contextmanager
+def storage_failures() -> Iterator[None]:
+    """Turn the engine's complaints of lost files, full disks and exhausted memory into `StorageError`."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise StorageError(
+            f"The tables could not be computed: {error}",
+            hint="Check that the disk has room and that no file of the dataset was taken away, then try again.",
+        ) from error
