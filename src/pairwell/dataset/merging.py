@@ -54,7 +54,9 @@ class Place:
         return self._opened[opened]
 
     def _open_nothing(self, table: Table) -> ibis.Table:
-        rows = table.schema.append(pa.field(_FILE, pa.string())).empty_table()
+        # As the engine sees a Parquet file: every column may be null.
+        fields = [pa.field(field.name, field.type) for field in table.schema]
+        rows = pa.schema([*fields, pa.field(_FILE, pa.string())]).empty_table()
         return self.engine.create_table(f"no_{table.name}", rows, temp=True)
 
 

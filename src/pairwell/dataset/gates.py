@@ -1,0 +1,220 @@
+"""What can be learned from what is in, and what is missing, in plain words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import ibis
+import msgspec
+
+from pairwell.config.settings import Learn
+from pairwell.dataset.store import Dataset
+from pairwell.dataset.tables import DATED_FROM, TABLES
+from pairwell.engines.duckdb import storage_failures
+
+_ENOUGH = 0.5  # share of the items that must be known before a gate on items opens
+_PAIR_ORDERS = Learn().min_together  # with fewer, no pair can rise above the evidence floor
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that can be done with the data, or not yet."""
+
+    name: str
+    open: bool
+    found: str
+    needed: str
+    next_step: str  # empty where the gate is open
+
+
+class Holdings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in the dataset."""
+
+    tables: dict[str, int]  # rows as of now: one for each item and customer
+    first_order: datetime | None  # of the orders that carry a date
+    last_order: datetime | None
+    orders: int
+    customers: int  # in their table or named by an order
+    items: int  # in their table or sold
+    gates: list[Gate]
+
+
+class _Counts(msgspec.Struct, frozen=True, kw_only=True):
+    orders: int
+    named: int  # orders that name their customer
+    dated: int
+    first_order: datetime | None
+    last_order: datetime | None
+    baskets: int  # orders of two or more different items
+    customers: int
+    items: int
+    priced: int
+    costed: int
+    grouped: int  # items with a category or a family
+    returns: int
+
+
+def describe(dataset: Dataset) -> Holdings:
+    """Count what the newest snapshot holds and say which gates it opens."""
+    snapshot = dataset.newest()
+    tables = {name: dataset.table(name, snapshot=snapshot) for name in TABLES}
+    with storage_failures():
+        rows = {name: int(table.count().to_pyarrow().as_py()) for name, table in tables.items()}
+        counts = _count(tables)
+    return Holdings(
+        tables=rows,
+        first_order=counts.first_order,
+        last_order=counts.last_order,
+        orders=counts.orders,
+        customers=counts.customers,
+        items=counts.items,
+        gates=[gate(counts) for gate in _GATES],
+    )
+
+
+def _count(tables: dict[str, ibis.Table]) -> _Counts:
+    orders, lines, items = tables["orders"], tables["order_lines"], tables["items"]
+    undated_until = ibis.literal(DATED_FROM, type="timestamp('UTC', 6)")
+    dated = orders.placed_at >= undated_until
+    of_orders = orders.aggregate(
+        orders=orders.count(),
+        named=orders.customer_id.count(),
+        dated=dated.sum(),
+        first_order=orders.placed_at.min(where=dated),
+        last_order=orders.placed_at.max(where=dated),
+    )
+    of_items = items.aggregate(
+        priced=(items.price_minor > 0).sum(),
+        costed=items.cost_minor.count(),
+        grouped=(items.category.notnull() | items.family.notnull()).sum(),
+    )
+    spread = lines.group_by("order_id").aggregate(low=lines.item_id.min(), high=lines.item_id.max())
+    return _Counts(
+        **_first_row(of_orders),
+        **_first_row(of_items),
+        baskets=_number(spread.filter(spread.low < spread.high)),
+        customers=_number(_ids("customer_id", tables["customers"], orders)),
+        items=_number(_ids("item_id", items, lines)),
+        returns=_number(tables["returns"]),
+    )
+
+
+def _first_row(aggregates: ibis.Table) -> dict[str, Any]:
+    row = aggregates.to_pyarrow().to_pylist()[0]
+    return {
+        name: 0 if value is None and name not in ("first_order", "last_order") else value for name, value in row.items()
+    }
+
+
+def _number(rows: ibis.Table) -> int:
+    return int(rows.count().to_pyarrow().as_py())
+
+
+def _ids(name: str, *tables: ibis.Table) -> ibis.Table:
+    ids = ibis.union(*(table.select(name) for table in tables), distinct=True)
+    return ids.filter(ids[name].notnull())
+
+
+# --- the gates, in the order in which they matter -------------------------------------------------
+
+
+def _orders(counts: _Counts) -> Gate:
+    return Gate(
+        name="orders",
+        open=counts.orders > 0,
+        found=f"{_many(counts.orders, 'order')} of {_many(counts.items, 'item')}",
+        needed="orders; some thousands make most pairs visible",
+        next_step="" if counts.orders else "Run `pairwell ingest orders FILE`.",
+    )
+
+
+def _pairs(counts: _Counts) -> Gate:
+    enough = counts.baskets >= _PAIR_ORDERS
+    return Gate(
+        name="pairs",
+        open=enough,
+        found=f"{_many(counts.baskets, 'order')} with two or more different items",
+        needed=f"{_PAIR_ORDERS} such orders at the very least",
+        next_step="" if enough else "Ingest more orders, with all lines of each.",
+    )
+
+
+def _customers(counts: _Counts) -> Gate:
+    return Gate(
+        name="customers",
+        open=counts.named > 0,
+        found=f"{_of(counts.named, counts.orders, 'orders')} name one of {_many(counts.customers, 'customer')}",
+        needed="orders that name their customer: for what is owned already, and for the holdout",
+        next_step="" if counts.named else "Map a column to customer_id and ingest the orders again.",
+    )
+
+
+def _times(counts: _Counts) -> Gate:
+    return Gate(
+        name="times",
+        open=counts.dated > 0,
+        found=f"{_of(counts.dated, counts.orders, 'orders')} carry a date",
+        needed="orders with a date; without one the order of rows stands in and nothing ages",
+        next_step="" if counts.dated else "Map a column to placed_at and ingest the orders again.",
+    )
+
+
+def _prices(counts: _Counts) -> Gate:
+    return _item_gate(
+        "prices",
+        counts.priced,
+        counts.items,
+        needed="a price for at least half of the items; those without are not offered",
+        next_step="Run `pairwell ingest items FILE` with a price, or map unit_price in the orders.",
+    )
+
+
+def _costs(counts: _Counts) -> Gate:
+    return _item_gate(
+        "costs",
+        counts.costed,
+        counts.items,
+        needed="a cost for at least half of the items; elsewhere shop.margin_rate stands in",
+        next_step="Run `pairwell ingest items FILE` with a cost, or check shop.margin_rate.",
+    )
+
+
+def _upgrades(counts: _Counts) -> Gate:
+    return _item_gate(
+        "upgrades and variants",
+        counts.grouped,
+        counts.items,
+        needed="a category or family for at least half of the items; elsewhere titles must tell what is comparable",
+        next_step="Run `pairwell ingest items FILE` with category or family.",
+    )
+
+
+def _returns(counts: _Counts) -> Gate:
+    return Gate(
+        name="returns",
+        open=counts.returns > 0,
+        found=_many(counts.returns, "returned line"),
+        needed="returns, so that what comes back is not counted as earned",
+        next_step="" if counts.returns else "Run `pairwell ingest returns FILE`, where the shop has returns.",
+    )
+
+
+_GATES = (_orders, _pairs, _customers, _times, _prices, _costs, _upgrades, _returns)
+
+
+def _item_gate(name: str, known: int, items: int, *, needed: str, next_step: str) -> Gate:
+    enough = items > 0 and known >= _ENOUGH * items
+    found = f"known for {_of(known, items, 'items')}"
+    return Gate(name=name, open=enough, found=found, needed=needed, next_step="" if enough else next_step)
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def _of(count: int, total: int, things: str) -> str:
+    if not total:
+        return f"none of 0 {things}"
+    # Rounding must not write some as none, nor most as all.
+    percent = min(max(round(100 * count / total), 1), 99) if 0 < count < total else 100 * count // total
+    return f"{count:,} of {total:,} {things} ({percent} %)"
