@@ -1,0 +1,1 @@
+"""How foreign rows become checked tables and facts."""

@@ -1,0 +1,55 @@
+"""Rows of a Parquet file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pairwell.errors import SourceError
+from pairwell.ingest.streams import Advance, check_source
+
+MAGIC = b"PAR1"
+
+
+def open_parquet(path: Path) -> pq.ParquetFile:
+    """The open file; `SourceError` where it is damaged."""
+    check_source(path)
+    try:
+        return pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def read_parquet(path: Path, *, batch_rows: int, advance: Advance) -> Iterator[tuple[list[int], pa.Table]]:
+    """Batches with their row numbers from 1; dictionaries as plain values, structs as `outer.inner`."""
+    with open_parquet(path) as file:
+        size = path.stat().st_size
+        rows = max(file.metadata.num_rows, 1)
+        done = 0
+        try:
+            for batch in file.iter_batches(batch_size=batch_rows):
+                table = _plain(pa.Table.from_batches([batch]))
+                yield list(range(done + 1, done + 1 + len(table))), table
+                advance((done + len(table)) * size // rows - done * size // rows)
+                done += len(table)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise _damaged(path, error) from error
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    while any(pa.types.is_struct(field.type) for field in table.schema):
+        table = table.flatten()
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            values = table.column(place).cast(field.type.value_type)
+            table = table.set_column(place, field.name, values)
+    return table
+
+
+def _damaged(path: Path, error: Exception) -> SourceError:
+    return SourceError(
+        f"{path} is a damaged Parquet file: {str(error).splitlines()[0]}", hint="Copy or export the file again."
+    )

@@ -1,0 +1,191 @@
+"""A mapping: which column of a foreign file is which field of a table; as a record and as TOML."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping as Names
+from typing import Any, Literal
+
+import msgspec
+import tomli_w
+
+from pairwell.errors import MappingError
+from pairwell.ingest.vocabulary import field_names, is_field, tables
+
+Format = Literal["csv", "jsonl", "json", "parquet"]
+Layout = Literal["lines", "baskets", "json-baskets"]
+
+_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `\$?\.?(?P<path>[^`]*)`)?")
+_PLACE = re.compile(r"(?P<what>.*) - at `\$?\.?(?P<path>[^`]*)`")
+
+
+class FileFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How a file is written. Compression is seen by content and needs no word here."""
+
+    format: Format = "csv"
+    header: bool = True
+    delimiter: str = ","  # " ": any run of blanks
+    quote: str = '"'  # "": quotes are ordinary characters
+    encoding: str = "utf-8"  # a byte order mark is understood and dropped
+    skip: int = 0  # lines above the header, or above the first row
+    columns: tuple[str, ...] = ()  # names of the columns where there is no header
+
+
+class Composed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A field that is no single column: the same text in every row, or several columns joined."""
+
+    constant: str | None = None
+    join: tuple[str, ...] = ()
+    separator: str | None = None  # None: " > " in a category, else a blank
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Columns taken from another file by a key that is unique there."""
+
+    file: str  # its name without folders
+    key: str  # column of the main file, or one that an earlier lookup added
+    lookup_key: str | None = None  # column of the other file; None: called the same
+    columns: tuple[str, ...] = ()  # taken over; one whose name is taken already is called "FILE.column"
+    format: FileFormat = FileFormat()
+
+
+class Goods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which items are goods at all."""
+
+    include: str | None = None  # regular expression that the item id matches from its start
+    exclude: tuple[str, ...] = ()  # item ids that are none: postage, bank charges, …
+
+
+class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the rows of one export become rows of `table`."""
+
+    table: str
+    layout: Layout = "lines"
+    decimal: Literal[".", ","] = "."
+    dates: str | None = None  # pattern of strptime; None: ISO 8601 or typed
+    file: FileFormat = FileFormat()
+    columns: dict[str, str | Composed] = {}  # field -> column
+    lookup: tuple[Lookup, ...] = ()
+    goods: Goods = Goods()
+
+
+def parse_mapping(text: str, *, source: str = "the mapping") -> Mapping:
+    """A mapping from TOML text.
+
+    Raises `MappingError` naming the key, what was expected and, for a misspelt name, its nearest neighbours;
+    also for a table or a field that does not exist.
+    """
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(f"{source} is not valid TOML: {error}.", hint="Mend that line.") from error
+    try:
+        mapping = msgspec.convert(tree, Mapping)
+    except msgspec.ValidationError as error:
+        raise _explained(error, source) from error
+    check_mapping(mapping, source=source)
+    return mapping
+
+
+def check_mapping(mapping: Mapping, *, source: str = "the mapping") -> None:
+    """Raise `MappingError` where the table or a field is unknown, or a composed field says too much or too little."""
+    if mapping.table not in tables():
+        raise _unknown(f"{source} is for the table {mapping.table!r}, which is not known", mapping.table, tables())
+    for field, column in mapping.columns.items():
+        if not is_field(mapping.table, field):
+            names = field_names(mapping.table)
+            raise _unknown(f"{source} names the field {field!r}, which `{mapping.table}` does not have", field, names)
+        if isinstance(column, Composed) and (column.constant is None) == (not column.join):
+            raise MappingError(
+                f"{source}: the field {field!r} needs either `constant` or `join`.",
+                hint=f'Write {field} = {{ constant = "…" }}, or {field} = {{ join = ["first", "second"] }}.',
+                field=field,
+            )
+
+
+def render_mapping(mapping: Mapping, confidence: Names[str, float] | None = None) -> str:
+    """The mapping as TOML for people, with the confidence of each field as a comment; `parse_mapping` reads it back."""
+    tree = msgspec.to_builtins(mapping)
+    heads = {"table": mapping.table, "layout": mapping.layout, "decimal": mapping.decimal}
+    heads |= {"dates": mapping.dates} if mapping.dates is not None else {}
+    parts = [
+        "# Which column of the file is which field of the table. Correct what is wrong and pass it back by --mapping.",
+        tomli_w.dumps(heads),
+        "[file]",
+        tomli_w.dumps(tree.get("file", {})),
+        "[columns]",
+        *_column_lines(mapping, confidence or {}),
+        "",
+        *_lookup_lines(mapping.lookup),
+    ]
+    if mapping.goods != Goods():
+        note = "# Item ids that are no goods: rows with them are refused. Take out those that are goods after all."
+        parts += [note, "[goods]", tomli_w.dumps(tree["goods"])]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def columns_used(mapping: Mapping) -> set[str]:
+    """Every column that a field of the mapping names."""
+    found: set[str] = set()
+    for column in mapping.columns.values():
+        found |= {column} if isinstance(column, str) else set(column.join)
+    return found
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """A hint: the nearest of the known names, or all of them."""
+    known = sorted(known)
+    found = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"Did you mean {' or '.join(f'`{n}`' for n in found)}?" if found else f"Known here: {', '.join(known)}."
+
+
+def _column_lines(mapping: Mapping, confidence: Names[str, float]) -> Iterator[str]:
+    for field, column in mapping.columns.items():
+        line = f"{_key(field)} = {_inline(msgspec.to_builtins(column))}"
+        yield f"{line}  # {confidence[field]:.0%} sure" if field in confidence else line
+
+
+def _lookup_lines(lookups: tuple[Lookup, ...]) -> Iterator[str]:
+    for lookup in lookups:
+        values = msgspec.to_builtins(lookup)
+        yield "[[lookup]]"
+        yield from (f"{key} = {_inline(value)}" for key, value in values.items())
+        yield ""
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(key)} = {_inline(inner)}" for key, inner in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_inline(inner) for inner in value) + "]"
+    return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _inline(name)
+
+
+def _explained(error: msgspec.ValidationError, source: str) -> MappingError:
+    text = str(error)
+    if unknown := _UNKNOWN.search(text):
+        path = unknown["path"] or ""
+        return _unknown(f"{source} names `{unknown['name']}`{_at(path)}, which is unknown", unknown["name"], _keys(path))
+    if placed := _PLACE.match(text):
+        return MappingError(f"{source}: `{placed['path']}` is not valid: {placed['what']}.", field=placed["path"])
+    return MappingError(f"{source} is not valid: {text}.")
+
+
+def _at(path: str) -> str:
+    return f" in [{path}]" if path else ""
+
+
+def _keys(path: str) -> Iterable[str]:
+    kinds: dict[str, Any] = {"file": FileFormat, "goods": Goods, "lookup[...]": Lookup, "lookup[...].format": FileFormat}
+    kind = kinds.get(path, Composed if path.startswith("columns") else Mapping)
+    return [field.encode_name for field in msgspec.structs.fields(kind)]
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> MappingError:
+    return MappingError(f"{what}.", hint=near(name, known), field=name)

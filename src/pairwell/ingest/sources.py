@@ -1,0 +1,225 @@
+"""What stands in a file: batches of rows, and the rows that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pairwell.errors import SourceError
+from pairwell.ingest.columnar import read_parquet
+from pairwell.ingest.delimited import Record, read_records
+from pairwell.ingest.documents import read_json_rows
+from pairwell.ingest.mapping import FileFormat
+from pairwell.ingest.streams import RAW_KEPT, UNDECODABLE, Advance, Lines, RefuseLine, open_text
+
+_MAX_BATCH_CHARACTERS = 1 << 26
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be held in memory at a time."""
+
+    batch_rows: int = 100_000
+    max_line_bytes: int = 16_000_000
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of one file. `lines` are line numbers in it (row numbers in Parquet), from 1.
+
+    Text is trimmed, empty text is null; columns of Parquet keep their type.
+    """
+
+    file: str
+    lines: pa.Int64Array
+    columns: pa.Table
+
+
+class RefusedRow(msgspec.Struct, frozen=True, kw_only=True):
+    file: str
+    line: int
+    reason: str
+    row: str  # as it stood in the file, cut at 10,000 characters
+
+
+Refuse = Callable[[RefusedRow], None]
+
+
+def read_batches(
+    path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: Advance
+) -> Iterator[Batch]:
+    """Stream the rows of a file; `advance` gets the bytes read of it, before decompression.
+
+    Rows that cannot be read go to `refuse` with their reason: `wrong_field_count`, `unclosed_quote`,
+    `line_too_long`, `undecodable` (bytes that do not fit the encoding), `nul_byte`, `not_json`, `not_an_object`.
+    Raises `SourceError` where the file as a whole is not what it seems: damaged, or most rows refused.
+    """
+    watch = _Watch(path, refuse)
+    if file.format == "parquet":
+        numbered = read_parquet(path, batch_rows=limits.batch_rows, advance=advance)
+    elif file.format == "csv":
+        numbered = _read_delimited(path, file, limits, watch.refuse, advance)
+    else:
+        text = open_text(path, file.encoding, advance=advance)
+        with text:
+            numbered = read_json_rows(text, file, limits.batch_rows, limits.max_line_bytes, watch.refuse)
+            yield from _batches(path, numbered, watch)
+            return
+    yield from _batches(path, numbered, watch)
+
+
+def read_rows(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: Advance) -> Iterator[Record]:
+    """Rows of a delimited text with any number of fields each; refusals as in `read_batches`."""
+    watch = _Watch(path, refuse)
+    with open_text(path, file.encoding, advance=advance) as text:
+        lines = Lines(text, max_bytes=limits.max_line_bytes, refuse=watch.refuse)
+        yield from read_records(lines, file, None, watch.refuse)
+
+
+class _Watch:
+    """Passes refusals on, and raises where they are most of the file."""
+
+    _EARLY = 10_000
+
+    def __init__(self, path: Path, refuse: Refuse) -> None:
+        self._path = path
+        self._refuse = refuse
+        self.taken = 0
+        self.reasons: dict[str, int] = {}
+
+    def refuse(self, line: int, reason: str, raw: str) -> None:
+        text = raw[:RAW_KEPT].encode(errors="replace").decode()
+        self._refuse(RefusedRow(file=self._path.name, line=line, reason=reason, row=text))
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+        if sum(self.reasons.values()) % self._EARLY == 0:
+            self.check(share=0.9)
+
+    def check(self, *, share: float = 0.5) -> None:
+        refused = sum(self.reasons.values())
+        few = refused < _FEW and self.taken
+        if few or refused <= share * (refused + self.taken):
+            return
+        reason, rows = max(self.reasons.items(), key=lambda pair: pair[1])
+        raise SourceError(
+            f"{self._path} is not what it seems: {refused} of {refused + self.taken} rows cannot be read, "
+            f"{rows} of them for `{reason}` ({_MEANING[reason]}).",
+            hint="Check the delimiter, quotes and encoding, or give them in [file] of a mapping by --mapping.",
+        )
+
+
+_FEW = 10
+_MEANING = {
+    "wrong_field_count": "another number of fields than the header, as where delimiters are mixed",
+    "unclosed_quote": "a quote that does not close",
+    "line_too_long": "longer than a line may be",
+    "undecodable": "bytes that do not fit the encoding",
+    "nul_byte": "zero bytes inside text",
+    "not_json": "no valid JSON",
+    "not_an_object": "JSON that is no object",
+}
+
+
+def _batches(path: Path, numbered: Iterator[tuple[list[int], pa.Table]], watch: _Watch) -> Iterator[Batch]:
+    for lines, table in numbered:
+        watch.taken += len(lines)
+        if lines:
+            yield Batch(file=path.name, lines=pa.array(lines, pa.int64()), columns=trimmed(table))
+    watch.check()
+
+
+def trimmed(table: pa.Table) -> pa.Table:
+    """The table with its text trimmed of blanks of every kind, and empty text as null."""
+    columns = [_trimmed(column) if _is_text(column.type) else column for column in table.columns]
+    return pa.table(columns, names=table.column_names)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    clean = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(clean, ""), None, clean)
+
+
+def name_columns(names: Sequence[str]) -> list[str]:
+    """Names made unique: an empty one becomes `column_3`, a second `Date` becomes `Date_2`."""
+    found: list[str] = []
+    for place, raw in enumerate(names, start=1):
+        name = " ".join(raw.split()) or f"column_{place}"
+        count = next(n for n in chain((1,), range(2, len(names) + 2)) if _numbered(name, n) not in found)
+        found.append(_numbered(name, count))
+    return found
+
+
+def _numbered(name: str, count: int) -> str:
+    return name if count == 1 else f"{name}_{count}"
+
+
+def _read_delimited(
+    path: Path, file: FileFormat, limits: Limits, refuse: RefuseLine, advance: Advance
+) -> Iterator[tuple[list[int], pa.Table]]:
+    with open_text(path, file.encoding, advance=advance) as text:
+        lines = Lines(text, max_bytes=limits.max_line_bytes, refuse=refuse)
+        names, records = _with_names(path, file, lines, refuse)
+        batch: list[Record] = []
+        before = lines.taken
+        for record in records:
+            batch.append(record)
+            if len(batch) >= limits.batch_rows or lines.taken - before > _MAX_BATCH_CHARACTERS:
+                yield _table(names, batch, refuse)
+                batch, before = [], lines.taken
+        if batch:
+            yield _table(names, batch, refuse)
+
+
+def _with_names(
+    path: Path, file: FileFormat, lines: Lines, refuse: RefuseLine
+) -> tuple[list[str], Iterator[Record]]:
+    first = next(read_records(lines, file, None, refuse), None)
+    if first is None:
+        raise SourceError(f"{path} holds no row.", hint="Export it again.")
+    body = msgspec.structs.replace(file, skip=0)
+    if file.header:
+        names = name_columns(first[1])
+        return names, read_records(lines, body, len(names), refuse)
+    names = name_columns(file.columns or [""] * len(first[1]))
+    lines.again(lines.held)
+    return names, read_records(lines, body, len(names), refuse)
+
+
+def _table(names: list[str], batch: list[Record], refuse: RefuseLine) -> tuple[list[int], pa.Table]:
+    try:
+        table = pa.table([pa.array(column, pa.string()) for column in zip(*_fields(batch), strict=True)], names=names)
+    except UnicodeEncodeError:
+        return _table(names, _sound(batch, refuse, UNDECODABLE, "undecodable"), refuse)
+    if any(_holds_nul(column) for column in table.columns):
+        return _table(names, _sound(batch, refuse, "\0", "nul_byte"), refuse)
+    return [line for line, _ in batch], table if batch else _empty(names)
+
+
+def _fields(batch: list[Record]) -> Iterator[list[str]]:
+    return (fields for _, fields in batch)
+
+
+def _empty(names: list[str]) -> pa.Table:
+    return pa.table([pa.array([], pa.string()) for _ in names], names=names)
+
+
+def _holds_nul(column: pa.ChunkedArray) -> bool:
+    texts = (chunk.buffers()[2] for chunk in column.chunks)
+    return any(text is not None and b"\0" in memoryview(text).tobytes() for text in texts)
+
+
+def _sound(batch: list[Record], refuse: RefuseLine, mark: str, reason: str) -> list[Record]:
+    """The rows without `mark`; those with it are refused."""
+    sound: list[Record] = []
+    for line, fields in batch:
+        if any(mark in field for field in fields):
+            refuse(line, reason, " ".join(fields))
+        else:
+            sound.append((line, fields))
+    return sound

@@ -1,0 +1,140 @@
+"""The fields that each table understands: what they mean and what kind of content they hold."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from pairwell.errors import MappingError
+
+Kind = Literal["id", "text", "number", "count", "money", "moment", "flag", "code", "share"]
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A field of a table, as files bring it."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+
+
+_LINES = (
+    Field("order_id", "id", "what one purchase is called; its lines share it", True),
+    Field("item_id", "id", "what was bought; a title stands in where there is no id", True),
+    Field("placed_at", "moment", "when the order was placed"),
+    Field("customer_id", "id", "who bought"),
+    Field("title", "text", "name of the item"),
+    Field("quantity", "number", "how many; negative: taken back"),
+    Field("unit_price", "money", "price of one"),
+    Field("line_total", "money", "price of the whole line"),
+    Field("line_discount", "money", "taken off the line"),
+    Field("unit_cost", "money", "what one costs the shop"),
+    Field("currency", "code", "three letters"),
+    Field("category", "text", 'where the item belongs, "A > B"'),
+    Field("brand", "text", "maker"),
+    Field("family", "text", "model; variants share it"),
+    Field("channel", "text", "where it was sold: web, store, …"),
+    Field("seller_id", "id", "who sold it"),
+    Field("status", "text", "completed, cancelled, …"),
+    Field("role", "text", "primary or added"),
+    Field("discount", "money", "taken off the whole order"),
+    Field("shipping", "money", "delivery charge of the order"),
+    Field("tax", "money", "tax of the order"),
+)
+
+_ITEMS = (
+    Field("item_id", "id", "what the item is called in orders", True),
+    Field("valid_from", "moment", "since when this holds"),
+    Field("kind", "code", "good, service or plan"),
+    Field("title", "text", "name of the item"),
+    Field("category", "text", 'where the item belongs, "A > B"'),
+    Field("brand", "text", "maker"),
+    Field("family", "text", "model; variants share it"),
+    Field("tier", "count", "place in the ladder of its family"),
+    Field("price", "money", "what one sells for"),
+    Field("cost", "money", "what one costs the shop"),
+    Field("rating", "number", "mean rating"),
+    Field("n_ratings", "count", "number of ratings"),
+    Field("purpose", "text", "the job it does"),
+    Field("requires", "id", "what it cannot work without"),
+    Field("image_url", "text", "picture"),
+    Field("url", "text", "page"),
+    Field("published", "flag", "whether it may be sold"),
+    Field("stock", "number", "how many are there"),
+    Field("currency", "code", "three letters"),
+)
+
+_CUSTOMERS = (
+    Field("customer_id", "id", "what the customer is called in orders", True),
+    Field("account_id", "id", "the firm the customer buys for"),
+    Field("valid_from", "moment", "since when this holds"),
+)
+
+_RELATIONS = (
+    Field("anchor_id", "id", "the item looked at", True),
+    Field("item_id", "id", "the item that relates to it", True),
+    Field("relation", "code", "complement, substitute, upgrade, requires or never", True),
+    Field("rank", "count", "place in the list, 0 first"),
+    Field("valid_from", "moment", "since when this holds"),
+)
+
+_RETURNS = (
+    Field("order_id", "id", "the order it came from", True),
+    Field("item_id", "id", "what came back"),
+    Field("line_no", "count", "or which line of the order"),
+    Field("line_id", "id", "or what the shop calls that line"),
+    Field("quantity", "number", "how many came back"),
+    Field("at", "moment", "when it came back"),
+    Field("refund", "money", "what was paid back"),
+)
+
+_TABLES: dict[str, tuple[Field, ...]] = {
+    "orders": _LINES,
+    "order_lines": _LINES,
+    "items": _ITEMS,
+    "customers": _CUSTOMERS,
+    "relations": _RELATIONS,
+    "returns": _RETURNS,
+}
+
+# Fields with a free part in their name, by table: of the customer (or, in a catalogue, of the item) and of the item.
+_OPEN: dict[str, tuple[str, ...]] = {
+    "orders": ("attributes.", "item_attributes."),
+    "order_lines": ("attributes.", "item_attributes."),
+    "items": ("attributes.",),
+    "customers": ("attributes.",),
+}
+
+
+def tables() -> list[str]:
+    """Tables that files can fill."""
+    return list(_TABLES)
+
+
+def fields_of(table: str) -> tuple[Field, ...]:
+    """The named fields of a table, most important first; `MappingError` where there is no such table."""
+    try:
+        return _TABLES[table]
+    except KeyError as error:
+        raise MappingError(
+            f"{table!r} is not a table that files can fill.", hint=f"Choose one of {', '.join(_TABLES)}.", field="table"
+        ) from error
+
+
+def field_names(table: str) -> list[str]:
+    """Names of all fields of a table, the open ones as `attributes.NAME`."""
+    return [field.name for field in fields_of(table)] + [f"{prefix}NAME" for prefix in _OPEN.get(table, ())]
+
+
+def is_field(table: str, name: str) -> bool:
+    """Whether the table has this field; `attributes.anything` counts where attributes are kept."""
+    if any(name.startswith(prefix) and name != prefix for prefix in _OPEN.get(table, ())):
+        return True
+    return any(field.name == name for field in fields_of(table))
+
+
+def kind_of(table: str, name: str) -> Kind:
+    """What kind of content a field holds; open fields are text."""
+    return next((field.kind for field in fields_of(table) if field.name == name), "text")
