@@ -17,7 +17,8 @@ PAIRWELL = str(Path(sys.executable).with_name("pairwell"))
 FLOOR = f"""
 import duckdb
 lines = duckdb.sql("select InvoiceNo, StockCode, count(*) n from '{FILE}' group by all")
-duckdb.sql("select a.StockCode, b.StockCode, count(*) from lines a join lines b using (InvoiceNo) group by all").fetchall()
+pairs = duckdb.sql("select a.StockCode, b.StockCode, count(*) from lines a join lines b using (InvoiceNo) group by all")
+pairs.fetchall()
 """
 
 
