@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from pairwell.clock import from_micros, to_micros
 from pairwell.errors import NotFoundError
-from pairwell.journal.checks import KnownDecision, check_events, event_row
+from pairwell.journal.checks import KnownDecision, Taken, check_events, event_row
 from pairwell.operations import schema
 from pairwell.operations.database import Database
 from pairwell.records import Decision, Decline, Event, EventReceipt
@@ -56,7 +56,11 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._add_decision = database.insert(_decisions).on_conflict_do_nothing(index_elements=["request_id"])
+        self._add_decision = (
+            database.insert(_decisions)
+            .on_conflict_do_nothing(index_elements=["request_id"])
+            .execution_options(preserve_rowcount=True)
+        )
         self._add_events = (
             database.insert(_events).on_conflict_do_nothing(index_elements=["event_id"]).returning(_events.c.event_id)
         )
@@ -87,10 +91,11 @@ class Journal:
         An event counts once by its `event_id`, within a batch and across batches.
         """
         checked = check_events(events, self._known_decisions(events), now=now)
-        rows = {taken.event.event_id: event_row(taken, now) for taken in reversed(checked.taken)}
-        added = self._append_events(list(reversed(rows.values())))
-        accepted = [taken.event for taken in checked.taken if taken.event.event_id in added]
-        fresh = list({event.event_id: event for event in reversed(accepted)}.values())[::-1]
+        first: dict[str, Taken] = {}
+        for taken in checked.taken:
+            first.setdefault(taken.event.event_id, taken)
+        added = self._append_events([event_row(taken, now) for _, taken in sorted(first.items())])
+        fresh = [taken.event for event_id, taken in first.items() if event_id in added]
         duplicates = len(checked.taken) - len(fresh)
         return EventReceipt(accepted=len(fresh), duplicates=duplicates, refused=checked.refused), fresh
 

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pairwell.clock import from_micros
+from pairwell.facts.store import FactStore, Ownership
+from pairwell.operations.database import Database, open_database
+from pairwell.operations.schema import owned
+from pairwell.records import CuratedRelation, Item
+
+NOW = datetime(2026, 11, 21, 10, 20, 0, 123_456, tzinfo=UTC)
+TENT = Item(item_id="tent", title="Tent", price_minor=23_500, attributes={"colour": "green", "berths": "2"})
+MAT = Item(item_id="mat", title="Mat", price_minor=700)
+
+
+@pytest.fixture
+def facts(database: Database) -> FactStore:
+    return FactStore(database)
+
+
+@pytest.fixture
+def elsewhere(database_url: str) -> Iterator[FactStore]:
+    """The same facts, held by another process."""
+    opened = open_database(database_url, durability="process")
+    yield FactStore(opened)
+    opened.close()
+
+
+def test_new_items_are_written_at_revision_one(facts: FactStore) -> None:
+    assert facts.write_items([TENT, MAT], at=NOW) == 2
+    assert set(facts.items()) == {"tent", "mat"}
+    assert facts.items()["tent"].revision == 1
+    assert facts.items()["tent"].attributes == TENT.attributes
+
+
+def test_the_same_items_again_change_nothing(facts: FactStore) -> None:
+    facts.write_items([TENT, MAT], at=NOW)
+    assert facts.write_items([TENT, MAT], at=NOW + timedelta(days=1)) == 0
+    assert facts.items()["tent"].revision == 1
+
+
+def test_a_changed_item_gets_a_revision_and_the_old_one_stays(facts: FactStore) -> None:
+    facts.write_items([TENT], at=NOW)
+    dearer = Item(item_id="tent", title="Tent", price_minor=24_000)
+    assert facts.write_items([dearer], at=NOW) == 1
+    assert facts.items()["tent"].price_minor == 24_000
+    before, after = facts.item_at("tent", 1), facts.item_at("tent", 2)
+    assert before is not None
+    assert after is not None
+    assert (before.price_minor, after.price_minor) == (23_500, 24_000)
+    assert facts.item_at("tent", 3) is None
+
+
+def test_facts_that_return_to_an_old_value_are_a_new_revision(facts: FactStore) -> None:
+    for price in (1, 2, 1):
+        facts.write_items([Item(item_id="x", price_minor=price)], at=NOW)
+    assert facts.items()["x"].revision == 3
+
+
+def test_an_item_named_twice_keeps_both_and_the_last_is_the_newest(facts: FactStore) -> None:
+    facts.write_items([MAT, Item(item_id="mat", price_minor=800)], at=NOW)
+    assert (facts.items()["mat"].price_minor, facts.items()["mat"].revision) == (800, 2)
+
+
+def test_what_a_reader_holds_does_not_change_under_it(facts: FactStore) -> None:
+    facts.write_items([MAT], at=NOW)
+    held = facts.items()
+    facts.write_items([TENT], at=NOW)
+    assert set(held) == {"mat"}
+
+
+def test_items_of_another_process_are_seen_at_the_next_call(facts: FactStore, elsewhere: FactStore) -> None:
+    facts.write_items([MAT], at=NOW)
+    assert set(elsewhere.items()) == {"mat"}
+    facts.write_items([TENT, Item(item_id="mat", price_minor=800)], at=NOW)
+    assert elsewhere.items() == facts.items()
+    assert elsewhere.items()["mat"].price_minor == 800
+
+
+def test_two_writers_that_have_not_seen_each_other_keep_revisions_apart(facts: FactStore, elsewhere: FactStore) -> None:
+    elsewhere.items()
+    facts.write_items([MAT], at=NOW)
+    elsewhere.write_items([Item(item_id="mat", price_minor=800)], at=NOW)
+    assert facts.items()["mat"].revision == 2
+
+
+def test_a_fresh_reader_loads_the_newest_revision_of_each_item(facts: FactStore, elsewhere: FactStore) -> None:
+    for price in range(5):
+        facts.write_items([Item(item_id="x", price_minor=price), MAT], at=NOW)
+    assert {i.item_id: i.revision for i in elsewhere.items().values()} == {"x": 5, "mat": 1}
+
+
+def test_relations_come_by_anchor_in_order_of_rank(facts: FactStore, elsewhere: FactStore) -> None:
+    second = CuratedRelation(anchor_id="tent", item_id="mat", relation="complement", rank=2)
+    first = CuratedRelation(anchor_id="tent", item_id="lamp", relation="complement", rank=1)
+    other = CuratedRelation(anchor_id="stove", item_id="gas", relation="requires")
+    assert facts.write_relations([second, first, other], at=NOW) == 3
+    assert elsewhere.relations_of(["stove", "tent", "stove"]) == [other, first, second]
+    assert elsewhere.relations_of(["unknown"]) == []
+
+
+def test_a_relation_ranked_anew_replaces_its_old_rank(facts: FactStore) -> None:
+    facts.write_relations([CuratedRelation(anchor_id="a", item_id="b", relation="complement", rank=3)], at=NOW)
+    again = CuratedRelation(anchor_id="a", item_id="b", relation="complement", rank=1)
+    assert facts.write_relations([again], at=NOW) == 1
+    assert facts.write_relations([again], at=NOW) == 0
+    assert facts.relations_of(["a"]) == [again]
+
+
+def test_ownership_is_told_among_the_items_asked_for(facts: FactStore) -> None:
+    facts.write_owned(Ownership(customer_id="c", item_id=i, last_bought_at=NOW, orders=1) for i in ("mat", "tent"))
+    assert facts.owned("c", ["mat", "lamp"]) == {"mat"}
+    assert facts.owned("c", []) == set()
+    assert facts.owned("somebody else", ["mat"]) == set()
+
+
+def _ownership(database: Database) -> dict[tuple[str, str], tuple[int, datetime]]:
+    with database.read() as connection:
+        rows = connection.execute(owned.select()).all()
+    return {(row.customer_id, row.item_id): (row.orders, from_micros(row.last_bought_at)) for row in rows}
+
+
+def test_ownership_written_again_keeps_the_later_moment_and_the_larger_number(
+    facts: FactStore, database: Database
+) -> None:
+    earlier = NOW - timedelta(days=9)
+    facts.write_owned([Ownership(customer_id="c", item_id="mat", last_bought_at=NOW, orders=1)])
+    facts.write_owned([Ownership(customer_id="c", item_id="mat", last_bought_at=earlier, orders=3)])
+    assert _ownership(database) == {("c", "mat"): (3, NOW)}
+
+
+def test_an_order_counts_once_into_ownership(facts: FactStore, database: Database) -> None:
+    facts.add_order("c", ["mat", "mat", "tent"], NOW)
+    facts.add_order("c", ["mat", "tent"], NOW)
+    facts.add_order("c", ["mat"], NOW + timedelta(days=1))
+    assert _ownership(database) == {("c", "mat"): (2, NOW + timedelta(days=1)), ("c", "tent"): (1, NOW)}
+
+
+def test_an_order_without_items_is_nothing(facts: FactStore, database: Database) -> None:
+    facts.add_order("c", [], NOW)
+    assert _ownership(database) == {}

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pairwell.errors import JournalError, NotFoundError
+from pairwell.journal.store import Journal
+from pairwell.operations.database import Database, open_database
+from pairwell.records import (
+    Answer,
+    Decision,
+    DecisionInputs,
+    DecisionRequest,
+    Event,
+    EventLine,
+    EventOrder,
+    Offer,
+    Silence,
+    SilenceReason,
+)
+
+NOW = datetime(2026, 11, 21, 10, 20, 0, 123_456, tzinfo=UTC)
+
+
+def _offer(offer_no: int, item_id: str) -> Offer:
+    return Offer(
+        offer_no=offer_no,
+        kind="cross_sell",
+        item_id=item_id,
+        title="Mat",
+        price_minor=700,
+        anchor_id="tent",
+        replaces=None,
+        discount_minor=0,
+        reasons=[],
+        compare=None,
+        propensity=0.25,
+    )
+
+
+def decision(name: str, *, request_id: str | None = None, silence: SilenceReason | None = None) -> Decision:
+    """A decision for customer c-17 with two offers, `mat` and `lamp`, shown unless silent."""
+    slate = [_offer(0, "mat"), _offer(1, "lamp")]
+    inputs = DecisionInputs(
+        decision_id=name,
+        request=DecisionRequest(placement="cart", request_id=request_id, customer_id="c-17"),
+        engine="0.1.0",
+        model="m",
+        settings="s",
+        now=NOW,
+        items={"mat": 1},
+        relations=[],
+        owned=[],
+        declines=[],
+    )
+    answer = Answer(
+        decision_id=name,
+        valid_until=NOW + timedelta(minutes=30),
+        silence=None if silence is None else Silence(reason=silence),
+        offers=[] if silence else slate,
+        ignored=[],
+    )
+    return Decision(
+        inputs=inputs,
+        unit="c:c-17",
+        arm="holdout" if silence == "holdout" else "treated",
+        shown=silence is None,
+        answer=answer,
+        slate=slate,
+        withheld=[],
+    )
+
+
+def event(event_id: str, **fields: object) -> Event:
+    return msgspec.convert({"event_id": event_id, "type": "exposure", "at": NOW, **fields}, Event)
+
+
+def order(event_id: str, order_id: str = "o-1") -> Event:
+    lines = [EventLine(item_id="mat", unit_price_minor=700)]
+    return Event(
+        event_id=event_id, type="order", at=NOW, customer_id="c-17", order=EventOrder(order_id=order_id, lines=lines)
+    )
+
+
+@pytest.fixture
+def journal(database: Database) -> Journal:
+    opened = Journal(database)
+    opened.log_decision(decision("d-1"))
+    return opened
+
+
+def test_a_decision_is_read_back_as_it_was_logged(journal: Journal) -> None:
+    assert journal.read_decision("d-1") == decision("d-1")
+
+
+def test_an_unknown_decision_is_not_found(journal: Journal) -> None:
+    with pytest.raises(NotFoundError, match="d-9"):
+        journal.read_decision("d-9")
+
+
+def test_a_request_is_found_by_its_id(journal: Journal) -> None:
+    assert journal.find_request("r-1") is None
+    assert journal.log_decision(decision("d-2", request_id="r-1"))
+    assert journal.find_request("r-1") == decision("d-2", request_id="r-1")
+
+
+def test_of_two_decisions_for_one_request_the_first_stays(journal: Journal) -> None:
+    assert journal.log_decision(decision("d-2", request_id="r-1"))
+    assert not journal.log_decision(decision("d-3", request_id="r-1"))
+    found = journal.find_request("r-1")
+    assert found is not None
+    assert found.inputs.decision_id == "d-2"
+    with pytest.raises(NotFoundError):
+        journal.read_decision("d-3")
+
+
+def test_a_race_for_one_request_has_one_winner(journal: Journal) -> None:
+    rivals = [decision(f"d-{i}", request_id="r-1") for i in range(10, 26)]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        assert sum(pool.map(journal.log_decision, rivals)) == 1
+
+
+def test_a_decision_id_used_twice_is_an_error(journal: Journal) -> None:
+    with pytest.raises(JournalError):
+        journal.log_decision(decision("d-1"))
+
+
+def test_events_of_a_shown_offer_are_taken(journal: Journal) -> None:
+    events = [event(f"e-{t}", type=t, decision_id="d-1", offer_no=1) for t in ("exposure", "accept", "decline")]
+    receipt, fresh = journal.log_events(events, now=NOW)
+    assert (receipt.accepted, receipt.duplicates, receipt.refused) == (3, 0, [])
+    assert fresh == events
+
+
+def test_an_event_counts_once_within_a_batch_and_across_batches(journal: Journal) -> None:
+    first, second = (event(name, decision_id="d-1", offer_no=0) for name in ("e-1", "e-2"))
+    receipt, fresh = journal.log_events([first, first], now=NOW)
+    assert (receipt.accepted, receipt.duplicates, fresh) == (1, 1, [first])
+    receipt, fresh = journal.log_events([second, first], now=NOW)
+    assert (receipt.accepted, receipt.duplicates, fresh) == (1, 1, [second])
+    assert journal.count().exposures == 2
+
+
+def test_the_same_events_sent_at_once_count_once(journal: Journal) -> None:
+    batch = [event(f"e-{i}", decision_id="d-1", offer_no=0) for i in range(20)]
+    batches = [batch, batch[::-1]] * 4
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        receipts = list(pool.map(lambda events: journal.log_events(events, now=NOW)[0], batches))
+    assert sum(r.accepted for r in receipts) == 20
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"decision_id": "d-9", "offer_no": 0}, "unknown_decision"),
+        ({"decision_id": "d-1", "offer_no": 7}, "unknown_offer"),
+        ({"decision_id": "d-1", "offer_no": 0, "item_id": "lamp"}, "unknown_offer"),
+        ({"decision_id": "d-1"}, "offer_missing"),
+        ({"offer_no": 0}, "decision_missing"),
+        ({}, "offer_missing"),
+        ({"type": "order"}, "order_missing"),
+        ({"type": "order", "decision_id": "d-9"}, "unknown_decision"),
+        ({"item_id": "mat", "at": NOW + timedelta(days=2)}, "in_the_future"),
+        ({"item_id": "mat", "at": NOW.replace(tzinfo=None)}, "no_time_zone"),
+    ],
+)
+def test_an_event_that_cannot_be_true_is_refused_by_itself(
+    journal: Journal, fields: dict[str, object], code: str
+) -> None:
+    good = event("e-good", item_id="mat")
+    receipt, fresh = journal.log_events([good, event("e-bad", **fields)], now=NOW)
+    assert [(r.index, r.event_id, r.code) for r in receipt.refused] == [(1, "e-bad", code)]
+    assert fresh == [good]
+
+
+@pytest.mark.parametrize("kind", ["exposure", "accept", "decline"])
+def test_an_offer_that_was_not_shown_has_no_outcome(journal: Journal, kind: str) -> None:
+    journal.log_decision(decision("d-2", silence="holdout"))
+    receipt, fresh = journal.log_events([event("e-1", type=kind, decision_id="d-2", offer_no=0)], now=NOW)
+    assert [r.code for r in receipt.refused] == ["not_shown"]
+    assert fresh == []
+
+
+def test_a_clock_that_is_a_little_fast_is_forgiven(journal: Journal) -> None:
+    receipt, _ = journal.log_events([event("e-1", item_id="mat", at=NOW + timedelta(hours=3))], now=NOW)
+    assert receipt.accepted == 1
+
+
+def test_a_decline_is_found_by_the_unit_of_its_decision(journal: Journal) -> None:
+    journal.log_events([event("e-1", type="decline", decision_id="d-1", offer_no=1)], now=NOW)
+    declines = journal.declines("c:c-17", since=NOW - timedelta(days=1))
+    assert [(d.item_id, d.at) for d in declines] == [("lamp", NOW)]
+    assert journal.declines("v:c-17", since=NOW - timedelta(days=1)) == []
+
+
+def test_a_decline_names_its_own_unit_first(journal: Journal) -> None:
+    journal.log_events([event("e-1", type="decline", visitor_id="v-9", item_id="mat")], now=NOW)
+    assert [d.item_id for d in journal.declines("v:v-9", since=NOW)] == ["mat"]
+
+
+def test_declines_before_the_span_are_left_out(journal: Journal) -> None:
+    journal.log_events([event("e-1", type="decline", customer_id="c", item_id="mat")], now=NOW)
+    assert journal.declines("c:c", since=NOW + timedelta(microseconds=1)) == []
+
+
+def test_counts_account_for_every_decision_and_event(journal: Journal) -> None:
+    journal.log_decision(decision("d-2", silence="holdout"))
+    journal.log_decision(decision("d-3", silence="no_candidates"))
+    journal.log_events([order("e-1"), order("e-2"), order("e-3", "o-2"), event("e-4", item_id="mat")], now=NOW)
+    counts = journal.count()
+    assert (counts.decisions, counts.offered) == (3, 1)
+    assert counts.silent == {"holdout": 1, "no_candidates": 1}
+    assert (counts.exposures, counts.accepts, counts.declines, counts.orders) == (1, 0, 0, 2)
+    later = journal.count(since=NOW + timedelta(seconds=1))
+    assert (later.decisions, later.silent, later.exposures, later.orders) == (0, {}, 0, 0)
+
+
+def test_a_journal_that_cannot_write_says_so(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/operations.db", durability="process", wait_ms=1)
+    journal = Journal(database)
+    other = sqlite3.connect(tmp_path / "operations.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(JournalError):
+        journal.log_decision(decision("d-1"))
+    with pytest.raises(JournalError):
+        journal.log_events([event("e-1", item_id="mat")], now=NOW)
+    other.close()
+    database.close()
