@@ -1,0 +1,77 @@
+"""From history to a model in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+
+from pairwell import __version__
+from pairwell.clock import from_micros
+from pairwell.config.settings import Settings
+from pairwell.learn.baskets import Array
+from pairwell.learn.days import dated, local_days
+from pairwell.learn.history import History
+from pairwell.learn.pairs import LearnedPairs, learn_pairs
+from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
+from pairwell.learn.upgrades import learn_upgrades
+from pairwell.model.manifest import Manifest, seal
+from pairwell.model.model import ItemNames, Model
+from pairwell.model.neighbours import to_arrays
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model is made of, before it is stored."""
+
+    manifest: Manifest
+    names: ItemNames
+    arrays: dict[str, Array]
+
+
+def learn_parts(history: History, settings: Settings, advance: Callable[[float], None] = lambda _: None) -> Parts:
+    """Learn everything from `history`; the manifest does not know snapshot, inputs and validation yet."""
+    baskets, learn = history.baskets, settings.learn
+    pairs = learn_pairs(baskets, learn, advance)
+    upgrades = learn_upgrades(history.listings, baskets, pairs, settings)
+    arrays = {
+        "orders": baskets.item_orders().astype(np.int64),
+        "popular": most_bought(baskets, learn),
+        "bought_once": _once(history, settings) | once_by_kind(history.listings),
+        **to_arrays(pairs.neighbours, "pair"),
+        **to_arrays(upgrades, "upgrade"),
+    }
+    names = ItemNames(ids=baskets.item_ids, titles=[listing.title for listing in history.listings])
+    return Parts(manifest=_manifest(history, pairs, settings), names=names, arrays=arrays)
+
+
+def as_model(parts: Parts) -> Model:
+    """The model these parts make, without storing it."""
+    return Model(seal(parts.manifest), parts.names, parts.arrays)
+
+
+def _once(history: History, settings: Settings) -> Array:
+    placed_at = history.baskets.placed_at
+    days = np.where(dated(placed_at), local_days(placed_at, settings.shop.timezone), -1)
+    return bought_once(history.baskets, history.customers, days, settings.learn)
+
+
+def _manifest(history: History, pairs: LearnedPairs, settings: Settings) -> Manifest:
+    return Manifest(
+        created_by=__version__,
+        as_of=from_micros(int(history.baskets.placed_at.max(initial=0))),
+        snapshot=0,
+        inputs={},
+        items=len(history.listings),
+        orders=history.baskets.n_orders,
+        pairs=int(pairs.neighbours.items.size),
+        pairs_above_floor=int(pairs.neighbours.above_floor.sum()),
+        thinned_orders=pairs.thinned_orders,
+        settings={
+            **msgspec.to_builtins(settings.learn),
+            "upgrade_price_corridor": list(settings.guards.upgrade_price_corridor),
+            "timezone": settings.shop.timezone,
+        },
+        validation=None,
+        checksums={},
+    )

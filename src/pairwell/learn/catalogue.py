@@ -1,0 +1,27 @@
+"""What the catalogue said of each item when it was learned."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """One item as learning sees it; whatever nobody stated is None."""
+
+    item_id: str
+    title: str | None = None
+    kind: str | None = None
+    category: str | None = None
+    brand: str | None = None
+    family: str | None = None
+    tier: int | None = None
+    price_minor: int | None = None
+    rating: float | None = None
+    attributes: dict[str, str] = {}
+
+    @property
+    def leaf(self) -> str | None:
+        """The whole category path, tidied, so that equal leaves of unlike branches stay apart."""
+        if not self.category:
+            return None
+        return " > ".join(part.strip().casefold() for part in self.category.split(">"))

@@ -1,0 +1,110 @@
+"""Learn one model from one snapshot and publish it."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from pairwell.clock import to_micros
+from pairwell.config.settings import Settings
+from pairwell.dataset.snapshots import Snapshot
+from pairwell.dataset.store import Dataset
+from pairwell.errors import EvidenceError
+from pairwell.learn.assemble import Parts, learn_parts
+from pairwell.learn.history import History, read_history
+from pairwell.learn.validation import validate
+from pairwell.model.store import publish_model
+
+_FEWEST_ORDERS = 2  # that hold two items or more
+
+
+class Learned(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run of learning published."""
+
+    model: str
+    as_of: datetime
+    items: int
+    orders: int
+    pairs: int
+    seconds: float
+    peak_memory_mb: float  # of the whole process
+    validation: dict[str, Any] | None
+
+
+def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of when, and who listens
+    dataset: Dataset,
+    settings: Settings,
+    *,
+    models: Path,
+    now: datetime,
+    as_of: datetime | None = None,
+    advance: Callable[[float], None] = lambda _: None,
+) -> Learned:
+    """Learn from the newest snapshot what was known at `as_of` (default: everything), and make it the live model.
+
+    `advance` hears the share that is done. Raises `EvidenceError` where too few orders hold two items, and
+    `StorageError` where publishing fails; then the model live before stays live.
+    """
+    started = time.perf_counter()
+    snapshot = dataset.newest()
+    history = _no_later_than(read_history(dataset, snapshot, as_of=as_of), now)
+    _require_evidence(history)
+    advance(0.1)
+    parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share))
+    validation = validate(history, settings)
+    advance(0.95)
+    manifest = _completed(parts, snapshot, as_of, msgspec.to_builtins(validation))
+    model = publish_model(models, manifest, parts.names, parts.arrays)
+    advance(1.0)
+    return Learned(
+        model=model,
+        as_of=manifest.as_of,
+        items=manifest.items,
+        orders=manifest.orders,
+        pairs=manifest.pairs,
+        seconds=round(time.perf_counter() - started, 3),
+        peak_memory_mb=_peak_memory_mb(),
+        validation=manifest.validation,
+    )
+
+
+def _completed(parts: Parts, snapshot: Snapshot, as_of: datetime | None, validation: dict[str, Any] | None) -> Any:  # noqa: ANN401
+    return msgspec.structs.replace(
+        parts.manifest,
+        as_of=as_of or parts.manifest.as_of,
+        snapshot=snapshot.number,
+        inputs={name: sorted(files) for name, files in sorted(snapshot.tables.items())},
+        validation=validation,
+    )
+
+
+def _no_later_than(history: History, now: datetime) -> History:
+    # One order dated far ahead by mistake would make all others look old.
+    latest, placed_at = to_micros(now), history.baskets.placed_at
+    if not placed_at.size or placed_at.min() > latest:
+        return history
+    baskets = msgspec.structs.replace(history.baskets, placed_at=np.minimum(placed_at, latest))
+    return msgspec.structs.replace(history, baskets=baskets)
+
+
+def _require_evidence(history: History) -> None:
+    found = int((history.baskets.sizes > 1).sum())
+    if found < _FEWEST_ORDERS:
+        raise EvidenceError(
+            f"There is too little to learn from: {history.baskets.n_orders} orders, {found} of them with two items or "
+            f"more; at least {_FEWEST_ORDERS} such orders are needed.",
+            hint="Run `pairwell ingest orders FILE` with more orders, then `pairwell learn` again.",
+        )
+
+
+def _peak_memory_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)

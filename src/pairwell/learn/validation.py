@@ -1,0 +1,86 @@
+"""How well a model of the older orders completes the newest ones."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from pairwell.config.settings import Settings
+from pairwell.learn.assemble import as_model, learn_parts
+from pairwell.learn.baskets import slice_orders
+from pairwell.learn.cases import Case, hide_in_each
+from pairwell.learn.history import History
+from pairwell.model.model import Model
+
+_NEWEST_SHARE = 0.1
+_MOST_CASES = 2_000
+_CUT = 10
+_Z = 1.959963984540054  # two-sided 95 %
+_FEWEST_CASES = 20
+
+
+class Validation(msgspec.Struct, frozen=True, kw_only=True):
+    """Share of hidden items among the ten best, with a 95 % interval."""
+
+    protocol: str
+    cases: int
+    hit_rate_at_10: float
+    ci: tuple[float, float]
+
+
+def validate(history: History, settings: Settings) -> Validation | None:
+    """Hide one item of each of the newest tenth of the orders and ask a model of the rest for it.
+
+    None where fewer than 20 orders can be asked about. At most 2,000, chosen by lot, are.
+    """
+    split = history.baskets.n_orders - int(history.baskets.n_orders * _NEWEST_SHARE)
+    newest = slice_orders(history.baskets, split, history.baskets.n_orders)
+    cases = _chosen(hide_in_each(newest, history.order_ids[split:]))
+    if len(cases) < _FEWEST_CASES:
+        return None
+    hits = count_hits(as_model(learn_parts(before(history, split), settings)), cases)
+    return Validation(
+        protocol="basket, newest tenth of the orders",
+        cases=len(cases),
+        hit_rate_at_10=hits / len(cases),
+        ci=wilson(hits, len(cases)),
+    )
+
+
+def before(history: History, split: int) -> History:
+    """The same history with only its first `split` orders."""
+    return msgspec.structs.replace(
+        history,
+        baskets=slice_orders(history.baskets, 0, split),
+        order_ids=history.order_ids[:split],
+        customers=history.customers[:split],
+    )
+
+
+def count_hits(model: Model, cases: Sequence[Case]) -> int:
+    """How many hidden items are among the ten best."""
+    completed = model.complete([case.given for case in cases], n=_CUT)
+    return sum(
+        any(item_id == case.hidden for item_id, _ in ranked) for case, ranked in zip(cases, completed, strict=True)
+    )
+
+
+def wilson(hits: int, cases: int) -> tuple[float, float]:
+    """Interval of a share at 95 %. Source: Wilson 1927."""
+    share, spread = hits / cases, _Z**2 / cases
+    middle = (share + spread / 2) / (1 + spread)
+    half = _Z / (1 + spread) * math.sqrt(share * (1 - share) / cases + spread / (4 * cases))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _chosen(cases: list[Case]) -> list[Case]:
+    if len(cases) <= _MOST_CASES:
+        return cases
+    return sorted(cases, key=_lot)[:_MOST_CASES]
+
+
+def _lot(case: Case) -> bytes:
+    return hashlib.md5("|".join((case.hidden, *case.given)).encode(), usedforsecurity=False).digest()
