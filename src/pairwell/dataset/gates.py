@@ -143,7 +143,7 @@ def _customers(counts: _Counts) -> Gate:
     return Gate(
         name="customers",
         open=counts.named > 0,
-        found=f"{_of(counts.named, counts.orders, 'orders')} name one of {_many(counts.customers, 'customer')}",
+        found=f"{_of(counts.named, counts.orders, 'orders')}; {_many(counts.customers, 'customer')} known",
         needed="orders that name their customer: for what is owned already, and for the holdout",
         next_step="" if counts.named else "Map a column to customer_id and ingest the orders again.",
     )
@@ -153,7 +153,7 @@ def _times(counts: _Counts) -> Gate:
     return Gate(
         name="times",
         open=counts.dated > 0,
-        found=f"{_of(counts.dated, counts.orders, 'orders')} carry a date",
+        found=_of(counts.dated, counts.orders, "orders"),
         needed="orders with a date; without one the order of rows stands in and nothing ages",
         next_step="" if counts.dated else "Map a column to placed_at and ingest the orders again.",
     )
@@ -204,8 +204,9 @@ _GATES = (_orders, _pairs, _customers, _times, _prices, _costs, _upgrades, _retu
 
 def _item_gate(name: str, known: int, items: int, *, needed: str, next_step: str) -> Gate:
     enough = items > 0 and known >= _ENOUGH * items
-    found = f"known for {_of(known, items, 'items')}"
-    return Gate(name=name, open=enough, found=found, needed=needed, next_step="" if enough else next_step)
+    return Gate(
+        name=name, open=enough, found=_of(known, items, "items"), needed=needed, next_step="" if enough else next_step
+    )
 
 
 def _many(count: int, thing: str) -> str:
@@ -214,7 +215,7 @@ def _many(count: int, thing: str) -> str:
 
 def _of(count: int, total: int, things: str) -> str:
     if not total:
-        return f"none of 0 {things}"
+        return f"no {things} yet"
     # Rounding must not write some as none, nor most as all.
     percent = min(max(round(100 * count / total), 1), 99) if 0 < count < total else 100 * count // total
     return f"{count:,} of {total:,} {things} ({percent} %)"
