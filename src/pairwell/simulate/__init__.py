@@ -1,0 +1,1 @@
+"""A business whose truth is known."""
