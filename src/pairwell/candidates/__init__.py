@@ -1,0 +1,1 @@
+"""What may be offered, before any rule has looked at it."""

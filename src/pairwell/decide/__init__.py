@@ -1,0 +1,1 @@
+"""Which offers win, or none."""

@@ -1,0 +1,204 @@
+"""One decision from its inputs alone: the stages in order, and what each let through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from pairwell.candidates.anchors import find_ignored
+from pairwell.candidates.learned import LearnedPairs
+from pairwell.candidates.propose import Proposal, Sources, propose
+from pairwell.config.settings import Settings
+from pairwell.decide.choice import Clash, Slot, Stream, fill_slots
+from pairwell.decide.explain import explain_offer
+from pairwell.decide.guards import check_slate, guard
+from pairwell.decide.rules import Sifted, applicability, eligibility, suitability, withhold
+from pairwell.decide.scene import Scene
+from pairwell.decide.texts import find_locale
+from pairwell.decide.worth import Valued, factors_of, slate_cost, worthwhile
+from pairwell.experiments.assignment import Arm, assign_arm, unit_of
+from pairwell.records import Answer, Candidate, Decision, DecisionInputs, Item, Offer, Silence, Stage, Withheld
+
+VALID_FOR = timedelta(minutes=15)
+_RULES: tuple[Callable[[Sequence[Candidate], Scene], Sifted], ...] = (eligibility, applicability, suitability)
+_STAGES: tuple[Stage, ...] = ("eligibility", "applicability", "suitability", "guards", "worth")
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """How a decision went: what was proposed, who left where, who was drawn and what silence would save."""
+
+    proposal: Proposal
+    withheld: list[Withheld]
+    slots: list[Slot]  # empty where the slate is not worth its cost
+    worth_minor: float  # of the slate that was drawn
+    cost_minor: float  # of showing it
+
+
+def choose(
+    inputs: DecisionInputs, *, model: LearnedPairs | None, items: Mapping[str, Item], settings: Settings
+) -> Decision:
+    """The decision that `inputs` lead to; the same inputs, model, facts and settings give the same bytes.
+
+    Raises `RequestError` for a placement that is not in the settings.
+    """
+    scene = Scene(inputs, model=model, items=items, settings=settings)
+    return decide(scene, run_stages(scene))
+
+
+def propose_for(scene: Scene) -> Proposal:
+    """The candidates for a scene's anchors."""
+    sources = Sources(
+        model=scene.model,
+        relations=scene.inputs.relations,
+        kinds=scene.placement.kinds,
+        power=scene.settings.learn.score_power,
+    )
+    return propose(scene.anchors, sources)
+
+
+def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
+    """Lead the candidates through rules, guards, worth and choice."""
+    proposal = proposal or propose_for(scene)
+    candidates, withheld = list(proposal.candidates), list(proposal.withheld)
+    for stage in (*_RULES, guard):
+        candidates, left = stage(candidates, scene)
+        withheld.extend(left)
+    valued, left = worthwhile(candidates, scene)
+    slots, undrawn = _draw(valued, scene)
+    worth, cost = sum(slot.drawn.worth_minor for slot in slots), slate_cost(scene)
+    if slots and worth <= cost:
+        undrawn = [*(_not_worth_showing(slot.drawn, worth, cost) for slot in slots), *undrawn]
+        slots = []
+    return Course(
+        proposal=proposal, withheld=[*withheld, *left, *undrawn], slots=slots, worth_minor=worth, cost_minor=cost
+    )
+
+
+def decide(scene: Scene, course: Course) -> Decision:
+    """The record of a course: slate, arm, answer or silence."""
+    inputs = scene.inputs
+    unit = unit_of(inputs.request)
+    arm = assign_arm(unit, inputs.decision_id, scene.settings.choice)
+    slate = _slate(scene, course.slots)
+    check_slate(slate, scene)
+    silence = _silence(scene, course, arm)
+    answer = Answer(
+        decision_id=inputs.decision_id,
+        valid_until=inputs.now + VALID_FOR,
+        silence=silence,
+        offers=[] if silence else slate,
+        ignored=find_ignored(inputs.request, scene.items),
+        model=inputs.model,
+        settings=inputs.settings,
+        arm=arm,
+    )
+    return Decision(
+        inputs=inputs,
+        unit=unit,
+        arm=arm,
+        shown=silence is None,
+        answer=answer,
+        slate=slate,
+        withheld=course.withheld,
+    )
+
+
+def clash_with(drawn: Valued, scene: Scene) -> Clash:
+    """Whether another offer must not stand beside `drawn`: the same item in some form, or a step up for that line."""
+    there = scene.group((drawn.candidate.item_id,))
+    replaced = drawn.candidate.anchor_id if drawn.candidate.kind == "upgrade" else None
+
+    def clashes(other: Valued) -> bool:
+        candidate = other.candidate
+        if candidate.kind == "upgrade" and candidate.anchor_id == replaced:
+            return True
+        return scene.twin(candidate.item_id, there) is not None
+
+    return clashes
+
+
+def _draw(valued: Sequence[Valued], scene: Scene) -> tuple[list[Slot], list[Withheld]]:
+    slots = fill_slots(
+        valued,
+        slots=scene.slots,
+        choice=scene.settings.choice,
+        stream=Stream(scene.inputs.decision_id),
+        clash=lambda drawn: clash_with(drawn, scene),
+    )
+    drawn = {id(slot.drawn) for slot in slots}
+    beside = {id(barred): slot.drawn.candidate.item_id for slot in slots for barred in slot.barred}
+    left = sorted((v for v in valued if id(v) not in drawn), key=_dearest_first)
+    return slots, [_not_drawn(one, beside.get(id(one))) for one in left]
+
+
+def _dearest_first(valued: Valued) -> tuple[float, str, str, str]:
+    candidate = valued.candidate
+    return -valued.worth_minor, candidate.item_id, candidate.kind, candidate.anchor_id
+
+
+def _not_drawn(valued: Valued, beside: str | None) -> Withheld:
+    if beside is None:
+        return withhold(valued.candidate, "choice", "not_drawn", factors_of(valued))
+    return withhold(valued.candidate, "choice", "clashes_with_slate", {"with": beside, **factors_of(valued)})
+
+
+def _not_worth_showing(valued: Valued, worth: float, cost: float) -> Withheld:
+    factors = {**factors_of(valued), "slate_worth_minor": worth, "slate_cost_minor": cost}
+    return withhold(valued.candidate, "worth", "slate_not_worth_its_cost", factors)
+
+
+def _slate(scene: Scene, slots: Sequence[Slot]) -> list[Offer]:
+    locale = find_locale(scene.request.locale)
+    offers: list[Offer] = []
+    for offer_no, slot in enumerate(slots):
+        candidate = slot.drawn.candidate
+        reasons, table = explain_offer(slot.drawn, scene, locale)
+        offers.append(
+            Offer(
+                offer_no=offer_no,
+                kind=candidate.kind,
+                item_id=candidate.item_id,
+                title=scene.items[candidate.item_id].title,
+                price_minor=slot.drawn.price_minor,
+                anchor_id=candidate.anchor_id,
+                replaces=candidate.anchor_id if candidate.kind == "upgrade" else None,
+                discount_minor=0,
+                reasons=reasons,
+                compare=table,
+                propensity=slot.propensity,
+                worth_minor=slot.drawn.worth_minor,
+                score=slot.drawn.worth_minor,
+            )
+        )
+    return offers
+
+
+def _silence(scene: Scene, course: Course, arm: Arm) -> Silence | None:
+    if not course.slots:
+        return _nothing_left(scene, course)
+    if arm == "holdout":
+        return Silence(reason="holdout")
+    return Silence(reason="withheld_at_random") if arm == "withheld" else None
+
+
+def _nothing_left(scene: Scene, course: Course) -> Silence:
+    """The silence named by the stage at which the last candidate left."""
+    last = max((_STAGES.index(w.stage) for w in course.withheld if w.stage in _STAGES), default=None)
+    if last is None:
+        return _no_candidates(scene, course)
+    stage = _STAGES[last]
+    if stage == "worth":
+        saved = f"worth {course.worth_minor:.2f}, cost {course.cost_minor:.2f}"
+        return Silence(reason="nothing_worth_it", detail=f"{saved}, saved {course.cost_minor - course.worth_minor:.2f}")
+    reasons = sorted({w.reason for w in course.withheld if w.stage == stage})
+    return Silence(reason="guarded" if stage == "guards" else "withheld_by_rule", detail=", ".join(reasons))
+
+
+def _no_candidates(scene: Scene, course: Course) -> Silence:
+    if course.proposal.known:
+        return Silence(reason="not_enough_evidence")
+    if not scene.anchors:
+        return Silence(reason="no_candidates", detail="no_anchor")
+    return Silence(reason="no_candidates", detail="no_model" if scene.model is None else "unknown_to_model")

@@ -1,0 +1,96 @@
+"""Why an offer is made: codes with their numbers, and a sentence a customer understands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from babel import Locale
+
+from pairwell.decide.compare import compare, price_difference
+from pairwell.decide.scene import Scene
+from pairwell.decide.texts import money, number, say
+from pairwell.decide.worth import Valued
+from pairwell.records import Comparison, Reason
+
+MESSAGES = (
+    "bought_together",
+    "curated",
+    "curated_upgrade",
+    "price_beside",
+    "upgrade_better",
+    "upgrade_dearer",
+    "better_rating",
+    "better_tier",
+)
+
+
+def explain_offer(valued: Valued, scene: Scene, locale: Locale) -> tuple[list[Reason], list[Comparison] | None]:
+    """The reasons of an offer, strongest first, and for an upgrade its comparison."""
+    table = compare(valued, scene, locale) if valued.candidate.kind == "upgrade" else None
+    return list(_reasons(valued, table or [], scene, locale)), table
+
+
+def title_of(item_id: str, scene: Scene) -> str:
+    """An item's title, else its id."""
+    item = scene.items.get(item_id)
+    return (item.title if item else None) or item_id
+
+
+def _reasons(valued: Valued, table: Sequence[Comparison], scene: Scene, locale: Locale) -> Iterator[Reason]:
+    if valued.candidate.pin is not None:
+        yield _curated(valued, scene, locale)
+    if valued.candidate.kind == "upgrade":
+        yield _upgrade(valued, table, scene, locale)
+        return
+    if valued.candidate.evidence is not None and valued.candidate.evidence.above_floor:
+        yield _bought_together(valued, scene, locale)
+    if scene.purchase.priced:
+        yield _price_beside(valued, scene, locale)
+
+
+def _bought_together(valued: Valued, scene: Scene, locale: Locale) -> Reason:
+    evidence = valued.candidate.evidence
+    assert evidence is not None, "asked only where there is evidence"
+    values = {
+        "together": number(evidence.together, locale),
+        "anchor_orders": number(evidence.anchor_orders, locale),
+        "lift": number(evidence.lift, locale),
+        "anchor": title_of(valued.candidate.anchor_id, scene),
+        "item": title_of(valued.candidate.item_id, scene),
+    }
+    return Reason(
+        code="bought_together",
+        text=say("bought_together", locale, values, number=evidence.anchor_orders),
+        together=evidence.together,
+        anchor_orders=evidence.anchor_orders,
+        lift=evidence.lift,
+    )
+
+
+def _curated(valued: Valued, scene: Scene, locale: Locale) -> Reason:
+    message = "curated_upgrade" if valued.candidate.kind == "upgrade" else "curated"
+    return Reason(code="curated", text=say(message, locale, {"anchor": title_of(valued.candidate.anchor_id, scene)}))
+
+
+def _price_beside(valued: Valued, scene: Scene, locale: Locale) -> Reason:
+    currency = scene.settings.shop.currency
+    values = {
+        "price": money(valued.price_minor, currency, locale),
+        "purchase": money(scene.purchase.total_minor, currency, locale),
+    }
+    return Reason(code="price_beside", text=say("price_beside", locale, values))
+
+
+def _upgrade(valued: Valued, table: Sequence[Comparison], scene: Scene, locale: Locale) -> Reason:
+    difference = money(price_difference(valued, scene), scene.settings.shop.currency, locale)
+    points = [_point(row, locale) for row in table if row.better]
+    if points:
+        text = say("upgrade_better", locale, {"points": ", ".join(points), "difference": difference})
+    else:
+        anchor = title_of(valued.candidate.anchor_id, scene)
+        text = say("upgrade_dearer", locale, {"anchor": anchor, "difference": difference})
+    return Reason(code="upgrade", text=text)
+
+
+def _point(row: Comparison, locale: Locale) -> str:
+    return say(f"better_{row.attribute}", locale, {"anchor": row.anchor or "", "offer": row.offer or ""})

@@ -1,0 +1,182 @@
+"""One request with everything that was read for it, indexed the ways the stages ask."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import msgspec
+
+from pairwell.candidates.anchors import find_anchors
+from pairwell.candidates.learned import LearnedPairs
+from pairwell.candidates.links import Links, index_relations
+from pairwell.config.settings import Placement, Settings
+from pairwell.decide.money import customer_price, earnings, net_price
+from pairwell.errors import RequestError
+from pairwell.records import DecisionInputs, DecisionRequest, Item
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of the cart, or the item looked at; `paid_minor` a unit, None where nobody knows the price."""
+
+    item_id: str
+    quantity: int
+    paid_minor: int | None
+
+
+class Purchase(msgspec.Struct, frozen=True, kw_only=True):
+    """What an add-on is set beside: the cart, else the item looked at. `total_minor` sums the known prices only."""
+
+    total_minor: int
+    priced: bool  # every price is known
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Items that a candidate must not double, by id and by family."""
+
+    ids: frozenset[str]
+    families: Mapping[str, frozenset[str]]
+
+
+class Twin(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that stands for another: the same, its variant or its substitute."""
+
+    how: str
+    item_id: str
+
+
+class Scene:
+    """A request, the settings and the facts. Facts are those named in the inputs: others count as unknown."""
+
+    def __init__(
+        self, inputs: DecisionInputs, *, model: LearnedPairs | None, items: Mapping[str, Item], settings: Settings
+    ) -> None:
+        self.inputs = inputs
+        self.request: DecisionRequest = inputs.request
+        self.model = model
+        self.settings = settings
+        self.placement = find_placement(inputs.request.placement, settings)
+        self.items = {item_id: items[item_id] for item_id in inputs.items if item_id in items}
+        self.anchors = find_anchors(inputs.request, self.items)
+        self.links: Links = index_relations(inputs.relations)
+        self.owned = frozenset(inputs.owned)
+        self.declined = recent_declines(inputs, settings)
+
+    # --- what is there --------------------------------------------------------------------------
+
+    @cached_property
+    def lines(self) -> dict[str, Line]:
+        """What is in the cart, and each anchor beside it, by id."""
+        quantities: defaultdict[str, int] = defaultdict(int)
+        prices: dict[str, int] = {}
+        for line in self.request.cart:
+            quantities[line.item_id] += line.quantity
+            if line.unit_price_minor is not None:
+                # Of two prices for one item the lower one guards more.
+                prices[line.item_id] = min(line.unit_price_minor, prices.get(line.item_id, line.unit_price_minor))
+        for anchor in self.anchors:
+            quantities.setdefault(anchor, 0)
+        return {
+            item_id: Line(item_id=item_id, quantity=n, paid_minor=prices.get(item_id, self.price_of(item_id)))
+            for item_id, n in quantities.items()
+        }
+
+    @cached_property
+    def purchase(self) -> Purchase:
+        """The cart's total, else the price of what is looked at, as the customer pays it."""
+        beside = [line for line in self.lines.values() if line.quantity > 0 or not self.request.cart]
+        known = [(line.quantity or 1) * line.paid_minor for line in beside if line.paid_minor is not None]
+        return Purchase(total_minor=sum(known), priced=len(known) == len(beside))
+
+    @cached_property
+    def present(self) -> Group:
+        """The cart and the anchors."""
+        return self.group(self.lines)
+
+    @cached_property
+    def refused(self) -> Group:
+        """What was declined within the quiet period."""
+        return self.group(self.declined)
+
+    @cached_property
+    def available(self) -> frozenset[str] | None:
+        """The only ids that may be offered; None where the request does not say."""
+        return None if self.request.available is None else frozenset(self.request.available)
+
+    @property
+    def slots(self) -> int:
+        """Offers that fit the answer."""
+        return min(self.settings.slots.max, self.request.limit or self.settings.slots.max)
+
+    # --- money ----------------------------------------------------------------------------------
+
+    def price_of(self, item_id: str) -> int | None:
+        """What the customer pays for a unit by the item's own price; None where it has none or is unknown."""
+        item = self.items.get(item_id)
+        return None if item is None else customer_price(item, self.settings.shop)
+
+    def earned_by(self, line: Line) -> float:
+        """What a unit of a line is worth to the shop; 0 where its price is unknown."""
+        if line.paid_minor is None:
+            return 0.0
+        shop = self.settings.shop
+        return earnings(net_price(line.paid_minor, shop), self.items.get(line.item_id), shop)
+
+    # --- likeness -------------------------------------------------------------------------------
+
+    def group(self, item_ids: Iterable[str]) -> Group:
+        """`item_ids` with their families."""
+        ids = frozenset(item_ids)
+        families: defaultdict[str, set[str]] = defaultdict(set)
+        for item_id in ids:
+            if family := self.family_of(item_id):
+                families[family].add(item_id)
+        return Group(ids=ids, families={family: frozenset(members) for family, members in families.items()})
+
+    def family_of(self, item_id: str) -> str | None:
+        item = self.items.get(item_id)
+        return item.family if item else None
+
+    def twin(self, item_id: str, group: Group, *, besides: Collection[str] = ()) -> Twin | None:
+        """What in `group`, `besides` some, stands for the item already; None where nothing does."""
+        family = self.family_of(item_id)
+        ways = (
+            ("same", {item_id}),
+            ("variant", group.families.get(family, ()) if family else ()),
+            ("variant", self.links.variants_of(item_id)),
+            ("substitute", self.links.substitutes_of(item_id)),
+        )
+        for how, others in ways:
+            found = [other for other in others if other in group.ids and other not in besides]
+            if found:
+                return Twin(how=how, item_id=min(found))
+        return None
+
+
+def find_placement(name: str, settings: Settings) -> Placement:
+    """The settings of a placement. Raises `RequestError` naming those that exist."""
+    if name in settings.placements:
+        return settings.placements[name]
+    known = ", ".join(sorted(settings.placements)) or "none"
+    raise RequestError(
+        f"Placement {name!r} is not in the settings; expected one of: {known}.",
+        hint=f"Use one of these, or add [placements.{name}] to pairwell.toml and run `pairwell publish`.",
+        field="placement",
+    )
+
+
+def quiet_since(now: datetime, settings: Settings) -> datetime:
+    """The moment at which the quiet period that ends now began."""
+    reach = timedelta(days=min(settings.decline.quiet_days, _LONGEST_QUIET_DAYS))
+    return now - reach
+
+
+_LONGEST_QUIET_DAYS = 36_500.0  # beyond a hundred years the calendar ends before the quiet does
+
+
+def recent_declines(inputs: DecisionInputs, settings: Settings) -> list[str]:
+    """The items declined within the quiet period, once for every decline, oldest first."""
+    since = quiet_since(inputs.now, settings)
+    return [decline.item_id for decline in inputs.declines if decline.at > since]

@@ -1,0 +1,69 @@
+"""Sentences, numbers and money in the customer's language."""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+LANGUAGES = ("en", "ru", "pl")
+
+
+def find_locale(name: str) -> Locale:
+    """The locale of a request, "pl", "ru-RU" or "en_GB"; English where there is no catalogue for it."""
+    return _locale(name.replace("_", "-"))
+
+
+def say(message: str, locale: Locale, values: Mapping[str, str], *, number: int | None = None) -> str:
+    """The sentence `message` of the catalogue, filled with `values`, in the plural form of `number`."""
+    catalogue = _translations(locale.language)
+    text = catalogue.gettext(message) if number is None else catalogue.ngettext(message, message, number)
+    return text % values
+
+
+@lru_cache(maxsize=16_384)
+def money(minor: int, currency: str, locale: Locale) -> str:
+    """An amount in minor units as the locale writes it, "235,00 €"."""
+    return format_currency(_major(minor, currency), currency, locale=locale)
+
+
+@lru_cache(maxsize=16_384, typed=True)  # 5 and 5.0 are written differently
+def number(value: float, locale: Locale) -> str:
+    """A number with at most one decimal: "1,904"; a float always shows its decimal: "5.2"."""
+    return format_decimal(value, format="#,##0" if isinstance(value, int) else "#,##0.0", locale=locale)
+
+
+def read_catalogue(language: str) -> Catalog:
+    """The catalogue of one of `LANGUAGES` as its file has it."""
+    with (files(__package__) / "locale" / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@lru_cache(maxsize=512)
+def _locale(name: str) -> Locale:
+    try:
+        locale = Locale.parse(name, sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale.parse(name[:2]) if name[:2].lower() in LANGUAGES else Locale("en")
+    return locale if locale.language in LANGUAGES else Locale("en")
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _translations(language: str) -> gettext.GNUTranslations:
+    compiled = io.BytesIO()
+    write_mo(compiled, read_catalogue(language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _major(minor: int, currency: str) -> Decimal:
+    return Decimal(minor).scaleb(-get_currency_precision(currency))
