@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -18,6 +18,8 @@ from pairwell.records import Decision, Decline, Event, EventReceipt
 
 _decisions = schema.decisions
 _events = schema.events
+_AT_A_TIME = 500  # a short lock each, so that decisions pass between
+T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Decision)
 _known = msgspec.json.Decoder(KnownDecision)
@@ -129,18 +131,24 @@ class Journal:
             return connection.scalar(statement, {"id": key})
 
     def _known_decisions(self, events: Sequence[Event]) -> dict[str, KnownDecision]:
-        ids = {event.decision_id for event in events if event.decision_id is not None}
-        if not ids:
-            return {}
-        with self._database.read() as connection:
-            rows = connection.execute(_KNOWN, {"ids": sorted(ids)}).all()
-        return {decision_id: _known.decode(payload) for decision_id, payload in rows}
+        ids = sorted({event.decision_id for event in events if event.decision_id is not None})
+        known: dict[str, KnownDecision] = {}
+        for part in _parts(ids):
+            with self._database.read() as connection:
+                rows = connection.execute(_KNOWN, {"ids": part}).all()
+            known.update((decision_id, _known.decode(payload)) for decision_id, payload in rows)
+        return known
 
     def _append_events(self, rows: list[dict[str, Any]]) -> set[str]:
-        if not rows:
-            return set()
-        with self._database.write() as connection:
-            return set(connection.scalars(self._add_events, rows))
+        added: set[str] = set()
+        for part in _parts(rows):
+            with self._database.write() as connection:
+                added.update(connection.scalars(self._add_events, part))
+        return added
+
+
+def _parts(rows: list[T]) -> Iterator[list[T]]:
+    return (rows[start : start + _AT_A_TIME] for start in range(0, len(rows), _AT_A_TIME))
 
 
 def _decision_row(decision: Decision) -> dict[str, Any]:

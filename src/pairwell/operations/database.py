@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -28,14 +29,21 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT") if not _is_sqlite(engine) else engine
+        self._reader = engine if _is_sqlite(engine) else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writer = engine.execution_options(writes=True)
+        self._idle: deque[sa.Connection] = deque()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection on which every statement sees the newest committed state."""
-        with _journal_errors(self.engine), self._reader.connect() as connection:
-            yield connection
+        with _journal_errors(self.engine):
+            connection = self._take_reader()
+            try:
+                yield connection
+            except BaseException:
+                connection.close()
+                raise
+            self._idle.append(connection)
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -48,7 +56,17 @@ class Database:
         return sqlite.insert(table) if _is_sqlite(self.engine) else postgresql.insert(table)
 
     def close(self) -> None:
+        """Let go of every connection; none may be in use."""
+        while self._idle:
+            self._idle.pop().close()
         self.engine.dispose()
+
+    def _take_reader(self) -> sa.Connection:
+        # Kept open between reads: taking one from the engine's pool costs more than the read itself.
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._reader.connect()
 
 
 def open_database(url: str, *, durability: Durability, wait_ms: int = WAIT_MS) -> Database:
@@ -93,9 +111,11 @@ def _create_engine(url: str, wait_ms: int) -> sa.Engine:
 def _engine_options(url: sa.URL, wait_ms: int) -> dict[str, Any]:
     backend = url.get_backend_name()
     if backend == "sqlite":
-        return {"connect_args": {"timeout": wait_ms / 1000, "isolation_level": None, "check_same_thread": False}}
+        driver = {"timeout": wait_ms / 1000, "isolation_level": None, "check_same_thread": False}
+        return {"max_overflow": -1, "connect_args": driver}
     if backend == "postgresql":
-        return {"pool_pre_ping": True, "connect_args": {"options": f"-c lock_timeout={wait_ms}", "connect_timeout": 5}}
+        server = {"options": f"-c lock_timeout={wait_ms}", "connect_timeout": 5}
+        return {"max_overflow": -1, "pool_pre_ping": True, "connect_args": server}
     raise ArgumentError(backend)
 
 
