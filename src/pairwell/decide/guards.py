@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from pairwell.config.settings import OfferKind
 from pairwell.decide.money import margin, net_price
@@ -74,11 +75,13 @@ def _margin(item_id: str, price: int, scene: Scene) -> Objection | None:
     return "margin_floor_minor", {"margin_minor": round(earned, 2), "limit_minor": floor}
 
 
+@lru_cache(maxsize=4_096)
 def most(share: float, minor: int) -> int:
     """The largest whole amount within `share` of `minor`; .07 of 100 is 7, whatever floats say."""
     return math.floor(_exact(share) * minor)
 
 
+@lru_cache(maxsize=4_096)
 def least_of(multiple: float, minor: int) -> int:
     """The smallest whole amount that reaches `multiple` times `minor`."""
     return math.ceil(_exact(multiple) * minor)

@@ -76,7 +76,7 @@ def _not_applicable(candidate: Candidate, scene: Scene) -> Objection | None:
 
 def _there_already(candidate: Candidate, scene: Scene) -> Objection | None:
     # What an upgrade replaces is always like it: that is no doubling.
-    besides = (candidate.anchor_id,) if candidate.kind == "upgrade" else ()
+    besides = candidate.anchor_id if candidate.kind == "upgrade" else None
     twin = scene.twin(candidate.item_id, scene.present, besides=besides)
     if twin is None:
         return None

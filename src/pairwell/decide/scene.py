@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -37,7 +37,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Items that a candidate must not double, by id and by family."""
 
     ids: frozenset[str]
-    families: Mapping[str, frozenset[str]]
+    families: Mapping[str | None, frozenset[str]]  # never under None: items without a family are no variants
 
 
 class Twin(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +129,7 @@ class Scene:
     def group(self, item_ids: Iterable[str]) -> Group:
         """`item_ids` with their families."""
         ids = frozenset(item_ids)
-        families: defaultdict[str, set[str]] = defaultdict(set)
+        families: defaultdict[str | None, set[str]] = defaultdict(set)
         for item_id in ids:
             if family := self.family_of(item_id):
                 families[family].add(item_id)
@@ -139,20 +139,22 @@ class Scene:
         item = self.items.get(item_id)
         return item.family if item else None
 
-    def twin(self, item_id: str, group: Group, *, besides: Collection[str] = ()) -> Twin | None:
-        """What in `group`, `besides` some, stands for the item already; None where nothing does."""
+    def twin(self, item_id: str, group: Group, *, besides: str | None = None) -> Twin | None:
+        """What in `group`, `besides` one, stands for the item already; None where nothing does."""
         family = self.family_of(item_id)
-        ways = (
-            ("same", {item_id}),
-            ("variant", group.families.get(family, ()) if family else ()),
-            ("variant", self.links.variants_of(item_id)),
-            ("substitute", self.links.substitutes_of(item_id)),
-        )
-        for how, others in ways:
-            found = [other for other in others if other in group.ids and other not in besides]
-            if found:
-                return Twin(how=how, item_id=min(found))
+        if item_id in group.ids and item_id != besides:
+            return Twin(how="same", item_id=item_id)
+        if family in group.families and (found := _first(group.families[family], besides)):
+            return Twin(how="variant", item_id=found)
+        if found := _first(self.links.variants_of(item_id) & group.ids, besides):
+            return Twin(how="variant", item_id=found)
+        if found := _first(self.links.substitutes_of(item_id) & group.ids, besides):
+            return Twin(how="substitute", item_id=found)
         return None
+
+
+def _first(item_ids: frozenset[str], besides: str | None) -> str | None:
+    return min((item_id for item_id in item_ids if item_id != besides), default=None) if item_ids else None
 
 
 def find_placement(name: str, settings: Settings) -> Placement:
