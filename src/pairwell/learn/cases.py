@@ -13,6 +13,7 @@ from pairwell.learn.baskets import Baskets
 class Case(msgspec.Struct, frozen=True):
     """An order without one of its items."""
 
+    basket_id: str
     given: list[str]
     hidden: str
 
@@ -22,7 +23,7 @@ def hide_one(basket_id: str, items: Sequence[str]) -> Case | None:
     if len(items) < 2:  # noqa: PLR2004 - one to hide, one to ask with
         return None
     hidden = min(items, key=lambda item_id: _lot(basket_id, item_id))
-    return Case([item_id for item_id in items if item_id != hidden], hidden)
+    return Case(basket_id, [item_id for item_id in items if item_id != hidden], hidden)
 
 
 def hide_in_each(baskets: Baskets, order_ids: Sequence[str]) -> list[Case]:

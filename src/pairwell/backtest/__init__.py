@@ -1,0 +1,1 @@
+"""What would have happened: every method asked about orders it has not seen."""

@@ -1,0 +1,53 @@
+"""Where the orders that were learned from end and those that are asked about begin."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from pairwell.errors import EvidenceError, RequestError
+from pairwell.learn.baskets import Array
+from pairwell.learn.days import dated, local_days
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest orders, by days or by share; one of the two. Days are calendar days, the last order's included."""
+
+    test_days: int | None = None
+    test_share: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.test_days is None) == (self.test_share is None):
+            raise RequestError("Give either the days or the share of orders to test on.", field="test_days")
+        if self.test_days is not None and self.test_days < 1:
+            raise RequestError(f"{self.test_days} days cannot be tested on; at least 1.", field="test_days")
+        if self.test_share is not None and not 0 < self.test_share < 1:
+            raise RequestError(f"{self.test_share} is no share of orders between 0 and 1.", field="test_share")
+
+
+def first_test_order(placed_at: Array, split: Split, timezone: str) -> int:
+    """How many of the orders, oldest first, are learned from; the others are asked about.
+
+    Raises `EvidenceError` where either part would be empty, or days are asked for of orders without dates.
+    """
+    found = _by_days(placed_at, split.test_days, timezone) if split.test_days else _by_share(placed_at, split)
+    if not 0 < found < placed_at.size:
+        raise EvidenceError(
+            f"Of {placed_at.size} orders {found} would be learned from and {placed_at.size - found} asked about; "
+            "both need some.",
+            hint="Choose other test days or another share, or ingest more orders.",
+        )
+    return found
+
+
+def _by_share(placed_at: Array, split: Split) -> int:
+    return int(placed_at.size - np.floor(placed_at.size * (split.test_share or 0.0) + 1e-9))
+
+
+def _by_days(placed_at: Array, days: int, timezone: str) -> int:
+    if not dated(placed_at).all():
+        raise EvidenceError(
+            "Some orders carry no date, so they cannot be split by days.", hint="Use --test-share instead."
+        )
+    local = local_days(placed_at, timezone)
+    return int((local <= local.max(initial=0) - days).sum())
