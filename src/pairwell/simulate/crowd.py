@@ -43,7 +43,7 @@ def make_crowd(catalogue: Catalogue, size: ShopSize, seed: int) -> Crowd:
     normal = np.stack([stream.standard_normal(sum(widths)) for stream in streams])
     uniform = np.stack([stream.random(6) for stream in streams])
     interest, whim, brand, own = np.split(normal, np.cumsum(widths)[:-1], axis=1)
-    return _as_crowd(catalogue, size, _want(catalogue, interest, whim), (0.4 * brand, own, uniform))
+    return _as_crowd(catalogue, size, _want(catalogue, interest, whim), (0.7 * brand, own, uniform))
 
 
 def _want(catalogue: Catalogue, interest: Floats, whim: Floats) -> Floats:
@@ -69,7 +69,7 @@ def _as_crowd(catalogue: Catalogue, size: ShopSize, want: Floats, drawn: tuple[F
         activity=np.exp(0.8 * own[:, 3] - 0.32),
         joined=np.where(uniform[:, 4] < _FROM_THE_START, 0, uniform[:, 5] * 0.8 * size.days).astype(np.int64),
         resolve=1.1 + 0.5 * own[:, 4],
-        suggestible=0.35 + 0.45 * own[:, 5],
+        suggestible=0.15 + 0.40 * own[:, 5],
         touchy=touchy,
         patience=np.exp(2.6 + 0.3 * own[:, 6]),
     )
