@@ -80,6 +80,8 @@ def publish_snapshot(folder: Path, snapshot: Snapshot, *, draft: Path) -> bool:
         os.link(draft, folder / f"{snapshot.number}.json")
     except FileExistsError:
         return False
+    finally:
+        draft.unlink()  # a link shares its bytes: writing the draft again would change the snapshot
     sync_folder(folder)
     return True
 
