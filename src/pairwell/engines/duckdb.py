@@ -26,6 +26,8 @@ def open_engine(*, threads: int = 2, memory_limit_mb: int = 1000, spill: Path | 
         # Two engines must not share one folder: DuckDB names its spill files alike in every process.
         temp_directory="" if spill is None else str(spill / f"spill-{os.getpid()}-{uuid.uuid4().hex}"),
         preserve_insertion_order=False,
+        # It mistakes a file written anew within a second for the old one.
+        enable_external_file_cache=False,
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
