@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from pairwell.errors import JournalError, MissingExtraError, SettingsError
+from pairwell.operations.schema import epochs
 from pairwell.operations.upgrade import upgrade_schema
 
 Durability = Literal["process", "power"]
@@ -50,6 +51,11 @@ class Database:
         """A transaction: durable on leaving, undone on any error. SQLite admits one at a time, by lock."""
         with _journal_errors(self.engine), self._writer.begin() as connection:
             yield connection
+
+    def probe(self) -> None:
+        """Raise `JournalError` unless a write can be made durable now."""
+        with self.write() as connection:
+            connection.execute(epochs.update().values(number=epochs.c.number))
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that knows ON CONFLICT in this database's dialect."""

@@ -1,0 +1,1 @@
+"""How machines, shoppers and people reach the engine over HTTP."""

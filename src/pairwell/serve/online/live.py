@@ -1,0 +1,91 @@
+"""What answers right now: published settings and a model, swapped together when either changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from pairwell.config.published import Published, load_published
+from pairwell.config.workspace import Workspace
+from pairwell.errors import NoModelError, PairwellError
+from pairwell.model.model import Model
+from pairwell.model.store import load_model
+from pairwell.serve.online.notices import Notices
+
+Stamp = tuple[int, int, int] | None
+_CURRENT = "current"  # the file that names the live settings, the live model
+
+
+class Live(msgspec.Struct, frozen=True):
+    """One consistent state of the engine."""
+
+    settings: Published
+    model: Model | None
+
+
+class Watch:
+    """Loads what is published, and looks for newer; what cannot be loaded leaves the old live.
+
+    Raises `SettingsError` where no settings were ever published.
+    """
+
+    def __init__(self, workspace: Workspace, notices: Notices) -> None:
+        self._workspace = workspace
+        self._notices = notices
+        self._stamps: tuple[Stamp, Stamp] = self._look()
+        self.live = Live(load_published(workspace), None)
+        self.settings_problem: str | None = None
+        self.model_problem: str | None = None
+        self._load_model()
+
+    def refresh(self) -> bool:
+        """Swap in what was published since the last look; returns whether anything changed. Costs two stats."""
+        stamps = self._look()
+        before, live = self._stamps, self.live
+        self._stamps = stamps
+        if stamps[0] != before[0]:
+            self._load_settings()
+        if stamps[1] != before[1]:
+            self._load_model()
+        return self.live is not live
+
+    def _look(self) -> tuple[Stamp, Stamp]:
+        return _stamp(self._workspace.settings / _CURRENT), _stamp(self._workspace.models / _CURRENT)
+
+    def _load_settings(self) -> None:
+        def load() -> Live:
+            return Live(load_published(self._workspace), self.live.model)
+
+        self.settings_problem = self._swap("settings", load)
+
+    def _load_model(self) -> None:
+        def load() -> Live:
+            return Live(self.live.settings, load_model(self._workspace.models))
+
+        self.model_problem = self._swap("model", load)
+
+    def _swap(self, what: str, load: Callable[[], Live]) -> str | None:
+        try:
+            self.live = load()
+        except NoModelError as error:
+            self._notices.tell("warning", "no_model", error.message)
+            return error.message
+        except (PairwellError, OSError) as error:
+            self._notices.tell("error", f"{what}_not_loaded", f"{error} What was live before stays live.")
+            return str(error)
+        self._notices.tell("info", f"{what}_live", _name(self.live, what))
+        return None
+
+
+def _name(live: Live, what: str) -> str:
+    return live.settings.hash if what == "settings" or live.model is None else live.model.id
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size

@@ -1,0 +1,141 @@
+"""The API described in OpenAPI 3.1, from the records that it reads and writes."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt
+from pairwell.serve.online.events import EventBatch
+from pairwell.serve.online.faults import ErrorBody
+from pairwell.serve.online.service import PairsFound, Readiness
+
+_RECORDS = (DecisionRequest, Answer, Event, EventBatch, EventReceipt, Decision, PairsFound, Readiness, ErrorBody)
+_COMPONENT = "#/components/schemas/{name}"
+_FAULTS = {
+    400: "What was sent is not valid; `error.field` names it.",
+    404: "There is no such thing.",
+    409: "Too little is known for this yet.",
+    413: "The body is too large.",
+    500: "The server failed.",
+    503: "It cannot be made durable now; send it again.",
+}
+
+
+@cache
+def describe_api() -> dict[str, Any]:
+    """The OpenAPI document as JSON types."""
+    _, schemas = msgspec.json.schema_components(_RECORDS, ref_template=_COMPONENT)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Pairwell",
+            "version": version("pairwell"),
+            "summary": "Decides what to offer beside what a customer looks at or buys, or stays silent.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": _paths(),
+        "components": {"schemas": schemas},
+    }
+
+
+def _paths() -> dict[str, Any]:
+    return {
+        "/v1/decisions": {"post": _post_decisions()},
+        "/v1/events": {"post": _post_events()},
+        "/v1/decisions/{decision_id}": {"get": _get_decision()},
+        "/v1/items/{item_id}/pairs": {"get": _get_pairs()},
+        "/healthz": {"get": _probe("live", "Whether the process lives", {200: ({"type": "object"}, "It does.")})},
+        "/readyz": {
+            "get": _probe(
+                "ready",
+                "Whether offers can be made, and what keeps them from it",
+                {200: (_ref(Readiness), "They can."), 503: (_ref(Readiness), "They cannot.")},
+            )
+        },
+        "/openapi.json": {"get": _probe("openapi", "This document", {200: ({"type": "object"}, "OpenAPI 3.1.")})},
+        "/": {"get": _welcome()},
+    }
+
+
+def _post_decisions() -> dict[str, Any]:
+    return {
+        "operationId": "decide",
+        "summary": "Decide what to offer, if anything",
+        "description": "The same `request_id` gives the same answer. Durable in the journal before it leaves; "
+        "silent where that fails or takes longer than the placement's deadline.",
+        "requestBody": _body(_ref(DecisionRequest), "application/json"),
+        "responses": _responses({200: (_ref(Answer), "Offers, or silence with its reason.")}, (400, 413, 500)),
+    }
+
+
+def _post_events() -> dict[str, Any]:
+    return {
+        "operationId": "send_events",
+        "summary": "Tell what was seen, accepted, declined, ordered",
+        "description": "One event or a batch. The same `event_id` counts once. Answers only when all is durable.",
+        "requestBody": _body({"anyOf": [_ref(EventBatch), _ref(Event)]}, "application/json", "text/plain"),
+        "responses": _responses({202: (_ref(EventReceipt), "What became of each event.")}, (400, 413, 500, 503)),
+    }
+
+
+def _get_decision() -> dict[str, Any]:
+    return {
+        "operationId": "read_decision",
+        "summary": "A journaled decision with everything it read",
+        "parameters": [_parameter("decision_id", "path", {"type": "string"})],
+        "responses": _responses({200: (_ref(Decision), "The decision.")}, (404, 500, 503)),
+    }
+
+
+def _get_pairs() -> dict[str, Any]:
+    relations = {"enum": ["complement", "substitute", "upgrade", "variant"], "default": "complement"}
+    limits = {"type": "integer", "minimum": 1, "maximum": 200, "default": 10}
+    return {
+        "operationId": "read_pairs",
+        "summary": "What goes with an item, with its evidence",
+        "parameters": [
+            _parameter("item_id", "path", {"type": "string"}),
+            _parameter("relation", "query", relations),
+            _parameter("limit", "query", limits),
+        ],
+        "responses": _responses({200: (_ref(PairsFound), "Best first.")}, (400, 404, 409, 500, 503)),
+    }
+
+
+def _welcome() -> dict[str, Any]:
+    content = {"text/plain": {"schema": {"type": "string"}}}
+    return {
+        "operationId": "welcome",
+        "summary": "What runs here",
+        "responses": {"200": {"description": "A page of plain text.", "content": content}},
+    }
+
+
+def _probe(name: str, summary: str, answers: dict[int, tuple[dict[str, Any], str]]) -> dict[str, Any]:
+    return {"operationId": name, "summary": summary, "responses": _responses(answers, ())}
+
+
+def _responses(answers: dict[int, tuple[dict[str, Any], str]], faults: tuple[int, ...]) -> dict[str, Any]:
+    every = {**answers, **{status: (_ref(ErrorBody), _FAULTS[status]) for status in faults}}
+    return {str(status): {"description": text, "content": _json(schema)} for status, (schema, text) in every.items()}
+
+
+def _body(schema: dict[str, Any], *media: str) -> dict[str, Any]:
+    return {"required": True, "content": {kind: {"schema": schema} for kind in media}}
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def _parameter(name: str, place: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": place == "path", "schema": schema}
+
+
+def _ref(record: type) -> dict[str, Any]:
+    return {"$ref": _COMPONENT.format(name=record.__name__)}

@@ -1,0 +1,94 @@
+"""The online process: open a workspace, listen, answer until told to stop."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import uvicorn
+
+from pairwell.config.workspace import Workspace
+from pairwell.errors import UserError
+from pairwell.serve.online.app import create_app
+from pairwell.serve.online.service import Service
+
+_GRACE_S = 10  # for answers under way when the process is told to stop
+_SWITCH_S = 0.0005  # a deciding thread lets the listening one in after this; Python's default is ten times longer
+
+
+def run(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 8420) -> None:
+    """Serve a workspace until SIGTERM or SIGINT; answers under way are finished. Port 0 takes any free one.
+
+    Raises `UserError` where the address is not of this machine or the port is taken, `SettingsError` where
+    nothing is published.
+    """
+    check_host(host)
+    with closing(_listen(host, port)) as listener, closing(Service(workspace)) as service:
+        service.start()
+        with closing(create_app(service)) as app, _signals_end_quietly():
+            _say_where(listener)
+            config = uvicorn.Config(
+                app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=_GRACE_S
+            )
+            sys.setswitchinterval(_SWITCH_S)
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def check_host(host: str) -> None:
+    """Refuse every address that others can reach: whoever reaches this process may do everything."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise UserError(
+            f"{host} is not an address of this machine alone, and keys are not available yet.",
+            hint="Bind to 127.0.0.1, behind a proxy you trust.",
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise _not_bound(host, port, error) from error
+    return listener
+
+
+def _not_bound(host: str, port: int, error: OSError) -> UserError:
+    if error.errno == errno.EADDRINUSE:
+        return UserError(
+            f"Port {port} of {host} is in use by another process.",
+            hint="Stop that process, or choose another port with --port.",
+        )
+    return UserError(f"{host}:{port} cannot be listened on: {error.strerror}.", hint="Choose another --port.")
+
+
+def _say_where(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    address = f"[{host}]" if ":" in host else host
+    sys.stderr.write(
+        f"Pairwell listens on http://{address}:{port}, open: without keys whoever reaches it may do everything.\n"
+    )
+    sys.stderr.flush()
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """Let the signal pass that Uvicorn repeats once it has stopped; by then the work is done, and that is success."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: None) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

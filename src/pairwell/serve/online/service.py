@@ -1,0 +1,200 @@
+"""One open workspace, as the routes use it. Nothing here knows HTTP."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+
+import msgspec
+
+from pairwell.candidates.relations import related
+from pairwell.clock import Clock, system_clock
+from pairwell.config.settings import Placement
+from pairwell.config.workspace import Workspace
+from pairwell.decide.decider import Decider, public_answer
+from pairwell.decide.identity import ENTROPY_BYTES, ulid
+from pairwell.errors import JournalError, NoModelError, NotFoundError
+from pairwell.facts.store import FactStore
+from pairwell.journal.store import Journal
+from pairwell.operations.database import Database, open_database
+from pairwell.records import (
+    Answer,
+    Decision,
+    DecisionRequest,
+    Event,
+    EventReceipt,
+    Pair,
+    Relation,
+    Silence,
+    SilenceReason,
+)
+from pairwell.serve.online.live import Live, Watch
+from pairwell.serve.online.notices import Notices
+from pairwell.serve.online.punctual import PunctualJournal
+
+LOOK_S = 1.0  # how often new settings and models are looked for
+_HASTE_MS = 25  # a decision waits no longer for another writer: its customer waits too
+
+
+class PairsFound(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands to an item in a relation, best first."""
+
+    item_id: str
+    title: str | None
+    relation: Relation
+    model: str
+    pairs: list[Pair]
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether one part works; `problem` also says what could not be loaded while an older one stays live."""
+
+    ok: bool
+    live: str | None
+    problem: str | None
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    ready: bool
+    settings: Condition
+    model: Condition
+    journal: Condition
+
+
+class Service:
+    """Decides, takes events and answers questions. `decide` is for one thread, `take` for one other."""
+
+    def __init__(self, workspace: Workspace, *, clock: Clock = system_clock, notices: Notices | None = None) -> None:
+        self._clock = clock
+        self.notices = notices or Notices(clock=clock)
+        self._watch = Watch(workspace, self.notices)
+        self._quick, self._patient = _open_twice(workspace, self._watch.live)
+        self._facts = FactStore(self._quick)
+        self._punctual = PunctualJournal(self._quick)
+        self.journal = Journal(self._patient)
+        self._owners = FactStore(self._patient)
+        self._decider = self._new_decider(self._watch.live)
+        self._stopped = threading.Event()
+        self._facts.items()  # the first decision need not wait for them
+
+    @property
+    def live(self) -> Live:
+        return self._watch.live
+
+    def start(self) -> None:
+        """Look for newer settings and models every second, beside the requests."""
+        threading.Thread(target=self._keep_looking, name="look", daemon=True).start()
+
+    def close(self) -> None:
+        self._stopped.set()
+        self._quick.close()
+        self._patient.close()
+
+    def refresh(self) -> None:
+        """Look for newer settings and models now."""
+        if self._watch.refresh():
+            self._decider = self._new_decider(self._watch.live)
+
+    # --- decisions and events -------------------------------------------------------------------
+
+    def placement(self, name: str) -> Placement:
+        """The settings of a placement, the usual ones where it is unknown."""
+        return self.live.settings.settings.placements.get(name) or Placement()
+
+    def decide(self, request: DecisionRequest, *, until: float) -> Answer:
+        """Answer a request; silent where the journal fails, or after `until` (of `time.monotonic`).
+
+        Raises `RequestError` for an unknown placement.
+        """
+        self._punctual.until = until
+        try:
+            decision = self._decider.answer(request, now=self._clock(), entropy=os.urandom(ENTROPY_BYTES))
+        except JournalError as error:
+            self.notices.tell("error", "journal_unavailable", error.message)
+            return self.silence("journal_unavailable", "The decision could not be made durable.")
+        return public_answer(decision, secret=True, explain=decision.inputs.request.explain)
+
+    def silence(self, reason: SilenceReason, detail: str) -> Answer:
+        """An answer of which the journal knows nothing."""
+        now, live = self._clock(), self.live
+        return Answer(
+            decision_id=ulid(now, os.urandom(ENTROPY_BYTES)),
+            valid_until=now,
+            silence=Silence(reason=reason, detail=detail),
+            offers=[],
+            ignored=[],
+            model=live.model.id if live.model else None,
+            settings=live.settings.hash,
+            arm="none",
+        )
+
+    def take(self, events: Sequence[Event]) -> EventReceipt:
+        """Journal events, then count orders into ownership. Raises `JournalError`; sending again is then safe."""
+        receipt, _ = self.journal.log_events(events, now=self._clock())
+        refused = {refusal.index for refusal in receipt.refused}
+        # Duplicates too: the process may have died between the journal and this, and counting again is harmless.
+        for index, event in enumerate(events):
+            if index not in refused and event.order is not None and event.customer_id is not None:
+                self._owners.add_order(event.customer_id, (line.item_id for line in event.order.lines), event.at)
+        return receipt
+
+    # --- questions ------------------------------------------------------------------------------
+
+    def pairs(self, item_id: str, relation: Relation, limit: int) -> PairsFound:
+        """What goes with an item. Raises `NoModelError`, and `NotFoundError` for an item nobody knows."""
+        model, items = self.live.model, self._facts.items()
+        if model is None:
+            raise NoModelError("Nothing has been learned yet.", hint="Run `pairwell learn`.")
+        known = items.get(item_id)
+        if known is None and not model.knows(item_id):
+            raise NotFoundError(
+                f"Item {item_id!r} is neither in the catalogue nor in what was learned.",
+                hint="Check the id, or run `pairwell ingest items FILE`.",
+            )
+        found = related(item_id, relation, model=model, items=items, n=limit)
+        title = known.title if known else None
+        return PairsFound(item_id=item_id, title=title, relation=relation, model=model.id, pairs=found)
+
+    def decision(self, decision_id: str) -> Decision:
+        """A journaled decision with everything it read. Raises `NotFoundError`."""
+        return self.journal.read_decision(decision_id)
+
+    def readiness(self) -> Readiness:
+        """Whether requests can be answered with offers, and which part keeps them from it."""
+        live, watch = self.live, self._watch
+        model = live.model
+        settings_condition = Condition(ok=True, live=live.settings.hash, problem=watch.settings_problem)
+        model_condition = Condition(ok=model is not None, live=model.id if model else None, problem=watch.model_problem)
+        journal_condition = self._journal_condition()
+        return Readiness(
+            ready=model_condition.ok and journal_condition.ok,
+            settings=settings_condition,
+            model=model_condition,
+            journal=journal_condition,
+        )
+
+    def _journal_condition(self) -> Condition:
+        try:
+            self._quick.probe()
+        except JournalError as error:
+            return Condition(ok=False, live=None, problem=error.message)
+        return Condition(ok=True, live=self._quick.engine.dialect.name, problem=None)
+
+    def _new_decider(self, live: Live) -> Decider:
+        return Decider(lambda: live.model, live.settings, self._facts, self._punctual)
+
+    def _keep_looking(self) -> None:
+        while not self._stopped.wait(LOOK_S):
+            try:
+                self.refresh()
+            except Exception as error:  # noqa: BLE001  (the look must go on; the notice says what happened)
+                self.notices.failure(error)
+
+
+def _open_twice(workspace: Workspace, live: Live) -> tuple[Database, Database]:
+    """The operations database for decisions, which cannot wait, and for everything else."""
+    operations = live.settings.settings.operations
+    url = workspace.operations_url(operations.url)
+    patient = open_database(url, durability=operations.durability)
+    return open_database(url, durability=operations.durability, wait_ms=_HASTE_MS), patient

@@ -1,0 +1,62 @@
+"""Bodies in and out of plain ASGI."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+import msgspec
+
+from pairwell.serve.online.faults import ErrorBody, Fault, too_large
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+JSON = b"application/json"
+encoder = msgspec.json.Encoder()
+
+
+class Disconnected(Exception):  # noqa: N818  (nobody is left to be answered)
+    """The client went away before its body was complete."""
+
+
+async def read_body(scope: Scope, receive: Receive, *, limit: int) -> bytes:
+    """The whole body, at most `limit` bytes. Raises `Refused` (413), and `Disconnected`."""
+    if _announced(scope) > limit:
+        raise too_large(limit)
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise too_large(limit)
+        parts.append(part)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def send_json(send: Send, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+    """Answer with `body`, which is JSON already."""
+    own = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+    length = str(len(body)).encode()
+    start = [(b"content-type", JSON), (b"content-length", length), (b"cache-control", b"no-store"), *own]
+    await send({"type": "http.response.start", "status": status, "headers": start})
+    await send({"type": "http.response.body", "body": body})
+
+
+def render_fault(fault: Fault) -> bytes:
+    """The body of an error answer."""
+    return encoder.encode(ErrorBody(error=fault))
+
+
+def _announced(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
