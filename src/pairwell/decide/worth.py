@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -54,7 +55,8 @@ def slate_cost(scene: Scene) -> float:
 
     The slate bears it once; one offer more on it costs nothing more.
     """
-    in_cart = sum(line.quantity * scene.earned_by(line) for line in scene.lines.values())
+    # fsum is exact, so that the order of the cart cannot change the last bit.
+    in_cart = math.fsum(line.quantity * scene.earned_by(line) for line in scene.lines.values())
     return scene.placement.attention_minor + scene.placement.friction * max(0.0, in_cart)
 
 

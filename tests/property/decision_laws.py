@@ -1,0 +1,263 @@
+"""What holds of every decision, worked out from the request and the facts without the code under test."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+from fractions import Fraction
+
+import msgspec
+from tests.property.random_shops import Case
+
+from pairwell.candidates.propose import Proposal
+from pairwell.decide.choose import choose, propose_for, run_stages
+from pairwell.decide.decider import public_answer
+from pairwell.decide.scene import Scene
+from pairwell.records import CartLine, Decision, DecisionInputs, Item, Offer
+
+_encode = msgspec.json.Encoder().encode
+
+
+def decide(case: Case) -> Decision:
+    return choose(case.inputs, model=case.model, items=case.items, settings=case.settings)
+
+
+def check_laws(case: Case, rng: random.Random) -> Decision:
+    """Decide a case and hold every law against it; `rng` orders what must not matter."""
+    decision = decide(case)
+    check_room(case, decision)
+    check_money(case, decision)
+    check_fit(case, decision)
+    check_person(case, decision)
+    check_worth(case, decision)
+    check_chances(case)
+    check_pins(case, decision)
+    check_silence(decision)
+    check_order(case, decision, rng)
+    check_repeats(case, decision)
+    check_secrets(decision)
+    return decision
+
+
+# --- guards -----------------------------------------------------------------------------------------
+
+
+def check_room(case: Case, decision: Decision) -> None:
+    limit = case.inputs.request.limit or case.settings.slots.max
+    assert len(decision.slate) <= min(limit, case.settings.slots.max), "more offers than room"
+    assert [offer.offer_no for offer in decision.slate] == list(range(len(decision.slate)))
+    kinds = case.settings.placements[case.inputs.request.placement].kinds
+    assert all(offer.kind in kinds for offer in decision.slate), "a kind that the placement does not take"
+
+
+def check_money(case: Case, decision: Decision) -> None:
+    for offer in decision.slate:
+        item = _item(case, offer)
+        assert offer.price_minor == _shown_price(case, item), "a price that is not the item's"
+        assert offer.discount_minor == 0
+        assert _margin(case, item, offer.price_minor) >= case.settings.guards.margin_floor_minor, "margin floor"
+        if offer.kind == "cross_sell":
+            share = Fraction(repr(case.settings.guards.add_on_price_share))
+            assert offer.price_minor <= share * _purchase(case), "add-on price share"
+        else:
+            _check_corridor(case, offer)
+
+
+def _check_corridor(case: Case, offer: Offer) -> None:
+    low, high = (Fraction(repr(bound)) for bound in case.settings.guards.upgrade_price_corridor)
+    assert offer.replaces is not None
+    assert offer.replaces == offer.anchor_id
+    prices = _line_prices(case, offer.replaces)
+    assert prices, "an upgrade of a line without a price"
+    assert low * min(prices) <= offer.price_minor <= high * min(prices), "upgrade price corridor"
+
+
+def _purchase(case: Case) -> int:
+    request = case.inputs.request
+    if not request.cart:
+        return sum(min(_line_prices(case, anchor), default=0) for anchor in _anchors(case))
+    lines = [(line.item_id, line.quantity) for line in request.cart]
+    return sum(quantity * min(_line_prices(case, item_id), default=0) for item_id, quantity in lines)
+
+
+def _line_prices(case: Case, item_id: str) -> list[int]:
+    named = [line for line in case.inputs.request.cart if line.item_id == item_id]
+    paid = [line.unit_price_minor for line in named if line.unit_price_minor is not None]
+    known = _known(case).get(item_id)
+    own = _shown_price(case, known) if known else None
+    return paid or ([] if own is None else [own])
+
+
+def _shown_price(case: Case, item: Item) -> int | None:
+    shop = case.settings.shop
+    if item.price_minor is None or not shop.prices_include_tax:
+        return item.price_minor
+    return round(item.price_minor * (1 + shop.tax_rate))
+
+
+def _margin(case: Case, item: Item, paid: int) -> float:
+    shop = case.settings.shop
+    net = paid / (1 + shop.tax_rate) if shop.prices_include_tax else paid
+    return net * shop.margin_rate if item.cost_minor is None else net - item.cost_minor
+
+
+# --- rules ------------------------------------------------------------------------------------------
+
+
+def check_fit(case: Case, decision: Decision) -> None:
+    there = {line.item_id for line in case.inputs.request.cart} | set(_anchors(case))
+    available = case.inputs.request.available
+    for offer in decision.slate:
+        item = _item(case, offer)
+        assert item.published, "unpublished"
+        assert item.stock is None or item.stock >= 1, "out of stock"
+        assert available is None or item.item_id in available, "not available"
+        assert item.item_id not in there, "in the cart"
+        assert offer.anchor_id in _anchors(case), "an anchor that is none"
+        others = there - {offer.replaces}
+        assert not any(_alike(case, item.item_id, other) for other in others), "a twin in the cart"
+        assert not any(_said(case, other, item.item_id, "never") for other in there), "never together"
+        assert not any(_said(case, other, item.item_id, "requires") for other in there), "sprung as an add-on"
+        needs = {r.item_id for r in case.inputs.relations if r.relation == "requires" and r.anchor_id == item.item_id}
+        assert needs <= there | set(case.inputs.owned), "cannot work without what is missing"
+    for number, offer in enumerate(decision.slate):
+        before = decision.slate[:number]
+        assert not any(_alike(case, offer.item_id, other.item_id) for other in before), "two alike on one slate"
+    replaced = [offer.replaces for offer in decision.slate if offer.replaces is not None]
+    assert len(replaced) == len(set(replaced)), "two upgrades of one line"
+
+
+def check_person(case: Case, decision: Decision) -> None:
+    quiet = timedelta(days=min(case.settings.decline.quiet_days, 36_500))
+    recent = [decline.item_id for decline in case.inputs.declines if case.inputs.now - decline.at < quiet]
+    if len(recent) >= case.settings.decline.declines_to_silence:
+        assert not decision.slate, "offers after many declines"
+    once = case.model.once if case.model else frozenset()
+    for offer in decision.slate:
+        assert not (offer.item_id in case.inputs.owned and offer.item_id in once), "owned, and bought once"
+        assert not any(_alike(case, offer.item_id, other) for other in recent), "declined a moment ago"
+
+
+def _alike(case: Case, one: str, other: str) -> bool:
+    known = _known(case)
+    families = {known[item_id].family if item_id in known else None for item_id in (one, other)}
+    said = any(_said(case, a, b, kind) for a, b in ((one, other), (other, one)) for kind in ("variant", "substitute"))
+    return one == other or said or (len(families) == 1 and None not in families)
+
+
+def _said(case: Case, anchor: str, item: str, relation: str) -> bool:
+    return any((r.anchor_id, r.item_id, r.relation) == (anchor, item, relation) for r in case.inputs.relations)
+
+
+# --- worth, chances, order ----------------------------------------------------------------------------
+
+
+def check_worth(case: Case, decision: Decision) -> None:
+    worths = [offer.worth_minor for offer in decision.slate]
+    assert all(isinstance(worth, float) and worth > 0 for worth in worths), "an offer without worth"
+    if decision.slate:
+        placement = case.settings.placements[case.inputs.request.placement]
+        total = sum(worth for worth in worths if isinstance(worth, float))
+        assert total > placement.attention_minor, "a slate not worth its attention"
+
+
+def check_chances(case: Case) -> None:
+    scene = Scene(case.inputs, model=case.model, items=case.items, settings=case.settings)
+    for slot in run_stages(scene).slots:
+        assert abs(sum(chance for _, chance in slot.chances) - 1) < 1e-9, "chances that are not one"
+        assert all(0 < chance <= 1 or case.settings.choice.exploration == 1 for _, chance in slot.chances)
+        assert [slot.propensity] == [chance for valued, chance in slot.chances if valued is slot.drawn]
+
+
+def check_pins(case: Case, decision: Decision) -> None:
+    """Pins lead, in order; and whatever was proposed is either offered or withheld with a reason, once."""
+    scene = Scene(case.inputs, model=case.model, items=case.items, settings=case.settings)
+    proposed = propose_for(scene).candidates
+    pinned = [(c.item_id, c.kind, c.anchor_id) for c in proposed if c.pin is not None]
+    offered = [(offer.item_id, offer.kind, offer.anchor_id or "") for offer in decision.slate]
+    lead = [offer for offer in offered if offer in pinned]
+    assert offered[: len(lead)] == lead, "a pin that does not lead"
+    assert lead == [pin for pin in pinned if pin in lead], "pins out of order"
+    withheld = [(w.item_id, w.kind, w.factors["anchor_id"]) for w in decision.withheld if w.stage != "candidates"]
+    expected = Counter((c.item_id, c.kind, c.anchor_id) for c in proposed)
+    assert Counter([*offered, *withheld]) == expected, "a candidate that is not accounted for"
+    assert all(w.reason for w in decision.withheld)
+
+
+def check_silence(decision: Decision) -> None:
+    answer = decision.answer
+    assert (answer.silence is None) == bool(answer.offers), "neither offers nor silence"
+    assert decision.shown == bool(answer.offers)
+    assert answer.offers in ([], decision.slate)
+    assert not (decision.arm in ("holdout", "withheld") and answer.offers), "offers to the holdout"
+
+
+def check_order(case: Case, decision: Decision, rng: random.Random) -> None:
+    shuffled = decide(_shuffled(case, rng))
+    assert _encode(shuffled.slate) == _encode(decision.slate), "the order of the inputs shows"
+    assert _encode(shuffled.withheld) == _encode(decision.withheld)
+    scene = Scene(case.inputs, model=case.model, items=case.items, settings=case.settings)
+    proposal = propose_for(scene)
+    mixed = msgspec.structs.replace(proposal, candidates=rng.sample(proposal.candidates, len(proposal.candidates)))
+    assert _drawn(scene, mixed) == _drawn(scene, proposal), "the order of candidates shows"
+
+
+def _drawn(scene: Scene, proposal: Proposal) -> list[tuple[str, str, float]]:
+    slots = run_stages(scene, proposal).slots
+    return [(slot.drawn.candidate.item_id, slot.drawn.candidate.anchor_id, slot.propensity) for slot in slots]
+
+
+def _shuffled(case: Case, rng: random.Random) -> Case:
+    request = case.inputs.request
+    cart: list[CartLine] = rng.sample(request.cart, len(request.cart))
+    available = None if request.available is None else rng.sample(request.available, len(request.available))
+    inputs = msgspec.structs.replace(
+        case.inputs,
+        request=msgspec.structs.replace(request, cart=cart, available=available),
+        items=dict(rng.sample(sorted(case.inputs.items.items()), len(case.inputs.items))),
+        relations=rng.sample(case.inputs.relations, len(case.inputs.relations)),
+        owned=rng.sample(case.inputs.owned, len(case.inputs.owned)),
+        declines=rng.sample(case.inputs.declines, len(case.inputs.declines)),
+    )
+    return msgspec.structs.replace(case, inputs=inputs)
+
+
+def check_repeats(case: Case, decision: Decision) -> None:
+    kept = msgspec.json.decode(_encode(case.inputs), type=DecisionInputs)
+    again = decide(msgspec.structs.replace(case, inputs=kept))
+    assert _encode(again) == _encode(decision), "not the same, bit for bit"
+    assert _encode(msgspec.json.decode(_encode(decision), type=Decision)) == _encode(decision)
+
+
+def check_secrets(decision: Decision) -> None:
+    """A publishable key sees no worth, chance, lot or margin; no key's comparison shows what the shop earns."""
+    public = msgspec.json.decode(_encode(public_answer(decision, secret=False, explain=True)))
+    assert public.keys() == {"decision_id", "valid_until", "silence", "offers", "ignored"}
+    for offer in public["offers"]:
+        assert not offer.keys() & {"worth_minor", "propensity", "score"}
+    assert not _compared(decision.slate) & {"cost", "margin"}
+
+
+def _compared(slate: Iterable[Offer]) -> set[str]:
+    return {row.attribute for offer in slate for row in offer.compare or []}
+
+
+# --- the facts, read plainly ----------------------------------------------------------------------------
+
+
+def _known(case: Case) -> dict[str, Item]:
+    return {item_id: case.items[item_id] for item_id in case.inputs.items}
+
+
+def _item(case: Case, offer: Offer) -> Item:
+    assert offer.item_id in case.inputs.items, "an item whose facts were not read"
+    return case.items[offer.item_id]
+
+
+def _anchors(case: Case) -> set[str]:
+    request = case.inputs.request
+    lines = {line.item_id for line in request.cart}
+    in_cart = request.placement in ("cart", "checkout", "after_purchase") or not request.viewed
+    return (lines if in_cart else {request.viewed[-1]}) & set(case.inputs.items)

@@ -1,0 +1,208 @@
+"""Random catalogues, settings, pasts and requests: small enough to collide, wild enough to hurt."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from pairwell.config.settings import Choice, Decline, Guards, Persuasion, Placement, Settings, Shop, Slots
+from pairwell.records import (
+    CartLine,
+    CuratedRelation,
+    DecisionInputs,
+    DecisionRequest,
+    Evidence,
+    Item,
+    Pair,
+)
+from pairwell.records import Decline as DeclineRecord
+
+NOW = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
+_RELATIONS = ("complement", "substitute", "upgrade", "variant", "requires", "never")
+_PLACEMENTS = ("product", "cart", "checkout", "after_purchase", "counter")
+
+
+class TableModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that is a table: what goes with what, written down."""
+
+    id: str
+    add_ons: Mapping[str, list[Pair]]
+    ladders: Mapping[str, list[Pair]]
+    once: frozenset[str]
+
+    def knows(self, item_id: str) -> bool:
+        return item_id in self.add_ons
+
+    def orders_of(self, item_id: str) -> int:
+        return 100 if self.knows(item_id) else 0
+
+    def bought_once(self, item_id: str) -> bool:
+        return item_id in self.once
+
+    def pairs(self, item_id: str, *, n: int = 10, above_floor: bool = False) -> list[Pair]:
+        return [pair for pair in self.add_ons.get(item_id, []) if pair.above_floor or not above_floor][:n]
+
+    def upgrades(self, item_id: str, *, n: int = 10) -> list[Pair]:
+        return self.ladders.get(item_id, [])[:n]
+
+    def evidence(self, anchor_id: str, item_id: str) -> Evidence | None:
+        found = (pair for pair in self.add_ons.get(anchor_id, []) if pair.item_id == item_id)
+        return next((msgspec.convert(pair, Evidence, from_attributes=True) for pair in found), None)
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one decision is made of."""
+
+    inputs: DecisionInputs
+    model: TableModel | None
+    items: dict[str, Item]
+    settings: Settings
+
+
+def make_case(rng: random.Random) -> Case:
+    """A shop and a request, fixed by the state of `rng`."""
+    items = {f"i{number}": _item(rng, f"i{number}") for number in range(rng.randint(2, 24))}
+    ids = sorted(items)
+    model = None if rng.random() < 0.02 else _model(rng, ids)
+    settings = _settings(rng)
+    return Case(inputs=_inputs(rng, items, model), model=model, items=items, settings=settings)
+
+
+def _item(rng: random.Random, item_id: str) -> Item:
+    price = rng.choice((None, 0, 1, *([rng.randint(1, 5_000)] * 20)))
+    return Item(
+        item_id=item_id,
+        revision=rng.randint(1, 3),
+        title=rng.choice((None, f"Thing {item_id}", "100 % cotton (s)")),
+        family=rng.choice((None, None, None, None, None, "f", "g")),
+        tier=rng.choice((None, 1, 2, 3)),
+        price_minor=price,
+        cost_minor=rng.choice((None, None, 0, rng.randint(0, 5_000), round((price or 0) * rng.random()))),
+        rating=rng.choice((None, 3.14, 4.0, 4.96)),
+        stock=rng.choice((*([None] * 8), 0, 1, 5)),
+        published=rng.random() < 0.95,
+        attributes=rng.choice(({}, {"colour": "red"}, {"colour": "blue", "cost": "3.10", "margin": "9"})),
+    )
+
+
+def _model(rng: random.Random, ids: list[str]) -> TableModel:
+    return TableModel(
+        id="m",
+        add_ons={item_id: _pairs(rng, ids, item_id) for item_id in ids if rng.random() < 0.9},
+        ladders={item_id: _pairs(rng, ids, item_id)[:4] for item_id in ids if rng.random() < 0.8},
+        once=frozenset(item_id for item_id in ids if rng.random() < 0.3),
+    )
+
+
+def _pairs(rng: random.Random, ids: list[str], anchor: str) -> list[Pair]:
+    others = [item_id for item_id in ids if item_id != anchor and rng.random() < 0.7]
+    return sorted((_pair(rng, item_id) for item_id in others), key=lambda pair: (-pair.score, pair.item_id))
+
+
+def _pair(rng: random.Random, item_id: str) -> Pair:
+    return Pair(
+        item_id=item_id,
+        title=None,
+        score=rng.choice((0.5, rng.random())),
+        together=rng.randint(1, 400),
+        anchor_orders=rng.randint(1, 2_000),
+        item_orders=rng.randint(1, 2_000),
+        confidence=rng.choice((0.0, 1.0, rng.random(), *([rng.random() / 4] * 4))),
+        lift=rng.random() * 20,
+        llr=rng.random() * 100,
+        p_adjusted=rng.random() / 100,
+        above_floor=rng.random() < 0.8,
+    )
+
+
+def _settings(rng: random.Random) -> Settings:
+    low = rng.choice((1.0, 1.05, 1.3))
+    return Settings(
+        shop=Shop(
+            prices_include_tax=rng.random() < 0.5,
+            tax_rate=rng.choice((0.0, 0.2, 0.23, 1.0)),
+            margin_rate=rng.choice((0.0, 0.3, 0.3, 1.0)),
+            objective=rng.choice(("margin", "margin", "revenue")),
+            currency=rng.choice(("EUR", "JPY")),
+        ),
+        guards=Guards(
+            add_on_price_share=rng.choice((0.0, 0.07, 0.3, 0.3, 0.7, 5.0, 5.0)),
+            upgrade_price_corridor=(low, low * rng.choice((1.0, 1.6, 4.0, 4.0, 30.0))),
+            margin_floor_minor=rng.choice((-200, 0, 0, 0, 50, 400)),
+        ),
+        slots=Slots(max=rng.choice((1, 2, 4, 4, 8))),
+        placements={
+            name: Placement(
+                kinds=rng.choice((("cross_sell",), ("upgrade",), ("cross_sell", "upgrade"), ("cross_sell", "upgrade"))),
+                attention_minor=rng.choice((0.0, 0.0, 0.0, 2.0, 30.0)),
+                friction=rng.choice((0.0, 0.0, 0.002, 0.05)),
+            )
+            for name in _PLACEMENTS
+        },
+        persuasion=Persuasion(
+            cross_sell=rng.choice((0.04, 0.04, 0.5, 0.5, 1.0, 0.0, -0.3)),
+            upgrade=rng.choice((0.03, 0.03, 0.5, 0.5, 1.0, 0.0, -0.3)),
+            half_fit=rng.choice((1e-6, 0.05, 0.05, 1.0)),
+        ),
+        choice=Choice(
+            salt=rng.choice(("a", "b")),
+            holdout=rng.choice((0.0, 0.0, 0.05, 0.5, 1.0)),
+            withheld=rng.choice((0.0, 0.02, 0.5)),
+            temperature=rng.choice((1e-3, 0.1, 1.0, 10.0)),
+            exploration=rng.choice((0.0, 0.02, 1.0)),
+        ),
+        decline=Decline(quiet_days=rng.choice((0.0, 30.0, 30.0, 1e9)), declines_to_silence=rng.choice((1, 2, 3, 3))),
+    )
+
+
+def _inputs(rng: random.Random, items: dict[str, Item], model: TableModel | None) -> DecisionInputs:
+    ids = sorted(items)
+    read = [item_id for item_id in ids if rng.random() < 0.97]
+    return DecisionInputs(
+        decision_id=f"01J{rng.randint(0, 10**9)}",
+        request=_request(rng, ids),
+        engine="0",
+        model=None if model is None else model.id,
+        settings="s",
+        now=NOW,
+        items={item_id: items[item_id].revision for item_id in read},
+        relations=[_relation(rng, ids) for _ in range(rng.choice((0, 0, 2, 6)))],
+        owned=[item_id for item_id in ids if rng.random() < 0.15],
+        declines=[
+            DeclineRecord(item_id=rng.choice(ids), at=NOW - timedelta(days=rng.choice((1, 29, 31, 400))))
+            for _ in range(rng.choice((0, 0, 0, 0, 1, 3)))
+        ],
+    )
+
+
+def _request(rng: random.Random, ids: list[str]) -> DecisionRequest:
+    some = [*ids, "nobody-knows"]
+    who: dict[str, Any] = rng.choice(({}, {"customer_id": f"c{rng.randint(0, 99)}"}, {"visitor_id": "v"}))
+    cart = [
+        CartLine(
+            item_id=rng.choice(some),
+            quantity=rng.choice((1, 1, 2, 9)),
+            unit_price_minor=rng.choice((None, None, 0, rng.randint(1, 5_000), rng.randint(1, 50_000))),
+        )
+        for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 3, 5)))
+    ]
+    return DecisionRequest(
+        placement=rng.choice(_PLACEMENTS),
+        cart=cart,
+        viewed=[rng.choice(some) for _ in range(rng.choice((0, 1, 2)))],
+        available=rng.choice((None, None, None, None, None, rng.sample(some, len(some) // 2))),
+        limit=rng.choice((None, None, 1, 3, 50)),
+        locale=rng.choice(("en", "ru", "pl", "de", "pl_PL", "x?")),
+        **who,
+    )
+
+
+def _relation(rng: random.Random, ids: list[str]) -> CuratedRelation:
+    kind: Any = rng.choice(_RELATIONS)
+    return CuratedRelation(
+        anchor_id=rng.choice(ids), item_id=rng.choice(ids), relation=kind, rank=rng.choice((0, 0, 1, 2))
+    )

@@ -1,0 +1,43 @@
+"""No random cart, catalogue or setting breaks a law of deciding."""
+
+from __future__ import annotations
+
+import random
+
+from bench.guards import check_random_decisions
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.property.decision_laws import check_laws
+from tests.property.random_shops import make_case
+
+
+@settings(max_examples=2_000, derandomize=True, deadline=None, database=None)
+@given(st.integers(min_value=0, max_value=2**64 - 1))
+def test_every_law_holds_of_random_decisions(seed: int) -> None:
+    rng = random.Random(seed)
+    check_laws(make_case(rng), rng)
+
+
+def test_random_decisions_reach_every_stage() -> None:
+    tally = check_random_decisions(2_000, seed=7)
+    assert tally.decisions == 2_000
+    assert tally.offers["cross_sell"] > 200
+    assert tally.offers["upgrade"] > 30
+    assert {stage for stage, _ in tally.withheld} == {
+        "candidates",
+        "eligibility",
+        "applicability",
+        "suitability",
+        "guards",
+        "worth",
+        "choice",
+    }
+    assert set(tally.silences) >= {
+        "holdout",
+        "withheld_at_random",
+        "no_candidates",
+        "not_enough_evidence",
+        "withheld_by_rule",
+        "guarded",
+        "nothing_worth_it",
+    }
