@@ -74,6 +74,21 @@ class FactStore:
             with self._database.write() as connection:
                 connection.execute(statement, part)
 
+    def snapshot(self) -> int:
+        """The snapshot of the dataset that the facts were last written from; 0 before the first."""
+        with self._database.read() as connection:
+            return read_epoch(connection, "snapshot")
+
+    def mark_snapshot(self, number: int) -> None:
+        """Remember that everything of snapshot `number` has been written; a higher number stays."""
+        insert = self._database.insert(schema.epochs).values(name="snapshot", number=number)
+        known = schema.epochs.c.number
+        newest = insert.on_conflict_do_update(
+            index_elements=["name"], set_={"number": _larger(known, insert.excluded.number)}
+        )
+        with self._database.write() as connection:
+            connection.execute(newest)
+
     def add_order(self, customer_id: str, item_ids: Iterable[str], at: datetime) -> None:
         """Count an order into the customer's ownership.
 

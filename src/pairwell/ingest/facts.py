@@ -1,0 +1,118 @@
+"""What is true now of items, relations and ownership, worked out from the dataset."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import ibis
+import msgspec
+
+from pairwell.dataset.snapshots import Snapshot
+from pairwell.dataset.store import Dataset
+from pairwell.facts.store import FactStore, Ownership
+from pairwell.ingest.assemble import recent_prices
+from pairwell.records import CuratedRelation, Item
+
+_ROWS = 20_000
+_AS_STORED = (
+    "item_id", "title", "category", "brand", "family", "tier", "price_minor", "cost_minor", "rating", "n_ratings",
+    "published", "url", "image_url",
+)  # fmt: skip
+
+
+def write_facts(
+    dataset: Dataset, facts: FactStore, *, now: datetime, stocks: Mapping[str, int | None] | None = None
+) -> int:
+    """Bring the facts up to the newest snapshot and remember which one that was; returns its number.
+
+    It may be run again at any time: what is written already changes nothing. Where another process merges
+    meanwhile, its snapshot is written too. `stocks` is what a catalogue says now; other stocks stay as they are.
+    """
+    stocks = stocks or {}
+    while True:
+        snapshot = dataset.newest()
+        facts.write_items(_items(dataset, snapshot, {**_known_stocks(facts), **stocks}), at=now)
+        if snapshot.number > facts.snapshot():
+            facts.write_relations(_relations(dataset, snapshot), at=now)
+            facts.write_owned(_owned(dataset, snapshot, since=_base(dataset, facts, snapshot)))
+            facts.mark_snapshot(snapshot.number)
+        if dataset.newest().number == snapshot.number:
+            return snapshot.number
+
+
+def are_current(dataset: Dataset, facts: FactStore) -> bool:
+    """Whether the facts were written from the newest snapshot."""
+    return facts.snapshot() >= dataset.newest().number
+
+
+def _base(dataset: Dataset, facts: FactStore, snapshot: Snapshot) -> Snapshot | None:
+    """The snapshot whose purchases are facts already; None where there is none of this dataset's."""
+    number = facts.snapshot()
+    return dataset.read_snapshot(number) if 0 < number < snapshot.number else None
+
+
+def _known_stocks(facts: FactStore) -> dict[str, int | None]:
+    return {item_id: item.stock for item_id, item in facts.items().items()}
+
+
+def _items(dataset: Dataset, snapshot: Snapshot, stocks: Mapping[str, int | None]) -> Iterator[Item]:
+    items = dataset.table("items", snapshot=snapshot)
+    sold = recent_prices(_priced_lines(dataset, snapshot)).rename(sold_minor="price_minor")
+    joined = items.left_join(sold, "item_id").drop("item_id_right")
+    stated = (~joined.derived).ifelse(joined.price_minor, ibis.null("int64"))
+    priced = joined.mutate(price_minor=ibis.coalesce(stated, joined.sold_minor, joined.price_minor))
+    for row in _rows(priced.order_by("item_id")):
+        yield Item(
+            kind=row["kind"] or "good",
+            stock=stocks.get(row["item_id"]),
+            attributes=_texts(row["attributes"]),
+            **{name: row[name] for name in _AS_STORED},
+        )
+
+
+def _priced_lines(dataset: Dataset, snapshot: Snapshot) -> ibis.Table:
+    orders = dataset.table("orders", snapshot=snapshot).select("order_id", "placed_at")
+    return dataset.table("order_lines", snapshot=snapshot).join(orders, "order_id")
+
+
+def _relations(dataset: Dataset, snapshot: Snapshot) -> Iterator[CuratedRelation]:
+    rows = dataset.table("relations", snapshot=snapshot)
+    places = ibis.window(group_by=["anchor_id", "source", "relation"], order_by=[rows["rank"], rows.item_id])
+    ranked = rows.mutate(place=ibis.coalesce(rows["rank"], ibis.row_number().over(places)))
+    for row in _rows(ranked.order_by("anchor_id", "source", "place", "item_id")):
+        yield CuratedRelation(
+            anchor_id=row["anchor_id"], item_id=row["item_id"], relation=row["relation"], rank=row["place"]
+        )
+
+
+def _owned(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot | None) -> Iterator[Ownership]:
+    """Who bought what, how often and when last; only of customers with purchases that `since` does not have."""
+    bought = _purchases(dataset, snapshot)
+    if since is not None:
+        fresh = bought.anti_join(_purchases(dataset, since), ["order_id", "customer_id", "item_id"])
+        bought = bought.semi_join(fresh, "customer_id")
+    owned = bought.group_by("customer_id", "item_id").aggregate(
+        last_bought_at=bought.placed_at.max(), orders=bought.order_id.nunique()
+    )
+    for row in _rows(owned):
+        yield Ownership(**row)
+
+
+def _purchases(dataset: Dataset, snapshot: Snapshot) -> ibis.Table:
+    orders = dataset.table("orders", snapshot=snapshot)
+    known = orders.filter(orders.customer_id.notnull()).select("order_id", "customer_id", "placed_at")
+    return dataset.table("order_lines", snapshot=snapshot).select("order_id", "item_id").join(known, "order_id")
+
+
+def _rows(table: ibis.Table) -> Iterator[dict[str, Any]]:
+    batches = table.to_pyarrow_batches(chunk_size=_ROWS)
+    return itertools.chain.from_iterable(batch.to_pylist() for batch in batches)
+
+
+def _texts(attributes: str | None) -> dict[str, str]:
+    if attributes is None:
+        return {}
+    return {name: str(value) for name, value in msgspec.json.decode(attributes, type=dict[str, Any]).items()}

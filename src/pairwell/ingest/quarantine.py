@@ -1,0 +1,97 @@
+"""Rows that were refused, kept for a person: file, line, reason, and the row."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from pairwell.config.workspace import Workspace
+from pairwell.errors import StorageError
+from pairwell.ingest.sources import RefusedRow
+
+COLUMNS = ("file", "line", "reason", "row")
+
+
+class Quarantine:
+    """Writes `.pairwell/quarantine/TABLE-HASH.csv`, there whole once it is kept, and only where a row was refused.
+
+    It is named by its content, so that the same files again add none. Raises `StorageError` where it cannot be
+    written: no row is dropped silently.
+    """
+
+    def __init__(self, draft: Path, folder: Path, table: str) -> None:
+        self._draft = draft
+        self._folder = folder
+        self._table = table
+        self._stream: TextIO | None = None
+        self.reasons: Counter[str] = Counter()
+
+    def __enter__(self) -> Quarantine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stream:
+            self._stream.close()
+            self._stream = None
+
+    def add(self, row: RefusedRow) -> None:
+        """Keep one refused row."""
+        try:
+            writer = csv.writer(self._opened(), lineterminator="\n")
+            writer.writerow((row.file, row.line, row.reason, row.row))
+        except OSError as error:
+            raise _unwritable(self._draft, error) from error
+        self.reasons[row.reason] += 1
+
+    def add_all(self, rows: Iterable[RefusedRow]) -> None:
+        """Keep several refused rows."""
+        for row in rows:
+            self.add(row)
+
+    def keep(self) -> Path | None:
+        """Put the file in its place; None where no row was refused."""
+        if self._stream is None:
+            return None
+        try:
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with self._draft.open("rb") as content:
+                digest = hashlib.file_digest(content, lambda: hashlib.blake2b(digest_size=6)).hexdigest()
+            return self._draft.replace(self._folder / f"{self._table}-{digest}.csv")
+        except OSError as error:
+            raise _unwritable(self._folder, error) from error
+
+    def _opened(self) -> TextIO:
+        if self._stream is None:
+            self._stream = self._draft.open("w", encoding="utf-8", newline="")
+            csv.writer(self._stream, lineterminator="\n").writerow(COLUMNS)
+        return self._stream
+
+
+def count_refused(workspace: Workspace) -> int:
+    """Rows in quarantine, over all runs."""
+    return sum(_count_rows(path) for path in sorted(workspace.quarantine.glob("*.csv")))
+
+
+def _count_rows(path: Path) -> int:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return max(sum(1 for _ in csv.reader(stream)) - 1, 0)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be read: {error.strerror}.", hint="Check its permissions.") from error
+
+
+def _unwritable(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"Refused rows cannot be kept in {path}: {error.strerror}.",
+        hint="Check that the disk has room and that you may write there; nothing was stored.",
+    )

@@ -1,0 +1,126 @@
+"""Every rule that refuses, changes or merges a row: its name and the sentence that says what it does."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Effect = Literal["refuses", "changes", "merges"]
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One rule; its name is what reports and the quarantine call it."""
+
+    name: str
+    effect: Effect
+    sentence: str
+
+
+RULES: tuple[Rule, ...] = (
+    # What the file itself spoils.
+    Rule("wrong_field_count", "refuses", "A row has more or fewer fields than the header."),
+    Rule("unclosed_quote", "refuses", "A quoted field does not end."),
+    Rule("line_too_long", "refuses", "A line is longer than `[ingest] max_line_mb`."),
+    Rule("undecodable", "refuses", "A row holds bytes that do not fit the file's encoding."),
+    Rule("nul_byte", "refuses", "A row holds a zero byte."),
+    Rule("not_json", "refuses", "A row of a JSON file is not JSON."),
+    Rule("not_an_object", "refuses", "A row of a JSON file is not an object with named fields."),
+    # What cannot be read.
+    Rule("no_order_id", "refuses", "A row without an order id belongs to no order."),
+    Rule("no_item_id", "refuses", "A row without an item id, or a title to stand in for it, names nothing."),
+    Rule("no_customer_id", "refuses", "A customer without an id cannot be found again."),
+    Rule("id_too_long", "refuses", "An id is longer than 256 characters."),
+    Rule("bad_number", "refuses", "A number or an amount of money cannot be read as one."),
+    Rule("bad_date", "refuses", "A date cannot be read, or lies outside the years 1900 to 2200."),
+    Rule("bad_flag", "refuses", "A yes or no cannot be read as one."),
+    Rule("no_date", "refuses", "The file has dates, but no row of this order has one."),
+    Rule("unknown_currency", "refuses", "The money is foreign and `[currency.rates]` has no rate for it."),
+    Rule("unknown_kind", "refuses", "An item's kind is none of good, service, plan."),
+    Rule(
+        "unknown_relation",
+        "refuses",
+        "A relation is none of complement, substitute, upgrade, variant, requires, never, or joins an item to itself.",
+    ),
+    # What is no sale.
+    Rule(
+        "exact_duplicate",
+        "merges",
+        "A row equal to an earlier one in every mapped column, order id and quantity among them, counts once. "
+        "Where the file has no quantity, each row is one more piece and none is merged.",
+    ),
+    Rule(
+        "repeated_id",
+        "merges",
+        "Of several rows of a catalogue, customer list or relation list with one id, the last counts.",
+    ),
+    Rule(
+        "adjustment",
+        "refuses",
+        "Where most order ids are digits only, an id of the letter A and digits is an adjustment of the books.",
+    ),
+    Rule(
+        "not_goods",
+        "refuses",
+        "Postage, bank charges, fees, discounts, samples, vouchers and manual entries are no goods: the item's title "
+        "says nothing else, or says so and the id is unlike the other ids. Items outside `[goods] include`, or in "
+        "`[goods] exclude`, are none either; a mapping that has them is taken at its word.",
+    ),
+    Rule("order_cancelled", "refuses", "The order's status says that it was cancelled, declined or never paid."),
+    Rule("zero_quantity", "refuses", "A quantity of zero is no sale."),
+    Rule(
+        "stock_correction",
+        "refuses",
+        "A negative quantity without customer and without price corrects the stock, not a sale.",
+    ),
+    Rule("negative_price", "refuses", "A price below zero adjusts the books."),
+    Rule("zero_price", "refuses", "A price of zero is a gift, a loss or a note, not a sale."),
+    # What came back.
+    Rule(
+        "cancellation_to_return",
+        "changes",
+        "A negative quantity, or an order id of C and digits where most are digits only, is a return: of that order's "
+        "line of the item, else of the newest earlier order of that customer with the item, stored ones included.",
+    ),
+    Rule(
+        "return_without_order",
+        "refuses",
+        "A return or cancellation for which there is no earlier order of that customer and item.",
+    ),
+    Rule("return_exceeds_order", "refuses", "Everything of that line had come back already."),
+    Rule("return_cut", "changes", "A return of more than is left of the line is cut to what is left."),
+    Rule("status_to_return", "changes", "An order whose status says returned or refunded is a sale and its return."),
+    Rule(
+        "return_line_unclear",
+        "refuses",
+        "A return names neither item nor line, and the order has several lines that its refund does not tell apart.",
+    ),
+    # What is filled in.
+    Rule(
+        "price_from_item", "changes", "A missing price is the item's: the catalogue's, else its usual one in the file."
+    ),
+    Rule("price_unknown", "changes", "No price is known for the row; it is taken without one and earns nothing."),
+    Rule("price_from_total", "changes", "Where only the line's total is given, its price is the total by the piece."),
+    Rule("quantity_one", "changes", "A row that leaves its quantity empty is one piece."),
+    Rule(
+        "title_note",
+        "changes",
+        "A title without letters, or a note such as 'damages', 'check' or '?', is not taken for the item's title.",
+    ),
+    Rule("order_date", "changes", "An order has one date, its earliest; rows with a later one or none take it."),
+    Rule("order_customer", "changes", "An order has one customer, the first named; rows with another or none take it."),
+    Rule(
+        "time_from_order_of_rows",
+        "changes",
+        "A file without dates gives its orders the order of its rows: microseconds since 1970.",
+    ),
+    Rule("return_whole_line", "changes", "A return without a quantity brings back the whole line."),
+    Rule("return_date", "changes", "A return without a date came back when the order was placed."),
+)
+
+BY_NAME: dict[str, Rule] = {rule.name: rule for rule in RULES}
+
+
+def names(effect: Effect) -> list[str]:
+    """The rules with this effect, in the order of `RULES`."""
+    return [rule.name for rule in RULES if rule.effect == effect]
