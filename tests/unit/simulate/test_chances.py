@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pairwell.simulate.chances import chances, unasked_chances
+from pairwell.simulate.responses import respond
+from pairwell.simulate.visits import Shown, Visit, imagine, visits
+from pairwell.simulate.world import World
+
+
+@pytest.fixture(scope="module")
+def month(world: World) -> list[Visit]:
+    return list(visits(world, world.history_end, 60))
+
+
+def test_showing_nothing_changes_nothing(world: World, month: list[Visit]) -> None:
+    for visit in month[:50]:
+        assert chances(world, visit, []).incremental_margin == 0.0
+
+
+def test_unasked_chances_come_true(world: World, month: list[Visit]) -> None:
+    expected = spread = planned = 0.0
+    for visit in month:
+        odds = list(unasked_chances(world, visit).values())
+        expected += sum(odds)
+        spread += sum(p * (1 - p) for p in odds)
+        planned += len(visit.hidden.planned or ())
+    assert abs(planned - expected) < 4 * np.sqrt(spread)
+
+
+def test_shown_chances_come_true(world: World, month: list[Visit]) -> None:
+    expected = spread = accepted = 0.0
+    for visit in month:
+        slate = slate_for(world, visit)
+        odds = [offer.shown for offer in chances(world, visit, slate).offers]
+        expected += sum(odds)
+        spread += sum(p * (1 - p) for p in odds)
+        accepted += len(respond(world, visit, slate).accepted)
+    assert expected > 100
+    assert abs(accepted - expected) < 4 * np.sqrt(spread)
+
+
+def test_the_expected_margin_is_what_is_earned_on_average(world: World, month: list[Visit]) -> None:
+    gaps = []
+    for visit in month:
+        slate = slate_for(world, visit)
+        truth = chances(world, visit, slate, fatigue=0.5)
+        earned = margin(world, visit, slate, 0.5) - margin(world, visit, [], 0.5)
+        gaps.append(earned - truth.incremental_margin)
+    assert abs(np.mean(gaps)) < 4 * np.std(gaps) / np.sqrt(len(gaps))
+
+
+def test_offers_persuade_some_and_put_off_others(world: World, month: list[Visit]) -> None:
+    changes = [
+        (world.ground.crowd.suggestible[visit.hidden.customer], offer.shown - offer.unasked)
+        for visit in month
+        for offer in chances(world, visit, slate_for(world, visit)[:1]).offers
+        if 0.01 < offer.unasked < 0.99
+    ]
+    assert all(change > 0 for suggestible, change in changes if suggestible > 0)
+    assert any(change < 0 for _, change in changes)
+
+
+def test_a_complement_is_likelier_than_a_stranger(world: World) -> None:
+    tent = world.truth.complements("TENT2-TAR1-GREEN")[0]
+    visit = imagine(world, "C00001", ["TENT2-TAR1-GREEN"], world.history_end)
+    odds = unasked_chances(world, visit)
+    place = world.ground.catalogue.index
+    assert odds.get(place[tent.item_id], 0.0) > 20 * odds.get(place["TEA-OTT"], 0.0)
+
+
+def test_what_is_in_the_cart_is_not_added_again(world: World, month: list[Visit]) -> None:
+    for visit in month[:200]:
+        inside = {world.ground.catalogue.index[line.item_id] for line in visit.cart}
+        assert not inside & set(unasked_chances(world, visit))
+
+
+def test_only_one_of_two_upgrades_is_taken(world: World, month: list[Visit]) -> None:
+    for visit in month:
+        anchor = visit.cart[0].item_id
+        slate = [Shown(item_id=up, kind="upgrade", replaces=anchor) for up in world.truth.upgrades(anchor)]
+        assert len(respond(world, visit, slate).accepted) <= 1
+
+
+def slate_for(world: World, visit: Visit) -> list[Shown]:
+    """The true complements and the next tier of the first line."""
+    anchor = visit.cart[0].item_id
+    inside = {line.item_id for line in visit.cart}
+    alive = [each for each in world.truth.complements(anchor) if each.alive(visit.at) and each.item_id not in inside]
+    upgrades = [Shown(item_id=up, kind="upgrade", replaces=anchor) for up in world.truth.upgrades(anchor)[:1]]
+    return [Shown(item_id=each.item_id) for each in alive] + upgrades
+
+
+def margin(world: World, visit: Visit, slate: list[Shown], fatigue: float) -> float:
+    cost, place = world.ground.catalogue.cost, world.ground.catalogue.index
+    lines = respond(world, visit, slate, fatigue=fatigue).lines
+    return float(sum(line.quantity * (line.unit_price_minor - cost[place[line.item_id]]) for line in lines))
