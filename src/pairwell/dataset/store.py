@@ -92,6 +92,7 @@ class Dataset:
     def _merge(self, incoming: Mapping[str, Path], source: Source, now: datetime) -> MergeResult:
         for folder in (self._workspace.dataset, self._workspace.snapshots, self._workspace.staging):
             folder.mkdir(parents=True, exist_ok=True)
+        sync_folder(self._workspace.hidden)
         checked = [open_incoming(self.engine, find_table(name), path) for name, path in incoming.items()]
         while True:
             with tempfile.TemporaryDirectory(prefix="merge-", dir=self._workspace.staging) as drafts:

@@ -35,11 +35,12 @@ def open_engine(*, threads: int = 2, memory_limit_mb: int = 1000, spill: Path | 
 
 @contextmanager
 def storage_failures() -> Iterator[None]:
-    """Turn the engine's complaints of lost files, full disks and exhausted memory into `StorageError`."""
+    """Turn the engine's complaints of lost or damaged files, full disks and exhausted memory into `StorageError`."""
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InvalidInputException) as error:
+        complaint = str(error).partition("\n")[0]  # the lines after it quote the statement
         raise StorageError(
-            f"The tables could not be computed: {error}",
-            hint="Check that the disk has room and that no file of the dataset was taken away, then try again.",
+            f"The tables could not be computed: {complaint}",
+            hint="Check that the disk has room and that no file of the dataset was taken away or damaged.",
         ) from error

@@ -42,17 +42,17 @@ def test_opening_leaves_no_trace(tmp_path: Path) -> None:
 
 
 def _many_rows(engine: ibis.BaseBackend) -> ibis.Table:
-    numbers = ibis.range(3_000_000).unnest().name("n").as_table()
-    spread = numbers.mutate(text=(numbers.n * 7919 % 3_000_000).cast("string").lpad(60, "-"))
+    numbers = ibis.range(1_500_000).unnest().name("n").as_table()
+    spread = numbers.mutate(text=(numbers.n * 7919 % 1_500_000).cast("string").lpad(60, "-"))
     return engine.create_table("many", spread.order_by("text"), temp=True)
 
 
 def test_what_exceeds_the_memory_spills_to_disk(tmp_path: Path) -> None:
-    engine = open_engine(memory_limit_mb=150, spill=tmp_path)
+    engine = open_engine(memory_limit_mb=100, spill=tmp_path)
     with storage_failures():
         rows = _many_rows(engine)
     assert list(tmp_path.iterdir())
-    assert rows.count().to_pyarrow().as_py() == 3_000_000
+    assert rows.count().to_pyarrow().as_py() == 1_500_000
     engine.disconnect()
     assert not list(tmp_path.iterdir())
 
@@ -66,6 +66,14 @@ def test_without_a_folder_too_much_is_an_error_of_storage() -> None:
 def test_a_lost_file_is_an_error_of_storage(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"absent\.parquet"), storage_failures():
         open_engine().read_parquet(str(tmp_path / "absent.parquet"))
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and then nothing", b"PAR1" + bytes(1000) + b"PAR1"])
+def test_a_damaged_file_is_an_error_of_storage(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.parquet"
+    path.write_bytes(content)
+    with pytest.raises(StorageError, match=r"damaged\.parquet"), storage_failures():
+        open_engine().read_parquet(str(path)).to_pyarrow()
 
 
 def test_a_mistake_of_ours_is_not_disguised() -> None:
