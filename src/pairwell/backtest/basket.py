@@ -15,7 +15,7 @@ from pairwell.backtest.splits import Split, first_test_order
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
-from pairwell.learn.assemble import as_model, learn_parts
+from pairwell.learn.assemble import completing_model
 from pairwell.learn.baskets import Array, slice_orders
 from pairwell.learn.cases import Case, hide_in_each
 from pairwell.learn.history import History, read_history
@@ -76,7 +76,8 @@ def _evaluate(trained: History, cases: list[Case], revenue: Array, settings: Set
 def _answers(
     trained: History, given: Sequence[Sequence[str]], settings: Settings, advance: Advance
 ) -> dict[str, Ranked]:
-    model = as_model(learn_parts(trained, settings, lambda share: advance(0.3 * share)))
+    model = completing_model(trained, settings)
+    advance(0.3)
     completed = [[item_id for item_id, _ in ranked] for ranked in model.complete(given, n=DEPTH)]
     advance(0.5)
     neighbours = rank_by_neighbours(trained.baskets, given, DEPTH)

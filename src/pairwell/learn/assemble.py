@@ -13,12 +13,12 @@ from pairwell.config.settings import Settings
 from pairwell.learn.baskets import Array
 from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
-from pairwell.learn.pairs import LearnedPairs, learn_pairs
+from pairwell.learn.pairs import learn_pairs, rank_pairs
 from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
 from pairwell.learn.upgrades import learn_upgrades
-from pairwell.model.manifest import Manifest, seal
+from pairwell.model.manifest import Manifest
 from pairwell.model.model import ItemNames, Model
-from pairwell.model.neighbours import to_arrays
+from pairwell.model.neighbours import no_neighbours, to_arrays
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,12 +42,28 @@ def learn_parts(history: History, settings: Settings, advance: Callable[[float],
         **to_arrays(upgrades, "upgrade"),
     }
     names = ItemNames(ids=baskets.item_ids, titles=[listing.title for listing in history.listings])
-    return Parts(manifest=_manifest(history, pairs, settings), names=names, arrays=arrays)
+    manifest = msgspec.structs.replace(
+        _manifest(history, settings),
+        pairs=int(pairs.neighbours.items.size),
+        pairs_above_floor=int(pairs.neighbours.above_floor.sum()),
+        thinned_orders=pairs.thinned_orders,
+    )
+    return Parts(manifest=manifest, names=names, arrays=arrays)
 
 
-def as_model(parts: Parts) -> Model:
-    """The model these parts make, without storing it."""
-    return Model(seal(parts.manifest), parts.names, parts.arrays)
+def completing_model(history: History, settings: Settings) -> Model:
+    """A model that only completes baskets, as the whole one would: scores without verdicts, no upgrades; not stored."""
+    baskets, learn = history.baskets, settings.learn
+    n_items = len(baskets.item_ids)
+    arrays = {
+        "orders": baskets.item_orders().astype(np.int64),
+        "popular": most_bought(baskets, learn),
+        "bought_once": np.zeros(n_items, dtype=bool),
+        **to_arrays(rank_pairs(baskets, learn), "pair"),
+        **to_arrays(no_neighbours(n_items), "upgrade"),
+    }
+    names = ItemNames(ids=baskets.item_ids, titles=[None] * n_items)
+    return Model(_manifest(history, settings), names, arrays)
 
 
 def _once(history: History, settings: Settings) -> Array:
@@ -56,7 +72,7 @@ def _once(history: History, settings: Settings) -> Array:
     return bought_once(history.baskets, history.customers, days, settings.learn)
 
 
-def _manifest(history: History, pairs: LearnedPairs, settings: Settings) -> Manifest:
+def _manifest(history: History, settings: Settings) -> Manifest:
     return Manifest(
         created_by=__version__,
         as_of=from_micros(int(history.baskets.placed_at.max(initial=0))),
@@ -64,9 +80,9 @@ def _manifest(history: History, pairs: LearnedPairs, settings: Settings) -> Mani
         inputs={},
         items=len(history.listings),
         orders=history.baskets.n_orders,
-        pairs=int(pairs.neighbours.items.size),
-        pairs_above_floor=int(pairs.neighbours.above_floor.sum()),
-        thinned_orders=pairs.thinned_orders,
+        pairs=0,
+        pairs_above_floor=0,
+        thinned_orders=0,
         settings={
             **msgspec.to_builtins(settings.learn),
             "upgrade_price_corridor": list(settings.guards.upgrade_price_corridor),

@@ -45,7 +45,8 @@ def expect(baskets: Baskets) -> Chance:
 
 def tail(together: Array, expected: Array) -> Array:
     """P(X ≥ together) for a Poisson variable with the mean `expected`."""
-    return np.where(together == 1, -np.expm1(-expected), special.gammainc(np.maximum(together, 1), expected))
+    several = special.gammainc(np.maximum(together, 1), expected)
+    return np.where(together > 1, several, np.where(together == 1, -np.expm1(-expected), 1.0))
 
 
 def notable_tails(counts: PairCounts, chance: Chance) -> Array:

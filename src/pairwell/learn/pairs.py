@@ -22,7 +22,6 @@ class LearnedPairs(msgspec.Struct, frozen=True, kw_only=True):
     """Kept pairs, and what judging other pairs of the same orders takes."""
 
     neighbours: Neighbours
-    seen: int  # unordered pairs seen together, kept or not
     thinned_orders: int
     chance: Chance
     correction: Correction
@@ -42,22 +41,38 @@ def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = lambda _: Non
     together, and of each item. Add-ons of equal score go by item id. `advance` hears the share that is done.
     """
     thinned, n_thinned = thin(baskets)
-    weights = pair_weights(thinned, learn)
     chance = expect(thinned)
-    scales = _scales(thinned, weights, learn)
-    kept: list[_Best] = []
     tails: list[Array] = []
-    seen = 0
-    for counts in count_pairs(thinned, weights):
+
+    def judge(counts: PairCounts) -> None:
         tails.append(notable_tails(counts, chance))
-        kept.append(_best(counts, scales, learn.neighbours))
-        seen += counts.add_ons.size
         advance(counts.last / len(baskets.item_ids))
+
+    best = _mine(thinned, learn, judge)
     correction = correct(np.concatenate(tails) if tails else np.empty(0), chance.possible)
-    neighbours = _judged(_joined(kept), chance, correction, learn)
     return LearnedPairs(
-        neighbours=neighbours, seen=seen // 2, thinned_orders=n_thinned, chance=chance, correction=correction
+        neighbours=_judged(best, chance, correction, learn),
+        thinned_orders=n_thinned,
+        chance=chance,
+        correction=correction,
     )
+
+
+def rank_pairs(baskets: Baskets, learn: Learn) -> Neighbours:
+    """The same add-ons with the same scores as `learn_pairs`, none of them judged: p is 1, nothing above the floor."""
+    best = _mine(thin(baskets)[0], learn, lambda _: None)
+    unjudged = np.ones(best.score.size)
+    return _neighbours(best, adjusted=unjudged, above=np.zeros(best.score.size))
+
+
+def _mine(baskets: Baskets, learn: Learn, hear: Callable[[PairCounts], None]) -> _Best:
+    weights = pair_weights(baskets, learn)
+    scales = _scales(baskets, weights, learn)
+    kept = []
+    for counts in count_pairs(baskets, weights):
+        kept.append(_best(counts, scales, learn.neighbours))
+        hear(counts)
+    return _joined(kept)
 
 
 def _scales(baskets: Baskets, weights: Array, learn: Learn) -> tuple[Array, Array]:
@@ -107,11 +122,15 @@ def _judged(best: _Best, chance: Chance, correction: Correction, learn: Learn) -
     anchors = np.repeat(np.arange(best.sizes.size), best.sizes)
     expected = chance.expected(anchors, best.add_ons)
     adjusted = correction(tail(best.together, expected))
+    return _neighbours(best, adjusted=adjusted, above=above_floor(best.together, expected, adjusted, learn))
+
+
+def _neighbours(best: _Best, *, adjusted: Array, above: Array) -> Neighbours:
     return make_neighbours(
         offsets=np.concatenate(([0], np.cumsum(best.sizes))),
         items=best.add_ons,
         score=best.score,
         together=best.together,
         p_adjusted=adjusted,
-        above_floor=above_floor(best.together, expected, adjusted, learn),
+        above_floor=above,
     )

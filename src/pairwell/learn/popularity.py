@@ -31,14 +31,14 @@ def bought_once(baskets: Baskets, customers: Array, days: Array, learn: Learn) -
     20 buyers is not called so.
     """
     known = np.repeat((customers >= 0) & (days >= 0), baskets.sizes)
-    purchases = np.stack(
-        [baskets.items[known], np.repeat(customers, baskets.sizes)[known], np.repeat(days, baskets.sizes)[known]]
-    )
-    per_day = np.unique(purchases, axis=1)[:2]
-    buyers, on_days = np.unique(per_day, axis=1, return_counts=True)
+    who, when = (np.repeat(column, baskets.sizes)[known].astype(np.int64) for column in (customers, days))
+    people, calendar = int(customers.max(initial=0)) + 1, int(days.max(initial=0)) + 1
+    visits = np.unique((baskets.items[known] * people + who) * calendar + when)
+    buyers, on_days = np.unique(visits // calendar, return_counts=True)
+    bought = buyers // people
     n_items = len(baskets.item_ids)
-    n_buyers = np.bincount(buyers[0], minlength=n_items)
-    again = np.bincount(buyers[0], weights=on_days > 1, minlength=n_items)
+    n_buyers = np.bincount(bought, minlength=n_items)
+    again = np.bincount(bought, weights=on_days > 1, minlength=n_items)
     once: Array = (n_buyers >= _FEWEST_BUYERS) & (again < learn.bought_once_below * n_buyers)
     return once
 

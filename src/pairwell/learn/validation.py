@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pairwell.config.settings import Settings
-from pairwell.learn.assemble import as_model, learn_parts
+from pairwell.learn.assemble import completing_model
 from pairwell.learn.baskets import slice_orders
 from pairwell.learn.cases import Case, hide_in_each
 from pairwell.learn.history import History
@@ -41,7 +41,7 @@ def validate(history: History, settings: Settings) -> Validation | None:
     cases = _chosen(hide_in_each(newest, history.order_ids[split:]))
     if len(cases) < _FEWEST_CASES:
         return None
-    hits = count_hits(as_model(learn_parts(before(history, split), settings)), cases)
+    hits = count_hits(completing_model(before(history, split), settings), cases)
     return Validation(
         protocol="basket, newest tenth of the orders",
         cases=len(cases),

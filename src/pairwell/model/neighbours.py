@@ -52,6 +52,12 @@ def make_neighbours(**columns: Array) -> Neighbours:
     return Neighbours(**{name: np.ascontiguousarray(columns[name], dtype=kind) for name, kind in _TYPES.items()})
 
 
+def no_neighbours(n_items: int) -> Neighbours:
+    """Neighbours of `n_items` items that have none."""
+    nothing = {name: np.empty(0) for name in _TYPES if name != "offsets"}
+    return make_neighbours(offsets=np.zeros(n_items + 1), **nothing)
+
+
 def to_arrays(neighbours: Neighbours, prefix: str) -> dict[str, Array]:
     """The columns, named `prefix_column`, as a model stores them."""
     return {f"{prefix}_{name}": getattr(neighbours, name) for name in _TYPES}

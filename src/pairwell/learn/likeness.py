@@ -1,0 +1,61 @@
+"""Which items are described alike: cosine of their words, rare words counting more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from scipy import sparse
+
+from pairwell.learn.baskets import Array
+
+_PIECE = 2_000_000
+_COMMON = 500  # a word that more items of a group share brings none of them together
+
+
+class Likeness:
+    """Items as weighted words; only items of one group are ever compared.
+
+    A word counts `log(1 + items / items with it)`, and every item's weights have length 1.
+    """
+
+    def __init__(self, words: Sequence[Sequence[str]], groups: Sequence[str]) -> None:
+        rows = [sorted(set(own)) for own in words]
+        self._words = _lengths_one(_matrix(rows) @ _rarity(_matrix(rows)))
+        self._shared = _matrix(
+            [[f"{group}\x1f{word}" for word in own] for own, group in zip(rows, groups, strict=True)]
+        )
+
+    def pairs(self, *, piece: int = _PIECE) -> Iterator[tuple[Array, Array]]:
+        """Both directions of every two items of one group that share a word, a bounded piece at a time."""
+        spread = np.asarray(self._shared.sum(axis=0)).ravel()
+        telling = self._shared[:, np.flatnonzero(spread <= _COMMON)].tocsr()
+        reached = np.cumsum(telling @ np.minimum(spread, _COMMON)[spread <= _COMMON])
+        bounds = [0, *(np.searchsorted(reached, np.arange(piece, reached[-1] if reached.size else 0, piece)) + 1)]
+        for start, stop in zip(bounds, [*bounds[1:], telling.shape[0]], strict=True):
+            found = (telling[start:stop] @ telling.T).tocoo()
+            others = found.row + start != found.col
+            yield found.row[others] + start, found.col[others]
+
+    def cosine(self, anchors: Array, targets: Array) -> Array:
+        """How alike each pair is, 0 to 1."""
+        alike: Array = np.asarray(self._words[anchors].multiply(self._words[targets]).sum(axis=1)).ravel()
+        return alike
+
+
+def _matrix(rows: Sequence[Sequence[str]]) -> sparse.csr_array:
+    columns: dict[str, int] = {}
+    places = [columns.setdefault(word, len(columns)) for own in rows for word in own]
+    offsets = np.cumsum([0, *map(len, rows)])
+    return sparse.csr_array((np.ones(len(places)), places, offsets), shape=(len(rows), max(1, len(columns))))
+
+
+def _rarity(matrix: sparse.csr_array) -> sparse.dia_array:
+    spread = np.asarray(matrix.sum(axis=0)).ravel()
+    return sparse.diags_array(np.log1p(matrix.shape[0] / np.maximum(spread, 1)))
+
+
+def _lengths_one(matrix: sparse.csr_array) -> sparse.csr_array:
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    scaled: sparse.csr_array = (sparse.diags_array(1 / np.where(lengths > 0, lengths, 1.0)) @ matrix).tocsr()
+    return scaled
