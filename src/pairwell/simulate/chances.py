@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from pairwell.simulate.arrays import Floats, Ints
 from pairwell.simulate.choosing import along_chances, logistic, shares_of_items
 from pairwell.simulate.life import EARLY, IMPULSE, IMPULSE_PURSE
-from pairwell.simulate.planting import MOST
 from pairwell.simulate.truth import place_of
 from pairwell.simulate.visits import Hidden, Shown, Visit, shoppers_of
 from pairwell.simulate.world import World
@@ -58,7 +58,7 @@ def chances(world: World, visit: Visit, slate: Sequence[Shown], *, fatigue: floa
     """True chances and expected margins of a visit with this slate and without, at a given fatigue."""
     unasked = unasked_chances(world, visit)
     offers = tuple(_offer(world, visit, (place, shown, unasked, fatigue)) for place, shown in enumerate(slate))
-    base = _cart_margin(world, visit) + sum(p * _margin(world, visit, item) for item, p in unasked.items())
+    base = _cart_margin(world, visit) + float(unasked @ _margins(world, visit))
     finish = finish_chance(world, visit, fatigue, [])
     finish_shown = finish_chance(world, visit, fatigue, slate)
     return SlateChances(
@@ -70,13 +70,17 @@ def chances(world: World, visit: Visit, slate: Sequence[Shown], *, fatigue: floa
     )
 
 
-def unasked_chances(world: World, visit: Visit) -> dict[int, float]:
-    """By item place: the chance that it is still added unasked, given what is in the cart. Others: 0."""
-    hidden, missing = visit.hidden, dict[int, float]()
-    for item, chance in _sources(world, hidden):
-        missing[item] = missing.get(item, 1.0) * (1.0 - chance)
-    inside = {*hidden.picks, *hidden.along}
-    return {item: 1.0 - none for item, none in sorted(missing.items()) if none < 1.0 and item not in inside}
+def unasked_chances(world: World, visit: Visit) -> Floats:
+    """By item place: the chance that it is still added unasked, given what is in the cart."""
+    hidden = visit.hidden
+    not_added = 1.0 - _impulses(world, hidden)
+    shoppers = shoppers_of(world.ground, hidden)
+    for pick in hidden.picks:
+        add_on, chance = along_chances(world.ground, shoppers, np.array([pick]))
+        some = chance[0] > 0
+        not_added[add_on[0, some]] *= 1.0 - _later(chance[0, some])
+    not_added[[*hidden.picks, *hidden.along]] = 1.0
+    return np.asarray(1.0 - not_added, dtype=np.float64)
 
 
 def finish_chance(world: World, visit: Visit, fatigue: float, slate: Sequence[Shown]) -> float:
@@ -86,37 +90,28 @@ def finish_chance(world: World, visit: Visit, fatigue: float, slate: Sequence[Sh
     return float(logistic(np.array(crowd.resolve[customer] + _TIRED_FINISH * tired)))
 
 
-def _sources(world: World, hidden: Hidden) -> list[tuple[int, float]]:
-    """Independent reasons to add an item later, each with its chance."""
-    found: list[tuple[int, float]] = []
-    shoppers = shoppers_of(world.ground, hidden)
-    for pick in hidden.picks:
-        add_on, chance = along_chances(world.ground, shoppers, np.array([pick]))
-        found += [(int(add_on[0, k]), _later(float(chance[0, k]))) for k in range(MOST) if chance[0, k] > 0]
-    return found + (_impulses(world, hidden) if hidden.impulse_open else [])
-
-
-def _impulses(world: World, hidden: Hidden) -> list[tuple[int, float]]:
+def _impulses(world: World, hidden: Hidden) -> Floats:
     goods = world.ground.catalogue
+    if not hidden.impulse_open:
+        return np.zeros(len(goods.items))
     shoppers = shoppers_of(world.ground, hidden, left=int(hidden.left * IMPULSE_PURSE))
     share, wish = shares_of_items(world.ground, shoppers)
     inside = np.add.reduceat(wish[0], goods.need_start)[goods.need]
     law = np.divide(share[0, goods.need] * wish[0], inside, out=np.zeros(len(inside)), where=inside > 0)
-    later = (1.0 - EARLY) * IMPULSE / (1.0 - EARLY * IMPULSE)
-    return [(int(item), float(later * law[item])) for item in np.flatnonzero(law)]
+    return np.asarray(_later(np.asarray(IMPULSE)) * law, dtype=np.float64)
 
 
-def _later(chance: float) -> float:
+def _later(chance: Floats) -> Floats:
     """The chance of adding later, given that it was not added early."""
-    return (1.0 - EARLY) * chance / (1.0 - EARLY * chance)
+    return np.asarray((1.0 - EARLY) * chance / (1.0 - EARLY * chance), dtype=np.float64)
 
 
-def _offer(world: World, visit: Visit, at: tuple[int, Shown, dict[int, float], float]) -> ItemChance:
+def _offer(world: World, visit: Visit, at: tuple[int, Shown, Floats, float]) -> ItemChance:
     place, shown, unasked, fatigue = at
     item = place_of(world.ground.catalogue, shown.item_id)
     if shown.kind == "upgrade":
         return _upgrade(world, visit, (place, item, shown, fatigue))
-    quiet = unasked.get(item, 0.0)
+    quiet = float(unasked[item])
     return ItemChance(
         item_id=shown.item_id,
         unasked=quiet,
@@ -178,5 +173,9 @@ def _cart_margin(world: World, visit: Visit) -> int:
 
 
 def _margin(world: World, visit: Visit, item: int) -> int:
+    return int(_margins(world, visit)[item])
+
+
+def _margins(world: World, visit: Visit) -> Ints:
     market, day = world.ground.market, visit.hidden.day
-    return int(market.price[day, item] - market.discount[day, item] - world.ground.catalogue.cost[item])
+    return np.asarray(market.price[day] - market.discount[day] - world.ground.catalogue.cost, dtype=np.int64)

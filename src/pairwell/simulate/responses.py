@@ -113,16 +113,15 @@ def _planned(world: World, visit: Visit) -> frozenset[int]:
     if visit.hidden.planned is not None:
         return visit.hidden.planned
     drawn = open_stream(world.seed, Purpose.RESPONSE, *visit.hidden.key, 1).random(len(world.items))
-    return frozenset(item for item, chance in unasked_chances(world, visit).items() if drawn[item] < chance)
+    return frozenset(np.flatnonzero(drawn < unasked_chances(world, visit)).tolist())
 
 
 def _accepted(world: World, visit: Visit, at: tuple[Sequence[Shown], frozenset[int], Floats, float]) -> list[int]:
     slate, planned, drawn, fatigue = at
     accepted: list[int] = []
     gone: set[str] = set()  # lines replaced already, items added already
-    for place, (shown, offer) in enumerate(
-        zip(slate, chances(world, visit, slate, fatigue=fatigue).offers, strict=True)
-    ):
+    offers = chances(world, visit, slate, fatigue=fatigue).offers if slate else ()
+    for place, (shown, offer) in enumerate(zip(slate, offers, strict=True)):
         item = place_of(world.ground.catalogue, shown.item_id)
         spot = shown.replaces or shown.item_id
         if spot not in gone and drawn[item] < _given_plan(offer, shown.kind == "cross_sell" and item in planned):

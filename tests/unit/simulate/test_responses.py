@@ -7,13 +7,8 @@ import pytest
 
 from pairwell.errors import NotFoundError
 from pairwell.simulate.responses import Audience, Response, respond
-from pairwell.simulate.visits import Shown, Visit, imagine, visits
+from pairwell.simulate.visits import Shown, Visit, imagine
 from pairwell.simulate.world import World
-
-
-@pytest.fixture(scope="module")
-def month(world: World) -> list[Visit]:
-    return list(visits(world, world.history_end, 60))
 
 
 def test_every_offer_is_accepted_declined_or_ignored(world: World, month: list[Visit]) -> None:
@@ -26,8 +21,8 @@ def test_every_offer_is_accepted_declined_or_ignored(world: World, month: list[V
 
 
 def test_the_order_of_customers_changes_nothing(world: World, month: list[Visit]) -> None:
-    by_time = _all_responses(world, month)
-    by_customer = _all_responses(world, sorted(month, key=lambda visit: visit.customer_id))
+    by_time = _all_responses(world, month[:500])
+    by_customer = _all_responses(world, sorted(month[:500], key=lambda visit: visit.customer_id))
     assert by_time == by_customer
 
 
