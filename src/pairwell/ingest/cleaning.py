@@ -57,9 +57,10 @@ def mostly_digits(lines: ibis.Table) -> bool:
 
 
 def judge(lines: ibis.Table, prices: ibis.Table, cleaning: Cleaning) -> ibis.Table:
-    """Every staged row with its `verdict` (the rule that refuses or merges it, else null), its order's date and
-    customer, whether it is something that came `back`, and one flag for each rule that changed it.
+    """Every staged row with its `verdict`: the rule that refuses or merges it, else null.
 
+    Beside it stand its order's date and customer, whether it is something that came `back`, and one flag for each
+    rule that changed it.
     `prices`: item_id and known_minor, the price an item has where a row states none.
     """
     rows = _with_order(lines, cleaning)
@@ -92,9 +93,9 @@ def _with_order(lines: ibis.Table, cleaning: Cleaning) -> ibis.Table:
 def _repeats(lines: ibis.Table, cleaning: Cleaning, rows: ibis.Table) -> ibis.Value:
     if "quantity" not in cleaning.fields:
         return ibis.literal(value=False)
-    undated = () if cleaning.dated else ("placed_at",)
-    names = {"placed_at": "own_date", "customer_id": "own_customer"}
-    same = [names.get(n, n) for n in lines.columns if n not in {"seq", "file", "line", *undated}]
+    named = {field.partition(".")[0] for field in cleaning.fields}
+    ours = {"placed_at": "own_date", "customer_id": "own_customer"}
+    same = [ours.get(n, n) for n in lines.columns if n in named or n.removesuffix("_minor") in named]
     return ibis.row_number().over(group_by=same, order_by=rows.seq) > 0
 
 

@@ -78,6 +78,11 @@ class _Reader:
 
     def read(self, field: Field) -> None:
         raw = self._column(field.name)
+        if raw.null_count == len(raw):
+            self._typed[staged_name(field)] = pa.nulls(len(raw), _TYPES[field.kind])
+            if field.required and len(raw):
+                self._refuse(pc.is_null(raw), f"no_{field.name}")
+            return
         typed = self._typed[staged_name(field)] = self._typed_as(field, raw)
         if reason := _REASONS.get(field.kind):
             self._refuse(pc.and_(pc.is_valid(raw), pc.is_null(typed)), reason)

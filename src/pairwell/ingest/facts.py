@@ -97,7 +97,7 @@ def _owned(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot | None) -> I
     owned = bought.group_by("customer_id", "item_id").aggregate(
         last_bought_at=bought.placed_at.max(), orders=bought.order_id.nunique()
     )
-    for row in _rows(owned):
+    for row in _rows(owned.order_by("customer_id", "item_id")):  # in the order of the stored rows' key: faster
         yield Ownership(**row)
 
 

@@ -75,12 +75,15 @@ class IngestReport(msgspec.Struct, frozen=True, kw_only=True):
     columns: dict[str, str]  # field -> column
 
 
-def ingest_files(
+_USUAL = IngestOptions()
+
+
+def ingest_files(  # noqa: PLR0913 - what, where, how and when are different things
     table: str,
     paths: Sequence[Path],
     *,
     place: IngestPlace,
-    options: IngestOptions = IngestOptions(),
+    options: IngestOptions = _USUAL,
     now: datetime,
     advance: Advance = lambda _: None,
 ) -> IngestReport:

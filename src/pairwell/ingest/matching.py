@@ -6,8 +6,9 @@ import ibis
 
 
 def same_order_or_customer(returns: ibis.Table, sold: ibis.Table) -> ibis.Table:
-    """The lines each return (seq, order_id, item_id, customer_id, at) may meet: those of its own order with the
-    item are `near`, those of the customer's earlier orders with the item are not.
+    """The lines that each return (seq, order_id, item_id, customer_id, at) may meet.
+
+    Those of its own order with the item are `near`, those of the customer's earlier orders with the item are not.
     """
     within = returns.select("seq", "order_id", "item_id").join(
         _named(sold), [("order_id", "sold_order"), ("item_id", "sold_item")]
@@ -19,8 +20,10 @@ def same_order_or_customer(returns: ibis.Table, sold: ibis.Table) -> ibis.Table:
 
 
 def stated_line(returns: ibis.Table, sold: ibis.Table) -> ibis.Table:
-    """The lines each return (seq, order_id, item_id?, stated_line?, refund_minor?) may meet: those its line number or
-    item names; without either the order's only line, or the only one whose price is the refund.
+    """The lines that each return (seq, order_id, item_id?, stated_line?, refund_minor?) may meet.
+
+    Those that its line number or item names; without either the order's only line, or the only one whose price is
+    the refund.
     """
     lines = _named(sold)
     alone = lines.mutate(lines_of_order=lines.count().over(group_by="sold_order"))

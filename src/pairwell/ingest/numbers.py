@@ -60,6 +60,16 @@ def is_number(kind: pa.DataType) -> bool:
 
 
 def _from_text(values: pa.Array, decimal: str) -> pa.Array:
+    point = r"\." if decimal == "." else ","
+    plain = pc.match_substring_regex(
+        values, rf"^-?[0-9]{{1,{_WHOLE_DIGITS}}}(?:{point}[0-9]{{1,{_FRACTION_DIGITS}}})?$"
+    )
+    if pc.all(plain).as_py():  # of those that are there: the usual case, and much faster
+        return pc.replace_substring(values, ",", ".").cast(DECIMAL)
+    return _from_written(values, decimal)
+
+
+def _from_written(values: pa.Array, decimal: str) -> pa.Array:
     parts = pc.extract_regex(pc.replace_substring_regex(values, _BLANKS, ""), _pattern(decimal))
     whole = pc.replace_substring_regex(pc.struct_field(parts, "whole"), "[.,]", "")
     fraction = pc.utf8_slice_codeunits(pc.struct_field(parts, "fraction"), 1, _FRACTION_DIGITS + 1)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import Self, TextIO
 
 from pairwell.config.workspace import Workspace
 from pairwell.errors import StorageError
@@ -32,7 +32,7 @@ class Quarantine:
         self._stream: TextIO | None = None
         self.reasons: Counter[str] = Counter()
 
-    def __enter__(self) -> Quarantine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

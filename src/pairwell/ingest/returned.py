@@ -14,7 +14,7 @@ _CHANGES = ("return_cut", "return_date", "return_whole_line")
 
 
 def shape_returns(staged: Staged, dataset: Dataset) -> Shaped:
-    """Returns of orders that are in the dataset already; each meets the line that it names, or the only one possible."""
+    """Returns of orders in the dataset; each meets the line that it names, or the only one possible."""
     rows = dataset.engine.read_parquet(staged.rows).rename(stated_line="line_no")
     same = [name for name in rows.columns if name not in {"seq", "file", "line"}]
     rows = rows.mutate(
