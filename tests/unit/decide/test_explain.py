@@ -1,0 +1,114 @@
+# ruff: noqa: RUF001 - Russian has letters that look like Latin ones
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, read, said
+
+from pairwell.decide.choose import choose
+from pairwell.records import CartLine, Decision, DecisionRequest, Offer
+
+
+def _decide(request: DecisionRequest, **more: Any) -> Decision:
+    return choose(read(request, **more), model=MODEL, items=ITEMS, settings=SURE)
+
+
+def _offer(decision: Decision, item_id: str) -> Offer:
+    return next(offer for offer in decision.slate if offer.item_id == item_id)
+
+
+def _texts(offer: Offer) -> dict[str, str]:
+    return {reason.code: reason.text for reason in offer.reasons}
+
+
+def test_an_add_on_says_how_often_it_was_bought_too_and_what_it_costs_beside() -> None:
+    offer = _offer(_decide(ask("tent")), "mat")
+    assert _texts(offer) == {
+        "bought_together": "In 312 of 1,904 orders with “Tent”, “Mat” was bought too: 5.2 times as often as by chance.",
+        "price_beside": "€7.00 beside your €235.00.",
+    }
+    reason = offer.reasons[0]
+    assert (reason.together, reason.anchor_orders, reason.lift) == (312, 1_904, 5.2)
+    assert offer.compare is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "together", "beside"),
+    [
+        (
+            "ru",
+            "В 312 из 1\xa0904 заказов с «Tent» купили и «Mat»: в 5,2 раза чаще, чем при случайном выборе.",
+            "7,00\xa0€ к вашей покупке на 235,00\xa0€.",
+        ),
+        (
+            "pl-PL",
+            "W 312 z 1\xa0904 zamówień z „Tent” kupiono też „Mat”: 5,2 raza częściej, niż wynikałoby z przypadku.",
+            "7,00\xa0€ przy Twoich zakupach za 235,00\xa0€.",
+        ),
+    ],
+)
+def test_it_says_so_in_the_language_of_the_request(locale: str, together: str, beside: str) -> None:
+    offer = _offer(_decide(ask("tent", locale=locale)), "mat")
+    assert _texts(offer) == {"bought_together": together, "price_beside": beside}
+
+
+def test_a_pin_is_never_said_to_be_bought_together_without_evidence() -> None:
+    offer = _offer(_decide(ask("tent"), relations=[said("tent", "complement", "gas")]), "gas")
+    assert _texts(offer) == {
+        "curated": "Chosen by our team to go with “Tent”.",
+        "price_beside": "€5.00 beside your €235.00.",
+    }
+
+
+def test_a_price_is_not_set_beside_a_purchase_that_is_partly_unknown() -> None:
+    request = DecisionRequest(
+        placement="cart", cart=[CartLine(item_id="tent"), CartLine(item_id="unknown", quantity=2)]
+    )
+    assert "price_beside" not in _texts(_offer(_decide(request), "mat"))
+
+
+def test_an_upgrade_says_what_is_better_and_how_much_more_it_costs() -> None:
+    offer = _offer(_decide(ask("tent")), "tent+")
+    assert offer.replaces == "tent"
+    assert _texts(offer) == {"upgrade": "Better: rated 4.6 instead of 4.1, a higher class; +€64.00."}
+    rows = [(row.attribute, row.anchor, row.offer, row.better) for row in offer.compare or []]
+    assert rows == [
+        ("price", "€235.00", "€299.00 (+€64.00)", False),
+        ("rating", "4.1", "4.6", True),
+        ("tier", "1", "2", True),
+        ("season", None, "winter", None),
+    ]
+
+
+def test_an_upgrade_with_nothing_known_to_be_better_claims_nothing() -> None:
+    plain = {**ITEMS, "tent+": msgspec.structs.replace(ITEMS["tent+"], rating=4.0, tier=None, attributes={})}
+    decision = choose(read(ask("tent")), model=MODEL, items=plain, settings=SURE)
+    offer = _offer(decision, "tent+")
+    assert _texts(offer) == {"upgrade": "A step up from “Tent”: +€64.00."}
+    assert [(row.attribute, row.better) for row in offer.compare or []] == [
+        ("price", False),
+        ("rating", False),
+        ("tier", None),
+    ]
+
+
+def test_the_difference_is_against_what_is_paid() -> None:
+    request = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent", unit_price_minor=20_000)])
+    assert (_offer(_decide(request), "tent+").compare or [])[0].offer == "€299.00 (+€99.00)"
+
+
+def test_no_customer_is_shown_what_the_shop_earns() -> None:
+    offer = _offer(_decide(ask("tent")), "tent+")
+    assert "margin" not in {row.attribute for row in offer.compare or []}
+    assert "99.0" not in "".join(reason.text for reason in offer.reasons)
+
+
+def test_an_item_without_a_title_goes_by_its_id() -> None:
+    bare = {**ITEMS, "mat": msgspec.structs.replace(ITEMS["mat"], title=None)}
+    decision = choose(read(ask("tent")), model=MODEL, items=bare, settings=SURE)
+    offer = _offer(decision, "mat")
+    assert offer.title is None
+    assert "“mat”" in _texts(offer)["bought_together"]

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.unit.decide.tents import ITEMS, SURE, ask, pair, scene
+
+from pairwell.candidates.propose import evidence_of
+from pairwell.config.settings import Persuasion, Placement, Settings, Shop
+from pairwell.decide.worth import Valued, bought_when_shown, slate_cost, value, worthwhile
+from pairwell.records import Candidate, CartLine, DecisionRequest
+
+
+def _candidate(item_id: str, *, confidence: float | None = 0.2, pin: int | None = None) -> Candidate:
+    kind: Any = "upgrade" if item_id == "tent+" else "cross_sell"
+    evidence = None if confidence is None else evidence_of(pair(item_id, confidence=confidence))
+    return Candidate(
+        item_id=item_id, kind=kind, source="pairs", anchor_id="tent", score=1.0, evidence=evidence, pin=pin
+    )
+
+
+def _value(candidate: Candidate, settings: Settings = SURE, **more: Any) -> Valued:
+    return value(candidate, scene(ask("tent"), settings=settings, **more))
+
+
+@pytest.mark.parametrize(
+    ("quiet", "persuasion", "bought"), [(0.2, 0.1, 0.28), (0.2, -0.1, 0.18), (0.0, 0.04, 0.04), (1.0, 1.0, 1.0)]
+)
+def test_persuasion_turns_non_buyers_or_loses_buyers(quiet: float, persuasion: float, bought: float) -> None:
+    assert bought_when_shown(quiet, persuasion) == pytest.approx(bought)
+
+
+def test_an_add_on_is_worth_the_buyers_it_wins_times_the_margin() -> None:
+    valued = _value(_candidate("mat"))
+    assert valued.persuasion == pytest.approx(0.04 * 0.2 / 0.25)
+    assert valued.gain_minor == 400
+    assert valued.worth_minor == pytest.approx(0.032 * 0.8 * 400)
+
+
+def test_an_upgrade_gains_only_the_difference_of_margins() -> None:
+    valued = _value(_candidate("tent+", confidence=0.25))
+    assert valued.gain_minor == 9_900 - 7_000
+    assert valued.worth_minor == pytest.approx(0.03 * (0.25 / 0.30) * 0.75 * 2_900)
+
+
+def test_an_upgrade_from_a_line_paid_less_gains_more() -> None:
+    cart = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent", unit_price_minor=20_000)])
+    assert value(_candidate("tent+"), scene(cart)).gain_minor == 9_900 - 3_500
+
+
+def test_a_pin_needs_no_evidence() -> None:
+    valued = _value(_candidate("mat", confidence=None, pin=0))
+    assert (valued.quiet, valued.persuasion) == (0.0, 0.04)
+    assert valued.worth_minor == pytest.approx(0.04 * 400)
+
+
+def test_what_nobody_asked_for_and_nobody_pinned_is_worth_nothing() -> None:
+    assert _value(_candidate("mat", confidence=None)).worth_minor == 0
+
+
+def test_an_unknown_cost_takes_the_margin_rate() -> None:
+    mat = {"mat": msgspec.structs.replace(ITEMS["mat"], cost_minor=None)}
+    assert _value(_candidate("mat"), items=mat).gain_minor == pytest.approx(210)
+
+
+def test_the_objective_may_be_revenue() -> None:
+    revenue = msgspec.structs.replace(SURE, shop=Shop(objective="revenue"))
+    assert _value(_candidate("mat"), revenue).gain_minor == 700
+    assert _value(_candidate("tent+"), revenue).gain_minor == 6_400
+
+
+def test_tax_is_nobodys_earnings() -> None:
+    taxed = msgspec.structs.replace(SURE, shop=Shop(tax_rate=0.2))
+    valued = _value(_candidate("mat"), taxed)
+    assert valued.price_minor == 840
+    assert valued.gain_minor == pytest.approx(400)
+
+
+@pytest.mark.parametrize(
+    ("persuasion", "cost"),
+    [
+        (Persuasion(cross_sell=-0.1), 300),
+        (Persuasion(cross_sell=0.0), 300),
+        (Persuasion(), 700),
+        (Persuasion(), 900),
+        (Persuasion(cross_sell=-0.1), 900),
+    ],
+    ids=["repels", "changes nothing", "earns nothing", "loses", "repels from a loss"],
+)
+def test_what_adds_no_money_is_withheld_with_its_numbers(persuasion: Persuasion, cost: int) -> None:
+    mat = {"mat": msgspec.structs.replace(ITEMS["mat"], cost_minor=cost)}
+    here = scene(ask("tent"), settings=msgspec.structs.replace(SURE, persuasion=persuasion), items=mat)
+    survivors, withheld = worthwhile([_candidate("mat")], here)
+    assert survivors == []
+    assert withheld[0].reason == "worth_not_positive"
+    assert {"quiet", "persuasion", "gain_minor", "worth_minor"} <= withheld[0].factors.keys()
+
+
+class TestSlateCost:
+    def _placed(self, placement: Placement) -> Settings:
+        return msgspec.structs.replace(SURE, placements={"cart": placement, "product": placement})
+
+    def test_it_is_attention_and_the_chance_of_losing_what_the_cart_earns(self) -> None:
+        cart = DecisionRequest(placement="cart", cart=[CartLine(item_id="mat", quantity=10), CartLine(item_id="tent")])
+        settings = self._placed(Placement(attention_minor=2.0, friction=0.01))
+        assert slate_cost(scene(cart, settings=settings)) == pytest.approx(2 + 0.01 * (10 * 400 + 7_000))
+
+    def test_a_page_without_a_cart_loses_no_checkout(self) -> None:
+        settings = self._placed(Placement(attention_minor=2.0, friction=0.01))
+        assert slate_cost(scene(ask(placement="product", viewed=["tent"]), settings=settings)) == 2.0
+
+    def test_a_cart_at_a_loss_is_no_reason_to_disturb(self) -> None:
+        cart = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent", unit_price_minor=1)])
+        settings = self._placed(Placement(attention_minor=2.0, friction=0.5))
+        assert slate_cost(scene(cart, settings=settings)) == 2.0
