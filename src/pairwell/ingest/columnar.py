@@ -31,7 +31,7 @@ def read_parquet(path: Path, *, batch_rows: int, advance: Advance) -> Iterator[t
         done = 0
         try:
             for batch in file.iter_batches(batch_size=batch_rows):
-                table = _plain(pa.Table.from_batches([batch]))
+                table = plain(pa.Table.from_batches([batch]))
                 yield list(range(done + 1, done + 1 + len(table))), table
                 advance((done + len(table)) * size // rows - done * size // rows)
                 done += len(table)
@@ -39,7 +39,8 @@ def read_parquet(path: Path, *, batch_rows: int, advance: Advance) -> Iterator[t
             raise _damaged(path, error) from error
 
 
-def _plain(table: pa.Table) -> pa.Table:
+def plain(table: pa.Table) -> pa.Table:
+    """Dictionaries as plain values, structs as columns called `outer.inner`."""
     while any(pa.types.is_struct(field.type) for field in table.schema):
         table = table.flatten()
     for place, field in enumerate(table.schema):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from io import TextIOBase
+from collections.abc import Iterator
+from io import TextIOBase, TextIOWrapper
 from typing import Any
 
 import msgspec
@@ -19,7 +19,11 @@ _CHUNK = 1 << 16
 
 
 def read_json_rows(
-    text: Any, file: FileFormat, batch_rows: int, max_bytes: int, refuse: RefuseLine  # noqa: ANN401
+    text: TextIOWrapper,
+    file: FileFormat,
+    batch_rows: int,
+    max_bytes: int,
+    refuse: RefuseLine,
 ) -> Iterator[tuple[list[int], pa.Table]]:
     """Batches of text columns, named by the keys; inner keys as `outer.inner`.
 
@@ -36,10 +40,10 @@ def read_json_rows(
         rows += flat
         lines += [line] * len(flat)
         if len(rows) >= batch_rows:
-            yield lines, _table(rows)
+            yield lines, text_table(rows)
             lines, rows = [], []
     if rows:
-        yield lines, _table(rows)
+        yield lines, text_table(rows)
 
 
 def read_pieces(text: TextIOBase, *, max_characters: int) -> Iterator[Piece]:
@@ -170,11 +174,7 @@ def _text(value: object) -> str:
     return str(value) if isinstance(value, (int, float)) else json.dumps(value, ensure_ascii=False)
 
 
-def _table(rows: list[dict[str, str]]) -> pa.Table:
+def text_table(rows: list[dict[str, str]]) -> pa.Table:
+    """Text columns, in order of first appearance of their names."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     return pa.table([pa.array([row.get(name) for row in rows], pa.string()) for name in names], names=names)
-
-
-def column_names(rows: Iterable[dict[str, str]]) -> list[str]:
-    """Names of all columns, in order of first appearance."""
-    return list(dict.fromkeys(name for row in rows for name in row))

@@ -17,9 +17,7 @@ from pairwell.ingest.streams import RAW_KEPT, Advance, open_text
 _NOTHING = {"-1", ""}
 
 
-def read_baskets(
-    path: Path, mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: Advance
-) -> Iterator[Batch]:
+def read_baskets(path: Path, mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: Advance) -> Iterator[Batch]:
     """One row a basket: leading columns that the mapping names, then items.
 
     Columns are those named in `[file] columns` and `item_id`; where no column is mapped to `order_id`, an order is

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping as Names
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Names
 from typing import Any, Literal
 
 import msgspec
@@ -171,7 +172,9 @@ def _explained(error: msgspec.ValidationError, source: str) -> MappingError:
     text = str(error)
     if unknown := _UNKNOWN.search(text):
         path = unknown["path"] or ""
-        return _unknown(f"{source} names `{unknown['name']}`{_at(path)}, which is unknown", unknown["name"], _keys(path))
+        return _unknown(
+            f"{source} names `{unknown['name']}`{_at(path)}, which is unknown", unknown["name"], _keys(path)
+        )
     if placed := _PLACE.match(text):
         return MappingError(f"{source}: `{placed['path']}` is not valid: {placed['what']}.", field=placed["path"])
     return MappingError(f"{source} is not valid: {text}.")
@@ -182,7 +185,12 @@ def _at(path: str) -> str:
 
 
 def _keys(path: str) -> Iterable[str]:
-    kinds: dict[str, Any] = {"file": FileFormat, "goods": Goods, "lookup[...]": Lookup, "lookup[...].format": FileFormat}
+    kinds: dict[str, Any] = {
+        "file": FileFormat,
+        "goods": Goods,
+        "lookup[...]": Lookup,
+        "lookup[...].format": FileFormat,
+    }
     kind = kinds.get(path, Composed if path.startswith("columns") else Mapping)
     return [field.encode_name for field in msgspec.structs.fields(kind)]
 

@@ -48,9 +48,7 @@ class RefusedRow(msgspec.Struct, frozen=True, kw_only=True):
 Refuse = Callable[[RefusedRow], None]
 
 
-def read_batches(
-    path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: Advance
-) -> Iterator[Batch]:
+def read_batches(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: Advance) -> Iterator[Batch]:
     """Stream the rows of a file; `advance` gets the bytes read of it, before decompression.
 
     Rows that cannot be read go to `refuse` with their reason: `wrong_field_count`, `unclosed_quote`,
@@ -176,9 +174,7 @@ def _read_delimited(
             yield _table(names, batch, refuse)
 
 
-def _with_names(
-    path: Path, file: FileFormat, lines: Lines, refuse: RefuseLine
-) -> tuple[list[str], Iterator[Record]]:
+def _with_names(path: Path, file: FileFormat, lines: Lines, refuse: RefuseLine) -> tuple[list[str], Iterator[Record]]:
     first = next(read_records(lines, file, None, refuse), None)
     if first is None:
         raise SourceError(f"{path} holds no row.", hint="Export it again.")

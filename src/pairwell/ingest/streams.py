@@ -99,7 +99,9 @@ def check_source(path: Path) -> None:
     except FileNotFoundError as error:
         raise SourceError(f"{path} does not exist.", hint="Check the path.") from error
     except PermissionError as error:
-        raise SourceError(f"{path} may not be read: permission denied.", hint="Give yourself the right to read it.") from error
+        raise SourceError(
+            f"{path} may not be read: permission denied.", hint="Give yourself the right to read it."
+        ) from error
     except OSError as error:
         raise SourceError(f"{path} cannot be opened: {error.strerror}.", hint="Check the path.") from error
     if stat.S_ISDIR(status.st_mode):
@@ -136,12 +138,14 @@ def check_content(path: Path, head: bytes) -> None:
 
 
 def open_text(path: Path, encoding: str, *, advance: Advance) -> io.TextIOWrapper:
-    """Decoded text with every line end as \\n; bytes that do not fit become `UNDECODABLE`."""
+    """Decoded text in which every line ends alike; bytes that do not fit become `UNDECODABLE`."""
     name = "utf-8-sig" if encoding.lower().replace("_", "-") in {"utf-8", "utf8", "ascii"} else encoding
     try:
         codecs.lookup(name)
     except LookupError as error:
-        raise SourceError(f"{encoding!r} is not an encoding.", hint='Write for example "utf-8" or "windows-1251".') from error
+        raise SourceError(
+            f"{encoding!r} is not an encoding.", hint='Write for example "utf-8" or "windows-1251".'
+        ) from error
     return io.TextIOWrapper(open_bytes(path, advance=advance), name, errors="pairwell.mark", newline=None)
 
 
