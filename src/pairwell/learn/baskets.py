@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 LARGEST_BASKET = 1_000  # distinct items; an order with more gives this many, drawn by lot, to pair counting
-_LOT = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Baskets(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +83,15 @@ def thin(baskets: Baskets, largest: int = LARGEST_BASKET) -> tuple[Baskets, int]
 
 
 def _lots(items: Array) -> Array:
-    # A bijection of 64-bit integers (splitmix64's mixing), so that no two items of an order draw the same lot.
-    mixed = (items.astype(np.uint64) + np.uint64(items.size)) * _LOT
-    mixed ^= mixed >> np.uint64(31)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    return mixed ^ (mixed >> np.uint64(29))
+    # Every order draws anew, or the same items would be lost from all; one order's items never draw the same lot.
+    codes = items.astype(np.uint64)
+    return _mixed(codes ^ _mixed(codes + np.uint64(items.size)).sum(dtype=np.uint64))
+
+
+def _mixed(values: Array) -> Array:
+    """A bijection of 64-bit integers: the finalizer of splitmix64 (Steele, Lea and Flood 2014)."""
+    mixed = values + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    last: Array = mixed ^ (mixed >> np.uint64(31))
+    return last

@@ -22,13 +22,19 @@ _Z = 1.959963984540054  # two-sided 95 %
 _FEWEST_CASES = 20
 
 
-class Validation(msgspec.Struct, frozen=True, kw_only=True):
-    """Share of hidden items among the ten best, with a 95 % interval."""
+class Share(msgspec.Struct, frozen=True):
+    """A share and its 95 % interval."""
+
+    value: float
+    ci: tuple[float, float]
+
+
+class Validation(msgspec.Struct, frozen=True, kw_only=True, rename={"hit_rate_at_10": "hr@10"}):
+    """How often the hidden item was among the ten best."""
 
     protocol: str
     cases: int
-    hit_rate_at_10: float
-    ci: tuple[float, float]
+    hit_rate_at_10: Share
 
 
 def validate(history: History, settings: Settings) -> Validation | None:
@@ -45,8 +51,7 @@ def validate(history: History, settings: Settings) -> Validation | None:
     return Validation(
         protocol="basket, newest tenth of the orders",
         cases=len(cases),
-        hit_rate_at_10=hits / len(cases),
-        ci=wilson(hits, len(cases)),
+        hit_rate_at_10=Share(hits / len(cases), wilson(hits, len(cases))),
     )
 
 

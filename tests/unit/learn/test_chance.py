@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from tests.orders import as_baskets, orders_of
+
+from pairwell.config.settings import Learn
+from pairwell.learn.chance import above_floor, correct, expect, tail
+
+
+def _tail_by_hand(together: int, expected: float) -> float:
+    return 1 - sum(math.exp(-expected) * expected**k / math.factorial(k) for k in range(together))
+
+
+@pytest.mark.parametrize("together", [0, 1, 2, 5])
+@pytest.mark.parametrize("expected", [0.01, 1.0, 4.5])
+def test_the_tail_is_that_of_the_poisson_distribution(together: int, expected: float) -> None:
+    found = tail(np.array([together]), np.array([expected]))[0]
+
+    assert found == pytest.approx(_tail_by_hand(together, expected), abs=1e-14)
+
+
+def test_chance_follows_the_sizes_of_baskets() -> None:
+    chance = expect(as_baskets(orders_of("abc", "ab", "a")))
+
+    # a: 3 lines, b: 2; sizes 3, 2, 1.
+    assert chance.expected(np.array([0]), np.array([1]))[0] == pytest.approx(3 * 2 * (6 + 2) / 36)
+    assert chance.possible == 3
+
+
+def test_adjusted_tails_are_those_of_benjamini_and_hochberg() -> None:
+    # GrowthBook's test suite (MIT), table "Experiment statistics".
+    tails = np.array([0.898, 0.138, 0.007, 0.964, 0.538, 0.006, 0.138])
+
+    adjusted = correct(tails, possible=7)(tails)
+
+    assert adjusted == pytest.approx([0.964, 0.2415, 0.0245, 0.964, 0.7532, 0.0245, 0.2415], abs=5e-5)
+
+
+def test_pairs_that_were_never_seen_count_as_well() -> None:
+    tails = np.array([0.001, 0.002])
+
+    assert correct(tails, possible=1_000)(tails) == pytest.approx([1.0, 1.0])
+    assert correct(tails, possible=2)(tails) == pytest.approx([0.002, 0.002])
+
+
+def test_a_tail_too_large_to_have_been_kept_is_one() -> None:
+    assert correct(np.array([0.001]), possible=10)(np.array([0.5])).tolist() == [1.0]
+    assert correct(np.empty(0), possible=10)(np.array([0.5])).tolist() == [1.0]
+
+
+def test_the_floor_asks_for_enough_orders_a_small_tail_and_an_effect() -> None:
+    together, expected = np.array([2, 5, 5, 1300]), np.array([0.01, 0.01, 0.01, 1200.0])
+    adjusted = np.array([0.0, 0.0, 0.02, 0.0])
+
+    assert above_floor(together, expected, adjusted, Learn()).tolist() == [False, True, False, False]
+
+
+def test_the_effect_decides_only_where_chance_expects_much() -> None:
+    # Wherever a single pair passes the test at .01 and chance expects less than six, the effect passes too.
+    expected = np.repeat(np.arange(0.05, 5.5, 0.05), 60)
+    together = np.tile(np.arange(3, 63), 109)
+    significant = tail(together, expected) <= 0.01
+
+    passed = above_floor(together, expected, np.where(significant, 0.0, 1.0), Learn())
+
+    assert passed.tolist() == significant.tolist()
