@@ -170,7 +170,7 @@ def _inputs(rng: random.Random, items: dict[str, Item], model: TableModel | None
         settings="s",
         now=NOW,
         items={item_id: items[item_id].revision for item_id in read},
-        relations=[_relation(rng, ids) for _ in range(rng.choice((0, 0, 2, 6)))],
+        relations=[_relation(rng, ids) for _ in range(rng.choice((0, 0, 3, 9)))],
         owned=[item_id for item_id in ids if rng.random() < 0.15],
         declines=[
             DeclineRecord(item_id=rng.choice(ids), at=NOW - timedelta(days=rng.choice((1, 29, 31, 400))))

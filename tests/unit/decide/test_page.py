@@ -1,0 +1,35 @@
+"""docs/deciding.md says what the code does."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, read
+
+from pairwell.config.document import setting_names
+from pairwell.decide.choose import choose
+
+_PAGE = Path(__file__).resolve().parents[3] / "docs" / "deciding.md"
+
+
+def test_the_worked_example_holds() -> None:
+    failed, tried = doctest.testfile(str(_PAGE), module_relative=False)
+    assert (failed, tried > 5) == (0, True)
+
+
+def test_the_example_is_the_camping_shop_decided() -> None:
+    decision = choose(read(ask("tent")), model=MODEL, items=ITEMS, settings=SURE)
+    worths = {offer.item_id: offer.worth_minor for offer in decision.slate}
+    assert worths["mat"] == pytest.approx(10.24)
+    assert worths["lamp"] == pytest.approx(24.0)
+
+
+def test_every_setting_on_the_page_exists() -> None:
+    sections = {name.split(".")[0] for name in setting_names()}
+    words = [word.strip("`") for word in _PAGE.read_text(encoding="utf-8").replace("|", " ").split()]
+    named = {word.rstrip("`,;:.)").strip("`") for word in words if word.split(".")[0] in sections and "." in word}
+    known = {*setting_names(), "placements.checkout.kinds"}
+    assert named - known == set()
+    assert len(named) > 15
