@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from pairwell.dataset.changes import changed_groups, find_differences
 from pairwell.dataset.checks import check_rows, check_schema
 from pairwell.dataset.files import write_rows
 from pairwell.dataset.tables import Table
-
-_FILE = "filename"
+from pairwell.engines.duckdb import FILE_COLUMN, open_parquet
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,20 +48,20 @@ class Place:
         opened = (table.name, *files)
         if opened not in self._opened:
             paths = [self.folder / name for name in files]
-            self._opened[opened] = _open_parquet(self.engine, paths) if paths else self._open_nothing(table)
+            self._opened[opened] = open_parquet(self.engine, paths) if paths else self._open_nothing(table)
         return self._opened[opened]
 
     def _open_nothing(self, table: Table) -> ibis.Table:
         # As the engine sees a Parquet file: every column may be null.
         fields = [pa.field(field.name, field.type) for field in table.schema]
-        rows = pa.schema([*fields, pa.field(_FILE, pa.string())]).empty_table()
+        rows = pa.schema([*fields, pa.field(FILE_COLUMN, pa.string())]).empty_table()
         return self.engine.create_table(f"no_{table.name}", rows, temp=True)
 
 
 def open_incoming(engine: ibis.BaseBackend, table: Table, path: Path) -> Incoming:
     """Check the staged file `path` against `table` and open it."""
     check_schema(path, table)
-    rows = _open_parquet(engine, [path]).select(*table.schema.names)
+    rows = open_parquet(engine, [path]).select(*table.schema.names)
     return Incoming(table=table, rows=rows, count=check_rows(rows, table))
 
 
@@ -98,10 +96,5 @@ def _replace(
 
 
 def _files_with(stored: ibis.Table, groups: ibis.Table, group: list[str]) -> list[str]:
-    found = stored.semi_join(groups, group).select(_FILE).distinct().order_by(_FILE).to_pyarrow()
-    return [Path(path).name for path in found[_FILE].to_pylist()]
-
-
-def _open_parquet(engine: ibis.BaseBackend, paths: Sequence[Path]) -> ibis.Table:
-    # The engine takes paths for patterns; a folder may well be called "shop [old]".
-    return engine.read_parquet([glob.escape(str(path)) for path in paths], filename=True)
+    found = stored.semi_join(groups, group).select(FILE_COLUMN).distinct().order_by(FILE_COLUMN).to_pyarrow()
+    return [Path(path).name for path in found[FILE_COLUMN].to_pylist()]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import duckdb
 import ibis
 
 from pairwell.errors import StorageError
+
+FILE_COLUMN = "filename"
 
 
 def open_engine(*, threads: int = 2, memory_limit_mb: int = 1000, spill: Path | None = None) -> ibis.BaseBackend:
@@ -31,6 +34,12 @@ def open_engine(*, threads: int = 2, memory_limit_mb: int = 1000, spill: Path | 
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
+
+
+def open_parquet(engine: ibis.BaseBackend, paths: Sequence[Path]) -> ibis.Table:
+    """The rows of exactly these Parquet files, each with the path of its file in `FILE_COLUMN`."""
+    # The engine takes paths for patterns; a folder may well be called "shop [old]".
+    return engine.read_parquet([glob.escape(str(path)) for path in paths], **{FILE_COLUMN: True})
 
 
 @contextmanager

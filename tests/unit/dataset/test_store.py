@@ -139,6 +139,12 @@ def test_a_revision_that_repeats_the_one_in_force_is_not_stored(merge: Merge, da
     assert dataset.newest().number == 2
 
 
+def test_a_revision_from_before_is_stored_though_a_later_one_says_the_same(merge: Merge, dataset: Dataset) -> None:
+    merge(items=[{"item_id": "a", "valid_from": JUNE, "title": "Tent"}])
+    assert merge(items=[{"item_id": "a", "valid_from": MAY, "title": "Tent"}]).stored == {"items": 1}
+    assert dataset.table("items", as_of=MAY).count().to_pyarrow().as_py() == 1
+
+
 def test_a_revision_of_the_same_moment_is_replaced(merge: Merge, dataset: Dataset) -> None:
     merge(items=[{"item_id": "a", "title": "Tent"}, {"item_id": "b", "title": "Mat"}])
     merge(items=[{"item_id": "a", "title": "Tent 2"}])
@@ -151,11 +157,13 @@ def test_a_table_without_rows_changes_nothing(merge: Merge, dataset: Dataset) ->
     assert dataset.newest().number == 0
 
 
-def test_folders_may_have_names_that_look_like_patterns(stage: Stage, source: Source, tmp_path: Path) -> None:
-    dataset = Dataset(Workspace(tmp_path / "shop [old] *"))
-    dataset.merge({"orders": stage("orders", [{"order_id": "1"}])}, source=source, now=MAY)
-    dataset.merge({"orders": stage("orders", [{"order_id": "1", "currency": "PLN"}])}, source=source, now=MAY)
-    assert dataset.table("orders").select("currency").to_pyarrow().to_pylist() == [{"currency": "PLN"}]
+def test_a_folder_named_like_a_pattern_holds_only_its_own(stage: Stage, source: Source, tmp_path: Path) -> None:
+    shops = [Dataset(Workspace(tmp_path / name)) for name in ("shop *", "shop 1", "shop [1]")]
+    for dataset in shops:
+        dataset.merge({"orders": stage("orders", [{"order_id": "1"}])}, source=source, now=MAY)
+        dataset.merge({"orders": stage("orders", [{"order_id": "1", "currency": "PLN"}])}, source=source, now=MAY)
+    counts = [dataset.table("orders").count().to_pyarrow().as_py() for dataset in shops]
+    assert counts == [1, 1, 1]
 
 
 def test_a_merge_leaves_nothing_in_staging(merge: Merge, workspace: Workspace) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from pairwell.engines.duckdb import open_engine, storage_failures
+from pairwell.engines.duckdb import FILE_COLUMN, open_engine, open_parquet, storage_failures
 from pairwell.errors import StorageError
 
 
@@ -61,6 +62,13 @@ def test_without_a_folder_too_much_is_an_error_of_storage() -> None:
     engine = open_engine(memory_limit_mb=64)
     with pytest.raises(StorageError, match="could not be computed"), storage_failures():
         _many_rows(engine)
+
+
+def test_only_the_files_that_are_named_are_read(tmp_path: Path) -> None:
+    for name in ("a*.parquet", "ab.parquet"):
+        pq.write_table(pa.table({"n": [1]}), tmp_path / name)
+    path = tmp_path / "a*.parquet"
+    assert open_parquet(open_engine(), [path]).to_pyarrow().to_pylist() == [{"n": 1, FILE_COLUMN: str(path)}]
 
 
 def test_a_lost_file_is_an_error_of_storage(tmp_path: Path) -> None:
