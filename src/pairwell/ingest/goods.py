@@ -9,32 +9,37 @@ from collections.abc import Iterable, Mapping
 from pairwell.errors import MappingError
 from pairwell.ingest.mapping import Goods
 
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\W\d_]+", text.lower()) if word]
+
+
 # A title made of these alone is no goods, whatever its id.
 _STRONG = frozenset(
-    (
+    _words(
         "postage shipping shipment delivery carriage freight handling courier packing packaging fee fees "
-        "surcharge commission discount rebate refund adjustment adjust correction debt tip tips gratuity "
-        "insurance доставка доставки пересылка почта почтовые комиссия скидка наценка возврат корректировка "
+        "surcharge commission discount rebate refund adjustment adjust correction debt gratuity "
+        "доставка доставки пересылка почта почтовые комиссия скидка наценка возврат корректировка "
         "чаевые упаковка dostawa dostawy wysyłka wysyłki przesyłka przesyłki kurier prowizja rabat zniżka "
         "zwrot korekta napiwek pakowanie opłata"
-    ).split()
+    )
 )
 # These say so only beside an id unlike the others: a manual or a sample may be goods in some shops.
 _WEAK = frozenset(
-    (
-        "manual sample samples test voucher vouchers coupon coupons charge charges deposit ручной образец "
+    _words(
+        "manual sample samples test tip tips voucher vouchers coupon coupons charge charges deposit ручной образец "
         "образцы тест ваучер купон сертификат сбор залог ręcznie próbka próbki bon voucher kupon kaucja"
-    ).split()
+    )
 )
 # Words that may stand beside the strong ones.
 _FILLERS = frozenset(
-    (
+    _words(
         "bank charges charge cost costs price extra total order next day same express standard free "
         "international domestic amazon ebay dotcom paypal card payment service bad and for of to the a by "
         "with стоимость услуга услуги за на и по банковская заказ заказа экспресс курьером курьерская почтой "
         "платная бесплатная koszt koszty usługa za na i do w zamówienie ekspres kurierem kurierska bankowa "
         "pocztowa darmowa"
-    ).split()
+    )
 )
 _STRONG_PHRASES = ("bank charge", "bad debt", "gift voucher", "gift card", "подарочный сертификат", "karta podarunkowa")
 _USUAL_SHARE = 0.02
@@ -89,10 +94,6 @@ def _is_no_goods(item_id: str, title: str | None, *, unlike: bool) -> bool:
     if any(phrase in " ".join(words) for phrase in _STRONG_PHRASES) and len(words) <= 3:  # noqa: PLR2004 - nothing else
         return True
     return unlike and bool(set(words) & (_STRONG | _WEAK))
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in re.split(r"[\W\d_]+", text.lower()) if word]
 
 
 def _shape(item_id: str) -> str:

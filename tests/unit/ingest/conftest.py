@@ -1,0 +1,95 @@
+"""A workspace to load into, and files with as little in them as a test needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pairwell.config.settings import Settings
+from pairwell.config.workspace import Workspace
+from pairwell.dataset.store import Dataset
+from pairwell.facts.store import FactStore
+from pairwell.ingest.load import IngestOptions, IngestPlace, IngestReport, ingest_files
+from pairwell.ingest.mapping import Goods, Mapping
+from pairwell.operations.database import open_database
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+_FIELDS = {
+    "orders": (
+        "order_id,item_id,title,quantity,unit_price,line_total,placed_at,customer_id,currency,status,discount,"
+        "attributes.country"
+    ),
+    "items": "item_id,title,price,cost,category,stock,kind",
+    "customers": "customer_id,account_id,attributes.age",
+    "relations": "anchor_id,item_id,relation,rank",
+    "returns": "order_id,item_id,line_no,quantity,at,refund",
+}
+
+
+class Loader:
+    """Loads rows, written as one CSV file, whose columns are called as the fields are."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self.workspace = workspace
+        self.folder = folder
+        self.dataset = Dataset(workspace)
+        self.database = open_database(workspace.operations_url(""), durability="process")
+        self.facts = FactStore(self.database)
+        self.settings = Settings()
+        self.goods = Goods()
+        self.source: str | None = None
+
+    def load(self, table: str, header: str, *rows: str, dry_run: bool = False, now: datetime = NOW) -> IngestReport:
+        path = self.folder / f"{table}.csv"
+        path.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
+        known = {field: field for field in _FIELDS[table].split(",") if field in header.split(",")}
+        mapping = Mapping(table=table, columns=known, goods=self.goods)
+        options = IngestOptions(mapping=mapping, source=self.source, dry_run=dry_run)
+        return ingest_files(table, [path], place=self.place, options=options, now=now)
+
+    def orders(self, header: str, *rows: str, **options: Any) -> IngestReport:
+        return self.load("orders", header, *rows, **options)
+
+    @property
+    def place(self) -> IngestPlace:
+        return IngestPlace(
+            workspace=self.workspace, settings=self.settings, dataset=self.dataset, facts=self.facts
+        )
+
+    def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
+        """The stored rows of a table, in order, as tuples of the columns asked for."""
+        found = self.dataset.table(table).select(*columns).order_by(*columns).to_pyarrow().to_pylist()
+        return [tuple(row[column] for column in columns) for row in found]
+
+    def settle(self, **sections: dict[str, Any]) -> None:
+        """Change settings, section by section."""
+        for name, values in sections.items():
+            section = msgspec.structs.replace(getattr(self.settings, name), **values)
+            self.settings = msgspec.structs.replace(self.settings, **{name: section})
+
+
+@pytest.fixture
+def loader(workspace: Workspace, tmp_path: Path) -> Iterator[Loader]:
+    """A new workspace that files are loaded into."""
+    made = Loader(workspace, tmp_path)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def quarantined() -> Callable[[IngestReport], list[dict[str, str]]]:
+    """The rows that a run put into quarantine."""
+    import csv
+
+    def read(report: IngestReport) -> list[dict[str, str]]:
+        if report.quarantine is None:
+            return []
+        with Path(report.quarantine).open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+
+    return read
