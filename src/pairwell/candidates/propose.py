@@ -80,7 +80,9 @@ def _add_ons(anchors: Sequence[str], sources: Sources) -> list[Candidate]:
 
 
 def _merge(pairs: Sequence[tuple[str, Pair]], power: float) -> Candidate:
-    anchor, strongest = max(reversed(pairs), key=lambda found: found[1].score)
+    if len(pairs) == 1:
+        return _candidate(*pairs[0], "cross_sell", pairs[0][1].score)
+    anchor, strongest = max(pairs, key=lambda found: found[1].score)
     # fsum is exact, so that the order of the cart cannot change the last bit.
     total = math.fsum(pair.score**power for _, pair in pairs)
     return _candidate(anchor, strongest, "cross_sell", total ** (1 / power))

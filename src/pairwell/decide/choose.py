@@ -107,14 +107,16 @@ def decide(scene: Scene, course: Course) -> Decision:
 
 def clash_with(drawn: Valued, scene: Scene) -> Clash:
     """Whether another offer must not stand beside `drawn`: the same item in some form, or a step up for that line."""
-    there = scene.group((drawn.candidate.item_id,))
+    item_id = drawn.candidate.item_id
+    family = scene.family_of(item_id)
+    barred = {item_id} | scene.links.variants_of(item_id) | scene.links.substitutes_of(item_id)
     replaced = drawn.candidate.anchor_id if drawn.candidate.kind == "upgrade" else None
 
     def clashes(other: Valued) -> bool:
         candidate = other.candidate
         if candidate.kind == "upgrade" and candidate.anchor_id == replaced:
             return True
-        return scene.twin(candidate.item_id, there) is not None
+        return candidate.item_id in barred or (family is not None and scene.family_of(candidate.item_id) == family)
 
     return clashes
 
