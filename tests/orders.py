@@ -85,7 +85,7 @@ def fill(workspace: Workspace, orders: Sequence[Order], items: Sequence[dict[str
     heads = [
         {"order_id": order.order_id, "placed_at": order.placed_at, "customer_id": order.customer_id} for order in orders
     ]
-    tables = {"orders": heads, "order_lines": lines, "items": list(items)}
+    tables: dict[str, Sequence[dict[str, Any]]] = {"orders": heads, "order_lines": lines, "items": list(items)}
     staged = {name: _stage(workspace.root, name, rows) for name, rows in tables.items() if rows}
     dataset.merge(staged, source=Source(name="test", files=("test",), at=START, rows={}), now=START)
     return dataset

@@ -17,7 +17,7 @@ def is_better(anchor: Description, target: Description) -> bool:
     """
     if are_variants(anchor, target):
         return has_higher_tier(anchor, target) or _is_larger(anchor, target)
-    if anchor.listing.leaf is None or anchor.kinds != target.kinds or not _fit_alike(anchor, target):
+    if not _same_kind(anchor, target) or not _fit_alike(anchor, target):
         return False
     return has_higher_tier(anchor, target) or bool(anchor.core & target.core)
 
@@ -55,6 +55,11 @@ def _has_more(anchor: Description, target: Description) -> bool:
     bare = Counter(anchor.numbers) - Counter(anchor.amounts.values())
     same = bare == Counter(target.numbers) - Counter(target.amounts.values())
     return same and len(changed) == 1 and changed[0][1] > changed[0][0]
+
+
+def _same_kind(anchor: Description, target: Description) -> bool:
+    leaf = anchor.listing.leaf
+    return leaf is not None and leaf == target.listing.leaf and anchor.kinds == target.kinds
 
 
 def _fit_alike(anchor: Description, target: Description) -> bool:

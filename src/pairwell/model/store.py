@@ -41,7 +41,7 @@ def publish_model(models: Path, manifest: Manifest, names: ItemNames, arrays: Ma
     with _storing(models):
         models.mkdir(parents=True, exist_ok=True)
         _sweep_drafts(models)
-        draft = models / f".draft-{os.getpid()}-{os.urandom(4).hex()}"
+        draft = _new_draft(models)
         try:
             sealed = _write_draft(draft, manifest, names, arrays)
             _keep(draft, models / sealed.id)
@@ -115,24 +115,37 @@ def _write_draft(draft: Path, manifest: Manifest, names: ItemNames, arrays: Mapp
 
 
 def _keep(draft: Path, place: Path) -> None:
-    if place.exists():
-        try:
-            _check_files(place, _read_manifest(place))
-        except ModelBrokenError:
-            # The same content written anew mends a broken copy; nobody can have loaded that one.
-            place.rename(draft.with_name(f"{draft.name}-broken"))
-            shutil.rmtree(draft.with_name(f"{draft.name}-broken"), ignore_errors=True)
-        else:
-            return
-    draft.rename(place)
+    if place.exists() and not _is_whole(place):
+        # The same content written anew mends a broken copy; nobody can have loaded that one.
+        broken = draft.with_name(f"{draft.name}-broken")
+        place.rename(broken)
+        shutil.rmtree(broken, ignore_errors=True)
+    try:
+        draft.rename(place)
+    except OSError:
+        # The same model was there before, or another process has just published it.
+        if not (place.exists() and _is_whole(place)):
+            raise
     _sync_folder(place.parent)
 
 
+def _is_whole(folder: Path) -> bool:
+    try:
+        _check_files(folder, _read_manifest(folder))
+    except ModelBrokenError:
+        return False
+    return True
+
+
 def _point_to(models: Path, model_id: str) -> None:
-    draft = models / f".draft-{os.getpid()}-{_CURRENT}"
+    draft = _new_draft(models)
     _write_synced(draft, f"{model_id}\n".encode("ascii"))
     draft.replace(models / _CURRENT)
     _sync_folder(models)
+
+
+def _new_draft(models: Path) -> Path:
+    return models / f".draft-{os.getpid()}-{os.urandom(8).hex()}"
 
 
 def _sweep_drafts(models: Path) -> None:

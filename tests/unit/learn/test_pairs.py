@@ -22,7 +22,9 @@ def test_the_score_is_the_weighted_asymmetric_cosine() -> None:
     learned = learn_pairs(as_baskets(orders_of("ab", "ab", "a", "a")), _BARE)
 
     unit = 2.0**20  # weights are fixed-point integers of 20 bits
-    assert _kept(learned, 0) == [(1, pytest.approx(2 * unit / ((4 * unit) ** 0.6 * (2 * unit) ** 0.4)))]
+    ((add_on, score),) = _kept(learned, 0)
+    assert add_on == 1
+    assert score == pytest.approx(2 * unit / ((4 * unit) ** 0.6 * (2 * unit) ** 0.4))
 
 
 def test_best_add_ons_come_first_and_ties_go_by_item_id() -> None:
