@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import ibis
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pairwell.dataset.store import Dataset
@@ -15,6 +16,7 @@ from pairwell.ingest.matching import meet, same_order_or_customer
 from pairwell.ingest.outcome import Shaped, Staged, count_changes, write
 from pairwell.ingest.titles import usual_titles
 
+_NO_PRICES = pa.table({"item_id": pa.array([], pa.string()), "known_minor": pa.array([], pa.int64())})
 _RETURN_COLUMNS = ("order_id", "line_no", "quantity", "at", "refund_minor")
 
 
@@ -58,6 +60,8 @@ def _no_goods(lines: ibis.Table, staged: Staged) -> tuple[list[str], list[str]]:
 
 def _known_prices(lines: ibis.Table, dataset: Dataset) -> ibis.Table:
     """What an item costs where a row does not say: the catalogue's price, else its usual one in the file."""
+    if not lines.filter(lines.unit_price_minor.isnull()).limit(1).count().to_pyarrow().as_py():
+        return ibis.memtable(_NO_PRICES)
     stored = dataset.table("items").select("item_id", "price_minor", "derived")
     usual = assemble.recent_prices(lines).rename(usual_minor="price_minor")
     both = stored.outer_join(usual, "item_id")
