@@ -19,11 +19,11 @@ from pairwell.simulate.truth import place_of
 from pairwell.simulate.visits import Hidden, Shown, Visit, shoppers_of
 from pairwell.simulate.world import World
 
-_FIT = 0.30  # log odds that a true complement adds to the persuasion of an offer
+_FIT = 0.35  # log odds that a true complement adds to the persuasion of an offer
 _MISFIT = -0.6
 _PLACE = -0.08  # log odds for each place down the slate
 _TIRED = -0.5  # log odds of taking an offer, for each point of fatigue
-_TIRED_FINISH = -0.15  # log odds of finishing, for each point of fatigue
+_TIRED_FINISH = -0.08  # log odds of finishing, for each point of fatigue
 _SWITCH = -2.1  # log odds of taking an upgrade that is liked as much as the item it replaces
 _SWITCH_LIKING = 1.0
 _SWITCH_SUGGESTED = 0.8

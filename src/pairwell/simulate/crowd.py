@@ -69,7 +69,7 @@ def _as_crowd(catalogue: Catalogue, size: ShopSize, want: Floats, drawn: tuple[F
         activity=np.exp(0.8 * own[:, 3] - 0.32),
         joined=np.where(uniform[:, 4] < _FROM_THE_START, 0, uniform[:, 5] * 0.8 * size.days).astype(np.int64),
         resolve=1.1 + 0.5 * own[:, 4],
-        suggestible=0.15 + 0.40 * own[:, 5],
+        suggestible=0.25 + 0.40 * own[:, 5],
         touchy=touchy,
         patience=np.exp(2.6 + 0.3 * own[:, 6]),
     )

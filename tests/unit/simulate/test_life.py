@@ -35,9 +35,7 @@ def test_visits_of_a_customer_follow_each_other(world: World) -> None:
 
 
 def test_what_lasts_is_seldom_bought_again(world: World) -> None:
-    goods, crowd = world.ground.catalogue, world.ground.crowd
-    assert len(crowd.ids) == len(world.customers)
-    again = _bought_again(world)
+    goods, again = world.ground.catalogue, _bought_again(world)
     lasting, used_up = again[goods.lasting].mean(), again[~goods.lasting].mean()
     assert lasting < 0.5 * used_up
 

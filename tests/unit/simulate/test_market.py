@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 import numpy as np
 import pyarrow.compute as pc
@@ -49,8 +50,8 @@ def test_some_prices_rise_and_some_weeks_are_promoted(world: World) -> None:
 
 
 def test_a_vanished_complement_is_taken_along_less_often(world: World) -> None:
-    turns = [each for each in world.truth.planted() if each.until is not None and each.expected_together > 5]
-    before, after = zip(*(_attached(world, each.anchor_id, each.item_id, each.until) for each in turns), strict=True)
+    turns = [(each, each.until) for each in world.truth.planted() if each.until and each.expected_together > 5]
+    before, after = zip(*(_attached(world, each.anchor_id, each.item_id, at) for each, at in turns), strict=True)
     assert np.mean(after) < 0.5 * np.mean(before)
 
 
@@ -65,11 +66,12 @@ def _share_of(world: World, key: str) -> dict[str, float]:
     }
 
 
-def _attached(world: World, anchor: str, add_on: str, turn: object) -> tuple[float, float]:
+def _attached(world: World, anchor: str, add_on: str, turn: datetime) -> tuple[float, float]:
     """Share of the anchor's orders that hold the add-on, before and after a moment."""
     lines = history(world)
     with_anchor = lines.filter(pc.equal(lines["item_id"], anchor))
     holding = set(lines.filter(pc.equal(lines["item_id"], add_on))["order_id"].to_pylist())
     rows = list(zip(with_anchor["placed_at"].to_pylist(), with_anchor["order_id"].to_pylist(), strict=True))
-    sides = [[order in holding for at, order in rows if (at >= turn) == later] for later in (False, True)]
-    return tuple(sum(side) / max(len(side), 1) for side in sides)  # type: ignore[return-value]
+    before = [order in holding for at, order in rows if at < turn]
+    after = [order in holding for at, order in rows if at >= turn]
+    return sum(before) / max(len(before), 1), sum(after) / max(len(after), 1)
