@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -44,12 +44,13 @@ def propose(anchors: Sequence[str], sources: Sources) -> Proposal:
     summed over them, with the evidence of the strongest. Anchors themselves are not proposed by the model.
     """
     ordered = sorted(set(anchors))
-    learned = [*_add_ons(ordered, sources), *_upgrades(ordered, sources)]
+    strong = _strong_pairs(ordered, sources)
+    learned = [*_add_ons(strong, sources.power), *_upgrades(ordered, sources)]
     pins, misplaced = _pins(ordered, sources, learned)
     pinned = {_key(pin) for pin in pins}
     return Proposal(
         candidates=[*pins, *(candidate for candidate in learned if _key(candidate) not in pinned)],
-        withheld=[*misplaced, *_below_floor(ordered, sources)],
+        withheld=[*misplaced, *_below_floor(strong, sources.model)],
         known=sources.model is not None and any(sources.model.knows(anchor) for anchor in ordered),
     )
 
@@ -64,18 +65,21 @@ def _key(candidate: Candidate) -> tuple[str, ...]:
 # --- learned --------------------------------------------------------------------------------------
 
 
-def _add_ons(anchors: Sequence[str], sources: Sources) -> list[Candidate]:
+def _strong_pairs(anchors: Sequence[str], sources: Sources) -> dict[str, list[Pair]]:
+    """For each anchor its pairs above the evidence floor; fewer of each, the more anchors there are."""
     if sources.model is None or not anchors or "cross_sell" not in sources.kinds:
-        return []
+        return {}
     low, high = _PAIRS_OF_AN_ANCHOR
     each = min(high, max(low, _PAIRS_OF_ALL_ANCHORS // len(anchors)))
+    return {anchor: sources.model.pairs(anchor, n=each, above_floor=True) for anchor in anchors}
+
+
+def _add_ons(strong: Mapping[str, Sequence[Pair]], power: float) -> list[Candidate]:
     found: defaultdict[str, list[tuple[str, Pair]]] = defaultdict(list)
-    for anchor in anchors:
-        for pair in sources.model.pairs(anchor, n=each, above_floor=True):
+    for anchor, pairs in strong.items():
+        for pair in pairs:
             found[pair.item_id].append((anchor, pair))
-    for anchor in anchors:
-        found.pop(anchor, None)
-    merged = [_merge(pairs, sources.power) for pairs in found.values()]
+    merged = [_merge(pairs, power) for item_id, pairs in found.items() if item_id not in strong]
     return sorted(merged, key=_best_first)[:_POOL]
 
 
@@ -130,10 +134,10 @@ def evidence_of(pair: Pair) -> Evidence:
     )
 
 
-def _below_floor(anchors: Sequence[str], sources: Sources) -> list[Withheld]:
-    if sources.model is None or "cross_sell" not in sources.kinds:
+def _below_floor(strong: Mapping[str, Sequence[Pair]], model: LearnedPairs | None) -> list[Withheld]:
+    if model is None:
         return []
-    silent = [anchor for anchor in anchors if not sources.model.pairs(anchor, n=1, above_floor=True)]
+    silent = [anchor for anchor, pairs in strong.items() if not pairs]
     return [
         Withheld(
             item_id=pair.item_id,
@@ -143,7 +147,7 @@ def _below_floor(anchors: Sequence[str], sources: Sources) -> list[Withheld]:
             factors={"anchor_id": anchor, "together": pair.together, "lift": pair.lift, "p_adjusted": pair.p_adjusted},
         )
         for anchor in silent
-        for pair in sources.model.pairs(anchor, n=_SHORT_OF_EVIDENCE)
+        for pair in model.pairs(anchor, n=_SHORT_OF_EVIDENCE)
     ]
 
 
