@@ -16,7 +16,7 @@ _MONEY = r"(?:zł|zl|руб\.?|р\.?|грн\.?|[A-Z]{3}|[$€£₽₴₸])"
 _INTEGER = re.compile(r"[-+]?\d+(?:\.0+)?")
 _DECIMAL = re.compile(
     rf"\(?[-+−]?{_MONEY}?[{_BLANKS}]?[-+−]?\d[\d{_BLANKS}.,'’]*(?:[eE][-+]?\d+)?[{_BLANKS}]?{_MONEY}?-?\)?%?"
-)  # noqa: RUF001
+)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp][Mm])?")
 _ISO = re.compile(
     r"\d{4}([-/.])\d{1,2}\1\d{1,2}(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?"
@@ -27,7 +27,7 @@ _PARTED = re.compile(
 )
 _NAMED = re.compile(
     r"(?:(?P<day>\d{1,2})(?P<a>[-/ ])(?P<month>[A-Za-z]{3,9})(?P<b>[-/ ,]{1,2})|"
-    r"(?P<month2>[A-Za-z]{3,9})(?P<c> )(?P<day2>\d{1,2})(?P<d>,? ))(?P<year>\d{4}|\d{2})"
+    r"(?P<month2>[A-Za-z]{3,9})(?P<c>[-/ ])(?P<day2>\d{1,2})(?P<d>,? |[-/]))(?P<year>\d{4}|\d{2})"
     r"(?: (?P<clock>\d{1,2}:\d{2}(?P<seconds>:\d{2})?)(?P<half>\s?[AaPp][Mm])?)?"
 )
 _MONTHS = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
@@ -135,7 +135,7 @@ def _named_pattern(match: re.Match[str]) -> str:
     month = "%b" if len(match["month"] or match["month2"]) == 3 else "%B"
     if match["day"]:
         return f"%d{match['a']}{month}{match['b']}{_year(match)}{_clock(match, ' ')}"
-    return f"{month} %d{match['d']}{_year(match)}{_clock(match, ' ')}"
+    return f"{month}{match['c']}%d{match['d']}{_year(match)}{_clock(match, ' ')}"
 
 
 def _year(match: re.Match[str]) -> str:

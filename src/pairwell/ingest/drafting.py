@@ -20,6 +20,7 @@ _CLOCK = 0.9  # share of times of day
 _FIXED = 0.98
 _NAMED = 0.3  # score from which a header names a category
 _UNSURE = 0.5
+_MANY = 5  # values from which a column can tell people apart
 
 
 @dataclass(kw_only=True)
@@ -53,6 +54,7 @@ class Draft:
 def complete(draft: Draft, required: Sequence[str]) -> None:
     """Fill in what one column alone cannot be, and note what a person should look at."""
     _stand_in_for_id(draft)
+    _stand_in_for_price(draft)
     _join_category(draft)
     _join_clock(draft)
     _find_family(draft)
@@ -76,25 +78,42 @@ def _stand_in_for_id(draft: Draft) -> None:
         draft.set("title", item.name, draft.confidence["item_id"])
 
 
+def _stand_in_for_price(draft: Draft) -> None:
+    """Nobody exports costs without prices: a lone cost is what the customer pays."""
+    cost = draft.columns.get("unit_cost")
+    if cost is None or {"unit_price", "line_total"} & set(draft.columns):
+        return
+    confidence = draft.confidence.pop("unit_cost")
+    del draft.columns["unit_cost"]
+    draft.set("unit_price", cost, 0.6 * confidence)
+
+
 def _join_category(draft: Draft) -> None:
     """Categories of several levels, coarse to fine, where each fixes the one before."""
-    own = draft.profile("category")
-    levels = [*([own] if own else []), *(column for column in draft.free() if _is_category(draft, column))]
-    levels.sort(key=lambda column: (column.distinct, column.name))
+    own, family = draft.profile("category"), draft.profile("family")
+    levels = [column for column in (*([own] if own else []), *draft.free()) if _is_category(draft, column)]
+    if own and family and family.distinct <= own.distinct and determines(own, family)[0] >= _FIXED:
+        levels.append(family)  # the coarsest level, called so
     chain: list[Profile] = []
-    for column in levels:
-        share, _ = determines(column, chain[-1]) if chain else (1.0, 0)
-        if share >= _FIXED and (not chain or column.distinct > chain[-1].distinct):
+    for column in sorted(levels, key=lambda column: (column.distinct, column.name)):
+        if not chain or (column.distinct > chain[-1].distinct and determines(column, chain[-1])[0] >= _FIXED):
             chain.append(column)
-    if len(chain) > 1:
-        confidence = draft.confidence.get("category", 0.7)
-        draft.set("category", Composed(join=tuple(column.name for column in chain)), confidence)
+    if not chain:
+        return
+    names = tuple(column.name for column in chain)
+    if family and family.name in names:
+        del draft.columns["family"], draft.confidence["family"]
+    draft.set("category", names[0] if len(names) == 1 else Composed(join=names), draft.confidence.get("category", 0.7))
 
 
 def _is_category(draft: Draft, column: Profile) -> bool:
+    """Whether a column names a kind of item: by its header, as text, the same for all rows of an item."""
     header = draft.context.get(column.name, column.name)
-    named = name_score("orders", "category", header) >= _NAMED
-    return named and column.letters > 0.5 and column.moments.share == 0  # noqa: PLR2004
+    if name_score("orders", "category", header) < _NAMED or "id" in concepts(header)[0]:
+        return False
+    item = draft.profile("item_id")
+    of_item = item is None or draft.table not in _LINES or determines(item, column)[0] >= _FIXED
+    return of_item and column.distinct > 1 and column.letters > 0.5 and column.moments.share == 0  # noqa: PLR2004
 
 
 def _join_clock(draft: Draft) -> None:
@@ -131,7 +150,7 @@ def _find_family(draft: Draft) -> None:
         return
     if title.distinct > 0.9 * item.distinct or item.distinct < 4:  # noqa: PLR2004
         return
-    for column in draft.free():
+    for column in sorted(draft.free(), key=lambda column: column.length):
         there, back = determines(title, column), determines(column, title)
         if min(there[0], back[0]) >= _FIXED and abs(column.distinct - title.distinct) <= 0.05 * title.distinct:
             draft.set("family", column.name, 0.6)
@@ -144,7 +163,7 @@ def _keep_rest(draft: Draft) -> None:
         meant = set(concepts(column.name)[0])
         if not column.rows:
             continue
-        if draft.table == "customers" and (meant & _PERSONAL or column.email > 0.5):  # noqa: PLR2004
+        if draft.table == "customers" and (meant & _PERSONAL or column.email > 0.5) and column.distinct > _MANY:  # noqa: PLR2004
             draft.notes.append(f"{column.name!r} looks personal and was left out.")
             continue
         name = f"attributes.{'_'.join(tokens(column.name)) or column.name}"

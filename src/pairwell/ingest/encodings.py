@@ -32,7 +32,7 @@ _MOSTLY = 0.9  # share of telling lines that fit UTF-8 from which the others cou
 _CYRILLIC = {letter: 1.0 - 0.05 * place for place, letter in enumerate("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфёъії")}
 _POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 _WESTERN = frozenset("éèàçüöäßñÉÈÀÇÜÖÄÑêâîôûëïíáúóãõåøæÅØ")
-_SIGNS = frozenset("£€§©®°½¼¾×–—’‘“”„…«»№™±²³\u00a0")  # noqa: RUF001  (signs that exports do hold)
+_SIGNS = frozenset("£€§©®°½¼¾×–—’‘“”„…«»№™±²³\u00a0")
 
 
 def sniff_encoding(path: Path) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from pairwell.ingest.profiles import Profile
 from pairwell.ingest.vocabulary import kind_of
 
@@ -95,6 +97,8 @@ def _quantity(column: Profile) -> float:
         return 0.0
     if column.position or (column.rows >= _ENOUGH and column.unique > 0.9):  # noqa: PLR2004
         return 0.1
+    if np.mean(column.numbers == 0) > 0.3:  # noqa: PLR2004
+        return 0.1  # nobody buys nothing: a flag
     if column.whole > _SURE and column.small:
         return 0.95 if column.distinct > 1 else 0.6
     return 0.6 if column.whole > 0.5 else 0.35  # noqa: PLR2004
@@ -108,6 +112,11 @@ def _money(column: Profile) -> float:
     if column.distinct <= 2 and column.whole > _SURE and column.rows >= _ENOUGH:  # noqa: PLR2004
         return 0.3
     return 1.0 if column.whole < _SURE else 0.6
+
+
+def _discount(column: Profile) -> float:
+    share = _is_measure(column) and float(np.nanmax(np.abs(column.numbers))) <= 1
+    return 0.05 if share else _money(column)
 
 
 def _title(column: Profile) -> float:
@@ -162,6 +171,8 @@ _FITS: dict[str, Fit] = {
     "title": _title,
     "quantity": _quantity,
     "role": _role,
+    "line_discount": _discount,
+    "discount": _discount,
     "currency": _currency,
     "relation": _relation,
     "channel": _label,

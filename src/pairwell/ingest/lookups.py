@@ -67,6 +67,11 @@ def whole(path: Path, tables: object) -> pa.Table:
     return pa.concat_tables(parts, promote_options="permissive").combine_chunks() if parts else pa.table({})
 
 
+def distinct_rows(table: pa.Table) -> pa.Table:
+    """The table without rows that repeat another one wholly, in order of first appearance."""
+    return table.group_by(table.column_names, use_threads=False).aggregate([]) if table.num_columns else table
+
+
 def add_columns(table: pa.Table, lookups: Sequence[LookupTable]) -> pa.Table:
     """`table` with the columns of every lookup, in order; rows keep their order, unknown keys give nulls."""
     for known in lookups:
@@ -102,6 +107,7 @@ def _lookup_table(path: Path, lookup: Lookup, table: pa.Table) -> LookupTable:
                 hint=near(name, table.column_names),
                 field="lookup",
             )
+    table = distinct_rows(table.select([key, *(name for name in lookup.columns if name != key)]))
     table = table.filter(pc.is_valid(table[key]))
     keys = as_text(table[key]).combine_chunks()
     if pc.count_distinct(keys).as_py() < len(keys):

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Names
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -88,6 +89,17 @@ def parse_mapping(text: str, *, source: str = "the mapping") -> Mapping:
         raise _explained(error, source) from error
     check_mapping(mapping, source=source)
     return mapping
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Read a mapping from a file. Raises `MappingError` where it cannot be read or is not valid."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(
+            f"The mapping {path} cannot be read: {error}.", hint="Name a TOML file such as one that ingest saved."
+        ) from error
+    return parse_mapping(text, source=path.name)
 
 
 def check_mapping(mapping: Mapping, *, source: str = "the mapping") -> None:

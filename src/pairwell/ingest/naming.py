@@ -10,11 +10,11 @@ from pairwell.ingest.words import concepts
 _COMMON = {
     "order_id": """order id=1 order=.86 purchase id=.95 purchase=.72 sale id=.85 sale=.3 id=.3 order customer id=.75
         | sale purchase store channel created""",
-    "item_id": "sku=.97 sku id=.98 item id=1 stock id=.93 item=.72 id=.36 item sku=1 family id=.3 | sale sku id store",
+    "item_id": "sku=.95 sku id=.96 item id=1 stock id=.93 item=.72 id=.36 item sku=.95 family id=.3 | sale sku id store",
     "title": """item name=1 name=.85 item=.6 position name=.85 position=.5 sku name=.9 category item=.5 description=.78
         item description=.84 stock description=.8 line description=.8 name description=.8 position description=.8
         | sale order sku item line""",
-    "category": "category=.9 category item=.95 category name=.95 category sub=.85 category id=.45 | item name sub sku",
+    "category": "category=.9 category item=.95 category name=.95 category sub=.85 category id=.45 sub=.4 | item name sub sku",
     "brand": "brand=.95 brand name=1 supplier=.5 | item name",
     "family": "family=.85 family name=.9 item family=.9 | name",
     "currency": "currency=.95 currency id=1 | order price item sale unit",
@@ -22,18 +22,18 @@ _COMMON = {
 
 _LINES = _COMMON | {
     "placed_at": """date=.85 order date=1 purchase date=1 sale date=.96 date created=.96 created=.85 created at=.96 order at=.85
-        date time=.96 order time=.75 purchase time=.75 sale time=.75 time=.4 order created=.95 valid=.3
+        date time=.96 order time=.75 purchase time=.75 sale time=.75 time=.4 order created=.95 valid=.3 purchase at=.96 purchase created=.96
         | time at order purchase sale created store""",
     "customer_id": """customer id=1 customer=.86 account id=.85 account=.75 customer card=.85 card id=.75 card=.55 customer email=.72
-        email=.5 phone=.32 company id=.6 company=.45 customer account=.9 address id=.3 person=.3 | order purchase account card sale""",
+        email=.5 phone=.32 company id=.6 company=.45 customer account=.9 address id=.3 person=.3 purchase by=.85 order by=.75 by=.3 | order purchase account card sale""",
     "quantity": """quantity=.95 unit sale=.75 item sale=.4 amount=.34 item quantity=.97 quantity amount=.8
-        | unit sale order purchase item line net""",
+        | unit sale order purchase item line net created""",
     "unit_price": """price unit=1 price=.88 price item=.93 price sale=.92 price gross=.9 price net=.86 amount=.45 amount unit=.9
-        amount item=.55 unit sale price=1 unit gross=.7 unit net=.68 price purchase=.5 unit total=.7 sale gross=.4
-        | gross net quantity item sale sku unit order currency""",
+        amount item=.55 unit sale price=1 line price=.6 created for=.8 sale for=.7 price for=.8 unit gross=.7 unit net=.68 price purchase=.5 unit total=.7 sale gross=.4
+        | gross net quantity item sale sku unit order currency created purchase paid""",
     "line_total": """line total=1 line amount=.95 total=.8 total gross=.83 total net=.79 total price=.9 amount=.6 sale=.55 sale amount=.9
-        total sale=.9 total amount=.9 total item=.9 line price=.8 order total=.5 gross=.4 net=.38 purchase total=.7 purchase amount=.75
-        line gross=.8 line net=.78 | gross net price amount sale item currency line sku""",
+        total sale=.9 total amount=.9 total item=.9 line price=.62 order total=.5 gross=.4 net=.38 purchase total=.7 purchase amount=.75
+        line gross=.8 line net=.78 paid=.5 paid amount=.7 paid total=.8 | gross net price amount sale item currency line sku""",
     "line_discount": "discount=.85 line discount=1 discount amount=.9 item discount=.95 discount total=.8 | price item sku amount",
     "discount": "order discount=.95 order discount amount=.97 discount total=.4 | amount total",
     "unit_cost": "cost unit=1 cost=.86 cost item=.93 cost price=.93 price purchase=.72 price supplier=.7 | net gross item sale price sku",
@@ -41,7 +41,7 @@ _LINES = _COMMON | {
     "seller_id": "seller id=1 seller=.86 seller name=.75 | sale store",
     "status": "status=.85 order status=1 | sale",
     "role": "role=.6 role item=.85 role line=.8 | order line",
-    "shipping": "shipping=.6 shipping cost=.95 shipping price=.95 shipping amount=.95 shipping total=.95 | order net gross",
+    "shipping": "shipping=.6 shipping paid=.7 shipping cost=.95 shipping price=.95 shipping amount=.95 shipping total=.95 | order net gross",
     "tax": "tax=.85 tax amount=.95 tax total=.85 order tax=.9 line tax=.5 | order",
     "attributes.country": "country=.9 customer country=.95 | customer shipping order address name store id",
     "attributes.region": "region=.85 customer region=.9 | customer shipping order address name id",
@@ -52,7 +52,7 @@ _LINES = _COMMON | {
     "item_attributes.size": "size=.9 | item name",
 }
 
-_ITEMS = _COMMON | {
+_ITEMS = {field: ways for field, ways in _COMMON.items() if field != "order_id"} | {
     "item_id": _COMMON["item_id"].replace(" id=.36", " id=.7"),
     "price": """price=.9 price unit=.95 price sale=.95 price item=.97 price gross=.92 price net=.88 amount=.4 price total=.5
         | gross net item sale unit currency""",
@@ -104,6 +104,10 @@ _PATTERNS: dict[str, dict[str, str]] = {
     "returns": _RETURNS,
 }
 
+# Words that a number, an amount or a moment is never called by.
+_NEVER = frozenset({"id", "percent"})
+_NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anchor_id", "line_id", "line_no"}
+_LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank"}
 _BESIDE = 0.97  # factor for each word beside the pattern that does no harm
 _FOREIGN = 0.42  # … that means something else
 _UNKNOWN = 0.85  # … that means nothing known
@@ -141,6 +145,8 @@ def name_score(table: str, field: str, header: str) -> float:
     """How well `header` names `field`: 0 not at all, 1 beyond doubt."""
     meant, unknown = concepts(header)
     naming = _NAMINGS[table][field]
+    if _NEVER & set(meant) and not (field in _NAMES | _LABELS or "." in field):
+        return 0.0
     return max((_score(set(meant), way, score, naming.beside) for way, score in naming.ways), default=0.0) * (
         _UNKNOWN**unknown
     )

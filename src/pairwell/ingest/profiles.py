@@ -21,8 +21,8 @@ Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
 _LOOK = 2_000  # distinct values looked at one by one
-_COMMA = re.compile(r"[^\d]*\d[\d\s\u00a0\u202f.']*,(\d+)[^\d]*")  # noqa: RUF039
-_POINT = re.compile(r"[^\d]*\d[\d\s\u00a0\u202f,']*\.(\d+)[^\d]*")  # noqa: RUF039
+_COMMA = re.compile(r"[^\d]*\d[\d\s\u00a0\u202f.']*,(\d+)[^\d]*")
+_POINT = re.compile(r"[^\d]*\d[\d\s\u00a0\u202f,']*\.(\d+)[^\d]*")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -133,7 +133,14 @@ def _moments(column: pa.ChunkedArray, values: list[str]) -> Moments:
         return Moments(1.0, None, True, True)
     if pa.types.is_date(column.type):
         return Moments(1.0, None, False, True)
+    if values and all(_is_compact_day(value) for value in values):
+        return Moments(1.0, None, False, True)
     return read_moments(values) if is_text(column.type) else Moments(0.0, None, False, True)
+
+
+def _is_compact_day(text: str) -> bool:
+    """YYYYMMDD of these times."""
+    return len(text) == 8 and text.isdigit() and text[:2] in {"19", "20"} and "01" <= text[4:6] <= "12" and "01" <= text[6:] <= "31"
 
 
 def _repeats(codes: Codes) -> float:

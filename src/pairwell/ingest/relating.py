@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pairwell.errors import MappingError
+from pairwell.ingest.columnar import open_parquet
 from pairwell.ingest.formats import Sample
-from pairwell.ingest.lookups import LookupTable, add_columns, as_text, whole
+from pairwell.ingest.lookups import LookupTable, add_columns, as_text, distinct_rows, whole
 from pairwell.ingest.mapping import Lookup
 from pairwell.ingest.sources import Limits, read_batches
+from pairwell.ingest.streams import open_bytes
 from pairwell.ingest.words import concepts, tokens
 
 _OVERLAP = 0.5  # share of the values that must be found, for keys that are called alike
@@ -43,19 +45,23 @@ def relate(samples: Sequence[Sample], *, limits: Limits) -> Related:
     Files with the same header are parts of one export. Raises `MappingError` where a file shares no key with the
     others.
     """
-    groups: dict[tuple[object, ...], list[Sample]] = {}
-    for sample in samples:
-        groups.setdefault((sample.layout, sample.file, *sample.table.column_names), []).append(sample)
-    heads = [group[0] for group in groups.values()]
+    groups = _groups(samples)
+    heads = [group[0] for group in groups]
     if len(heads) == 1:
-        return Related(
-            main=heads[0], parts=_paths(list(groups.values())[0]), lookups=(), table=heads[0].table, context={}
-        )
-    parts = {group[0].path: _paths(group) for group in groups.values()}
-    wholes = {sample.path: _whole(sample, limits) for sample in heads}
-    heads.sort(key=lambda sample: -len(wholes[sample.path]))
-    tries = [_gather(main, [head for head in heads if head is not main], wholes) for main in heads]
-    best = max(tries, key=lambda found: len(found.lookups))
+        return Related(main=heads[0], parts=_paths(groups[0]), lookups=(), table=heads[0].table, context={})
+    # Lines outnumber what they speak of.
+    heads.sort(key=lambda sample: -_count_rows(sample))
+    wholes: dict[Path, pa.Table] = {}
+    best: Related | None = None
+    for main in heads:
+        others = [head for head in heads if head is not main]
+        wholes |= {other.path: _whole(other, limits) for other in others if other.path not in wholes}
+        found = _gather(main, others, wholes)
+        if best is None or len(found.lookups) > len(best.lookups):
+            best = found
+        if len(best.lookups) == len(others):
+            break
+    assert best is not None
     left = [head.path for head in heads if head is not best.main and head.path.name not in _files(best.lookups)]
     if left:
         raise MappingError(
@@ -63,7 +69,42 @@ def relate(samples: Sequence[Sample], *, limits: Limits) -> Related:
             "holds the same values.",
             hint="Ingest it by itself, or write the key into a [[lookup]] of a mapping (file, key, lookup_key, columns).",
         )
-    return msgspec.structs.replace(best, parts=parts[best.main.path])
+    return msgspec.structs.replace(best, parts=next(_paths(group) for group in groups if group[0] is best.main))
+
+
+def _groups(samples: Sequence[Sample]) -> list[list[Sample]]:
+    """Files that are parts of one export, together."""
+    groups: list[list[Sample]] = []
+    for sample in samples:
+        own = next((group for group in groups if _is_part(sample, group[0])), None)
+        if own is None:
+            groups.append([sample])
+        elif own[0].file == sample.file:
+            own.append(sample)
+        else:
+            raise MappingError(
+                f"{own[0].path.name} and {sample.path.name} have the same columns but are written differently "
+                "(encoding, delimiter or lines above the header).",
+                hint="Ingest them one by one.",
+            )
+    return groups
+
+
+def _is_part(sample: Sample, first: Sample) -> bool:
+    mine, theirs = set(sample.table.column_names), set(first.table.column_names)
+    if sample.file.format in {"json", "jsonl"} and sample.file.format == first.file.format:
+        return len(mine & theirs) >= _OVERLAP * min(len(mine), len(theirs))
+    return sample.file.header == first.file.header and mine == theirs
+
+
+def _count_rows(sample: Sample) -> int:
+    if sample.whole:
+        return len(sample.table)
+    if sample.file.format == "parquet":
+        with open_parquet(sample.path) as file:
+            return int(file.metadata.num_rows)
+    with open_bytes(sample.path, advance=lambda _: None) as stream:
+        return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
 
 
 def _paths(group: Sequence[Sample]) -> tuple[Path, ...]:
@@ -76,9 +117,9 @@ def _files(lookups: Sequence[Lookup]) -> set[str]:
 
 def _whole(sample: Sample, limits: Limits) -> pa.Table:
     if sample.whole:
-        return sample.table
+        return distinct_rows(sample.table)
     batches = read_batches(sample.path, sample.file, limits=limits, refuse=lambda _: None, advance=lambda _: None)
-    return whole(sample.path, (batch.columns for batch in batches))
+    return distinct_rows(whole(sample.path, (batch.columns for batch in batches)))
 
 
 def _gather(main: Sample, others: list[Sample], wholes: dict[Path, pa.Table]) -> Related:

@@ -16,13 +16,27 @@ from pairwell.ingest.profiles import Profile, determines
 Scores = npt.NDArray[np.float64]
 
 _LEAST = 0.22  # a lower score assigns nothing
+_NAMED = 0.3  # a header that names a field scores this at least
+_BELIED = 0.5  # a header as clear as this can be belied by content
+_POSSIBLE = 0.1  # content that fits less spoils any name
 _UNNAMED = 0.45  # what content alone is worth at most
 _REQUIRED = 1.15  # … times which an order or an item outbids other fields
 _FIXED = 0.995  # share from which one column fixes another
+_CLEARLY = 0.3  # share of rows by which price or total must explain an item's amounts better
 _TELLING = 10  # rows that a judgement on two columns needs
 
+# Fields that content alone may claim, where no header names them.
+_GUESSED = {
+    "orders": {"order_id", "item_id", "placed_at", "title", "quantity", "unit_price"},
+    "order_lines": {"order_id", "item_id", "placed_at", "title", "quantity", "unit_price"},
+    "items": {"item_id", "title", "price"},
+    "customers": {"customer_id"},
+    "returns": {"order_id", "item_id", "at"},
+    "relations": {"anchor_id", "item_id", "relation"},
+}
+_IDS = {"order_id", "item_id", "customer_id"}
 _OF_ORDER = ("placed_at", "customer_id", "channel", "seller_id", "status", "shipping", "discount", "tax", "currency")
-_OF_LINE = {"item_id": 0.3, "title": 0.3, "line_total": 0.5, "role": 0.5, "category": 0.6}
+_OF_LINE = {"item_id": 0.3, "title": 0.3, "line_total": 0.3, "role": 0.5, "category": 0.6}
 
 
 class Assigned(msgspec.Struct, frozen=True):
@@ -52,16 +66,21 @@ def _scores(
     table: str, fields: list[str], profiles: Sequence[Profile], context: dict[str, str], *, named: bool
 ) -> Scores:
     fits = fit if table in {"orders", "order_lines", "returns", "relations"} else fit_catalogue
-    scores = np.zeros((len(profiles), len(fields)))
+    names = np.zeros((len(profiles), len(fields)))
+    fitting = np.zeros_like(names)
     for row, column in enumerate(profiles):
         header = context.get(column.name, column.name)
-        mute = not named or not is_known(header)
-        for place, field in enumerate(fields):
-            suits = fits(table, field, column)
-            name = name_score(table, field, header) if named else 0.0
-            alone = _UNNAMED * max(0.0, 2 * suits - 1) if mute and "." not in field else 0.0
-            scores[row, place] = max(name * (0.5 + 0.5 * suits) if suits >= 0.1 else name * suits, alone)  # noqa: PLR2004
-    return scores
+        names[row] = [name_score(table, field, header) if named else 0.0 for field in fields]
+        fitting[row] = [fits(table, field, column) for field in fields]
+    scores = names * np.where(fitting >= _POSSIBLE, 0.5 + 0.5 * fitting, fitting)
+    # Content decides alone for columns whose header says nothing, or something that their content belies.
+    known = np.array([named and is_known(context.get(column.name, column.name)) for column in profiles])
+    belied = (names.max(axis=1) >= _BELIED) & (scores.max(axis=1) < _NAMED)
+    guessed = np.array([field in _GUESSED[table] for field in fields])[np.newaxis, :]
+    ids = np.array([field in _IDS for field in fields])[np.newaxis, :]
+    mute = (~known[:, np.newaxis] & guessed) | (belied[:, np.newaxis] & guessed & ids)
+    mute &= (scores.max(axis=0) < _NAMED)[np.newaxis, :]
+    return np.where(mute, np.maximum(scores, _UNNAMED * (2 * fitting - 1)), scores)
 
 
 def _solve(fields: list[str], profiles: Sequence[Profile], scores: Scores) -> Assigned:
@@ -80,7 +99,7 @@ def _confidence(scores: Scores, row: int, place: int, taken: set[int]) -> float:
     score = min(float(scores[row, place]), 1.0)
     free = [other for other in range(len(scores)) if other not in taken]
     rival = max((float(scores[other, place]) for other in free), default=0.0) / score
-    return round(score * (1.0 - 0.8 * min(max(rival - 0.5, 0.0), 0.5)), 2)
+    return round(score * (1.0 - 0.5 * min(max(rival - 0.5, 0.0), 0.5)), 2)
 
 
 # --- what columns say of each other ---------------------------------------------------------------
@@ -166,15 +185,16 @@ def _weigh_amounts(place: dict[str, int], profiles: Sequence[Profile], scores: S
     price, total = scores[:, place["unit_price"]], scores[:, place["line_total"]]
     item = int(np.argmax(np.maximum(scores[:, place["item_id"]], scores[:, place["title"]])))
     count = int(np.argmax(scores[:, place["quantity"]]))
+    if scores[count, place["quantity"]] < _LEAST:
+        return
     for row, column in enumerate(profiles):
-        either = min(price[row], total[row]) >= 0.3 and max(price[row], total[row]) < 0.95  # noqa: PLR2004
-        if not either or row in {item, count} or scores[count, place["quantity"]] < _LEAST:
+        if row in {item, count} or max(price[row], total[row]) < _NAMED:
             continue
         by_line, by_piece = _agreement(profiles[item], column, profiles[count])
-        if by_piece > by_line + 0.1:
-            total[row] += 0.25
-        elif by_line > by_piece + 0.1:
-            price[row] += 0.25
+        if by_piece > by_line + _CLEARLY:
+            total[row], price[row] = max(total[row], 0.85 * price[row]) + 0.25, 0.4 * price[row]
+        elif by_line > by_piece + _CLEARLY:
+            price[row], total[row] = max(price[row], 0.85 * total[row]) + 0.25, 0.4 * total[row]
 
 
 def _agreement(item: Profile, money: Profile, count: Profile) -> tuple[float, float]:

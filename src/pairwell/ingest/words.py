@@ -13,7 +13,7 @@ _WORDS: dict[str, str] = {
         tx basket cart ticket tkt check cheque checkout slip docket document doc bon zamowien* zam paragon* faktur* fv rachun*
         transakcj* koszyk* dokument* заказ* зак чек чека чеки счет* накладн* транзакц* корзин*
         квитанц* документ* док сделк* zakaz* chek nakladnaya deal""",
-    "purchase": "purchase purchases purch zakup zakupu zakupow zakupy покупк* покупок pokupk*",
+    "purchase": "purchase purchases purch purchased bought zakup zakupu zakupow zakupy покупк* покупок pokupk*",
     "id": """id ids ident identifier no nr num number numb nbr code cd key ref reference uid uuid guid pk fk hash numer numeru
         kod kody identyfikator* symbol nomer номер* ном код кода коды ид идентификатор* ключ шифр n""",
     "line": "line lines row rows lineno seq sequence sequential rownum lp linia linii wiersz* строк* пп index idx detail details",
@@ -26,18 +26,20 @@ _WORDS: dict[str, str] = {
     "description": "description descriptions descr desc dsc opis opisu описани* opisani*",
     "customer": """customer customers cust client clients clnt buyer buyers user users usr shopper member members household
         consumer patron guest subscriber cardholder loyalty klient* nabywc* kupujac* kontrahent* odbiorc* uzytkownik* клиент* покупател*
-        контрагент* заказчик* пользовател* карта карты абонент* pokupatel* гость partner payer visitor who""",
+        контрагент* заказчик* пользовател* абонент* лояльност* lojalnosc* pokupatel* гость partner payer visitor who""",
     "account": "account accounts acct accnt konto konta счет_клиента аккаунт*",
-    "card": "card cards",
+    "card": "card cards karta karty kart карта карты карточк*",
+    "by": "by",
+    "paid": "paid zaplacon* оплачено уплачено",
     "email": "email mail mailto почта емейл имейл мейл",
     "phone": "phone mobile telephone tel telefon* komork* телефон* тел",
     "person": "first last given surname forename firstname lastname fullname middle imie nazwisko фамили* отчеств* фио initials",
     "date": """date dates dt day days datetime dttm timestamp ts when moment data daty dat dzien dnia kiedy дата даты дате день когда
         datum""",
-    "created": """created create creation placed ordered purchased occurred made submitted sold utworzen* zlozen* создан* оформлен*
+    "created": """created create creation placed ordered occurred made submitted sold utworzen* zlozen* создан* оформлен*
         совершен* datasprzedazy""",
     "time": "time tm hour hours clock czas* godzin* godz время врем час часы",
-    "other_date": """ship shipped shipment dispatch dispatched due birth birthday dob updated modified changed paid expiry expire
+    "other_date": """ship shipped shipment dispatch dispatched due birth birthday dob updated modified changed expiry expire
         expired expires expiration required expected start end begin until cancelled canceled closed print printed import imported load
         loaded restock delivered arrival registered registration signup joined last_login urodz* aktualiz* modyfik* platn* termin* отгруз*
         рожд* обнов* измен* оплат* срок* регистрац* wydani* realizacj* rejestracj* закрыт* получени* invoiced payment""",
@@ -56,6 +58,7 @@ _WORDS: dict[str, str] = {
     "discount": "discount discounts disc dsct rebate promo promotion coupon markdown rabat* upust* znizk* promocj* скидк* skidka reduction deduction",
     "percent": "percent percentage pct proc procent* процент* stawka stawki ставка ставки",
     "cost": "cost costs cogs buying wholesale purchase_price koszt* себестоимост* закуп* zakupow* sebestoimost landed",
+    "profit": "profit profits margin margins earning zysk* marz* прибыл* марж* наценк*",
     "currency": "currency curr ccy cur iso4217 walut* валют* valyuta valuta",
     "category": """category categories cat categ department dept group grp class section segment subcategory subcat type types line_of_goods
         kategori* podkategori* grupa grupy dzial* категори* подкатегори* групп* подгрупп* раздел* отдел* kategoriya gruppa rodzaj* вид тип
@@ -68,11 +71,11 @@ _WORDS: dict[str, str] = {
     "store": "store stores shop shops outlet branch location warehouse pos_terminal terminal sklep* oddzial* filia* placowk* магазин* точк* филиал* склад* punkt till register kasa касса",
     "seller": """seller sellers salesperson salesman salesrep cashier employee emp staff rep agent manager clerk operator associate
         sprzedawc* kasjer* pracownik* handlowiec opiekun* продавец продавц* кассир* сотрудник* менеджер* консультант* prodavec waiter kelner официант""",
-    "status": "status statuses state stan статус* состояни* statuss stage",
+    "status": "status statuses stan статус* состояни* statuss stage",
     "role": "role primary main addon add_on added upsell crosssell upsold rola glowny основн* роль",
     "shipping": "shipping delivery freight postage carriage dostaw* wysylk* przesylk* доставк* dostavka пересылк* handling",
     "country": "country countries nation kraj* panstw* стран* strana",
-    "region": "region regions state_province province territory county wojewodztw* area область регион* край zone",
+    "region": "region regions state province territory county wojewodztw* area область регион* край zone",
     "city": "city town miasto miasta miejscowosc город* gorod",
     "zip": "zip postcode postal zipcode pocztow* индекс*",
     "gender": "gender sex plec пол",
@@ -93,7 +96,8 @@ _WORDS: dict[str, str] = {
     "anchor": "anchor base trigger kotwica якорь",
     "related": "related recommended recommendation linked target addon_item complement associated polecan* powiazan* рекоменд* связанн* сопутств*",
     "company": "company firm organization organisation org business firma firmy компани* фирм* организац* employer",
-    "at": "at",
+    "at": "at on",
+    "for": "for",
     "payment_kind": "method metod* sposob* способ* cash tender",
     "comment": "comment comments note notes remark remarks uwagi komentarz* комментари* примечан*",
     "address": "address street adres* ulica адрес* улиц*",
@@ -125,6 +129,7 @@ _PLAIN_STEMS = sorted(_STEMS, key=len, reverse=True)
 _PARTS = {word: concept for word, concept in (_EXACT | _STEMS).items() if len(word) >= 2}
 
 
+_NUMBER_OF = re.compile(r"(?<!\w)(?:number|no|nr|num|count|#)\.?[\s_]+of(?![^\W_])", re.IGNORECASE)
 _WITH_TAX = re.compile(r"(?<!\w)(?:с|z|incl?|including|with)\.?\W+(?:ндс|vat|tax)\b", re.IGNORECASE)
 _WITHOUT_TAX = re.compile(r"(?<!\w)(?:без|bez|excl?|excluding|without|w/o)\.?\W+(?:ндс|vat|tax)\b", re.IGNORECASE)
 
@@ -134,6 +139,7 @@ def tokens(header: str) -> list[str]:
     text = re.sub(r"(?<=[a-zа-яё0-9ąćęłńóśźż])(?=[A-ZА-ЯЁĄĆĘŁŃÓŚŹŻ])", " ", header)
     text = re.sub(r"(?<=[A-ZА-ЯЁ])(?=[A-ZА-ЯЁ][a-zа-яё])", " ", text)
     text = re.sub(r"(?<=[^\W\d_])(?=\d)", " ", text.replace("№", " no ").replace("#", " no ").replace("%", " percent "))
+    text = _NUMBER_OF.sub(" quantity ", text)
     text = _WITH_TAX.sub(" gross ", _WITHOUT_TAX.sub(" net ", text))
     text = re.sub(r"\b([кk])[ол.]*ол?[-. ]*во\b", " количество ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b([пp])\s*/\s*([пp])\b", " пп ", text, flags=re.IGNORECASE)
@@ -164,7 +170,12 @@ def concepts(header: str) -> tuple[tuple[str, ...], int]:
         meant = _meaning(word)
         found += meant
         unknown += not meant
+    if {"line", "item"} <= set(found) and _OF_ITEM & set(found):
+        found = [concept for concept in found if concept != "line"]  # a "line item" is the item
     return tuple(dict.fromkeys(found)), unknown
+
+
+_OF_ITEM = {"price", "name", "quantity", "sku", "total", "discount", "tax", "amount", "description"}
 
 
 def _meaning(word: str) -> list[str]:
