@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
+from pairwell.candidates.relations import PairsFound
 from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt
 from pairwell.serve.online.events import EventBatch
 from pairwell.serve.online.faults import ErrorBody
-from pairwell.serve.online.service import PairsFound, Readiness
+from pairwell.serve.online.service import Readiness
 
 _RECORDS = (DecisionRequest, Answer, Event, EventBatch, EventReceipt, Decision, PairsFound, Readiness, ErrorBody)
 _COMPONENT = "#/components/schemas/{name}"

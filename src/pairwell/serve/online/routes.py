@@ -55,7 +55,8 @@ def make_routes(service: Service) -> list[HTTPRouteHandler]:
         return _json(describe_api())
 
     @get("/v1/items/{rest:path}", sync_to_thread=True)
-    def pairs(rest: str, request: Request[Any, Any, Any]) -> Response[bytes]:
+    def pairs(request: Request[Any, Any, Any]) -> Response[bytes]:
+        rest: str = request.path_params["rest"]
         item_id, _, last = rest.removeprefix("/").rpartition("/")  # ids may hold slashes
         if last != "pairs" or not item_id:
             raise no_route(request.url.path)
@@ -64,8 +65,8 @@ def make_routes(service: Service) -> list[HTTPRouteHandler]:
         return _json(service.pairs(item_id, relation, _limit(query.get("limit"))))
 
     @get("/v1/decisions/{decision_id:str}", sync_to_thread=True)
-    def decision(decision_id: str) -> Response[bytes]:
-        return _json(service.decision(decision_id))
+    def decision(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return _json(service.decision(request.path_params["decision_id"]))
 
     return [welcome, health, readiness, openapi, pairs, decision]
 

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pairwell.candidates.relations import related
+from pairwell.candidates.relations import PairsFound, find_pairs
 from pairwell.clock import Clock, system_clock
 from pairwell.config.settings import Placement
 from pairwell.config.workspace import Workspace
 from pairwell.decide.decider import Decider, public_answer
 from pairwell.decide.identity import ENTROPY_BYTES, ulid
-from pairwell.errors import JournalError, NoModelError, NotFoundError
+from pairwell.errors import JournalError, NoModelError
 from pairwell.facts.store import FactStore
+from pairwell.journal.intake import take_events
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
 from pairwell.records import (
@@ -24,7 +25,6 @@ from pairwell.records import (
     DecisionRequest,
     Event,
     EventReceipt,
-    Pair,
     Relation,
     Silence,
     SilenceReason,
@@ -35,16 +35,6 @@ from pairwell.serve.online.punctual import PunctualJournal
 
 LOOK_S = 1.0  # how often new settings and models are looked for
 _HASTE_MS = 25  # a decision waits no longer for another writer: its customer waits too
-
-
-class PairsFound(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands to an item in a relation, best first."""
-
-    item_id: str
-    title: str | None
-    relation: Relation
-    model: str
-    pairs: list[Pair]
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,13 +121,7 @@ class Service:
 
     def take(self, events: Sequence[Event]) -> EventReceipt:
         """Journal events, then count orders into ownership. Raises `JournalError`; sending again is then safe."""
-        receipt, _ = self.journal.log_events(events, now=self._clock())
-        refused = {refusal.index for refusal in receipt.refused}
-        # Duplicates too: the process may have died between the journal and this, and counting again is harmless.
-        for index, event in enumerate(events):
-            if index not in refused and event.order is not None and event.customer_id is not None:
-                self._owners.add_order(event.customer_id, (line.item_id for line in event.order.lines), event.at)
-        return receipt
+        return take_events(events, journal=self.journal, owners=self._owners, now=self._clock())
 
     # --- questions ------------------------------------------------------------------------------
 
@@ -146,15 +130,7 @@ class Service:
         model, items = self.live.model, self._facts.items()
         if model is None:
             raise NoModelError("Nothing has been learned yet.", hint="Run `pairwell learn`.")
-        known = items.get(item_id)
-        if known is None and not model.knows(item_id):
-            raise NotFoundError(
-                f"Item {item_id!r} is neither in the catalogue nor in what was learned.",
-                hint="Check the id, or run `pairwell ingest items FILE`.",
-            )
-        found = related(item_id, relation, model=model, items=items, n=limit)
-        title = known.title if known else None
-        return PairsFound(item_id=item_id, title=title, relation=relation, model=model.id, pairs=found)
+        return find_pairs(item_id, relation, model=model, items=items, n=limit)
 
     def decision(self, decision_id: str) -> Decision:
         """A journaled decision with everything it read. Raises `NotFoundError`."""

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from pairwell.config.workspace import Workspace
+from pairwell.records import Answer
+from pairwell.serve.online.app import OnlineApp
+from pairwell.serve.online.service import Service
+
+Ask = Callable[..., httpx.Response]
+Decide = Callable[..., dict[str, Any]]
+BODY = {"placement": "cart", "cart": [{"item_id": "tent"}], "customer_id": "c-17"}
+
+
+def error_of(response: httpx.Response) -> dict[str, Any]:
+    body: dict[str, dict[str, Any]] = response.json()
+    assert set(body) == {"error"}
+    assert set(body["error"]) <= {"code", "message", "field", "hint"}
+    return body["error"]
+
+
+def test_a_cart_gets_offers_with_reasons(decide: Decide) -> None:
+    answer = decide(customer_id="c-17")
+    assert answer["silence"] is None
+    assert "mat" in [offer["item_id"] for offer in answer["offers"]]
+    offer = next(o for o in answer["offers"] if o["item_id"] == "mat")
+    assert (offer["price_minor"], offer["anchor_id"]) == (2_700, "tent")
+    assert "bought_together" in [reason["code"] for reason in offer["reasons"]]
+
+
+def test_an_answer_is_the_record_of_the_contract(ask: Ask) -> None:
+    response = ask("POST", "/v1/decisions", json=BODY)
+    answer = msgspec.json.decode(response.content, type=Answer)
+    assert msgspec.json.encode(answer) == response.content
+    assert response.headers["content-type"] == "application/json"
+
+
+def test_open_loopback_answers_with_what_a_secret_key_may_see(decide: Decide, service: Service) -> None:
+    answer = decide(customer_id="c-17", explain=True)
+    assert service.live.model is not None
+    assert (answer["model"], answer["settings"]) == (service.live.model.id, service.live.settings.hash)
+    assert answer["arm"] == "treated"
+    assert {"propensity", "worth_minor", "score"} <= set(answer["offers"][0])
+    assert isinstance(answer["withheld"], list)
+
+
+def test_an_answer_is_in_the_journal_before_it_leaves(decide: Decide, service: Service) -> None:
+    decision_id = decide(customer_id="c-17")["decision_id"]
+    assert service.journal.read_decision(decision_id).unit == "c:c-17"
+
+
+def test_the_same_request_gets_the_same_bytes(ask: Ask) -> None:
+    first, again = (ask("POST", "/v1/decisions", json={**BODY, "request_id": "r-1"}) for _ in range(2))
+    other = ask("POST", "/v1/decisions", json={**BODY, "request_id": "r-1", "cart": [], "explain": True})
+    assert first.content == again.content == other.content
+
+
+def test_what_is_unknown_is_ignored_by_name(decide: Decide) -> None:
+    answer = decide(cart=[{"item_id": "tent"}, {"item_id": "no such thing"}])
+    assert {"field": "cart", "id": "no such thing"} in [
+        {**ignored, "field": ignored["field"].split("[")[0]} for ignored in answer["ignored"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "placement"),
+        ({"placement": 7}, "placement"),
+        ({"placement": "nowhere"}, "placement"),
+        ({"placement": "cart", "cart": [{"item_id": "tent", "quantity": "two"}]}, "cart[0].quantity"),
+        ({"placement": "cart", "cart": [{"quantity": 2}]}, "cart[0].item_id"),
+        ({"placement": "cart", "limit": 0}, "limit"),
+        ({"placement": "cart", "custommer_id": "c"}, "custommer_id"),
+    ],
+)
+def test_bad_input_is_answered_with_its_field(ask: Ask, body: dict[str, Any], field: str) -> None:
+    response = ask("POST", "/v1/decisions", json=body)
+    assert response.status_code == 400
+    assert error_of(response)["field"] == field
+
+
+def test_a_misspelt_field_is_told_its_neighbour(ask: Ask) -> None:
+    response = ask("POST", "/v1/decisions", json={"placement": "cart", "custommer_id": "c"})
+    assert error_of(response)["hint"] == "Did you mean `customer_id`?"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b'{"cart": [{"x": ' + b"[" * 100_000, b'{"placement": "cart"} x']
+)
+def test_what_is_no_json_is_said_to_be_none(ask: Ask, body: bytes) -> None:
+    response = ask("POST", "/v1/decisions", content=body)
+    assert response.status_code == 400
+    assert error_of(response)["code"] == "invalid_json"
+
+
+def test_json_of_another_kind_is_refused(ask: Ask) -> None:
+    response = ask("POST", "/v1/decisions", content=b"[]")
+    assert (response.status_code, error_of(response)["code"]) == (400, "bad_request")
+
+
+def test_a_body_that_is_too_large_is_refused(ask: Ask) -> None:
+    response = ask("POST", "/v1/decisions", content=b" " * 1_000_001)
+    assert (response.status_code, error_of(response)["code"]) == (413, "too_large")
+
+
+def test_a_body_that_hides_its_length_is_refused_all_the_same(ask: Ask) -> None:
+    async def parts() -> Any:
+        for _ in range(11):
+            yield b" " * 100_000
+
+    assert ask("POST", "/v1/decisions", content=parts()).status_code == 413
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_another_method_is_refused(ask: Ask, method: str) -> None:
+    response = ask(method, "/v1/decisions")
+    assert (response.status_code, error_of(response)["code"]) == (405, "method_not_allowed")
+    assert response.headers["allow"] == "POST"
+
+
+def test_without_the_journal_the_answer_is_silence(decide: Decide, learned: Workspace) -> None:
+    other = sqlite3.connect(learned.operations_file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    answer = decide(customer_id="c-17")
+    other.execute("ROLLBACK")
+    other.close()
+    assert (answer["silence"]["reason"], answer["offers"]) == ("journal_unavailable", [])
+    assert decide(customer_id="c-17")["silence"] is None
+
+
+async def _ask_at_once(app: OnlineApp, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+        responses = await asyncio.gather(*(client.post("/v1/decisions", json=body) for body in bodies))
+    assert {response.status_code for response in responses} == {200}
+    return [response.json() for response in responses]
+
+
+def test_requests_that_come_at_once_with_one_id_get_one_answer(app: OnlineApp) -> None:
+    answers = asyncio.run(_ask_at_once(app, [{**BODY, "request_id": "r-1"}] * 20))
+    assert len({answer["decision_id"] for answer in answers}) == 1
+
+
+def test_a_decision_that_could_not_begin_in_time_is_silent_and_leaves_no_trace(
+    app: OnlineApp, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time  # noqa: PLC0415
+
+    slow = service.decide
+
+    def decide_slowly(*args: Any, **options: Any) -> Answer:
+        time.sleep(0.1)  # longer than the deadline of the placement, 40 ms
+        return slow(*args, **options)
+
+    monkeypatch.setattr(service, "decide", decide_slowly)
+    answers = asyncio.run(_ask_at_once(app, [{**BODY, "placement": "hasty"}] * 3))
+    app.close()
+    assert [a["silence"]["reason"] for a in answers] == ["journal_unavailable", "overloaded", "overloaded"]
+    assert service.journal.count().decisions == 0
+
+
+def test_a_line_that_is_full_is_answered_with_silence(app: OnlineApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app._lines[0], "_capacity", 0)
+    answers = asyncio.run(_ask_at_once(app, [BODY] * 2))
+    assert [a["silence"]["reason"] for a in answers] == ["overloaded"] * 2
+
+
+def test_a_failure_of_ours_has_the_one_error_shape_and_tells_no_names(
+    ask: Ask, service: Service, log: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> Answer:
+        raise ZeroDivisionError("c-17")
+
+    monkeypatch.setattr(service, "decide", fail)
+    response = ask("POST", "/v1/decisions", json=BODY)
+    assert (response.status_code, error_of(response)["code"]) == (500, "internal")
+    assert "ZeroDivisionError" in log.getvalue()
+    assert "c-17" not in log.getvalue() + response.text

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import shutil
+from io import StringIO
+from typing import Any
+
+import msgspec
+import pytest
+
+from pairwell.config.settings import Settings, Slots
+from pairwell.config.workspace import Workspace
+from pairwell.errors import SettingsError
+from pairwell.model.store import current_model
+from pairwell.records import CartLine, DecisionRequest
+from pairwell.serve.online.service import Service
+
+REQUEST = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent")], customer_id="c-17")
+
+
+def _publish_anew(workspace: Workspace, **changes: Any) -> str:
+    from pairwell.config.document import render_settings  # noqa: PLC0415
+    from pairwell.config.published import load_published, publish_settings  # noqa: PLC0415
+
+    settings: Settings = msgspec.structs.replace(load_published(workspace).settings, **changes)
+    workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
+    return publish_settings(workspace).hash
+
+
+def _point_to_a_broken_copy(workspace: Workspace) -> str:
+    """Publish a model whose arrays are cut short; returns the id of the good one before it."""
+    good = current_model(workspace.models)
+    broken = "f" * 24
+    shutil.copytree(workspace.models / good, workspace.models / broken)
+    next((workspace.models / broken).glob("*.npy")).write_bytes(b"")
+    (workspace.models / "current.new").write_text(broken)
+    (workspace.models / "current.new").replace(workspace.models / "current")
+    return good
+
+
+def test_without_published_settings_it_does_not_open(workspace: Workspace) -> None:
+    with pytest.raises(SettingsError, match="published"):
+        Service(workspace)
+
+
+def test_settings_published_anew_are_taken_at_the_next_look(service: Service, learned: Workspace) -> None:
+    name = _publish_anew(learned, slots=Slots(max=1))
+    assert service.live.settings.hash != name
+    service.refresh()
+    assert service.live.settings.hash == name
+    answer = service.decide(REQUEST, until=float("inf"))
+    assert answer.settings == name
+    assert len(answer.offers) == 1
+
+
+def test_settings_that_cannot_be_read_leave_the_old_ones_live(
+    service: Service, learned: Workspace, log: StringIO
+) -> None:
+    before = service.live.settings.hash
+    (learned.settings / "current").write_text("0123456789abcdef")
+    service.refresh()
+    assert service.live.settings.hash == before
+    assert service.readiness().settings.problem
+    assert "settings_not_loaded" in log.getvalue()
+    assert service.decide(REQUEST, until=float("inf")).offers
+
+
+def test_a_first_model_is_taken_at_the_next_look(learned: Workspace) -> None:
+    name = (learned.models / "current").read_text()
+    (learned.models / "current").unlink()
+    service = Service(learned)
+    assert service.live.model is None
+    (learned.models / "current").write_text(name)
+    service.refresh()
+    assert service.live.model is not None
+    assert service.live.model.id == name.strip()
+    service.close()
+
+
+def test_a_broken_model_leaves_the_old_one_live_and_says_so(
+    service: Service, learned: Workspace, log: StringIO
+) -> None:
+    good = _point_to_a_broken_copy(learned)
+    service.refresh()
+    assert service.live.model is not None
+    assert service.live.model.id == good
+    readiness = service.readiness()
+    assert readiness.ready
+    assert "broken" in (readiness.model.problem or "")
+    notices = [msgspec.json.decode(line) for line in log.getvalue().splitlines()]
+    assert [n["event"] for n in notices if n["level"] == "error"] == ["model_not_loaded"]
+    assert service.decide(REQUEST, until=float("inf")).model == good
+
+
+def test_a_good_model_after_a_broken_one_ends_the_problem(service: Service, learned: Workspace) -> None:
+    good = _point_to_a_broken_copy(learned)
+    service.refresh()
+    (learned.models / "current").write_text(good + "\n")
+    service.refresh()
+    assert service.readiness().model.problem is None
+
+
+def test_a_look_that_finds_nothing_new_changes_nothing(service: Service) -> None:
+    before = service.live
+    service.refresh()
+    assert service.live is before
