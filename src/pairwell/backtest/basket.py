@@ -24,6 +24,13 @@ from pairwell.learn.validation import before
 Advance = Callable[[float], None]
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The cases, and what the hidden item of each cost there; 0 where it is not known."""
+
+    cases: list[Case]
+    revenue: Array
+
+
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     """How well every method found the hidden items."""
 
@@ -46,19 +53,25 @@ def evaluate_basket(
     cut = first_test_order(history.baskets.placed_at, split, settings.shop.timezone)
     newest = slice_orders(history.baskets, cut, history.baskets.n_orders)
     cases = hide_in_each(newest, history.order_ids[cut:])
-    return _evaluate(before(history, cut), cases, _revenue(dataset, cases), settings, advance)
+    asked = Asked(cases=cases, revenue=_revenue(dataset, cases))
+    return evaluate_cases(before(history, cut), asked, settings, advance=advance)
 
 
 def evaluate_baskets_of(
     train: Dataset, test: Dataset, settings: Settings, *, advance: Advance = lambda _: None
 ) -> Evaluation:
     """Learn from every order of `train` and complete every order of `test`; errors as of `evaluate_basket`."""
-    asked = read_history(test, test.newest())
-    cases = hide_in_each(asked.baskets, asked.order_ids)
-    return _evaluate(read_history(train, train.newest()), cases, _revenue(test, cases), settings, advance)
+    newer = read_history(test, test.newest())
+    cases = hide_in_each(newer.baskets, newer.order_ids)
+    asked = Asked(cases=cases, revenue=_revenue(test, cases))
+    return evaluate_cases(read_history(train, train.newest()), asked, settings, advance=advance)
 
 
-def _evaluate(trained: History, cases: list[Case], revenue: Array, settings: Settings, advance: Advance) -> Evaluation:
+def evaluate_cases(
+    trained: History, asked: Asked, settings: Settings, *, advance: Advance = lambda _: None
+) -> Evaluation:
+    """Learn from all of `trained` and ask every method; errors as of `evaluate_basket`."""
+    cases = asked.cases
     _require(trained, cases)
     given, hidden = [case.given for case in cases], [case.hidden for case in cases]
     bought = {trained.baskets.item_ids[code] for code in np.unique(trained.baskets.items).tolist()}
@@ -69,7 +82,7 @@ def _evaluate(trained: History, cases: list[Case], revenue: Array, settings: Set
         unseen=sum(item_id not in bought for item_id in hidden),
         trained_orders=trained.baskets.n_orders,
         trained_items=len(bought),
-        methods={name: score(ranked, hidden, revenue, len(bought)) for name, ranked in answers.items()},
+        methods={name: score(ranked, hidden, asked.revenue, len(bought)) for name, ranked in answers.items()},
     )
 
 
