@@ -11,7 +11,7 @@ from tests.unit.decide.tents import ITEMS, MODEL, NOW, SURE, ask, read, said
 from pairwell.config.settings import Choice, Guards, Placement, Settings, Slots
 from pairwell.decide.choose import choose
 from pairwell.errors import RequestError
-from pairwell.records import Decision, DecisionRequest, Decline, Item
+from pairwell.records import Decision, DecisionRequest, Decline, Item, Relation
 
 
 def _decide(
@@ -101,6 +101,14 @@ class TestSlate:
         assert "mat-red" not in _offered(decision)
         (red,) = [w for w in decision.withheld if w.item_id == "mat-red"]
         assert (red.reason, red.factors["with"]) == ("clashes_with_slate", "mat")
+
+    @pytest.mark.parametrize("relation", ["variant", "substitute"])
+    @pytest.mark.parametrize(("one", "other"), [("lamp", "gas"), ("gas", "lamp")])
+    def test_nor_do_two_that_people_call_alike(self, relation: Relation, one: str, other: str) -> None:
+        pins = [said("tent", "complement", "lamp", 1), said("tent", "complement", "gas", 2)]
+        decision = _decide(ask("tent"), relations=[*pins, said(one, relation, other)])
+        (gas,) = [w for w in decision.withheld if w.item_id == "gas"]
+        assert (gas.reason, gas.factors["with"]) == ("clashes_with_slate", "lamp")
 
     def test_one_line_gets_one_step_up(self) -> None:
         items = {**ITEMS, "dome": Item(item_id="dome", title="Dome", price_minor=28_000, cost_minor=17_000)}
