@@ -17,6 +17,7 @@ from pairwell.ingest.vocabulary import Field, fields_of
 
 _MAX_ID = 256
 _MAX_ROW = 10_000
+_SOLD = ("orders", "order_lines")
 _NET = ("unit_cost", "cost", "tax")  # never include tax
 _FLAGS = {
     True: ("true", "t", "yes", "y", "1", "да", "д", "tak", "t", "active", "enabled", "published", "visible"),
@@ -106,6 +107,8 @@ class _Reader:
 
     def _column(self, name: str) -> pa.Array:
         columns = self._batch.columns
+        if name == "item_id" and name not in columns.column_names and self._conversion.table in _SOLD:
+            name = "title"  # where there is no id, the title is one
         if name not in columns.column_names:
             return pa.nulls(columns.num_rows, pa.string())
         return columns[name].combine_chunks()

@@ -26,10 +26,13 @@ RULES: tuple[Rule, ...] = (
     Rule("nul_byte", "refuses", "A row holds a zero byte."),
     Rule("not_json", "refuses", "A row of a JSON file is not JSON."),
     Rule("not_an_object", "refuses", "A row of a JSON file is not an object with named fields."),
+    Rule("not_baskets", "refuses", "What a JSON file of baskets holds for a customer is no list of lists."),
     # What cannot be read.
     Rule("no_order_id", "refuses", "A row without an order id belongs to no order."),
     Rule("no_item_id", "refuses", "A row without an item id, or a title to stand in for it, names nothing."),
     Rule("no_customer_id", "refuses", "A customer without an id cannot be found again."),
+    Rule("no_anchor_id", "refuses", "A relation without an anchor id belongs to no item."),
+    Rule("no_relation", "refuses", "A relation that does not say which one it is."),
     Rule("id_too_long", "refuses", "An id is longer than 256 characters."),
     Rule("bad_number", "refuses", "A number or an amount of money cannot be read as one."),
     Rule("bad_date", "refuses", "A date cannot be read, or lies outside the years 1900 to 2200."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
 from pairwell.facts.store import FactStore
 from pairwell.ingest.load import IngestOptions, IngestPlace, IngestReport, ingest_files
-from pairwell.ingest.mapping import Goods, Mapping
+from pairwell.ingest.mapping import Composed, Goods, Mapping
 from pairwell.operations.database import open_database
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -47,7 +48,9 @@ class Loader:
     def load(self, table: str, header: str, *rows: str, dry_run: bool = False, now: datetime = NOW) -> IngestReport:
         path = self.folder / f"{table}.csv"
         path.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
-        known = {field: field for field in _FIELDS[table].split(",") if field in header.split(",")}
+        known: dict[str, str | Composed] = {
+            field: field for field in _FIELDS[table].split(",") if field in header.split(",")
+        }
         mapping = Mapping(table=table, columns=known, goods=self.goods)
         options = IngestOptions(mapping=mapping, source=self.source, dry_run=dry_run)
         return ingest_files(table, [path], place=self.place, options=options, now=now)
@@ -57,9 +60,7 @@ class Loader:
 
     @property
     def place(self) -> IngestPlace:
-        return IngestPlace(
-            workspace=self.workspace, settings=self.settings, dataset=self.dataset, facts=self.facts
-        )
+        return IngestPlace(workspace=self.workspace, settings=self.settings, dataset=self.dataset, facts=self.facts)
 
     def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
         """The stored rows of a table, in order, as tuples of the columns asked for."""
@@ -84,7 +85,6 @@ def loader(workspace: Workspace, tmp_path: Path) -> Iterator[Loader]:
 @pytest.fixture
 def quarantined() -> Callable[[IngestReport], list[dict[str, str]]]:
     """The rows that a run put into quarantine."""
-    import csv
 
     def read(report: IngestReport) -> list[dict[str, str]]:
         if report.quarantine is None:

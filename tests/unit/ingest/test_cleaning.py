@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from tests.unit.ingest.conftest import Loader
+
 from pairwell.ingest.load import IngestReport
 from pairwell.ingest.mapping import Goods
-from tests.unit.ingest.conftest import Loader
 
 HEAD = "order_id,item_id,title,quantity,unit_price,placed_at,customer_id"
 Quarantined = Callable[[IngestReport], list[dict[str, str]]]

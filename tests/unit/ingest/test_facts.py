@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from pairwell.ingest.facts import write_facts
 from tests.unit.ingest.conftest import NOW, Loader
+
+from pairwell.ingest.facts import write_facts
 
 HEAD = "order_id,item_id,title,quantity,unit_price,placed_at,customer_id"
 

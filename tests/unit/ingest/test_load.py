@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.unit.ingest.conftest import NOW, Loader
 
 from pairwell.dataset.store import Dataset
 from pairwell.errors import MappingError, SourceError, StorageError
@@ -13,7 +14,6 @@ from pairwell.ingest import load
 from pairwell.ingest.facts import are_current
 from pairwell.ingest.load import IngestPlace, IngestReport, ingest_files
 from pairwell.ingest.mapping import load_mapping
-from tests.unit.ingest.conftest import NOW, Loader
 
 HEAD = "order_id,item_id,title,quantity,unit_price,placed_at,customer_id"
 ROWS = (
@@ -105,7 +105,7 @@ def test_an_unknown_table_names_those_that_exist(loader: Loader, tmp_path: Path)
 def test_a_full_disk_leaves_the_dataset_as_it_was(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
     loader.orders(HEAD, *ROWS[:2])
 
-    def full(self: Path, target: Path) -> Path:
+    def full(*_: Path) -> Path:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
