@@ -19,13 +19,33 @@ def read_records(lines: Lines, file: FileFormat, width: int | None, refuse: Refu
     as `wrong_field_count`. A quote that does not close within the limit of a line, or that swallows lines which are
     records by themselves, is refused with its line as `unclosed_quote`, and reading goes on at the next line.
     """
-    for _ in range(file.skip):
-        lines.begin()
-        next(lines, None)
+    _skip(lines, file)
     if file.delimiter == " " or not file.quote:
         yield from _read_plain(lines, splitter(file), width, refuse)
     else:
         yield from _read_quoted(lines, file, width, refuse)
+
+
+def read_first(lines: Lines, file: FileFormat, refuse: RefuseLine) -> Record | None:
+    """The first record, None where there is none; the lines behind it stay to be read, its own are held."""
+    _skip(lines, file)
+    while True:
+        lines.begin()
+        if next(lines, None) is None:
+            return None
+        lines.again(lines.held)
+        plain = file.delimiter == " " or not file.quote
+        records = (
+            _read_plain(lines, splitter(file), None, refuse) if plain else _read_carefully(lines, file, None, refuse)
+        )
+        if (found := next(records, None)) is not None:
+            return found
+
+
+def _skip(lines: Lines, file: FileFormat) -> None:
+    for _ in range(file.skip):
+        lines.begin()
+        next(lines, None)
 
 
 def splitter(file: FileFormat) -> SplitLine:
@@ -51,8 +71,25 @@ def _read_plain(lines: Lines, split: SplitLine, width: int | None, refuse: Refus
 def _read_quoted(lines: Lines, file: FileFormat, width: int | None, refuse: RefuseLine) -> Iterator[Record]:
     # The limit of the csv module is for the whole process; lines are bounded by ours.
     csv.field_size_limit(max(csv.field_size_limit(), 1 << 31))
-    reader = csv.reader(lines, delimiter=file.delimiter, quotechar=file.quote, strict=True)
     while True:
+        number, block = lines.block()
+        if not block:
+            return
+        if file.quote in "".join(block):
+            lines.again(enumerate(block, number))
+            yield from _read_carefully(lines, file, width, refuse)
+            continue
+        for line, fields in enumerate(csv.reader(block, delimiter=file.delimiter), number):
+            if len(fields) == width or (fields and _fits(fields, width)):
+                yield line, fields
+            elif fields and not block[line - number].isspace():
+                refuse(line, "wrong_field_count", block[line - number][:RAW_KEPT].rstrip("\n"))
+
+
+def _read_carefully(lines: Lines, file: FileFormat, width: int | None, refuse: RefuseLine) -> Iterator[Record]:
+    """Record by record, until no line waits."""
+    reader = csv.reader(lines, delimiter=file.delimiter, quotechar=file.quote, strict=True)
+    while lines.waiting:
         lines.begin()
         try:
             fields = next(reader)
@@ -103,7 +140,7 @@ def _swallowed(held: list[tuple[int, str]], file: FileFormat, width: int | None,
     if not _fits(list(fields), width):
         return True
     whole = sum(line.rstrip("\n").count(file.delimiter) == width - 1 for _, line in held)
-    return width > 1 and whole * 2 >= len(held)
+    return width > 1 and whole >= max(2, len(held) / 2)
 
 
 def _fits(fields: list[str], width: int | None) -> bool:

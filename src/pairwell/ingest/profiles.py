@@ -140,7 +140,13 @@ def _moments(column: pa.ChunkedArray, values: list[str]) -> Moments:
 
 def _is_compact_day(text: str) -> bool:
     """YYYYMMDD of these times."""
-    return len(text) == 8 and text.isdigit() and text[:2] in {"19", "20"} and "01" <= text[4:6] <= "12" and "01" <= text[6:] <= "31"
+    return (
+        len(text) == 8
+        and text.isdigit()
+        and text[:2] in {"19", "20"}
+        and "01" <= text[4:6] <= "12"
+        and "01" <= text[6:] <= "31"
+    )
 
 
 def _repeats(codes: Codes) -> float:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from pairwell.errors import SourceError
 from pairwell.ingest.columnar import read_parquet
-from pairwell.ingest.delimited import Record, read_records
+from pairwell.ingest.delimited import Record, read_first, read_records
 from pairwell.ingest.documents import read_json_rows
 from pairwell.ingest.mapping import FileFormat
 from pairwell.ingest.streams import RAW_KEPT, UNDECODABLE, Advance, Lines, RefuseLine, open_text
@@ -175,7 +175,7 @@ def _read_delimited(
 
 
 def _with_names(path: Path, file: FileFormat, lines: Lines, refuse: RefuseLine) -> tuple[list[str], Iterator[Record]]:
-    first = next(read_records(lines, file, None, refuse), None)
+    first = read_first(lines, file, refuse)
     if first is None:
         raise SourceError(f"{path} holds no row.", hint="Export it again.")
     body = msgspec.structs.replace(file, skip=0)

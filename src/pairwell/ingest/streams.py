@@ -10,7 +10,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, TextIO, cast
 
 from pairwell.errors import SourceError
 
@@ -22,6 +22,7 @@ UNDECODABLE = "\udc80"
 RAW_KEPT = 10_000  # characters of a refused row that are kept
 
 _BUFFER = 1 << 18
+_BLOCK_LINES = 4096
 _GZIP = b"\x1f\x8b"
 _FOREIGN = {
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
@@ -159,7 +160,7 @@ class Lines:
     `held` are the lines since the last `begin`, `start` the number of the first of them; `again` puts lines back.
     """
 
-    def __init__(self, text: io.TextIOWrapper, *, max_bytes: int, refuse: RefuseLine) -> None:
+    def __init__(self, text: TextIO, *, max_bytes: int, refuse: RefuseLine) -> None:
         self._text = text
         self._max = max_bytes
         self._refuse = refuse
@@ -185,12 +186,37 @@ class Lines:
             raise RecordTooLongError
         return line
 
+    @property
+    def waiting(self) -> bool:
+        """Whether lines that were put back are still to come."""
+        return bool(self._again)
+
     def begin(self) -> None:
         self.held.clear()
         self._size = 0
 
     def again(self, lines: Iterable[tuple[int, str]]) -> None:
         self._again.extendleft(reversed(list(lines)))
+
+    def block(self) -> tuple[int, list[str]]:
+        """Lines that follow each other, and the number of the first; none at the end. They are not held."""
+        found: list[str] = []
+        size = 0
+        first = self._again[0][0] if self._again else self._read + 1
+        while len(found) < _BLOCK_LINES and size < _BUFFER:
+            try:
+                number, line = self._again.popleft() if self._again else self._next_line()
+            except StopIteration:
+                break
+            if number != first + len(found):
+                if found:
+                    self._again.appendleft((number, line))
+                    break
+                first = number  # behind lines that were too long
+            found.append(line)
+            size += len(line)
+        self.taken += size
+        return first, found
 
     def _next_line(self) -> tuple[int, str]:
         while True:
