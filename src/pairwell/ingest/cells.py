@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -121,7 +122,7 @@ def _by_order(matches: list[re.Match[str]]) -> bool | None:
 
 
 def _steps_back(keys: list[tuple[str, int, int]]) -> int:
-    back = sum(after < before for before, after in zip(keys, keys[1:], strict=False))
+    back = sum(after < before for before, after in pairwise(keys))
     return min(back, len(keys) - 1 - back)
 
 

@@ -113,7 +113,7 @@ def _is_category(draft: Draft, column: Profile) -> bool:
         return False
     item = draft.profile("item_id")
     of_item = item is None or draft.table not in _LINES or determines(item, column)[0] >= _FIXED
-    return of_item and column.distinct > 1 and column.letters > 0.5 and column.moments.share == 0  # noqa: PLR2004
+    return of_item and column.distinct > 1 and column.letters > 0.5 and column.moments.share == 0
 
 
 def _join_clock(draft: Draft) -> None:
@@ -148,7 +148,7 @@ def _find_family(draft: Draft) -> None:
     item, title = draft.profile("item_id"), draft.profile("title")
     if "family" in draft.columns or item is None or title is None or item.name == title.name:
         return
-    if title.distinct > 0.9 * item.distinct or item.distinct < 4:  # noqa: PLR2004
+    if title.distinct > 0.9 * item.distinct or item.distinct < 4:
         return
     for column in sorted(draft.free(), key=lambda column: column.length):
         there, back = determines(title, column), determines(column, title)
@@ -163,7 +163,7 @@ def _keep_rest(draft: Draft) -> None:
         meant = set(concepts(column.name)[0])
         if not column.rows:
             continue
-        if draft.table == "customers" and (meant & _PERSONAL or column.email > 0.5) and column.distinct > _MANY:  # noqa: PLR2004
+        if draft.table == "customers" and (meant & _PERSONAL or column.email > 0.5) and column.distinct > _MANY:
             draft.notes.append(f"{column.name!r} looks personal and was left out.")
             continue
         name = f"attributes.{'_'.join(tokens(column.name)) or column.name}"

@@ -24,7 +24,7 @@ def fit(table: str, field: str, column: Profile) -> float:
 
 def looks_like_title(column: Profile) -> bool:
     """Whether a column of ids reads as names for people."""
-    return column.letters > _SURE and (column.words > 0.4 or column.length > 12) and column.email < 0.5  # noqa: PLR2004
+    return column.letters > _SURE and (column.words > 0.4 or column.length > 12) and column.email < 0.5
 
 
 def _is_number(column: Profile) -> bool:
@@ -33,7 +33,7 @@ def _is_number(column: Profile) -> bool:
 
 def _is_measure(column: Profile) -> bool:
     """Numbers with a fraction: these measure, they do not name."""
-    return _is_number(column) and column.whole < 0.98  # noqa: PLR2004
+    return _is_number(column) and column.whole < 0.98
 
 
 def _id(column: Profile) -> float:
@@ -46,70 +46,70 @@ def _id(column: Profile) -> float:
 
 def _order_id(column: Profile) -> float:
     base = _id(column)
-    if not base or (column.distinct == 1 and column.rows > 3):  # noqa: PLR2004
+    if not base or (column.distinct == 1 and column.rows > 3):
         return 0.0
-    if column.length > 40 or column.email > 0.5:  # noqa: PLR2004
+    if column.length > 40 or column.email > 0.5:
         return 0.1
-    if column.rows >= _ENOUGH and column.unique < 0.005:  # noqa: PLR2004
+    if column.rows >= _ENOUGH and column.unique < 0.005:
         return 0.1
-    runs = 0.3 if 0.05 < column.repeats < 0.98 else 0.0  # noqa: PLR2004
-    return base + runs + 0.15 * (column.rising > _SURE and column.distinct > 2) - 0.1 * (column.unique > 0.999)  # noqa: PLR2004
+    runs = 0.3 if 0.05 < column.repeats < 0.98 else 0.0
+    return base + runs + 0.15 * (column.rising > _SURE and column.distinct > 2) - 0.1 * (column.unique > 0.999)
 
 
 def _item_id(column: Profile) -> float:
     base = _id(column)
-    if not base or column.email > 0.5:  # noqa: PLR2004
+    if not base or column.email > 0.5:
         return 0.0
-    if column.distinct < 3 and column.rows >= _ENOUGH:  # noqa: PLR2004
+    if column.distinct < 3 and column.rows >= _ENOUGH:
         return 0.1
-    if column.rows >= 4 * _ENOUGH and column.unique > 0.999:  # noqa: PLR2004
+    if column.rows >= 4 * _ENOUGH and column.unique > 0.999:
         return 0.15
-    spread = 0.3 if column.repeats < 0.5 and column.distinct >= min(10, column.rows) else 0.0  # noqa: PLR2004
+    spread = 0.3 if column.repeats < 0.5 and column.distinct >= min(10, column.rows) else 0.0
     return base + spread - 0.15 * (column.rising > _SURE)
 
 
 def _catalogue_id(column: Profile) -> float:
     base = _id(column)
-    return base + 0.45 if base and column.unique > 0.999 else base * 0.8  # noqa: PLR2004
+    return base + 0.45 if base and column.unique > 0.999 else base * 0.8
 
 
 def _customer_id(column: Profile) -> float:
-    base = 0.5 if column.email > 0.5 else _id(column)  # noqa: PLR2004
+    base = 0.5 if column.email > 0.5 else _id(column)
     if not base or (column.distinct == 1 and column.rows >= _ENOUGH):
         return 0.0
-    if column.rows >= _ENOUGH and column.distinct < 5:  # noqa: PLR2004
+    if column.rows >= _ENOUGH and column.distinct < 5:
         return 0.1
-    return base + 0.2 * (column.repeats > 0.05 or column.unique < 0.9)  # noqa: PLR2004
+    return base + 0.2 * (column.repeats > 0.05 or column.unique < 0.9)
 
 
 def _moment(column: Profile) -> float:
-    if column.moments.share >= 0.6:  # noqa: PLR2004
+    if column.moments.share >= 0.6:
         return min(1.0, column.moments.share)
     if _is_number(column) and column.whole > _SURE:
         middle = sorted(number for number in column.numbers if number == number)[column.rows // 2]  # noqa: PLR0124
-        compact = 19_700_101 <= middle <= 21_001_231  # noqa: PLR2004
-        return 0.7 if compact or 6e8 <= middle <= 4e9 or 6e11 <= middle <= 4e12 else 0.0  # noqa: PLR2004
+        compact = 19_700_101 <= middle <= 21_001_231
+        return 0.7 if compact or 6e8 <= middle <= 4e9 or 6e11 <= middle <= 4e12 else 0.0
     return 0.0
 
 
 def _quantity(column: Profile) -> float:
     if not _is_number(column) or column.moments.share > _SURE:
         return 0.0
-    if column.position or (column.rows >= _ENOUGH and column.unique > 0.9):  # noqa: PLR2004
+    if column.position or (column.rows >= _ENOUGH and column.unique > 0.9):
         return 0.1
-    if np.mean(column.numbers == 0) > 0.3:  # noqa: PLR2004
+    if np.mean(column.numbers == 0) > 0.3:
         return 0.1  # nobody buys nothing: a flag
     if column.whole > _SURE and column.small:
         return 0.95 if column.distinct > 1 else 0.6
-    return 0.6 if column.whole > 0.5 else 0.35  # noqa: PLR2004
+    return 0.6 if column.whole > 0.5 else 0.35
 
 
 def _money(column: Profile) -> float:
     if not _is_number(column) or column.moments.share > _SURE:
         return 0.0
-    if column.position or (column.rows >= _ENOUGH and column.unique > 0.99 and column.whole > _SURE):  # noqa: PLR2004
+    if column.position or (column.rows >= _ENOUGH and column.unique > 0.99 and column.whole > _SURE):
         return 0.1
-    if column.distinct <= 2 and column.whole > _SURE and column.rows >= _ENOUGH:  # noqa: PLR2004
+    if column.distinct <= 2 and column.whole > _SURE and column.rows >= _ENOUGH:
         return 0.3
     return 1.0 if column.whole < _SURE else 0.6
 
@@ -120,32 +120,32 @@ def _discount(column: Profile) -> float:
 
 
 def _title(column: Profile) -> float:
-    if column.letters < 0.6 or column.email > 0.5 or column.moments.share > 0.5:  # noqa: PLR2004
+    if column.letters < 0.6 or column.email > 0.5 or column.moments.share > 0.5:
         return 0.05
-    return 0.95 if looks_like_title(column) else 0.6 if column.length > 3 else 0.3  # noqa: PLR2004
+    return 0.95 if looks_like_title(column) else 0.6 if column.length > 3 else 0.3
 
 
 def _text(column: Profile) -> float:
-    if _is_measure(column) or column.moments.share > 0.5:  # noqa: PLR2004
+    if _is_measure(column) or column.moments.share > 0.5:
         return 0.1
-    return 0.6 if column.letters > 0.5 else 0.35  # noqa: PLR2004
+    return 0.6 if column.letters > 0.5 else 0.35
 
 
 def _label(column: Profile) -> float:
     """Few texts that stand again and again."""
-    if _is_measure(column) or column.moments.share > 0.5 or column.email > 0.5:  # noqa: PLR2004
+    if _is_measure(column) or column.moments.share > 0.5 or column.email > 0.5:
         return 0.0
-    if column.rows >= _ENOUGH and column.unique > 0.5:  # noqa: PLR2004
+    if column.rows >= _ENOUGH and column.unique > 0.5:
         return 0.2
-    return 0.7 if column.letters > 0.5 else 0.4  # noqa: PLR2004
+    return 0.7 if column.letters > 0.5 else 0.4
 
 
 def _role(column: Profile) -> float:
-    return 0.8 if column.distinct <= 3 else 0.05  # noqa: PLR2004
+    return 0.8 if column.distinct <= 3 else 0.05
 
 
 def _currency(column: Profile) -> float:
-    return 1.0 if column.currency and column.distinct < 50 else 0.1  # noqa: PLR2004
+    return 1.0 if column.currency and column.distinct < 50 else 0.1
 
 
 def _number(column: Profile) -> float:
@@ -157,11 +157,11 @@ def _count(column: Profile) -> float:
 
 
 def _flag(column: Profile) -> float:
-    return 0.8 if column.distinct <= 2 else 0.1  # noqa: PLR2004
+    return 0.8 if column.distinct <= 2 else 0.1
 
 
 def _relation(column: Profile) -> float:
-    return 0.8 if column.distinct <= 5 and column.letters > 0.5 else 0.05  # noqa: PLR2004
+    return 0.8 if column.distinct <= 5 and column.letters > 0.5 else 0.05
 
 
 _FITS: dict[str, Fit] = {

@@ -8,40 +8,79 @@ from pairwell.ingest.words import concepts
 
 # Field = what its header says, with a score for each way of saying it; after "|" what may stand beside it unharmed.
 _COMMON = {
-    "order_id": """order id=1 order=.86 purchase id=.95 purchase=.72 sale id=.85 sale=.3 id=.3 order customer id=.75
-        | sale purchase store channel created""",
-    "item_id": "sku=.95 sku id=.96 item id=1 stock id=.93 item=.72 id=.36 item sku=.95 family id=.3 | sale sku id store",
-    "title": """item name=1 name=.85 item=.6 position name=.85 position=.5 sku name=.9 category item=.5 description=.78
-        item description=.84 stock description=.8 line description=.8 name description=.8 position description=.8
-        | sale order sku item line""",
-    "category": "category=.9 category item=.95 category name=.95 category sub=.85 category id=.45 sub=.4 | item name sub sku",
+    "order_id": """
+        order id=1 order=.86 purchase id=.95 purchase=.72 sale id=.85 sale=.3 id=.3 order customer id=.75
+        | sale purchase store channel created
+        """,
+    "item_id": """
+        sku=.95 sku id=.96 item id=1 stock id=.93 item=.72 id=.36 item sku=.95 family id=.3
+        | sale sku id store
+        """,
+    "title": """
+        item name=1 name=.85 item=.6 position name=.85 position=.5 sku name=.9 category item=.5 description=.78
+        item description=.84 stock description=.8 line description=.8 name description=.8
+        position description=.8
+        | sale order sku item line
+        """,
+    "category": """
+        category=.9 category item=.95 category name=.95 category sub=.85 category id=.45 sub=.4
+        | item name sub sku
+        """,
     "brand": "brand=.95 brand name=1 supplier=.5 | item name",
     "family": "family=.85 family name=.9 item family=.9 | name",
     "currency": "currency=.95 currency id=1 | order price item sale unit",
 }
 
 _LINES = _COMMON | {
-    "placed_at": """date=.85 order date=1 purchase date=1 sale date=.96 date created=.96 created=.85 created at=.96 order at=.85
-        date time=.96 order time=.75 purchase time=.75 sale time=.75 time=.4 order created=.95 valid=.3 purchase at=.96 purchase created=.96
-        | time at order purchase sale created store""",
-    "customer_id": """customer id=1 customer=.86 account id=.85 account=.75 customer card=.85 card id=.75 card=.55 customer email=.72
-        email=.5 phone=.32 company id=.6 company=.45 customer account=.9 address id=.3 person=.3 purchase by=.85 order by=.75 by=.3 | order purchase account card sale""",
-    "quantity": """quantity=.95 unit sale=.75 item sale=.4 amount=.34 item quantity=.97 quantity amount=.8
-        | unit sale order purchase item line net created""",
-    "unit_price": """price unit=1 price=.88 price item=.93 price sale=.92 price gross=.9 price net=.86 amount=.45 amount unit=.9
-        amount item=.55 unit sale price=1 line price=.6 created for=.8 sale for=.7 price for=.8 unit gross=.7 unit net=.68 price purchase=.5 unit total=.7 sale gross=.4
-        | gross net quantity item sale sku unit order currency created purchase paid""",
-    "line_total": """line total=1 line amount=.95 total=.8 total gross=.83 total net=.79 total price=.9 amount=.6 sale=.55 sale amount=.9
-        total sale=.9 total amount=.9 total item=.9 line price=.62 order total=.5 gross=.4 net=.38 purchase total=.7 purchase amount=.75
-        line gross=.8 line net=.78 paid=.5 paid amount=.7 paid total=.8 | gross net price amount sale item currency line sku""",
-    "line_discount": "discount=.85 line discount=1 discount amount=.9 item discount=.95 discount total=.8 | price item sku amount",
+    "placed_at": """
+        date=.85 order date=1 purchase date=1 sale date=.96 date created=.96 created=.85 created at=.96
+        order at=.85 date time=.96 order time=.75 purchase time=.75 sale time=.75 time=.4 order created=.95
+        valid=.3 purchase at=.96 purchase created=.96
+        | time at order purchase sale created store
+        """,
+    "customer_id": """
+        customer id=1 customer=.86 account id=.85 account=.75 customer card=.85 card id=.75 card=.55
+        customer email=.72 email=.5 phone=.32 company id=.6 company=.45 customer account=.9 address id=.3
+        person=.3 purchase by=.85 order by=.75 by=.3
+        | order purchase account card sale
+        """,
+    "quantity": """
+        quantity=.95 unit sale=.75 item sale=.4 amount=.34 item quantity=.97 quantity amount=.8
+        | unit sale order purchase item line net created
+        """,
+    "unit_price": """
+        price unit=1 price=.88 price item=.93 price sale=.92 price gross=.9 price net=.86 amount=.45
+        amount unit=.9 amount item=.55 unit sale price=1 line price=.6 created for=.8 sale for=.7 price for=.8
+        unit gross=.7 unit net=.68 price purchase=.5 unit total=.7 sale gross=.4
+        | gross net quantity item sale sku unit order currency created purchase paid
+        """,
+    "line_total": """
+        line total=1 line amount=.95 total=.8 total gross=.83 total net=.79 total price=.9 amount=.6 sale=.55
+        sale amount=.9 total sale=.9 total amount=.9 total item=.9 line price=.62 order total=.5 gross=.4
+        net=.38 purchase total=.7 purchase amount=.75 line gross=.8 line net=.78 paid=.5 paid amount=.7
+        paid total=.8
+        | gross net price amount sale item currency line sku
+        """,
+    "line_discount": """
+        discount=.85 line discount=1 discount amount=.9 item discount=.95 discount total=.8
+        | price item sku amount
+        """,
     "discount": "order discount=.95 order discount amount=.97 discount total=.4 | amount total",
-    "unit_cost": "cost unit=1 cost=.86 cost item=.93 cost price=.93 price purchase=.72 price supplier=.7 | net gross item sale price sku",
-    "channel": "channel=.9 channel order=.95 channel sale=.95 channel name=.9 store=.6 store name=.62 store id=.5 | order sale name purchase",
+    "unit_cost": """
+        cost unit=1 cost=.86 cost item=.93 cost price=.93 price purchase=.72 price supplier=.7
+        | net gross item sale price sku
+        """,
+    "channel": """
+        channel=.9 channel order=.95 channel sale=.95 channel name=.9 store=.6 store name=.62 store id=.5
+        | order sale name purchase
+        """,
     "seller_id": "seller id=1 seller=.86 seller name=.75 | sale store",
     "status": "status=.85 order status=1 | sale",
     "role": "role=.6 role item=.85 role line=.8 | order line",
-    "shipping": "shipping=.6 shipping paid=.7 shipping cost=.95 shipping price=.95 shipping amount=.95 shipping total=.95 | order net gross",
+    "shipping": """
+        shipping=.6 shipping paid=.7 shipping cost=.95 shipping price=.95 shipping amount=.95 shipping total=.95
+        | order net gross
+        """,
     "tax": "tax=.85 tax amount=.95 tax total=.85 order tax=.9 line tax=.5 | order",
     "attributes.country": "country=.9 customer country=.95 | customer shipping order address name store id",
     "attributes.region": "region=.85 customer region=.9 | customer shipping order address name id",
@@ -54,25 +93,37 @@ _LINES = _COMMON | {
 
 _ITEMS = {field: ways for field, ways in _COMMON.items() if field != "order_id"} | {
     "item_id": _COMMON["item_id"].replace(" id=.36", " id=.7"),
-    "price": """price=.9 price unit=.95 price sale=.95 price item=.97 price gross=.92 price net=.88 amount=.4 price total=.5
-        | gross net item sale unit currency""",
-    "cost": "cost=.9 cost unit=.95 cost item=.97 cost price=.95 price purchase=.85 price supplier=.75 | net gross item unit price",
+    "price": """
+        price=.9 price unit=.95 price sale=.95 price item=.97 price gross=.92 price net=.88 amount=.4
+        price total=.5
+        | gross net item sale unit currency
+        """,
+    "cost": """
+        cost=.9 cost unit=.95 cost item=.97 cost price=.95 price purchase=.85 price supplier=.75
+        | net gross item unit price
+        """,
     "rating": "rating=.9 rating item=.95 review rating=.95 | item amount total",
     "n_ratings": "rating quantity=.95 review quantity=.97 review=.6 | item",
     "image_url": "image=.85 image url=1 | item",
     "url": "url=.85 item url=.95 | item",
     "published": "published=.9 item published=.95 | item",
     "stock": "stock=.85 stock quantity=1 quantity=.55 stock total=.9 | item unit quantity",
-    "tier": "tier=.9 |",
-    "purpose": "purpose=.8 |",
+    "tier": "tier=.9",
+    "purpose": "purpose=.8",
     "requires": "requires=.85 requires item=.95 | id item",
     "valid_from": "valid date=.95 valid=.7 date=.4 created=.5 date created=.5 price date=.6 | at time",
 }
 
 _CUSTOMERS = {
-    "customer_id": """customer id=1 customer=.86 account id=.8 account=.7 id=.6 customer card=.85 card id=.75 customer email=.72 email=.5
-        customer account=.8 | card""",
-    "account_id": "account id=.95 account=.85 company id=1 company=.75 customer company=.8 customer account=.8 | name",
+    "customer_id": """
+        customer id=1 customer=.86 account id=.8 account=.7 id=.6 customer card=.85 card id=.75
+        customer email=.72 email=.5 customer account=.8
+        | card
+        """,
+    "account_id": """
+        account id=.95 account=.85 company id=1 company=.75 customer company=.8 customer account=.8
+        | name
+        """,
     "valid_from": "valid date=.95 valid=.7 | at time",
 }
 
@@ -80,8 +131,8 @@ _RELATIONS = {
     "anchor_id": "anchor item=1 anchor id=1 anchor=.9 item id=.55 sku=.5 item=.5 | id item sku",
     "item_id": "related item=1 related id=1 related=.9 item id=.6 sku=.5 item=.5 | id item sku",
     "relation": "relation=1 relation category=1 category=.6 | name",
-    "rank": "rank=.95 position=.6 line=.5 |",
-    "valid_from": "valid date=.95 valid=.7 date=.5 |",
+    "rank": "rank=.95 position=.6 line=.5",
+    "valid_from": "valid date=.95 valid=.7 date=.5",
 }
 
 _RETURNS = {
@@ -90,9 +141,15 @@ _RETURNS = {
     "line_no": "line=.85 line id=.85 order line=.95 position=.7 | order id item",
     "line_id": "order item id=1 order line id=.9 order item=.8 | line",
     "quantity": "quantity=.9 return quantity=1 unit return=.8 | item order unit",
-    "at": "date=.85 return date=1 created=.85 created at=.95 date time=.9 return at=1 return created=.97 order date=.5 | time at created",
-    "refund": """return amount=1 return total=1 return price=.95 return=.6 amount=.65 total=.65 price=.4 return cost=.6
-        | gross net item amount currency total""",
+    "at": """
+        date=.85 return date=1 created=.85 created at=.95 date time=.9 return at=1 return created=.97
+        order date=.5
+        | time at created
+        """,
+    "refund": """
+        return amount=1 return total=1 return price=.95 return=.6 amount=.65 total=.65 price=.4 return cost=.6
+        | gross net item amount currency total
+        """,
 }
 
 _PATTERNS: dict[str, dict[str, str]] = {

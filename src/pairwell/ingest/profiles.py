@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pairwell.ingest.cells import Moments, cell_kind, read_moments
+from pairwell.ingest.cells import CellKind, Moments, cell_kind, read_moments
 from pairwell.ingest.lookups import as_text
 from pairwell.ingest.numbers import is_number, is_text, parse_decimals
 
@@ -75,7 +75,7 @@ def decimal_mark(table: pa.Table) -> Decimal:
 
 def _is_decimal(form: re.Pattern[str], value: str) -> bool:
     match = form.fullmatch(value)
-    return match is not None and len(match[1]) != 3  # three digits may be thousands  # noqa: PLR2004
+    return match is not None and len(match[1]) != 3  # three digits may be thousands
 
 
 def _distinct(column: pa.ChunkedArray) -> list[str]:
@@ -104,7 +104,7 @@ def _profile(name: str, column: pa.ChunkedArray, decimal: Decimal) -> Profile:
         numbers=numbers,
         number=len(real) / max(rows, 1),
         whole=len(whole) / max(len(real), 1),
-        small=bool(len(whole) and np.median(np.abs(whole)) <= 50),  # noqa: PLR2004
+        small=bool(len(whole) and np.median(np.abs(whole)) <= 50),
         moments=_moments(column, values),
         clock=kinds["clock"] / looked if not pa.types.is_time(column.type) else 1.0,
         letters=sum(any(char.isalpha() for char in value) for value in values) / looked,
@@ -118,14 +118,14 @@ def _profile(name: str, column: pa.ChunkedArray, decimal: Decimal) -> Profile:
     )
 
 
-def _numbers(column: pa.ChunkedArray, text: pa.ChunkedArray, decimal: Decimal, kinds: Counter[str]) -> Floats:
+def _numbers(column: pa.ChunkedArray, text: pa.ChunkedArray, decimal: Decimal, kinds: Counter[CellKind]) -> Floats:
     if is_number(column.type):
-        return column.cast(pa.float64(), safe=False).to_numpy().astype(np.float64)
+        return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
     if not is_text(column.type) or not (kinds["integer"] or kinds["decimal"]):
         return np.full(len(column), np.nan)
     coded = text.combine_chunks().dictionary_encode()
     values = parse_decimals(coded.dictionary, decimal=decimal).cast(pa.float64())
-    return values.take(coded.indices).to_numpy(zero_copy_only=False).astype(np.float64)
+    return np.asarray(values.take(coded.indices).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _moments(column: pa.ChunkedArray, values: list[str]) -> Moments:
@@ -159,11 +159,11 @@ def _rising(values: Floats) -> float:
 
 def _is_position(numbers: Floats) -> bool:
     """1, 2, 3, 1, 2, 1, …: each row one more than the row before, or 1 again."""
-    if len(numbers) < 3 or numbers[0] not in (0.0, 1.0):  # noqa: PLR2004
+    if len(numbers) < 3 or numbers[0] not in (0.0, 1.0):
         return False
     step = numbers[1:] == numbers[:-1] + 1
     again = numbers[1:] == numbers[0]
-    return bool(step.any() and again.any() and np.mean(step | again) > 0.95 and step.mean() > 0.2)  # noqa: PLR2004
+    return bool(step.any() and again.any() and np.mean(step | again) > 0.95 and step.mean() > 0.2)
 
 
 def determines(given: Profile, other: Profile) -> tuple[float, int]:

@@ -67,7 +67,7 @@ def relate(samples: Sequence[Sample], *, limits: Limits) -> Related:
         raise MappingError(
             f"{left[0].name} shares no key with {best.main.path.name}: no column of it is unique, called alike and "
             "holds the same values.",
-            hint="Ingest it by itself, or write the key into a [[lookup]] of a mapping (file, key, lookup_key, columns).",
+            hint="Ingest it by itself, or name the key in a [[lookup]] of a mapping (file, key, lookup_key, columns).",
         )
     return msgspec.structs.replace(best, parts=next(_paths(group) for group in groups if group[0] is best.main))
 

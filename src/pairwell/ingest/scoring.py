@@ -129,7 +129,7 @@ def _weigh_levels(place: dict[str, int], profiles: Sequence[Profile], scores: Sc
             fixed += scores[row, place["placed_at"]] > _LEAST or scores[row, place["customer_id"]] > _LEAST
             for field, factor in _OF_LINE.items():
                 scores[row, place[field]] *= factor
-        elif share < 0.9:  # noqa: PLR2004
+        elif share < 0.9:
             for field in _OF_ORDER:
                 scores[row, place[field]] *= 0.55
     scores[order, place["order_id"]] += 0.06 * min(fixed, 2) if scores[order, place["order_id"]] > 0 else 0.0
@@ -139,7 +139,7 @@ def _weigh_titles(place: dict[str, int], profiles: Sequence[Profile], scores: Sc
     """An item fixes its title, and its title nearly fixes it."""
     titles = [column for column in profiles if looks_like_title(column)]
     for row, column in enumerate(profiles):
-        if scores[row, place["item_id"]] < 0.1 or looks_like_title(column) or column.unique > 0.9:  # noqa: PLR2004
+        if scores[row, place["item_id"]] < 0.1 or looks_like_title(column) or column.unique > 0.9:
             continue
         links = [determines(column, title) for title in titles if title.name != column.name]
         backs = [determines(title, column) for title in titles if title.name != column.name]
@@ -151,14 +151,14 @@ def _weigh_titles(place: dict[str, int], profiles: Sequence[Profile], scores: Sc
 def _weigh_products(place: dict[str, int], profiles: Sequence[Profile], scores: Scores) -> None:
     """Where one number times a count is another number, they are price, quantity and total."""
     price, quantity, total = (scores[:, place[name]] for name in ("unit_price", "quantity", "line_total"))
-    money = [row for row in range(len(profiles)) if max(price[row], total[row]) > 0.1]  # noqa: PLR2004
-    counts = [row for row in range(len(profiles)) if quantity[row] > 0.1]  # noqa: PLR2004
+    money = [row for row in range(len(profiles)) if max(price[row], total[row]) > 0.1]
+    counts = [row for row in range(len(profiles)) if quantity[row] > 0.1]
     found = [
         (one, count, whole)
         for count in counts
         for one in money
         for whole in money
-        if len({one, count, whole}) == 3 and _multiplies(profiles[one], profiles[count], profiles[whole])  # noqa: PLR2004
+        if len({one, count, whole}) == 3 and _multiplies(profiles[one], profiles[count], profiles[whole])
     ]
     for row in {one for one, _, _ in found}:
         price[row] += 0.3
@@ -173,11 +173,11 @@ def _weigh_products(place: dict[str, int], profiles: Sequence[Profile], scores: 
 def _multiplies(one: Profile, count: Profile, whole: Profile) -> bool:
     several = np.abs(count.numbers) > 1
     told = several & ~np.isnan(one.numbers) & ~np.isnan(whole.numbers) & (whole.numbers != 0)
-    if told.sum() < 3:  # noqa: PLR2004
+    if told.sum() < 3:
         return False
     product = one.numbers[told] * count.numbers[told]
     near = np.abs(product - whole.numbers[told]) <= np.maximum(0.02, 0.01 * np.abs(whole.numbers[told]))
-    return bool(near.mean() >= 0.85)  # noqa: PLR2004
+    return bool(near.mean() >= 0.85)
 
 
 def _weigh_amounts(place: dict[str, int], profiles: Sequence[Profile], scores: Scores) -> None:

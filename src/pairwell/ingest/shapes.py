@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -72,7 +73,7 @@ def _merit(guess: _Guess) -> float:
         return 0.0
     # A decimal comma may stand in every row, but not in the header.
     headed = 1.0 if guess.first == 0 else 0.7
-    return guess.share * headed * min(guess.width, 12) ** 0.5 * (0.5 if guess.file.delimiter == " " else 1.0)
+    return guess.share * headed * math.sqrt(min(guess.width, 12)) * (0.5 if guess.file.delimiter == " " else 1.0)
 
 
 def _mean_width(guess: _Guess) -> float:

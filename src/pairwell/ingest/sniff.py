@@ -135,7 +135,7 @@ def _outline(draft: Draft, missing: Sequence[str]) -> str:
     lines += [f'{field} = "{column}"' for field, column in draft.columns.items() if isinstance(column, str)]
     own = [column for field in ("customer_id", "placed_at") if isinstance(column := draft.columns.get(field), str)]
     for field in missing:
-        if field == "order_id" and len(own) == 2:  # noqa: PLR2004
+        if field == "order_id" and len(own) == 2:
             joined = ", ".join(f'"{column}"' for column in own)
             lines.append(f"order_id = {{ join = [{joined}] }}  # one order a customer and moment, if that is right")
         else:
