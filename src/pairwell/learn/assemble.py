@@ -7,9 +7,9 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from pairwell import __version__
 from pairwell.clock import from_micros
 from pairwell.config.settings import Settings
+from pairwell.config.version import engine_version
 from pairwell.learn.baskets import Array
 from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
@@ -74,7 +74,7 @@ def _once(history: History, settings: Settings) -> Array:
 
 def _manifest(history: History, settings: Settings) -> Manifest:
     return Manifest(
-        created_by=__version__,
+        created_by=engine_version(),
         as_of=from_micros(int(history.baskets.placed_at.max(initial=0))),
         snapshot=0,
         inputs={},

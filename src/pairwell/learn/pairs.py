@@ -12,7 +12,7 @@ from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets, thin
 from pairwell.learn.chance import Chance, Correction, above_floor, correct, expect, notable_tails, tail
 from pairwell.learn.counting import PairCounts, count_pairs
-from pairwell.learn.weights import pair_weights
+from pairwell.learn.weights import pair_weights, weight_unit
 from pairwell.model.neighbours import Neighbours, make_neighbours
 
 Advance = Callable[[float], None]
@@ -37,8 +37,8 @@ class _Best(msgspec.Struct, frozen=True, kw_only=True):
 def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = lambda _: None) -> LearnedPairs:
     """Keep for each item the `neighbours` best add-ons by score, judged among all pairs there could be.
 
-    `score = C / (n_anchor^anchor_exponent · n_add_on^add_on_exponent)`, where C and n are sums of order weights:
-    together, and of each item. Add-ons of equal score go by item id. `advance` hears the share that is done.
+    `score = C / (n_anchor^anchor_exponent · n_add_on^add_on_exponent + score_damping)`, where C and n are sums of order
+    weights: together, and of each item. Add-ons of equal score go by item id. `advance` hears the share that is done.
     """
     thinned, n_thinned = thin(baskets)
     chance = expect(thinned)
@@ -67,24 +67,43 @@ def rank_pairs(baskets: Baskets, learn: Learn) -> Neighbours:
 
 def _mine(baskets: Baskets, learn: Learn, hear: Callable[[PairCounts], None]) -> _Best:
     weights = pair_weights(baskets, learn)
-    scales = _scales(baskets, weights, learn)
+    scale = _scale(baskets, weights, learn)
     kept = []
     for counts in count_pairs(baskets, weights):
-        kept.append(_best(counts, scales, learn.neighbours))
+        kept.append(_best(counts, scale, learn.neighbours))
         hear(counts)
     return _joined(kept)
 
 
-def _scales(baskets: Baskets, weights: Array, learn: Learn) -> tuple[Array, Array]:
-    sums = np.bincount(
-        baskets.items, weights=np.repeat(weights, baskets.sizes).astype(np.float64), minlength=len(baskets.item_ids)
+class _Scale(msgspec.Struct, frozen=True, kw_only=True):
+    """What turns weights into scores."""
+
+    unit: float
+    anchors: Array
+    add_ons: Array
+    damping: float
+
+    def score(self, counts: PairCounts) -> Array:
+        below = self.anchors[counts.anchors] * self.add_ons[counts.add_ons] + self.damping
+        score: Array = counts.weight / (self.unit * below)
+        return score
+
+
+def _scale(baskets: Baskets, weights: Array, learn: Learn) -> _Scale:
+    unit = weight_unit(baskets.n_orders)
+    each = np.repeat(weights, baskets.sizes).astype(np.float64)
+    sums = np.bincount(baskets.items, weights=each, minlength=len(baskets.item_ids))
+    orders = np.maximum(sums, 1.0) / unit
+    return _Scale(
+        unit=unit,
+        anchors=orders**learn.anchor_exponent,
+        add_ons=orders**learn.add_on_exponent,
+        damping=learn.score_damping,
     )
-    usable = np.maximum(sums, 1.0)
-    return usable**-learn.anchor_exponent, usable**-learn.add_on_exponent
 
 
-def _best(counts: PairCounts, scales: tuple[Array, Array], n: int) -> _Best:
-    score = counts.weight * scales[0][counts.anchors] * scales[1][counts.add_ons]
+def _best(counts: PairCounts, scale: _Scale, n: int) -> _Best:
+    score = scale.score(counts)
     rows = [_best_of_row(counts.add_ons, score, row, n) for row in _rows(counts.offsets)]
     places = np.concatenate(rows) if rows else np.empty(0, dtype=np.int64)
     return _Best(

@@ -32,7 +32,11 @@ def _decay(baskets: Baskets, learn: Learn) -> Array:
     return decay
 
 
-def _fixed_point(weights: Array, n_orders: int) -> Array:
+def weight_unit(n_orders: int) -> float:
+    """The fixed-point weight that stands for 1, among `n_orders` orders."""
     # A count of orders and a sum of weights must fit one signed 64-bit integer side by side (see counting.py).
-    bits = min(_MOST_BITS, 62 - 2 * n_orders.bit_length())
-    return np.rint(weights * 2.0**bits).astype(np.int64)
+    return 2.0 ** min(_MOST_BITS, 62 - 2 * n_orders.bit_length())
+
+
+def _fixed_point(weights: Array, n_orders: int) -> Array:
+    return np.rint(weights * weight_unit(n_orders)).astype(np.int64)

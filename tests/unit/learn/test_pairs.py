@@ -10,7 +10,7 @@ from pairwell.config.settings import Learn
 from pairwell.learn.chance import tail
 from pairwell.learn.pairs import LearnedPairs, learn_pairs, rank_pairs
 
-_BARE = Learn(half_life_days=1e9, size_exponent=0.0)
+_BARE = Learn(half_life_days=1e9, size_exponent=0.0, score_damping=1.5)
 
 
 def _kept(learned: LearnedPairs, code: int) -> list[tuple[int, float]]:
@@ -21,10 +21,22 @@ def _kept(learned: LearnedPairs, code: int) -> list[tuple[int, float]]:
 def test_the_score_is_the_weighted_asymmetric_cosine() -> None:
     learned = learn_pairs(as_baskets(orders_of("ab", "ab", "a", "a")), _BARE)
 
-    unit = 2.0**20  # weights are fixed-point integers of 20 bits
     ((add_on, score),) = _kept(learned, 0)
     assert add_on == 1
-    assert score == pytest.approx(2 * unit / ((4 * unit) ** 0.6 * (2 * unit) ** 0.4))
+    assert score == pytest.approx(2 / (4**0.7 * 2**0.3 + 1.5))
+
+
+def test_damping_holds_back_what_is_rare() -> None:
+    orders = orders_of("ax", *["ab"] * 8, *["b"] * 8, days_apart=0)
+
+    first = [
+        _kept(
+            learn_pairs(as_baskets(orders), Learn(score_damping=damping, anchor_exponent=0.0, add_on_exponent=1.0)), 0
+        )[0][0]
+        for damping in (0.0, 5.0)
+    ]
+
+    assert first == [2, 1]
 
 
 def test_best_add_ons_come_first_and_ties_go_by_item_id() -> None:
