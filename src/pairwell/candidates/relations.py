@@ -4,8 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from pairwell.candidates.learned import LearnedPairs
+from pairwell.errors import NotFoundError
 from pairwell.records import Item, Pair, Relation
+
+
+class PairsFound(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands to an item in a relation, best first."""
+
+    item_id: str
+    title: str | None
+    relation: Relation
+    model: str
+    pairs: list[Pair]
+
+
+def find_pairs(
+    item_id: str, relation: Relation, *, model: LearnedPairs, items: Mapping[str, Item], n: int = 10
+) -> PairsFound:
+    """What `related` finds, with the item's title and the model asked. Raises `NotFoundError` for an unknown item."""
+    here = items.get(item_id)
+    if here is None and not model.knows(item_id):
+        raise NotFoundError(
+            f"Item {item_id!r} is neither in the catalogue nor in what was learned.",
+            hint="Check the id, or run `pairwell ingest items FILE`.",
+        )
+    return PairsFound(
+        item_id=item_id,
+        title=here.title if here else None,
+        relation=relation,
+        model=model.id,
+        pairs=related(item_id, relation, model=model, items=items, n=n),
+    )
 
 
 def related(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from importlib.metadata import version
 from typing import Protocol
 
 import msgspec
@@ -13,6 +11,7 @@ import msgspec
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal
 from pairwell.config.published import Published
+from pairwell.config.version import engine_version
 from pairwell.decide.choose import decide, propose_for, run_stages
 from pairwell.decide.identity import name_decision
 from pairwell.decide.scene import Scene, find_placement, quiet_since
@@ -50,12 +49,6 @@ class Decisions(Protocol):
     def log_decision(self, decision: Decision) -> bool: ...
 
     def declines(self, unit: str, *, since: datetime) -> list[Decline]: ...
-
-
-@cache
-def engine_version() -> str:
-    """The version that decisions are journaled with; another one refuses to replay them."""
-    return version("pairwell")
 
 
 class Decider:

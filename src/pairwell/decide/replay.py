@@ -9,8 +9,8 @@ import msgspec
 
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.config.settings import Settings
+from pairwell.config.version import engine_version
 from pairwell.decide.choose import decide, run_stages
-from pairwell.decide.decider import engine_version
 from pairwell.decide.scene import Scene
 from pairwell.errors import ModelBrokenError, NoModelError, NotFoundError, ReplayError, SettingsError
 from pairwell.records import Decision, Item

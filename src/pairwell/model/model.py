@@ -77,6 +77,13 @@ class Model:
         row = self._upgrades.row(code)
         return [self._pair(self._upgrades, code, place) for place in range(row.start, row.stop)[:n]]
 
+    def bought_together(self) -> Iterator[tuple[str, str]]:
+        """Every (anchor, add-on) above the evidence floor, by anchor."""
+        anchors = np.repeat(np.arange(len(self.item_ids)), np.diff(self._pairs.offsets))
+        above = self._pairs.above_floor
+        for anchor, add_on in zip(anchors[above].tolist(), self._pairs.items[above].tolist(), strict=True):
+            yield self.item_ids[anchor], self.item_ids[add_on]
+
     def complete(self, baskets: Sequence[Sequence[str]], *, n: int = 20) -> list[list[tuple[str, float]]]:
         """For each basket the `n` best of everything learned, with scores, nothing already in it.
 

@@ -12,8 +12,9 @@ from tests.unit.decide.tents import ITEMS, MODEL, NOW, SURE, ask, said
 
 from pairwell.config.published import Published
 from pairwell.config.settings import Settings
+from pairwell.config.version import engine_version
 from pairwell.decide.account import explain_decision
-from pairwell.decide.decider import Decider, engine_version, public_answer
+from pairwell.decide.decider import Decider, public_answer
 from pairwell.decide.replay import Archive, recompute, replay
 from pairwell.errors import ModelBrokenError, NoModelError, ReplayError, RequestError, SettingsError
 from pairwell.facts.store import FactStore, Ownership

@@ -18,6 +18,7 @@ from pairwell.serve.online.app import create_app
 from pairwell.serve.online.service import Service
 
 _GRACE_S = 10  # for answers under way when the process is told to stop
+_BACKLOG = 2_048
 _SWITCH_S = 0.0005  # a deciding thread lets the listening one in after this; Python's default is ten times longer
 
 
@@ -54,10 +55,12 @@ def check_host(host: str) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends without delay (TCP_NODELAY) only where the protocol is named.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen(_BACKLOG)  # at once: who comes before the server loops waits instead of being refused
     except OSError as error:
         listener.close()
         raise _not_bound(host, port, error) from error

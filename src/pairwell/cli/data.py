@@ -1,0 +1,76 @@
+"""The command that takes files in: ingest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress
+
+if TYPE_CHECKING:
+    from pairwell.ingest.load import IngestReport
+
+_NAMED = 12  # ids in one line
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands to `app`."""
+    app.command()(ingest)
+
+
+def ingest(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="items, orders, customers, relations or returns.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, TSV, JSON lines or Parquet, gzip too.")],
+    *,
+    mapping: Annotated[Path | None, typer.Option(help="A mapping as TOML, instead of the one found.")] = None,
+    source: Annotated[str | None, typer.Option(help="Name of where the files come from.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, store nothing.")] = False,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take files into a table: find the columns, clean, load, and account for every row."""
+    from pairwell import open as open_workspace
+
+    size = sum(path.stat().st_size for path in files if path.is_file())
+    with open_workspace(workspace) as shop, progress("Reading", size) as advance:
+        report = shop.ingest(table, files, mapping, source=source, dry_run=dry_run, advance=advance)
+    if as_json:
+        print_json(report)
+        return
+    _print_report(report, dry_run=dry_run)
+
+
+def _print_report(report: IngestReport, *, dry_run: bool) -> None:
+    print_table(
+        ("field", "column", "sure"),
+        [(field, column, f"{report.confidence.get(field, 1.0):.0%}") for field, column in report.columns.items()],
+        numeric=(2,),
+    )
+    print_lines(["", *report.notes])
+    print_lines(
+        [
+            f"Read {report.read:,} rows: {report.taken:,} taken, {report.merged:,} merged, {report.refused:,} refused.",
+            *_by(report.refused_by_reason, "refused"),
+            *_by(report.changed_by_rule, "changed"),
+        ]
+    )
+    if report.goods_excluded:
+        more = " …" if len(report.goods_excluded) > _NAMED else ""
+        print_lines([f"Not counted as goods: {', '.join(report.goods_excluded[:_NAMED])}{more}"])
+    if dry_run:
+        print_lines(["Nothing was stored (dry run)."])
+        return
+    stored = ", ".join(f"{rows:,} {name}" for name, rows in report.stored.items() if rows)
+    print_lines([f"Stored: {stored or 'nothing new'} (snapshot {report.snapshot})."])
+    if report.mapping:
+        print_lines([f"Mapping saved: {report.mapping} (edit it and pass it back with --mapping)"])
+    if report.quarantine:
+        print_lines([f"Refused rows kept: {report.quarantine}"])
+
+
+def _by(counts: dict[str, int], verb: str) -> list[str]:
+    return [
+        f"  {rows:>9,} {verb}: {name}" for name, rows in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]

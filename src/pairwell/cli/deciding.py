@@ -1,0 +1,105 @@
+"""Commands for decisions: decide, decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table
+
+if TYPE_CHECKING:
+    from pairwell.records import Answer, Offer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands to `app`."""
+    app.command()(decide)
+    app.command()(decision)
+
+
+def decide(
+    *,
+    placement: Annotated[str, typer.Option(help="Where the offers would appear: product, cart, checkout, …")],
+    item: Annotated[
+        list[str] | None, typer.Option(help="An item in the cart, or looked at; repeat it for more.")
+    ] = None,
+    customer: Annotated[str | None, typer.Option(help="Who is asking.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=50, help="Offers at most.")] = None,
+    locale: Annotated[str, typer.Option(help="Language of the reasons: en, ru, pl.")] = "en",
+    explain: Annotated[bool, typer.Option("--explain", help="Say too what was withheld, and why.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do not journal it.")] = False,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide what to offer, if anything, and say why."""
+    from pairwell import open as open_workspace
+
+    items = item or []
+    request = {
+        "placement": placement,
+        "customer_id": customer,
+        "locale": locale,
+        "explain": explain,
+        "limit": limit,
+        "cart": [] if placement == "product" else [{"item_id": one} for one in items],
+        "viewed": items if placement == "product" else [],
+    }
+    with open_workspace(workspace) as shop:
+        answer = shop.decide(request, dry_run=dry_run)
+    if as_json:
+        print_json(answer)
+        return
+    print_lines(answer_lines(answer))
+    _print_withheld(answer)
+    print_lines([f"Decision {answer.decision_id}"])
+
+
+def decision(
+    decision_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a journaled decision.")],
+    replay: Annotated[bool, typer.Option("--replay", help="Compute it again and compare bit for bit.")] = False,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain a journaled decision, or compute it again."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        found = shop.replay(decision_id) if replay else shop.explain(decision_id)
+    if as_json:
+        print_json(found)
+        return
+    print_lines(found.lines())
+
+
+def answer_lines(answer: Answer) -> Iterator[str]:
+    """A slate as a person would read it."""
+    for ignored in answer.ignored:
+        yield f"Ignored: {ignored.field} {ignored.id} is not in the catalogue."
+    if answer.silence:
+        yield f"Silence: {answer.silence.reason}{f' ({answer.silence.detail})' if answer.silence.detail else ''}"
+    for offer in answer.offers:
+        yield from _offer_lines(offer)
+
+
+def _print_withheld(answer: Answer) -> None:
+    if not answer.withheld:
+        return
+    print_lines(["", "Withheld:"])
+    print_table(
+        ("item", "kind", "stage", "reason", "factors"),
+        [
+            (w.item_id, w.kind, w.stage, w.reason, ", ".join(f"{name} {value}" for name, value in w.factors.items()))
+            for w in answer.withheld
+        ],
+    )
+
+
+def _offer_lines(offer: Offer) -> list[str]:
+    head = f"{offer.offer_no + 1}. {offer.title or offer.item_id} [{offer.item_id}] {offer.price_minor / 100:,.2f}"
+    role = f"instead of {offer.replaces}" if offer.replaces else f"beside {offer.anchor_id}"
+    rows = [
+        f"     {c.attribute}: {c.anchor} -> {c.offer}{' (better)' if c.better else ''}" for c in offer.compare or []
+    ]
+    return [f"{head} ({offer.kind}, {role})", *(f"     {reason.text}" for reason in offer.reasons), *rows]

@@ -1,0 +1,172 @@
+"""The command that shows all of it on a simulated shop: demo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from pairwell.cli.deciding import answer_lines
+from pairwell.cli.output import AsJson, print_json, print_lines
+from pairwell.records import Answer, CartLine, DecisionRequest, Item
+
+if TYPE_CHECKING:
+    from pairwell.backtest.month import MonthCounts
+    from pairwell.backtest.planted import PlantedFound
+    from pairwell.shop import Shop
+    from pairwell.simulate.world import World
+
+_MARK = "demo-seed"
+_EXAMPLES = 3
+Say = Callable[[str], None]
+
+
+class Demo(msgspec.Struct, frozen=True, kw_only=True):
+    """What the demo made, found and counted."""
+
+    workspace: str
+    items: int
+    customers: int
+    orders: int
+    complements_planted: int
+    complements_with_enough_data: int
+    complements_found_in_top5_share: float
+    decisions: list[Answer]
+    month: MonthCounts
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands to `app`."""
+    app.command()(demo)
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Workspace to make.")] = Path("pairwell-demo"),
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Do not serve afterwards.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another shop.")] = 1,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on afterwards.")] = 8420,
+    as_json: AsJson = False,
+) -> None:
+    """Make a simulated shop, learn from its orders, decide, live through a month, and serve."""
+    with _open(folder, seed) as shop:
+        found = _run(shop, seed, (lambda _: None) if as_json else lambda line: print_lines([line]))
+        workspace = shop.workspace
+    if as_json:
+        print_json(found)
+    if not once:
+        from pairwell.serve.online.process import run
+
+        run(workspace, port=port)
+
+
+def _open(folder: Path, seed: int) -> Shop:
+    """The demo's workspace, made where it is missing. Raises `WorkspaceError` where another one is in the way."""
+    from pairwell import create
+    from pairwell import open as open_workspace
+    from pairwell.errors import WorkspaceError
+
+    mark = folder / ".pairwell" / _MARK
+    if mark.is_file() and mark.read_text(encoding="ascii") == str(seed):
+        return open_workspace(folder)
+    if folder.exists() and any(folder.iterdir()):
+        raise WorkspaceError(
+            f"{folder} is not empty and not the demo of seed {seed}.",
+            hint=f"Name another folder: `pairwell demo DIR --seed {seed}`.",
+        )
+    shop = create(folder)
+    text = shop.workspace.settings_file.read_text(encoding="utf-8")
+    salt = shop.published.settings.choice.salt
+    shop.workspace.settings_file.write_text(text.replace(salt, f"demo-{seed}"), encoding="utf-8")
+    shop.publish()
+    mark.write_text(str(seed), encoding="ascii")
+    return shop
+
+
+def _run(shop: Shop, seed: int, say: Say) -> Demo:
+    from pairwell.simulate.world import make_shop
+
+    world = make_shop(seed)
+    say(f"A simulated shop in {shop.workspace.root}: {len(world.items):,} items, {len(world.customers):,} customers.")
+    _ingest(shop, world, say)
+    learned = shop.learn()
+    say(f"Learned {learned.pairs:,} pairs from {learned.orders:,} orders in {learned.seconds:.1f} s.")
+    planted = _find_planted(shop, world, say)
+    decisions = [_decide(shop, world, cart, say) for cart in islice(_carts(world), _EXAMPLES)]
+    return Demo(
+        workspace=str(shop.workspace.root),
+        items=len(world.items),
+        customers=len(world.customers),
+        orders=learned.orders,
+        complements_planted=planted.planted,
+        complements_with_enough_data=planted.findable,
+        complements_found_in_top5_share=planted.share,
+        decisions=decisions,
+        month=_live_a_month(shop, world, say),
+    )
+
+
+def _ingest(shop: Shop, world: World, say: Say) -> None:
+    from pairwell.simulate.exports import write_exports
+
+    files = write_exports(world, shop.workspace.root / "export")
+    for table, path in (("items", files.items), ("customers", files.customers), ("orders", files.orders)):
+        report = shop.ingest(table, path)
+        say(
+            f"Ingested {path.name}: {report.read:,} rows read, {report.taken:,} taken, {report.merged:,} merged, "
+            f"{report.refused:,} refused."
+        )
+
+
+def _find_planted(shop: Shop, world: World, say: Say) -> PlantedFound:
+    from pairwell.backtest.planted import planted_found
+
+    found = planted_found(world.truth, lambda item: [pair.item_id for pair in shop.pairs(item, 5).pairs])
+    say(
+        f"Of {found.planted:,} planted complements {found.findable:,} have enough data; "
+        f"{found.found:,} of those ({found.share:.0%}) are among their item's first five."
+    )
+    return found
+
+
+def _carts(world: World) -> Iterator[Sequence[Item]]:
+    """Carts of one item: the anchors whose complements sell most, each of another category."""
+    items = {item.item_id: item for item in world.items}
+    seen = set()
+    for pair in sorted(world.truth.findable(), key=lambda pair: (-pair.expected_together, pair.anchor_id)):
+        anchor = items[pair.anchor_id]
+        if anchor.category not in seen:
+            seen.add(anchor.category)
+            yield [anchor]
+
+
+def _decide(shop: Shop, world: World, cart: Sequence[Item], say: Say) -> Answer:
+    from pairwell.decide.decider import public_answer
+
+    names = " and ".join(item.title or item.item_id for item in cart)
+    request = DecisionRequest(
+        placement="cart",
+        request_id=f"demo-{'-'.join(item.item_id for item in cart)}",
+        cart=[CartLine(item_id=item.item_id) for item in cart],
+    )
+    answer = public_answer(shop.decide_at(request, world.history_end), secret=True, explain=False)
+    say(f"\nIn the cart: {names}, {sum(item.price_minor or 0 for item in cart) / 100:,.2f}")
+    for line in answer_lines(answer):
+        say(line)
+    return answer
+
+
+def _live_a_month(shop: Shop, world: World, say: Say) -> MonthCounts:
+    from pairwell.backtest.month import Month, run_month
+
+    counts = run_month(world, Month(start=world.history_end), decide=shop.decide_at, log=shop.log_events)
+    say(
+        f"\nA month of {counts.decisions:,} visits: offers shown in {counts.slates_shown:,}, silence in the others; "
+        f"{counts.offers_shown:,} offers, {counts.accepts:,} accepted, {counts.declines:,} declined; "
+        f"{counts.orders:,} orders."
+    )
+    return counts

@@ -1,0 +1,133 @@
+"""Commands for what was learned: learn, model, pairs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress
+
+if TYPE_CHECKING:
+    from pairwell.model.store import ListedModel
+
+models = typer.Typer(help="List the models, or choose the one that is live.", no_args_is_help=True)
+
+
+class Relation(StrEnum):
+    """What an item can be to another."""
+
+    complement = "complement"
+    upgrade = "upgrade"
+    variant = "variant"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands to `app`."""
+    app.command()(learn)
+    app.command()(pairs)
+    app.add_typer(models, name="model")
+
+
+def learn(
+    as_of: Annotated[
+        datetime | None, typer.Option(help="Learn only from what had happened by then (UTC); default: everything.")
+    ] = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn pairs and upgrades from what is in, and publish them as a model."""
+    from pairwell import open as open_workspace
+
+    moment = as_of.replace(tzinfo=UTC) if as_of else None
+    with open_workspace(workspace) as shop, progress("Learning", 1.0) as advance:
+        learned = shop.learn(moment, advance=advance)
+    if as_json:
+        print_json(learned)
+        return
+    print_lines(
+        [
+            f"Learned model {learned.model} as of {learned.as_of:%Y-%m-%d %H:%M}.",
+            f"  {learned.orders:,} orders, {learned.items:,} items, {learned.pairs:,} pairs",
+            f"  {learned.seconds:.1f} s, {learned.peak_memory_mb:,.0f} MB at most",
+        ]
+    )
+    if learned.validation:
+        hit = learned.validation["hr@10"]
+        low, high = hit["ci"]
+        interval = f"95 % interval {low:.3f} to {high:.3f}"
+        print_lines([f"  on the newest orders, held out: hit rate at 10 is {hit['value']:.3f} ({interval})"])
+
+
+def pairs(
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="Item id.")],
+    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many.")] = 10,
+    relation: Annotated[Relation, typer.Option(help="What they are to the item.")] = Relation.complement,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what goes with an item, with the evidence."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        found = shop.pairs(item, n, relation.value)
+    if as_json:
+        print_json(found)
+        return
+    print_lines([f"{relation.value} of {item} {found.title or ''}".rstrip()])
+    if not found.pairs:
+        print_lines(["Nothing was learned for it: not enough evidence."])
+        return
+    print_table(
+        ("item", "title", "score", "together", "of", "times chance", "p", "bought together"),
+        [
+            (
+                p.item_id,
+                p.title,
+                p.score,
+                p.together,
+                p.anchor_orders,
+                p.lift,
+                f"{p.p_adjusted:.1g}",
+                "yes" if p.above_floor else "too few",
+            )
+            for p in found.pairs
+        ],
+        numeric=(2, 3, 4, 5, 6),
+    )
+
+
+@models.command("list")
+def list_models(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
+    """List the models, newest first, and say which is live."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        found = shop.models()
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("model", "as of", "orders", "items", "pairs", "live"),
+        [_model_row(listed) for listed in found],
+        numeric=(2, 3, 4),
+    )
+
+
+def _model_row(listed: ListedModel) -> tuple[object, ...]:
+    model = listed.manifest
+    live = "live" if listed.current else ""
+    return (model.id, f"{model.as_of:%Y-%m-%d %H:%M}", model.orders, model.items, model.pairs, live)
+
+
+@models.command("publish")
+def publish_model(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Id of a learned model.")], workspace: InWorkspace = None
+) -> None:
+    """Make a learned model live."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        print_lines([f"Live: model {shop.use_model(model)}."])

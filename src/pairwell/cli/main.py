@@ -1,0 +1,61 @@
+"""The `pairwell` command: its groups, and what a failure prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from pairwell import __version__
+from pairwell.cli import data, deciding, demo, evaluation, learning, serving, workspace
+from pairwell.errors import PairwellError, exit_code
+
+app = typer.Typer(
+    name="pairwell",
+    help="Learn from your orders what to offer beside a purchase, decide whether to offer it, and say why.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pairwell {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+
+
+for group in (demo, workspace, data, learning, deciding, evaluation, serving):
+    group.register(app)
+
+
+def run() -> None:
+    """Run the command line; a failure is told on stderr and by the exit code."""
+    try:
+        app()
+    except PairwellError as error:
+        _tell(error)
+        sys.exit(exit_code(error))
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`); there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _tell(error: PairwellError) -> None:
+    typer.echo(f"Error: {error.message}", err=True)
+    if error.hint:
+        typer.echo(f"  {error.hint}", err=True)

@@ -1,0 +1,66 @@
+"""How findings are printed: a table for people, one JSON document for machines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+InWorkspace = Annotated[
+    Path | None, typer.Option("--workspace", help="Workspace to use; else PAIRWELL_WORKSPACE, else this folder.")
+]
+Advance = Callable[[float], None]
+
+
+def print_json(finding: object) -> None:
+    """Print `finding` as one indented JSON document."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(finding), indent=2).decode() + "\n")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print plain lines."""
+    for line in lines:
+        typer.echo(line)
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, numeric: Sequence[int] = ()) -> None:
+    """Print a table; the columns in `numeric` are aligned right."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, header in enumerate(headers):
+        table.add_column(header, justify="right" if place in numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    Console(highlight=False, markup=False, soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:,.4f}" if abs(value) < 1 else f"{value:,.2f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
+
+
+@contextmanager
+def progress(title: str, total: float | None) -> Iterator[Advance]:
+    """A progress bar on stderr, where that is a terminal; the function it gives moves the bar on."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda step: bar.advance(task, step)

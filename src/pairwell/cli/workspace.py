@@ -1,0 +1,125 @@
+"""Commands for the workspace itself: init, status, publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table
+
+if TYPE_CHECKING:
+    from pairwell.config.published import Change
+    from pairwell.shop import Status
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands to `app`."""
+    app.command()(init)
+    app.command()(status)
+    app.command()(publish)
+
+
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make the workspace in.")]) -> None:
+    """Make a workspace: a commented pairwell.toml, its defaults published."""
+    from pairwell import create
+
+    with create(folder) as shop:
+        print_lines(
+            [
+                f"Made {shop.workspace.settings_file}.",
+                f"Next: pairwell ingest orders YOUR-ORDERS.csv --workspace {folder}",
+            ]
+        )
+
+
+def status(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
+    """Say what is in, what can be learned from it, what is live and what is missing."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        found = shop.status()
+    if as_json:
+        print_json(found)
+        return
+    _print_status(found)
+
+
+def publish(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
+    """Check pairwell.toml, show what changes, and make it live."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        made = shop.publish()
+    if as_json:
+        print_json(made)
+        return
+    print_lines(_changes(made.changes) or ["Nothing changed."])
+    print_lines([f"Live: settings {made.settings}."])
+
+
+def _print_status(found: Status) -> None:
+    held = found.holdings
+    span = (
+        f", {held.first_order:%Y-%m-%d} to {held.last_order:%Y-%m-%d}" if held.first_order and held.last_order else ""
+    )
+    print_lines(
+        [
+            f"Workspace {found.workspace}",
+            f"Orders {held.orders:,}, customers {held.customers:,}, items {held.items:,}{span}",
+        ]
+    )
+    if found.refused:
+        print_lines([f"Refused rows kept in quarantine: {found.refused:,}"])
+    print_lines([""])
+    print_table(
+        ("", "can", "found", "needs", "next step"),
+        [
+            ("yes" if g.open else "no", g.name, g.found, "" if g.open else g.needed, "" if g.open else g.next_step)
+            for g in held.gates
+        ],
+    )
+    print_lines(["", _model_line(found), _guard_line(found), _settings_line(found)])
+    print_lines(_changes(found.drift))
+    print_lines([_journal_line(found)])
+
+
+def _model_line(found: Status) -> str:
+    if found.model_problem:
+        return f"Model: {found.model_problem}"
+    if found.model is None:
+        return "Model: none yet. Run `pairwell learn`."
+    model = found.model
+    return f"Model {model.id}, as of {model.as_of:%Y-%m-%d %H:%M}: {model.orders:,} orders, {model.pairs:,} pairs."
+
+
+def _guard_line(found: Status) -> str:
+    guarded = found.guarded
+    if guarded is None:
+        return "Guards: nothing learned to guard yet."
+    return (
+        f"Guards: of {guarded.pairs:,} pairs bought together, {guarded.removed:,} have an add-on dearer than "
+        f"{guarded.share:.0%} of its anchor alone (a fuller cart allows more)."
+    )
+
+
+def _settings_line(found: Status) -> str:
+    if found.settings_problem:
+        return f"Settings: {found.settings_problem}"
+    drift = (
+        f", {len(found.drift)} changed in pairwell.toml but not published" if found.drift else ", nothing unpublished"
+    )
+    return f"Settings {found.settings}{drift}."
+
+
+def _journal_line(found: Status) -> str:
+    counts = found.journal
+    return (
+        f"Journal: {counts.decisions:,} decisions ({counts.offered:,} with offers), {counts.exposures:,} seen, "
+        f"{counts.accepts:,} accepted, {counts.declines:,} declined, {counts.orders:,} orders."
+    )
+
+
+def _changes(changes: list[Change]) -> list[str]:
+    return [f"  {change.name}: {change.before} -> {change.after}" for change in changes]

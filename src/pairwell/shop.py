@@ -1,0 +1,358 @@
+"""The face: open a workspace and use all of it from Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from pairwell.clock import Clock, system_clock
+from pairwell.config.published import (
+    Change,
+    Published,
+    compare_settings,
+    load_published,
+    load_settings,
+    publish_settings,
+)
+from pairwell.config.settings import Settings
+from pairwell.config.workspace import Workspace, create_workspace, find_workspace, read_draft
+from pairwell.errors import ModelBrokenError, NoModelError, RequestError, SettingsError
+from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt, Relation
+
+if TYPE_CHECKING:
+    from pairwell.backtest.basket import Evaluation
+    from pairwell.backtest.splits import Split
+    from pairwell.candidates.relations import PairsFound
+    from pairwell.dataset.gates import Holdings
+    from pairwell.dataset.store import Dataset
+    from pairwell.decide.account import Account
+    from pairwell.decide.reach import GuardReach
+    from pairwell.decide.replay import Archive, Replay
+    from pairwell.facts.store import FactStore
+    from pairwell.ingest.load import IngestReport
+    from pairwell.ingest.mapping import Mapping as ColumnMapping
+    from pairwell.journal.store import Counts, Journal
+    from pairwell.learn.fit import Learned
+    from pairwell.model.manifest import Manifest
+    from pairwell.model.model import Model
+    from pairwell.model.store import ListedModel
+    from pairwell.operations.database import Database
+
+Advance = Callable[[float], None]
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings made live, and what changed against those live before."""
+
+    settings: str
+    changes: list[Change]
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """What a workspace holds, what is live and what is missing."""
+
+    workspace: str
+    snapshot: int
+    holdings: Holdings
+    refused: int  # rows in quarantine
+    model: Manifest | None
+    model_problem: str | None
+    settings: str | None
+    drift: list[Change]
+    settings_problem: str | None
+    guarded: GuardReach | None
+    journal: Counts
+
+
+def open_shop(workspace: str | Path | None = None) -> Shop:
+    """Open a workspace as `pairwell.open` does."""
+    return Shop(find_workspace(None if workspace is None else Path(workspace)))
+
+
+def create_shop(folder: str | Path) -> Shop:
+    """Make a workspace as `pairwell.create` does."""
+    workspace = create_workspace(Path(folder))
+    publish_settings(workspace)
+    return Shop(workspace)
+
+
+def _ignore(_: float) -> None:
+    """Progress that nobody watches."""
+
+
+class Shop:
+    """One open workspace; close it, or use it in a `with`.
+
+    Settings are the published ones: a change in `pairwell.toml` counts after `publish()`.
+    """
+
+    def __init__(self, workspace: Workspace, *, clock: Clock = system_clock) -> None:
+        self.workspace = workspace
+        self._clock = clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the operations database; calling it twice is harmless."""
+        database = self.__dict__.pop("_database", None)
+        for name in ("facts", "journal"):
+            self.__dict__.pop(name, None)
+        if database is not None:
+            database.close()
+
+    # --- data ---------------------------------------------------------------------------------
+
+    def ingest(  # noqa: PLR0913 - the contract's signature, with keyword options beside it
+        self,
+        table: str,
+        path: str | Path | Sequence[str | Path],
+        mapping: str | Path | ColumnMapping | None = None,
+        *,
+        source: str | None = None,
+        dry_run: bool = False,
+        advance: Advance = _ignore,
+    ) -> IngestReport:
+        """Load one file, or the parts of one export, into `table`; the report accounts for every row.
+
+        Raises `SourceError` where a file cannot be read, `MappingError` where its columns do not make the table.
+        """
+        from pairwell.ingest.load import IngestOptions, IngestPlace, ingest_files
+        from pairwell.ingest.mapping import load_mapping
+
+        paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
+        chosen = load_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
+        place = IngestPlace(
+            workspace=self.workspace, settings=self.published.settings, dataset=self.dataset, facts=self.facts
+        )
+        options = IngestOptions(mapping=chosen, source=source, dry_run=dry_run)
+        return ingest_files(table, paths, place=place, options=options, now=self._clock(), advance=advance)
+
+    def status(self) -> Status:
+        """What is in, what can be learned from it, what is live and what is missing."""
+        from pairwell.dataset.gates import describe
+        from pairwell.ingest.quarantine import count_refused
+
+        model, model_problem = self._live_model()
+        published, settings_problem = self._live_settings()
+        draft, draft_problem = self._draft()
+        return Status(
+            workspace=str(self.workspace.root),
+            snapshot=self.dataset.newest().number,
+            holdings=describe(self.dataset),
+            refused=count_refused(self.workspace),
+            model=model.manifest if model else None,
+            model_problem=model_problem,
+            settings=published.hash if published else None,
+            drift=compare_settings(published.settings, draft) if published and draft else [],
+            settings_problem=settings_problem or draft_problem,
+            guarded=self._guard_reach(model) if model else None,
+            journal=self.journal.count(),
+        )
+
+    # --- settings and models ------------------------------------------------------------------
+
+    def publish(self) -> Publication:
+        """Check `pairwell.toml` and make it live. Raises `SettingsError`; the live settings then stay."""
+        before, _ = self._live_settings()
+        after = publish_settings(self.workspace)
+        self.__dict__.pop("published", None)
+        changes = compare_settings(before.settings, after.settings) if before else []
+        return Publication(settings=after.hash, changes=changes)
+
+    def learn(self, as_of: datetime | None = None, *, advance: Advance = _ignore) -> Learned:
+        """Learn from everything that had happened by `as_of`, and make the model live.
+
+        Raises `EvidenceError` where there is too little to learn from.
+        """
+        from pairwell.learn.fit import fit
+
+        settings, models = self.published.settings, self.workspace.models
+        learned = fit(self.dataset, settings, models=models, as_of=as_of, now=self._clock(), advance=advance)
+        self.__dict__.pop("_model", None)
+        return learned
+
+    def models(self) -> list[ListedModel]:
+        """Every model kept, newest first, each with whether it is the live one."""
+        from pairwell.model.store import list_models
+
+        return list_models(self.workspace.models)
+
+    def use_model(self, model_id: str) -> str:
+        """Make a kept model live. Raises `NotFoundError` or `ModelBrokenError`; the live one then stays."""
+        from pairwell.model.store import set_current
+
+        set_current(self.workspace.models, model_id)
+        self.__dict__.pop("_model", None)
+        return model_id
+
+    # --- what was learned ---------------------------------------------------------------------
+
+    def pairs(self, item_id: str, n: int = 10, relation: Relation = "complement") -> PairsFound:
+        """What goes with an item, best first. Raises `NotFoundError` for an item nobody knows."""
+        from pairwell.candidates.relations import find_pairs
+
+        return find_pairs(item_id, relation, model=self._model, items=self.facts.items(), n=n)
+
+    def complete(self, baskets: Sequence[Sequence[str]], n: int = 20) -> list[list[tuple[str, float]]]:
+        """For each basket the ranked `(item_id, score)` of what is learned, filled up by popularity.
+
+        No rules, guards, caps or margins, and nothing already in the basket: for back-tests and data scientists.
+        """
+        return self._model.complete(baskets, n=n)
+
+    def evaluate(self, split: Split, *, advance: Advance = _ignore) -> Evaluation:
+        """Back-test basket completion on this workspace's newest orders. Raises `EvidenceError` where too few are."""
+        from pairwell.backtest.basket import evaluate_basket
+
+        return evaluate_basket(self.dataset, self.published.settings, split=split, advance=advance)
+
+    def evaluate_against(self, test: Shop, *, advance: Advance = _ignore) -> Evaluation:
+        """Learn from this workspace's orders and complete the baskets of another one."""
+        from pairwell.backtest.basket import evaluate_baskets_of
+
+        return evaluate_baskets_of(self.dataset, test.dataset, self.published.settings, advance=advance)
+
+    # --- deciding -----------------------------------------------------------------------------
+
+    def decide(self, request: DecisionRequest | Mapping[str, Any], *, dry_run: bool = False) -> Answer:
+        """Decide what to offer, if anything; the decision is in the journal before this returns.
+
+        Raises `RequestError` naming the field that is wrong.
+        """
+        from pairwell.decide.decider import public_answer
+
+        asked = _checked(request)
+        decision = self.decide_at(asked, self._clock(), dry_run=dry_run)
+        return public_answer(decision, secret=True, explain=asked.explain)
+
+    def decide_at(self, request: DecisionRequest, now: datetime, *, dry_run: bool = False) -> Decision:
+        """The decision of `request` at a moment of one's choosing, as a simulation needs it."""
+        from pairwell.decide.decider import Decider
+        from pairwell.decide.identity import ENTROPY_BYTES
+
+        decider = Decider(self._model_or_none, self.published, self.facts, self.journal)
+        return decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), dry_run=dry_run)
+
+    def log_events(self, events: Sequence[Event], now: datetime | None = None) -> EventReceipt:
+        """Journal what customers did; the receipt names each event that was refused. Idempotent by event id."""
+        from pairwell.journal.intake import take_events
+
+        return take_events(events, journal=self.journal, owners=self.facts, now=now or self._clock())
+
+    def explain(self, decision_id: str) -> Account:
+        """How a journaled decision came about. Raises `NotFoundError`, or `ReplayError` where it cannot be told."""
+        from pairwell.decide.account import explain_decision
+
+        return explain_decision(self.journal.read_decision(decision_id), self._archive)
+
+    def replay(self, decision_id: str) -> Replay:
+        """Compute a journaled decision again, and say whether it is the same bit for bit."""
+        from pairwell.decide.replay import replay
+
+        return replay(self.journal.read_decision(decision_id), self._archive)
+
+    # --- parts --------------------------------------------------------------------------------
+
+    @cached_property
+    def published(self) -> Published:
+        """The live settings, read once."""
+        return load_published(self.workspace)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """What happened."""
+        from pairwell.dataset.store import Dataset
+
+        return Dataset(self.workspace)
+
+    @cached_property
+    def facts(self) -> FactStore:
+        """What is true now."""
+        from pairwell.facts.store import FactStore
+
+        return FactStore(self._database)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What was decided and what came back."""
+        from pairwell.journal.store import Journal
+
+        return Journal(self._database)
+
+    @cached_property
+    def _database(self) -> Database:
+        from pairwell.operations.database import open_database
+
+        operations = self.published.settings.operations
+        return open_database(self.workspace.operations_url(operations.url), durability=operations.durability)
+
+    @cached_property
+    def _model(self) -> Model:
+        from pairwell.model.store import load_model
+
+        return load_model(self.workspace.models)
+
+    def _model_or_none(self) -> Model | None:
+        try:
+            return self._model
+        except NoModelError:
+            return None
+
+    def _guard_reach(self, model: Model) -> GuardReach:
+        from pairwell.decide.reach import measure_reach
+
+        share = self.published.settings.guards.add_on_price_share
+        return measure_reach(model.bought_together(), self.facts.items(), share=share)
+
+    @property
+    def _archive(self) -> Archive:
+        from pairwell.decide.replay import Archive
+        from pairwell.model.store import load_model
+
+        return Archive(
+            model_of=lambda name: load_model(self.workspace.models, name),
+            settings_of=lambda name: load_settings(self.workspace, name).settings,
+            facts=self.facts,
+        )
+
+    def _live_model(self) -> tuple[Model | None, str | None]:
+        try:
+            return self._model_or_none(), None
+        except ModelBrokenError as error:
+            return None, error.message
+
+    def _live_settings(self) -> tuple[Published | None, str | None]:
+        try:
+            return load_published(self.workspace), None
+        except SettingsError as error:
+            return None, error.message
+
+    def _draft(self) -> tuple[Settings | None, str | None]:
+        try:
+            return read_draft(self.workspace), None
+        except SettingsError as error:
+            return None, error.message
+
+
+def _checked(request: DecisionRequest | Mapping[str, Any]) -> DecisionRequest:
+    if isinstance(request, DecisionRequest):
+        return request
+    try:
+        return msgspec.convert(request, DecisionRequest)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at `$")
+        field = path.strip("`.") or None
+        raise RequestError(f"The request is not valid: {what}.", field=field) from error
