@@ -17,7 +17,7 @@ from pairwell.simulate.planting import Edges
 _CHOICE_DRAWS = 0.35  # how much a wider choice draws into a need
 _OWNED_KEEPS = 0.04  # share of the wish for a lasting need that is left in who has it
 _RECENT_KEEPS = 0.9  # the same for what is used up
-_THEME = 8.0  # times the wish for more of a department that is in the cart
+_THEME = 4.0  # times the wish for more of a department that is in the cart
 _ALONG_BRAND = 0.6
 _ALONG_PRICE = 1.5
 _USUAL_SHARE = 0.12  # of the purse, for an add-on

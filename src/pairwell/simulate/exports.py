@@ -33,7 +33,7 @@ _ITEM_HEADER = (
 class Dirt(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with an order file, as shares of its orders or lines."""
 
-    cancelled: float = 0.004  # lines cancelled some days later: order number with C in front, negative quantity
+    cancelled: float = 0.01  # orders of which a line is cancelled later: C before the number, negative quantity
     postage: float = 0.03  # orders with a line for postage
     duplicates: float = 0.002  # lines that stand there twice
 
@@ -91,7 +91,7 @@ def _item_rows(world: World) -> tuple[Sequence[str], list[list[str]]]:
         ]
         for item in world.items
     ]  # fmt: skip
-    return (*_ITEM_HEADER, *(f"attributes.{name}" for name in names)), rows
+    return (*_ITEM_HEADER, *(name.replace("_", " ").capitalize() for name in names)), rows
 
 
 def _customer_rows(world: World) -> list[tuple[str, str, str]]:
@@ -106,7 +106,7 @@ def _order_rows(world: World, lines: pa.Table, dirt: Dirt) -> tuple[list[tuple[s
     rng = open_stream(world.seed, Purpose.DIRT)
     first = [place for place, row in enumerate(clean) if place == 0 or clean[place - 1][0] != row[0]]
     posted = [_postage(clean[place]) for place in first if rng.random() < dirt.postage]
-    cancelled = [_cancellation(row, rng) for row in clean if rng.random() < dirt.cancelled]
+    cancelled = [_cancellation(clean[place], rng) for place in first if rng.random() < dirt.cancelled]
     doubled = [row for row in clean if rng.random() < dirt.duplicates]
     rows = sorted([*clean, *posted, *cancelled, *doubled], key=lambda row: (row[1], row[0]))
     return rows, (len(cancelled), len(posted), len(doubled))

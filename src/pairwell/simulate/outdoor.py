@@ -110,7 +110,7 @@ COOKING = (
         price=4500,
         brands=_FIRE,
         swing=0.7,
-        attributes={"pieces": ("3", "5", "7"), "weight_kg": ("0.9", "0.7", "0.5")},
+        attributes={"pots": ("3", "5", "7"), "weight_kg": ("0.9", "0.7", "0.5")},
         goes=(Goes("SPORK", 0.28), Goes("GRIPPER", 0.20), Goes("SOAP", 0.18)),
     ),
     Need(
@@ -122,7 +122,7 @@ COOKING = (
         swing=1.1,
         pull=0.2,
         variants=("20 l", "32 l"),
-        attributes={"cold_h": ("12", "24", "48")},
+        attributes={"keeps_cold_h": ("12", "24", "48")},
         goes=(Goes("ICEPACK", 0.42), Goes("OPENER", 0.14)),
     ),
     Need(
@@ -145,7 +145,7 @@ COOKING = (
         pull=0.5,
         swing=0.2,
         variants=("black", "teal"),
-        attributes={"hot_h": ("8", "12", "24"), "capacity_l": ("0.5", "0.75", "1.0")},
+        attributes={"keeps_hot_h": ("8", "12", "24"), "capacity_l": ("0.5", "0.75", "1.0")},
         goes=(Goes("BRUSH", 0.22), Goes("SPOUT", 0.16)),
     ),
     _used_up(
