@@ -79,24 +79,29 @@ def _with_order(lines: ibis.Table, cleaning: Cleaning) -> ibis.Table:
     orders = lines.group_by("order_id").aggregate(
         order_placed_at=lines.placed_at.min(), order_customer=lines.customer_id.first(order_by=lines.seq)
     )
-    rows = lines.join(orders, "order_id").rename(own_date="placed_at", own_customer="customer_id")
+    repeats = _repeats(lines, cleaning)
+    rows = lines.join(orders, "order_id").left_join(repeats, [("seq", "repeated")])
+    rows = rows.rename(own_date="placed_at", own_customer="customer_id")
     return rows.mutate(
         at=ibis.coalesce(rows.own_date, rows.order_placed_at),
         placed_at=rows.order_placed_at,
         customer_id=rows.order_customer,
         order_date=ibis.literal(cleaning.dated) & ~rows.own_date.identical_to(rows.order_placed_at),
         order_customer=~rows.own_customer.identical_to(rows.order_customer),
-        duplicate=_repeats(lines, cleaning, rows),
     )
 
 
-def _repeats(lines: ibis.Table, cleaning: Cleaning, rows: ibis.Table) -> ibis.Value:
-    if "quantity" not in cleaning.fields:
-        return ibis.literal(value=False)
+def _repeats(lines: ibis.Table, cleaning: Cleaning) -> ibis.Table:
+    """The `repeated` rows: equal to an earlier one in every column that the file has."""
     named = {field.partition(".")[0] for field in cleaning.fields}
-    ours = {"placed_at": "own_date", "customer_id": "own_customer"}
-    same = [ours.get(n, n) for n in lines.columns if n in named or n.removesuffix("_minor") in named]
-    return ibis.row_number().over(group_by=same, order_by=rows.seq) > 0
+    same = [name for name in lines.columns if name in named or name.removesuffix("_minor") in named]
+    if "quantity" not in cleaning.fields:
+        return lines.filter(ibis.literal(value=False)).select(repeated="seq")
+    # Few orders name an item twice: only their rows are compared in full.
+    pairs = lines.group_by("order_id", "item_id").aggregate(rows=lines.count())
+    twice = lines.semi_join(pairs.filter(pairs.rows > 1), ["order_id", "item_id"])
+    ranked = twice.select("seq", place=ibis.row_number().over(group_by=same, order_by=twice.seq))
+    return ranked.filter(ranked.place > 0).select(repeated="seq")
 
 
 def _with_price(rows: ibis.Table, prices: ibis.Table) -> ibis.Table:
@@ -126,7 +131,7 @@ def _verdict(rows: ibis.Table, cleaning: Cleaning) -> ibis.Value:
     price = rows.stated_minor
     nothing = (price.isnull() | (price == 0)) & rows.customer_id.isnull()
     return ibis.cases(
-        (rows.duplicate, "exact_duplicate"),
+        (rows.repeated.notnull(), "exact_duplicate"),
         (adjusts, "adjustment"),
         (rows.item_id.isin(cleaning.excluded) if cleaning.excluded else ibis.literal(value=False), "not_goods"),
         (rows.at.isnull(), "no_date"),
