@@ -90,10 +90,7 @@ def above_floor(together: Array, expected: Array, adjusted: Array, learn: Learn)
     The lower bound of the effect (exact Poisson, 95 %) is asked of every pair; it decides only where chance alone
     expects about six orders together or more, since before that the corrected tail is the harder test.
     """
-    lowest = special.gammaincinv(np.maximum(together, 1), 1 - _CONFIDENCE)
-    floor: Array = (
-        (adjusted <= learn.false_discovery_rate)
-        & (together >= learn.min_together)
-        & (lowest > learn.min_effect * expected)
-    )
-    return floor
+    above: Array = (adjusted <= learn.false_discovery_rate) & (together >= learn.min_together)
+    lowest = special.gammaincinv(together[above], 1 - _CONFIDENCE)
+    above[above] = lowest > learn.min_effect * expected[above]
+    return above
