@@ -15,6 +15,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 InWorkspace = Annotated[
     Path | None, typer.Option("--workspace", help="Workspace to use; else PAIRWELL_WORKSPACE, else this folder.")
 ]
+_WIDE = 400
 Advance = Callable[[float], None]
 
 
@@ -39,7 +40,8 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, num
         table.add_column(header, justify="right" if place in numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
-    Console(highlight=False, markup=False, soft_wrap=not sys.stdout.isatty()).print(table)
+    # Into a pipe or a file nothing is folded: whoever reads it there has room.
+    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 def _cell(value: object) -> str:
