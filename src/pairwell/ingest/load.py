@@ -96,7 +96,7 @@ def ingest_files(  # noqa: PLR0913 - what, where, how and when are different thi
     fields_of(table)
     if not paths:
         raise SourceError("No file is named.", hint=f"Run `pairwell ingest {table} FILE`.")
-    with staging_folder(place.workspace, table) as folder, storage_failures():
+    with staging_folder(place.workspace, table, now=now) as folder, storage_failures():
         run = _Run(table=table, paths=tuple(paths), place=place, options=options, folder=folder)
         chosen = _choose_mapping(run)
         with Quarantine(folder / "quarantine.csv", place.workspace.quarantine, table) as quarantine:

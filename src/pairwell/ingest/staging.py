@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,17 +21,19 @@ from pairwell.ingest.convert import staged_schema
 from pairwell.ingest.moments import MOMENT
 from pairwell.ingest.numbers import half_even
 
+_LEFT = timedelta(days=2)
 _LINE_FLAGS = ("quantity_one", "price_from_total")
 
 
 @contextmanager
-def staging_folder(workspace: Workspace, name: str) -> Iterator[Path]:
+def staging_folder(workspace: Workspace, name: str, *, now: datetime) -> Iterator[Path]:
     """A folder of its own under `.pairwell/staging`, removed afterwards, also after an error.
 
-    Raises `StorageError` where it cannot be made.
+    What killed runs left there two days ago or earlier is removed too. Raises `StorageError` where it cannot be made.
     """
     try:
         workspace.staging.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(workspace.staging, now - _LEFT)
         folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=workspace.staging))
     except OSError as error:
         raise _unwritable(workspace.staging, error) from error
@@ -38,6 +41,13 @@ def staging_folder(workspace: Workspace, name: str) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_leftovers(folder: Path, before: datetime) -> None:
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):  # another run removes it at the same time
+            if path.stat().st_mtime < before.timestamp():
+                shutil.rmtree(path, ignore_errors=True)
 
 
 class Staging:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -85,6 +86,16 @@ def test_staging_is_gone_afterwards_also_after_an_error(loader: Loader, tmp_path
     with pytest.raises(SourceError):
         ingest_files("orders", [tmp_path / "absent.csv"], place=loader.place, now=NOW)
     assert [path.name for path in loader.workspace.staging.iterdir() if path.name.startswith("orders-")] == []
+
+
+def test_what_killed_runs_left_in_staging_is_removed_later(loader: Loader) -> None:
+    left, young = (loader.workspace.staging / name for name in ("orders-old", "orders-young"))
+    for folder, age in ((left, 3), (young, 1)):
+        folder.mkdir(parents=True)
+        moment = (NOW - timedelta(days=age)).timestamp()
+        os.utime(folder, (moment, moment))
+    loader.orders(HEAD, *ROWS)
+    assert (left.exists(), young.exists()) == (False, True)
 
 
 def test_a_mapping_of_another_table_is_refused(loader: Loader, tmp_path: Path) -> None:
