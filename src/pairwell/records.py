@@ -25,6 +25,7 @@ SilenceReason = Literal[
 ]
 EventType = Literal["exposure", "accept", "decline", "order"]
 DeclineReason = Literal["have_it", "too_dear", "not_for_me", "later"]
+MOST_MINOR = 10**12  # no price is higher; a million of it still fit 64 bits
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
@@ -100,7 +101,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     item_id: Id
     quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
-    unit_price_minor: Annotated[int, Meta(ge=0)] | None = None  # as the customer pays it
+    unit_price_minor: Annotated[int, Meta(ge=0, le=MOST_MINOR)] | None = None  # as the customer pays it
 
 
 class DecisionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -249,9 +250,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 class EventLine(msgspec.Struct, frozen=True, kw_only=True):
     item_id: Id
-    quantity: Annotated[int, Meta(ge=1)] = 1
-    unit_price_minor: Annotated[int, Meta(ge=0)] | None = None
-    discount_minor: Annotated[int, Meta(ge=0)] = 0
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    unit_price_minor: Annotated[int, Meta(ge=0, le=MOST_MINOR)] | None = None
+    discount_minor: Annotated[int, Meta(ge=0, le=MOST_MINOR)] = 0
     decision_id: Id | None = None
     offer_no: int | None = None
 
