@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from pairwell.clock import to_micros
 from pairwell.records import Event, EventRefusal
 
 FUTURE = timedelta(days=1)  # clocks of shoppers go wrong by time zones, not by more
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _encoder = msgspec.json.Encoder()
 
 
@@ -40,6 +41,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None
     offer_no: int | None
     item_id: str | None
+    payload: bytes
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,21 +82,35 @@ def event_row(taken: Taken, now: datetime) -> dict[str, Any]:
         "order_id": None if event.order is None else event.order.order_id,
         "at": to_micros(event.at),
         "received_at": to_micros(now),
-        "payload": _encoder.encode(event),
+        "payload": taken.payload,
     }
 
 
 def _check(event: Event, known: Mapping[str, KnownDecision], now: datetime) -> Taken:
+    _check_moment(event, now)
+    payload = _encoder.encode(event)
+    if b"\\u0000" in payload:
+        raise _Refused("bad_request", "A text holds the character U+0000, which no database keeps.")
+    decision = _decision_of(event, known)
+    offer = None if event.type == "order" else _check_outcome(event, decision)
+    if event.type == "order" and event.order is None:
+        raise _Refused("order_missing", "An event of type `order` needs `order` with its `order_id` and `lines`.")
+    return Taken(
+        event=event,
+        unit=_unit_of(event, decision),
+        offer_no=offer.offer_no if offer else None,
+        item_id=offer.item_id if offer else event.item_id,
+        payload=payload,
+    )
+
+
+def _check_moment(event: Event, now: datetime) -> None:
     if event.at.tzinfo is None:
         raise _Refused("no_time_zone", "`at` has no time zone; expected for example 2026-11-21T10:20:00Z.")
     if event.at > now + FUTURE:
         raise _Refused("in_the_future", f"`at` is {event.at.isoformat()}; expected a moment that has been.")
-    decision = _decision_of(event, known)
-    if event.type == "order":
-        return _check_order(event, decision)
-    if decision is None:
-        return _check_item(event)
-    return _check_offer(event, decision)
+    if event.at < _FIRST:
+        raise _Refused("too_long_ago", f"`at` is {event.at.isoformat()}; expected a moment since 1970.")
 
 
 def _decision_of(event: Event, known: Mapping[str, KnownDecision]) -> KnownDecision | None:
@@ -105,21 +121,18 @@ def _decision_of(event: Event, known: Mapping[str, KnownDecision]) -> KnownDecis
     return known[event.decision_id]
 
 
-def _check_order(event: Event, decision: KnownDecision | None) -> Taken:
-    if event.order is None:
-        raise _Refused("order_missing", "An event of type `order` needs `order` with its `order_id` and `lines`.")
-    return Taken(event=event, unit=_unit_of(event, decision), offer_no=event.offer_no, item_id=event.item_id)
-
-
-def _check_item(event: Event) -> Taken:
+def _check_outcome(event: Event, decision: KnownDecision | None) -> KnownOffer | None:
+    """The offer that an exposure, accept or decline is of; None where it names only an item."""
+    if decision is not None:
+        return _check_offer(event, decision)
     if event.offer_no is not None:
         raise _Refused("decision_missing", "`offer_no` counts within a decision; expected `decision_id` with it.")
     if event.item_id is None:
         raise _Refused("offer_missing", f"A {event.type} needs `decision_id` and `offer_no`, or `item_id`.")
-    return Taken(event=event, unit=_unit_of(event, None), offer_no=None, item_id=event.item_id)
+    return None
 
 
-def _check_offer(event: Event, decision: KnownDecision) -> Taken:
+def _check_offer(event: Event, decision: KnownDecision) -> KnownOffer:
     if not decision.shown:
         raise _Refused(
             "not_shown", f"Decision {event.decision_id!r} showed no offers, so there is none to {event.type}."
@@ -129,7 +142,7 @@ def _check_offer(event: Event, decision: KnownDecision) -> Taken:
     offer = decision.find_offer(event)
     if offer is None or event.item_id not in {None, offer.item_id}:
         raise _Refused("unknown_offer", f"Decision {event.decision_id!r} made no such offer.")
-    return Taken(event=event, unit=_unit_of(event, decision), offer_no=offer.offer_no, item_id=offer.item_id)
+    return offer
 
 
 def _unit_of(event: Event, decision: KnownDecision | None) -> str | None:

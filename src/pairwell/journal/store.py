@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -56,8 +57,10 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 class Journal:
     """Decisions and events. What is logged is durable when the call returns; `JournalError` where it is not."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, turn: AbstractContextManager[object] | None = None) -> None:
+        """`turn`: held while writing; a lock that journals of one process share lets them wait without polling."""
         self._database = database
+        self._turn = turn or nullcontext()
         self._add_decision = (
             database.insert(_decisions)
             .on_conflict_do_nothing(index_elements=["request_id"])
@@ -69,7 +72,7 @@ class Journal:
 
     def log_decision(self, decision: Decision) -> bool:
         """Append a decision; False where the same request was decided before: then `find_request` has the answer."""
-        with self._database.write() as connection:
+        with self._turn, self._database.write() as connection:
             return connection.execute(self._add_decision, _decision_row(decision)).rowcount == 1
 
     def read_decision(self, decision_id: str) -> Decision:
@@ -142,7 +145,7 @@ class Journal:
     def _append_events(self, rows: list[dict[str, Any]]) -> set[str]:
         added: set[str] = set()
         for part in _parts(rows):
-            with self._database.write() as connection:
+            with self._turn, self._database.write() as connection:
                 added.update(connection.scalars(self._add_events, part))
         return added
 

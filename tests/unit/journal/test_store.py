@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -167,6 +167,8 @@ def test_the_same_events_sent_at_once_count_once(journal: Journal) -> None:
         ({"type": "order", "decision_id": "d-9"}, "unknown_decision"),
         ({"item_id": "mat", "at": NOW + timedelta(days=2)}, "in_the_future"),
         ({"item_id": "mat", "at": NOW.replace(tzinfo=None)}, "no_time_zone"),
+        ({"item_id": "mat", "at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))}, "too_long_ago"),
+        ({"item_id": "mat\x00"}, "bad_request"),
     ],
 )
 def test_an_event_that_cannot_be_true_is_refused_by_itself(
@@ -189,6 +191,11 @@ def test_an_offer_that_was_not_shown_has_no_outcome(journal: Journal, kind: str)
 def test_a_clock_that_is_a_little_fast_is_forgiven(journal: Journal) -> None:
     receipt, _ = journal.log_events([event("e-1", item_id="mat", at=NOW + timedelta(hours=3))], now=NOW)
     assert receipt.accepted == 1
+
+
+def test_an_order_that_counts_no_offers_is_taken_whatever_its_number(journal: Journal) -> None:
+    huge = msgspec.structs.replace(order("e-1"), offer_no=2**63)
+    assert journal.log_events([huge], now=NOW)[0].accepted == 1
 
 
 def test_a_decline_is_found_by_the_unit_of_its_decision(journal: Journal) -> None:

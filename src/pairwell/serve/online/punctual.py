@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import AbstractContextManager
 
 from pairwell.errors import JournalError
 from pairwell.journal.store import Journal
@@ -14,8 +15,8 @@ from pairwell.records import Decision
 class PunctualJournal(Journal):
     """For one thread: set `until` (of `time.monotonic`) before each decision."""
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
+    def __init__(self, database: Database, *, turn: AbstractContextManager[object]) -> None:
+        super().__init__(database, turn=turn)
         self.until = math.inf
 
     def log_decision(self, decision: Decision) -> bool:
