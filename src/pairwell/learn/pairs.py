@@ -32,6 +32,7 @@ class _Best(msgspec.Struct, frozen=True, kw_only=True):
     add_ons: Array
     score: Array
     together: Array
+    weight: Array
 
 
 def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = lambda _: None) -> LearnedPairs:
@@ -41,7 +42,7 @@ def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = lambda _: Non
     weights: together, and of each item. Add-ons of equal score go by item id. `advance` hears the share that is done.
     """
     thinned, n_thinned = thin(baskets)
-    chance = expect(thinned)
+    chance = expect(thinned, learn)
     tails: list[Array] = []
 
     def judge(counts: PairCounts) -> None:
@@ -111,6 +112,7 @@ def _best(counts: PairCounts, scale: _Scale, n: int) -> _Best:
         add_ons=counts.add_ons[places],
         score=score[places],
         together=counts.together[places],
+        weight=counts.weight[places],
     )
 
 
@@ -131,17 +133,16 @@ def _best_of_row(add_ons: Array, score: Array, row: slice, n: int) -> Array:
 
 def _joined(kept: list[_Best]) -> _Best:
     if not kept:
-        return _Best(
-            sizes=np.empty(0, np.int64), add_ons=np.empty(0, np.int32), score=np.empty(0), together=np.empty(0)
-        )
+        whole = np.empty(0, dtype=np.int64)
+        return _Best(sizes=whole, add_ons=whole, score=np.empty(0), together=whole, weight=whole)
     return _Best(**{name: np.concatenate([getattr(best, name) for best in kept]) for name in _Best.__struct_fields__})
 
 
 def _judged(best: _Best, chance: Chance, correction: Correction, learn: Learn) -> Neighbours:
     anchors = np.repeat(np.arange(best.sizes.size), best.sizes)
-    expected = chance.expected(anchors, best.add_ons)
-    adjusted = correction(tail(best.together, expected))
-    return _neighbours(best, adjusted=adjusted, above=above_floor(best.together, expected, adjusted, learn))
+    adjusted = correction(tail(best.together, chance.expected(anchors, best.add_ons)))
+    effect = chance.effect(anchors, best.add_ons, best.weight)
+    return _neighbours(best, adjusted=adjusted, above=above_floor(best.together, effect, adjusted, learn))
 
 
 def _neighbours(best: _Best, *, adjusted: Array, above: Array) -> Neighbours:
