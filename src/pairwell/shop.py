@@ -198,6 +198,13 @@ class Shop:
         self.__dict__.pop("_model", None)
         return model_id
 
+    def roll_back_model(self) -> str:
+        """Make the model live that was live before, and return its id. Raises `NoModelError` where there was none."""
+        from pairwell.model.store import roll_back
+
+        self.__dict__.pop("_model", None)
+        return roll_back(self.workspace.models)
+
     # --- what was learned ---------------------------------------------------------------------
 
     def pairs(self, item_id: str, n: int = 10, relation: Relation = "complement") -> PairsFound:

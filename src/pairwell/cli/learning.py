@@ -131,3 +131,12 @@ def publish_model(
 
     with open_workspace(workspace) as shop:
         print_lines([f"Live: model {shop.use_model(model)}."])
+
+
+@models.command("rollback")
+def roll_back(workspace: InWorkspace = None) -> None:
+    """Make the model live that was live before."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        print_lines([f"Live: model {shop.roll_back_model()}."])

@@ -72,8 +72,25 @@ def load_model(models: Path, model_id: str | None = None) -> Model:
 
 def current_model(models: Path) -> str:
     """The id of the live model. Raises `NoModelError` before the first was published."""
+    return _read_current(models)[0]
+
+
+def roll_back(models: Path) -> str:
+    """Make the model live that was live before, and return its id; a second time undoes the first.
+
+    Raises `NoModelError` where none was live before.
+    """
+    ids = _read_current(models)
+    if len(ids) == 1:
+        raise NoModelError(f"No model was live before {ids[0]!r}.", hint="`pairwell model list` names those there are.")
+    set_current(models, ids[1])
+    return ids[1]
+
+
+def _read_current(models: Path) -> list[str]:
+    """The live model and, after it, the one live before."""
     try:
-        return (models / _CURRENT).read_text(encoding="ascii").strip()
+        return (models / _CURRENT).read_text(encoding="ascii").split() or [""]
     except FileNotFoundError as error:
         raise NoModelError("Nothing has been learned yet.", hint="Run `pairwell learn`.") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -138,8 +155,10 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _point_to(models: Path, model_id: str) -> None:
+    before = [name for name in _read_current(models) if name != model_id] if (models / _CURRENT).exists() else []
+    named = [model_id, *before[:1]]
     draft = _new_draft(models)
-    _write_synced(draft, f"{model_id}\n".encode("ascii"))
+    _write_synced(draft, "".join(f"{name}\n" for name in named).encode("ascii"))
     draft.replace(models / _CURRENT)
     _sync_folder(models)
 

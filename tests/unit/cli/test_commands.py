@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from pairwell.errors import NoModelError, NotFoundError, RequestError, SettingsError, WorkspaceError
+from pairwell.simulate.exports import Exported
+
+from .conftest import Command
+
+PAIR_KEYS = {
+    "item_id", "title", "score", "together", "anchor_orders", "item_orders", "confidence", "lift", "llr", "p_adjusted",
+}  # fmt: skip
+
+
+def document(result: Result) -> dict[str, Any]:
+    """The one JSON document that a command printed."""
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_init_makes_a_workspace_that_runs_at_once(pairwell: Command, tmp_path: Path) -> None:
+    made = pairwell("init", tmp_path / "shop")
+    assert made.exit_code == 0
+    assert "pairwell ingest orders" in made.stdout
+    found = document(pairwell("status", "--workspace", tmp_path / "shop", "--json"))
+    assert (found["model"], found["drift"], found["journal"]["decisions"]) == (None, [], 0)
+    assert not any(gate["open"] for gate in found["holdings"]["gates"])
+
+
+def test_ingest_accounts_for_every_row(pairwell: Command, exports: Exported, tmp_path: Path) -> None:
+    pairwell("init", tmp_path / "shop")
+    command = ("ingest", "orders", exports.orders, "--workspace", tmp_path / "shop", "--json")
+    first, again = document(pairwell(*command)), document(pairwell(*command))
+    assert first["table"] == "orders"
+    assert first["read"] == exports.order_rows == first["taken"] + first["merged"] + first["refused"]
+    assert sum(first["refused_by_reason"].values()) == first["refused"]
+    assert first["changed_by_rule"]["cancellation_to_return"] == exports.cancelled
+    assert first["refused_by_reason"]["not_goods"] == exports.postage
+    assert Path(first["mapping"]).is_file()
+    assert Path(first["quarantine"]).is_file()
+    assert not any(again["stored"].values())
+    assert again["snapshot"] == first["snapshot"]
+
+
+def test_a_saved_mapping_is_taken_back(pairwell: Command, exports: Exported, tmp_path: Path) -> None:
+    pairwell("init", tmp_path / "shop")
+    command = ("ingest", "orders", exports.orders, "--workspace", tmp_path / "shop", "--json")
+    first = document(pairwell(*command))
+    again = document(pairwell(*command, "--mapping", first["mapping"]))
+    assert again["columns"] == first["columns"]
+    assert not any(again["stored"].values())
+
+
+def test_a_dry_run_stores_nothing(pairwell: Command, exports: Exported, tmp_path: Path) -> None:
+    pairwell("init", tmp_path / "shop")
+    tried = pairwell("ingest", "orders", exports.orders, "--dry-run", "--workspace", tmp_path / "shop")
+    assert "Nothing was stored" in tried.stdout
+    assert document(pairwell("status", "--json", "--workspace", tmp_path / "shop"))["holdings"]["orders"] == 0
+
+
+def test_learn_prints_its_keys(pairwell: Command, learned: Path) -> None:
+    found = document(pairwell("learn", "--json", "--workspace", learned))
+    assert set(found) >= {"model", "as_of", "items", "orders", "pairs", "seconds", "peak_memory_mb", "validation"}
+    listed = json.loads(pairwell("model", "list", "--json", "--workspace", learned).stdout)
+    assert [one["manifest"]["id"] for one in listed if one["current"]] == [found["model"]]
+
+
+def test_learning_again_gives_the_same_model(pairwell: Command, learned: Path) -> None:
+    first, again = (document(pairwell("learn", "--json", "--workspace", learned)) for _ in range(2))
+    assert first["model"] == again["model"]
+
+
+def test_learn_as_of_a_moment_knows_less(pairwell: Command, learned: Path) -> None:
+    everything = document(pairwell("learn", "--json", "--workspace", learned))
+    earlier = document(pairwell("learn", "--as-of", "2025-12-01", "--json", "--workspace", learned))
+    assert 0 < earlier["orders"] < everything["orders"]
+
+
+def test_an_older_model_is_made_live_again(pairwell: Command, learned: Path) -> None:
+    first = document(pairwell("learn", "--json", "--workspace", learned))["model"]
+    second = document(pairwell("learn", "--as-of", "2025-12-01", "--json", "--workspace", learned))["model"]
+    assert first != second
+    assert pairwell("model", "rollback", "--workspace", learned).exit_code == 0
+    assert document(pairwell("status", "--json", "--workspace", learned))["model"]["id"] == first
+    pairwell("model", "publish", second, "--workspace", learned)
+    assert document(pairwell("status", "--json", "--workspace", learned))["model"]["id"] == second
+
+
+def any_anchor(pairwell: Command, learned: Path, exports: Exported) -> str:
+    """An item that something is bought together with."""
+    for line in exports.items.read_text(encoding="utf-8").splitlines()[1:]:
+        item = line.split(",", 1)[0]
+        found = document(pairwell("pairs", item, "--json", "--workspace", learned))
+        if any(pair["above_floor"] for pair in found["pairs"]):
+            return item
+    pytest.fail("the small shop has no item with a pair above the floor")
+
+
+def test_pairs_prints_its_keys(pairwell: Command, learned: Path, exports: Exported) -> None:
+    item = any_anchor(pairwell, learned, exports)
+    found = document(pairwell("pairs", item, "-n", "3", "--json", "--workspace", learned))
+    assert (found["item_id"], found["relation"]) == (item, "complement")
+    assert 1 <= len(found["pairs"]) <= 3
+    assert all(set(pair) >= PAIR_KEYS for pair in found["pairs"])
+    assert "times chance" in pairwell("pairs", item, "--workspace", learned).stdout
+
+
+def test_a_decision_can_be_explained_and_computed_again(pairwell: Command, learned: Path, exports: Exported) -> None:
+    item = any_anchor(pairwell, learned, exports)
+    words = ("decide", "--placement", "cart", "--item", item, "--explain", "--workspace", learned)
+    answer = document(pairwell(*words, "--json"))
+    assert set(answer) >= {"decision_id", "valid_until", "silence", "offers", "ignored", "model", "settings", "arm"}
+    assert answer["offers"] or answer["silence"]
+    told = pairwell("decision", answer["decision_id"], "--workspace", learned)
+    assert answer["decision_id"] in told.stdout
+    replay = document(pairwell("decision", answer["decision_id"], "--replay", "--json", "--workspace", learned))
+    assert replay["equal"] is True
+
+
+def test_a_dry_decision_is_not_journaled(pairwell: Command, learned: Path, exports: Exported) -> None:
+    item = any_anchor(pairwell, learned, exports)
+    words = ("decide", "--placement", "cart", "--item", item, "--dry-run", "--json", "--workspace", learned)
+    answer = document(pairwell(*words))
+    missing = pairwell("decision", answer["decision_id"], "--workspace", learned)
+    assert isinstance(missing.exception, NotFoundError)
+
+
+def test_publish_shows_what_changes(pairwell: Command, learned: Path) -> None:
+    settings = learned / "pairwell.toml"
+    settings.write_text(settings.read_text().replace("add_on_price_share = 0.3", "add_on_price_share = 0.7"))
+    drift = document(pairwell("status", "--json", "--workspace", learned))["drift"]
+    assert drift == [{"name": "guards.add_on_price_share", "before": 0.3, "after": 0.7}]
+    assert "guards.add_on_price_share: 0.3 -> 0.7" in pairwell("publish", "--workspace", learned).stdout
+    assert document(pairwell("status", "--json", "--workspace", learned))["drift"] == []
+
+
+def test_evaluate_prints_its_keys(pairwell: Command, learned: Path) -> None:
+    found = document(pairwell("evaluate", "--test-share", "0.2", "--json", "--workspace", learned))
+    assert found["protocol"] == "basket"
+    assert found["cases"] > 100
+    assert set(found["methods"]) >= {"pairwell", "popularity", "cosine"}
+    hit = found["methods"]["pairwell"]["hr@10"]
+    assert hit["ci"][0] <= hit["value"] <= hit["ci"][1]
+    assert hit["value"] > found["methods"]["popularity"]["hr@10"]["value"]
+
+
+def test_evaluate_takes_two_files(pairwell: Command, exports: Exported, tmp_path: Path) -> None:
+    rows = exports.orders.read_text(encoding="utf-8").splitlines()
+    train, test = tmp_path / "train.csv", tmp_path / "test.csv"
+    train.write_text("\n".join(rows[:4_000]), encoding="utf-8")
+    test.write_text("\n".join([rows[0], *rows[5_000:6_000]]), encoding="utf-8")
+    found = document(pairwell("evaluate", "--train", train, "--test", test, "--json"))
+    assert found["cases"] > 100
+    lonely = pairwell("evaluate", "--train", train)
+    assert isinstance(lonely.exception, RequestError)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (("status", "--workspace", "{nowhere}"), WorkspaceError),
+        (("pairs", "x", "--workspace", "{empty}"), NoModelError),
+        (("decision", "x", "--workspace", "{empty}"), NotFoundError),
+        (("decide", "--placement", "moon", "--item", "x", "--workspace", "{empty}"), RequestError),
+    ],
+)
+def test_what_cannot_be_done_is_an_error_of_its_kind(
+    pairwell: Command, tmp_path: Path, words: tuple[str, ...], kind: type[Exception]
+) -> None:
+    pairwell("init", tmp_path / "empty")
+    result = pairwell(*(word.format(nowhere=tmp_path / "no", empty=tmp_path / "empty") for word in words))
+    assert isinstance(result.exception, kind)
+
+
+def test_wrong_settings_are_told_with_the_way_out(pairwell: Command, tmp_path: Path) -> None:
+    pairwell("init", tmp_path / "shop")
+    settings = tmp_path / "shop" / "pairwell.toml"
+    settings.write_text(settings.read_text().replace("[guards]", "[gaurds]"))
+    result = pairwell("publish", "--workspace", tmp_path / "shop")
+    assert isinstance(result.exception, SettingsError)
+    assert "`guards`" in (result.exception.hint or "")
+
+
+def test_a_failure_prints_found_and_next_step_on_stderr_and_exits_with_two(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("pairwell")), "status", "--json", "--workspace", str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("Error: ")
+    assert "pairwell init" in run.stderr

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import pairwell
+from pairwell.errors import RequestError, WorkspaceError
+
+
+def test_the_root_names_the_public_api() -> None:
+    assert sorted(pairwell.__all__) == ["PairwellError", "__version__", "create", "open"]
+
+
+def test_a_workspace_is_made_and_opened_again(tmp_path: Path) -> None:
+    with pairwell.create(tmp_path / "shop") as shop:
+        assert shop.status().holdings.orders == 0
+    with pairwell.open(tmp_path / "shop") as shop:
+        assert shop.status().drift == []
+    with pytest.raises(WorkspaceError):
+        pairwell.open(tmp_path)
+
+
+def test_a_wrong_request_names_the_field(tmp_path: Path) -> None:
+    with pairwell.create(tmp_path / "shop") as shop, pytest.raises(RequestError) as caught:
+        shop.decide({"placement": "cart", "cart": [{"item_id": "a", "quantity": 0}]})
+    assert caught.value.field == "cart[0].quantity"
+
+
+def test_nothing_learned_is_silence_not_an_error(tmp_path: Path) -> None:
+    with pairwell.create(tmp_path / "shop") as shop:
+        answer = shop.decide({"placement": "cart", "cart": [{"item_id": "a"}]})
+    assert answer.silence is not None
+    assert answer.offers == []
+    assert [(ignored.field, ignored.id) for ignored in answer.ignored] == [("cart", "a")]
