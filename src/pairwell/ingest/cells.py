@@ -15,8 +15,9 @@ CellKind = Literal["empty", "integer", "decimal", "moment", "clock", "text"]
 _BLANKS = "\\s\u00a0\u202f"
 _MONEY = r"(?:zł|zl|руб\.?|р\.?|грн\.?|[A-Z]{3}|[$€£₽₴₸])"
 _INTEGER = re.compile(r"[-+]?\d+(?:\.0+)?")
+_DIGITS = rf"(?:\d{{1,3}}(?:[{_BLANKS}.,'’]\d{{3}})+(?:[.,]\d+)?|\d*[.,]?\d+[.,]?)"
 _DECIMAL = re.compile(
-    rf"\(?[-+−]?{_MONEY}?[{_BLANKS}]?[-+−]?\d[\d{_BLANKS}.,'’]*(?:[eE][-+]?\d+)?[{_BLANKS}]?{_MONEY}?-?\)?%?"
+    rf"\(?[-+−]?{_MONEY}?[{_BLANKS}]?[-+−]?{_DIGITS}(?:[eE][-+]?\d+)?[{_BLANKS}]?{_MONEY}?-?\)?%?"
 )
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp][Mm])?")
 _ISO = re.compile(

@@ -32,6 +32,7 @@ _MOSTLY = 0.9  # share of telling lines that fit UTF-8 from which the others cou
 _CYRILLIC = {letter: 1.0 - 0.05 * place for place, letter in enumerate("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфёъії")}
 _POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 _WESTERN = frozenset("éèàçüöäßñÉÈÀÇÜÖÄÑêâîôûëïíáúóãõåøæÅØ")
+_LAST_ALPHABET = 4  # first byte of Latin and Cyrillic letters in UTF-16
 _SIGNS = frozenset("£€§©®°½¼¾×–—’‘“”„…«»№™±²³\u00a0")
 
 
@@ -56,14 +57,15 @@ def sniff_encoding(path: Path) -> str:
 
 
 def _without_mark(head: bytes) -> str | None:
-    """UTF-16 without its mark: every second byte of plain text is zero."""
-    sample = head[:4096]
+    """UTF-16 without its mark: every second byte is one of the few that begin an alphabet."""
+    sample = head[: 4096 + len(head) % 2]
+    if sample.count(0) < len(sample) // 50:
+        return None
+    high, low = (sum(byte <= _LAST_ALPHABET for byte in half) for half in (sample[1::2], sample[::2]))
     half = len(sample) // 2
-    if half and sample[1::2].count(0) > 0.7 * half and sample[::2].count(0) < 0.1 * half:
+    if high > 0.95 * half and low < 0.3 * half:
         return "utf-16-le"
-    if half and sample[::2].count(0) > 0.7 * half and sample[1::2].count(0) < 0.1 * half:
-        return "utf-16-be"
-    return None
+    return "utf-16-be" if low > 0.95 * half and high < 0.3 * half else None
 
 
 def _telling_lines(path: Path) -> list[bytes]:

@@ -203,6 +203,7 @@ def _keys(path: str) -> Iterable[str]:
         "lookup[...]": Lookup,
         "lookup[...].format": FileFormat,
     }
+    path = re.sub(r"\[\d+\]", "[...]", path)
     kind = kinds.get(path, Composed if path.startswith("columns") else Mapping)
     return [field.encode_name for field in msgspec.structs.fields(kind)]
 

@@ -36,7 +36,7 @@ _GUESSED = {
 }
 _IDS = {"order_id", "item_id", "customer_id"}
 _OF_ORDER = ("placed_at", "customer_id", "channel", "seller_id", "status", "shipping", "discount", "tax", "currency")
-_OF_LINE = {"item_id": 0.3, "title": 0.3, "line_total": 0.3, "role": 0.5, "category": 0.6}
+_OF_LINE = {"item_id": 0.3, "title": 0.3, "line_total": 0.2, "role": 0.5, "category": 0.6}
 
 
 class Assigned(msgspec.Struct, frozen=True):

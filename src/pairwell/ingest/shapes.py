@@ -100,9 +100,9 @@ def _is_baskets(guess: _Guess) -> bool:
     sizes = Counter(map(len, rows))
     if len(sizes) < 2 or max(sizes.values()) >= 0.9 * len(rows) or max(sizes) < 2:
         return False
-    if not _heads(guess) and guess.records and guess.first == 0 and guess.share >= _USUAL:
-        body = [fields for _, fields in guess.records[1:]]
-        if is_header(guess.records[0][1], body):
+    if not _heads(guess) and guess.share >= _USUAL:
+        names, *body = (fields for _, fields in guess.records[guess.first :])
+        if is_header(names, body):
             return False
     return _lead(rows) is not None
 
