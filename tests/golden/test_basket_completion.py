@@ -156,7 +156,7 @@ def test_extended_bakery(data_dir: Path) -> None:
 def test_planted_pairs_of_the_bakery_rise_above_the_floor(data_dir: Path) -> None:
     above = _above_floor(_extended_bakery(data_dir))
 
-    # Apricot Danish 36, Cherry Tart 18, Opera Cake 3; Marzipan Cookie 27, Tuile Cookie 28.
+    # Two of the 14 maximal itemsets of support 1 % or more.
     with (data_dir / "extended_bakery" / "goods.csv").open() as file:
         names = {row["id"]: f"{row['flavor']} {row['food']}".replace("'", "") for row in csv.DictReader(file)}
     by_name = {names[item]: {names[add_on] for add_on in add_ons} for item, add_ons in above.items()}
