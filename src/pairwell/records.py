@@ -181,7 +181,7 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True):
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     decision_id: str
-    valid_until: datetime
+    valid_until: Annotated[datetime, Meta(tz=True)]
     silence: Silence | None
     offers: list[Offer]
     ignored: list[Ignored]
@@ -265,7 +265,7 @@ class EventOrder(msgspec.Struct, frozen=True, kw_only=True):
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     event_id: Id
     type: EventType
-    at: datetime
+    at: Annotated[datetime, Meta(tz=True)]
     customer_id: Id | None = None
     visitor_id: Id | None = None
     decision_id: Id | None = None

@@ -105,8 +105,6 @@ def _check(event: Event, known: Mapping[str, KnownDecision], now: datetime) -> T
 
 
 def _check_moment(event: Event, now: datetime) -> None:
-    if event.at.tzinfo is None:
-        raise _Refused("no_time_zone", "`at` has no time zone; expected for example 2026-11-21T10:20:00Z.")
     if event.at > now + FUTURE:
         raise _Refused("in_the_future", f"`at` is {event.at.isoformat()}; expected a moment that has been.")
     if event.at < _FIRST:

@@ -166,7 +166,6 @@ def test_the_same_events_sent_at_once_count_once(journal: Journal) -> None:
         ({"type": "order"}, "order_missing"),
         ({"type": "order", "decision_id": "d-9"}, "unknown_decision"),
         ({"item_id": "mat", "at": NOW + timedelta(days=2)}, "in_the_future"),
-        ({"item_id": "mat", "at": NOW.replace(tzinfo=None)}, "no_time_zone"),
         ({"item_id": "mat", "at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))}, "too_long_ago"),
         ({"item_id": "mat\x00"}, "bad_request"),
     ],

@@ -75,6 +75,7 @@ def test_an_empty_batch_is_nothing(ask: Ask) -> None:
     [
         ({"type": "exposure", "at": NOW.isoformat()}, "event_id"),
         (event("e-1", at="yesterday"), "at"),
+        (event("e-1", at="2026-11-21T10:20:00"), "at"),
         (event("e-1", eventt=1), "eventt"),
         ({"events": 7}, "events"),
     ],
