@@ -91,7 +91,7 @@ def pairs(
                 p.anchor_orders,
                 p.lift,
                 f"{p.p_adjusted:.1g}",
-                "yes" if p.above_floor else "too few",
+                "yes" if p.above_floor else "no",
             )
             for p in found.pairs
         ],

@@ -136,12 +136,12 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Persuasion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What showing an offer changes, before anything is known of it: the prior."""
 
-    cross_sell: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting add-on.")] = 0.04
-    upgrade: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting upgrade.")] = 0.03
+    cross_sell: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting add-on.")] = 0.06
+    upgrade: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting upgrade.")] = 0.05
     half_fit: Annotated[
         float,
         Meta(gt=0.0, le=1.0, description="Quiet probability at which an offer is half as persuasive as the best."),
-    ] = 0.05
+    ] = 0.2
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from pairwell.decide.texts import money, number
 from pairwell.decide.worth import Valued
 from pairwell.records import Comparison, Item
 
+_ROOM = 60  # characters of a value; a description is no point of comparison
 _NOT_FOR_CUSTOMERS = frozenset({"cost", "cost_minor", "margin", "margin_minor", "margin_rate"})
 
 
@@ -65,5 +66,5 @@ def _attributes(anchor: Item, target: Item) -> Iterator[Comparison]:
     names = sorted({*anchor.attributes, *target.attributes} - _NOT_FOR_CUSTOMERS)
     for name in names:
         before, after = anchor.attributes.get(name), target.attributes.get(name)
-        if before != after:
+        if before != after and max(len(before or ""), len(after or "")) <= _ROOM:
             yield Comparison(attribute=name, anchor=before, offer=after, better=None)

@@ -12,8 +12,10 @@ from pairwell.decide.texts import money, number, say
 from pairwell.decide.worth import Valued
 from pairwell.records import Comparison, Reason
 
+_WORTH_TELLING = 1.1  # times chance; less says nothing to a customer, as one cart in many holds a single item
 MESSAGES = (
     "bought_together",
+    "bought_together_plain",
     "curated",
     "curated_upgrade",
     "price_beside",
@@ -58,9 +60,10 @@ def _bought_together(valued: Valued, scene: Scene, locale: Locale) -> Reason:
         "anchor": title_of(valued.candidate.anchor_id, scene),
         "item": title_of(valued.candidate.item_id, scene),
     }
+    message = "bought_together" if evidence.lift >= _WORTH_TELLING else "bought_together_plain"
     return Reason(
         code="bought_together",
-        text=say("bought_together", locale, values, number=evidence.anchor_orders),
+        text=say(message, locale, values, number=evidence.anchor_orders),
         together=evidence.together,
         anchor_orders=evidence.anchor_orders,
         lift=evidence.lift,

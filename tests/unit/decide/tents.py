@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from tests.property.random_shops import TableModel
 
-from pairwell.config.settings import Choice, Settings
+from pairwell.config.settings import Choice, Persuasion, Settings
 from pairwell.decide.scene import Scene
 from pairwell.records import CartLine, CuratedRelation, DecisionInputs, DecisionRequest, Item, Pair, Relation
 
@@ -35,7 +35,8 @@ ITEMS = {
         Item(item_id="gas", title="Gas", price_minor=500, cost_minor=400),
     )
 }
-SURE = Settings(choice=Choice(salt="s", holdout=0.0, withheld=0.0, temperature=0.001, exploration=0.0))
+CERTAIN = Choice(salt="s", holdout=0.0, withheld=0.0, temperature=0.001, exploration=0.0)
+SURE = Settings(choice=CERTAIN, persuasion=Persuasion(cross_sell=0.04, upgrade=0.03, half_fit=0.05))
 
 
 def pair(item_id: str, *, confidence: float = 0.2, score: float = 0.5, above_floor: bool = True) -> Pair:
