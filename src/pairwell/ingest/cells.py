@@ -16,9 +16,7 @@ _BLANKS = "\\s\u00a0\u202f"
 _MONEY = r"(?:zł|zl|руб\.?|р\.?|грн\.?|[A-Z]{3}|[$€£₽₴₸])"
 _INTEGER = re.compile(r"[-+]?\d+(?:\.0+)?")
 _DIGITS = rf"(?:\d{{1,3}}(?:[{_BLANKS}.,'’]\d{{3}})+(?:[.,]\d+)?|\d*[.,]?\d+[.,]?)"
-_DECIMAL = re.compile(
-    rf"\(?[-+−]?{_MONEY}?[{_BLANKS}]?[-+−]?{_DIGITS}(?:[eE][-+]?\d+)?[{_BLANKS}]?{_MONEY}?-?\)?%?"
-)
+_DECIMAL = re.compile(rf"\(?[-+−]?{_MONEY}?[{_BLANKS}]?[-+−]?{_DIGITS}(?:[eE][-+]?\d+)?[{_BLANKS}]?{_MONEY}?-?\)?%?")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp][Mm])?")
 _ISO = re.compile(
     r"\d{4}([-/.])\d{1,2}\1\d{1,2}(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?"

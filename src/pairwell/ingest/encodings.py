@@ -94,9 +94,11 @@ def _blocks(path: Path, stream: BinaryIO) -> Iterator[bytes]:
         yield b"\n" + block + b"\n" if place == 0 and len(block) < _BLOCK else (b"\n" * (place == 0)) + block
     if is_gzip(path):
         return
-    for place in range(1, _SCANNED + 1):
-        stream.seek(_SCANNED * _BLOCK + (size - _SCANNED * _BLOCK - _BLOCK) * place // _SCANNED)
-        yield stream.read(_BLOCK)
+    start, rest = _SCANNED * _BLOCK, size - (_SCANNED + 1) * _BLOCK
+    with path.open("rb") as plain:
+        for place in range(1, _SCANNED + 1):
+            plain.seek(start + max(rest, 0) * place // _SCANNED)
+            yield plain.read(_BLOCK)
 
 
 def _judge(lines: list[bytes]) -> str:

@@ -17,12 +17,13 @@ from pairwell.ingest.encodings import sniff_encoding
 from pairwell.ingest.mapping import FileFormat, Layout
 from pairwell.ingest.shapes import sniff_shape
 from pairwell.ingest.sources import Limits, name_columns, trimmed
-from pairwell.ingest.streams import UNDECODABLE, Lines, check_content, is_gzip, open_bytes
+from pairwell.ingest.streams import UNDECODABLE, Lines, check_content, is_gzip, open_bytes, open_text
 
 _HEAD = 3_000_000  # bytes of content that the sample is taken from
 _PIECE = 300_000  # bytes of each further place of a plain file
 _PLACES = 4
 _ROWS = 20_000
+_LONGEST = 1 << 20  # bytes of a line that a sample takes
 _LOOK = 100_000  # characters searched for control characters
 
 
@@ -51,7 +52,22 @@ def sample_file(path: Path, *, limits: Limits) -> Sample:
         raise SourceError(f"{path} is empty: it holds only blanks.", hint="Export it again.")
     if text.lstrip()[0] in "{[" and (found := _sample_json(path, text, encoding, whole)) is not None:
         return found
-    return _sample_text(path, text, encoding, whole, limits)
+    pieces = [text]
+    if not whole:
+        text, done = _short_lines(path, encoding)
+        pieces = [text, *_elsewhere(path, encoding, done)]
+    return _sample_text(path, pieces, encoding, limits, whole=whole)
+
+
+def _short_lines(path: Path, encoding: str) -> tuple[str, int]:
+    """The first lines, but for those so long that they would be all of the sample; and the bytes read for them."""
+    parts: list[str] = []
+    done: list[int] = []
+    with open_text(path, encoding, advance=done.append) as text:
+        lines = Lines(text, max_bytes=_LONGEST, refuse=_ignore)
+        while lines.taken < _HEAD and (block := lines.block()[1]):
+            parts += block
+    return "".join(parts).replace(UNDECODABLE, "").replace("\0", ""), sum(done)
 
 
 def _sample_parquet(path: Path) -> Sample:
@@ -115,22 +131,20 @@ def _document_rows(text: str) -> list[dict[str, str]]:
     return rows
 
 
-def _sample_text(path: Path, text: str, encoding: str, whole: bool, limits: Limits) -> Sample:
+def _sample_text(path: Path, pieces: list[str], encoding: str, limits: Limits, *, whole: bool) -> Sample:
+    text = pieces[0]
     if sum(char < " " and char not in "\t\n\r\f" for char in text[:_LOOK]) > len(text[:_LOOK]) // 100:
         raise SourceError(f"{path} is no text: it holds binary content.", hint="Save it as CSV (UTF-8) and try again.")
-    file, layout = sniff_shape(
-        text if whole else text[: text.rfind("\n") + 1], encoding, max_bytes=limits.max_line_bytes
-    )
+    file, layout = sniff_shape(text, encoding, max_bytes=limits.max_line_bytes)
     if layout == "baskets":
         return Sample(path=path, file=file, layout=layout, table=_leading(text, file, limits), whole=whole)
-    table = _rows(path, text, file, whole, limits)
+    table = _rows(path, pieces, file, limits)
     return Sample(path=path, file=file, layout=layout, table=table, whole=whole and len(table) < _ROWS)
 
 
-def _rows(path: Path, text: str, file: FileFormat, whole: bool, limits: Limits) -> pa.Table:
-    first = _parse(text, file, None, 1, limits)
+def _rows(path: Path, pieces: list[str], file: FileFormat, limits: Limits) -> pa.Table:
+    first = _parse(pieces[0], file, None, 1, limits)
     names = name_columns(first[0]) if file.header and first else list(file.columns)
-    pieces = [text, *([] if whole else _elsewhere(path, file.encoding))]
     body = msgspec.structs.replace(file, skip=file.skip + int(file.header))
     rows = _parse(pieces[0], body, len(names), _ROWS // len(pieces), limits)
     for piece in pieces[1:]:
@@ -155,15 +169,18 @@ def _decoded(data: bytes, encoding: str) -> str:
     return text.replace("\0", "")
 
 
-def _elsewhere(path: Path, encoding: str) -> list[str]:
-    """Text from further places of a plain file, whole lines only; compressed files are sampled at their head."""
-    if is_gzip(path) or encoding.startswith("utf-16"):
+def _elsewhere(path: Path, encoding: str, done: int) -> list[str]:
+    """Text from places behind the first `done` bytes of a plain file, whole lines only.
+
+    A compressed file is sampled at its head, and so is one too small for places that do not overlap.
+    """
+    rest = path.stat().st_size - done
+    if is_gzip(path) or encoding.startswith("utf-16") or rest < 2 * _PLACES * _PIECE:
         return []
-    size = path.stat().st_size
     pieces: list[str] = []
     with path.open("rb") as stream:
         for place in range(1, _PLACES + 1):
-            stream.seek(max(_HEAD, (size - _PIECE) * place // _PLACES))
+            stream.seek(done + (rest - _PIECE) * place // _PLACES)
             piece = _decoded(stream.read(_PIECE), encoding)
             pieces.append(piece[piece.find("\n") + 1 : piece.rfind("\n") + 1])
     return [piece for piece in pieces if piece]

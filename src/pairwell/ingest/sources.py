@@ -147,7 +147,7 @@ def name_columns(names: Sequence[str]) -> list[str]:
     """Names made unique: an empty one becomes `column_3`, a second `Date` becomes `Date_2`."""
     found: list[str] = []
     for place, raw in enumerate(names, start=1):
-        name = " ".join(raw.split()) or f"column_{place}"
+        name = " ".join(raw.replace("\0", "").split()) or f"column_{place}"
         count = next(n for n in chain((1,), range(2, len(names) + 2)) if _numbered(name, n) not in found)
         found.append(_numbered(name, count))
     return found
@@ -178,6 +178,11 @@ def _with_names(path: Path, file: FileFormat, lines: Lines, refuse: RefuseLine) 
     first = read_first(lines, file, refuse)
     if first is None:
         raise SourceError(f"{path} holds no row.", hint="Export it again.")
+    if any(UNDECODABLE in cell for cell in first[1]):
+        raise SourceError(
+            f"{path} does not fit the encoding {file.encoding!r}: its first row holds bytes that mean nothing there.",
+            hint='Name its encoding in [file] of a mapping, for example encoding = "windows-1251".',
+        )
     body = msgspec.structs.replace(file, skip=0)
     if file.header:
         names = name_columns(first[1])
@@ -189,20 +194,17 @@ def _with_names(path: Path, file: FileFormat, lines: Lines, refuse: RefuseLine) 
 
 def _table(names: list[str], batch: list[Record], refuse: RefuseLine) -> tuple[list[int], pa.Table]:
     try:
-        table = pa.table([pa.array(column, pa.string()) for column in zip(*_fields(batch), strict=True)], names=names)
+        columns = list(zip(*_fields(batch), strict=True)) or [()] * len(names)
+        table = pa.table([pa.array(column, pa.string()) for column in columns], names=names)
     except UnicodeEncodeError:
         return _table(names, _sound(batch, refuse, UNDECODABLE, "undecodable"), refuse)
     if any(_holds_nul(column) for column in table.columns):
         return _table(names, _sound(batch, refuse, "\0", "nul_byte"), refuse)
-    return [line for line, _ in batch], table if batch else _empty(names)
+    return [line for line, _ in batch], table
 
 
 def _fields(batch: list[Record]) -> Iterator[list[str]]:
     return (fields for _, fields in batch)
-
-
-def _empty(names: list[str]) -> pa.Table:
-    return pa.table([pa.array([], pa.string()) for _ in names], names=names)
 
 
 def _holds_nul(column: pa.ChunkedArray) -> bool:

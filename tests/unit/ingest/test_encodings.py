@@ -9,6 +9,7 @@ import pytest
 from tests.unit.ingest.reading import write
 
 from pairwell.errors import SourceError
+from pairwell.ingest import encodings
 from pairwell.ingest.encodings import sniff_encoding
 
 RUSSIAN = "Чек;Дата;Наименование\n1;02.03;Чай чёрный байховый\n2;02.03;Сахар-песок\n"
@@ -59,3 +60,11 @@ def test_a_few_broken_lines_leave_utf_8(tmp_path: Path) -> None:
 def test_junk_is_no_text(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="binary"):
         sniff_encoding(write(tmp_path, random.Random(1).randbytes(5000) + bytes(500)))
+
+
+def test_beyond_what_is_scanned_a_large_file_is_looked_at_here_and_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encodings, "_SCANNED", 2)
+    text = "1;plain\n" * 400_000 + "2;Сахар-песок белый\n" * 20_000
+    assert sniff_encoding(write(tmp_path, text.encode("windows-1251"))) == "windows-1251"

@@ -134,3 +134,10 @@ def test_a_truncated_gzip_is_seen(tmp_path: Path) -> None:
     content = gzip.compress(b"a,b\n" + b"1,2\n" * 10)[:-6]
     with pytest.raises(SourceError, match="cut off"):
         sampled(write(tmp_path, content, "export.csv.gz"))
+
+
+def test_a_huge_line_below_the_header_does_not_hide_the_rows(tmp_path: Path) -> None:
+    text = "order,item\n" + "x" * 4_000_000 + "\n" + "1,tea\n" * 10
+    found = sampled(write(tmp_path, text))
+    assert found.table.column_names == ["order", "item"]
+    assert len(found.table) == 10
