@@ -128,7 +128,7 @@ def _find_planted(shop: Shop, world: World, say: Say) -> PlantedFound:
     found = planted_found(world.truth, lambda item: [pair.item_id for pair in shop.pairs(item, 5).pairs])
     say(
         f"Of {found.planted:,} planted complements {found.findable:,} have enough data; "
-        f"{found.found:,} of those ({found.share:.0%}) are among their item's first five."
+        f"{found.found:,} of those ({found.share:.1%}) are among their item's first five."
     )
     return found
 

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from tests.docs.reference import PAGE, render_reference
+
+from pairwell.cli.main import app
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PAGES = sorted([_ROOT / "README.md", _ROOT / "CONTRIBUTING.md", *(_ROOT / "docs").rglob("*.md")])
+
+
+def name(path: Path) -> str:
+    return path.relative_to(_ROOT).as_posix()
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render_reference(), "run `python -m tests.docs.reference`"
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=name)
+def test_every_command_shown_exists(page: Path) -> None:
+    known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    known |= {str(group.name) for group in app.registered_groups}
+    shown = re.findall(r"^\$ (?:.*&& )?pairwell (\w+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert set(shown) <= known
+
+
+def test_the_readme_names_only_scripts_that_run() -> None:
+    text = (_ROOT / "README.md").read_text(encoding="utf-8")
+    scripts = {shlex.split(line)[0] for line in re.findall(r"script/[a-z]+", text)}
+    assert {"script/demo", "script/test"} <= scripts
+    assert all((_ROOT / script).stat().st_mode & 0o111 for script in scripts)
