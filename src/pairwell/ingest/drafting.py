@@ -79,9 +79,10 @@ def _stand_in_for_id(draft: Draft) -> None:
 
 
 def _stand_in_for_price(draft: Draft) -> None:
-    """Nobody exports costs without prices: a lone cost is what the customer pays."""
+    """What is only called a cost, where there is no price, is what the customer pays."""
     cost = draft.columns.get("unit_cost")
-    if cost is None or {"unit_price", "line_total"} & set(draft.columns):
+    named = isinstance(cost, str) and "cost" in tokens(cost) and "price" not in tokens(cost)
+    if cost is None or not named or {"unit_price", "line_total"} & set(draft.columns):
         return
     confidence = draft.confidence.pop("unit_cost")
     del draft.columns["unit_cost"]

@@ -13,7 +13,7 @@ _COMMON = {
         | sale purchase store channel created
         """,
     "item_id": """
-        sku=.95 sku id=.96 item id=1 stock id=.93 item=.72 id=.36 item sku=.95 family id=.3
+        sku=.95 sku id=.96 item id=1 stock id=.93 item=.72 id=.36 item sku=.95 family id=.3 position id=.62
         | sale sku id store
         """,
     "title": """
@@ -45,7 +45,7 @@ _LINES = _COMMON | {
         | order purchase account card sale
         """,
     "quantity": """
-        quantity=.95 unit sale=.75 item sale=.4 amount=.34 item quantity=.97 quantity amount=.8
+        quantity=.95 unit sale=.75 item sale=.4 amount=.5 item quantity=.97 quantity amount=.8
         | unit sale order purchase item line net created
         """,
     "unit_price": """
@@ -74,7 +74,7 @@ _LINES = _COMMON | {
         channel=.9 channel order=.95 channel sale=.95 channel name=.9 store=.6 store name=.62 store id=.5
         | order sale name purchase
         """,
-    "seller_id": "seller id=1 seller=.86 seller name=.75 | sale store",
+    "seller_id": "seller id=1 seller=.86 seller name=.75 created by=.6 sale by=.7 | sale store",
     "status": "status=.85 order status=1 | sale",
     "role": "role=.6 role item=.85 role line=.8 | order line",
     "shipping": """
@@ -164,6 +164,7 @@ _PATTERNS: dict[str, dict[str, str]] = {
 # Words that a number, an amount or a moment is never called by.
 _NEVER = frozenset({"id", "percent"})
 _NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anchor_id", "line_id", "line_no"}
+_MOMENTS = {"placed_at", "at", "valid_from"}
 _LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank"}
 _BESIDE = 0.97  # factor for each word beside the pattern that does no harm
 _FOREIGN = 0.42  # … that means something else
@@ -203,6 +204,8 @@ def name_score(table: str, field: str, header: str) -> float:
     meant, unknown = concepts(header)
     naming = _NAMINGS[table][field]
     if _NEVER & set(meant) and not (field in _NAMES | _LABELS or "." in field):
+        return 0.0
+    if "never_date" in meant and field in _MOMENTS:
         return 0.0
     return max((_score(set(meant), way, score, naming.beside) for way, score in naming.ways), default=0.0) * (
         _UNKNOWN**unknown

@@ -28,7 +28,7 @@ _WORDS: dict[str, str] = {
     "item": """
         item items itm product products prod prd good goods article articles art material merchandise variant
         produkt* towar* asortyment* wyrob* artykul* товар* продукт* номенклатур* издели* материал* tovar*
-        nomenklatur* offer asset dish pizza
+        nomenklatur* offer part parts asset dish pizza
         """,
     "sku": """
         sku skus stockcode plu ean ean13 upc gtin barcode asin isbn mpn indeks kreskow* артикул* арт штрих*
@@ -64,12 +64,16 @@ _WORDS: dict[str, str] = {
         """,
     "time": "time tm hour hours clock czas* godzin* godz время врем час часы",
     "other_date": """
-        ship shipped shipment dispatch dispatched due birth birthday dob updated modified changed expiry expire
-        expired expires expiration required expected start end begin until cancelled canceled closed print printed
-        import imported load loaded restock delivered arrival registered registration signup joined last_login
-        urodz* aktualiz* modyfik* platn* termin* отгруз* рожд* обнов* измен* оплат* срок* регистрац* wydani*
-        realizacj* rejestracj* закрыт* получени* invoiced payment
+        ship shipped shipment dispatch dispatched due required expected start end begin until cancelled canceled
+        closed restock delivered arrival platn* termin* отгруз* оплат* срок* wydani* realizacj* закрыт* получени*
+        invoiced payment
         """,
+    "never_date": """
+        birth birthday dob updated modified changed expiry expire expired expires expiration printed print imported
+        import loaded load registered registration signup joined last_login urodz* aktualiz* modyfik* рожд* обнов*
+        измен* регистрац* rejestracj*
+        """,
+    "warehouse": "warehouse warehouses склад склада склады magazyn magazynu",
     "return": "return returned returns refund refunded zwrot* возврат* chargeback",
     "quantity": """
         quantity quantities qty qnty qnt quant quan count counts cnt units pieces pcs pc volume sztuk sztuki szt
@@ -117,8 +121,8 @@ _WORDS: dict[str, str] = {
         """,
     "channel": "channel chan platform device medium source src kanal* канал* источник* zrodl* marketplace",
     "store": """
-        store stores shop shops outlet branch location warehouse pos_terminal terminal sklep* oddzial* filia*
-        placowk* магазин* точк* филиал* склад* punkt till register kasa касса
+        store stores shop shops outlet branch location pos_terminal terminal sklep* oddzial* filia* placowk*
+        магазин* точк* филиал* punkt till register kasa касса
         """,
     "seller": """
         seller sellers salesperson salesman salesrep cashier employee emp staff rep agent manager clerk operator
@@ -140,7 +144,7 @@ _WORDS: dict[str, str] = {
     "color": "color colour kolor* цвет* barwa",
     "size": "size sizes rozmiar* размер*",
     "material_kind": "weight waga вес ingredients skladniki состав flavor flavour taste smak вкус",
-    "stock": "stock inventory onhand available availability stan_magazynowy magazyn* остат* запас* наличи* zapas*",
+    "stock": "stock inventory onhand available availability magazynow* остат* запас* наличи* zapas*",
     "rating": "rating ratings stars score ocena ocen оценк* рейтинг* grade",
     "review": "review reviews opini* отзыв*",
     "image": "image img picture photo thumbnail zdjecie obraz* фото изображени* картинк*",
