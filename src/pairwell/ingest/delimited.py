@@ -9,6 +9,7 @@ from pairwell.ingest.mapping import FileFormat
 from pairwell.ingest.streams import RAW_KEPT, Lines, RecordTooLongError, RefuseLine
 
 Record = tuple[int, list[str]]  # number of its first line, fields
+Block = tuple[int, list[str]]  # number of the first line, lines that follow each other
 SplitLine = Callable[[str], list[str]]
 
 
@@ -20,10 +21,25 @@ def read_records(lines: Lines, file: FileFormat, width: int | None, refuse: Refu
     records by themselves, is refused with its line as `unclosed_quote`, and reading goes on at the next line.
     """
     _skip(lines, file)
-    if file.delimiter == " " or not file.quote:
-        yield from _read_plain(lines, splitter(file), width, refuse)
-    else:
-        yield from _read_quoted(lines, file, width, refuse)
+    while True:
+        number, block = lines.block()
+        if not block:
+            return
+        yield from read_block(lines, (number, block), file, width, refuse)
+
+
+def read_block(lines: Lines, block: Block, file: FileFormat, width: int | None, refuse: RefuseLine) -> Iterator[Record]:
+    """The records of a block of lines, as in `read_records`; the last may go on behind it."""
+    number, texts = block
+    if file.delimiter == " " or not file.quote or file.quote in "".join(texts):
+        lines.again(enumerate(texts, number))
+        yield from _read_waiting(lines, file, width, refuse)
+        return
+    for line, fields in enumerate(csv.reader(texts, delimiter=file.delimiter), number):
+        if len(fields) == width or (fields and _fits(fields, width)):
+            yield line, fields
+        elif fields and not texts[line - number].isspace():
+            refuse(line, "wrong_field_count", texts[line - number][:RAW_KEPT].rstrip("\n"))
 
 
 def read_first(lines: Lines, file: FileFormat, refuse: RefuseLine) -> Record | None:
@@ -34,11 +50,7 @@ def read_first(lines: Lines, file: FileFormat, refuse: RefuseLine) -> Record | N
         if next(lines, None) is None:
             return None
         lines.again(lines.held)
-        plain = file.delimiter == " " or not file.quote
-        records = (
-            _read_plain(lines, splitter(file), None, refuse) if plain else _read_carefully(lines, file, None, refuse)
-        )
-        if (found := next(records, None)) is not None:
+        if (found := next(_read_waiting(lines, file, None, refuse), None)) is not None:
             return found
 
 
@@ -57,37 +69,27 @@ def splitter(file: FileFormat) -> SplitLine:
     return lambda line: next(csv.reader([line], delimiter=file.delimiter, quotechar=file.quote), [])
 
 
+def _read_waiting(lines: Lines, file: FileFormat, width: int | None, refuse: RefuseLine) -> Iterator[Record]:
+    """The records of the lines that were put back."""
+    if file.delimiter == " " or not file.quote:
+        return _read_plain(lines, splitter(file), width, refuse)
+    return _read_carefully(lines, file, width, refuse)
+
+
 def _read_plain(lines: Lines, split: SplitLine, width: int | None, refuse: RefuseLine) -> Iterator[Record]:
-    lines.begin()
-    for line in lines:
+    while lines.waiting:
+        lines.begin()
+        line = next(lines)
         fields = split(line) if not line.isspace() else []
         if fields and _fits(fields, width):
             yield lines.start, fields
         elif fields:
-            refuse(lines.start, "wrong_field_count", line[:RAW_KEPT])
-        lines.begin()
-
-
-def _read_quoted(lines: Lines, file: FileFormat, width: int | None, refuse: RefuseLine) -> Iterator[Record]:
-    # The limit of the csv module is for the whole process; lines are bounded by ours.
-    csv.field_size_limit(max(csv.field_size_limit(), 1 << 31))
-    while True:
-        number, block = lines.block()
-        if not block:
-            return
-        if file.quote in "".join(block):
-            lines.again(enumerate(block, number))
-            yield from _read_carefully(lines, file, width, refuse)
-            continue
-        for line, fields in enumerate(csv.reader(block, delimiter=file.delimiter), number):
-            if len(fields) == width or (fields and _fits(fields, width)):
-                yield line, fields
-            elif fields and not block[line - number].isspace():
-                refuse(line, "wrong_field_count", block[line - number][:RAW_KEPT].rstrip("\n"))
+            refuse(lines.start, "wrong_field_count", line[:RAW_KEPT].rstrip("\n"))
 
 
 def _read_carefully(lines: Lines, file: FileFormat, width: int | None, refuse: RefuseLine) -> Iterator[Record]:
-    """Record by record, until no line waits."""
+    # The limit of the csv module is for the whole process; lines are bounded by ours.
+    csv.field_size_limit(max(csv.field_size_limit(), 1 << 31))
     reader = csv.reader(lines, delimiter=file.delimiter, quotechar=file.quote, strict=True)
     while lines.waiting:
         lines.begin()

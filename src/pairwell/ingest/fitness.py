@@ -194,7 +194,6 @@ _BY_KIND: dict[str, Fit] = {
     "moment": _moment,
     "flag": _flag,
     "code": _label,
-    "share": _number,
 }
 
 

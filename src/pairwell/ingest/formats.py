@@ -35,7 +35,6 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     layout: Layout
     table: pa.Table
     whole: bool
-    notes: tuple[str, ...] = ()
 
 
 def sample_file(path: Path, *, limits: Limits) -> Sample:

@@ -11,13 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pairwell.errors import SourceError
+from pairwell.ingest.blocks import read_tables
 from pairwell.ingest.columnar import read_parquet
 from pairwell.ingest.delimited import Record, read_first, read_records
 from pairwell.ingest.documents import read_json_rows
 from pairwell.ingest.mapping import FileFormat
 from pairwell.ingest.streams import RAW_KEPT, UNDECODABLE, Advance, Lines, RefuseLine, open_text
-
-_MAX_BATCH_CHARACTERS = 1 << 26
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,62 +161,15 @@ def _read_delimited(
 ) -> Iterator[tuple[list[int], pa.Table]]:
     with open_text(path, file.encoding, advance=advance) as text:
         lines = Lines(text, max_bytes=limits.max_line_bytes, refuse=refuse)
-        names, records = _with_names(path, file, lines, refuse)
-        batch: list[Record] = []
-        before = lines.taken
-        for record in records:
-            batch.append(record)
-            if len(batch) >= limits.batch_rows or lines.taken - before > _MAX_BATCH_CHARACTERS:
-                yield _table(names, batch, refuse)
-                batch, before = [], lines.taken
-        if batch:
-            yield _table(names, batch, refuse)
-
-
-def _with_names(path: Path, file: FileFormat, lines: Lines, refuse: RefuseLine) -> tuple[list[str], Iterator[Record]]:
-    first = read_first(lines, file, refuse)
-    if first is None:
-        raise SourceError(f"{path} holds no row.", hint="Export it again.")
-    if any(UNDECODABLE in cell for cell in first[1]):
-        raise SourceError(
-            f"{path} does not fit the encoding {file.encoding!r}: its first row holds bytes that mean nothing there.",
-            hint='Name its encoding in [file] of a mapping, for example encoding = "windows-1251".',
-        )
-    body = msgspec.structs.replace(file, skip=0)
-    if file.header:
-        names = name_columns(first[1])
-        return names, read_records(lines, body, len(names), refuse)
-    names = name_columns(file.columns or [""] * len(first[1]))
-    lines.again(lines.held)
-    return names, read_records(lines, body, len(names), refuse)
-
-
-def _table(names: list[str], batch: list[Record], refuse: RefuseLine) -> tuple[list[int], pa.Table]:
-    try:
-        columns = list(zip(*_fields(batch), strict=True)) or [()] * len(names)
-        table = pa.table([pa.array(column, pa.string()) for column in columns], names=names)
-    except UnicodeEncodeError:
-        return _table(names, _sound(batch, refuse, UNDECODABLE, "undecodable"), refuse)
-    if any(_holds_nul(column) for column in table.columns):
-        return _table(names, _sound(batch, refuse, "\0", "nul_byte"), refuse)
-    return [line for line, _ in batch], table
-
-
-def _fields(batch: list[Record]) -> Iterator[list[str]]:
-    return (fields for _, fields in batch)
-
-
-def _holds_nul(column: pa.ChunkedArray) -> bool:
-    texts = (chunk.buffers()[2] for chunk in column.chunks)
-    return any(text is not None and b"\0" in memoryview(text).tobytes() for text in texts)
-
-
-def _sound(batch: list[Record], refuse: RefuseLine, mark: str, reason: str) -> list[Record]:
-    """The rows without `mark`; those with it are refused."""
-    sound: list[Record] = []
-    for line, fields in batch:
-        if any(mark in field for field in fields):
-            refuse(line, reason, " ".join(fields))
-        else:
-            sound.append((line, fields))
-    return sound
+        first = read_first(lines, file, refuse)
+        if first is None:
+            raise SourceError(f"{path} holds no row.", hint="Export it again.")
+        if any(UNDECODABLE in cell for cell in first[1]):
+            raise SourceError(
+                f"{path} does not fit the encoding {file.encoding!r}: its first row holds bytes that mean nothing.",
+                hint='Name its encoding in [file] of a mapping, for example encoding = "windows-1251".',
+            )
+        if not file.header:
+            lines.again(lines.held)
+        names = name_columns(first[1] if file.header else file.columns or [""] * len(first[1]))
+        yield from read_tables(lines, file, names, limits.batch_rows, refuse)

@@ -22,7 +22,8 @@ UNDECODABLE = "\udc80"
 RAW_KEPT = 10_000  # characters of a refused row that are kept
 
 _BUFFER = 1 << 18
-_BLOCK_LINES = 4096
+_BLOCK_LINES = 8192
+_BLOCK_SIZE = 1 << 20  # characters
 _GZIP = b"\x1f\x8b"
 _FOREIGN = {
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
@@ -198,12 +199,12 @@ class Lines:
     def again(self, lines: Iterable[tuple[int, str]]) -> None:
         self._again.extendleft(reversed(list(lines)))
 
-    def block(self) -> tuple[int, list[str]]:
+    def block(self, most: int = _BLOCK_LINES) -> tuple[int, list[str]]:
         """Lines that follow each other, and the number of the first; none at the end. They are not held."""
         found: list[str] = []
         size = 0
         first = self._again[0][0] if self._again else self._read + 1
-        while len(found) < _BLOCK_LINES and size < _BUFFER:
+        while len(found) < most and size < _BLOCK_SIZE:
             try:
                 number, line = self._again.popleft() if self._again else self._next_line()
             except StopIteration:

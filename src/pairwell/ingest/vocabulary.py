@@ -8,7 +8,7 @@ import msgspec
 
 from pairwell.errors import MappingError
 
-Kind = Literal["id", "text", "number", "count", "money", "moment", "flag", "code", "share"]
+Kind = Literal["id", "text", "number", "count", "money", "moment", "flag", "code"]
 
 
 class Field(msgspec.Struct, frozen=True):

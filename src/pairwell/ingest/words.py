@@ -170,7 +170,6 @@ _WORDS: dict[str, str] = {
     "purpose": "purpose use usage zastosowani* назначени*",
     "requires": "requires needs wymaga требует*",
     "valid": "valid effective since od",
-    "returned_item": "foreign",
 }
 
 _STOP = frozenset(
