@@ -66,7 +66,17 @@ class HeldRelations:
     def of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]:
         return [r for anchor in dict.fromkeys(anchor_ids) for r in self._by_anchor.get(anchor, ())]
 
-    def changed(self, relations: Iterable[CuratedRelation]) -> list[CuratedRelation]:
-        """Those of `relations` that are new or ranked differently; of two alike the last counts."""
-        newest = {(r.anchor_id, r.item_id, r.relation): r for r in relations}
-        return [r for r in newest.values() if r not in self._by_anchor.get(r.anchor_id, ())]
+    def compare(self, relations: Iterable[CuratedRelation]) -> tuple[list[CuratedRelation], list[CuratedRelation]]:
+        """Those of `relations` that are new or ranked anew, and those held that are not among them.
+
+        Of two alike the last counts.
+        """
+        newest = {_identity(r): r for r in relations}
+        held = [r for of_anchor in self._by_anchor.values() for r in of_anchor]
+        known = set(held)
+        gone = [r for r in held if _identity(r) not in newest]
+        return [r for r in newest.values() if r not in known], gone
+
+
+def _identity(relation: CuratedRelation) -> tuple[str, str, str]:
+    return relation.anchor_id, relation.item_id, relation.relation

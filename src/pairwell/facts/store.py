@@ -55,16 +55,19 @@ class FactStore:
         return len(rows)
 
     def write_relations(self, relations: Iterable[CuratedRelation], *, at: datetime) -> int:
-        """Add relations, or change their rank; returns how many are new or different."""
+        """Make `relations` all there are; returns how many are new, ranked anew or gone."""
         with self._database.write() as connection:
             epoch = read_epoch(connection, "relations", lock=True) + 1
             with self._lock:
                 self._relations.refresh(connection)
-                changed = self._relations.changed(relations)
+                changed, gone = self._relations.compare(relations)
+            if gone:
+                connection.execute(_DELETE_RELATION, [_relation_key(r) for r in gone])
             if changed:
                 connection.execute(self._upsert_relations(), [_relation_row(r, to_micros(at)) for r in changed])
+            if changed or gone:
                 _advance(connection, "relations", epoch)
-        return len(changed)
+        return len(changed) + len(gone)
 
     def write_owned(self, owned: Iterable[Ownership]) -> None:
         """Add what customers own; where it is known, the later moment and the larger number of orders stay."""
@@ -160,6 +163,11 @@ class FactStore:
         )
 
 
+_DELETE_RELATION = schema.relations.delete().where(
+    schema.relations.c.anchor_id == sa.bindparam("anchor"),
+    schema.relations.c.item_id == sa.bindparam("item"),
+    schema.relations.c.relation == sa.bindparam("kind"),
+)
 _OWNED_BY = sa.select(schema.owned.c.item_id).where(schema.owned.c.customer_id == sa.bindparam("customer"))
 
 
@@ -181,6 +189,10 @@ def _changed_items(items: Iterable[Item], known: Mapping[str, Item], *, epoch: i
 
 def _relation_row(relation: CuratedRelation, at: int) -> dict[str, Any]:
     return {**msgspec.structs.asdict(relation), "at": at}
+
+
+def _relation_key(relation: CuratedRelation) -> dict[str, str]:
+    return {"anchor": relation.anchor_id, "item": relation.item_id, "kind": relation.relation}
 
 
 def _owned_row(owned: Ownership) -> dict[str, Any]:

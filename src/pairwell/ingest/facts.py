@@ -35,8 +35,8 @@ def write_facts(
     while True:
         snapshot = dataset.newest()
         facts.write_items(_items(dataset, snapshot, {**_known_stocks(facts), **stocks}), at=now)
+        facts.write_relations(_relations(dataset, snapshot), at=now)
         if snapshot.number > facts.snapshot():
-            facts.write_relations(_relations(dataset, snapshot), at=now)
             facts.write_owned(_owned(dataset, snapshot, since=_base(dataset, facts, snapshot)))
             facts.mark_snapshot(snapshot.number)
         if dataset.newest().number == snapshot.number:

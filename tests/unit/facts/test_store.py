@@ -110,6 +110,15 @@ def test_a_relation_ranked_anew_replaces_its_old_rank(facts: FactStore) -> None:
     assert facts.relations_of(["a"]) == [again]
 
 
+def test_a_relation_that_is_left_out_is_gone(facts: FactStore, elsewhere: FactStore) -> None:
+    kept = CuratedRelation(anchor_id="tent", item_id="mat", relation="complement")
+    withdrawn = CuratedRelation(anchor_id="tent", item_id="mat", relation="never")
+    facts.write_relations([kept, withdrawn], at=NOW)
+    assert elsewhere.relations_of(["tent"]) == [kept, withdrawn]
+    assert facts.write_relations([kept], at=NOW) == 1
+    assert facts.relations_of(["tent"]) == elsewhere.relations_of(["tent"]) == [kept]
+
+
 def test_ownership_is_told_among_the_items_asked_for(facts: FactStore) -> None:
     facts.write_owned(Ownership(customer_id="c", item_id=i, last_bought_at=NOW, orders=1) for i in ("mat", "tent"))
     assert facts.owned("c", ["mat", "lamp"]) == {"mat"}

@@ -69,3 +69,4 @@ def test_a_list_of_relations_replaces_the_one_of_its_source(loader: Loader) -> N
     loader.load("relations", header, "tent,mat,complement", "tent,lamp,complement")
     loader.load("relations", header, "tent,stove,complement", now=NOW + timedelta(days=1))
     assert loader.rows("relations", "anchor_id", "item_id") == [("tent", "stove")]
+    assert [relation.item_id for relation in loader.facts.relations_of(["tent"])] == ["stove"]
