@@ -187,6 +187,7 @@ def _weigh_amounts(place: dict[str, int], profiles: Sequence[Profile], scores: S
     count = int(np.argmax(scores[:, place["quantity"]]))
     if scores[count, place["quantity"]] < _LEAST:
         return
+    _weigh_costs(scores[:, place["unit_cost"]], profiles, item, count)
     for row, column in enumerate(profiles):
         if row in {item, count} or max(price[row], total[row]) < _NAMED:
             continue
@@ -195,6 +196,14 @@ def _weigh_amounts(place: dict[str, int], profiles: Sequence[Profile], scores: S
             total[row], price[row] = max(total[row], 0.85 * price[row]) + 0.25, 0.4 * price[row]
         elif by_line > by_piece + _CLEARLY:
             price[row], total[row] = max(price[row], 0.85 * total[row]) + 0.25, 0.4 * total[row]
+
+
+def _weigh_costs(cost: Scores, profiles: Sequence[Profile], item: int, count: int) -> None:
+    """What grows with the quantity is the cost of the line, which is no field."""
+    for row, column in enumerate(profiles):
+        if cost[row] >= _NAMED and row not in {item, count}:
+            by_line, by_piece = _agreement(profiles[item], column, profiles[count])
+            cost[row] *= 0.2 if by_piece > by_line + _CLEARLY else 1.0
 
 
 def _agreement(item: Profile, money: Profile, count: Profile) -> tuple[float, float]:
