@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -151,6 +152,9 @@ def _child_of(prefix: str, name: str) -> str:
 
 
 def _check_meaning(settings: Settings, source: str) -> None:
+    for name, value in _numbers(msgspec.to_builtins(settings), ()):
+        if not math.isfinite(value):
+            raise SettingsError(f"{source}: `{name}` is {value}; expected a finite number.", field=name)
     low, high = settings.guards.upgrade_price_corridor
     if not 1.0 <= low <= high:
         raise SettingsError(
@@ -168,3 +172,14 @@ def _check_meaning(settings: Settings, source: str) -> None:
     for code, rate in settings.currency.rates.items():
         if rate <= 0:
             raise SettingsError(f"{source}: `currency.rates.{code}` is {rate}; expected above 0.")
+
+
+def _numbers(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+    if isinstance(value, float):
+        yield ".".join(path), value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _numbers(inner, (*path, name))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _numbers(inner, path)
