@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pairwell.errors import SourceError
@@ -24,7 +25,7 @@ def open_parquet(path: Path) -> pq.ParquetFile:
 
 
 def read_parquet(path: Path, *, batch_rows: int, advance: Advance) -> Iterator[tuple[list[int], pa.Table]]:
-    """Batches with their row numbers from 1; dictionaries as plain values, structs as `outer.inner`."""
+    """Batches with their row numbers from 1, as `plain` makes them."""
     with open_parquet(path) as file:
         size = path.stat().st_size
         rows = max(file.metadata.num_rows, 1)
@@ -40,13 +41,17 @@ def read_parquet(path: Path, *, batch_rows: int, advance: Advance) -> Iterator[t
 
 
 def plain(table: pa.Table) -> pa.Table:
-    """Dictionaries as plain values, structs as columns called `outer.inner`."""
+    """Dictionaries as plain values, structs as columns called `outer.inner`, "not a number" as null."""
     while any(pa.types.is_struct(field.type) for field in table.schema):
         table = table.flatten()
     for place, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             values = table.column(place).cast(field.type.value_type)
             table = table.set_column(place, field.name, values)
+        elif pa.types.is_floating(field.type):
+            # Some tools write a gap in a column of numbers so; a customer called "nan" would have everyone's orders.
+            values = table.column(place)
+            table = table.set_column(place, field.name, pc.if_else(pc.is_nan(values), None, values))
     return table
 
 

@@ -91,23 +91,28 @@ class _Watch:
         text = raw[:RAW_KEPT].encode(errors="replace").decode()
         self._refuse(RefusedRow(file=self._path.name, line=line, reason=reason, row=text))
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
-        if sum(self.reasons.values()) % self._EARLY == 0:
-            self.check(share=0.9)
+        refused = sum(self.reasons.values())
+        # Rows before this one may wait in a batch, not counted as taken yet; its line tells how many there were.
+        if refused % self._EARLY == 0 and refused > _HOPELESS * line:
+            raise self._not_what_it_seems(refused, line)
 
-    def check(self, *, share: float = 0.5) -> None:
+    def check(self) -> None:
         refused = sum(self.reasons.values())
         few = refused < _FEW and self.taken
-        if few or refused <= share * (refused + self.taken):
-            return
-        reason, rows = max(self.reasons.items(), key=lambda pair: pair[1])
-        raise SourceError(
-            f"{self._path} is not what it seems: {refused} of {refused + self.taken} rows cannot be read, "
-            f"{rows} of them for `{reason}` ({_MEANING[reason]}).",
+        if not few and refused > self.taken:
+            raise self._not_what_it_seems(refused, refused + self.taken)
+
+    def _not_what_it_seems(self, refused: int, rows: int) -> SourceError:
+        reason, times = max(self.reasons.items(), key=lambda pair: pair[1])
+        return SourceError(
+            f"{self._path} is not what it seems: {refused} of {rows} rows cannot be read, "
+            f"{times} of them for `{reason}` ({_MEANING[reason]}).",
             hint="Check the delimiter, quotes and encoding, or give them in [file] of a mapping by --mapping.",
         )
 
 
 _FEW = 10
+_HOPELESS = 0.9  # share of the lines so far; reading on would bring nothing
 _MEANING = {
     "wrong_field_count": "another number of fields than the header, as where delimiters are mixed",
     "unclosed_quote": "a quote that does not close",

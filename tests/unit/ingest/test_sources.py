@@ -50,6 +50,18 @@ def test_a_file_most_of_which_does_not_fit_is_no_such_file(tmp_path: Path) -> No
         read_file(write(tmp_path, text))
 
 
+def test_many_refused_rows_are_no_reason_to_stop_while_more_are_good(tmp_path: Path) -> None:
+    text = "a,b\n" + "1,2\n1,2\n3\n" * 10_001
+    found = read_file(write(tmp_path, text))
+    assert (len(found.rows), len(found.refused)) == (20_002, 10_001)
+
+
+def test_a_file_of_which_nothing_fits_is_given_up_early(tmp_path: Path) -> None:
+    text = "a,b\n" + "1;2\n" * 10_000 + "1,2\n" * 30_000
+    with pytest.raises(SourceError, match="10000 of 10001 rows"):
+        read_file(write(tmp_path, text))
+
+
 def test_mixed_delimiters_in_a_few_rows_are_refused(tmp_path: Path) -> None:
     text = "a,b\n" + "1,2\n" * 20 + "3;4\n"
     assert read_file(write(tmp_path, text)).reasons == [(22, "wrong_field_count")]
@@ -175,6 +187,12 @@ def test_parquet_keeps_types_and_counts_rows(tmp_path: Path) -> None:
     assert found.rows == [(1, moments[0], "tea", 1.5), (2, moments[1], None, 2.5)]
     assert found.lines == [1, 2]
     assert found.advanced == path.stat().st_size
+
+
+def test_what_is_not_a_number_in_parquet_is_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "export.parquet"
+    pq.write_table(pa.table({"customer": pa.array([7.0, float("nan"), None])}), path)
+    assert read_file(path, FileFormat(format="parquet")).rows == [(7.0,), (None,), (None,)]
 
 
 def test_damaged_parquet_raises(tmp_path: Path) -> None:
