@@ -9,17 +9,19 @@ from pairwell.ingest.words import concepts
 # Field = what its header says, with a score for each way of saying it; after "|" what may stand beside it unharmed.
 _COMMON = {
     "order_id": """
-        order id=1 order=.86 purchase id=.95 purchase=.72 sale id=.85 sale=.3 id=.3 order customer id=.75
-        | sale purchase store channel created
+        order id=1 order=.88 purchase id=.95 purchase=.72 sale id=.85 sale=.3 id=.3 order customer id=.9
+        order customer=.84 receipt id=.92 receipt=.82 sale receipt=.9 invoice id=.8 invoice=.7
+        | sale purchase store channel created till receipt
         """,
     "item_id": """
         sku=.95 sku id=.96 item id=1 stock id=.93 item=.72 id=.36 item sku=.95 family id=.3 position id=.62
+        barcode=.72 barcode id=.75 item barcode=.78 offer id=.62 offer=.5 seller sku=.96 seller item id=.9
         | sale sku id store
         """,
     "title": """
         item name=1 name=.85 item=.6 position name=.85 position=.5 sku name=.9 category item=.5 description=.78
         item description=.84 stock description=.8 line description=.8 name description=.8
-        position description=.8
+        position description=.8 name offer=.85
         | sale order sku item line
         """,
     "category": """
@@ -35,34 +37,39 @@ _LINES = _COMMON | {
     "placed_at": """
         date=.85 order date=1 purchase date=1 sale date=.96 date created=.96 created=.85 created at=.96
         order at=.85 date time=.96 order time=.75 purchase time=.75 sale time=.75 time=.4 order created=.95
+        receipt date=.96 receipt created=.95 receipt time=.75 invoice date=.9 ordered=.85 ordered date=1 ordered at=.96
+        purchase=.8 receipt=.4
         valid=.3 purchase at=.96 purchase created=.96
-        | time at order purchase sale created store
+        | time at order purchase sale created store receipt
         """,
     "customer_id": """
         customer id=1 customer=.86 account id=.85 account=.75 customer card=.85 card id=.75 card=.55
         customer email=.72 email=.5 phone=.32 company id=.6 company=.45 customer account=.9 address id=.3
-        person=.3 purchase by=.85 order by=.75 by=.3
-        | order purchase account card sale
+        person=.3 purchase by=.85 order by=.75 by=.3 created customer=.86
+        | order purchase account card sale invoice receipt
         """,
     "quantity": """
         quantity=.95 unit sale=.75 item sale=.4 amount=.5 item quantity=.97 quantity amount=.8
+        ordered=.75 ordered quantity=1 other_date=.45 other_date quantity=.6
         | unit sale order purchase item line net created
         """,
     "unit_price": """
         price unit=1 price=.88 price item=.93 price sale=.92 price gross=.9 price net=.86 amount=.45
         amount unit=.9 amount item=.55 unit sale price=1 line price=.6 created for=.8 sale for=.7 price for=.8
         unit gross=.7 unit net=.68 price purchase=.5 unit total=.7 sale gross=.4
-        | gross net quantity item sale sku unit order currency created purchase paid
+        price final=.98 final=.6 price customer=.9 created at=.8 list price=.68 list=.35 created unit=.75
+        | gross net quantity item sale sku unit order currency created purchase paid final position
         """,
     "line_total": """
         line total=1 line amount=.95 total=.8 total gross=.83 total net=.79 total price=.9 amount=.6 sale=.55
         sale amount=.9 total sale=.9 total amount=.9 total item=.9 line price=.62 order total=.5 gross=.4
         net=.38 purchase total=.7 purchase amount=.75 line gross=.8 line net=.78 paid=.5 paid amount=.7
-        paid total=.8
-        | gross net price amount sale item currency line sku
+        paid total=.8 final total=.9 final amount=.9 total position=.95 amount position=.9 price position=.66
+        payable=.4 payable total=.55 total list=.5
+        | gross net price amount sale item currency line sku final position list
         """,
     "line_discount": """
-        discount=.85 line discount=1 discount amount=.9 item discount=.95 discount total=.8
+        discount=.85 line discount=1 discount amount=.9 item discount=.95 discount total=.8 discount position=.9
         | price item sku amount
         """,
     "discount": "order discount=.95 order discount amount=.97 discount total=.4 | amount total",
@@ -72,10 +79,11 @@ _LINES = _COMMON | {
         """,
     "channel": """
         channel=.9 channel order=.95 channel sale=.95 channel name=.9 store=.6 store name=.62 store id=.5
+        till=.35 warehouse=.5 warehouse id=.45
         | order sale name purchase
         """,
     "seller_id": "seller id=1 seller=.86 seller name=.75 created by=.6 sale by=.7 | sale store",
-    "status": "status=.85 order status=1 | sale",
+    "status": "status=.85 order status=1 order region=.9 | sale",
     "role": "role=.6 role item=.85 role line=.8 | order line",
     "shipping": """
         shipping=.6 shipping paid=.7 shipping cost=.95 shipping price=.95 shipping amount=.95 shipping total=.95
@@ -95,7 +103,7 @@ _ITEMS = {field: ways for field, ways in _COMMON.items() if field != "order_id"}
     "item_id": _COMMON["item_id"].replace(" id=.36", " id=.7"),
     "price": """
         price=.9 price unit=.95 price sale=.95 price item=.97 price gross=.92 price net=.88 amount=.4
-        price total=.5
+        price total=.5 price list=.9 list=.5 price final=.95
         | gross net item sale unit currency
         """,
     "cost": """
@@ -166,6 +174,8 @@ _NEVER = frozenset({"id", "percent"})
 _NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anchor_id", "line_id", "line_no"}
 _MOMENTS = {"placed_at", "at", "valid_from"}
 _LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank"}
+_PAPERS = {"receipt", "invoice"}  # what stands for an order where nothing else does
+_TELL_PAPERS = {"order_id", "placed_at"}  # … and fields that tell them apart
 _BESIDE = 0.97  # factor for each word beside the pattern that does no harm
 _FOREIGN = 0.42  # … that means something else
 _UNKNOWN = 0.85  # … that means nothing known
@@ -203,6 +213,8 @@ def name_score(table: str, field: str, header: str) -> float:
     """How well `header` names `field`: 0 not at all, 1 beyond doubt."""
     meant, unknown = concepts(header)
     naming = _NAMINGS[table][field]
+    if field not in _TELL_PAPERS:
+        meant = tuple("order" if concept in _PAPERS else concept for concept in meant)
     if _NEVER & set(meant) and not (field in _NAMES | _LABELS or "." in field):
         return 0.0
     if "never_date" in meant and field in _MOMENTS:
