@@ -74,6 +74,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     item_orders: int
     confidence: float  # shrunk P(add-on | anchor); 0..1
     lift: float  # times as often as by chance
+    effect: float  # times chance it surely is in ordinary baskets; what the evidence floor asks of
     llr: float  # log-likelihood ratio, Dunning 1993
     p_adjusted: float  # Benjamini-Hochberg over all possible pairs
     above_floor: bool  # may be called "bought together"
@@ -90,6 +91,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     item_orders: int
     confidence: float
     lift: float
+    effect: float
     llr: float
     p_adjusted: float
     above_floor: bool

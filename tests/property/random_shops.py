@@ -113,6 +113,7 @@ def _pair(rng: random.Random, item_id: str) -> Pair:
         item_orders=rng.randint(1, 2_000),
         confidence=rng.choice((0.0, 1.0, rng.random(), *([rng.random() / 4] * 4))),
         lift=rng.random() * 20,
+        effect=rng.random() * 20,
         llr=rng.random() * 100,
         p_adjusted=rng.random() / 100,
         above_floor=rng.random() < 0.8,

@@ -128,6 +128,7 @@ def evidence_of(pair: Pair) -> Evidence:
         item_orders=pair.item_orders,
         confidence=pair.confidence,
         lift=pair.lift,
+        effect=pair.effect,
         llr=pair.llr,
         p_adjusted=pair.p_adjusted,
         above_floor=pair.above_floor,

@@ -103,6 +103,7 @@ def _pair(here: Item, other: Item, model: LearnedPairs) -> Pair:
         item_orders=model.orders_of(other.item_id),
         confidence=found.confidence if found else 0.0,
         lift=found.lift if found else 0.0,
+        effect=found.effect if found else 0.0,
         llr=found.llr if found else 0.0,
         p_adjusted=found.p_adjusted if found else 1.0,
         above_floor=found.above_floor if found else False,

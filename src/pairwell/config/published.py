@@ -34,7 +34,7 @@ class Change(msgspec.Struct, frozen=True):
 
 def settings_hash(settings: Settings) -> str:
     """Sixteen hex digits that name `settings`; equal settings have equal names."""
-    return hashlib.blake2b(compact_settings(settings).encode(), digest_size=8).hexdigest()
+    return _hash(compact_settings(settings))
 
 
 def publish_settings(workspace: Workspace) -> Published:
@@ -66,15 +66,16 @@ def load_settings(workspace: Workspace, name: str) -> Published:
     """The settings once published under the hash `name`."""
     path = workspace.settings / f"{name}.toml"
     try:
-        settings = parse_settings(path.read_text(encoding="utf-8"), source=path.name)
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"The published settings {name} are gone.", hint="Run `pairwell publish`.") from error
-    if settings_hash(settings) != name:
+    # The text is what was published: a later version that knows more settings reads it with its defaults.
+    if _hash(text) != name:
         raise SettingsError(
             f"The published settings {name} were changed by hand.",
             hint="Change pairwell.toml instead, then run `pairwell publish`.",
         )
-    return Published(name, settings)
+    return Published(name, parse_settings(text, source=path.name))
 
 
 def compare_settings(before: Settings, after: Settings) -> list[Change]:
@@ -82,6 +83,10 @@ def compare_settings(before: Settings, after: Settings) -> list[Change]:
     old, new = _flat(msgspec.to_builtins(before)), _flat(msgspec.to_builtins(after))
     names = sorted(old.keys() | new.keys())
     return [Change(n, old.get(n), new.get(n)) for n in names if old.get(n) != new.get(n)]
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _flat(tree: dict[str, Any], path: str = "") -> dict[str, Any]:

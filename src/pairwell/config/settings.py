@@ -122,6 +122,10 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         float, Meta(gt=0.0, lt=1.0, description="Benjamini-Hochberg level over all possible pairs.")
     ] = 0.01
     min_together: Annotated[int, Meta(ge=1, description="Orders together that a pair needs at least.")] = 3
+    ordinary_basket: Annotated[
+        int,
+        Meta(ge=2, description="Orders of more different items count for scores, but are no evidence of what fits."),
+    ] = 40
     min_effect: Annotated[float, Meta(ge=1.0, description="Times chance that a pair's lower bound must exceed.")] = 1.2
     bought_once_below: Annotated[
         float,
@@ -138,6 +142,12 @@ class Persuasion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     cross_sell: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting add-on.")] = 0.06
     upgrade: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting upgrade.")] = 0.05
+    from_effect: Annotated[
+        float,
+        Meta(
+            ge=0.0, description="Times chance, surely, from which on company counts as fit; below, showing wins nobody."
+        ),
+    ] = 1.5
     half_fit: Annotated[
         float,
         Meta(gt=0.0, le=1.0, description="Quiet probability at which an offer is half as persuasive as the best."),

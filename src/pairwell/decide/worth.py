@@ -91,9 +91,17 @@ def _price(candidate: Candidate, scene: Scene) -> int:
 
 def _persuasion(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
     best = prior.upgrade if candidate.kind == "upgrade" else prior.cross_sell
-    # Where people vouch for the fit, it needs no evidence.
-    fit = 1.0 if candidate.pin is not None else quiet / (quiet + prior.half_fit)
-    return best * fit
+    return best * _fit(candidate, quiet, prior)
+
+
+def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
+    """How well the offer goes with its anchor, 0..1: often enough, and more often than its own popularity explains."""
+    if candidate.pin is not None:
+        return 1.0  # people vouch for it
+    often = quiet / (quiet + prior.half_fit)
+    if candidate.kind == "upgrade" or candidate.evidence is None:
+        return often
+    return often * (1 - min(1.0, prior.from_effect / max(candidate.evidence.effect, 1e-9)))
 
 
 def _gain(candidate: Candidate, price: int, scene: Scene) -> float:

@@ -60,6 +60,18 @@ def slice_orders(baskets: Baskets, start: int, stop: int) -> Baskets:
     )
 
 
+def only_ordinary(baskets: Baskets, largest: int) -> Baskets:
+    """Only the orders with at most `largest` items; the numbers of items stay."""
+    ordinary = baskets.sizes <= largest
+    sizes = baskets.sizes[ordinary]
+    return Baskets(
+        item_ids=baskets.item_ids,
+        offsets=np.concatenate(([0], np.cumsum(sizes))),
+        items=baskets.items[np.repeat(ordinary, baskets.sizes)],
+        placed_at=baskets.placed_at[ordinary],
+    )
+
+
 def thin(baskets: Baskets, largest: int = LARGEST_BASKET) -> tuple[Baskets, int]:
     """Cut every order to `largest` items, drawn by a lot that depends on nothing but its items; and how many were cut.
 

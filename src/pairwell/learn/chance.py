@@ -9,18 +9,15 @@ from scipy import special
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.counting import PairCounts
-from pairwell.learn.weights import order_weights, pair_weights
 
 _CONFIDENCE = 0.95  # of the lower bound of the effect
 
 
 class Chance(msgspec.Struct, frozen=True, kw_only=True):
-    """Orders together that chance alone expects, `lines[a] · lines[b] · rate`; and their weight in the same way."""
+    """Orders together that chance alone expects: `lines[a] · lines[b] · rate`."""
 
     lines: Array
     rate: float
-    weighted_lines: Array
-    weighted_rate: float
     possible: float  # undirected pairs there could be
     seen_at_most: float  # undirected pairs that can have been seen
 
@@ -28,31 +25,19 @@ class Chance(msgspec.Struct, frozen=True, kw_only=True):
         """μ of each pair; it does not depend on the direction."""
         return (self.lines[anchors] * self.lines[add_ons]) * self.rate
 
-    def effect(self, anchors: Array, add_ons: Array, weight: Array) -> Array:
-        """How many times the weight that chance expects each pair has; 0 where it has none."""
-        expected = (self.weighted_lines[anchors] * self.weighted_lines[add_ons]) * self.weighted_rate
-        return np.divide(weight, expected, out=np.zeros(expected.shape), where=expected > 0)
 
-
-def expect(baskets: Baskets, learn: Learn) -> Chance:
+def expect(baskets: Baskets) -> Chance:
     """Chance for baskets of these sizes: every basket keeps its size and draws items by how often they are bought.
 
-    `μ = a·b·Σs(s-1) / (Σs)²`: large baskets alone make pairs, and must not count as evidence. The weight expected is
-    the same with every order weighted as it is for pairs, and every line as it is for popularity.
+    `μ = a·b·Σs(s-1) / (Σs)²`: large baskets alone make pairs, and must not count as evidence.
     """
     sizes = baskets.sizes.astype(np.float64)
     total, ordered_pairs = float(sizes.sum()), float((sizes * (sizes - 1)).sum())
-    decays, weights = order_weights(baskets, learn), pair_weights(baskets, learn)
-    decayed_total = float((decays * sizes).sum())
     n_items = len(baskets.item_ids)
     possible = n_items * (n_items - 1) / 2
     return Chance(
         lines=baskets.item_orders().astype(np.float64),
         rate=ordered_pairs / total**2 if total else 0.0,
-        weighted_lines=np.bincount(
-            baskets.items, weights=np.repeat(decays, baskets.sizes).astype(np.float64), minlength=n_items
-        ),
-        weighted_rate=float((weights * sizes * (sizes - 1)).sum()) / decayed_total**2 if decayed_total else 0.0,
         possible=possible,
         seen_at_most=min(possible, ordered_pairs / 2),
     )
@@ -99,15 +84,20 @@ def correct(tails: Array, possible: float) -> Correction:
     return Correction(tails=ascending, adjusted=np.minimum(adjusted, 1.0))
 
 
+def sure_effect(together: Array, expected: Array) -> Array:
+    """How many times chance a pair surely is: the lower bound (exact Poisson, 95 %, one-sided) of together, over μ."""
+    lowest = special.gammaincinv(np.maximum(together, 1), 1 - _CONFIDENCE)
+    effect: Array = np.divide(lowest, expected, out=np.zeros(expected.shape), where=(expected > 0) & (together > 0))
+    return effect
+
+
 def above_floor(together: Array, effect: Array, adjusted: Array, learn: Learn) -> Array:
     """Whether each pair may be called "bought together".
 
-    The lower bound is that of an exact Poisson interval (95 %, one-sided) of the count, as a share of it, times the
-    effect. It is asked of every pair, but decides only where data is large: where orders weigh alike and chance expects
-    fewer than about six together, a pair whose corrected tail is small enough exceeds it anyway.
+    The effect is asked of every pair, but decides only where data is large: where chance expects fewer than about six
+    orders together, a pair whose corrected tail is small enough exceeds it anyway.
     """
-    above: Array = (adjusted <= learn.false_discovery_rate) & (together >= learn.min_together)
-    counted = together[above]
-    lowest = special.gammaincinv(counted, 1 - _CONFIDENCE) / counted
-    above[above] = effect[above] * lowest > learn.min_effect
+    above: Array = (
+        (adjusted <= learn.false_discovery_rate) & (together >= learn.min_together) & (effect > learn.min_effect)
+    )
     return above

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 
 from pairwell.config.settings import Learn
-from pairwell.learn.baskets import Array, Baskets, thin
-from pairwell.learn.chance import Chance, Correction, above_floor, correct, expect, notable_tails, tail
+from pairwell.learn.baskets import Array, Baskets, only_ordinary, thin
+from pairwell.learn.chance import Chance, Correction, above_floor, correct, expect, notable_tails, sure_effect, tail
 from pairwell.learn.counting import PairCounts, count_pairs
 from pairwell.learn.weights import pair_weights, weight_unit
 from pairwell.model.neighbours import Neighbours, make_neighbours
@@ -23,6 +23,7 @@ class LearnedPairs(msgspec.Struct, frozen=True, kw_only=True):
 
     neighbours: Neighbours
     thinned_orders: int
+    ordinary: Baskets  # the orders that count as evidence
     chance: Chance
     correction: Correction
 
@@ -32,7 +33,18 @@ class _Best(msgspec.Struct, frozen=True, kw_only=True):
     add_ons: Array
     score: Array
     together: Array
-    weight: Array
+
+    @property
+    def anchors(self) -> Array:
+        return np.repeat(np.arange(self.sizes.size), self.sizes)
+
+
+class _Verdicts(msgspec.Struct, frozen=True, kw_only=True):
+    """What ordinary orders say of the kept pairs."""
+
+    adjusted: Array
+    effect: Array
+    above: Array
 
 
 def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = lambda _: None) -> LearnedPairs:
@@ -42,18 +54,15 @@ def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = lambda _: Non
     weights: together, and of each item. Add-ons of equal score go by item id. `advance` hears the share that is done.
     """
     thinned, n_thinned = thin(baskets)
-    chance = expect(thinned, learn)
-    tails: list[Array] = []
-
-    def judge(counts: PairCounts) -> None:
-        tails.append(notable_tails(counts, chance))
-        advance(counts.last / len(baskets.item_ids))
-
-    best = _mine(thinned, learn, judge)
-    correction = correct(np.concatenate(tails) if tails else np.empty(0), chance.possible)
+    ordinary = only_ordinary(baskets, learn.ordinary_basket)
+    best = _mine(thinned, learn, lambda share: advance(0.6 * share))
+    chance = expect(ordinary)
+    together, tails = _count_again(best, ordinary, chance, lambda share: advance(0.6 + 0.4 * share))
+    correction = correct(tails, chance.possible)
     return LearnedPairs(
-        neighbours=_judged(best, chance, correction, learn),
+        neighbours=_neighbours(best, _judge(best, together, chance, correction, learn)),
         thinned_orders=n_thinned,
+        ordinary=ordinary,
         chance=chance,
         correction=correction,
     )
@@ -62,18 +71,47 @@ def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = lambda _: Non
 def rank_pairs(baskets: Baskets, learn: Learn) -> Neighbours:
     """The same add-ons with the same scores as `learn_pairs`, none of them judged: p is 1, nothing above the floor."""
     best = _mine(thin(baskets)[0], learn, lambda _: None)
-    unjudged = np.ones(best.score.size)
-    return _neighbours(best, adjusted=unjudged, above=np.zeros(best.score.size))
+    nothing = np.zeros(best.score.size)
+    return _neighbours(best, _Verdicts(adjusted=nothing + 1, effect=nothing, above=nothing))
 
 
-def _mine(baskets: Baskets, learn: Learn, hear: Callable[[PairCounts], None]) -> _Best:
+def _mine(baskets: Baskets, learn: Learn, advance: Advance) -> _Best:
     weights = pair_weights(baskets, learn)
     scale = _scale(baskets, weights, learn)
     kept = []
     for counts in count_pairs(baskets, weights):
         kept.append(_best(counts, scale, learn.neighbours))
-        hear(counts)
+        advance(counts.last / len(baskets.item_ids))
     return _joined(kept)
+
+
+def _count_again(best: _Best, ordinary: Baskets, chance: Chance, advance: Advance) -> tuple[Array, Array]:
+    """Ordinary orders with each kept pair, and the tails of all pairs there are in ordinary orders."""
+    n_items = len(ordinary.item_ids)
+    wanted = best.anchors * n_items + best.add_ons
+    together, tails = np.zeros(wanted.size, dtype=np.int64), [np.empty(0)]
+    for counts in count_pairs(ordinary, np.zeros(ordinary.n_orders, dtype=np.int64)):
+        tails.append(notable_tails(counts, chance))
+        here = slice(*np.searchsorted(best.anchors, (counts.first, counts.last)).tolist())
+        together[here] = _look_up(wanted[here], counts, n_items)
+        advance(counts.last / n_items)
+    return together, np.concatenate(tails)
+
+
+def _look_up(wanted: Array, counts: PairCounts, n_items: int) -> Array:
+    keys = counts.anchors * n_items + counts.add_ons
+    if not keys.size:
+        return np.zeros(wanted.size, dtype=np.int64)
+    order = np.argsort(keys)
+    places = np.minimum(np.searchsorted(keys, wanted, sorter=order), keys.size - 1)
+    return np.where(keys[order[places]] == wanted, counts.together[order[places]], 0)
+
+
+def _judge(best: _Best, together: Array, chance: Chance, correction: Correction, learn: Learn) -> _Verdicts:
+    expected = chance.expected(best.anchors, best.add_ons)
+    adjusted = correction(tail(together, expected))
+    effect = sure_effect(together, expected)
+    return _Verdicts(adjusted=adjusted, effect=effect, above=above_floor(together, effect, adjusted, learn))
 
 
 class _Scale(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +150,6 @@ def _best(counts: PairCounts, scale: _Scale, n: int) -> _Best:
         add_ons=counts.add_ons[places],
         score=score[places],
         together=counts.together[places],
-        weight=counts.weight[places],
     )
 
 
@@ -134,23 +171,17 @@ def _best_of_row(add_ons: Array, score: Array, row: slice, n: int) -> Array:
 def _joined(kept: list[_Best]) -> _Best:
     if not kept:
         whole = np.empty(0, dtype=np.int64)
-        return _Best(sizes=whole, add_ons=whole, score=np.empty(0), together=whole, weight=whole)
+        return _Best(sizes=whole, add_ons=whole, score=np.empty(0), together=whole)
     return _Best(**{name: np.concatenate([getattr(best, name) for best in kept]) for name in _Best.__struct_fields__})
 
 
-def _judged(best: _Best, chance: Chance, correction: Correction, learn: Learn) -> Neighbours:
-    anchors = np.repeat(np.arange(best.sizes.size), best.sizes)
-    adjusted = correction(tail(best.together, chance.expected(anchors, best.add_ons)))
-    effect = chance.effect(anchors, best.add_ons, best.weight)
-    return _neighbours(best, adjusted=adjusted, above=above_floor(best.together, effect, adjusted, learn))
-
-
-def _neighbours(best: _Best, *, adjusted: Array, above: Array) -> Neighbours:
+def _neighbours(best: _Best, verdicts: _Verdicts) -> Neighbours:
     return make_neighbours(
         offsets=np.concatenate(([0], np.cumsum(best.sizes))),
         items=best.add_ons,
         score=best.score,
         together=best.together,
-        p_adjusted=adjusted,
-        above_floor=above,
+        effect=verdicts.effect,
+        p_adjusted=verdicts.adjusted,
+        above_floor=verdicts.above,
     )

@@ -12,7 +12,7 @@ from scipy import sparse
 from pairwell.config.settings import Settings
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.catalogue import Listing
-from pairwell.learn.chance import tail
+from pairwell.learn.chance import sure_effect, tail
 from pairwell.learn.comparable import are_variants, is_better
 from pairwell.learn.describe import Description, describe
 from pairwell.learn.likeness import Likeness
@@ -51,13 +51,15 @@ def learn_upgrades(
     share = _share(baskets, steps, together, settings.learn.prior_orders)
     score = _ALIKE * likeness.cosine(steps.anchors, steps.targets) + _TAKEN * share + _NEAR * corridor.nearness(steps)
     kept = np.array(list(_ranked(steps, score, descriptions)), dtype=np.int64)
-    adjusted = pairs.correction(tail(together, pairs.chance.expected(steps.anchors, steps.targets)))
+    expected = pairs.chance.expected(steps.anchors, steps.targets)
+    ordinary = _together(pairs.ordinary, steps)
     return make_neighbours(
         offsets=np.searchsorted(steps.anchors[kept], np.arange(len(listings) + 1)),
         items=steps.targets[kept],
         score=score[kept],
         together=together[kept],
-        p_adjusted=adjusted[kept],
+        effect=sure_effect(ordinary, expected)[kept],
+        p_adjusted=pairs.correction(tail(ordinary, expected))[kept],
         above_floor=np.zeros(kept.size),
         share=share[kept],
     )

@@ -145,6 +145,7 @@ class Model:
             item_orders=counts.item_orders,
             confidence=confidence(counts, prior_orders=self._prior_orders) if share is None else share,
             lift=lift(counts),
+            effect=float(neighbours.effect[place]),
             llr=log_likelihood_ratio(counts),
             p_adjusted=float(neighbours.p_adjusted[place]),
             above_floor=bool(neighbours.above_floor[place]),

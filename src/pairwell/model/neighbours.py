@@ -14,6 +14,7 @@ _TYPES = {
     "items": np.int32,
     "score": np.float64,
     "together": np.int32,
+    "effect": np.float64,
     "p_adjusted": np.float64,
     "above_floor": np.bool_,
     "share": np.float64,
@@ -31,6 +32,7 @@ class Neighbours(msgspec.Struct, frozen=True, kw_only=True):
     items: Array
     score: Array
     together: Array
+    effect: Array
     p_adjusted: Array
     above_floor: Array
     share: Array

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from pairwell.config.published import Change, compare_settings, load_published, load_settings, publish_settings
@@ -65,3 +67,12 @@ def test_differences_are_named_one_by_one(workspace: Workspace) -> None:
     assert compare_settings(Settings(), Settings(guards=Guards(add_on_price_share=0.7))) == [
         Change("guards.add_on_price_share", 0.3, 0.7)
     ]
+
+
+def test_settings_published_by_an_older_version_are_read_with_the_defaults_of_this_one(workspace: Workspace) -> None:
+    known = "[guards]\nadd_on_price_share = 0.7\n"
+    name = hashlib.blake2b(known.encode(), digest_size=8).hexdigest()
+    publish_settings(workspace)
+    (workspace.settings / f"{name}.toml").write_text(known)
+    (workspace.settings / "current").write_text(name)
+    assert load_published(workspace).settings == Settings(guards=Guards(add_on_price_share=0.7))

@@ -36,7 +36,7 @@ ITEMS = {
     )
 }
 CERTAIN = Choice(salt="s", holdout=0.0, withheld=0.0, temperature=0.001, exploration=0.0)
-SURE = Settings(choice=CERTAIN, persuasion=Persuasion(cross_sell=0.04, upgrade=0.03, half_fit=0.05))
+SURE = Settings(choice=CERTAIN, persuasion=Persuasion(cross_sell=0.04, upgrade=0.03, half_fit=0.05, from_effect=0.0))
 
 
 def pair(item_id: str, *, confidence: float = 0.2, score: float = 0.5, above_floor: bool = True) -> Pair:
@@ -49,6 +49,7 @@ def pair(item_id: str, *, confidence: float = 0.2, score: float = 0.5, above_flo
         item_orders=900,
         confidence=confidence,
         lift=5.2,
+        effect=15.0,
         llr=400.0,
         p_adjusted=1e-9,
         above_floor=above_floor,

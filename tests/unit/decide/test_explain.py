@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, read, said
+from tests.unit.decide.tents import ITEMS, MODEL, SURE, TableModel, ask, pair, read, said
 
 from pairwell.decide.choose import choose
 from pairwell.records import CartLine, Decision, DecisionRequest, Offer
@@ -112,3 +112,11 @@ def test_an_item_without_a_title_goes_by_its_id() -> None:
     offer = _offer(decision, "mat")
     assert offer.title is None
     assert "“mat”" in _texts(offer)["bought_together"]
+
+
+def test_no_times_chance_is_told_where_it_says_nothing() -> None:
+    rare = TableModel(
+        id="m1", add_ons={"tent": [msgspec.structs.replace(pair("mat"), lift=0.8)]}, ladders={}, once=frozenset()
+    )
+    offer = _offer(choose(read(ask("tent")), model=rare, items=ITEMS, settings=SURE), "mat")
+    assert _texts(offer)["bought_together"] == "In 312 of 1,904 orders with “Tent”, “Mat” was bought too."

@@ -114,3 +114,16 @@ class TestSlateCost:
         cart = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent", unit_price_minor=1)])
         settings = self._placed(Placement(attention_minor=2.0, friction=0.5))
         assert slate_cost(scene(cart, settings=settings)) == 2.0
+
+
+def test_company_that_chance_nearly_explains_is_no_fit() -> None:
+    def persuaded(effect: float) -> float:
+        candidate = _candidate("mat")
+        assert candidate.evidence is not None
+        evidence = msgspec.structs.replace(candidate.evidence, effect=effect)
+        prior = Settings(persuasion=Persuasion(cross_sell=0.06, from_effect=1.5, half_fit=0.2))
+        return value(
+            msgspec.structs.replace(candidate, evidence=evidence), scene(ask("tent"), settings=prior)
+        ).persuasion
+
+    assert [persuaded(effect) for effect in (0.5, 1.5, 3.0)] == pytest.approx([0.0, 0.0, 0.06 * 0.5 * 0.5])

@@ -7,8 +7,7 @@ import pytest
 from tests.orders import as_baskets, orders_of
 
 from pairwell.config.settings import Learn
-from pairwell.learn.chance import above_floor, correct, expect, tail
-from pairwell.learn.weights import weight_unit
+from pairwell.learn.chance import above_floor, correct, expect, sure_effect, tail
 
 
 def _tail_by_hand(together: int, expected: float) -> float:
@@ -24,7 +23,7 @@ def test_the_tail_is_that_of_the_poisson_distribution(together: int, expected: f
 
 
 def test_chance_follows_the_sizes_of_baskets() -> None:
-    chance = expect(as_baskets(orders_of("abc", "ab", "a")), Learn())
+    chance = expect(as_baskets(orders_of("abc", "ab", "a")))
 
     # a: 3 lines, b: 2; sizes 3, 2, 1.
     assert chance.expected(np.array([0]), np.array([1]))[0] == pytest.approx(3 * 2 * (6 + 2) / 36)
@@ -52,37 +51,17 @@ def test_a_tail_too_large_to_have_been_kept_is_one() -> None:
     assert correct(np.empty(0), possible=10)(np.array([0.5])).tolist() == [1.0]
 
 
-def test_with_equal_weights_the_effect_is_the_count_over_chance() -> None:
-    baskets = as_baskets(orders_of("abc", "ab", "a"))
-    chance = expect(baskets, Learn(half_life_days=1e9, size_exponent=0.0))
-    anchors, add_ons = np.array([0]), np.array([1])
+@pytest.mark.parametrize(("together", "expected"), [(3, 0.5), (12, 3.0), (500, 250.0)])
+def test_the_sure_effect_is_the_exact_lower_bound_over_chance(together: int, expected: float) -> None:
+    effect = sure_effect(np.array([together]), np.array([expected]))[0]
 
-    effect = chance.effect(anchors, add_ons, np.array([2 * weight_unit(3)]))
-
-    assert effect == pytest.approx(2 / chance.expected(anchors, add_ons))
-
-
-def test_huge_baskets_hardly_change_the_effect_of_small_ones() -> None:
-    small, huge = ["xy"] * 50 + ["ab", "cd", "ef"] * 100, ["abcdefghijklmnopqrstuvwxyz"] * 30
-    effects = []
-    for orders in (small, small + huge):
-        baskets = as_baskets(orders_of(*orders, days_apart=0))
-        chance, codes = expect(baskets, Learn(size_exponent=1.0)), {name: n for n, name in enumerate(baskets.item_ids)}
-        together = (50 / 2 + (len(orders) - 350) / 26) * weight_unit(baskets.n_orders)
-        x, y = np.array([codes["x"]]), np.array([codes["y"]])
-        effects.append((chance.effect(x, y, np.array([together]))[0], 50 / chance.expected(x, y)[0]))
-
-    (before, plain_before), (after, plain_after) = effects
-    assert after / before > 3 * plain_after / plain_before
+    # At the lower bound, so many orders together or more have a chance of 5 %.
+    assert tail(np.array([together]), np.array([effect * expected]))[0] == pytest.approx(0.05)
+    assert effect < together / expected
 
 
-def test_what_was_never_bought_has_no_effect() -> None:
-    baskets = as_baskets(orders_of("ab"))
-    extended = type(baskets)(
-        item_ids=["a", "b", "c"], offsets=baskets.offsets, items=baskets.items, placed_at=baskets.placed_at
-    )
-
-    assert expect(extended, Learn()).effect(np.array([0]), np.array([2]), np.array([0])).tolist() == [0.0]
+def test_what_was_never_seen_together_has_no_effect() -> None:
+    assert sure_effect(np.array([0, 3]), np.array([0.5, 0.0])).tolist() == [0.0, 0.0]
 
 
 def test_the_floor_asks_for_enough_orders_a_small_tail_and_an_effect() -> None:
@@ -98,6 +77,6 @@ def test_the_effect_decides_only_where_chance_expects_much() -> None:
     together = np.tile(np.arange(3, 63), 109)
     significant = tail(together, expected) <= 0.01
 
-    passed = above_floor(together, together / expected, np.where(significant, 0.0, 1.0), Learn())
+    passed = above_floor(together, sure_effect(together, expected), np.where(significant, 0.0, 1.0), Learn())
 
     assert passed.tolist() == significant.tolist()

@@ -29,6 +29,7 @@ def made() -> Made:
         items=np.array([1, 2, 0]),
         score=np.array([0.5, 0.4, 0.5]),
         together=np.array([10, 4, 10]),
+        effect=np.array([4.0, 0.8, 3.0]),
         p_adjusted=np.array([0.001, 0.7, 0.001]),
         above_floor=np.array([True, False, True]),
     )
@@ -37,6 +38,7 @@ def made() -> Made:
         items=np.array([3]),
         score=np.array([0.9]),
         together=np.array([1]),
+        effect=np.array([0.0]),
         p_adjusted=np.array([1.0]),
         above_floor=np.array([False]),
         share=np.array([0.25]),
