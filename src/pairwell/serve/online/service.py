@@ -98,7 +98,7 @@ class Service:
 
         Raises `RequestError` for an unknown placement.
         """
-        self._punctual.until = until
+        self._punctual.wait_until(until)
         try:
             decision = self._decider.answer(request, now=self._clock(), entropy=os.urandom(ENTROPY_BYTES))
         except JournalError as error:
