@@ -100,7 +100,7 @@ class FactStore:
         moment = to_micros(at)
         rows = [
             {"customer_id": customer_id, "item_id": item_id, "last_bought_at": moment, "orders": 1}
-            for item_id in dict.fromkeys(item_ids)
+            for item_id in sorted(set(item_ids))  # in one order, so that two writers cannot lock each other out
         ]
         if rows:
             with self._database.write() as connection:

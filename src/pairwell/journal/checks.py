@@ -146,6 +146,7 @@ def _check_offer(event: Event, decision: KnownDecision) -> KnownOffer:
 def _unit_of(event: Event, decision: KnownDecision | None) -> str | None:
     if event.customer_id is not None:
         return f"c:{event.customer_id}"
-    if event.visitor_id is not None:
-        return f"v:{event.visitor_id}"
-    return None if decision is None else decision.unit
+    # A widget knows the visitor only; what it tells of a customer's decision is that customer's.
+    if decision is not None and decision.unit is not None:
+        return decision.unit
+    return None if event.visitor_id is None else f"v:{event.visitor_id}"

@@ -209,6 +209,11 @@ def test_a_decline_names_its_own_unit_first(journal: Journal) -> None:
     assert [d.item_id for d in journal.declines("v:v-9", since=NOW)] == ["mat"]
 
 
+def test_a_decline_by_a_visitor_of_a_customers_decision_is_the_customers(journal: Journal) -> None:
+    journal.log_events([event("e-1", type="decline", visitor_id="v-9", decision_id="d-1", offer_no=1)], now=NOW)
+    assert [d.item_id for d in journal.declines("c:c-17", since=NOW)] == ["lamp"]
+
+
 def test_declines_before_the_span_are_left_out(journal: Journal) -> None:
     journal.log_events([event("e-1", type="decline", customer_id="c", item_id="mat")], now=NOW)
     assert journal.declines("c:c", since=NOW + timedelta(microseconds=1)) == []
