@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 import msgspec
 
 from pairwell.candidates.relations import PairsFound
+from pairwell.config.version import engine_version
 from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt
 from pairwell.serve.online.events import EventBatch
 from pairwell.serve.online.faults import ErrorBody
@@ -34,7 +34,7 @@ def describe_api() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Pairwell",
-            "version": version("pairwell"),
+            "version": engine_version(),
             "summary": "Decides what to offer beside what a customer looks at or buys, or stays silent.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
