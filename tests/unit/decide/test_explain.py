@@ -115,8 +115,7 @@ def test_an_item_without_a_title_goes_by_its_id() -> None:
 
 
 def test_no_times_chance_is_told_where_it_says_nothing() -> None:
-    rare = TableModel(
-        id="m1", add_ons={"tent": [msgspec.structs.replace(pair("mat"), lift=0.8)]}, ladders={}, once=frozenset()
-    )
+    add_ons = [msgspec.structs.replace(pair(item_id), lift=0.8) for item_id in ("mat", "lamp")]
+    rare = TableModel(id="m1", add_ons={"tent": add_ons}, ladders={}, once=frozenset())
     offer = _offer(choose(read(ask("tent")), model=rare, items=ITEMS, settings=SURE), "mat")
     assert _texts(offer)["bought_together"] == "In 312 of 1,904 orders with “Tent”, “Mat” was bought too."

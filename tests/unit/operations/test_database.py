@@ -47,7 +47,11 @@ def test_opening_again_keeps_what_was_written(database_url: str) -> None:
     again.close()
 
 
-OPEN = "import sys; from pairwell.operations.database import open_database as o; o(sys.argv[1], durability='power').close()"
+OPEN = """
+import sys
+from pairwell.operations.database import open_database
+open_database(sys.argv[1], durability="process").close()
+"""
 
 
 def test_many_processes_may_open_a_new_database_at_once(database_url: str) -> None:
