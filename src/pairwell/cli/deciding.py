@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table
+from pairwell.cli.output import AsJson, InWorkspace, amount, print_json, print_lines, print_table
 
 if TYPE_CHECKING:
     from pairwell.records import Answer, Offer
@@ -48,10 +48,11 @@ def decide(
     }
     with open_workspace(workspace) as shop:
         answer = shop.decide(request, dry_run=dry_run)
+        currency = shop.published.settings.shop.currency
     if as_json:
         print_json(answer)
         return
-    print_lines(answer_lines(answer))
+    print_lines(answer_lines(answer, currency))
     _print_withheld(answer)
     print_lines([f"Decision {answer.decision_id}"])
 
@@ -73,14 +74,14 @@ def decision(
     print_lines(found.lines())
 
 
-def answer_lines(answer: Answer) -> Iterator[str]:
-    """A slate as a person would read it."""
+def answer_lines(answer: Answer, currency: str) -> Iterator[str]:
+    """A slate as a person would read it; `currency` is the shop's."""
     for ignored in answer.ignored:
         yield f"Ignored: {ignored.field} {ignored.id} is not in the catalogue."
     if answer.silence:
         yield f"Silence: {answer.silence.reason}{f' ({answer.silence.detail})' if answer.silence.detail else ''}"
     for offer in answer.offers:
-        yield from _offer_lines(offer)
+        yield from _offer_lines(offer, currency)
 
 
 def _print_withheld(answer: Answer) -> None:
@@ -96,8 +97,9 @@ def _print_withheld(answer: Answer) -> None:
     )
 
 
-def _offer_lines(offer: Offer) -> list[str]:
-    head = f"{offer.offer_no + 1}. {offer.title or offer.item_id} [{offer.item_id}] {offer.price_minor / 100:,.2f}"
+def _offer_lines(offer: Offer, currency: str) -> list[str]:
+    price = amount(offer.price_minor, currency)
+    head = f"{offer.offer_no + 1}. {offer.title or offer.item_id} [{offer.item_id}] {price}"
     role = f"instead of {offer.replaces}" if offer.replaces else f"beside {offer.anchor_id}"
     rows = [
         f"     {c.attribute}: {c.anchor} -> {c.offer}{' (better)' if c.better else ''}" for c in offer.compare or []

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from pairwell.cli.deciding import answer_lines
-from pairwell.cli.output import AsJson, print_json, print_lines
+from pairwell.cli.output import AsJson, amount, print_json, print_lines
 from pairwell.records import Answer, CartLine, DecisionRequest, Item
 
 if TYPE_CHECKING:
@@ -154,8 +154,9 @@ def _decide(shop: Shop, world: World, cart: Sequence[Item], say: Say) -> Answer:
         cart=[CartLine(item_id=item.item_id) for item in cart],
     )
     answer = public_answer(shop.decide_at(request, world.history_end), secret=True, explain=False)
-    say(f"\nIn the cart: {names}, {sum(item.price_minor or 0 for item in cart) / 100:,.2f}")
-    for line in answer_lines(answer):
+    currency = shop.published.settings.shop.currency
+    say(f"\nIn the cart: {names}, {amount(sum(item.price_minor or 0 for item in cart), currency)}")
+    for line in answer_lines(answer, currency):
         say(line)
     return answer
 

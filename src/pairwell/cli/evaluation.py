@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import Advance, AsJson, InWorkspace, print_json, print_lines, print_table, progress
+from pairwell.cli.output import Advance, AsJson, InWorkspace, print_json, print_lines, print_table, progress_share
 
 if TYPE_CHECKING:
     from pairwell.backtest.basket import Evaluation
@@ -50,28 +50,15 @@ def evaluate(
 
     if (train is None) != (test is None):
         raise RequestError("One of --train and --test is given.", hint="Give both files, or neither.", field="train")
-    with progress(f"Evaluating {protocol.value}", 1.0) as advance:
-        shown = _Done(advance)
+    with progress_share(f"Evaluating {protocol.value}") as advance:
         if train is not None and test is not None:
-            found = _evaluate_files(train, test, mapping, shown)
+            found = _evaluate_files(train, test, mapping, advance)
         else:
-            found = _evaluate_workspace(workspace, test_days, test_share, shown)
+            found = _evaluate_workspace(workspace, test_days, test_share, advance)
     if as_json:
         print_json(found)
         return
     _print(found)
-
-
-class _Done:
-    """Turns the share that is done into steps of a progress bar."""
-
-    def __init__(self, advance: Advance) -> None:
-        self._advance = advance
-        self._done = 0.0
-
-    def __call__(self, share: float) -> None:
-        self._advance(share - self._done)
-        self._done = share
 
 
 def _evaluate_workspace(workspace: Path | None, days: int | None, share: float | None, advance: Advance) -> Evaluation:

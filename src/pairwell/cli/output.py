@@ -44,6 +44,14 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, num
     Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
+def amount(minor: int, currency: str) -> str:
+    """Minor units as a number of the currency's major unit, with as many decimals as that currency has."""
+    from babel.numbers import get_currency_precision
+
+    decimals = get_currency_precision(currency)
+    return f"{minor / 10**decimals:,.{decimals}f}"
+
+
 def _cell(value: object) -> str:
     if value is None:
         return "-"
@@ -66,3 +74,22 @@ def progress(title: str, total: float | None) -> Iterator[Advance]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=total)
         yield lambda step: bar.advance(task, step)
+
+
+@contextmanager
+def progress_share(title: str) -> Iterator[Advance]:
+    """As `progress`, where the share that is done is told instead of each step."""
+    with progress(title, 1.0) as advance:
+        yield _Done(advance)
+
+
+class _Done:
+    """Turns the share that is done into steps of a progress bar."""
+
+    def __init__(self, advance: Advance) -> None:
+        self._advance = advance
+        self._done = 0.0
+
+    def __call__(self, share: float) -> None:
+        self._advance(share - self._done)
+        self._done = share
