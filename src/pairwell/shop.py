@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -68,7 +68,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     drift: list[Change]
     settings_problem: str | None
     guarded: GuardReach | None
-    journal: Counts
+    journal: Counts | None  # None where no settings can be read: they say where the journal is
 
 
 def open_shop(workspace: str | Path | None = None) -> Shop:
@@ -158,8 +158,8 @@ class Shop:
             settings=published.hash if published else None,
             drift=compare_settings(published.settings, draft) if published and draft else [],
             settings_problem=settings_problem or draft_problem,
-            guarded=self._guard_reach(model) if model else None,
-            journal=self.journal.count(),
+            guarded=self._guard_reach(model) if model and published else None,
+            journal=self.journal.count() if published else None,
         )
 
     # --- settings and models ------------------------------------------------------------------
@@ -173,12 +173,13 @@ class Shop:
         return Publication(settings=after.hash, changes=changes)
 
     def learn(self, as_of: datetime | None = None, *, advance: Advance = _ignore) -> Learned:
-        """Learn from everything that had happened by `as_of`, and make the model live.
+        """Learn from everything that had happened by `as_of` (UTC where it names no zone), and make the model live.
 
         Raises `EvidenceError` where there is too little to learn from.
         """
         from pairwell.learn.fit import fit
 
+        as_of = None if as_of is None else _in_utc(as_of)
         settings, models = self.published.settings, self.workspace.models
         learned = fit(self.dataset, settings, models=models, as_of=as_of, now=self._clock(), advance=advance)
         self.__dict__.pop("_model", None)
@@ -352,6 +353,10 @@ class Shop:
             return read_draft(self.workspace), None
         except SettingsError as error:
             return None, error.message
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _checked(request: DecisionRequest | Mapping[str, Any]) -> DecisionRequest:

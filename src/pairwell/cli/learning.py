@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress
+from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress_share
 
 if TYPE_CHECKING:
     from pairwell.model.store import ListedModel
@@ -20,6 +20,7 @@ class Relation(StrEnum):
     """What an item can be to another."""
 
     complement = "complement"
+    substitute = "substitute"
     upgrade = "upgrade"
     variant = "variant"
 
@@ -41,9 +42,8 @@ def learn(
     """Learn pairs and upgrades from what is in, and publish them as a model."""
     from pairwell import open as open_workspace
 
-    moment = as_of.replace(tzinfo=UTC) if as_of else None
-    with open_workspace(workspace) as shop, progress("Learning", 1.0) as advance:
-        learned = shop.learn(moment, advance=advance)
+    with open_workspace(workspace) as shop, progress_share("Learning") as advance:
+        learned = shop.learn(as_of, advance=advance)
     if as_json:
         print_json(learned)
         return

@@ -115,6 +115,8 @@ def _settings_line(found: Status) -> str:
 
 def _journal_line(found: Status) -> str:
     counts = found.journal
+    if counts is None:
+        return "Journal: not known without settings."
     return (
         f"Journal: {counts.decisions:,} decisions ({counts.offered:,} with offers), {counts.exposures:,} seen, "
         f"{counts.accepts:,} accepted, {counts.declines:,} declined, {counts.orders:,} orders."

@@ -83,6 +83,7 @@ def test_learn_as_of_a_moment_knows_less(pairwell: Command, learned: Path) -> No
     everything = document(pairwell("learn", "--json", "--workspace", learned))
     earlier = document(pairwell("learn", "--as-of", "2025-12-01", "--json", "--workspace", learned))
     assert 0 < earlier["orders"] < everything["orders"]
+    assert earlier["as_of"] == "2025-12-01T00:00:00Z"
 
 
 def test_an_older_model_is_made_live_again(pairwell: Command, learned: Path) -> None:
@@ -112,6 +113,15 @@ def test_pairs_prints_its_keys(pairwell: Command, learned: Path, exports: Export
     assert 1 <= len(found["pairs"]) <= 3
     assert all(set(pair) >= PAIR_KEYS for pair in found["pairs"])
     assert "times chance" in pairwell("pairs", item, "--workspace", learned).stdout
+
+
+@pytest.mark.parametrize("relation", ["complement", "substitute", "upgrade", "variant"])
+def test_every_relation_that_is_known_can_be_asked_for(
+    pairwell: Command, learned: Path, exports: Exported, relation: str
+) -> None:
+    item = exports.items.read_text(encoding="utf-8").splitlines()[1].split(",", 1)[0]
+    found = document(pairwell("pairs", item, "--relation", relation, "--json", "--workspace", learned))
+    assert found["relation"] == relation
 
 
 def test_a_decision_can_be_explained_and_computed_again(pairwell: Command, learned: Path, exports: Exported) -> None:
@@ -188,6 +198,15 @@ def test_wrong_settings_are_told_with_the_way_out(pairwell: Command, tmp_path: P
     result = pairwell("publish", "--workspace", tmp_path / "shop")
     assert isinstance(result.exception, SettingsError)
     assert "`guards`" in (result.exception.hint or "")
+
+
+def test_status_answers_without_settings_too(pairwell: Command, tmp_path: Path) -> None:
+    pairwell("init", tmp_path / "shop")
+    (tmp_path / "shop" / ".pairwell" / "settings" / "current").unlink()
+    found = document(pairwell("status", "--json", "--workspace", tmp_path / "shop"))
+    assert (found["settings"], found["journal"]) == (None, None)
+    assert "published" in found["settings_problem"]
+    assert "Journal: not known" in pairwell("status", "--workspace", tmp_path / "shop").stdout
 
 
 def test_a_failure_prints_found_and_next_step_on_stderr_and_exits_with_two(tmp_path: Path) -> None:
