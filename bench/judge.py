@@ -8,9 +8,10 @@ import random
 from collections import defaultdict
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import pairwell
-from pairwell.records import Answer
+from pairwell.records import Answer, CartLine, DecisionRequest
 from pairwell.shop import Shop
 
 FEWEST_ORDERS = 50  # of an anchor: rarer ones are mostly silent
@@ -28,36 +29,46 @@ def main() -> None:
     with pairwell.open(asked.workspace) as shop:
         rows, silent = collect(shop, asked.offers, rng)
     rng.shuffle(rows)
-    write(
-        asked.sheet,
-        ("no", "in the cart", "offered", "as"),
-        [
-            (n, anchor, offer, "replacement" if side.endswith("upgrade") else "add-on")
-            for n, (anchor, offer, side) in enumerate(rows, 1)
-        ],
-    )
-    write(asked.key, ("no", "side"), [(n, side) for n, (_, _, side) in enumerate(rows, 1)])
+    items = [(n, row) for n, row in enumerate(rows, 1)]
+    write(asked.sheet, ("no", "in the cart", "offered", "as"), [(n, *row.titles, row.role) for n, row in items])
+    write(asked.key, ("no", "anchor", "offer", "side"), [(n, row.anchor, row.offer, row.side) for n, row in items])
     print(f"{len(rows)} offers; silence for {silent} further anchors")
 
 
-def collect(shop: Shop, wanted: int, rng: random.Random) -> tuple[list[tuple[str, str, str]], int]:
-    """Up to two offers an anchor of ours and as many of popularity's, titles only; and how many anchors were silent."""
+class Row(NamedTuple):
+    anchor: str
+    offer: str
+    side: str
+    titles: tuple[str, str]
+
+    @property
+    def role(self) -> str:
+        return "replacement" if self.side.endswith("upgrade") else "add-on"
+
+
+def collect(shop: Shop, wanted: int, rng: random.Random) -> tuple[list[Row], int]:
+    """Up to two offers an anchor of ours and as many of popularity's; and how many anchors were silent."""
     quantities = usual_quantities(shop)
     model, items = shop._model, shop.facts.items()  # noqa: SLF001 - a measurement looks inside
     anchors = sorted(item for item in model.item_ids if model.orders_of(item) >= FEWEST_ORDERS)
     rng.shuffle(anchors)
     popular = model.popular(12)
-    rows: list[tuple[str, str, str]] = []
+    rows: list[Row] = []
     silent = 0
     for anchor in anchors:
-        cart = [{"item_id": anchor, "quantity": quantities[anchor]}]
-        request = {"placement": "cart", "limit": 2, "cart": cart, "request_id": f"judge-{anchor}"}
-        answer = shop.decide(request, dry_run=True)
+        request = DecisionRequest(
+            placement="cart",
+            request_id=f"judge-{anchor}",
+            limit=2,
+            cart=[CartLine(item_id=anchor, quantity=quantities[anchor])],
+        )
+        # At a fixed moment, as the draw of slots depends on the decision's id and that on the moment.
+        answer = shop.decide_at(request, model.manifest.as_of, dry_run=True).answer
         silent += not answer.offers
         ours = [offer.item_id for offer in answer.offers]
         theirs = [item for item in popular if item != anchor][: len(ours)]
-        rows += [(title(items, anchor), title(items, item), side(answer, item)) for item in ours]
-        rows += [(title(items, anchor), title(items, item), "popularity") for item in theirs]
+        sides = [(item, side(answer, item)) for item in ours] + [(item, "popularity") for item in theirs]
+        rows += [Row(anchor, item, whose, (title(items, anchor), title(items, item))) for item, whose in sides]
         if len(rows) >= 2 * wanted:
             break
     return rows, silent
