@@ -11,6 +11,7 @@ from pairwell.ingest.vocabulary import kind_of
 
 _ENOUGH = 50  # rows from which shares of distinct values mean something
 _SURE = 0.95
+_RATES = 6  # different ones at most
 
 Fit = Callable[[Profile], float]
 
@@ -53,7 +54,12 @@ def _order_id(column: Profile) -> float:
     if column.rows >= _ENOUGH and column.unique < 0.005:
         return 0.1
     runs = 0.3 if 0.05 < column.repeats < 0.98 else 0.0
-    return base + runs + 0.15 * (column.rising > _SURE and column.distinct > 2) - 0.1 * (column.unique > 0.999)
+    return (
+        base
+        + runs
+        + 0.15 * (column.rising > _SURE and column.distinct > 2)
+        - 0.25 * (column.unique > 0.999 and column.rows > 20)
+    )
 
 
 def _item_id(column: Profile) -> float:
@@ -119,6 +125,13 @@ def _discount(column: Profile) -> float:
     return 0.05 if share else _money(column)
 
 
+def _tax(column: Profile) -> float:
+    """An amount; few whole numbers that are no amounts of anything are rates."""
+    real = column.numbers[~np.isnan(column.numbers)]
+    rates = column.distinct <= _RATES and column.whole > _SURE and len(real) > 0 and float(np.max(np.abs(real))) < 30
+    return 0.05 if rates and column.rows > _RATES else _money(column)
+
+
 def _title(column: Profile) -> float:
     if column.letters < 0.6 or column.email > 0.5 or column.moments.share > 0.5:
         return 0.05
@@ -173,6 +186,7 @@ _FITS: dict[str, Fit] = {
     "role": _role,
     "line_discount": _discount,
     "discount": _discount,
+    "tax": _tax,
     "currency": _currency,
     "relation": _relation,
     "channel": _label,

@@ -180,7 +180,7 @@ WORDS: dict[str, str] = {
         seller sellers salesperson salesman salesrep cashier employee emp staff rep agent manager clerk operator
         associate sprzedawc* kasjer* pracownik* handlowiec opiekun* продавец продавц* кассир* сотрудник* менеджер*
         консультант* prodavec waiter kelner официант server servers opekod ope operat handlow handlowca mgr тп
-        торгпред* торгов* кассира officer attendant barista kasjera obslug*
+        торгпред* представител* кассира officer attendant barista kasjera obslug*
         """,
     "status": "status statuses stan статус* состояни* statuss stage st sts void voided stat",
     "role": "role primary main addon added upsell crosssell upsold rola glowny основн* роль",

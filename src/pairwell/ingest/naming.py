@@ -171,6 +171,8 @@ _PATTERNS: dict[str, dict[str, str]] = {
 
 # Words that a number, an amount or a moment is never called by.
 _NEVER = frozenset({"id", "percent"})
+# … and that no id is called by.
+_AMOUNTS = frozenset({"total", "amount", "price", "tax", "discount", "cost", "percent", "payout", "payable"})
 _NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anchor_id", "line_id", "line_no"}
 _MOMENTS = {"placed_at", "at", "valid_from"}
 _LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank"}
@@ -216,6 +218,8 @@ def name_score(table: str, field: str, header: str) -> float:
     if field not in _TELL_PAPERS:
         meant = tuple("order" if concept in _PAPERS else concept for concept in meant)
     if _NEVER & set(meant) and not (field in _NAMES | _LABELS or "." in field):
+        return 0.0
+    if _AMOUNTS & set(meant) and field in _NAMES:
         return 0.0
     if "never_date" in meant and field in _MOMENTS:
         return 0.0

@@ -14,15 +14,19 @@ import pyarrow.compute as pc
 
 from pairwell.ingest.cells import CellKind, Moments, cell_kind, read_moments
 from pairwell.ingest.lookups import as_text
+from pairwell.ingest.moments import parse_moments
 from pairwell.ingest.numbers import is_number, is_text, parse_decimals
 
 Decimal = Literal[".", ","]
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
+_MOSTLY = 0.6  # share of cells from which a column holds moments
+_DAY = 86_400_000_000.0  # microseconds
 _LOOK = 2_000  # distinct values looked at one by one
 _COMMA = re.compile(r"[^\d]*\d[\d\s\u00a0\u202f.']*,(\d+)[^\d]*")
 _POINT = re.compile(r"[^\d]*\d[\d\s\u00a0\u202f,']*\.(\d+)[^\d]*")
+_FIRSTS = {0.0, 1.0, 10.0, 100.0, 1000.0, 10000.0}  # what the first line of an order is called
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -40,6 +44,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     whole: float  # … of these, whole ones
     small: bool  # whole numbers that count something: the middle one at most 50
     moments: Moments
+    days: Codes  # days since 1970, -1 where no moment; by row
     clock: float  # share that are times of day
     letters: float  # share with letters
     words: float  # share with blanks between words
@@ -95,6 +100,7 @@ def _profile(name: str, column: pa.ChunkedArray, decimal: Decimal) -> Profile:
     numbers = _numbers(column, text, decimal, kinds)
     real = numbers[~np.isnan(numbers)]
     whole = real[real == np.floor(real)]
+    moments = _moments(column, values)
     return Profile(
         name=name,
         filled=rows / max(len(codes), 1),
@@ -105,7 +111,8 @@ def _profile(name: str, column: pa.ChunkedArray, decimal: Decimal) -> Profile:
         number=len(real) / max(rows, 1),
         whole=len(whole) / max(len(real), 1),
         small=bool(len(whole) and np.median(np.abs(whole)) <= 50),
-        moments=_moments(column, values),
+        moments=moments,
+        days=_days(column, moments),
         clock=kinds["clock"] / looked if not pa.types.is_time(column.type) else 1.0,
         letters=sum(any(char.isalpha() for char in value) for value in values) / looked,
         words=sum(" " in value for value in values) / looked,
@@ -138,6 +145,14 @@ def _moments(column: pa.ChunkedArray, values: list[str]) -> Moments:
     return read_moments(values) if is_text(column.type) else Moments(0.0, None, False, True)
 
 
+def _days(column: pa.ChunkedArray, moments: Moments) -> Codes:
+    if moments.share < _MOSTLY:
+        return np.full(len(column), -1, dtype=np.int64)
+    parsed = parse_moments(column.combine_chunks(), pattern=moments.pattern, timezone="UTC")
+    days = pc.floor(pc.divide(parsed.cast(pa.int64()).cast(pa.float64()), _DAY)).fill_null(-1.0)
+    return np.asarray(days.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
 def _is_compact_day(text: str) -> bool:
     """YYYYMMDD of these times."""
     return (
@@ -158,10 +173,10 @@ def _rising(values: Floats) -> float:
 
 
 def _is_position(numbers: Floats) -> bool:
-    """1, 2, 3, 1, 2, 1, …: each row one more than the row before, or 1 again."""
-    if len(numbers) < 3 or numbers[0] not in (0.0, 1.0):
+    """1, 2, 3, 1, 2, 1, …: each row one more (or ten more) than the row before, or the first again."""
+    if len(numbers) < 3 or numbers[0] not in _FIRSTS:
         return False
-    step = numbers[1:] == numbers[:-1] + 1
+    step = numbers[1:] == numbers[:-1] + max(numbers[0], 1.0)
     again = numbers[1:] == numbers[0]
     return bool(step.any() and again.any() and np.mean(step | again) > 0.95 and step.mean() > 0.2)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from pairwell.ingest.amounts import weigh_amounts
 from pairwell.ingest.fitness import fit, fit_catalogue, looks_like_title
 from pairwell.ingest.naming import is_known, name_score, nameable_fields
 from pairwell.ingest.profiles import Profile, determines
@@ -16,14 +18,16 @@ from pairwell.ingest.profiles import Profile, determines
 Scores = npt.NDArray[np.float64]
 
 _LEAST = 0.22  # a lower score assigns nothing
+_LEAST_BESIDE = 0.38  # … nor, to a field that may well be missing, this
 _NAMED = 0.3  # a header that names a field scores this at least
 _BELIED = 0.5  # a header as clear as this can be belied by content
 _POSSIBLE = 0.1  # content that fits less spoils any name
 _UNNAMED = 0.45  # what content alone is worth at most
 _REQUIRED = 1.15  # … times which an order or an item outbids other fields
 _FIXED = 0.995  # share from which one column fixes another
-_CLEARLY = 0.3  # share of rows by which price or total must explain an item's amounts better
 _TELLING = 10  # rows that a judgement on two columns needs
+_NEARLY = 0.98  # share of rows that is as good as all
+_MANY = 5  # orders that are not all of one moment
 
 # Fields that content alone may claim, where no header names them.
 _GUESSED = {
@@ -34,9 +38,27 @@ _GUESSED = {
     "returns": {"order_id", "item_id", "at"},
     "relations": {"anchor_id", "item_id", "relation"},
 }
+# Fields of order lines that an export may well be without: they are only taken where they are clear.
+_BESIDE = {"unit_cost", "line_discount", "category", "brand", "family", "channel", "seller_id", "status", "role"} | {
+    "discount",
+    "shipping",
+    "tax",
+    "attributes.country",
+    "attributes.region",
+    "attributes.city",
+    "attributes.age",
+}
 _IDS = {"order_id", "item_id", "customer_id"}
 _OF_ORDER = ("placed_at", "customer_id", "channel", "seller_id", "status", "shipping", "discount", "tax", "currency")
-_OF_LINE = {"item_id": 0.3, "title": 0.3, "line_total": 0.2, "role": 0.5, "category": 0.6}
+_OF_LINE = {
+    "item_id": 0.3,
+    "title": 0.3,
+    "line_total": 0.2,
+    "unit_price": 0.5,
+    "quantity": 0.5,
+    "role": 0.5,
+    "category": 0.6,
+}
 
 
 class Assigned(msgspec.Struct, frozen=True):
@@ -84,7 +106,9 @@ def _scores(
 
 
 def _solve(fields: list[str], profiles: Sequence[Profile], scores: Scores) -> Assigned:
-    bids = np.where(scores >= _LEAST, scores, 0.0)
+    lines = "quantity" in fields and "unit_price" in fields
+    least = np.array([_LEAST_BESIDE if field in _BESIDE and lines else _LEAST for field in fields])
+    bids = np.where(scores >= least, scores, 0.0)
     bids = bids * np.array([_REQUIRED if field in {"order_id", "item_id"} else 1.0 for field in fields])
     rows, places = linear_sum_assignment(bids, maximize=True)
     pairs = [(int(row), int(place)) for row, place in zip(rows, places, strict=True) if bids[row, place] > 0]
@@ -113,8 +137,8 @@ def _of_lines(fields: list[str], profiles: Sequence[Profile], scores: Scores, or
     scores[order, [number for field, number in place.items() if field != "order_id"]] = 0.0
     _weigh_levels(place, profiles, scores, order)
     _weigh_titles(place, profiles, scores)
-    _weigh_products(place, profiles, scores)
-    _weigh_amounts(place, profiles, scores)
+    _weigh_moments(place, profiles, scores, order)
+    weigh_amounts(place, profiles, scores, order)
     return scores
 
 
@@ -136,93 +160,43 @@ def _weigh_levels(place: dict[str, int], profiles: Sequence[Profile], scores: Sc
 
 
 def _weigh_titles(place: dict[str, int], profiles: Sequence[Profile], scores: Scores) -> None:
-    """An item fixes its title, and its title nearly fixes it."""
-    titles = [column for column in profiles if looks_like_title(column)]
+    """An item fixes its title, and its title nearly fixes it; an id of each row, while titles repeat, is no item's."""
+    item, title = scores[:, place["item_id"]], scores[:, place["title"]]
+    titles = [row for row, column in enumerate(profiles) if looks_like_title(column)]
+    told = dict.fromkeys(titles, 0.0)
+    repeat = any(profiles[row].unique < 0.9 and title[row] > _NAMED for row in titles)
     for row, column in enumerate(profiles):
-        if scores[row, place["item_id"]] < 0.1 or looks_like_title(column) or column.unique > 0.9:
+        if item[row] < _POSSIBLE or row in told:
             continue
-        links = [determines(column, title) for title in titles if title.name != column.name]
-        backs = [determines(title, column) for title in titles if title.name != column.name]
-        told = [min(there[0], back[0]) for there, back in zip(links, backs, strict=True) if there[1] >= _TELLING]
-        if told:
-            scores[row, place["item_id"]] += 0.2 * (max(told) - 0.6)
-
-
-def _weigh_products(place: dict[str, int], profiles: Sequence[Profile], scores: Scores) -> None:
-    """Where one number times a count is another number, they are price, quantity and total."""
-    price, quantity, total = (scores[:, place[name]] for name in ("unit_price", "quantity", "line_total"))
-    money = [row for row in range(len(profiles)) if max(price[row], total[row]) > 0.1]
-    counts = [row for row in range(len(profiles)) if quantity[row] > 0.1]
-    found = [
-        (one, count, whole)
-        for count in counts
-        for one in money
-        for whole in money
-        if len({one, count, whole}) == 3 and _multiplies(profiles[one], profiles[count], profiles[whole])
-    ]
-    for row in {one for one, _, _ in found}:
-        price[row] += 0.3
-        total[row] *= 0.5
-    for row in {whole for _, _, whole in found} - {one for one, _, _ in found}:
-        total[row] += 0.3
-        price[row] *= 0.4
-    for row in {count for _, count, _ in found}:
-        quantity[row] += 0.2
-
-
-def _multiplies(one: Profile, count: Profile, whole: Profile) -> bool:
-    several = np.abs(count.numbers) > 1
-    told = several & ~np.isnan(one.numbers) & ~np.isnan(whole.numbers) & (whole.numbers != 0)
-    if told.sum() < 3:
-        return False
-    product = one.numbers[told] * count.numbers[told]
-    near = np.abs(product - whole.numbers[told]) <= np.maximum(0.02, 0.01 * np.abs(whole.numbers[told]))
-    return bool(near.mean() >= 0.85)
-
-
-def _weigh_amounts(place: dict[str, int], profiles: Sequence[Profile], scores: Scores) -> None:
-    """An amount that could be either: of what an item's rows agree on, by piece or by line, it is the price."""
-    price, total = scores[:, place["unit_price"]], scores[:, place["line_total"]]
-    item = int(np.argmax(np.maximum(scores[:, place["item_id"]], scores[:, place["title"]])))
-    count = int(np.argmax(scores[:, place["quantity"]]))
-    if scores[count, place["quantity"]] < _LEAST:
-        return
-    _weigh_costs(scores[:, place["unit_cost"]], profiles, item, count)
-    for row, column in enumerate(profiles):
-        if row in {item, count} or max(price[row], total[row]) < _NAMED:
+        if column.unique > 0.9:
+            item[row] *= 0.3 if repeat and column.unique > _FIXED and column.rows >= _TELLING else 1.0
             continue
-        by_line, by_piece = _agreement(profiles[item], column, profiles[count])
-        if by_piece > by_line + _CLEARLY:
-            total[row], price[row] = max(total[row], 0.85 * price[row]) + 0.25, 0.4 * price[row]
-        elif by_line > by_piece + _CLEARLY:
-            price[row], total[row] = max(price[row], 0.85 * total[row]) + 0.25, 0.4 * total[row]
+        links = {other: _tie(column, profiles[other]) for other in titles}
+        item[row] += 0.2 * (max(links.values()) - 0.6) if links and max(links.values()) >= 0 else 0.0
+        told = {other: max(told[other], tie * min(item[row], 1.0)) for other, tie in links.items()}
+    for row, tie in told.items():
+        title[row] += 0.25 * tie if title[row] > _NAMED else 0.0
 
 
-def _weigh_costs(cost: Scores, profiles: Sequence[Profile], item: int, count: int) -> None:
-    """What grows with the quantity is the cost of the line, which is no field."""
-    for row, column in enumerate(profiles):
-        if cost[row] >= _NAMED and row not in {item, count}:
-            by_line, by_piece = _agreement(profiles[item], column, profiles[count])
-            cost[row] *= 0.2 if by_piece > by_line + _CLEARLY else 1.0
+def _tie(item: Profile, title: Profile) -> float:
+    """How far item and title fix each other; -1 where too few rows tell."""
+    there, back = determines(item, title), determines(title, item)
+    return min(there[0], back[0]) if there[1] >= _TELLING else -1.0
 
 
-def _agreement(item: Profile, money: Profile, count: Profile) -> tuple[float, float]:
-    """Share of rows that agree with their item's middle value: as they are, and divided by quantity."""
-    told = (item.codes >= 0) & ~np.isnan(money.numbers) & (np.abs(count.numbers) >= 1) & (money.numbers != 0)
-    if told.sum() < _TELLING or not (np.abs(count.numbers[told]) > 1).any():
-        return 0.0, 0.0
-    codes = item.codes[told]
-    order = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(codes[order]) > 0])
-    return (
-        _near_middle(np.abs(money.numbers[told])[order], starts),
-        _near_middle(np.abs(money.numbers[told] / count.numbers[told])[order], starts),
-    )
-
-
-def _near_middle(values: npt.NDArray[np.float64], starts: npt.NDArray[np.int64]) -> float:
-    groups = [group for group in np.split(values, starts[1:]) if len(group) > 1]
-    if not groups:
-        return 0.0
-    near = [np.abs(group - np.median(group)) <= 0.02 * np.median(group) for group in groups]
-    return float(np.concatenate(near).mean())
+def _weigh_moments(place: dict[str, int], profiles: Sequence[Profile], scores: Scores, order: int) -> None:
+    """Orders are placed before they are paid, sent or exported; and not all at the same moment."""
+    placed = scores[:, place["placed_at"]]
+    rows = [row for row, column in enumerate(profiles) if placed[row] > _POSSIBLE and (column.days >= 0).any()]
+    for row in rows:
+        if profiles[row].distinct == 1 and profiles[order].distinct >= _MANY:
+            placed[row] *= 0.4
+    for early, late in permutations(rows, 2):
+        left, right = profiles[early].days, profiles[late].days
+        told = (left >= 0) & (right >= 0)
+        if (
+            told.sum() >= _TELLING
+            and np.mean(left[told] <= right[told]) > _NEARLY
+            and (left < right)[told].mean() > 0.3
+        ):
+            placed[late] *= 0.85
