@@ -33,13 +33,19 @@ def ingest(
     """Take files into a table: find the columns, clean, load, and account for every row."""
     from pairwell import open as open_workspace
 
-    size = sum(path.stat().st_size for path in files if path.is_file())
-    with open_workspace(workspace) as shop, progress("Reading", size) as advance:
+    with open_workspace(workspace) as shop, progress("Reading", sum(map(_size, files))) as advance:
         report = shop.ingest(table, files, mapping, source=source, dry_run=dry_run, advance=advance)
     if as_json:
         print_json(report)
         return
     _print_report(report, dry_run=dry_run)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # reading it will say what is wrong
 
 
 def _print_report(report: IngestReport, *, dry_run: bool) -> None:

@@ -77,7 +77,13 @@ def find_workspace(directory: Path | None, environment: Mapping[str, str] = os.e
     """
     named = directory or Path(environment.get(ENVIRONMENT_NAME) or ".")
     workspace = Workspace(named.expanduser().resolve())
-    if not workspace.settings_file.is_file():
+    try:
+        found = workspace.settings_file.is_file()
+    except OSError as error:
+        raise WorkspaceError(
+            f"{named} cannot be looked into: {error.strerror}.", hint="Give yourself the right to read it."
+        ) from error
+    if not found:
         raise WorkspaceError(
             f"{named} is not a workspace: it holds no {SETTINGS_NAME}.",
             hint=f"Run `pairwell init {named}`, or name a workspace by --workspace or {ENVIRONMENT_NAME}.",

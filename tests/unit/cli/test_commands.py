@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from pairwell.errors import NoModelError, NotFoundError, RequestError, SettingsError, WorkspaceError
+from pairwell.errors import NoModelError, NotFoundError, RequestError, SettingsError, SourceError, WorkspaceError
 from pairwell.simulate.exports import Exported
 
 from .conftest import Command
@@ -65,6 +66,22 @@ def test_a_dry_run_stores_nothing(pairwell: Command, exports: Exported, tmp_path
     tried = pairwell("ingest", "orders", exports.orders, "--dry-run", "--workspace", tmp_path / "shop")
     assert "Nothing was stored" in tried.stdout
     assert document(pairwell("status", "--json", "--workspace", tmp_path / "shop"))["holdings"]["orders"] == 0
+
+
+def test_a_file_behind_a_closed_door_is_told_as_such(
+    pairwell: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairwell("init", tmp_path / "shop")
+    stat = Path.stat
+
+    def closed(path: Path, **options: bool) -> os.stat_result:
+        if path.name == "orders.csv":
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", closed)
+    result = pairwell("ingest", "orders", tmp_path / "orders.csv", "--workspace", tmp_path / "shop")
+    assert isinstance(result.exception, SourceError)
 
 
 def test_learn_prints_its_keys(pairwell: Command, learned: Path) -> None:

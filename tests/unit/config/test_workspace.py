@@ -23,6 +23,17 @@ def test_a_folder_that_is_none_names_the_next_step(tmp_path: Path) -> None:
     assert f"pairwell init {tmp_path}" in (caught.value.hint or "")
 
 
+def test_a_folder_that_may_not_be_looked_into_is_an_error_of_ours(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.is_file", denied)
+    with pytest.raises(WorkspaceError, match="cannot be looked into: Permission denied"):
+        find_workspace(workspace.root, {})
+
+
 def test_an_existing_workspace_is_never_overwritten(workspace: Workspace) -> None:
     before = workspace.settings_file.read_text()
     with pytest.raises(WorkspaceError, match="already"):
