@@ -17,7 +17,7 @@ from pairwell.operations import schema
 from pairwell.operations.database import Database
 from pairwell.records import CuratedRelation, Item
 
-_OWNED_AT_A_TIME = 20_000  # a short lock each, so that decisions pass between
+_OWNED_AT_A_TIME = 2_000  # a lock of some 15 ms each, so that decisions pass between
 _encoder = msgspec.json.Encoder()
 
 
