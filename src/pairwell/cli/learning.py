@@ -119,6 +119,8 @@ def list_models(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
 def _model_row(listed: ListedModel) -> tuple[object, ...]:
     model = listed.manifest
     live = "live" if listed.current else ""
+    if model is None:
+        return (listed.id, "broken", None, None, None, live)
     return (model.id, f"{model.as_of:%Y-%m-%d %H:%M}", model.orders, model.items, model.pairs, live)
 
 

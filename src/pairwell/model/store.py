@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -24,12 +25,15 @@ _ITEMS = "items.json"
 _DRAFT = re.compile(r"\.draft-(?P<process>\d+)-")
 _ID = re.compile(r"[0-9a-f]{24}")
 _BLOCK = 1 << 20
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class ListedModel(msgspec.Struct, frozen=True, kw_only=True):
-    """One published model; `current` marks the live one."""
+    """One published model; `current` marks the live one. One that cannot be used says its `problem`."""
 
-    manifest: Manifest
+    id: str
+    manifest: Manifest | None
+    problem: str | None
     current: bool
 
 
@@ -100,13 +104,26 @@ def _read_current(models: Path) -> list[str]:
 
 
 def list_models(models: Path) -> list[ListedModel]:
-    """Every published model, the newest "as of" first."""
+    """Every published model, the newest "as of" first, those whose manifest is broken last."""
     if not models.is_dir():
         return []
     live = current_model(models) if (models / _CURRENT).exists() else None
-    manifests = [_read_manifest(folder) for folder in models.iterdir() if _ID.fullmatch(folder.name)]
-    manifests.sort(key=lambda manifest: (manifest.as_of, manifest.snapshot, manifest.id), reverse=True)
-    return [ListedModel(manifest=manifest, current=manifest.id == live) for manifest in manifests]
+    listed = [_listed(folder, live) for folder in models.iterdir() if _ID.fullmatch(folder.name)]
+    return sorted(listed, key=_age, reverse=True)
+
+
+def _listed(folder: Path, live: str | None) -> ListedModel:
+    manifest, problem = None, None
+    try:
+        manifest = _read_manifest(folder)
+    except ModelBrokenError as error:
+        problem = error.message
+    return ListedModel(id=folder.name, manifest=manifest, problem=problem, current=folder.name == live)
+
+
+def _age(listed: ListedModel) -> tuple[datetime, int, str]:
+    manifest = listed.manifest
+    return (_NEVER, 0, listed.id) if manifest is None else (manifest.as_of, manifest.snapshot, listed.id)
 
 
 def set_current(models: Path, model_id: str) -> None:

@@ -98,6 +98,20 @@ def test_a_manifest_of_another_schema_is_refused(models: Path, made: Made) -> No
         load_model(models)
 
 
+def test_a_broken_model_hides_no_others_from_the_list(models: Path, made: Made) -> None:
+    whole, broken = _publish(models, made), _publish(models, made, snapshot=2)
+    (models / broken / "manifest.json").write_bytes(b"")
+
+    listed = list_models(models)
+
+    assert [(one.id, one.manifest is None, one.current) for one in listed] == [
+        (whole, False, False),
+        (broken, True, True),
+    ]
+    assert listed[0].problem is None
+    assert "its manifest cannot be read" in (listed[1].problem or "")
+
+
 def test_publishing_again_mends_a_broken_copy(models: Path, made: Made) -> None:
     path = models / _publish(models, made) / "pair_score.npy"
     path.write_bytes(b"")
@@ -113,7 +127,7 @@ def test_an_older_model_can_be_made_live_again(models: Path, made: Made) -> None
     set_current(models, first)
 
     assert load_model(models).id == first
-    assert [(listed.manifest.id, listed.current) for listed in list_models(models)] == [(second, False), (first, True)]
+    assert [(listed.id, listed.current) for listed in list_models(models)] == [(second, False), (first, True)]
 
 
 def test_a_broken_model_does_not_become_live(models: Path, made: Made) -> None:
@@ -153,5 +167,5 @@ def test_several_who_publish_at_once_all_end_well(models: Path, made: Made) -> N
         names = set(pool.map(lambda number: _publish(models, made, snapshot=number % 3), range(48)))
 
     assert len(names) == 3
-    assert {listed.manifest.id for listed in list_models(models)} == names
+    assert {listed.id for listed in list_models(models)} == names
     assert load_model(models).id in names
