@@ -21,6 +21,7 @@ from pairwell.errors import EvidenceError
 from pairwell.learn.assemble import Parts, learn_parts
 from pairwell.learn.history import History, read_history
 from pairwell.learn.validation import validate
+from pairwell.model.manifest import Manifest
 from pairwell.model.store import publish_model
 
 _FEWEST_ORDERS = 2  # that hold two items or more
@@ -76,7 +77,7 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     )
 
 
-def _completed(parts: Parts, snapshot: Snapshot, as_of: datetime | None, validation: dict[str, Any] | None) -> Any:  # noqa: ANN401
+def _completed(parts: Parts, snapshot: Snapshot, as_of: datetime | None, validation: dict[str, Any] | None) -> Manifest:
     return msgspec.structs.replace(
         parts.manifest,
         as_of=as_of or parts.manifest.as_of,
