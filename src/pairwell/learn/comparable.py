@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from pairwell.learn.describe import Description
 from pairwell.learn.words import OPPOSITES
+
+_MODEL_LETTER = re.compile(r"\d-([^\W\d_])\b")
 
 
 def is_better(anchor: Description, target: Description) -> bool:
@@ -67,7 +70,14 @@ def _fit_alike(anchor: Description, target: Description) -> bool:
         return False
     if anchor.fit and target.fit and anchor.fit != target.fit:
         return False
+    if _model_letters(anchor) != _model_letters(target):
+        return False
     return not any(_excluding(anchor.core & opposite, target.core & opposite) for opposite in OPPOSITES)
+
+
+def _model_letters(item: Description) -> list[str]:
+    """Letters that end a model's number ("Road-550-W"): they say for whom or for what it is made."""
+    return _MODEL_LETTER.findall((item.listing.title or "").casefold())
 
 
 def _excluding(ours: frozenset[str], theirs: frozenset[str]) -> bool:

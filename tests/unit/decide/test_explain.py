@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - Russian has letters that look like Latin ones
+
 
 from __future__ import annotations
 

@@ -41,6 +41,7 @@ _TIRE = {"category": "Accessories > Tires and Tubes"}
         ),
         ({"title": "Road-750 Black", **_BIKE}, {"title": "Road-650 Black", **_BIKE}),
         ({"title": "ML Road Tire", **_TIRE}, {"title": "HL Road Tire", **_TIRE}),
+        ({"title": "Road-550-W Yellow, 48", **_BIKE}, {"title": "Road-350-W Yellow, 48", **_BIKE}),
         ({"title": "Ada", "tier": 1, **_BIKE}, {"title": "Bora", "tier": 2, **_BIKE}),
     ],
 )
@@ -60,6 +61,8 @@ def test_a_step_up_is_found(anchor: dict[str, Any], target: dict[str, Any]) -> N
         ({"title": "Notebook A6"}, {"title": "Notebook A7"}),
         ({"title": "Frame Silver, 42", "family": "f", **_BIKE}, {"title": "Frame Silver, 44", "family": "f", **_BIKE}),
         ({"title": "ML Road Tire", **_TIRE}, {"title": "ML Mountain Tire", **_TIRE}),
+        ({"title": "Road-650 Red, 48", **_BIKE}, {"title": "Road-550-W Yellow, 48", **_BIKE}),
+        ({"title": "Road-550-W Yellow, 48", **_BIKE}, {"title": "Road-450 Red, 48", **_BIKE}),
         ({"title": "ML Road Tire", **_TIRE}, {"title": "HL Road Tire", **_BIKE}),
         ({"title": "ML Front Wheel", **_TIRE}, {"title": "HL Rear Wheel", **_TIRE}),
         ({"title": "Patch Kit", **_TIRE}, {"title": "Pump", **_TIRE}),
