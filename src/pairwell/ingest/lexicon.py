@@ -6,19 +6,19 @@ from __future__ import annotations
 WORDS: dict[str, str] = {
     "order": """
         order orders ordr ord cart basket so zamowien* zam zlecen* zlec koszyk* заказ* зак заявк* корзин* сделк*
-        zakaz* zayavk* deal
+        zakaz* zayavk* deal job booking increment increm
         """,
     "receipt": """
         receipt rcpt transaction tran trans transac txn trx tx ticket tkt check chk cheque checkout slip docket
         document doc bon paragon* par rachun* rach transakcj* dokument* dok чек чека чеки чеке транзакц* квитанц*
-        документ* док chek
+        документ* док chek voucher vouchers tab srid zk сборочн* задани* bonu
         """,
     "invoice": """
         invoice invoices inv billing waybill consignment parcel parcels posting awb tracking faktur* fakt fv fs fra
         przewozow* wz накладн* накл наклад счет* счф упд ттн сф фактур* отправлени* трек трекинг nakladnaya bill
         bills
         """,
-    "foreign": "external foreign internal obcy obca obce zewnetrzn* внешн* внутренн* po purchaseorder gid",
+    "foreign": "external foreign internal obcy obca obce zewnetrzn* внешн* внутренн* purchaseorder gid",
     "purchase": """
         purchase purchases purch purchased bought zakup zakupu zakupow zakupy покупк* покупок pokupk* kupion* nabyc*
         kupno куплен* acquired
@@ -36,7 +36,7 @@ WORDS: dict[str, str] = {
         item items itm product products prod prd good goods article articles material merchandise variant produkt*
         towar* wyrob* artykul* товар* продукт* номенклатур* издели* материал* tovar* nomenklatur* part parts asset
         pizza dishes dania danie dan potraw* блюд* тмц продукц* изд tow towar ware wares book menuitem matl mtrl mat
-        dish
+        dish twr услуг* uslug* service services
         """,
     "offer": "offer offers oferta oferty ofert listing listings auction aukcj* aukcja предложени* оффер лот лота",
     "sku": """
@@ -57,7 +57,8 @@ WORDS: dict[str, str] = {
         uzytkownik* клиент* покупател* контрагент* заказчик* пользовател* абонент* лояльност* lojalnosc* pokupatel*
         гость partner payer visitor who cu cus kh klt kli nab odb kontr ktr nabyw platnik* плательщик* получател*
         гостя kupuj покуп клт кл контраг konsument* patient bonus бонусн* бонус stal* постоянн* soldto billto
-        dluznik* debtor
+        dluznik* debtor membership contact contacts login username логин инн nip knt kntr zamawiajac* дисконтн*
+        грузополучател* lojaln*
         """,
     "guests": "covers guests gosci гостей persons people pax osob персон heads headcount",
     "table": "table tables stolik* stol стол столик* стола",
@@ -79,8 +80,10 @@ WORDS: dict[str, str] = {
     "created": """
         created create creation placed occurred made submitted sold utworzen* zlozen* создан* оформлен* совершен*
         datasprzedazy opened open otwart* otwarc* открыт* принят* przyjet* przyjec* wystawion* wystawien* pobran*
-        dodan* добавлен* начат* начал* raised entered booked posted пробит* оформл
+        dodan* добавлен* начат* начал* raised entered booked posted пробит* оформл поступ* zlozon* wplyw* wplyn*
+        sprzedano продано продан
         """,
+    "booked": "business учетн* учет operation операци* ewidencyjn* ksiegow*",
     "ordered": "ordered zamowiono zamowion zamowione zamowiona заказано заказан",
     "time": "time tm hour hours clock czas* godzin* godz время врем час часы hhmm tod vremya wremya",
     "again": "reordered reorder again repeat repeated",
@@ -105,7 +108,7 @@ WORDS: dict[str, str] = {
     "quantity": """
         quantity quantities qty qnty qnt quant quan count counts cnt units pieces pcs pc volume sztuk sztuki szt
         ilosc ilosci liczba количеств* кол колво количво штук шт kolichestvo kolvo kol howmany qt qy quantit sht
-        porcj* порци* portions portion porcje sztuka шту liczb licz ile
+        porcj* порци* portions portion porcje sztuka шту liczb licz ile il
         """,
     "pack": """
         box boxes carton cartons ctn pack packs case cases pallet pallets palet* karton* opak* кор короб* упак*
@@ -117,9 +120,7 @@ WORDS: dict[str, str] = {
         jed единица
         """,
     "amount": "amount amt kwot* am amnt",
-    "price": """
-        price prices prc pricing cena ceny cene cennik цена цены цене цен ценa стоимость rate tariff fare pr cen
-        """,
+    "price": "price prices prc pricing cena ceny cene cennik цена цены цене цен ценa rate tariff fare pr cen",
     "list": """
         list listed listprice regular catalog catalogue rrp srp msrp suggested original old was base basic retail
         before tag tagprice sugerowan* katalog* katalogow* kartotek* kartotekow* cennikow* star* stara bazow*
@@ -133,8 +134,9 @@ WORDS: dict[str, str] = {
     "total": """
         total totals tot sum sums subtotal linetotal extended ext revenue turnover value val worth spend spent suma
         sumy razem wartosc* lacznie obrot* przychod* naleznosc сумма суммы сум итого итог всего выручк* оборот*
-        summa itogo vyruchka gmv income charge wart wartosc extn extprice goodsvalue netvalue стоим
+        summa itogo vyruchka gmv income charge wart wartosc extn extprice goodsvalue netvalue
         """,
+    "worth": "стоимост* стоим",
     "payable": "payable balance doplaty zaplaty zaplata оплате plat",
     "sale": "sale sales sell selling sprzedaz* sprzedany* продаж* реализац* prodazh* sprz sprzed sprzedaz прод",
     "net": "net netto нетто excl excluding exclusive ex without bez без nett нето exvat extax",
@@ -147,7 +149,7 @@ WORDS: dict[str, str] = {
     "percent": "percent percentage pct proc procent* процент* stawka stawki ставка ставки",
     "cost": """
         cost costs cogs buying wholesale koszt* себестоимост* закуп* zakupow* sebestoimost landed cst кос
-        purchaseprice
+        purchaseprice себест*
         """,
     "profit": "profit profits margin margins earning zysk* marz* прибыл* марж* наценк*",
     "payout": """
@@ -158,8 +160,9 @@ WORDS: dict[str, str] = {
     "category": """
         category categories cat categ department dept group grp class section segment subcategory subcat type types
         kategori* podkategori* grupa grupy dzial* категори* подкатегори* групп* подгрупп* раздел* отдел* kategoriya
-        gruppa rodzaj* вид тип aisle division taxonomy ct ktg tg rubryk* asortyment* предмет* matkl kat кат
+        gruppa rodzaj* вид тип aisle division taxonomy ct ktg tg rubryk* matkl kat кат
         """,
+    "assortment": "asortyment* assortment предмет*",
     "sub": "sub pod под secondary level lvl poziom уровень",
     "brand": """
         brand brands manufacturer maker make vendor mark marka marki producent* wytworc* бренд* марка марки
@@ -215,7 +218,7 @@ WORDS: dict[str, str] = {
         related recommended recommendation linked target complement associated polecan* powiazan* рекоменд* связанн*
         сопутств*
         """,
-    "company": "company firm organization organisation org business firma firmy компани* фирм* организац* employer",
+    "company": "company firm organization organisation org firma firmy компани* фирм* организац* employer",
     "at": "at on",
     "for": "for",
     "payment_kind": "method metod* sposob* способ* cash tender form forma formy форма",

@@ -10,22 +10,23 @@ from pairwell.ingest.words import concepts
 _COMMON = {
     "order_id": """
         order id=1 order=.88 purchase id=.95 purchase=.72 sale id=.85 sale=.3 id=.3 order customer id=.9
-        order customer=.84 receipt id=.92 receipt=.82 sale receipt=.9 invoice id=.8 invoice=.7
+        order customer=.84 order name=.84 receipt id=.92 receipt=.82 sale receipt=.9 invoice id=.8 invoice=.7
         | sale purchase store channel created till receipt
         """,
     "item_id": """
         sku=.95 sku id=.96 item id=1 stock id=.93 item=.72 id=.36 item sku=.95 family id=.3 position id=.62
-        barcode=.72 barcode id=.75 item barcode=.78 offer id=.62 offer=.5 seller sku=.96 seller item id=.9
+        barcode=.72 barcode id=.75 item barcode=.78 offer id=.62 offer=.5 list id=.7 assortment id=.75
+        sku supplier=.9 sku brand=.85 seller sku=.96 seller item id=.9
         | sale sku id store
         """,
     "title": """
         item name=1 name=.85 item=.6 position name=.85 position=.5 sku name=.9 category item=.5 description=.78
         item description=.84 stock description=.8 line description=.8 name description=.8
-        position description=.8 name offer=.85
+        position description=.8 name offer=.85 assortment=.5 assortment name=.82
         | sale order sku item line
         """,
     "category": """
-        category=.9 category item=.95 category name=.95 category sub=.85 category id=.45 sub=.4
+        category=.9 assortment=.6 category item=.95 category name=.95 category sub=.85 category id=.45 sub=.4
         | item name sub sku
         """,
     "brand": "brand=.95 brand name=1 supplier=.5 | item name",
@@ -37,7 +38,8 @@ _LINES = _COMMON | {
     "placed_at": """
         date=.85 order date=1 purchase date=1 sale date=.96 date created=.96 created=.85 created at=.96
         order at=.85 date time=.96 order time=.75 purchase time=.75 sale time=.75 time=.4 order created=.95
-        receipt date=.96 receipt created=.95 receipt time=.75 invoice date=.9 ordered=.85 ordered date=1 ordered at=.96
+        receipt date=.96 receipt created=.95 receipt time=.75 invoice date=.9 booked date=.95 ordered=.85
+        ordered date=1 ordered at=.96
         purchase=.8 receipt=.4
         valid=.3 purchase at=.96 purchase created=.96
         | time at order purchase sale created store receipt
@@ -45,12 +47,12 @@ _LINES = _COMMON | {
     "customer_id": """
         customer id=1 customer=.86 account id=.85 account=.75 customer card=.85 card id=.75 card=.55
         customer email=.72 email=.5 phone=.32 company id=.6 company=.45 customer account=.9 address id=.3
-        person=.3 purchase by=.85 order by=.75 by=.3 created customer=.86
+        person=.3 purchase by=.85 order by=.75 by=.3 created customer=.86 customer name=.5
         | order purchase account card sale invoice receipt
         """,
     "quantity": """
         quantity=.95 unit sale=.75 item sale=.4 amount=.5 item quantity=.97 quantity amount=.8
-        ordered=.75 ordered quantity=1 other_date=.45 other_date quantity=.6
+        ordered=.75 ordered quantity=1 other_date=.45 other_date quantity=.6 created=.5
         | unit sale order purchase item line net created
         """,
     "unit_price": """
@@ -58,6 +60,7 @@ _LINES = _COMMON | {
         amount unit=.9 amount item=.55 unit sale price=1 line price=.6 created for=.8 sale for=.7 price for=.8
         unit gross=.7 unit net=.68 price purchase=.5 unit total=.7 sale gross=.4
         price final=.98 final=.6 price customer=.9 created at=.8 list price=.68 list=.35 created unit=.75
+        price other_date=.8
         | gross net quantity item sale sku unit order currency created purchase paid final position
         """,
     "line_total": """
@@ -74,7 +77,8 @@ _LINES = _COMMON | {
         """,
     "discount": "order discount=.95 order discount amount=.97 discount total=.4 | amount total",
     "unit_cost": """
-        cost unit=1 cost=.86 cost item=.93 cost price=.93 price purchase=.72 price supplier=.7
+        cost unit=1 cost=.86 cost item=.93 cost price=.93 price purchase=.72 cost purchase=.9 booked price=.8
+        price supplier=.7
         | net gross item sale price sku
         """,
     "channel": """
@@ -83,7 +87,7 @@ _LINES = _COMMON | {
         | order sale name purchase
         """,
     "seller_id": "seller id=1 seller=.86 seller name=.75 created by=.6 sale by=.7 | sale store",
-    "status": "status=.85 order status=1 order region=.9 | sale",
+    "status": "status=.85 order status=1 order region=.9 status other_date=.6 | sale",
     "role": "role=.6 role item=.85 role line=.8 | order line",
     "shipping": """
         shipping=.6 shipping paid=.7 shipping cost=.95 shipping price=.95 shipping amount=.95 shipping total=.95
@@ -172,12 +176,13 @@ _PATTERNS: dict[str, dict[str, str]] = {
 # Words that a number, an amount or a moment is never called by.
 _NEVER = frozenset({"id", "percent"})
 # … and that no id is called by.
-_AMOUNTS = frozenset({"total", "amount", "price", "tax", "discount", "cost", "percent", "payout", "payable"})
+_AMOUNTS = frozenset({"total", "amount", "price", "tax", "discount", "cost", "percent", "payout", "payable", "worth"})
 _NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anchor_id", "line_id", "line_no"}
 _MOMENTS = {"placed_at", "at", "valid_from"}
 _LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank"}
 _PAPERS = {"receipt", "invoice"}  # what stands for an order where nothing else does
 _TELL_PAPERS = {"order_id", "placed_at"}  # … and fields that tell them apart
+_LINE_WORTH = 0.75  # factor for a price called by a word that mostly speaks of the whole line
 _BESIDE = 0.97  # factor for each word beside the pattern that does no harm
 _FOREIGN = 0.42  # … that means something else
 _UNKNOWN = 0.85  # … that means nothing known
@@ -213,19 +218,31 @@ def nameable_fields(table: str) -> list[str]:
 
 def name_score(table: str, field: str, header: str) -> float:
     """How well `header` names `field`: 0 not at all, 1 beyond doubt."""
-    meant, unknown = concepts(header)
+    words, unknown = concepts(header)
+    if not _may_name(field, set(words)):
+        return 0.0
+    meant = {_reading(field, word) for word in words}
     naming = _NAMINGS[table][field]
-    if field not in _TELL_PAPERS:
-        meant = tuple("order" if concept in _PAPERS else concept for concept in meant)
-    if _NEVER & set(meant) and not (field in _NAMES | _LABELS or "." in field):
-        return 0.0
-    if _AMOUNTS & set(meant) and field in _NAMES:
-        return 0.0
-    if "never_date" in meant and field in _MOMENTS:
-        return 0.0
-    return max((_score(set(meant), way, score, naming.beside) for way, score in naming.ways), default=0.0) * (
-        _UNKNOWN**unknown
-    )
+    best = max((_score(meant, way, score, naming.beside) for way, score in naming.ways), default=0.0)
+    of_line = "worth" in words and field == "unit_price" and "unit" not in words
+    return best * _UNKNOWN**unknown * (_LINE_WORTH if of_line else 1.0)
+
+
+def _may_name(field: str, words: set[str]) -> bool:
+    if _NEVER & words and not (field in _NAMES | _LABELS or "." in field):
+        return False
+    if _AMOUNTS & words and field in _NAMES:
+        return False
+    return not ("never_date" in words and field in _MOMENTS)
+
+
+def _reading(field: str, word: str) -> str:
+    """What a word that has several meanings means to a field."""
+    if word in _PAPERS and field not in _TELL_PAPERS:
+        return "order"
+    if word == "worth":
+        return "total" if field == "line_total" else "price"
+    return word
 
 
 def _score(meant: set[str], way: frozenset[str], score: float, beside: frozenset[str]) -> float:

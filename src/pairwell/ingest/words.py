@@ -43,9 +43,9 @@ _PARTS = {
 
 _NUMBER_OF = re.compile(r"(?<!\w)(?:number|no|nr|num|count|#)\.?[\s_]+of(?![^\W_])", re.IGNORECASE)
 _WITH_TAX = re.compile(r"(?<!\w)(?:с|z|incl?|including|with)\.?\W+(?:ндс|vat|tax)\b", re.IGNORECASE)
-_REDUCED = r"(?:скидк|discount|disc\b|promo|rabat|upus|obniz|obniż|zniz|zniż|bonif|уцен)\w*"
+_REDUCED = r"(?:скидк|discount|disc\b|promo|rabat|rabac|upus|obniz|zniz|bonif|уцен)\w*"
 _FINAL = re.compile(
-    rf"(?<!\w)(?:после|со?|учетом|учётом|with|after|incl|po|z|net of)\.?\W+(?:всех\W+)?{_REDUCED}", re.IGNORECASE
+    rf"(?<!\w)(?:после|со?|учетом|with|after|incl|po|z|net of)\.?\W+(?:всех\W+)?{_REDUCED}", re.IGNORECASE
 )
 _LIST = re.compile(rf"(?<!\w)(?:до|без|before|przed|bez|without|w/o|excl)\.?\W+{_REDUCED}", re.IGNORECASE)
 _SENT_TO = re.compile(r"(?<!\w)(?:ship|deliver(?:ed)?)[-_ ]?to\b", re.IGNORECASE)
@@ -55,11 +55,16 @@ _LESS_RETURNS = re.compile(
     re.IGNORECASE,
 )
 _WITHOUT_TAX = re.compile(r"(?<!\w)(?:без|bez|excl?|excluding|without|w/o)\.?\W+(?:ндс|vat|tax)\b", re.IGNORECASE)
+_BUYING_PRICE = re.compile(r"(?<!\w)cen\w*\W+(?:zakup|nabyc)\w*", re.IGNORECASE)
+_FOREIGN_ORDER = re.compile(r"(?<!\w)P\.?O\.?(?!\w)")  # the buyer's own number
+_E_MAIL = re.compile(r"(?<![^\W_])(?:e|эл)\.?[-_ ]?(?:mail|почта)", re.IGNORECASE)
 _PHRASES = (
     (_NUMBER_OF, " quantity "),
     (_LESS_RETURNS, " net "),
     (_FINAL, " final "),
     (_LIST, " list "),
+    (_BUYING_PRICE, " cost "),
+    (_E_MAIL, " email "),
     (_SENT_TO, " shipping address "),
     (_SOLD_TO, " customer "),
     (_WITHOUT_TAX, " net "),
@@ -72,11 +77,12 @@ def tokens(header: str) -> list[str]:
     text = re.sub(r"(?<=[a-zа-яё0-9ąćęłńóśźż])(?=[A-ZА-ЯЁĄĆĘŁŃÓŚŹŻ])", " ", header)
     text = re.sub(r"(?<=[A-ZА-ЯЁ])(?=[A-ZА-ЯЁ][a-zа-яё])", " ", text)
     text = re.sub(r"(?<=[^\W\d_])(?=\d)", " ", text.replace("№", " no ").replace("#", " no ").replace("%", " percent "))
+    text = fold(_FOREIGN_ORDER.sub(" foreign ", text))
     for phrase, word in _PHRASES:
         text = phrase.sub(word, text)
     text = re.sub(r"\b([кk])[ол.]*ол?[-. ]*во\b", " количество ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b([пp])\s*/\s*([пp])\b", " пп ", text, flags=re.IGNORECASE)
-    return re.findall(r"[^\W_]+", fold(text))
+    return re.findall(r"[^\W_]+", text)
 
 
 def fold(text: str) -> str:
