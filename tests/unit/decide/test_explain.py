@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.decide.tents import ITEMS, MODEL, SURE, TableModel, ask, pair, read, said
+from tests.property.random_shops import TableModel
+from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, pair, read, said
 
 from pairwell.decide.choose import choose
 from pairwell.records import CartLine, Decision, DecisionRequest, Offer
