@@ -11,7 +11,7 @@ WORDS: dict[str, str] = {
     "receipt": """
         receipt rcpt transaction tran trans transac txn trx tx ticket tkt check chk cheque checkout slip docket
         document doc bon paragon* par rachun* rach transakcj* dokument* dok чек чека чеки чеке транзакц* квитанц*
-        документ* док chek voucher vouchers tab srid zk сборочн* задани* bonu
+        документ* док chek voucher vouchers tab srid zk сборочн* задани* bonu реализация
         """,
     "invoice": """
         invoice invoices inv billing waybill consignment parcel parcels posting awb tracking faktur* fakt fv fs fra
@@ -28,9 +28,10 @@ WORDS: dict[str, str] = {
         numeru kod kody identyfikator* symbol nomer номер* ном код кода коды ид идентификатор* ключ шифр n
         """,
     "line": """
-        line lines row rows lineno seq sequence sequential rownum lp linia linii wiersz* строк* пп index idx detail
-        details ln wiersz wrs стр строк
+        line lines row rows lineno seq sequence sequential rownum lp linia linii wiersz* строк* пп detail details ln
+        wiersz wrs стр строк
         """,
+    "index": "index idx",
     "position": "position pos pozycj* позиц* poz поз selection",
     "item": """
         item items itm product products prod prd good goods article articles material merchandise variant produkt*
@@ -97,10 +98,11 @@ WORDS: dict[str, str] = {
         """,
     "never_date": """
         birth birthday dob updated modified changed expiry expire expired expires expiration printed print imported
-        import loaded load registered registration signup joined urodz* aktualiz* modyfik* рожд* обнов* измен*
-        регистрац* rejestracj* export exported exportdate run выгрузк* выгружен* eksport* печат* wydruk* refreshed
-        synced sync snapshot extract extracted report reported отчет* raport* uploaded urodzin
+        import loaded load urodz* aktualiz* modyfik* рожд* обнов* измен* export exported exportdate run выгрузк*
+        выгружен* eksport* печат* wydruk* refreshed synced sync snapshot extract extracted report reported отчет*
+        raport* uploaded urodzin
         """,
+    "registered": "registered registration регистрац* rejestracj* signup joined зарегистр* zarejestr*",
     "warehouse": """
         warehouse warehouses склад склада склады magazyn magazynu wh whse wrhs mag magaz plant plnt skl сход
         """,

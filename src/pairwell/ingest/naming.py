@@ -15,8 +15,8 @@ _COMMON = {
         """,
     "item_id": """
         sku=.95 sku id=.96 item id=1 stock id=.93 item=.72 id=.36 item sku=.95 family id=.3 position id=.62
-        barcode=.72 barcode id=.75 item barcode=.78 offer id=.62 offer=.5 list id=.7 assortment id=.75
-        sku supplier=.9 sku brand=.85 seller sku=.96 seller item id=.9
+        barcode=.72 barcode id=.75 item barcode=.78 offer id=.62 offer=.5 index=.6 item index=.95 list id=.7
+        assortment id=.75 sku supplier=.9 sku brand=.85 seller sku=.96 seller item id=.9
         | sale sku id store
         """,
     "title": """
@@ -40,7 +40,7 @@ _LINES = _COMMON | {
         order at=.85 date time=.96 order time=.75 purchase time=.75 sale time=.75 time=.4 order created=.95
         receipt date=.96 receipt created=.95 receipt time=.75 invoice date=.9 booked date=.95 ordered=.85
         ordered date=1 ordered at=.96
-        purchase=.8 receipt=.4
+        purchase=.8 receipt=.45 order=.45 order registered=.8 order date registered=.95
         valid=.3 purchase at=.96 purchase created=.96
         | time at order purchase sale created store receipt
         """,
@@ -51,7 +51,7 @@ _LINES = _COMMON | {
         | order purchase account card sale invoice receipt
         """,
     "quantity": """
-        quantity=.95 unit sale=.75 item sale=.4 amount=.5 item quantity=.97 quantity amount=.8
+        quantity=.95 unit sale=.75 item sale=.4 item=.3 amount=.5 item quantity=.97 quantity amount=.8
         ordered=.75 ordered quantity=1 other_date=.45 other_date quantity=.6 created=.5
         | unit sale order purchase item line net created
         """,
@@ -150,7 +150,7 @@ _RELATIONS = {
 _RETURNS = {
     "order_id": _COMMON["order_id"],
     "item_id": _COMMON["item_id"],
-    "line_no": "line=.85 line id=.85 order line=.95 position=.7 | order id item",
+    "line_no": "line=.85 index=.7 line id=.85 order line=.95 position=.7 | order id item",
     "line_id": "order item id=1 order line id=.9 order item=.8 | line",
     "quantity": "quantity=.9 return quantity=1 unit return=.8 | item order unit",
     "at": """
@@ -177,6 +177,9 @@ _PATTERNS: dict[str, dict[str, str]] = {
 _NEVER = frozenset({"id", "percent"})
 # … and that no id is called by.
 _AMOUNTS = frozenset({"total", "amount", "price", "tax", "discount", "cost", "percent", "payout", "payable", "worth"})
+# … and that what a customer pays for goods is never called by.
+_NO_TAKINGS = frozenset({"tax", "profit", "payout"})
+_TAKINGS = {"unit_price", "line_total"}
 _NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anchor_id", "line_id", "line_no"}
 _MOMENTS = {"placed_at", "at", "valid_from"}
 _LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank"}
@@ -233,6 +236,10 @@ def _may_name(field: str, words: set[str]) -> bool:
         return False
     if _AMOUNTS & words and field in _NAMES:
         return False
+    if _NO_TAKINGS & words and field in _TAKINGS:
+        return False
+    if "registered" in words and "order" not in words:
+        return field not in _MOMENTS
     return not ("never_date" in words and field in _MOMENTS)
 
 

@@ -26,6 +26,7 @@ _UNNAMED = 0.45  # what content alone is worth at most
 _REQUIRED = 1.15  # … times which an order or an item outbids other fields
 _FIXED = 0.995  # share from which one column fixes another
 _TELLING = 10  # rows that a judgement on two columns needs
+_TIED = 0.9  # share of rows in which two codes of an item go together
 _NEARLY = 0.98  # share of rows that is as good as all
 _MANY = 5  # orders that are not all of one moment
 
@@ -137,6 +138,7 @@ def _of_lines(fields: list[str], profiles: Sequence[Profile], scores: Scores, or
     scores[order, [number for field, number in place.items() if field != "order_id"]] = 0.0
     _weigh_levels(place, profiles, scores, order)
     _weigh_titles(place, profiles, scores)
+    _weigh_barcodes(place, profiles, scores)
     _weigh_moments(place, profiles, scores, order)
     weigh_amounts(place, profiles, scores, order)
     return scores
@@ -182,6 +184,25 @@ def _tie(item: Profile, title: Profile) -> float:
     """How far item and title fix each other; -1 where too few rows tell."""
     there, back = determines(item, title), determines(title, item)
     return min(there[0], back[0]) if there[1] >= _TELLING else -1.0
+
+
+def _weigh_barcodes(place: dict[str, int], profiles: Sequence[Profile], scores: Scores) -> None:
+    """Where an item has a barcode and another code that goes with it, the other code is the shop's own."""
+    item = scores[:, place["item_id"]]
+    rows = [row for row, column in enumerate(profiles) if item[row] >= _LEAST and not looks_like_title(column)]
+    barcodes = [row for row in rows if _is_barcode(profiles[row])]
+    for row in barcodes:
+        others = [other for other in rows if other not in barcodes and _tie(profiles[other], profiles[row]) > _TIED]
+        if others:
+            item[row] *= 0.5
+            item[max(others, key=lambda other: float(item[other]))] += 0.1
+
+
+def _is_barcode(column: Profile) -> bool:
+    """Numbers of 12 to 14 digits."""
+    return (
+        column.number > _TIED and float(np.nanmin(column.numbers)) >= 1e11 and float(np.nanmax(column.numbers)) < 1e14
+    )
 
 
 def _weigh_moments(place: dict[str, int], profiles: Sequence[Profile], scores: Scores, order: int) -> None:

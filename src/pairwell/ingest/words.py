@@ -80,7 +80,7 @@ def tokens(header: str) -> list[str]:
     text = fold(_FOREIGN_ORDER.sub(" foreign ", text))
     for phrase, word in _PHRASES:
         text = phrase.sub(word, text)
-    text = re.sub(r"\b([кk])[ол.]*ол?[-. ]*во\b", " количество ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b([кk])(?:[ол.]*ол?[-. ]*|[-.])во\b", " количество ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b([пp])\s*/\s*([пp])\b", " пп ", text, flags=re.IGNORECASE)
     return re.findall(r"[^\W_]+", text)
 
