@@ -83,6 +83,21 @@ def merge_table(place: Place, incoming: Incoming, files: Sequence[str], drafts: 
             return Merged(files=_replace(place, incoming, files, groups, drafts), stored=stored)
 
 
+def withdraw(place: Place, table: Table, merged: Merged, orders: ibis.Table, drafts: Path) -> Merged:
+    """Take the rows of `orders` (order_id) out of the files of a table that has orders."""
+    touched = _files_with(place.open_files(table, merged.files), orders, ["order_id"]) if merged.files else []
+    if not touched:
+        return merged
+    rows = place.open_rows(table, touched)
+    gone = int(rows.semi_join(orders, "order_id").count().to_pyarrow().as_py())
+    written = write_rows(rows.anti_join(orders, "order_id"), table, folder=place.folder, staging=drafts)
+    return Merged(files=_exchanged(merged.files, touched, written), stored=merged.stored + gone)
+
+
+def _exchanged(files: Sequence[str], touched: Sequence[str], written: str) -> tuple[str, ...]:
+    return tuple(sorted({*files, written} - (set(touched) - {written})))
+
+
 def _replace(
     place: Place, incoming: Incoming, files: Sequence[str], groups: ibis.Table, drafts: Path
 ) -> tuple[str, ...]:
@@ -92,7 +107,7 @@ def _replace(
     if touched:
         rows = place.open_rows(table, touched).anti_join(groups, group).union(rows)
     written = write_rows(rows, table, folder=place.folder, staging=drafts)
-    return tuple(sorted({*files, written} - (set(touched) - {written})))
+    return _exchanged(files, touched, written)
 
 
 def _files_with(stored: ibis.Table, groups: ibis.Table, group: list[str]) -> list[str]:

@@ -14,12 +14,14 @@ import pyarrow as pa
 
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.durable import sync_folder
-from pairwell.dataset.merging import Incoming, Merged, Place, merge_table, open_incoming
+from pairwell.dataset.merging import Incoming, Merged, Place, merge_table, open_incoming, withdraw
 from pairwell.dataset.moments import newest_revisions, rows_until
 from pairwell.dataset.snapshots import Snapshot, Source, load_snapshot, newest_snapshot, publish_snapshot
 from pairwell.dataset.tables import SCHEMA_VERSION, find_table
-from pairwell.engines.duckdb import open_engine, storage_failures
+from pairwell.engines.duckdb import open_engine, open_parquet, storage_failures
 from pairwell.errors import StorageError
+
+_OF_ORDERS = ("orders", "order_lines", "returns")
 
 
 class MergeResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,15 +72,18 @@ class Dataset:
         with storage_failures():
             return self._place.open_rows(table, pinned.tables.get(name, ()))
 
-    def merge(self, incoming: Mapping[str, Path], *, source: Source, now: datetime) -> MergeResult:
+    def merge(
+        self, incoming: Mapping[str, Path], *, source: Source, now: datetime, cancelled: Path | None = None
+    ) -> MergeResult:
         """Merge one staged Parquet file a table; every owner that comes in replaces what is stored of it.
 
+        `cancelled`: a Parquet file of the `order_id` of orders that are taken out, with their lines and returns.
         What is stored already changes nothing. Raises `MappingError` where rows break the schema, `SourceError`
         where a file cannot be read, `StorageError` where writing fails; then all is as before.
         """
         try:
             with storage_failures():
-                return self._merge(incoming, source, now)
+                return self._merge(incoming, source, now, cancelled)
         except (OSError, pa.ArrowException) as error:
             raise StorageError(
                 f"The rows of {source.name!r} could not be stored: {error}.",
@@ -89,7 +94,9 @@ class Dataset:
     def _place(self) -> Place:
         return Place(self.engine, self._workspace.dataset)
 
-    def _merge(self, incoming: Mapping[str, Path], source: Source, now: datetime) -> MergeResult:
+    def _merge(
+        self, incoming: Mapping[str, Path], source: Source, now: datetime, cancelled: Path | None
+    ) -> MergeResult:
         for folder in (self._workspace.dataset, self._workspace.snapshots, self._workspace.staging):
             folder.mkdir(parents=True, exist_ok=True)
         sync_folder(self._workspace.hidden)
@@ -98,6 +105,8 @@ class Dataset:
             with tempfile.TemporaryDirectory(prefix="merge-", dir=self._workspace.staging) as drafts:
                 base = self.newest()
                 merged = self._merge_onto(base, checked, Path(drafts))
+                if cancelled is not None:
+                    merged |= self._withdraw(base, merged, cancelled, Path(drafts))
                 following = _following(base, merged, source=source, now=now)
                 # Without its number, another writer came first: merge again, onto what that one made.
                 if following is base or self._publish(following, Path(drafts)):
@@ -108,6 +117,13 @@ class Dataset:
             one.table.name: merge_table(self._place, one, base.tables.get(one.table.name, ()), drafts)
             for one in checked
         }
+
+    def _withdraw(
+        self, base: Snapshot, merged: Mapping[str, Merged], cancelled: Path, drafts: Path
+    ) -> dict[str, Merged]:
+        orders = open_parquet(self.engine, [cancelled]).select("order_id")
+        before = {name: merged.get(name) or Merged(files=base.tables.get(name, ()), stored=0) for name in _OF_ORDERS}
+        return {name: withdraw(self._place, find_table(name), one, orders, drafts) for name, one in before.items()}
 
     def _publish(self, snapshot: Snapshot, drafts: Path) -> bool:
         sync_folder(self._workspace.dataset)

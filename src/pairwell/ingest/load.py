@@ -225,7 +225,7 @@ def _store(run: _Run, chosen: Sniffed, shaped: Shaped, quarantine: Quarantine, *
     mapping = _save_mapping(place.workspace.mappings, chosen)
     rows = {name: int(pq.read_metadata(path).num_rows) for name, path in shaped.tables.items()}
     source = Source(name=run.source, files=tuple(path.name for path in run.paths), at=now, rows=rows)
-    merged = place.dataset.merge(shaped.tables, source=source, now=now)
+    merged = place.dataset.merge(shaped.tables, source=source, now=now, cancelled=shaped.cancelled)
     if shaped.stocks or not are_current(place.dataset, place.facts):
         write_facts(place.dataset, place.facts, now=now, stocks=shaped.stocks)
     return _Stored(snapshot=merged.snapshot, stored=merged.stored, mapping=mapping, quarantine=kept)

@@ -48,6 +48,7 @@ class Shaped(msgspec.Struct, frozen=True, kw_only=True):
     changed_by_rule: dict[str, int]
     goods: tuple[str, ...] = ()  # item ids found to be no goods
     stocks: Mapping[str, int | None] = {}
+    cancelled: Path | None = None  # order_id of the orders that are none any more
 
 
 def write(dataset: Dataset, rows: ibis.Table, path: Path) -> Path:

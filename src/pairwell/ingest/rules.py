@@ -69,7 +69,12 @@ RULES: tuple[Rule, ...] = (
         "says nothing else, or says so and the id is unlike the other ids. Items outside `[goods] include`, or in "
         "`[goods] exclude`, are none either; a mapping that has them is taken at its word.",
     ),
-    Rule("order_cancelled", "refuses", "The order's status says that it was cancelled, declined or never paid."),
+    Rule(
+        "order_cancelled",
+        "refuses",
+        "The order's status says that it was cancelled, declined or never paid; where an earlier file had it as a "
+        "sale, it is taken out.",
+    ),
     Rule("zero_quantity", "refuses", "A quantity of zero is no sale."),
     Rule(
         "stock_correction",

@@ -40,13 +40,21 @@ def shape_lines(staged: Staged, dataset: Dataset) -> Shaped:
         name: write(dataset, assemble.shaped(table, name), folder / f"{name}.parquet") for name, table in rows.items()
     }
     changed, by_rule = _changes(sales, met, cleaning)
+    cancelled = write(dataset, _cancelled(judged, sales), folder / "cancelled.parquet")
     return Shaped(
         tables={name: path for name, path in tables.items() if _n_rows(path)},
         verdicts=_verdicts(judged, met),
         changed=changed,
         changed_by_rule=by_rule,
         goods=tuple(listed),
+        cancelled=cancelled if _n_rows(cancelled) else None,
     )
+
+
+def _cancelled(judged: ibis.Table, sales: ibis.Table) -> ibis.Table:
+    """Orders that the file calls cancelled and of which nothing else is a sale; an older file may have had them."""
+    said = judged.filter(judged.verdict == "order_cancelled").select("order_id").distinct()
+    return said.anti_join(sales, "order_id")
 
 
 def _kept(dataset: Dataset, rows: ibis.Table, path: Path) -> ibis.Table:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pairwell.config.workspace import Workspace
@@ -24,6 +25,19 @@ JUNE = datetime(2024, 6, 1, tzinfo=UTC)
 
 def _lines(order_id: str, *items: str) -> list[dict[str, Any]]:
     return [{"order_id": order_id, "line_no": number, "item_id": item} for number, item in enumerate(items, 1)]
+
+
+def test_cancelled_orders_are_taken_out_and_unknown_ones_change_nothing(
+    dataset: Dataset, stage: Stage, source: Source, tmp_path: Path
+) -> None:
+    sold = {"orders": [{"order_id": "1"}, {"order_id": "2"}], "order_lines": _lines("1", "a", "b") + _lines("2", "a")}
+    dataset.merge({name: stage(name, rows) for name, rows in sold.items()}, source=source, now=MAY)
+    for order_id, snapshot in (("9", 1), ("1", 2), ("1", 2)):
+        path = tmp_path / "cancelled.parquet"
+        pq.write_table(pa.table({"order_id": [order_id]}), path)
+        assert dataset.merge({}, source=source, now=JUNE, cancelled=path).snapshot == snapshot
+    assert dataset.table("orders").order_id.to_pyarrow().to_pylist() == ["2"]
+    assert dataset.table("order_lines").order_id.to_pyarrow().to_pylist() == ["2"]
 
 
 @pytest.mark.parametrize("name", TABLES)

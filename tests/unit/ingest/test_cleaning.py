@@ -68,6 +68,26 @@ def test_a_status_tells_cancelled_from_returned(loader: Loader) -> None:
     assert loader.rows("returns", "order_id", "line_no", "quantity", "refund_minor") == [("2", 1, 2.0, 600)]
 
 
+def test_an_order_that_was_cancelled_since_is_taken_out(loader: Loader) -> None:
+    head = "order_id,item_id,quantity,unit_price,placed_at,customer_id,status"
+    kept, sold = "1,cup,1,3.00,2026-01-01,ann,completed", "2,cup,2,3.00,2026-01-02,bob,{}"
+    loader.orders(head, kept, sold.format("refunded"))
+    report = loader.orders(head, kept, sold.format("cancelled"))
+    assert (report.stored["orders"], report.stored["order_lines"], report.stored["returns"]) == (1, 1, 1)
+    assert loader.rows("orders", "order_id") == loader.rows("order_lines", "order_id") == [("1",)]
+    assert loader.rows("returns", "order_id") == []
+    again = loader.orders(head, kept, sold.format("cancelled"))
+    assert (again.snapshot, any(again.stored.values())) == (report.snapshot, False)
+
+
+def test_a_cancelled_line_leaves_the_rest_of_its_order(loader: Loader) -> None:
+    head = "order_id,item_id,quantity,unit_price,placed_at,status"
+    cup, pot = "1,cup,1,3.00,2026-01-01,completed", "1,pot,1,9.00,2026-01-01,{}"
+    loader.orders(head, cup, pot.format("completed"))
+    loader.orders(head, cup, pot.format("cancelled"))
+    assert loader.rows("order_lines", "order_id", "item_id") == [("1", "cup")]
+
+
 def test_a_cancellation_meets_the_newest_earlier_order_of_its_customer(loader: Loader) -> None:
     report = loader.orders(
         HEAD,
