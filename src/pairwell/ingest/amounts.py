@@ -119,6 +119,15 @@ def _credit(money: _Money, products: list[Product]) -> None:
     for product in products:
         if product not in best and _is_outdone(product, products):
             _lower(money, product, best)
+    _doubt_list(money, products)
+
+
+def _doubt_list(money: _Money, products: list[Product]) -> None:
+    """What is called a list price, and makes some of the totals but not most, is not what was paid."""
+    for row in {product.price for product in products}:
+        best = max(product.share for product in products if product.price == row)
+        if best < _MOST and "list" in concepts(money.columns[row].name)[0]:
+            money.price[row] *= 0.3
 
 
 def _distinct(rows: Iterable[int]) -> list[int]:

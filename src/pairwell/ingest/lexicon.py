@@ -94,7 +94,7 @@ WORDS: dict[str, str] = {
         invoiced payment fulfilled fulfilment fulfillment zamkniet* zamkniec* wyslan* wyslac wydan* dostarczon* dlv
         dlvry deliv req reqd promised promise eta sent передан* отгр отправлен отправлено доставлен* вручен* выдан*
         выдач* план* planowan* oczekiwan* желаем* completed finished zakonczon* завершен* конец koniec platnosc*
-        odbior* back backordered bo billed pickup
+        odbior* back backordered bo billed pickup отгруж* отправк* отсылк*
         """,
     "never_date": """
         birth birthday dob updated modified changed expiry expire expired expires expiration printed print imported
@@ -122,12 +122,13 @@ WORDS: dict[str, str] = {
         jed единица
         """,
     "amount": "amount amt kwot* am amnt",
-    "price": "price prices prc pricing cena ceny cene cennik цена цены цене цен ценa rate tariff fare pr cen",
+    "price": "price prices prc pricing cena ceny cene цена цены цене цен ценa rate tariff fare pr cen",
     "list": """
         list listed listprice regular catalog catalogue rrp srp msrp suggested original old was base basic retail
         before tag tagprice sugerowan* katalog* katalogow* kartotek* kartotekow* cennikow* star* stara bazow*
         regularn* pierwotn* detaliczn* wyjsciow* прайс* прайслист* баз базов* стар* старая рекомендован*
-        рекомендуем* прейскурант* ценник* каталожн* исходн* регулярн* розничн* рознич
+        рекомендуем* прейскурант* ценник* каталожн* исходн* регулярн* розничн* рознич ррц мрц ррс mrp pricelist
+        cennik
         """,
     "final": """
         final actual realized realised discounted after koncow* ostateczn* faktyczn* transakcyjn* efektywn* отп

@@ -110,7 +110,8 @@ def _solve(fields: list[str], profiles: Sequence[Profile], scores: Scores) -> As
     lines = "quantity" in fields and "unit_price" in fields
     least = np.array([_LEAST_BESIDE if field in _BESIDE and lines else _LEAST for field in fields])
     bids = np.where(scores >= least, scores, 0.0)
-    bids = bids * np.array([_REQUIRED if field in {"order_id", "item_id"} else 1.0 for field in fields])
+    # Squared: one sure field is worth more than two doubtful ones.
+    bids = bids**2 * np.array([_REQUIRED if field in {"order_id", "item_id"} else 1.0 for field in fields])
     rows, places = linear_sum_assignment(bids, maximize=True)
     pairs = [(int(row), int(place)) for row, place in zip(rows, places, strict=True) if bids[row, place] > 0]
     columns = {fields[place]: profiles[row].name for row, place in sorted(pairs, key=lambda pair: pair[1])}
