@@ -53,10 +53,11 @@ def weigh_amounts(place: dict[str, int], profiles: Sequence[Profile], scores: Sc
     """Change the scores of prices, counts, totals and discounts by how they agree in the rows."""
     names = ("unit_price", "quantity", "line_total", "unit_cost", "line_discount")
     money = _Money(profiles, *(scores[:, place[name]] for name in names))
+    by_price = money.price >= money.total  # as they are called
     products = _products(money)
     _credit(money, products)
     _weigh_agreement(money, int(np.argmax(np.maximum(scores[:, place["item_id"]], scores[:, place["title"]]))))
-    _prefer_paid(money, order, {product.total for product in products if product.share >= _MOST})
+    _prefer_paid(money, order, {product.total for product in products if product.share >= _MOST}, by_price)
 
 
 # --- products ---------------------------------------------------------------------------------------
@@ -170,14 +171,16 @@ def _lower(money: _Money, product: Product, best: list[Product]) -> None:
 # --- list and paid ------------------------------------------------------------------------------------
 
 
-def _prefer_paid(money: _Money, order: int, totals: set[int]) -> None:
+def _prefer_paid(money: _Money, order: int, totals: set[int], by_price: npt.NDArray[np.bool_]) -> None:
     """Of two prices, one never lower and often the same as the other, the lower one was paid; so of two totals."""
     single = np.abs(money.columns[int(np.argmax(money.quantity))].numbers) == 1
-    by_price = money.price >= money.total
-    for scores, others, kind in ((money.price, money.total, by_price), (money.total, money.price, ~by_price)):
+    for scores, others, kind in (
+        (money.price, money.total, money.price >= money.total),
+        (money.total, money.price, money.total > money.price),
+    ):
         rows = [int(row) for row in np.flatnonzero(scores > _NAMED)]
         for high, low in permutations(rows, 2):
-            if not kind[high] or (scores is money.price and {high, low} & totals):
+            if not kind[high] or by_price[high] != by_price[low] or (scores is money.price and {high, low} & totals):
                 continue
             if _is_reduced(money, high, low, single) and not _is_fixed(money.columns[order], money.columns[high]):
                 # What told whether the list amount is of a piece or of a line tells it of the paid one too.
@@ -230,9 +233,16 @@ def _weigh_agreement(money: _Money, item: int) -> None:
             continue
         by_line, by_piece = _agreement(money.columns[item], column, money.columns[count])
         if by_piece > by_line + _CLEARLY:
-            total[row], price[row] = max(total[row], 0.85 * price[row]) + 0.25, 0.4 * price[row]
+            _settle(total, price, row)
         elif by_line > by_piece + _CLEARLY:
-            price[row], total[row] = max(price[row], 0.85 * total[row]) + 0.25, 0.4 * total[row]
+            _settle(price, total, row)
+
+
+def _settle(kind: Scores, other: Scores, row: int) -> None:
+    """Make a column of one kind of amount, and no longer of the other."""
+    if kind[row] < other[row]:
+        kind[row] = max(kind[row], 0.85 * other[row]) + 0.25
+    other[row] *= 0.4
 
 
 def _agreement(item: Profile, money: Profile, count: Profile) -> tuple[float, float]:

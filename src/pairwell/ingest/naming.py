@@ -22,7 +22,7 @@ _COMMON = {
     "title": """
         item name=1 name=.85 item=.6 position name=.85 position=.5 sku name=.9 category item=.5 description=.78
         item description=.84 stock description=.8 line description=.8 name description=.8
-        position description=.8 name offer=.85 assortment=.5 assortment name=.82
+        position description=.8 name offer=.85 assortment=.62 assortment name=.82
         | sale order sku item line
         """,
     "category": """

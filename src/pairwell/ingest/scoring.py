@@ -82,7 +82,7 @@ def assign(table: str, profiles: Sequence[Profile], context: dict[str, str], *, 
         return _solve(fields, profiles, scores)
     orders = np.argsort(-scores[:, fields.index("order_id")], kind="stable")[:3]
     tries = [_solve(fields, profiles, _of_lines(fields, profiles, scores, int(order))) for order in orders]
-    return max(tries, key=lambda found: found.total)
+    return max(tries, key=lambda found: (found.confidence.get("order_id", 0.0) >= _BELIED, found.total))
 
 
 def _scores(
