@@ -72,6 +72,13 @@ def test_a_header_may_name_a_currency(header: str, currency: str | None) -> None
         ("Koszt dostawy", "shipping"),
         ("Kwota VAT", "tax"),
         ("Kraj", "attributes.country"),
+        ("OdbKod", "customer_id"),
+        ("Sold-to party", "customer_id"),
+        ("Код ТМЦ", "item_id"),
+        ("Cena zakupu", "unit_cost"),
+        ("Cena po upuście", "unit_price"),
+        ("К-во", "quantity"),
+        ("E-mail kupującego", "customer_id"),
     ],
 )
 def test_a_header_names_one_field_best(header: str, field: str) -> None:
@@ -91,7 +98,32 @@ def test_a_header_names_one_field_best(header: str, field: str) -> None:
         ("Discount %", "line_discount"),
         ("promotion_id", "line_discount"),
         ("Stock quantity", "quantity"),
+        ("Order total", "order_id"),
+        ("Сумма НДС", "line_total"),
+        ("Комиссия", "unit_price"),
+        ("Cust. PO", "order_id"),
+        ("Covers", "customer_id"),
     ],
 )
 def test_a_header_that_only_sounds_alike_names_little(header: str, field: str) -> None:
     assert name_score("orders", field, header) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "field"),
+    [
+        ("Заявка", "Накладная", "order_id"),
+        ("Receipt No", "Tracking No", "order_id"),
+        ("Артикул", "Баркод", "item_id"),
+        ("Kod towaru", "Kod EAN", "item_id"),
+        ("Цена со скидкой", "Цена без скидки", "unit_price"),
+        ("Cena po rabacie", "Cena katalogowa", "unit_price"),
+        ("Price after discount", "Price before discount", "unit_price"),
+        ("Ordered", "Fulfilled", "quantity"),
+        ("Кол-во, шт.", "Кол-во, кор.", "quantity"),
+        ("Data zlec.", "Data sprzed.", "placed_at"),
+        ("Дата заказа", "Дата выгрузки", "placed_at"),
+    ],
+)
+def test_of_two_headers_one_names_the_field_better(better: str, worse: str, field: str) -> None:
+    assert name_score("orders", field, better) > name_score("orders", field, worse)
