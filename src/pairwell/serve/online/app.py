@@ -14,6 +14,7 @@ from pairwell.serve.online.decisions import Decisions
 from pairwell.serve.online.events import Events
 from pairwell.serve.online.faults import ErrorBody, Fault, Refused, fault_of, internal, no_route, wrong_method
 from pairwell.serve.online.line import Line
+from pairwell.serve.online.loopback import require_local
 from pairwell.serve.online.routes import make_routes
 from pairwell.serve.online.service import Service
 from pairwell.serve.online.wire import Disconnected, Receive, Scope, Send, render_fault, send_json
@@ -43,13 +44,12 @@ class OnlineApp:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        hot = self._hot.get(scope["path"]) if scope["type"] == "http" else None
-        if hot is None:
+        if scope["type"] != "http":
             await self._rest(scope, receive, send)  # type: ignore[arg-type]  # Litestar narrows ASGI's open types
             return
         try:
-            _require_post(scope)
-            await hot(scope, receive, send)
+            require_local(scope["headers"])
+            await self._pass_on(scope, receive, send)
         except Disconnected:
             return
         except Exception as error:  # noqa: BLE001  (whatever it is, the client gets the one error shape)
@@ -60,6 +60,14 @@ class OnlineApp:
         """Finish the work that has begun."""
         for line in self._lines:
             line.close()
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hot = self._hot.get(scope["path"])
+        if hot is None:
+            await self._rest(scope, receive, send)  # type: ignore[arg-type]  # as above
+            return
+        _require_post(scope)
+        await hot(scope, receive, send)
 
     def _on_error(self, request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         if isinstance(error, NotFoundException):

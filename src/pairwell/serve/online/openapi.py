@@ -18,6 +18,7 @@ _RECORDS = (DecisionRequest, Answer, Event, EventBatch, EventReceipt, Decision, 
 _COMPONENT = "#/components/schemas/{name}"
 _FAULTS = {
     400: "What was sent is not valid; `error.field` names it.",
+    403: "It comes from another machine's page, or asks for this one by another name.",
     404: "There is no such thing.",
     409: "Too little is known for this yet.",
     413: "The body is too large.",
@@ -122,8 +123,9 @@ def _probe(name: str, summary: str, answers: dict[int, tuple[dict[str, Any], str
 
 
 def _responses(answers: dict[int, tuple[dict[str, Any], str]], faults: tuple[int, ...]) -> dict[str, Any]:
-    every = {**answers, **{status: (_ref(ErrorBody), _FAULTS[status]) for status in faults}}
-    return {str(status): {"description": text, "content": _json(schema)} for status, (schema, text) in every.items()}
+    every = {**answers, **{status: (_ref(ErrorBody), _FAULTS[status]) for status in (403, *faults)}}
+    told = sorted(every.items())
+    return {str(status): {"description": text, "content": _json(schema)} for status, (schema, text) in told}
 
 
 def _body(schema: dict[str, Any], *media: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
 import signal
 import socket
 import sys
@@ -15,6 +14,7 @@ import uvicorn
 from pairwell.config.workspace import Workspace
 from pairwell.errors import UserError
 from pairwell.serve.online.app import create_app
+from pairwell.serve.online.loopback import is_loopback
 from pairwell.serve.online.service import Service
 
 _GRACE_S = 10  # for answers under way when the process is told to stop
@@ -42,11 +42,7 @@ def run(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 8420) -> N
 
 def check_host(host: str) -> None:
     """Refuse every address that others can reach: whoever reaches this process may do everything."""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_loopback(host):
         raise UserError(
             f"{host} is not an address of this machine alone, and keys are not available yet.",
             hint="Bind to 127.0.0.1, behind a proxy you trust.",

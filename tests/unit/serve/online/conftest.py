@@ -151,7 +151,7 @@ def ask(app: OnlineApp) -> Ask:
 
     async def send(method: str, path: str, **options: Any) -> httpx.Response:
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420") as client:
             return await client.request(method, path, **options)
 
     return lambda method, path, **options: asyncio.run(send(method, path, **options))

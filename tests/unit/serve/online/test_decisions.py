@@ -138,7 +138,7 @@ def test_without_the_journal_the_answer_is_silence(decide: Decide, learned: Work
 
 async def _ask_at_once(app: OnlineApp, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420") as client:
         responses = await asyncio.gather(*(client.post("/v1/decisions", json=body) for body in bodies))
     assert {response.status_code for response in responses} == {200}
     return [response.json() for response in responses]

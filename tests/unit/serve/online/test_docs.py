@@ -11,7 +11,7 @@ import pytest
 
 from pairwell.journal import checks
 from pairwell.records import Answer, DecisionRequest, DeclineReason, EventReceipt, EventType, SilenceReason
-from pairwell.serve.online import events, faults, reading
+from pairwell.serve.online import events, faults, loopback, reading
 from pairwell.serve.online.events import EventBatch
 from pairwell.serve.online.faults import ErrorBody
 from pairwell.serve.online.openapi import describe_api
@@ -42,13 +42,14 @@ def test_every_field_of_a_request_is_told(field: str) -> None:
     assert f"`{field}`" in PAGE
 
 
-@pytest.mark.parametrize("module", [checks, events, faults, reading], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [checks, events, faults, loopback, reading], ids=lambda module: module.__name__)
 def test_every_code_is_told(module: object) -> None:
     assert not {code for code in _codes_in(module) if f"`{code}`" not in PAGE}
 
 
 def test_codes_are_found_where_they_are_written() -> None:
     assert {"unknown_decision", "not_shown", "in_the_future"} <= _codes_in(checks)
+    assert {"foreign_host", "foreign_origin"} == _codes_in(loopback)
     assert {"too_large", "method_not_allowed"} <= _codes_in(faults)
 
 

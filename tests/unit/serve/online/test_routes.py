@@ -19,7 +19,7 @@ Decide = Callable[..., dict[str, Any]]
 def test_the_root_tells_what_runs_here(ask: Ask) -> None:
     response = ask("GET", "/")
     assert response.headers["content-type"].startswith("text/plain")
-    assert "curl -s http://shop.test/v1/decisions" in response.text
+    assert "curl -s http://127.0.0.1:8420/v1/decisions" in response.text
 
 
 def test_the_process_lives(ask: Ask) -> None:
@@ -48,7 +48,7 @@ def test_without_a_model_it_is_not_ready_and_decides_all_the_same(empty: Workspa
 
     async def send() -> tuple[httpx.Response, ...]:
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420") as client:
             body = {"placement": "cart", "cart": [{"item_id": "tent"}]}
             return (
                 await client.get("/readyz"),
