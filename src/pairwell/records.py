@@ -244,7 +244,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     shown: bool
     answer: Answer  # what left the house
     slate: list[Offer]  # what would have been shown, the holdout's ghost included
-    withheld: list[Withheld]
+    withheld: list[Withheld]  # where the request asked for it; else it is recomputed from the inputs
 
 
 # --- what came back -----------------------------------------------------------------------------

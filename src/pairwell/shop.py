@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from pairwell.clock import Clock, system_clock
+from pairwell.config.document import render_settings
 from pairwell.config.published import (
     Change,
     Published,
@@ -76,9 +77,11 @@ def open_shop(workspace: str | Path | None = None) -> Shop:
     return Shop(find_workspace(None if workspace is None else Path(workspace)))
 
 
-def create_shop(folder: str | Path) -> Shop:
-    """Make a workspace as `pairwell.create` does."""
+def create_shop(folder: str | Path, settings: Settings | None = None) -> Shop:
+    """Make a workspace as `pairwell.create` does, with default settings or those given."""
     workspace = create_workspace(Path(folder))
+    if settings is not None:
+        workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
     publish_settings(workspace)
     return Shop(workspace)
 

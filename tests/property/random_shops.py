@@ -198,6 +198,7 @@ def _request(rng: random.Random, ids: list[str]) -> DecisionRequest:
         available=rng.choice((None, None, None, None, None, rng.sample(some, len(some) // 2))),
         limit=rng.choice((None, None, 1, 3, 50)),
         locale=rng.choice(("en", "ru", "pl", "de", "pl_PL", "x?")),
+        explain=True,
         **who,
     )
 

@@ -13,6 +13,8 @@ from pairwell.cli.output import Advance, AsJson, InWorkspace, print_json, print_
 if TYPE_CHECKING:
     from pairwell.backtest.basket import Evaluation
     from pairwell.backtest.scores import Estimate
+    from pairwell.config.settings import Settings
+    from pairwell.shop import Shop
 
 _SHARE = 0.2  # of the newest orders, where nothing else is said
 
@@ -50,9 +52,15 @@ def evaluate(
 
     if (train is None) != (test is None):
         raise RequestError("One of --train and --test is given.", hint="Give both files, or neither.", field="train")
+    if train is not None and (test_days is not None or test_share is not None):
+        raise RequestError(
+            "Two files are split already; --test-days and --test-share split a workspace.",
+            hint="Leave them out, or leave --train and --test out.",
+            field="test_days",
+        )
     with progress_share(f"Evaluating {protocol.value}") as advance:
         if train is not None and test is not None:
-            found = _evaluate_files(train, test, mapping, advance)
+            found = _evaluate_files((train, test), mapping, workspace, advance)
         else:
             found = _evaluate_workspace(workspace, test_days, test_share, advance)
     if as_json:
@@ -71,17 +79,44 @@ def _evaluate_workspace(workspace: Path | None, days: int | None, share: float |
         return shop.evaluate(Split(test_days=days, test_share=share), advance=advance)
 
 
-def _evaluate_files(train: Path, test: Path, mapping: Path | None, advance: Advance) -> Evaluation:
+def _evaluate_files(
+    files: tuple[Path, Path], mapping: Path | None, workspace: Path | None, advance: Advance
+) -> Evaluation:
     from tempfile import TemporaryDirectory
 
-    from pairwell import create
+    from pairwell.shop import create_shop
 
+    settings = _settings(workspace)
     with TemporaryDirectory(prefix="pairwell-") as folder:
         root = Path(folder)
-        with create(root / "train") as learned, create(root / "test") as asked:
-            learned.ingest("orders", train, mapping)
-            asked.ingest("orders", test, mapping)
+        with create_shop(root / "train", settings) as learned, create_shop(root / "test", settings) as asked:
+            for shop, path in zip((learned, asked), files, strict=True):
+                _ingest(shop, path, mapping)
             return learned.evaluate_against(asked, advance=advance)
+
+
+def _settings(workspace: Path | None) -> Settings | None:
+    """The workspace's, where one is named or stood in; the defaults need none."""
+    from pairwell import open as open_workspace
+    from pairwell.errors import WorkspaceError
+
+    try:
+        with open_workspace(workspace) as shop:
+            return shop.published.settings
+    except WorkspaceError:
+        if workspace is not None:
+            raise
+        return None
+
+
+def _ingest(shop: Shop, path: Path, mapping: Path | None) -> None:
+    report = shop.ingest("orders", path, mapping)
+    # On stderr, as --json promises a single document on stdout.
+    typer.echo(
+        f"{path.name}: {report.read:,} rows read, {report.taken:,} taken, {report.merged:,} merged, "
+        f"{report.refused:,} refused.",
+        err=True,
+    )
 
 
 def _print(found: Evaluation) -> None:

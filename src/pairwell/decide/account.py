@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -70,7 +70,7 @@ def explain_decision(decision: Decision, archive: Archive) -> Account:
         slate_worth_minor=course.worth_minor,
         slate_cost_minor=course.cost_minor,
         offers=[_offer(decision, number, slot) for number, slot in enumerate(course.slots)],
-        withheld=_by_stage(decision),
+        withheld=_by_stage(course.withheld),
     )
 
 
@@ -95,9 +95,9 @@ def _offer(decision: Decision, number: int, slot: Slot) -> OfferAccount:
     )
 
 
-def _by_stage(decision: Decision) -> dict[str, list[Withheld]]:
+def _by_stage(left: Sequence[Withheld]) -> dict[str, list[Withheld]]:
     stages: dict[str, list[Withheld]] = {}
-    for withheld in decision.withheld:
+    for withheld in left:
         stages.setdefault(withheld.stage, []).append(withheld)
     return stages
 

@@ -101,7 +101,8 @@ def decide(scene: Scene, course: Course) -> Decision:
         shown=silence is None,
         answer=answer,
         slate=slate,
-        withheld=course.withheld,
+        # It follows from the inputs; kept only where the answer shows it, so that asking again answers the same.
+        withheld=course.withheld if inputs.request.explain else [],
     )
 
 

@@ -69,7 +69,8 @@ MODEL = TableModel(
 
 
 def ask(*item_ids: str, placement: str = "cart", **more: Any) -> DecisionRequest:
-    """A request with these items in the cart, once each, at their own prices."""
+    """A request with these items in the cart, once each, at their own prices, that asks for what was withheld."""
+    more.setdefault("explain", True)
     return DecisionRequest(placement=placement, cart=[CartLine(item_id=item_id) for item_id in item_ids], **more)
 
 

@@ -104,6 +104,14 @@ def test_what_the_customer_owns_and_declined_is_read(tents: Tents) -> None:
     assert (reasons["lamp"], reasons["mat"]) == ("owned", "declined_variant")
 
 
+def test_what_was_withheld_is_kept_only_where_it_was_asked_for(tents: Tents) -> None:
+    asked, unasked = (tents.answer(ask("tent", request_id=str(explain), explain=explain)) for explain in (True, False))
+    assert asked.withheld
+    assert tents.journal.read_decision(unasked.inputs.decision_id).withheld == []
+    told = explain_decision(unasked, tents.archive)
+    assert [w for left in told.withheld.values() for w in left] == asked.withheld
+
+
 def test_an_old_decline_is_forgiven(tents: Tents) -> None:
     tents.decline("mat", days_ago=31)
     assert "mat" in _offered(tents.answer(ask("tent", customer_id="c")))
