@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pairwell.config.document import compact_settings, parse_settings
+from pairwell.config.durable import replace_synced
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace, read_draft
 from pairwell.errors import SettingsError, StorageError
@@ -43,8 +42,8 @@ def publish_settings(workspace: Workspace) -> Published:
     name = settings_hash(settings)
     try:
         workspace.settings.mkdir(parents=True, exist_ok=True)
-        _write_whole(workspace.settings / f"{name}.toml", compact_settings(settings))
-        _write_whole(workspace.settings / _CURRENT, name)
+        replace_synced(workspace.settings / f"{name}.toml", compact_settings(settings).encode())
+        replace_synced(workspace.settings / _CURRENT, name.encode())
     except OSError as error:
         raise StorageError(
             f"The settings could not be written to {workspace.settings}: {error.strerror}.",
@@ -98,9 +97,3 @@ def _flat(tree: dict[str, Any], path: str = "") -> dict[str, Any]:
         else:
             flat[inner] = value
     return flat
-
-
-def _write_whole(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)

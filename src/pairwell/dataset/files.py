@@ -10,7 +10,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pairwell.dataset.durable import sync_file
+from pairwell.config.durable import sync_file
 from pairwell.dataset.tables import Table
 
 _ROWS_PER_GROUP = 122_880  # DuckDB's own; a thread reads one group at a time

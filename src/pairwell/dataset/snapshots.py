@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from pairwell.dataset.durable import sync_folder, write_synced
+from pairwell.config.durable import sync_folder, write_synced
 from pairwell.dataset.tables import SCHEMA_VERSION
 from pairwell.errors import NotFoundError, StorageError, WorkspaceError
 

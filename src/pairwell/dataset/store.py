@@ -12,8 +12,8 @@ import ibis
 import msgspec
 import pyarrow as pa
 
+from pairwell.config.durable import sync_folder
 from pairwell.config.workspace import Workspace
-from pairwell.dataset.durable import sync_folder
 from pairwell.dataset.merging import Incoming, Merged, Place, merge_table, open_incoming, withdraw
 from pairwell.dataset.moments import newest_revisions, rows_until
 from pairwell.dataset.snapshots import Snapshot, Source, load_snapshot, newest_snapshot, publish_snapshot

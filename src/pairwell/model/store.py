@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from pairwell.config.durable import replace_synced, sync_file, sync_folder, write_synced
 from pairwell.errors import ModelBrokenError, NoModelError, StorageError
 from pairwell.model.manifest import SCHEMA, Manifest, StoredFile, decode, encode, seal
 from pairwell.model.model import ItemNames, Model
@@ -135,16 +136,14 @@ def set_current(models: Path, model_id: str) -> None:
 
 def _write_draft(draft: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array]) -> Manifest:
     draft.mkdir()
-    _write_synced(draft / _ITEMS, msgspec.json.encode(names))
+    write_synced(draft / _ITEMS, msgspec.json.encode(names))
     for name, array in sorted(arrays.items()):
-        with (draft / f"{name}.npy").open("wb") as file:
-            np.save(file, array, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
+        np.save(draft / f"{name}.npy", array, allow_pickle=False)
+        sync_file(draft / f"{name}.npy")
     files = sorted(path.name for path in draft.iterdir())
     sealed = seal(msgspec.structs.replace(manifest, checksums={name: _fingerprint(draft / name) for name in files}))
-    _write_synced(draft / _MANIFEST, encode(sealed))
-    _sync_folder(draft)
+    write_synced(draft / _MANIFEST, encode(sealed))
+    sync_folder(draft)
     return sealed
 
 
@@ -160,7 +159,7 @@ def _keep(draft: Path, place: Path) -> None:
         # The same model was there before, or another process has just published it.
         if not (place.exists() and _is_whole(place)):
             raise
-    _sync_folder(place.parent)
+    sync_folder(place.parent)
 
 
 def _is_whole(folder: Path) -> bool:
@@ -174,10 +173,8 @@ def _is_whole(folder: Path) -> bool:
 def _point_to(models: Path, model_id: str) -> None:
     before = [name for name in _read_current(models) if name != model_id] if (models / _CURRENT).exists() else []
     named = [model_id, *before[:1]]
-    draft = _new_draft(models)
-    _write_synced(draft, "".join(f"{name}\n" for name in named).encode("ascii"))
-    draft.replace(models / _CURRENT)
-    _sync_folder(models)
+    content = "".join(f"{name}\n" for name in named).encode("ascii")
+    replace_synced(models / _CURRENT, content, draft=_new_draft(models))
 
 
 def _new_draft(models: Path) -> Path:
@@ -239,21 +236,6 @@ def _fingerprint(path: Path) -> StoredFile:
 def _mapped(path: Path) -> Array:
     array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
     return array
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def test_a_failed_write_leaves_the_live_settings(workspace: Workspace, monkeypat
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.write_text", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(StorageError, match="No space left"):
         publish_settings(workspace)
     monkeypatch.undo()

@@ -12,6 +12,20 @@ def write_synced(path: Path, content: bytes) -> None:
     sync_file(path)
 
 
+def replace_synced(path: Path, content: bytes, *, draft: Path | None = None) -> None:
+    """Make `content` that of `path`, whole or not at all whatever happens, and return when the disk has it.
+
+    `draft` is the file in the same folder that holds it until then, for who sweeps what a kill leaves behind.
+    """
+    draft = draft or path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}")
+    try:
+        write_synced(draft, content)  # before it takes the name: else a power cut leaves the name of an empty file
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 def sync_file(path: Path) -> None:
     """Return when the disk has the content of the file `path`."""
     _sync(path, os.O_RDWR)
