@@ -12,14 +12,14 @@ from pairwell.ingest.mapping import Composed, Mapping
 from pairwell.ingest.sniff import sniff
 from pairwell.ingest.sources import Limits
 
-_FOLDER = Path(__file__).with_name("exports")
+_FOLDERS = [Path(__file__).with_name(name) for name in ("exports", "exports_unseen")]
 _LIMITS = Limits(batch_rows=100_000, max_line_bytes=16_000_000)
-_EXPORTS = sorted(path for path in _FOLDER.iterdir() if path.suffix not in (".toml", ".md"))
+_EXPORTS = sorted(path for folder in _FOLDERS for path in folder.iterdir() if path.suffix not in (".toml", ".md"))
 
 
 def expected_of(export: Path) -> dict[str, Any]:
     stem = export.name.split(".", 1)[0]
-    return tomllib.loads((_FOLDER / f"{stem}.expected.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((export.parent / f"{stem}.expected.toml").read_text(encoding="utf-8"))
 
 
 def chosen(mapping: Mapping) -> dict[str, list[str]]:
@@ -35,11 +35,11 @@ def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def test_there_are_twenty() -> None:
-    assert len(_EXPORTS) == 20
+def test_there_are_twenty_in_each_folder() -> None:
+    assert len(_EXPORTS) == 40
 
 
-@pytest.mark.parametrize("export", _EXPORTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("export", _EXPORTS, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_every_field_is_found(export: Path) -> None:
     expected = expected_of(export)
     found = chosen(sniff("orders", [export], limits=_LIMITS).mapping)
@@ -51,7 +51,7 @@ def test_every_field_is_found(export: Path) -> None:
     assert not wrong, "field: (found, expected)"
 
 
-@pytest.mark.parametrize("export", _EXPORTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("export", _EXPORTS, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_no_column_is_taken_for_what_it_is_not(export: Path) -> None:
     expected = expected_of(export)
     found = chosen(sniff("orders", [export], limits=_LIMITS).mapping)
@@ -61,7 +61,7 @@ def test_no_column_is_taken_for_what_it_is_not(export: Path) -> None:
     assert not {field: columns for field, columns in forbidden.items() if columns}
 
 
-@pytest.mark.parametrize("export", _EXPORTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("export", _EXPORTS, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_numbers_and_dates_are_read_as_they_are_written(export: Path) -> None:
     expected = expected_of(export)
     mapping = sniff("orders", [export], limits=_LIMITS).mapping

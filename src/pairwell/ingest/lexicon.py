@@ -54,7 +54,8 @@ WORDS: dict[str, str] = {
         """,
     "customer": """
         customer customers cust client clients clnt buyer buyers user users usr shopper member members household
-        consumer patron guest subscriber cardholder loyalty klient* nabywc* kupujac* kontrahent* odbiorc*
+        consumer patron guest subscriber cardholder loyalty
+        klient* nabywc* zleceniodawc* zamawiajac* kupujac* kontrahent* odbiorc*
         uzytkownik* клиент* покупател* контрагент* заказчик* пользовател* абонент* лояльност* lojalnosc* pokupatel*
         гость partner payer visitor who cu cus kh klt kli nab odb kontr ktr nabyw platnik* плательщик* получател*
         гостя kupuj покуп клт кл контраг konsument* patient bonus бонусн* бонус stal* постоянн* soldto billto
