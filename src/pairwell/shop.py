@@ -14,6 +14,7 @@ import msgspec
 
 from pairwell.clock import Clock, system_clock
 from pairwell.config.document import render_settings
+from pairwell.config.explaining import explain
 from pairwell.config.published import (
     Change,
     Published,
@@ -368,6 +369,5 @@ def _checked(request: DecisionRequest | Mapping[str, Any]) -> DecisionRequest:
     try:
         return msgspec.convert(request, DecisionRequest)
     except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$")
-        field = path.strip("`.") or None
-        raise RequestError(f"The request is not valid: {what}.", field=field) from error
+        mistake = explain(error, DecisionRequest)
+        raise RequestError(f"{mistake.said}.", field=mistake.field, hint=mistake.hint) from error

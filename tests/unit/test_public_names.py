@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,20 @@ def test_a_workspace_is_made_and_opened_again(tmp_path: Path) -> None:
         pairwell.open(tmp_path)
 
 
-def test_a_wrong_request_names_the_field(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("request_body", "field", "hint"),
+    [
+        ({"placement": "cart", "cart": [{"item_id": "a", "quantity": 0}]}, "cart[0].quantity", None),
+        ({"cart": []}, "placement", "Add it."),
+        ({"placement": "cart", "custommer_id": "c"}, "custommer_id", "Did you mean `customer_id`?"),
+    ],
+)
+def test_a_wrong_request_names_the_field(
+    tmp_path: Path, request_body: dict[str, Any], field: str, hint: str | None
+) -> None:
     with pairwell.create(tmp_path / "shop") as shop, pytest.raises(RequestError) as caught:
-        shop.decide({"placement": "cart", "cart": [{"item_id": "a", "quantity": 0}]})
-    assert caught.value.field == "cart[0].quantity"
+        shop.decide(request_body)
+    assert (caught.value.field, caught.value.hint) == (field, hint)
 
 
 def test_nothing_learned_is_silence_not_an_error(tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, get_type_hints
@@ -13,11 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import tomli_w
 
+from pairwell.config.explaining import explain
 from pairwell.config.settings import Settings
 from pairwell.errors import SettingsError
-
-_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `(?P<path>[^`]*)`)?")
-_PLACE = re.compile(r"(?P<what>.*) - at `\$?\.?(?P<path>[^`]*)`")
 
 
 def parse_settings(text: str, *, source: str = "pairwell.toml") -> Settings:
@@ -119,13 +115,13 @@ def _laid_over(usual: object, own: object) -> object:
 
 
 def _explained(error: msgspec.ValidationError, tree: Mapping[str, Any], source: str) -> SettingsError:
-    text = str(error)
-    if unknown := _UNKNOWN.search(text):
-        return _unknown_name(unknown["name"], (unknown["path"] or "$").lstrip("$").strip("."), source)
-    if placed := _PLACE.match(text):
-        path = _named_placement(placed["path"], tree)
-        return SettingsError(f"{source}: `{path}` is not valid: {placed['what']}.", field=path)
-    return SettingsError(f"{source} is not valid: {text}.")
+    mistake = explain(error, Settings)
+    if mistake.field is None:
+        return SettingsError(f"{source} is not valid: {mistake.said}.")
+    field = _named_placement(mistake.field, tree)
+    if mistake.unknown:
+        return SettingsError(f"{source} names `{field}`, which is not a setting.", hint=mistake.hint, field=field)
+    return SettingsError(f"{source}: {mistake.said.replace(mistake.field, field)}.", hint=mistake.hint, field=field)
 
 
 def _named_placement(path: str, tree: Mapping[str, Any]) -> str:
@@ -134,21 +130,6 @@ def _named_placement(path: str, tree: Mapping[str, Any]) -> str:
     return path.replace(
         "[...]", ".NAME" if len(tree.get("placements", {})) != 1 else "." + next(iter(tree["placements"]))
     )
-
-
-def _unknown_name(name: str, path: str, source: str) -> SettingsError:
-    prefix = path.replace("[...]", ".NAME")
-    full = f"{prefix}.{name}" if prefix else name
-    known = setting_names()
-    siblings = sorted({_child_of(prefix, k) for k in known if not prefix or k.startswith(prefix + ".")})
-    near = difflib.get_close_matches(name, siblings, n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else f"Known here: {', '.join(siblings)}."
-    return SettingsError(f"{source} names `{full}`, which is not a setting.", hint=hint, field=full)
-
-
-def _child_of(prefix: str, name: str) -> str:
-    rest = name[len(prefix) + 1 :] if prefix else name
-    return rest.split(".", 1)[0]
 
 
 def _check_meaning(settings: Settings, source: str) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pairwell.config.explaining import name_neighbours
 from pairwell.errors import MappingError
 from pairwell.ingest.layouts import read_baskets, read_json_baskets
 from pairwell.ingest.lookups import add_columns, as_text, read_lookups, split_paths
-from pairwell.ingest.mapping import Composed, Mapping, columns_used, near
+from pairwell.ingest.mapping import Composed, Mapping, columns_used
 from pairwell.ingest.sources import Batch, Limits, Refuse, read_batches
 from pairwell.ingest.streams import Advance
 from pairwell.ingest.vocabulary import kind_of
@@ -39,7 +40,9 @@ def check_columns(path: Path, names: Sequence[str], mapping: Mapping) -> None:
     """Raise `MappingError` naming the column that the mapping expects and the file does not have."""
     for column in sorted(columns_used(mapping) - set(names)):
         raise MappingError(
-            f"{path} has no column {column!r}, which the mapping names.", hint=near(column, names), field=column
+            f"{path} has no column {column!r}, which the mapping names.",
+            hint=name_neighbours(column, names),
+            field=column,
         )
 
 

@@ -9,9 +9,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pairwell.config.explaining import name_neighbours
 from pairwell.errors import MappingError, SourceError
 from pairwell.ingest.layouts import stem
-from pairwell.ingest.mapping import Lookup, Mapping, near
+from pairwell.ingest.mapping import Lookup, Mapping
 from pairwell.ingest.sources import Limits, Refuse, read_batches
 from pairwell.ingest.streams import Advance
 
@@ -78,7 +79,7 @@ def add_columns(table: pa.Table, lookups: Sequence[LookupTable]) -> pa.Table:
         if known.lookup.key not in table.column_names:
             raise MappingError(
                 f"The rows have no column {known.lookup.key!r}, by which {known.lookup.file} is looked up in.",
-                hint=near(known.lookup.key, table.column_names),
+                hint=name_neighbours(known.lookup.key, table.column_names),
                 field="lookup.key",
             )
         keys = as_text(table[known.lookup.key]).combine_chunks()
@@ -104,7 +105,7 @@ def _lookup_table(path: Path, lookup: Lookup, table: pa.Table) -> LookupTable:
         if name not in table.column_names:
             raise MappingError(
                 f"{path} has no column {name!r}, which a [[lookup]] of the mapping names.",
-                hint=near(name, table.column_names),
+                hint=name_neighbours(name, table.column_names),
                 field="lookup",
             )
     table = distinct_rows(table.select([key, *(name for name in lookup.columns if name != key)]))

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Names
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import tomli_w
 
+from pairwell.config.explaining import explain, name_neighbours
 from pairwell.errors import MappingError
 from pairwell.ingest.vocabulary import field_names, is_field, tables
 
 Format = Literal["csv", "jsonl", "json", "parquet"]
 Layout = Literal["lines", "baskets", "json-baskets"]
-
-_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `\$?\.?(?P<path>[^`]*)`)?")
-_PLACE = re.compile(r"(?P<what>.*) - at `\$?\.?(?P<path>[^`]*)`")
 
 
 class FileFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -147,13 +144,6 @@ def columns_used(mapping: Mapping) -> set[str]:
     return found
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """A hint: the nearest of the known names, or all of them."""
-    known = sorted(known)
-    found = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"Did you mean {' or '.join(f'`{n}`' for n in found)}?" if found else f"Known here: {', '.join(known)}."
-
-
 def _column_lines(mapping: Mapping, confidence: Names[str, float]) -> Iterator[str]:
     for field, column in mapping.columns.items():
         line = f"{_key(field)} = {_inline(msgspec.to_builtins(column))}"
@@ -181,32 +171,12 @@ def _key(name: str) -> str:
 
 
 def _explained(error: msgspec.ValidationError, source: str) -> MappingError:
-    text = str(error)
-    if unknown := _UNKNOWN.search(text):
-        path = unknown["path"] or ""
-        return _unknown(
-            f"{source} names `{unknown['name']}`{_at(path)}, which is unknown", unknown["name"], _keys(path)
-        )
-    if placed := _PLACE.match(text):
-        return MappingError(f"{source}: `{placed['path']}` is not valid: {placed['what']}.", field=placed["path"])
-    return MappingError(f"{source} is not valid: {text}.")
-
-
-def _at(path: str) -> str:
-    return f" in [{path}]" if path else ""
-
-
-def _keys(path: str) -> Iterable[str]:
-    kinds: dict[str, Any] = {
-        "file": FileFormat,
-        "goods": Goods,
-        "lookup[...]": Lookup,
-        "lookup[...].format": FileFormat,
-    }
-    path = re.sub(r"\[\d+\]", "[...]", path)
-    kind = kinds.get(path, Composed if path.startswith("columns") else Mapping)
-    return [field.encode_name for field in msgspec.structs.fields(kind)]
+    mistake = explain(error, Mapping)
+    if mistake.field is None:
+        return MappingError(f"{source} is not valid: {mistake.said}.")
+    said = f"`{mistake.field}` is unknown" if mistake.unknown else mistake.said
+    return MappingError(f"{source}: {said}.", hint=mistake.hint, field=mistake.field)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> MappingError:
-    return MappingError(f"{what}.", hint=near(name, known), field=name)
+    return MappingError(f"{what}.", hint=name_neighbours(name, known), field=name)

@@ -1,0 +1,76 @@
+"""Which field of what was read is wrong, and what was expected there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+
+import msgspec
+
+_PLACED = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`\$?\.?(?P<path>[^`]*)`)?", re.DOTALL)
+_NAMED = re.compile(r"Object (?P<how>missing required|contains unknown) field `(?P<name>[^`]*)`")
+_STEPS = re.compile(r"\[[^\]]*\]|[^.\[\]]+")
+_MOST_NEIGHBOURS = 3
+_ALIKE = 0.5  # from 0, nothing in common, to 1, equal
+_AS_NEAR = 0.15  # names this much less alike than the nearest one are neighbours too
+
+
+class Mistake(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong. `field` is its dotted path, `None` where the whole is of another kind."""
+
+    field: str | None
+    said: str  # a sentence without its stop
+    hint: str | None
+    unknown: bool = False  # there is no such field
+
+
+def explain(error: msgspec.ValidationError, kind: type) -> Mistake:
+    """What msgspec found wrong when it read a `kind`; `[...]` in the path stands for a key that it does not tell."""
+    found = _PLACED.fullmatch(str(error))
+    what, path = (found["what"], found["path"] or "") if found else (str(error), "")
+    named = _NAMED.fullmatch(what)
+    if named is None:
+        return Mistake(field=path or None, said=f"`{path}` is not valid: {what}" if path else what, hint=None)
+    field = f"{path}.{named['name']}" if path else named["name"]
+    if named["how"].startswith("missing"):
+        return Mistake(field=field, said=f"`{field}` is missing", hint="Add it.")
+    hint = name_neighbours(named["name"], _fields_at(kind, path))
+    return Mistake(field=field, said=f"`{field}` is not a field here", hint=hint, unknown=True)
+
+
+def name_neighbours(name: str, known: Iterable[str]) -> str:
+    """A hint: those of the `known` names that `name` may stand for, or all of them."""
+    alike = {one: SequenceMatcher(None, one, name).ratio() for one in sorted(known)}
+    least = max(_ALIKE, max(alike.values(), default=0.0) - _AS_NEAR)
+    near = sorted((one for one in alike if alike[one] >= least), key=lambda one: -alike[one])[:_MOST_NEIGHBOURS]
+    return f"Did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else f"Known here: {', '.join(alike)}."
+
+
+def _fields_at(kind: type, path: str) -> list[str]:
+    kinds = [msgspec.inspect.type_info(kind)]
+    for step in _STEPS.findall(path):
+        kinds = [inner for outer in kinds for plain in _plain(outer) for inner in _inside(plain, step)]
+    plain_kinds = [plain for one in kinds for plain in _plain(one)]
+    structs = [one for one in plain_kinds if isinstance(one, msgspec.inspect.StructType)]
+    return [field.encode_name for struct in structs for field in struct.fields]
+
+
+def _plain(kind: msgspec.inspect.Type) -> Iterator[msgspec.inspect.Type]:
+    """`kind` without its description; of a union every part."""
+    if isinstance(kind, msgspec.inspect.Metadata):
+        yield from _plain(kind.type)
+    elif isinstance(kind, msgspec.inspect.UnionType):
+        for part in kind.types:
+            yield from _plain(part)
+    else:
+        yield kind
+
+
+def _inside(kind: msgspec.inspect.Type, step: str) -> Iterator[msgspec.inspect.Type]:
+    if isinstance(kind, msgspec.inspect.StructType):
+        yield from (field.type for field in kind.fields if field.encode_name == step)
+    elif isinstance(kind, msgspec.inspect.DictType):
+        yield kind.value_type
+    elif isinstance(kind, msgspec.inspect.ListType | msgspec.inspect.VarTupleType):
+        yield kind.item_type

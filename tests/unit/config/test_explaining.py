@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from pairwell.config.explaining import Mistake, explain, name_neighbours
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    item_id: str
+    quantity: int = 1
+
+
+class Box(msgspec.Struct, forbid_unknown_fields=True):
+    owner: str
+    lines: list[Line] = []
+    spare: Line | None = None
+    shelves: dict[str, Line] = {}
+    pair: tuple[Line, ...] = ()
+
+
+def mistake_in(found: Any) -> Mistake:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert(found, Box)
+    return explain(caught.value, Box)
+
+
+@pytest.mark.parametrize(
+    ("found", "field", "said"),
+    [
+        ({}, "owner", "`owner` is missing"),
+        ({"owner": "o", "lines": [{}]}, "lines[0].item_id", "`lines[0].item_id` is missing"),
+        ({"owner": 3}, "owner", "`owner` is not valid: Expected `str`, got `int`"),
+        ({"owner": "o", "shelves": {3: {}}}, "shelves", "`shelves` is not valid: Expected `str`, got `int`"),
+        ({"owner": "o", "shelves": {"top": 3}}, "shelves[...]", "`shelves[...]` is not valid: Expected `object`"),
+        ({"owner": "o", "onwer": "o"}, "onwer", "`onwer` is not a field here"),
+        (3, None, "Expected `object`, got `int`"),
+    ],
+)
+def test_the_field_is_named_with_what_was_expected(found: Any, field: str | None, said: str) -> None:
+    mistake = mistake_in(found)
+    assert mistake.field == field
+    assert mistake.said.startswith(said)
+
+
+@pytest.mark.parametrize("place", ["lines", "spare", "shelves", "pair"])
+def test_a_misspelt_name_is_answered_with_the_fields_of_its_place(place: str) -> None:
+    wrong = {"item_id": "a", "quantitty": 2}
+    mistake = mistake_in({"owner": "o", place: {"spare": wrong, "shelves": {"top": wrong}}.get(place, [wrong])})
+    assert mistake.unknown
+    assert mistake.hint == "Did you mean `quantity`?"
+
+
+def test_neighbours_are_those_about_as_near_as_the_nearest() -> None:
+    known = ["customer_id", "visitor_id", "seller_id"]
+    assert name_neighbours("custommer_id", known) == "Did you mean `customer_id`?"
+    assert name_neighbours("max_size", ["max_rise", "max_side"]) == "Did you mean `max_side` or `max_rise`?"
+    assert name_neighbours("zzz", known) == "Known here: customer_id, seller_id, visitor_id."
