@@ -73,9 +73,9 @@ def _open(folder: Path, seed: int) -> Shop:
     mark = folder / ".pairwell" / _MARK
     if mark.is_file() and mark.read_text(encoding="ascii") == str(seed):
         return open_workspace(folder)
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WorkspaceError(
-            f"{folder} is not empty and not the demo of seed {seed}.",
+            f"{folder} is not an empty folder and not the demo of seed {seed}.",
             hint=f"Name another folder: `pairwell demo DIR --seed {seed}`.",
         )
     shop = create(folder)

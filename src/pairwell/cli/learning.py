@@ -12,6 +12,7 @@ from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, pr
 
 if TYPE_CHECKING:
     from pairwell.model.store import ListedModel
+    from pairwell.records import Pair
 
 models = typer.Typer(help="List the models, or choose the one that is live.", no_args_is_help=True)
 
@@ -80,23 +81,34 @@ def pairs(
     if not found.pairs:
         print_lines(["Nothing was learned for it: not enough evidence."])
         return
-    print_table(
-        ("item", "title", "score", "together", "of", "times chance", "p", "bought together"),
-        [
-            (
-                p.item_id,
-                p.title,
-                p.score,
-                p.together,
-                p.anchor_orders,
-                p.lift,
-                f"{p.p_adjusted:.1g}",
-                "yes" if p.above_floor else "no",
-            )
-            for p in found.pairs
-        ],
-        numeric=(2, 3, 4, 5, 6),
-    )
+    if relation is Relation.complement:
+        _print_complements(found.pairs)
+    else:
+        _print_alternatives(found.pairs)
+
+
+def _print_complements(found: list[Pair]) -> None:
+    rows = [
+        (p.item_id, p.title, p.score, p.together, p.anchor_orders, p.lift, p.effect, _tail(p), _verdict(p))
+        for p in found
+    ]
+    header = ("item", "title", "score", "together", "of", "lift", "surely x chance", "p", "bought together")
+    print_table(header, rows, numeric=(2, 3, 4, 5, 6, 7))
+    print_lines(["", "Lift counts all orders; chance and p only ordinary ones, where huge baskets prove nothing."])
+
+
+def _print_alternatives(found: list[Pair]) -> None:
+    header = ("item", "title", "likeness", "orders", "share who took it")
+    rows = [(p.item_id, p.title, p.score, p.item_orders, p.confidence) for p in found]
+    print_table(header, rows, numeric=(2, 3, 4))
+
+
+def _tail(pair: Pair) -> str:
+    return f"{pair.p_adjusted:.1g}" if pair.p_adjusted > 0 else "<1e-300"
+
+
+def _verdict(pair: Pair) -> str:
+    return "yes" if pair.above_floor else "not enough evidence"
 
 
 @models.command("list")

@@ -41,7 +41,10 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, num
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
     # Into a pipe or a file nothing is folded: whoever reads it there has room.
-    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _WIDE)
+    with console.capture() as capture:
+        console.print(table)
+    print_lines(line.rstrip() for line in capture.get().splitlines())
 
 
 def amount(minor: int, currency: str) -> str:

@@ -98,6 +98,8 @@ def _guard_line(found: Status) -> str:
     guarded = found.guarded
     if guarded is None:
         return "Guards: nothing learned to guard yet."
+    if not guarded.pairs:
+        return "Guards: no pair bought together has a known price on both sides."
     return (
         f"Guards: of {guarded.pairs:,} pairs bought together, {guarded.removed:,} have an add-on dearer than "
         f"{guarded.share:.0%} of its anchor alone (a fuller cart allows more)."

@@ -16,10 +16,21 @@ from pairwell.decide.explain import explain_offer
 from pairwell.decide.guards import check_slate, guard
 from pairwell.decide.rules import Sifted, applicability, eligibility, suitability, withhold
 from pairwell.decide.scene import Scene
-from pairwell.decide.texts import find_locale
+from pairwell.decide.texts import find_locale, speaks
 from pairwell.decide.worth import Valued, factors_of, slate_cost, worthwhile
 from pairwell.experiments.assignment import Arm, assign_arm, unit_of
-from pairwell.records import Answer, Candidate, Decision, DecisionInputs, Item, Offer, Silence, Stage, Withheld
+from pairwell.records import (
+    Answer,
+    Candidate,
+    Decision,
+    DecisionInputs,
+    Ignored,
+    Item,
+    Offer,
+    Silence,
+    Stage,
+    Withheld,
+)
 
 VALID_FOR = timedelta(minutes=15)
 _RULES: tuple[Callable[[Sequence[Candidate], Scene], Sifted], ...] = (eligibility, applicability, suitability)
@@ -89,7 +100,7 @@ def decide(scene: Scene, course: Course) -> Decision:
         valid_until=inputs.now + VALID_FOR,
         silence=silence,
         offers=[] if silence else slate,
-        ignored=find_ignored(inputs.request, scene.items),
+        ignored=[*find_ignored(inputs.request, scene.items), *_unspoken(inputs.request.locale)],
         model=inputs.model,
         settings=inputs.settings,
         arm=arm,
@@ -104,6 +115,10 @@ def decide(scene: Scene, course: Course) -> Decision:
         # It follows from the inputs; kept only where the answer shows it, so that asking again answers the same.
         withheld=course.withheld if inputs.request.explain else [],
     )
+
+
+def _unspoken(locale: str) -> list[Ignored]:
+    return [] if speaks(locale) else [Ignored(field="locale", id=locale)]
 
 
 def clash_with(drawn: Valued, scene: Scene) -> Clash:

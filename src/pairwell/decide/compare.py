@@ -13,6 +13,17 @@ from pairwell.records import Comparison, Item
 
 _ROOM = 60  # characters of a value; a description is no point of comparison
 _NOT_FOR_CUSTOMERS = frozenset({"cost", "cost_minor", "margin", "margin_minor", "margin_rate"})
+_KEYS = (
+    "id",
+    "sku",
+    "key",
+    "code",
+    "ean",
+    "gtin",
+    "upc",
+    "barcode",
+    "url",
+)  # last words of names that only machines read
 
 
 def compare(valued: Valued, scene: Scene, locale: Locale) -> list[Comparison]:
@@ -65,6 +76,8 @@ def _rounded(rating: float | None) -> float | None:
 def _attributes(anchor: Item, target: Item) -> Iterator[Comparison]:
     names = sorted({*anchor.attributes, *target.attributes} - _NOT_FOR_CUSTOMERS)
     for name in names:
+        if name.lower().rsplit("_", 1)[-1] in _KEYS:
+            continue
         before, after = anchor.attributes.get(name), target.attributes.get(name)
         if before != after and max(len(before or ""), len(after or "")) <= _ROOM:
             yield Comparison(attribute=name, anchor=before, offer=after, better=None)

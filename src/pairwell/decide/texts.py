@@ -23,6 +23,11 @@ def find_locale(name: str) -> Locale:
     return _locale(name.replace("_", "-"))
 
 
+def speaks(name: str) -> bool:
+    """Whether there is a catalogue for the language of the locale `name`."""
+    return name[:2].lower() in LANGUAGES
+
+
 def say(message: str, locale: Locale, values: Mapping[str, str], *, number: int | None = None) -> str:
     """The sentence `message` of the catalogue, filled with `values`, in the plural form of `number`."""
     catalogue = _translations(locale.language)

@@ -188,4 +188,4 @@ def _note(draft: Draft, required: Sequence[str]) -> None:
         and draft.table in _LINES
         and not {"unit_price", "line_total"} & set(draft.columns)
     ):
-        draft.notes.append("No price was found: what an item earns stays unknown until a catalogue is ingested.")
+        draft.notes.append("No price column was found: prices come from the catalogue, where one was ingested.")

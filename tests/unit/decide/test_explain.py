@@ -118,3 +118,21 @@ def test_no_times_chance_is_told_where_it_says_nothing() -> None:
     rare = TableModel(id="m1", add_ons={"tent": add_ons}, ladders={}, once=frozenset())
     offer = _offer(choose(read(ask("tent")), model=rare, items=ITEMS, settings=SURE), "mat")
     assert _texts(offer)["bought_together"] == "In 312 of 1,904 orders with “Tent”, “Mat” was bought too."
+
+
+def test_a_language_that_nobody_speaks_here_is_named_and_answered_in_english() -> None:
+    decision = _decide(ask("tent", locale="de-DE"))
+    assert [(ignored.field, ignored.id) for ignored in decision.answer.ignored] == [("locale", "de-DE")]
+    assert _texts(_offer(decision, "mat"))["price_beside"] == "€7.00 beside your €235.00."
+
+
+def test_what_only_machines_read_is_no_point_of_comparison() -> None:
+    items = {
+        **ITEMS,
+        "tent": msgspec.structs.replace(ITEMS["tent"], attributes={"product_sku": "A1", "weight": "3"}),
+        "tent+": msgspec.structs.replace(ITEMS["tent+"], attributes={"product_sku": "A2", "weight": "2"}),
+    }
+    offer = _offer(choose(read(ask("tent")), model=MODEL, items=items, settings=SURE), "tent+")
+    attributes = [row.attribute for row in offer.compare or []]
+    assert "weight" in attributes
+    assert "product_sku" not in attributes
