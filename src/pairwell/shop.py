@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ import msgspec
 from pairwell.clock import Clock, system_clock
 from pairwell.config.document import render_settings
 from pairwell.config.explaining import explain
+from pairwell.config.progress import Advance, BytesRead, unheard
 from pairwell.config.published import (
     Change,
     Published,
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from pairwell.model.model import Model
     from pairwell.model.store import ListedModel
     from pairwell.operations.database import Database
-
-Advance = Callable[[float], None]
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,10 +86,6 @@ def create_shop(folder: str | Path, settings: Settings | None = None) -> Shop:
     return Shop(workspace)
 
 
-def _ignore(_: float) -> None:
-    """Progress that nobody watches."""
-
-
 class Shop:
     """One open workspace; close it, or use it in a `with`.
 
@@ -127,7 +122,7 @@ class Shop:
         *,
         source: str | None = None,
         dry_run: bool = False,
-        advance: Advance = _ignore,
+        advance: BytesRead = unheard,
     ) -> IngestReport:
         """Load one file, or the parts of one export, into `table`; the report accounts for every row.
 
@@ -176,7 +171,7 @@ class Shop:
         changes = compare_settings(before.settings, after.settings) if before else []
         return Publication(settings=after.hash, changes=changes)
 
-    def learn(self, as_of: datetime | None = None, *, advance: Advance = _ignore) -> Learned:
+    def learn(self, as_of: datetime | None = None, *, advance: Advance = unheard) -> Learned:
         """Learn from everything that had happened by `as_of` (UTC where it names no zone), and make the model live.
 
         Raises `EvidenceError` where there is too little to learn from.
@@ -222,16 +217,21 @@ class Shop:
         """For each basket the ranked `(item_id, score)` of what is learned, filled up by popularity.
 
         No rules, guards, caps or margins, and nothing already in the basket: for back-tests and data scientists.
+        Raises `RequestError` where a basket is a text: it would be read letter by letter.
         """
+        if any(isinstance(basket, str) for basket in baskets):
+            raise RequestError(
+                "A basket is a text; expected a list of item ids.", hint='Write [["22423"]].', field="baskets"
+            )
         return self._model.complete(baskets, n=n)
 
-    def evaluate(self, split: Split, *, advance: Advance = _ignore) -> Evaluation:
+    def evaluate(self, split: Split, *, advance: Advance = unheard) -> Evaluation:
         """Back-test basket completion on this workspace's newest orders. Raises `EvidenceError` where too few are."""
         from pairwell.backtest.basket import evaluate_basket
 
         return evaluate_basket(self.dataset, self.published.settings, split=split, advance=advance)
 
-    def evaluate_against(self, test: Shop, *, advance: Advance = _ignore) -> Evaluation:
+    def evaluate_against(self, test: Shop, *, advance: Advance = unheard) -> Evaluation:
         """Learn from this workspace's orders and complete the baskets of another one."""
         from pairwell.backtest.basket import evaluate_baskets_of
 

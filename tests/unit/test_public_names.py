@@ -44,3 +44,8 @@ def test_nothing_learned_is_silence_not_an_error(tmp_path: Path) -> None:
     assert answer.silence is not None
     assert answer.offers == []
     assert [(ignored.field, ignored.id) for ignored in answer.ignored] == [("cart", "a")]
+
+
+def test_a_basket_is_no_text(tmp_path: Path) -> None:
+    with pairwell.create(tmp_path / "shop") as shop, pytest.raises(RequestError, match="list of item ids"):
+        shop.complete(["22423"])

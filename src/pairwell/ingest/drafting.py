@@ -178,7 +178,7 @@ def _note(draft: Draft, required: Sequence[str]) -> None:
     for name in ("unit_price", "price", "line_total"):
         column = draft.columns.get(name)
         if isinstance(column, str) and (code := currency_of(column)):
-            draft.notes.append(f"{column!r} speaks of {code}; amounts are taken to be in the shop's currency.")
+            draft.notes.append(f"{column!r} speaks of {code}; amounts are taken to be in `shop.currency`.")
             break
     unsure = [name for name in draft.columns if draft.confidence[name] < _UNSURE]
     if unsure:
