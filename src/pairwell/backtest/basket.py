@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import ibis
 import msgspec
@@ -12,6 +12,7 @@ import pyarrow as pa
 from pairwell.backtest.baselines import Ranked, rank_by_neighbours, rank_by_popularity
 from pairwell.backtest.scores import DEPTH, Scores, score
 from pairwell.backtest.splits import Split, first_test_order
+from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
@@ -20,8 +21,6 @@ from pairwell.learn.baskets import Array, slice_orders
 from pairwell.learn.cases import Case, hide_in_each
 from pairwell.learn.history import History, read_history
 from pairwell.learn.validation import before
-
-Advance = Callable[[float], None]
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,9 +41,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     methods: dict[str, Scores]
 
 
-def evaluate_basket(
-    dataset: Dataset, settings: Settings, *, split: Split, advance: Advance = lambda _: None
-) -> Evaluation:
+def evaluate_basket(dataset: Dataset, settings: Settings, *, split: Split, advance: Advance = unheard) -> Evaluation:
     """Learn from the older orders of `dataset` and complete the newer ones.
 
     Raises `EvidenceError` where a part is empty or no test order holds two items.
@@ -57,9 +54,7 @@ def evaluate_basket(
     return evaluate_cases(before(history, cut), asked, settings, advance=advance)
 
 
-def evaluate_baskets_of(
-    train: Dataset, test: Dataset, settings: Settings, *, advance: Advance = lambda _: None
-) -> Evaluation:
+def evaluate_baskets_of(train: Dataset, test: Dataset, settings: Settings, *, advance: Advance = unheard) -> Evaluation:
     """Learn from every order of `train` and complete every order of `test`; errors as of `evaluate_basket`."""
     newer = read_history(test, test.newest())
     cases = hide_in_each(newer.baskets, newer.order_ids)
@@ -67,9 +62,7 @@ def evaluate_baskets_of(
     return evaluate_cases(read_history(train, train.newest()), asked, settings, advance=advance)
 
 
-def evaluate_cases(
-    trained: History, asked: Asked, settings: Settings, *, advance: Advance = lambda _: None
-) -> Evaluation:
+def evaluate_cases(trained: History, asked: Asked, settings: Settings, *, advance: Advance = unheard) -> Evaluation:
     """Learn from all of `trained` and ask every method; errors as of `evaluate_basket`."""
     cases = asked.cases
     _require(trained, cases)

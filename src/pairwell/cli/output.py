@@ -11,12 +11,14 @@ from typing import Annotated
 import msgspec
 import typer
 
+from pairwell.config.progress import Advance as Advance  # noqa: PLC0414 - commands take it from here
+from pairwell.config.progress import BytesRead, unheard
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 InWorkspace = Annotated[
     Path | None, typer.Option("--workspace", help="Workspace to use; else PAIRWELL_WORKSPACE, else this folder.")
 ]
 _WIDE = 400
-Advance = Callable[[float], None]
 
 
 def print_json(finding: object) -> None:
@@ -66,10 +68,23 @@ def _cell(value: object) -> str:
 
 
 @contextmanager
-def progress(title: str, total: float | None) -> Iterator[Advance]:
-    """A progress bar on stderr, where that is a terminal; the function it gives moves the bar on."""
+def progress(title: str, total: int) -> Iterator[BytesRead]:
+    """A progress bar on stderr, where that is a terminal; the function it gives hears bytes read, of `total`."""
+    with _bar(title, total) as move:
+        yield move
+
+
+@contextmanager
+def progress_share(title: str) -> Iterator[Advance]:
+    """As `progress`, where the share that is done is told."""
+    with _bar(title, 1) as move:
+        yield _Done(move)
+
+
+@contextmanager
+def _bar(title: str, total: int) -> Iterator[Callable[[float], None]]:
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield unheard
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -79,20 +94,13 @@ def progress(title: str, total: float | None) -> Iterator[Advance]:
         yield lambda step: bar.advance(task, step)
 
 
-@contextmanager
-def progress_share(title: str) -> Iterator[Advance]:
-    """As `progress`, where the share that is done is told instead of each step."""
-    with progress(title, 1.0) as advance:
-        yield _Done(advance)
-
-
 class _Done:
     """Turns the share that is done into steps of a progress bar."""
 
-    def __init__(self, advance: Advance) -> None:
-        self._advance = advance
+    def __init__(self, move: Callable[[float], None]) -> None:
+        self._move = move
         self._done = 0.0
 
     def __call__(self, share: float) -> None:
-        self._advance(share - self._done)
+        self._move(share - self._done)
         self._done = share

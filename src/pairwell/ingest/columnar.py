@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pairwell.config.progress import BytesRead
 from pairwell.errors import SourceError
-from pairwell.ingest.streams import Advance, check_source
+from pairwell.ingest.streams import check_source
 
 MAGIC = b"PAR1"
 
@@ -24,7 +25,7 @@ def open_parquet(path: Path) -> pq.ParquetFile:
         raise _damaged(path, error) from error
 
 
-def read_parquet(path: Path, *, batch_rows: int, advance: Advance) -> Iterator[tuple[list[int], pa.Table]]:
+def read_parquet(path: Path, *, batch_rows: int, advance: BytesRead) -> Iterator[tuple[list[int], pa.Table]]:
     """Batches with their row numbers from 1, as `plain` makes them."""
     with open_parquet(path) as file:
         size = path.stat().st_size

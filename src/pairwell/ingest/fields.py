@@ -9,17 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pairwell.config.explaining import name_neighbours
+from pairwell.config.progress import BytesRead
 from pairwell.errors import MappingError
 from pairwell.ingest.layouts import read_baskets, read_json_baskets
 from pairwell.ingest.lookups import add_columns, as_text, read_lookups, split_paths
 from pairwell.ingest.mapping import Composed, Mapping, columns_used
 from pairwell.ingest.sources import Batch, Limits, Refuse, read_batches
-from pairwell.ingest.streams import Advance
 from pairwell.ingest.vocabulary import kind_of
 
 
 def read_fields(
-    paths: Sequence[Path], mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: Advance
+    paths: Sequence[Path], mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: BytesRead
 ) -> Iterator[Batch]:
     """Stream batches whose columns are called by field; ids and text as text, the rest as the file types it.
 
@@ -55,7 +55,7 @@ def to_fields(table: pa.Table, mapping: Mapping) -> pa.Table:
     return pa.table(columns)
 
 
-def _read(path: Path, mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: Advance) -> Iterator[Batch]:
+def _read(path: Path, mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Batch]:
     if mapping.layout == "baskets":
         return read_baskets(path, mapping, limits=limits, refuse=refuse, advance=advance)
     if mapping.layout == "json-baskets":

@@ -8,16 +8,19 @@ from typing import Any
 
 import pyarrow as pa
 
+from pairwell.config.progress import BytesRead
 from pairwell.ingest.documents import read_pieces
 from pairwell.ingest.mapping import Mapping
 from pairwell.ingest.sources import Batch, Limits, Refuse, RefusedRow, read_rows, trimmed
-from pairwell.ingest.streams import RAW_KEPT, Advance, open_text
+from pairwell.ingest.streams import RAW_KEPT, open_text
 
 #: Stands in Ta-Feng's baskets where there is none.
 _NOTHING = {"-1", ""}
 
 
-def read_baskets(path: Path, mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: Advance) -> Iterator[Batch]:
+def read_baskets(
+    path: Path, mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: BytesRead
+) -> Iterator[Batch]:
     """One row a basket: leading columns that the mapping names, then items.
 
     Columns are those named in `[file] columns` and `item_id`; where no column is mapped to `order_id`, an order is
@@ -34,7 +37,7 @@ def read_baskets(path: Path, mapping: Mapping, *, limits: Limits, refuse: Refuse
 
 
 def read_json_baskets(
-    path: Path, mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: Advance
+    path: Path, mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: BytesRead
 ) -> Iterator[Batch]:
     """Customer → ordered baskets: columns `customer_id`, `order_id` (file, customer, place), `item_id`.
 

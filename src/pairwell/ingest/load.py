@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 import pyarrow.parquet as pq
 
+from pairwell.config.progress import BytesRead, unheard
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.snapshots import Source
@@ -32,8 +33,6 @@ from pairwell.ingest.sniff import Sniffed, sniff
 from pairwell.ingest.sources import Limits
 from pairwell.ingest.staging import Staging, staging_folder
 from pairwell.ingest.vocabulary import fields_of
-
-Advance = Callable[[float], None]
 
 
 class IngestPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +84,7 @@ def ingest_files(  # noqa: PLR0913 - what, where, how and when are different thi
     place: IngestPlace,
     options: IngestOptions = _USUAL,
     now: datetime,
-    advance: Advance = lambda _: None,
+    advance: BytesRead = unheard,
 ) -> IngestReport:
     """Load the files of one export into `table`; the report accounts for every row.
 
@@ -141,7 +140,7 @@ def _choose_mapping(run: _Run) -> Sniffed:
     return Sniffed(mapping=given, confidence={}, notes=[])
 
 
-def _load(run: _Run, chosen: Sniffed, quarantine: Quarantine, *, now: datetime, advance: Advance) -> IngestReport:
+def _load(run: _Run, chosen: Sniffed, quarantine: Quarantine, *, now: datetime, advance: BytesRead) -> IngestReport:
     staged = _stage(run, chosen.mapping, quarantine, advance)
     shaped = _shape(staged, run.place.dataset, now)
     counts = count_verdicts(shaped.verdicts)
@@ -174,7 +173,7 @@ def _load(run: _Run, chosen: Sniffed, quarantine: Quarantine, *, now: datetime, 
     )
 
 
-def _stage(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: Advance) -> Staged:
+def _stage(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: BytesRead) -> Staged:
     settings = run.place.settings
     conversion = Conversion(
         table=run.table,

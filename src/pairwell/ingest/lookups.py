@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pairwell.config.explaining import name_neighbours
+from pairwell.config.progress import BytesRead
 from pairwell.errors import MappingError, SourceError
 from pairwell.ingest.layouts import stem
 from pairwell.ingest.mapping import Lookup, Mapping
 from pairwell.ingest.sources import Limits, Refuse, read_batches
-from pairwell.ingest.streams import Advance
 
 #: Files that are looked up in are held in memory; more rows than this belong joined before they come here.
 MAX_LOOKUP_ROWS = 5_000_000
@@ -44,7 +44,7 @@ def split_paths(paths: Sequence[Path], mapping: Mapping) -> tuple[list[Path], li
 
 
 def read_lookups(
-    paths: Sequence[Path], mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: Advance
+    paths: Sequence[Path], mapping: Mapping, *, limits: Limits, refuse: Refuse, advance: BytesRead
 ) -> list[LookupTable]:
     """Read the files of the mapping's lookups whole; a key that is not unique there is a `MappingError`."""
     tables: list[LookupTable] = []

@@ -10,13 +10,14 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pairwell.config.progress import BytesRead
 from pairwell.errors import SourceError
 from pairwell.ingest.blocks import read_tables
 from pairwell.ingest.columnar import read_parquet
 from pairwell.ingest.delimited import Record, read_first, read_records
 from pairwell.ingest.documents import read_json_rows
 from pairwell.ingest.mapping import FileFormat
-from pairwell.ingest.streams import RAW_KEPT, UNDECODABLE, Advance, Lines, RefuseLine, open_text
+from pairwell.ingest.streams import RAW_KEPT, UNDECODABLE, Lines, RefuseLine, open_text
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +48,9 @@ class RefusedRow(msgspec.Struct, frozen=True, kw_only=True):
 Refuse = Callable[[RefusedRow], None]
 
 
-def read_batches(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: Advance) -> Iterator[Batch]:
+def read_batches(
+    path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: BytesRead
+) -> Iterator[Batch]:
     """Stream the rows of a file; `advance` gets the bytes read of it, before decompression.
 
     Rows that cannot be read go to `refuse` with their reason: `wrong_field_count`, `unclosed_quote`,
@@ -68,7 +71,7 @@ def read_batches(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse
     yield from _batches(path, numbered, watch)
 
 
-def read_rows(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: Advance) -> Iterator[Record]:
+def read_rows(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Record]:
     """Rows of a delimited text with any number of fields each; refusals as in `read_batches`."""
     watch = _Watch(path, refuse)
     with open_text(path, file.encoding, advance=advance) as text:
@@ -162,7 +165,7 @@ def _numbered(name: str, count: int) -> str:
 
 
 def _read_delimited(
-    path: Path, file: FileFormat, limits: Limits, refuse: RefuseLine, advance: Advance
+    path: Path, file: FileFormat, limits: Limits, refuse: RefuseLine, advance: BytesRead
 ) -> Iterator[tuple[list[int], pa.Table]]:
     with open_text(path, file.encoding, advance=advance) as text:
         lines = Lines(text, max_bytes=limits.max_line_bytes, refuse=refuse)

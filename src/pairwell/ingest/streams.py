@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any, BinaryIO, TextIO, cast
 
+from pairwell.config.progress import BytesRead
 from pairwell.errors import SourceError
 
-Advance = Callable[[int], None]
 RefuseLine = Callable[[int, str, str], None]  # line, reason, raw text
 
 #: Stands in decoded text where bytes do not fit the encoding. No valid text holds a lone surrogate.
@@ -44,7 +44,7 @@ codecs.register_error("pairwell.mark", lambda error: (UNDECODABLE, cast("Unicode
 class _Counted(io.RawIOBase):
     """Tells how many bytes of the file have been read."""
 
-    def __init__(self, inner: BinaryIO, advance: Advance) -> None:
+    def __init__(self, inner: BinaryIO, advance: BytesRead) -> None:
         self._inner = inner
         self._advance = advance
 
@@ -120,7 +120,7 @@ def is_gzip(path: Path) -> bool:
         return stream.read(2) == _GZIP
 
 
-def open_bytes(path: Path, *, advance: Advance) -> BinaryIO:
+def open_bytes(path: Path, *, advance: BytesRead) -> BinaryIO:
     """The decompressed content as a stream; `advance` gets the bytes read of the file itself."""
     check_source(path)
     raw = io.BufferedReader(_Counted(path.open("rb", buffering=0), advance), _BUFFER)
@@ -139,7 +139,7 @@ def check_content(path: Path, head: bytes) -> None:
             )
 
 
-def open_text(path: Path, encoding: str, *, advance: Advance) -> io.TextIOWrapper:
+def open_text(path: Path, encoding: str, *, advance: BytesRead) -> io.TextIOWrapper:
     """Decoded text in which every line ends alike; bytes that do not fit become `UNDECODABLE`."""
     name = "utf-8-sig" if encoding.lower().replace("_", "-") in {"utf-8", "utf8", "ascii"} else encoding
     try:

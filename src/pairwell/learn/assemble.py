@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import numpy as np
 
 from pairwell.clock import from_micros
+from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
 from pairwell.learn.baskets import Array
@@ -29,7 +28,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     arrays: dict[str, Array]
 
 
-def learn_parts(history: History, settings: Settings, advance: Callable[[float], None] = lambda _: None) -> Parts:
+def learn_parts(history: History, settings: Settings, advance: Advance = unheard) -> Parts:
     """Learn everything from `history`; the manifest does not know snapshot, inputs and validation yet."""
     baskets, learn = history.baskets, settings.learn
     pairs = learn_pairs(baskets, learn, advance)

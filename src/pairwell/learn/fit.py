@@ -5,7 +5,6 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import msgspec
 import numpy as np
 
 from pairwell.clock import to_micros
+from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
@@ -47,7 +47,7 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     models: Path,
     now: datetime,
     as_of: datetime | None = None,
-    advance: Callable[[float], None] = lambda _: None,
+    advance: Advance = unheard,
 ) -> Learned:
     """Learn from the newest snapshot what was known at `as_of` (default: everything), and make it the live model.
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 import msgspec
 import numpy as np
 
+from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets, only_ordinary, thin
 from pairwell.learn.chance import Chance, Correction, above_floor, correct, expect, notable_tails, sure_effect, tail
 from pairwell.learn.counting import PairCounts, count_pairs
 from pairwell.learn.weights import pair_weights, weight_unit
 from pairwell.model.neighbours import Neighbours, make_neighbours
-
-Advance = Callable[[float], None]
 
 
 class LearnedPairs(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +46,7 @@ class _Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     above: Array
 
 
-def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = lambda _: None) -> LearnedPairs:
+def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = unheard) -> LearnedPairs:
     """Keep for each item the `neighbours` best add-ons by score, judged among all pairs there could be.
 
     `score = C / (n_anchor^anchor_exponent · n_add_on^add_on_exponent + score_damping)`, where C and n are sums of order
@@ -70,7 +69,7 @@ def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = lambda _: Non
 
 def rank_pairs(baskets: Baskets, learn: Learn) -> Neighbours:
     """The same add-ons with the same scores as `learn_pairs`, none of them judged: p is 1, nothing above the floor."""
-    best = _mine(thin(baskets)[0], learn, lambda _: None)
+    best = _mine(thin(baskets)[0], learn, unheard)
     nothing = np.zeros(best.score.size)
     return _neighbours(best, _Verdicts(adjusted=nothing + 1, effect=nothing, above=nothing))
 
