@@ -75,6 +75,12 @@ class Journal:
         with self._turn, self._database.write() as connection:
             return connection.execute(self._add_decision, _decision_row(decision)).rowcount == 1
 
+    def rehearse(self, decision: Decision) -> None:
+        """Append a decision and take it back, so that the first one to stay pays for nothing that is done once."""
+        with self._turn, self._database.write() as connection:
+            connection.execute(self._add_decision, _decision_row(decision))
+            connection.rollback()
+
     def read_decision(self, decision_id: str) -> Decision:
         """The decision as it was journaled. Raises `NotFoundError`."""
         payload = self._read_payload(_BY_ID, decision_id)

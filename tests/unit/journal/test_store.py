@@ -242,3 +242,10 @@ def test_a_journal_that_cannot_write_says_so(tmp_path: Path) -> None:
         journal.log_events([event("e-1", item_id="mat")], now=NOW)
     other.close()
     database.close()
+
+
+def test_a_rehearsed_decision_leaves_no_trace(journal: Journal) -> None:
+    journal.rehearse(decision("d-2"))
+    with pytest.raises(NotFoundError):
+        journal.read_decision("d-2")
+    assert journal.log_decision(decision("d-2"))

@@ -29,9 +29,10 @@ def run(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 8420) -> N
     nothing is published.
     """
     check_host(host)
-    with closing(_listen(host, port)) as listener, closing(Service(workspace)) as service:
+    with closing(_bind(host, port)) as listener, closing(Service(workspace)) as service:
         service.start()
         with closing(create_app(service)) as app, _signals_end_quietly():
+            _listen(listener)
             _say_where(listener)
             config = uvicorn.Config(
                 app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=_GRACE_S
@@ -49,18 +50,25 @@ def check_host(host: str) -> None:
         )
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sends without delay (TCP_NODELAY) only where the protocol is named.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(_BACKLOG)  # at once: who comes before the server loops waits instead of being refused
     except OSError as error:
         listener.close()
         raise _not_bound(host, port, error) from error
     return listener
+
+
+def _listen(listener: socket.socket) -> None:
+    """Let requests come, now that they are answered in time; until the server loops they wait."""
+    try:
+        listener.listen(_BACKLOG)
+    except OSError as error:  # another process has bound the port too and came first
+        raise _not_bound(*listener.getsockname()[:2], error) from error
 
 
 def _not_bound(host: str, port: int, error: OSError) -> UserError:

@@ -32,6 +32,7 @@ from pairwell.records import (
 from pairwell.serve.online.live import Live, Watch
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.punctual import PunctualJournal
+from pairwell.serve.online.warm import warm
 
 LOOK_S = 1.0  # how often new settings and models are looked for
 _HASTE_MS = 25  # a decision waits no longer for another writer: its customer waits too
@@ -65,9 +66,8 @@ class Service:
         self._punctual = PunctualJournal(self._quick, turn=turn)
         self.journal = Journal(self._patient, turn=turn)
         self._owners = FactStore(self._patient)
-        self._decider = self._new_decider(self._watch.live)
+        self._decider = self._new_decider(self._watch.live, self._punctual)
         self._stopped = threading.Event()
-        self._facts.items()  # the first decision need not wait for them
 
     @property
     def live(self) -> Live:
@@ -85,7 +85,7 @@ class Service:
     def refresh(self) -> None:
         """Look for newer settings and models now."""
         if self._watch.refresh():
-            self._decider = self._new_decider(self._watch.live)
+            self._decider = self._new_decider(self._watch.live, self.journal)
 
     # --- decisions and events -------------------------------------------------------------------
 
@@ -158,8 +158,18 @@ class Service:
             return Condition(ok=False, live=None, problem=error.message)
         return Condition(ok=True, live=self._quick.engine.dialect.name, problem=None)
 
-    def _new_decider(self, live: Live) -> Decider:
-        return Decider(lambda: live.model, live.settings, self._facts, self._punctual)
+    def _new_decider(self, live: Live, journal: Journal) -> Decider:
+        """A decider that has decided and written before anyone asks it; `journal`: of the thread that calls this."""
+        decider = Decider(lambda: live.model, live.settings, self._facts, self._punctual)
+        try:
+            decision = warm(decider, live, self._facts.items(), now=self._clock())
+            if decision is not None:
+                journal.rehearse(decision)
+        except JournalError as error:  # cold it decides too, and says at each request what is wrong
+            self.notices.tell("error", "journal_unavailable", error.message)
+        except Exception as error:  # noqa: BLE001  (as above)
+            self.notices.failure(error)
+        return decider
 
     def _keep_looking(self) -> None:
         while not self._stopped.wait(LOOK_S):

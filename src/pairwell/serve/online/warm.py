@@ -1,0 +1,57 @@
+"""Decide before anyone asks, so that no customer waits for what is read once only."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+import msgspec
+
+from pairwell.decide.decider import Decider, public_answer
+from pairwell.decide.identity import ENTROPY_BYTES
+from pairwell.decide.texts import LANGUAGES, find_locale, money, number, say
+from pairwell.records import CartLine, Decision, DecisionRequest
+from pairwell.serve.online.live import Live
+
+_SOUGHT = 200  # of the items bought most; some of them are no longer sold
+_ITEMS = 5  # that are decided for, in each language, at each placement
+_NOBODY = "warm"  # a customer without a past; nothing is kept under this name
+_encoder = msgspec.json.Encoder()
+
+
+def warm(decider: Decider, live: Live, known: Collection[str], *, now: datetime) -> Decision | None:
+    """Answer requests of nobody in every language, at every placement, for `known` items that are bought most.
+
+    Returns the last decision; the journal holds none of them. Raises `JournalError` where it cannot be read.
+    """
+    decision = None
+    for language in LANGUAGES:
+        _speak(language, live.settings.settings.shop.currency)
+    for request in _requests(live, known):
+        decision = decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), dry_run=True)
+        _encoder.encode(public_answer(decision, secret=True, explain=False))
+    return decision
+
+
+def _speak(language: str, currency: str) -> None:
+    """Read what a language needs, also where no offer is worth making and no sentence would be said."""
+    locale = find_locale(language)
+    price = money(0, currency, locale)
+    say("price_beside", locale, {"price": price, "purchase": price})
+    number(0.5, locale)
+
+
+def _requests(live: Live, known: Collection[str]) -> Iterator[DecisionRequest]:
+    bought = [] if live.model is None else live.model.popular(_SOUGHT)
+    items = [item_id for item_id in bought if item_id in known][:_ITEMS]
+    for item_id, language, placement in itertools.product(items, LANGUAGES, live.settings.settings.placements):
+        yield DecisionRequest(
+            placement=placement,
+            request_id=_NOBODY,
+            customer_id=_NOBODY,
+            locale=language,
+            cart=[CartLine(item_id=item_id)],
+            viewed=[item_id],
+        )
