@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Array
-from pairwell.measure.intervals import Resampling, bootstrap_ratios
+from pairwell.measure.intervals import Interval, NotEstimable, Resampling, bootstrap_ratios
 
 DEPTH = 20
 _CUT = 10
@@ -76,6 +77,12 @@ def _estimates(gains: dict[str, Array], weights: Array) -> dict[str, Estimate]:
     values = columns.sum(axis=0) / below.sum(axis=0)
     intervals = bootstrap_ratios(columns, below, Resampling())
     return {
-        name: Estimate(float(value), (interval.low, interval.high))
+        name: Estimate(float(value), _ends(interval))
         for name, value, interval in zip(gains, values, intervals, strict=True)
     }
+
+
+def _ends(interval: Interval | NotEstimable) -> tuple[float, float]:
+    if isinstance(interval, NotEstimable):
+        raise EvidenceError("A figure of the back-test has no interval: its cases weigh nothing.")
+    return interval.low, interval.high

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -18,6 +18,12 @@ class Interval(msgspec.Struct, frozen=True):
     high: float
 
 
+class NotEstimable(msgspec.Struct, frozen=True):
+    """There is no interval, and why."""
+
+    reason: Literal["nothing_to_divide_by"]
+
+
 class Resampling(msgspec.Struct, frozen=True, kw_only=True):
     """How to resample; equal seeds draw equal samples, so that methods are compared on the same ones."""
 
@@ -26,11 +32,13 @@ class Resampling(msgspec.Struct, frozen=True, kw_only=True):
     level: float = 0.95
 
 
-def bootstrap_ratios(numerators: NDArray[Any], denominators: NDArray[Any], resampling: Resampling) -> list[Interval]:
+def bootstrap_ratios(
+    numerators: NDArray[Any], denominators: NDArray[Any], resampling: Resampling
+) -> list[Interval | NotEstimable]:
     """Percentile intervals of Σ numerators / Σ denominators, for each column, over resampled rows.
 
     With denominators of 1 these are intervals of means. Valid for independent rows, one a case; a replicate whose
-    denominators add up to 0 is left out, and a column where all do has no interval but (nan, nan).
+    denominators add up to 0 is left out, and a column where all do is `NotEstimable`.
     Source: Efron and Tibshirani 1993, chapter 13.
     """
     rows = numerators.shape[0]
@@ -55,9 +63,9 @@ def _resampled_sums(
     return counts @ numerators, counts @ denominators
 
 
-def _interval(above: NDArray[Any], below: NDArray[Any], tails: list[float]) -> Interval:
+def _interval(above: NDArray[Any], below: NDArray[Any], tails: list[float]) -> Interval | NotEstimable:
     usable = below > 0
     if not usable.any():
-        return Interval(float("nan"), float("nan"))
+        return NotEstimable("nothing_to_divide_by")
     low, high = np.quantile(above[usable] / below[usable], tails)
     return Interval(float(low), float(high))

@@ -5,11 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from pairwell.measure.intervals import Interval, Resampling, bootstrap_ratios
+from pairwell.measure.intervals import Interval, NotEstimable, Resampling, bootstrap_ratios
 
 
 def _means(values: np.ndarray, **resampling: int) -> list[Interval]:
-    return bootstrap_ratios(values, np.ones(values.shape), Resampling(**resampling))
+    found = bootstrap_ratios(values, np.ones(values.shape), Resampling(**resampling))
+    return [interval for interval in found if isinstance(interval, Interval)]
 
 
 def test_the_interval_of_a_mean_is_about_two_standard_errors_wide() -> None:
@@ -38,14 +39,17 @@ def test_a_ratio_is_weighted() -> None:
 
     (interval,) = bootstrap_ratios(hits * revenue, revenue, Resampling())
 
+    assert isinstance(interval, Interval)
     assert interval.low < 0.75 < interval.high
     assert interval.high - interval.low < 0.1
 
 
 def test_nothing_to_divide_by_has_no_interval() -> None:
-    (interval,) = bootstrap_ratios(np.zeros((5, 1)), np.zeros((5, 1)), Resampling(replicates=10))
+    weights = np.column_stack([np.zeros(5), np.ones(5)])
 
-    assert math.isnan(interval.low)
+    found = bootstrap_ratios(np.ones((5, 2)), weights, Resampling(replicates=10))
+
+    assert found == [NotEstimable("nothing_to_divide_by"), Interval(1.0, 1.0)]
 
 
 @pytest.mark.slow
