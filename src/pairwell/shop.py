@@ -150,7 +150,7 @@ class Shop:
         return Status(
             workspace=str(self.workspace.root),
             snapshot=self.dataset.newest().number,
-            holdings=describe(self.dataset),
+            holdings=describe(self.dataset, (published.settings if published else Settings()).learn),
             refused=count_refused(self.workspace),
             model=model.manifest if model else None,
             model_problem=model_problem,

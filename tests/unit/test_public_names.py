@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 import pairwell
+from pairwell.config.settings import Learn, Settings
 from pairwell.errors import RequestError, WorkspaceError
+from pairwell.shop import create_shop
 
 
 def test_the_root_names_the_public_api() -> None:
@@ -20,6 +22,13 @@ def test_a_workspace_is_made_and_opened_again(tmp_path: Path) -> None:
         assert shop.status().drift == []
     with pytest.raises(WorkspaceError):
         pairwell.open(tmp_path)
+
+
+def test_the_status_asks_for_as_many_orders_as_the_published_settings(tmp_path: Path) -> None:
+    settings = Settings(learn=Learn(min_together=7))
+    with create_shop(tmp_path / "shop", settings) as shop:
+        needed = [gate.needed for gate in shop.status().holdings.gates if gate.name == "pairs"]
+    assert needed == ["7 such orders at the very least"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pairwell.dataset.tables import DATED_FROM, TABLES
 from pairwell.engines.duckdb import storage_failures
 
 _ENOUGH = 0.5  # share of the items that must be known before a gate on items opens
-_PAIR_ORDERS = Learn().min_together  # with fewer, no pair can rise above the evidence floor
+_USUAL = Learn()
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +54,8 @@ class _Counts(msgspec.Struct, frozen=True, kw_only=True):
     returns: int
 
 
-def describe(dataset: Dataset) -> Holdings:
-    """Count what the newest snapshot holds and say which gates it opens."""
+def describe(dataset: Dataset, learn: Learn = _USUAL) -> Holdings:
+    """Count what the newest snapshot holds and say which gates it opens for learning by `learn`."""
     snapshot = dataset.newest()
     tables = {name: dataset.table(name, snapshot=snapshot) for name in TABLES}
     with storage_failures():
@@ -68,7 +68,7 @@ def describe(dataset: Dataset) -> Holdings:
         orders=counts.orders,
         customers=counts.customers,
         items=counts.items,
-        gates=[gate(counts) for gate in _GATES],
+        gates=[_orders(counts), _pairs(counts, learn.min_together), *(gate(counts) for gate in _OTHER_GATES)],
     )
 
 
@@ -128,13 +128,13 @@ def _orders(counts: _Counts) -> Gate:
     )
 
 
-def _pairs(counts: _Counts) -> Gate:
-    enough = counts.baskets >= _PAIR_ORDERS
+def _pairs(counts: _Counts, fewest: int) -> Gate:
+    enough = counts.baskets >= fewest  # with fewer, no pair can rise above the evidence floor
     return Gate(
         name="pairs",
         open=enough,
         found=f"{_many(counts.baskets, 'order')} with two or more different items",
-        needed=f"{_PAIR_ORDERS} such orders at the very least",
+        needed=f"{fewest} such orders at the very least",
         next_step="" if enough else "Ingest more orders, with all lines of each.",
     )
 
@@ -199,7 +199,7 @@ def _returns(counts: _Counts) -> Gate:
     )
 
 
-_GATES = (_orders, _pairs, _customers, _times, _prices, _costs, _upgrades, _returns)
+_OTHER_GATES = (_customers, _times, _prices, _costs, _upgrades, _returns)
 
 
 def _item_gate(name: str, known: int, items: int, *, needed: str, next_step: str) -> Gate:

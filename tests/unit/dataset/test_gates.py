@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pairwell.config.settings import Learn
 from pairwell.dataset.gates import Gate, Holdings, describe
 from pairwell.dataset.store import Dataset, MergeResult
 from pairwell.dataset.tables import TABLES
@@ -69,6 +70,14 @@ def test_pairs_need_orders_of_different_items(merge: Merge, dataset: Dataset, ba
     gate = _gate(dataset, "pairs")
     assert gate.open is is_open
     assert gate.found == f"{baskets} orders with two or more different items"
+
+
+def test_as_many_orders_are_asked_for_as_the_settings_say(merge: Merge, dataset: Dataset) -> None:
+    merge(order_lines=[_line(str(n), line_no, item) for n in range(4) for line_no, item in enumerate("ab")])
+    _, strict = describe(dataset, Learn(min_together=5)).gates[:2]
+    _, eased = describe(dataset, Learn(min_together=4)).gates[:2]
+    assert (strict.name, strict.open, strict.needed) == ("pairs", False, "5 such orders at the very least")
+    assert (eased.name, eased.open) == ("pairs", True)
 
 
 def test_customers_are_known_by_the_orders_that_name_them(merge: Merge, dataset: Dataset) -> None:
