@@ -36,6 +36,8 @@ class Decisions:
         except Full:
             return service.silence("overloaded", "Too many decisions wait already.")
         except Late as late:
-            if late.started:
+            if not late.started:
+                return service.silence("overloaded", f"The decision could not begin within {deadline_ms} ms.")
+            if service.writing:
                 return service.silence("journal_unavailable", f"The decision was not durable within {deadline_ms} ms.")
-            return service.silence("overloaded", f"The decision could not begin within {deadline_ms} ms.")
+            return service.silence("overloaded", f"The decision was not made within {deadline_ms} ms.")

@@ -68,7 +68,8 @@ def _listen(listener: socket.socket) -> None:
     try:
         listener.listen(_BACKLOG)
     except OSError as error:  # another process has bound the port too and came first
-        raise _not_bound(*listener.getsockname()[:2], error) from error
+        host, port = listener.getsockname()[:2]
+        raise _not_bound(host, port, error) from error
 
 
 def _not_bound(host: str, port: int, error: OSError) -> UserError:

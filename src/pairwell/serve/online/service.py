@@ -31,7 +31,7 @@ from pairwell.records import (
 )
 from pairwell.serve.online.live import Live, Watch
 from pairwell.serve.online.notices import Notices
-from pairwell.serve.online.punctual import PunctualJournal
+from pairwell.serve.online.punctual import PunctualJournal, TooLateError
 from pairwell.serve.online.warm import warm
 
 LOOK_S = 1.0  # how often new settings and models are looked for
@@ -101,10 +101,18 @@ class Service:
         self._punctual.wait_until(until)
         try:
             decision = self._decider.answer(request, now=self._clock(), entropy=os.urandom(ENTROPY_BYTES))
+        except TooLateError as error:
+            self.notices.tell("warning", "overloaded", error.message)
+            return self.silence("overloaded", "The decision took longer than its deadline.")
         except JournalError as error:
             self.notices.tell("error", "journal_unavailable", error.message)
             return self.silence("journal_unavailable", "The decision could not be made durable.")
         return public_answer(decision, secret=True, explain=decision.inputs.request.explain)
+
+    @property
+    def writing(self) -> bool:
+        """Whether the decision that is being made is made, and waits for the journal."""
+        return self._punctual.writing
 
     def silence(self, reason: SilenceReason, detail: str) -> Answer:
         """An answer of which the journal knows nothing."""
@@ -184,4 +192,8 @@ def _open_twice(workspace: Workspace, live: Live) -> tuple[Database, Database]:
     operations = live.settings.settings.operations
     url = workspace.operations_url(operations.url)
     patient = open_database(url, durability=operations.durability)
-    return open_database(url, durability=operations.durability, wait_ms=_HASTE_MS), patient
+    try:
+        return open_database(url, durability=operations.durability, wait_ms=_HASTE_MS), patient
+    except BaseException:
+        patient.close()
+        raise

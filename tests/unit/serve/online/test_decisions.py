@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 
 from pairwell.config.workspace import Workspace
+from pairwell.journal.store import Journal
 from pairwell.records import Answer
 from pairwell.serve.online.app import OnlineApp
 from pairwell.serve.online.service import Service
@@ -149,7 +151,7 @@ def test_requests_that_come_at_once_with_one_id_get_one_answer(app: OnlineApp) -
     assert len({answer["decision_id"] for answer in answers}) == 1
 
 
-def test_a_decision_that_could_not_begin_in_time_is_silent_and_leaves_no_trace(
+def test_a_decision_that_was_not_made_in_time_is_silent_and_leaves_no_trace(
     app: OnlineApp, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import time  # noqa: PLC0415
@@ -163,8 +165,22 @@ def test_a_decision_that_could_not_begin_in_time_is_silent_and_leaves_no_trace(
     monkeypatch.setattr(service, "decide", decide_slowly)
     answers = asyncio.run(_ask_at_once(app, [{**BODY, "placement": "hasty"}] * 3))
     app.close()
-    assert [a["silence"]["reason"] for a in answers] == ["journal_unavailable", "overloaded", "overloaded"]
+    assert [a["silence"]["reason"] for a in answers] == ["overloaded"] * 3
     assert service.journal.count().decisions == 0
+
+
+def test_a_decision_that_was_made_and_not_written_in_time_is_the_journals_fault(
+    app: OnlineApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = threading.Event()
+
+    def write_slowly(*_: Any) -> bool:
+        return written.wait(60)
+
+    monkeypatch.setattr(Journal, "log_decision", write_slowly)
+    answers = asyncio.run(_ask_at_once(app, [{**BODY, "placement": "hasty"}]))
+    written.set()
+    assert [a["silence"]["reason"] for a in answers] == ["journal_unavailable"]
 
 
 def test_a_line_that_is_full_is_answered_with_silence(app: OnlineApp, monkeypatch: pytest.MonkeyPatch) -> None:

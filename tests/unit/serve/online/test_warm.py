@@ -58,5 +58,5 @@ def test_a_journal_that_fails_leaves_it_cold_and_is_told(
     monkeypatch.setattr(Journal, "rehearse", fail)
     service = Service(learned, notices=Notices(stream=log))
     assert "disk full" in log.getvalue()
-    assert service.decide(DecisionRequest(placement="cart"), until=float("inf"))
+    assert service.decide(DecisionRequest(placement="cart"), until=float("inf")).silence is not None
     service.close()
