@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -20,6 +22,7 @@ from pairwell.operations.upgrade import upgrade_schema
 Durability = Literal["process", "power"]
 WAIT_MS = 5_000  # for another writer
 _RETRY_S = 0.02
+_ROOM_BYTES = 1_000_000  # a decision is some kilobytes; the last ones still fit while somebody makes room
 
 
 class Database:
@@ -53,9 +56,12 @@ class Database:
             yield connection
 
     def probe(self) -> None:
-        """Raise `JournalError` unless a write can be made durable now."""
+        """Raise `JournalError` unless a write can be made durable now, and the disk has room for more than this one."""
+        self._check_room()
+        number = epochs.c.number + 1  # SQLite writes nothing where nothing differs
+        insert = self.insert(epochs).values(name="probe", number=1)
         with self.write() as connection:
-            connection.execute(epochs.update().values(number=epochs.c.number))
+            connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"number": number}))
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that knows ON CONFLICT in this database's dialect."""
@@ -66,6 +72,22 @@ class Database:
         while self._idle:
             self._idle.pop().close()
         self.engine.dispose()
+
+    def _check_room(self) -> None:
+        # One row fits into room that the file has already where a decision does not any more.
+        if not _is_sqlite(self.engine):
+            return
+        with self.read() as connection:
+            path = connection.exec_driver_sql("PRAGMA database_list").all()[0].file  # main comes first
+        try:
+            free = shutil.disk_usage(Path(path).parent).free
+        except OSError as error:
+            raise JournalError(f"The directory of {path} cannot be read: {error.strerror}.") from error
+        if free < _ROOM_BYTES:
+            raise JournalError(
+                f"The disk of {path} is full: {free} bytes are left, expected {_ROOM_BYTES} or more.",
+                hint="Make room on it.",
+            )
 
     def _take_reader(self) -> sa.Connection:
         # Kept open between reads: taking one from the engine's pool costs more than the read itself.

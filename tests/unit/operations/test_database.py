@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -125,6 +126,39 @@ def test_a_full_disk_is_a_journal_error_and_loses_nothing(tmp_path: Path) -> Non
         _write_beyond_the_disk(database)
     with database.read() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(epochs)) == 2
+    database.close()
+
+
+def test_a_probe_writes_indeed(database_url: str) -> None:
+    database, other = (open_database(database_url, durability="process") for _ in range(2))
+    numbers = []
+    for _ in range(2):
+        database.probe()
+        with other.read() as connection:
+            numbers.append(connection.scalar(sa.select(epochs.c.number).where(epochs.c.name == "probe")))
+    assert numbers == [1, 2]
+    database.close()
+    other.close()
+
+
+def test_a_probe_fails_where_a_write_does(tmp_path: Path) -> None:
+    database = open_database(sqlite_url(tmp_path), durability="process")
+    with database.write() as connection:
+        refusal = "BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+        connection.exec_driver_sql(f"CREATE TRIGGER full BEFORE INSERT ON epochs {refusal}")
+    with pytest.raises(JournalError, match="disk is full"):
+        database.probe()
+    database.close()
+
+
+def test_a_probe_fails_where_the_disk_has_no_room_for_decisions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(sqlite_url(tmp_path), durability="process")
+    database.probe()
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=8_192))
+    with pytest.raises(JournalError, match="8192 bytes are left"):
+        database.probe()
     database.close()
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -40,6 +41,13 @@ def test_without_a_journal_it_is_not_ready(ask: Ask, learned: Workspace) -> None
     other.execute("ROLLBACK")
     other.close()
     assert (response.status_code, response.json()["journal"]["ok"]) == (503, False)
+
+
+def test_with_a_full_disk_it_is_not_ready(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    response = ask("GET", "/readyz")
+    assert (response.status_code, response.json()["ready"]) == (503, False)
+    assert "full" in response.json()["journal"]["problem"]
 
 
 def test_without_a_model_it_is_not_ready_and_decides_all_the_same(empty: Workspace) -> None:
