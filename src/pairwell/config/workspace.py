@@ -16,6 +16,7 @@ from pairwell.errors import SettingsError, StorageError, WorkspaceError
 
 SETTINGS_NAME = "pairwell.toml"
 ENVIRONMENT_NAME = "PAIRWELL_WORKSPACE"
+_QUOTED = {ord(sign): f"%{ord(sign):02X}" for sign in "%?#"}  # what a URL would not take for a part of the path
 
 
 class Workspace(msgspec.Struct, frozen=True):
@@ -66,7 +67,7 @@ class Workspace(msgspec.Struct, frozen=True):
     def operations_url(self, url: str, environment: Mapping[str, str] = os.environ) -> str:
         """The SQLAlchemy URL of the operations database, `${NAME}` filled from `environment`."""
         if not url:
-            return f"sqlite:///{self.operations_file}"
+            return _sqlite_url(self.operations_file)
         return re.sub(r"\$\{(\w+)\}", lambda match: _from_environment(match[1], environment), url)
 
 
@@ -115,6 +116,10 @@ def read_draft(workspace: Workspace) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{workspace.settings_file} cannot be read: {error}.") from error
     return parse_settings(text, source=SETTINGS_NAME)
+
+
+def _sqlite_url(path: Path) -> str:
+    return f"sqlite:///{str(path).translate(_QUOTED)}"
 
 
 def _from_environment(name: str, environment: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from pairwell.config.workspace import Workspace, create_workspace, find_workspace, read_draft
 from pairwell.errors import SettingsError, StorageError, WorkspaceError
+from pairwell.operations.database import open_database
 
 
 def test_a_workspace_is_found_by_argument_then_environment_then_folder(
@@ -64,3 +65,11 @@ def test_the_operations_url_is_filled_from_the_environment(workspace: Workspace)
     assert workspace.operations_url(url, {"SECRET": "s3"}) == "postgresql+psycopg://pairwell:s3@localhost/shop"
     with pytest.raises(SettingsError, match="SECRET, which is not set"):
         workspace.operations_url(url, {})
+
+
+@pytest.mark.parametrize("name", ["a shop", "shop?", "what?mode=memory#1", "50%3F of it", "#1", "x&y=z;é"])
+def test_the_operations_database_is_in_its_workspace_whatever_that_is_called(tmp_path: Path, name: str) -> None:
+    workspace = create_workspace(tmp_path / name)
+    open_database(workspace.operations_url(""), durability="process").close()
+    assert workspace.operations_file.stat().st_size > 0
+    assert [path.name for path in tmp_path.iterdir()] == [name]
