@@ -28,6 +28,8 @@ class Live(msgspec.Struct, frozen=True):
 class Watch:
     """Loads what is published, and looks for newer; what cannot be loaded leaves the old live.
 
+    What cannot be read is tried again at every look, what is wrong in itself when it is published anew.
+
     Raises `SettingsError` where no settings were ever published.
     """
 
@@ -35,6 +37,7 @@ class Watch:
         self._workspace = workspace
         self._notices = notices
         self._stamps: tuple[Stamp, Stamp] = self._look()
+        self._unread: set[str] = set()  # what could not be read just now, and may be at the next look
         self.live = Live(load_published(workspace), None)
         self.settings_problem: str | None = None
         self.model_problem: str | None = None
@@ -45,9 +48,9 @@ class Watch:
         stamps = self._look()
         before, live = self._stamps, self.live
         self._stamps = stamps
-        if stamps[0] != before[0]:
+        if stamps[0] != before[0] or "settings" in self._unread:
             self._load_settings()
-        if stamps[1] != before[1]:
+        if stamps[1] != before[1] or "model" in self._unread:
             self._load_model()
         return self.live is not live
 
@@ -58,25 +61,33 @@ class Watch:
         def load() -> Live:
             return Live(load_published(self._workspace), self.live.model)
 
-        self.settings_problem = self._swap("settings", load)
+        self.settings_problem = self._swap("settings", load, self.settings_problem)
 
     def _load_model(self) -> None:
         def load() -> Live:
             return Live(self.live.settings, load_model(self._workspace.models))
 
-        self.model_problem = self._swap("model", load)
+        self.model_problem = self._swap("model", load, self.model_problem)
 
-    def _swap(self, what: str, load: Callable[[], Live]) -> str | None:
+    def _swap(self, what: str, load: Callable[[], Live], told: str | None) -> str | None:
+        self._unread.discard(what)
         try:
             self.live = load()
         except NoModelError as error:
             self._notices.tell("warning", "no_model", error.message)
             return error.message
         except (PairwellError, OSError) as error:
-            self._notices.tell("error", f"{what}_not_loaded", f"{error} What was live before stays live.")
+            if _may_pass(error):
+                self._unread.add(what)
+            if str(error) != told:
+                self._notices.tell("error", f"{what}_not_loaded", f"{error} What was live before stays live.")
             return str(error)
         self._notices.tell("info", f"{what}_live", _name(self.live, what))
         return None
+
+
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, OSError) or isinstance(error.__cause__, OSError)
 
 
 def _name(live: Live, what: str) -> str:

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import shutil
 from io import StringIO
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 import pytest
 
 from pairwell.config.settings import Settings, Slots
 from pairwell.config.workspace import Workspace
-from pairwell.errors import SettingsError
+from pairwell.errors import JournalError, ModelBrokenError, SettingsError
 from pairwell.model.store import current_model
+from pairwell.operations.database import Database, open_database
 from pairwell.records import CartLine, DecisionRequest
+from pairwell.serve.online import live
 from pairwell.serve.online.service import Service
 
 REQUEST = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent")], customer_id="c-17")
@@ -97,6 +99,54 @@ def test_a_good_model_after_a_broken_one_ends_the_problem(service: Service, lear
     (learned.models / "current").write_text(good + "\n")
     service.refresh()
     assert service.readiness().model.problem is None
+
+
+def test_what_could_not_be_read_for_a_while_is_read_at_a_later_look_and_told_once(
+    service: Service, learned: Workspace, log: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise ModelBrokenError("It cannot be read.") from OSError("too many open files")
+
+    before = service.live.model
+    with monkeypatch.context() as patch:
+        patch.setattr(live, "load_model", fail)
+        (learned.models / "current").touch()
+        for _ in range(3):
+            service.refresh()
+        assert service.readiness().model.problem == "It cannot be read."
+    service.refresh()
+    assert service.readiness().model.problem is None
+    assert service.live.model is not before
+    assert log.getvalue().count("model_not_loaded") == 1
+
+
+def test_what_is_wrong_in_itself_is_not_read_again_and_again(
+    service: Service, learned: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _point_to_a_broken_copy(learned)
+    service.refresh()
+    monkeypatch.setattr(live, "load_model", lambda _: pytest.fail("it was read again"))
+    service.refresh()
+    assert service.readiness().model.problem
+
+
+def test_a_database_that_opens_only_once_is_closed(learned: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Database] = []
+
+    def open_once(*arguments: Any, **options: Any) -> Database:
+        if opened:
+            raise JournalError("The database failed.")
+        opened.append(open_database(*arguments, **options))
+        return opened[0]
+
+    closed: list[Database] = []
+    monkeypatch.setattr("pairwell.serve.online.service.open_database", open_once)
+    monkeypatch.setattr(Database, "close", lambda database: closed.append(database))  # noqa: PLW0108 - a method
+    with pytest.raises(JournalError):
+        Service(learned)
+    assert closed == opened
+    monkeypatch.undo()
+    opened[0].close()
 
 
 def test_a_look_that_finds_nothing_new_changes_nothing(service: Service) -> None:
