@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table
+from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines
 
 if TYPE_CHECKING:
     from pairwell.config.published import Change
+    from pairwell.dataset.gates import Gate
     from pairwell.shop import Status
 
 
@@ -72,17 +74,19 @@ def _print_status(found: Status) -> None:
     )
     if found.refused:
         print_lines([f"Refused rows kept in quarantine: {found.refused:,}"])
-    print_lines([""])
-    print_table(
-        ("", "can", "found", "needs", "next step"),
-        [
-            ("yes" if g.open else "no", g.name, g.found, "" if g.open else g.needed, "" if g.open else g.next_step)
-            for g in held.gates
-        ],
-    )
+    print_lines(["", "What can be done with it:"])
+    for gate in held.gates:
+        print_lines(_gate_lines(gate))
     print_lines(["", _model_line(found), _guard_line(found), _settings_line(found)])
     print_lines(_changes(found.drift))
     print_lines([_journal_line(found)])
+
+
+def _gate_lines(gate: Gate) -> Iterator[str]:
+    yield f"  {'yes' if gate.open else 'no':<4} {gate.name}: {gate.found}"
+    if not gate.open:
+        yield f"       needs {gate.needed}"
+        yield f"       {gate.next_step}"
 
 
 def _model_line(found: Status) -> str:
