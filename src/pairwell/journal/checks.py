@@ -12,6 +12,7 @@ from pairwell.clock import to_micros
 from pairwell.records import Event, EventRefusal
 
 FUTURE = timedelta(days=1)  # clocks of shoppers go wrong by time zones, not by more
+_AHEAD = timedelta(minutes=5)  # that our clock may be of a shop's
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _encoder = msgspec.json.Encoder()
 
@@ -21,9 +22,14 @@ class KnownOffer(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
 
 
+class KnownInputs(msgspec.Struct, frozen=True, kw_only=True):
+    now: datetime  # when it was decided
+
+
 class KnownDecision(msgspec.Struct, frozen=True, kw_only=True):
     """What an event may refer to; a part of the journaled decision."""
 
+    inputs: KnownInputs
     unit: str | None
     shown: bool
     slate: list[KnownOffer]
@@ -137,6 +143,9 @@ def _check_offer(event: Event, decision: KnownDecision) -> KnownOffer:
         )
     if event.offer_no is None and event.item_id is None:
         raise _Refused("offer_missing", f"A {event.type} of a decision needs `offer_no` or `item_id`.")
+    if event.at < decision.inputs.now - _AHEAD:
+        made = decision.inputs.now.isoformat()
+        raise _Refused("before_decision", f"`at` is {event.at.isoformat()}, before the decision was made at {made}.")
     offer = decision.find_offer(event)
     if offer is None or event.item_id not in {None, offer.item_id}:
         raise _Refused("unknown_offer", f"Decision {event.decision_id!r} made no such offer.")

@@ -187,6 +187,15 @@ def test_an_offer_that_was_not_shown_has_no_outcome(journal: Journal, kind: str)
     assert fresh == []
 
 
+@pytest.mark.parametrize("kind", ["exposure", "accept", "decline"])
+def test_what_became_of_an_offer_cannot_be_before_it(journal: Journal, kind: str) -> None:
+    early, slow = (NOW - timedelta(minutes=5, seconds=s) for s in (1, 0))
+    events = [event(f"e-{at}", type=kind, decision_id="d-1", offer_no=0, at=at) for at in (early, slow)]
+    receipt, fresh = journal.log_events(events, now=NOW)
+    assert [(r.index, r.code) for r in receipt.refused] == [(0, "before_decision")]
+    assert fresh == events[1:]
+
+
 def test_a_clock_that_is_a_little_fast_is_forgiven(journal: Journal) -> None:
     receipt, _ = journal.log_events([event("e-1", item_id="mat", at=NOW + timedelta(hours=3))], now=NOW)
     assert receipt.accepted == 1
