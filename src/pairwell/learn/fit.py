@@ -51,6 +51,7 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
 ) -> Learned:
     """Learn from the newest snapshot what was known at `as_of` (default: everything), and make it the live model.
 
+    Orders dated after `now` count as placed with the newest of those before; `now` changes nothing else.
     `advance` hears the share that is done. Raises `EvidenceError` where too few orders hold two items, and
     `StorageError` where publishing fails; then the model live before stays live.
     """
@@ -88,11 +89,13 @@ def _completed(parts: Parts, snapshot: Snapshot, as_of: datetime | None, validat
 
 
 def _no_later_than(history: History, now: datetime) -> History:
-    # One order dated far ahead by mistake would make all others look old.
-    latest, placed_at = to_micros(now), history.baskets.placed_at
-    if not placed_at.size or placed_at.min() > latest:
+    # One order dated far ahead by mistake would make all others look old. It counts as the newest of the others and
+    # not as one of now: else each run would give another model.
+    placed_at = history.baskets.placed_at
+    past = placed_at[placed_at <= to_micros(now)]
+    if not past.size:
         return history
-    baskets = msgspec.structs.replace(history.baskets, placed_at=np.minimum(placed_at, latest))
+    baskets = msgspec.structs.replace(history.baskets, placed_at=np.minimum(placed_at, past.max()))
     return msgspec.structs.replace(history, baskets=baskets)
 
 

@@ -78,6 +78,17 @@ def test_one_order_dated_far_ahead_does_not_make_the_others_old(workspace: Works
     assert model.popular(1) == ["i000"]
 
 
+def test_an_order_dated_ahead_is_as_old_as_the_newest_other_whatever_the_clock_says(workspace: Workspace) -> None:
+    dataset = fill(workspace, [*_ORDERS, Order("odd", ("i000", "i001"), LATER + timedelta(days=50_000))])
+
+    runs = [
+        fit(dataset, Settings(), models=workspace.models, now=LATER + timedelta(days=days)) for days in (0, 1, 40_000)
+    ]
+
+    assert len({run.model for run in runs}) == 1
+    assert runs[0].as_of == _ORDERS[-1].placed_at
+
+
 def test_the_newest_orders_validate_what_was_learned(workspace: Workspace) -> None:
     learned = _fit(workspace, _ORDERS)
 
@@ -143,7 +154,9 @@ fit(Dataset(workspace), settings, models=workspace.models, now=datetime(2030, 1,
 """
 
 
-@pytest.mark.parametrize("moment", ["_write_draft", "_fingerprint", "_keep", "_point_to", "_sync_folder"])
+@pytest.mark.parametrize(
+    "moment", ["_write_draft", "_fingerprint", "_keep", "_point_to", "sync_folder", "replace_synced"]
+)
 def test_a_kill_while_learning_leaves_the_model_before(workspace: Workspace, moment: str) -> None:
     before = _fit(workspace, _ORDERS).model
 
