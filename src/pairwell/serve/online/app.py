@@ -17,7 +17,7 @@ from pairwell.serve.online.line import Line
 from pairwell.serve.online.loopback import require_local
 from pairwell.serve.online.routes import make_routes
 from pairwell.serve.online.service import Service
-from pairwell.serve.online.wire import Disconnected, Receive, Scope, Send, render_fault, send_json
+from pairwell.serve.online.wire import Disconnected, Message, Receive, Scope, Send, render_fault, send_json
 
 _DECISIONS_WAITING = 128
 _EVENTS_WAITING = 1_000
@@ -64,7 +64,7 @@ class OnlineApp:
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         hot = self._hot.get(scope["path"])
         if hot is None:
-            await self._rest(scope, receive, send)  # type: ignore[arg-type]  # as above
+            await self._rest(*_as_get(scope, receive, send))  # type: ignore[arg-type]  # as above
             return
         _require_post(scope)
         await hot(scope, receive, send)
@@ -73,7 +73,7 @@ class OnlineApp:
         if isinstance(error, NotFoundException):
             error = no_route(request.url.path)
         elif isinstance(error, MethodNotAllowedException):
-            error = wrong_method(request.method, request.url.path, "GET")
+            error = wrong_method(request.method, request.url.path, "GET, HEAD")
         status, fault, headers = self._told(error)
         body = msgspec.json.encode(ErrorBody(error=fault))
         return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
@@ -93,6 +93,17 @@ class OnlineApp:
     def _note(self, status: int, error: PairwellError) -> None:
         if status >= 500:  # noqa: PLR2004  (the server's side of HTTP's statuses)
             self._service.notices.tell("error", error.code, error.message)
+
+
+def _as_get(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Receive, Send]:
+    """HEAD is GET whose body stays here."""
+    if scope["method"] != "HEAD":
+        return scope, receive, send
+
+    async def send_head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return {**scope, "method": "GET"}, receive, send_head
 
 
 def _require_post(scope: Scope) -> None:

@@ -34,6 +34,13 @@ def test_it_is_ready_with_settings_model_and_journal(ask: Ask) -> None:
     assert all(found[part]["ok"] and found[part]["live"] for part in ("settings", "model", "journal"))
 
 
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/v1/items/nothing/pairs", "/nowhere"])
+def test_head_is_get_without_a_body(ask: Ask, path: str) -> None:
+    head, get = ask("HEAD", path), ask("GET", path)
+    assert (head.status_code, head.headers) == (get.status_code, get.headers)
+    assert (head.content, bool(get.content)) == (b"", True)
+
+
 def test_without_a_journal_it_is_not_ready(ask: Ask, learned: Workspace) -> None:
     other = sqlite3.connect(learned.operations_file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -128,4 +135,4 @@ def test_what_is_not_there_has_the_one_error_shape(ask: Ask, path: str) -> None:
 def test_another_method_is_refused_with_the_one_allowed(ask: Ask) -> None:
     response = ask("POST", "/healthz")
     assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
-    assert response.headers["allow"] == "GET"
+    assert response.headers["allow"] == "GET, HEAD"
