@@ -144,7 +144,7 @@ from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
 from pairwell.learn.fit import fit
 
-def die(*_):
+def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 workspace = Workspace(Path(sys.argv[1]))
