@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 
 from pairwell.errors import StorageError
 
@@ -40,6 +41,16 @@ def open_parquet(engine: ibis.BaseBackend, paths: Sequence[Path]) -> ibis.Table:
     """The rows of exactly these Parquet files, each with the path of its file in `FILE_COLUMN`."""
     # The engine takes paths for patterns; a folder may well be called "shop [old]".
     return engine.read_parquet([glob.escape(str(path)) for path in paths], **{FILE_COLUMN: True})
+
+
+def local_time(zone: str, moment: ir.Value) -> ir.Value:
+    """What the clocks of `zone`, an IANA name, show at `moment`: a timestamp without a zone."""
+    return _timezone(zone, moment)
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC', 6)"), "timestamp(6)"))  # type: ignore[untyped-decorator]
+def _timezone(zone: str, moment: ir.Value) -> ir.Value:
+    """DuckDB's function; Ibis has none of this meaning."""
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import ibis
 import pyarrow as pa
 
 from pairwell.dataset.tables import TABLES
+from pairwell.engines.duckdb import local_time
 from pairwell.ingest.titles import usual_titles
 
 _SELLING_DAYS = 90
@@ -52,8 +53,8 @@ def customers(sales: ibis.Table) -> ibis.Table:
     )
 
 
-def items(sales: ibis.Table) -> ibis.Table:
-    """One row for each item sold, worked out from its lines and marked as derived."""
+def items(sales: ibis.Table, timezone: str) -> ibis.Table:
+    """One row for each item sold, worked out from its lines and marked as derived; days are those of `timezone`."""
     newest = [sales.placed_at, sales.seq]
     texts = {name: sales[name].last(order_by=newest) for name in ("category", "brand", "family", "unit_cost_minor")}
     facts = sales.group_by("item_id").aggregate(
@@ -61,14 +62,14 @@ def items(sales: ibis.Table) -> ibis.Table:
     )
     priced = sales.filter(~sales.price_from_item)
     titled = facts.left_join(usual_titles(sales), "item_id").drop("item_id_right")
-    full = titled.left_join(recent_prices(priced), "item_id").drop("item_id_right")
+    full = titled.left_join(recent_prices(priced, timezone), "item_id").drop("item_id_right")
     return full.rename(cost_minor="unit_cost_minor").mutate(derived=True, published=True)
 
 
-def recent_prices(sales: ibis.Table) -> ibis.Table:
-    """Item id and `price_minor`: the median of its prices on the last 90 days on which it was sold."""
+def recent_prices(sales: ibis.Table, timezone: str) -> ibis.Table:
+    """Item id and `price_minor`: the median of its prices on the last 90 days of `timezone` on which it sold."""
     priced = sales.filter(sales.unit_price_minor.notnull() & (sales.unit_price_minor > 0) & (sales.quantity > 0))
-    day = priced.mutate(day=priced.placed_at.truncate("D"))
+    day = priced.mutate(day=local_time(timezone, priced.placed_at).truncate("D"))
     recent = day.mutate(age=ibis.dense_rank().over(group_by="item_id", order_by=day.day.desc()))
     kept = recent.filter(recent.age < _SELLING_DAYS)
     return kept.group_by("item_id").aggregate(price_minor=kept.unit_price_minor.median().round().cast("int64"))

@@ -24,17 +24,19 @@ _AS_STORED = (
 
 
 def write_facts(
-    dataset: Dataset, facts: FactStore, *, now: datetime, stocks: Mapping[str, int | None] | None = None
+    dataset: Dataset, facts: FactStore, *, timezone: str, now: datetime, stocks: Mapping[str, int | None] | None = None
 ) -> int:
     """Bring the facts up to the newest snapshot and remember which one that was; returns its number.
 
     It may be run again at any time: what is written already changes nothing. Where another process merges
     meanwhile, its snapshot is written too. `stocks` is what a catalogue says now; other stocks stay as they are.
+    `timezone` says where the days begin on which an item sold.
     """
     stocks = stocks or {}
     while True:
         snapshot = dataset.newest()
-        facts.write_items(_items(dataset, snapshot, {**_known_stocks(facts), **stocks}), at=now)
+        items = _priced_items(dataset, snapshot, timezone)
+        facts.write_items(_items(items, {**_known_stocks(facts), **stocks}), at=now)
         facts.write_relations(_relations(dataset, snapshot), at=now)
         if snapshot.number > facts.snapshot():
             facts.write_owned(_owned(dataset, snapshot, since=_base(dataset, facts, snapshot)))
@@ -58,12 +60,15 @@ def _known_stocks(facts: FactStore) -> dict[str, int | None]:
     return {item_id: item.stock for item_id, item in facts.items().items()}
 
 
-def _items(dataset: Dataset, snapshot: Snapshot, stocks: Mapping[str, int | None]) -> Iterator[Item]:
+def _priced_items(dataset: Dataset, snapshot: Snapshot, timezone: str) -> ibis.Table:
     items = dataset.table("items", snapshot=snapshot)
-    sold = recent_prices(_priced_lines(dataset, snapshot)).rename(sold_minor="price_minor")
+    sold = recent_prices(_priced_lines(dataset, snapshot), timezone).rename(sold_minor="price_minor")
     joined = items.left_join(sold, "item_id").drop("item_id_right")
     stated = (~joined.derived).ifelse(joined.price_minor, ibis.null("int64"))
-    priced = joined.mutate(price_minor=ibis.coalesce(stated, joined.sold_minor, joined.price_minor))
+    return joined.mutate(price_minor=ibis.coalesce(stated, joined.sold_minor, joined.price_minor))
+
+
+def _items(priced: ibis.Table, stocks: Mapping[str, int | None]) -> Iterator[Item]:
     for row in _rows(priced.order_by("item_id")):
         yield Item(
             kind=row["kind"] or "good",

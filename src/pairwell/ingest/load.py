@@ -196,6 +196,7 @@ def _stage(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: BytesRe
         mapping=mapping,
         confirmed=run.options.mapping is not None,
         source=run.source,
+        timezone=settings.shop.timezone,
     )
 
 
@@ -226,7 +227,8 @@ def _store(run: _Run, chosen: Sniffed, shaped: Shaped, quarantine: Quarantine, *
     source = Source(name=run.source, files=tuple(path.name for path in run.paths), at=now, rows=rows)
     merged = place.dataset.merge(shaped.tables, source=source, now=now, cancelled=shaped.cancelled)
     if shaped.stocks or not are_current(place.dataset, place.facts):
-        write_facts(place.dataset, place.facts, now=now, stocks=shaped.stocks)
+        timezone = place.settings.shop.timezone
+        write_facts(place.dataset, place.facts, timezone=timezone, now=now, stocks=shaped.stocks)
     return _Stored(snapshot=merged.snapshot, stored=merged.stored, mapping=mapping, quarantine=kept)
 
 

@@ -27,6 +27,7 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
     mapping: ColumnMapping
     confirmed: bool  # a person gave the mapping
     source: str
+    timezone: str  # of the shop: where its days begin
 
     @property
     def fields(self) -> frozenset[str]:

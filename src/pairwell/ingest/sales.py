@@ -26,11 +26,13 @@ def shape_lines(staged: Staged, dataset: Dataset) -> Shaped:
     lines = engine.read_parquet(staged.rows)
     excluded, listed = _no_goods(lines, staged)
     cleaning = Cleaning(fields=staged.fields, excluded=tuple(excluded), digits_only=mostly_digits(lines))
-    judged = _kept(dataset, judge(lines, _known_prices(lines, dataset), cleaning), folder / "judged.parquet")
+    judged = _kept(
+        dataset, judge(lines, _known_prices(lines, dataset, staged.timezone), cleaning), folder / "judged.parquet"
+    )
     sales = _kept(dataset, assemble.number_lines(judged), folder / "sales.parquet")
     met = _kept(dataset, _meet(judged, sales, dataset), folder / "met.parquet")
     rows = {
-        "items": assemble.items(sales),
+        "items": assemble.items(sales, staged.timezone),
         "customers": assemble.customers(sales),
         "orders": assemble.orders(sales),
         "order_lines": assemble.order_lines(sales),
@@ -66,12 +68,12 @@ def _no_goods(lines: ibis.Table, staged: Staged) -> tuple[list[str], list[str]]:
     return exclude_items(titles, staged.mapping.goods, confirmed=staged.confirmed)
 
 
-def _known_prices(lines: ibis.Table, dataset: Dataset) -> ibis.Table:
+def _known_prices(lines: ibis.Table, dataset: Dataset, timezone: str) -> ibis.Table:
     """What an item costs where a row does not say: the catalogue's price, else its usual one in the file."""
     if not lines.filter(lines.unit_price_minor.isnull()).limit(1).count().to_pyarrow().as_py():
         return ibis.memtable(_NO_PRICES)
     stored = dataset.table("items").select("item_id", "price_minor", "derived")
-    usual = assemble.recent_prices(lines).rename(usual_minor="price_minor")
+    usual = assemble.recent_prices(lines, timezone).rename(usual_minor="price_minor")
     both = stored.outer_join(usual, "item_id")
     catalogue = (~both.derived).ifelse(both.price_minor, ibis.null("int64"))
     known = both.select(

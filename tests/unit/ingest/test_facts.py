@@ -34,5 +34,5 @@ def test_ownership_counts_orders_and_keeps_the_last(loader: Loader) -> None:
 def test_writing_facts_again_makes_no_new_revision(loader: Loader) -> None:
     loader.orders(HEAD, "1,cup,Cup,1,3.00,2026-01-01,ann")
     before = loader.facts.items()["cup"].revision
-    assert write_facts(loader.dataset, loader.facts, now=NOW) == 1
+    assert write_facts(loader.dataset, loader.facts, timezone="UTC", now=NOW) == 1
     assert loader.facts.items()["cup"].revision == before
