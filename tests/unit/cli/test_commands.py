@@ -146,7 +146,12 @@ def test_a_decision_can_be_explained_and_computed_again(pairwell: Command, learn
     words = ("decide", "--placement", "cart", "--item", item, "--explain", "--workspace", learned)
     answer = document(pairwell(*words, "--json"))
     assert set(answer) >= {"decision_id", "valid_until", "silence", "offers", "ignored", "model", "settings", "arm"}
-    assert answer["offers"] or answer["silence"]
+    assert bool(answer["offers"]) == (answer["silence"] is None)
+    pairs = document(pairwell("pairs", item, "--json", "--workspace", learned))["pairs"]
+    known = {pair["item_id"] for pair in pairs if pair["above_floor"]}
+    judged = {one["item_id"] for one in (*answer["offers"], *answer["withheld"])}
+    assert known <= judged or (answer["silence"] or {}).get("reason") == "withheld_at_random"
+    assert all(offer["anchor_id"] == item and offer["reasons"] for offer in answer["offers"])
     told = pairwell("decision", answer["decision_id"], "--workspace", learned)
     assert answer["decision_id"] in told.stdout
     replay = document(pairwell("decision", answer["decision_id"], "--replay", "--json", "--workspace", learned))
