@@ -31,8 +31,10 @@ class Database:
     Every failure of the database inside `read` or `write` surfaces as `JournalError`.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, wait_ms: int) -> None:
         self.engine = engine
+        self._wait_ms = wait_ms
+        self._prepared = False
         self._reader = engine if _is_sqlite(engine) else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writer = engine.execution_options(writes=True)
         self._idle: deque[sa.Connection] = deque()
@@ -40,6 +42,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection on which every statement sees the newest committed state."""
+        self.prepare()
         with _journal_errors(self.engine):
             connection = self._take_reader()
             try:
@@ -52,8 +55,18 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction: durable on leaving, undone on any error. SQLite admits one at a time, by lock."""
+        self.prepare()
         with _journal_errors(self.engine), self._writer.begin() as connection:
             yield connection
+
+    def prepare(self) -> None:
+        """Bring the schema forward, where that is not done yet. Raises `JournalError` and `StorageError`."""
+        if self._prepared:
+            return
+        with _journal_errors(self.engine):
+            _switch_on_wal(self.engine, self._wait_ms)
+            upgrade_schema(self.engine)
+        self._prepared = True
 
     def probe(self) -> None:
         """Raise `JournalError` unless a write can be made durable now, and the disk has room for more than this one."""
@@ -97,24 +110,24 @@ class Database:
             return self._reader.connect()
 
 
-def open_database(url: str, *, durability: Durability, wait_ms: int = WAIT_MS) -> Database:
+def open_database(url: str, *, durability: Durability, wait_ms: int = WAIT_MS, at_once: bool = True) -> Database:
     """Open the database at `url`, migrated forward to this version's schema.
 
     `wait_ms`: how long a write waits for another writer before it fails. Safe when several processes open
     it at once. Raises `JournalError` where it cannot be reached, `StorageError` where its schema is of a
-    newer version, `SettingsError` where `url` is none.
+    newer version, `SettingsError` where `url` is none. Not `at_once`: one that cannot be reached is opened
+    all the same, and whoever uses it gets the `JournalError` until it can be.
     """
     engine = _create_engine(url, wait_ms)
     if _is_sqlite(engine):
         _prepare_sqlite(engine, durability, wait_ms)
-    database = Database(engine)
+    database = Database(engine, wait_ms)
     try:
-        with _journal_errors(engine):
-            _switch_on_wal(engine, wait_ms)
-            upgrade_schema(engine)
-    except Exception:
-        database.close()
-        raise
+        database.prepare()
+    except Exception as error:
+        if at_once or not isinstance(error, JournalError):
+            database.close()
+            raise
     return database
 
 

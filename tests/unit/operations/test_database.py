@@ -167,6 +167,17 @@ def test_a_missing_directory_is_a_journal_error(tmp_path: Path) -> None:
         open_database(sqlite_url(tmp_path / "nowhere"), durability="process")
 
 
+def test_what_need_not_be_there_at_once_is_used_when_it_is(tmp_path: Path) -> None:
+    database = open_database(sqlite_url(tmp_path / "later"), durability="process", at_once=False)
+    for use in (database.read, database.write):
+        with pytest.raises(JournalError, match="unable to open"), use():
+            pass
+    (tmp_path / "later").mkdir()
+    with database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(epochs)) == 2
+    database.close()
+
+
 def test_a_file_that_is_no_database_is_a_journal_error(tmp_path: Path) -> None:
     (tmp_path / "operations.db").write_bytes(b"no database at all" * 1_000)
     with pytest.raises(JournalError, match="not a database"):

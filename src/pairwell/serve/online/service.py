@@ -188,12 +188,15 @@ class Service:
 
 
 def _open_twice(workspace: Workspace, live: Live) -> tuple[Database, Database]:
-    """The operations database for decisions, which cannot wait, and for everything else."""
+    """The operations database for decisions, which cannot wait, and for everything else.
+
+    Where it cannot be written now, the shop goes on without offers until it can be.
+    """
     operations = live.settings.settings.operations
     url = workspace.operations_url(operations.url)
-    patient = open_database(url, durability=operations.durability)
+    patient = open_database(url, durability=operations.durability, at_once=False)
     try:
-        return open_database(url, durability=operations.durability, wait_ms=_HASTE_MS), patient
+        return open_database(url, durability=operations.durability, wait_ms=_HASTE_MS, at_once=False), patient
     except BaseException:
         patient.close()
         raise

@@ -10,9 +10,11 @@ from pairwell.decide.decider import Decider
 from pairwell.decide.texts import LANGUAGES
 from pairwell.errors import JournalError
 from pairwell.journal.store import Journal
-from pairwell.records import DecisionRequest
+from pairwell.records import CartLine, DecisionRequest
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.service import Service
+
+REQUEST = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent")], customer_id="c-17")
 
 
 @pytest.fixture
@@ -59,4 +61,20 @@ def test_a_journal_that_fails_leaves_it_cold_and_is_told(
     service = Service(learned, notices=Notices(stream=log))
     assert "disk full" in log.getvalue()
     assert service.decide(DecisionRequest(placement="cart"), until=float("inf")).silence is not None
+    service.close()
+
+
+def test_without_a_journal_it_opens_and_is_silent_until_there_is_one(learned: Workspace, log: StringIO) -> None:
+    file = learned.operations_file
+    away = file.rename(file.with_name("away"))
+    file.mkdir()
+    service = Service(learned, notices=Notices(stream=log))
+    assert (service.readiness().ready, service.live.model is None) == (False, False)
+    silence = service.decide(REQUEST, until=float("inf")).silence
+    assert silence is not None
+    assert silence.reason == "journal_unavailable"
+    file.rmdir()
+    away.rename(file)
+    assert service.readiness().ready
+    assert service.decide(REQUEST, until=float("inf")).offers
     service.close()
