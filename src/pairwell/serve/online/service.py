@@ -66,7 +66,7 @@ class Service:
         self._punctual = PunctualJournal(self._quick, turn=turn)
         self.journal = Journal(self._patient, turn=turn)
         self._owners = FactStore(self._patient)
-        self._decider = self._new_decider(self._watch.live, self._punctual)
+        self._decider = self._new_decider(self._watch.live, first=True)
         self._stopped = threading.Event()
 
     @property
@@ -85,7 +85,7 @@ class Service:
     def refresh(self) -> None:
         """Look for newer settings and models now."""
         if self._watch.refresh():
-            self._decider = self._new_decider(self._watch.live, self.journal)
+            self._decider = self._new_decider(self._watch.live)
 
     # --- decisions and events -------------------------------------------------------------------
 
@@ -166,13 +166,13 @@ class Service:
             return Condition(ok=False, live=None, problem=error.message)
         return Condition(ok=True, live=self._quick.engine.dialect.name, problem=None)
 
-    def _new_decider(self, live: Live, journal: Journal) -> Decider:
-        """A decider that has decided and written before anyone asks it; `journal`: of the thread that calls this."""
+    def _new_decider(self, live: Live, *, first: bool = False) -> Decider:
+        """A decider that has decided before anyone asks it; the `first` also wrote, which would keep others waiting."""
         decider = Decider(lambda: live.model, live.settings, self._facts, self._punctual)
         try:
             decision = warm(decider, live, self._facts.items(), now=self._clock())
-            if decision is not None:
-                journal.rehearse(decision)
+            if first and decision is not None:
+                self._punctual.rehearse(decision)
         except JournalError as error:  # cold it decides too, and says at each request what is wrong
             self.notices.tell("error", "journal_unavailable", error.message)
         except Exception as error:  # noqa: BLE001  (as above)

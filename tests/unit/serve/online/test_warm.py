@@ -43,11 +43,14 @@ def test_before_anyone_asks_it_decided_in_every_language_at_every_placement(
 
 
 def test_what_is_published_anew_decides_before_it_is_live(
-    service: Service, learned: Workspace, asked: list[DecisionRequest]
+    service: Service, learned: Workspace, asked: list[DecisionRequest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    written: list[object] = []
+    monkeypatch.setattr(Journal, "rehearse", lambda *_: written.append(1))
     (learned.models / "current").write_text((learned.models / "current").read_text() + "\n")
     service.refresh()
     assert asked
+    assert not written, "customers would wait for it"
     assert service.journal.count().decisions == 0
 
 
