@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import Advance, AsJson, InWorkspace, print_json, print_lines, print_table, progress_share
+from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress_share
+from pairwell.config.progress import Advance
 
 if TYPE_CHECKING:
     from pairwell.backtest.basket import Evaluation

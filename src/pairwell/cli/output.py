@@ -11,8 +11,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from pairwell.config.progress import Advance as Advance  # noqa: PLC0414 - commands take it from here
-from pairwell.config.progress import BytesRead, unheard
+from pairwell.config.progress import Advance, BytesRead, unheard
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 InWorkspace = Annotated[
