@@ -61,7 +61,14 @@ def demo(
     if not once:
         from pairwell.serve.online.process import run
 
+        typer.echo(f"\nAsk it, once it listens:\n  {_example_call(found, port)}\n", err=True)
         run(workspace, port=port)
+
+
+def _example_call(found: Demo, port: int) -> str:
+    anchor = next((offer.anchor_id for answer in found.decisions for offer in answer.offers), "ITEM")
+    body = f'{{"placement": "cart", "cart": [{{"item_id": "{anchor}"}}]}}'
+    return f"curl -s http://127.0.0.1:{port}/v1/decisions -d '{body}'"
 
 
 def _open(folder: Path, seed: int) -> Shop:
