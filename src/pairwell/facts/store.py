@@ -77,6 +77,13 @@ class FactStore:
             with self._database.write() as connection:
                 connection.execute(statement, part)
 
+    def remove_owned(self, lost: Iterable[Ownership]) -> None:
+        """Take away what customers no longer own; what was bought later than `last_bought_at` says stays."""
+        rows = iter(lost)
+        while part := [_lost_row(o) for o in itertools.islice(rows, _OWNED_AT_A_TIME)]:
+            with self._database.write() as connection:
+                connection.execute(_DELETE_OWNED, part)
+
     def snapshot(self) -> int:
         """The snapshot of the dataset that the facts were last written from; 0 before the first."""
         with self._database.read() as connection:
@@ -168,6 +175,11 @@ _DELETE_RELATION = schema.relations.delete().where(
     schema.relations.c.item_id == sa.bindparam("item"),
     schema.relations.c.relation == sa.bindparam("kind"),
 )
+_DELETE_OWNED = schema.owned.delete().where(
+    schema.owned.c.customer_id == sa.bindparam("customer"),
+    schema.owned.c.item_id == sa.bindparam("item"),
+    schema.owned.c.last_bought_at <= sa.bindparam("moment"),
+)
 _OWNED_BY = sa.select(schema.owned.c.item_id).where(schema.owned.c.customer_id == sa.bindparam("customer"))
 
 
@@ -193,6 +205,10 @@ def _relation_row(relation: CuratedRelation, at: int) -> dict[str, Any]:
 
 def _relation_key(relation: CuratedRelation) -> dict[str, str]:
     return {"anchor": relation.anchor_id, "item": relation.item_id, "kind": relation.relation}
+
+
+def _lost_row(lost: Ownership) -> dict[str, Any]:
+    return {"customer": lost.customer_id, "item": lost.item_id, "moment": to_micros(lost.last_bought_at)}
 
 
 def _owned_row(owned: Ownership) -> dict[str, Any]:

@@ -39,7 +39,10 @@ def write_facts(
         facts.write_items(_items(items, {**_known_stocks(facts), **stocks}), at=now)
         facts.write_relations(_relations(dataset, snapshot), at=now)
         if snapshot.number > facts.snapshot():
-            facts.write_owned(_owned(dataset, snapshot, since=_base(dataset, facts, snapshot)))
+            base = _base(dataset, facts, snapshot)
+            if base is not None:
+                facts.remove_owned(_lost(dataset, snapshot, since=base))
+            facts.write_owned(_owned(dataset, snapshot, since=base))
             facts.mark_snapshot(snapshot.number)
         if dataset.newest().number == snapshot.number:
             return snapshot.number
@@ -99,6 +102,16 @@ def _owned(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot | None) -> I
     if since is not None:
         fresh = bought.anti_join(_purchases(dataset, since), ["order_id", "customer_id", "item_id"])
         bought = bought.semi_join(fresh, "customer_id")
+    yield from _ownership(bought)
+
+
+def _lost(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot) -> Iterator[Ownership]:
+    """Who owned what at `since` and no longer does: the order was cancelled or replaced, or all of it came back."""
+    before, now = _purchases(dataset, since), _purchases(dataset, snapshot)
+    yield from _ownership(before.anti_join(now, ["customer_id", "item_id"]))
+
+
+def _ownership(bought: ibis.Table) -> Iterator[Ownership]:
     owned = bought.group_by("customer_id", "item_id").aggregate(
         last_bought_at=bought.placed_at.max(), orders=bought.order_id.nunique()
     )
@@ -107,9 +120,14 @@ def _owned(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot | None) -> I
 
 
 def _purchases(dataset: Dataset, snapshot: Snapshot) -> ibis.Table:
+    """What known customers bought and did not send back whole, a row for each line."""
     orders = dataset.table("orders", snapshot=snapshot)
     known = orders.filter(orders.customer_id.notnull()).select("order_id", "customer_id", "placed_at")
-    return dataset.table("order_lines", snapshot=snapshot).select("order_id", "item_id").join(known, "order_id")
+    returns = dataset.table("returns", snapshot=snapshot)
+    back = returns.group_by("order_id", "line_no").aggregate(returned=returns.quantity.sum())
+    lines = dataset.table("order_lines", snapshot=snapshot).left_join(back, ["order_id", "line_no"])
+    kept = lines.filter(lines.quantity > ibis.coalesce(lines.returned, 0.0))
+    return kept.select("order_id", "item_id").join(known, "order_id")
 
 
 def _rows(table: ibis.Table) -> Iterator[dict[str, Any]]:

@@ -151,3 +151,12 @@ def test_an_order_counts_once_into_ownership(facts: FactStore, database: Databas
 def test_an_order_without_items_is_nothing(facts: FactStore, database: Database) -> None:
     facts.add_order("c", [], NOW)
     assert _ownership(database) == {}
+
+
+def test_what_is_taken_away_is_owned_no_longer_unless_it_was_bought_later(facts: FactStore) -> None:
+    later = NOW + timedelta(days=1)
+    mat, tent = (Ownership(customer_id="c", item_id=i, last_bought_at=NOW, orders=1) for i in ("mat", "tent"))
+    facts.write_owned([mat, tent])
+    facts.add_order("c", ["tent"], later)
+    facts.remove_owned([mat, tent])
+    assert facts.owned("c", ["mat", "tent"]) == {"tent"}

@@ -36,3 +36,20 @@ def test_writing_facts_again_makes_no_new_revision(loader: Loader) -> None:
     before = loader.facts.items()["cup"].revision
     assert write_facts(loader.dataset, loader.facts, timezone="UTC", now=NOW) == 1
     assert loader.facts.items()["cup"].revision == before
+
+
+def test_what_came_back_whole_or_fell_out_of_an_order_is_owned_no_longer(loader: Loader) -> None:
+    loader.orders(HEAD, "1,cup,Cup,2,3.00,2026-01-01,ann", "2,pot,Pot,1,9.00,2026-01-02,ann")
+    loader.orders(HEAD, "2,pan,Pan,1,9.00,2026-01-02,ann")
+    assert loader.facts.owned("ann", {"cup", "pot", "pan"}) == {"cup", "pan"}
+    loader.load("returns", "order_id,item_id,quantity,at", "1,cup,1,2026-01-05")
+    assert loader.facts.owned("ann", {"cup"}) == {"cup"}
+    loader.load("returns", "order_id,item_id,quantity,at", "1,cup,1,2026-01-06")
+    assert loader.facts.owned("ann", {"cup"}) == set()
+
+
+def test_what_was_bought_again_since_stays_owned(loader: Loader) -> None:
+    loader.orders(HEAD, "1,cup,Cup,1,3.00,2026-01-01,ann")
+    loader.facts.add_order("ann", ["cup"], NOW)
+    loader.load("returns", "order_id,item_id,quantity,at", "1,cup,1,2026-01-05")
+    assert loader.facts.owned("ann", {"cup"}) == {"cup"}
