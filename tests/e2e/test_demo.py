@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 _README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+_NUMBER = re.compile(r"\d[\d,.]*")
 _VARIES = re.compile(r"in [\d.]+ s\.")  # how long learning took
 
 
@@ -43,9 +44,28 @@ def _lines(text: str, folder: Path) -> list[str]:
     return [_VARIES.sub("in … s.", line) for line in plain.splitlines()]
 
 
+def _shape(line: str) -> str:
+    return _NUMBER.sub("#", line)
+
+
+def _close(shown: str, printed: str) -> bool:
+    # Another family of processors may round the last bit otherwise, and a customer then decide otherwise.
+    pairs = zip(_NUMBER.findall(shown), _NUMBER.findall(printed), strict=True)
+    return all(abs(_value(one) - _value(other)) <= max(2, 0.02 * _value(one)) for one, other in pairs)
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", "").rstrip("."))
+
+
 def test_the_readme_shows_what_it_prints(printed: str, folder: Path) -> None:
     shown = next(block for block in re.findall(r"```text\n(.*?)```", _README, flags=re.DOTALL) if "simulated" in block)
-    missing = set(_lines(shown, folder)) - set(_lines(printed, folder)) - {"…"}
+    there = _lines(printed, folder)
+    missing = [
+        line
+        for line in _lines(shown, folder)
+        if line != "…" and not any(_shape(line) == _shape(other) and _close(line, other) for other in there)
+    ]
     assert not missing
 
 
