@@ -16,10 +16,6 @@ def upgrade() -> None:
     _create_journal()
 
 
-def downgrade() -> None:
-    raise NotImplementedError("Schemas only move forward; restore a backup instead.")
-
-
 def _create_facts() -> None:
     epochs = op.create_table(
         "epochs",
