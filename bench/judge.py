@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pairwell
 from pairwell.records import Answer, CartLine, DecisionRequest
-from pairwell.shop import Shop
+from pairwell.shop.face import Shop
 
 FEWEST_ORDERS = 50  # of an anchor: rarer ones are mostly silent
 

@@ -20,7 +20,7 @@ from pairwell.errors import PairwellError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pairwell.shop import Shop
+    from pairwell.shop.face import Shop
 
 __all__ = ["PairwellError", "__version__", "create", "open"]
 
@@ -32,7 +32,7 @@ def open(workspace: str | Path | None = None) -> Shop:  # noqa: A001 - `pairwell
 
     Raises `WorkspaceError` where there is none.
     """
-    from pairwell.shop import open_shop
+    from pairwell.shop.face import open_shop
 
     return open_shop(workspace)
 
@@ -42,6 +42,6 @@ def create(workspace: str | Path) -> Shop:
 
     Raises `WorkspaceError` where one exists already.
     """
-    from pairwell.shop import create_shop
+    from pairwell.shop.face import create_shop
 
     return create_shop(workspace)

@@ -25,9 +25,9 @@ from pairwell.backtest.basket import Asked, Evaluation, evaluate_cases
 from pairwell.config.settings import Settings
 from pairwell.learn.baskets import make_baskets, slice_orders
 from pairwell.learn.cases import hide_in_each
-from pairwell.learn.catalogue import Listing
 from pairwell.learn.history import History
-from pairwell.learn.pairs import learn_pairs
+from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.mining.pairs import learn_pairs
 from pairwell.learn.validation import before
 
 pytestmark = pytest.mark.slow

@@ -12,9 +12,9 @@ from tests.orders import Order, as_baskets, random_orders
 from pairwell.config.settings import Learn, Settings
 from pairwell.learn.assemble import completing_model
 from pairwell.learn.baskets import Baskets, make_baskets
-from pairwell.learn.catalogue import Listing
 from pairwell.learn.history import History
-from pairwell.learn.pairs import learn_pairs
+from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.mining.pairs import learn_pairs
 from pairwell.model.neighbours import to_arrays
 
 _SEEDS = st.integers(min_value=0, max_value=2**32)

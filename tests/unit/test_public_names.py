@@ -8,7 +8,7 @@ import pytest
 import pairwell
 from pairwell.config.settings import Learn, Settings
 from pairwell.errors import RequestError, WorkspaceError
-from pairwell.shop import create_shop
+from pairwell.shop.face import create_shop
 
 
 def test_the_root_names_the_public_api() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.counting import PairCounts, count_pairs
+from pairwell.learn.mining.counting import PairCounts, count_pairs
 
 _CELLS = 8_000_000  # cases times items scored at a time; bounds memory, changes no result
 

@@ -17,7 +17,7 @@ from pairwell.records import Answer, CartLine, DecisionRequest, Item
 if TYPE_CHECKING:
     from pairwell.backtest.month import MonthCounts
     from pairwell.backtest.planted import PlantedFound
-    from pairwell.shop import Shop
+    from pairwell.shop.face import Shop
     from pairwell.simulate.world import World
 
 _MARK = "demo-seed"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pairwell.backtest.basket import Evaluation
     from pairwell.backtest.scores import Estimate
     from pairwell.config.settings import Settings
-    from pairwell.shop import Shop
+    from pairwell.shop.face import Shop
 
 _SHARE = 0.2  # of the newest orders, where nothing else is said
 
@@ -85,7 +85,7 @@ def _evaluate_files(
 ) -> Evaluation:
     from tempfile import TemporaryDirectory
 
-    from pairwell.shop import create_shop
+    from pairwell.shop.face import create_shop
 
     settings = _settings(workspace)
     with TemporaryDirectory(prefix="pairwell-") as folder:

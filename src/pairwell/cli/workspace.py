@@ -13,7 +13,7 @@ from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines
 if TYPE_CHECKING:
     from pairwell.config.published import Change
     from pairwell.dataset.gates import Gate
-    from pairwell.shop import Status
+    from pairwell.shop.status import Status
 
 
 def register(app: typer.Typer) -> None:

@@ -12,9 +12,9 @@ from pairwell.config.version import engine_version
 from pairwell.learn.baskets import Array
 from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
-from pairwell.learn.pairs import learn_pairs, rank_pairs
+from pairwell.learn.mining.pairs import learn_pairs, rank_pairs
 from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
-from pairwell.learn.upgrades import learn_upgrades
+from pairwell.learn.relations.upgrades import learn_upgrades
 from pairwell.model.manifest import Manifest
 from pairwell.model.model import ItemNames, Model
 from pairwell.model.neighbours import no_neighbours, to_arrays

@@ -13,7 +13,7 @@ from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.learn.baskets import Array, Baskets, make_baskets
-from pairwell.learn.catalogue import Listing
+from pairwell.learn.listings.catalogue import Listing
 
 _FACTS = ("title", "kind", "category", "brand", "family", "tier", "price_minor", "rating", "attributes")
 

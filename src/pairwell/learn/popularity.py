@@ -8,8 +8,8 @@ import numpy as np
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.catalogue import Listing
-from pairwell.learn.weights import order_weights
+from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.mining.weights import order_weights
 
 _FEWEST_BUYERS = 20
 _KINDS_BOUGHT_ONCE = {"plan", "service"}

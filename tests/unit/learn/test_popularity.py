@@ -5,7 +5,7 @@ import pytest
 from tests.orders import Order, as_baskets, orders_of
 
 from pairwell.config.settings import Learn
-from pairwell.learn.catalogue import Listing
+from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
 
 

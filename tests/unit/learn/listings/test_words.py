@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pairwell.learn.words import amounts_of, words_of
+from pairwell.learn.listings.words import amounts_of, words_of
 
 
 def test_words_are_small_singular_and_without_fillers() -> None:

@@ -7,9 +7,9 @@ from tests.orders import as_baskets, orders_of
 
 from pairwell.config.settings import Guards, Settings
 from pairwell.learn.baskets import Baskets
-from pairwell.learn.catalogue import Listing
-from pairwell.learn.pairs import learn_pairs
-from pairwell.learn.upgrades import learn_upgrades
+from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.mining.pairs import learn_pairs
+from pairwell.learn.relations.upgrades import learn_upgrades
 
 _SOLD = ("a", "b", "c", "ab", "b", "a")
 

@@ -7,8 +7,8 @@ import pytest
 from tests.orders import as_baskets, orders_of, random_orders
 
 from pairwell.config.settings import Learn
-from pairwell.learn.chance import tail
-from pairwell.learn.pairs import LearnedPairs, learn_pairs, rank_pairs
+from pairwell.learn.mining.chance import tail
+from pairwell.learn.mining.pairs import LearnedPairs, learn_pairs, rank_pairs
 
 _BARE = Learn(half_life_days=1e9, size_exponent=0.0, score_damping=1.5)
 

@@ -11,12 +11,12 @@ from scipy import sparse
 
 from pairwell.config.settings import Settings
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.catalogue import Listing
-from pairwell.learn.chance import sure_effect, tail
-from pairwell.learn.comparable import are_variants, is_better
-from pairwell.learn.describe import Description, describe
-from pairwell.learn.likeness import Likeness
-from pairwell.learn.pairs import LearnedPairs
+from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.comparable import are_variants, is_better
+from pairwell.learn.listings.describe import Description, describe
+from pairwell.learn.listings.likeness import Likeness
+from pairwell.learn.mining.chance import sure_effect, tail
+from pairwell.learn.mining.pairs import LearnedPairs
 from pairwell.model.neighbours import Neighbours, make_neighbours
 
 _MOST = 20  # upgrades kept for one item

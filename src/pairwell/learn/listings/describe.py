@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pairwell.learn.catalogue import Listing
-from pairwell.learn.words import COLOURS, SIZES, amounts_of, is_number, words_of
+from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.words import COLOURS, SIZES, amounts_of, is_number, words_of
 
 _SIZE_NAMES = {"size", "rozmiar", "размер"}
 

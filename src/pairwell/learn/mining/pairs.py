@@ -11,9 +11,18 @@ import numpy as np
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets, only_ordinary, thin
-from pairwell.learn.chance import Chance, Correction, above_floor, correct, expect, notable_tails, sure_effect, tail
-from pairwell.learn.counting import PairCounts, count_pairs
-from pairwell.learn.weights import pair_weights, weight_unit
+from pairwell.learn.mining.chance import (
+    Chance,
+    Correction,
+    above_floor,
+    correct,
+    expect,
+    notable_tails,
+    sure_effect,
+    tail,
+)
+from pairwell.learn.mining.counting import PairCounts, count_pairs
+from pairwell.learn.mining.weights import pair_weights, weight_unit
 from pairwell.model.neighbours import Neighbours, make_neighbours
 
 

@@ -8,7 +8,7 @@ from scipy import special
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.counting import PairCounts
+from pairwell.learn.mining.counting import PairCounts
 
 _CONFIDENCE = 0.95  # of the lower bound of the effect
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pairwell.learn.catalogue import Listing
-from pairwell.learn.comparable import are_variants, is_better
-from pairwell.learn.describe import describe
+from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.comparable import are_variants, is_better
+from pairwell.learn.listings.describe import describe
 
 _CONTEXT = [
     Listing(item_id="r", title="r", category="Bikes > Road Bikes"),

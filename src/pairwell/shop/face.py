@@ -16,60 +16,28 @@ from pairwell.clock import Clock, system_clock
 from pairwell.config.document import render_settings
 from pairwell.config.explaining import explain
 from pairwell.config.progress import Advance, BytesRead, unheard
-from pairwell.config.published import (
-    Change,
-    Published,
-    compare_settings,
-    load_published,
-    load_settings,
-    publish_settings,
-)
+from pairwell.config.published import Published, load_published, load_settings, publish_settings
 from pairwell.config.settings import Settings
-from pairwell.config.workspace import Workspace, create_workspace, find_workspace, read_draft
-from pairwell.errors import ModelBrokenError, NoModelError, RequestError, SettingsError
+from pairwell.config.workspace import Workspace, create_workspace, find_workspace
+from pairwell.errors import NoModelError, RequestError
 from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt, Relation
 
 if TYPE_CHECKING:
     from pairwell.backtest.basket import Evaluation
     from pairwell.backtest.splits import Split
     from pairwell.candidates.relations import PairsFound
-    from pairwell.dataset.gates import Holdings
     from pairwell.dataset.store import Dataset
     from pairwell.decide.account import Account
-    from pairwell.decide.reach import GuardReach
     from pairwell.decide.replay import Archive, Replay
     from pairwell.facts.store import FactStore
     from pairwell.ingest.load import IngestReport
     from pairwell.ingest.mapping import Mapping as ColumnMapping
-    from pairwell.journal.store import Counts, Journal
+    from pairwell.journal.store import Journal
     from pairwell.learn.fit import Learned
-    from pairwell.model.manifest import Manifest
     from pairwell.model.model import Model
     from pairwell.model.store import ListedModel
     from pairwell.operations.database import Database
-
-
-class Publication(msgspec.Struct, frozen=True, kw_only=True):
-    """Settings made live, and what changed against those live before."""
-
-    settings: str
-    changes: list[Change]
-
-
-class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What a workspace holds, what is live and what is missing."""
-
-    workspace: str
-    snapshot: int
-    holdings: Holdings
-    refused: int  # rows in quarantine
-    model: Manifest | None
-    model_problem: str | None
-    settings: str | None
-    drift: list[Change]
-    settings_problem: str | None
-    guarded: GuardReach | None
-    journal: Counts | None  # None where no settings can be read: they say where the journal is
+    from pairwell.shop.status import Publication, Status
 
 
 def open_shop(workspace: str | Path | None = None) -> Shop:
@@ -141,35 +109,19 @@ class Shop:
 
     def status(self) -> Status:
         """What is in, what can be learned from it, what is live and what is missing."""
-        from pairwell.dataset.gates import describe
-        from pairwell.ingest.quarantine import count_refused
+        from pairwell.shop.status import describe_status
 
-        model, model_problem = self._live_model()
-        published, settings_problem = self._live_settings()
-        draft, draft_problem = self._draft()
-        return Status(
-            workspace=str(self.workspace.root),
-            snapshot=self.dataset.newest().number,
-            holdings=describe(self.dataset, (published.settings if published else Settings()).learn),
-            refused=count_refused(self.workspace),
-            model=model.manifest if model else None,
-            model_problem=model_problem,
-            settings=published.hash if published else None,
-            drift=compare_settings(published.settings, draft) if published and draft else [],
-            settings_problem=settings_problem or draft_problem,
-            guarded=self._guard_reach(model) if model and published else None,
-            journal=self.journal.count() if published else None,
-        )
+        return describe_status(self)
 
     # --- settings and models ------------------------------------------------------------------
 
     def publish(self) -> Publication:
         """Check `pairwell.toml` and make it live. Raises `SettingsError`; the live settings then stay."""
-        before, _ = self._live_settings()
-        after = publish_settings(self.workspace)
+        from pairwell.shop.status import publish_draft
+
+        published = publish_draft(self.workspace)
         self.__dict__.pop("published", None)
-        changes = compare_settings(before.settings, after.settings) if before else []
-        return Publication(settings=after.hash, changes=changes)
+        return published
 
     def learn(self, as_of: datetime | None = None, *, advance: Advance = unheard) -> Learned:
         """Learn from everything that had happened by `as_of` (UTC where it names no zone), and make the model live.
@@ -255,7 +207,7 @@ class Shop:
         from pairwell.decide.decider import Decider
         from pairwell.decide.identity import ENTROPY_BYTES
 
-        decider = Decider(self._model_or_none, self.published, self.facts, self.journal)
+        decider = Decider(self.model_or_none, self.published, self.facts, self.journal)
         return decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), dry_run=dry_run)
 
     def log_events(self, events: Sequence[Event], now: datetime | None = None) -> EventReceipt:
@@ -317,17 +269,12 @@ class Shop:
 
         return load_model(self.workspace.models)
 
-    def _model_or_none(self) -> Model | None:
+    def model_or_none(self) -> Model | None:
+        """The live model, or None before the first was learned."""
         try:
             return self._model
         except NoModelError:
             return None
-
-    def _guard_reach(self, model: Model) -> GuardReach:
-        from pairwell.decide.reach import measure_reach
-
-        share = self.published.settings.guards.add_on_price_share
-        return measure_reach(model.bought_together(), self.facts.items(), share=share)
 
     @property
     def _archive(self) -> Archive:
@@ -339,24 +286,6 @@ class Shop:
             settings_of=lambda name: load_settings(self.workspace, name).settings,
             facts=self.facts,
         )
-
-    def _live_model(self) -> tuple[Model | None, str | None]:
-        try:
-            return self._model_or_none(), None
-        except ModelBrokenError as error:
-            return None, error.message
-
-    def _live_settings(self) -> tuple[Published | None, str | None]:
-        try:
-            return load_published(self.workspace), None
-        except SettingsError as error:
-            return None, error.message
-
-    def _draft(self) -> tuple[Settings | None, str | None]:
-        try:
-            return read_draft(self.workspace), None
-        except SettingsError as error:
-            return None, error.message
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -5,7 +5,7 @@ import pytest
 from tests.orders import Order, as_baskets, orders_of
 
 from pairwell.config.settings import Learn
-from pairwell.learn.weights import order_weights, pair_weights
+from pairwell.learn.mining.weights import order_weights, pair_weights
 
 
 def test_an_order_one_half_life_older_counts_half() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from pairwell.learn.describe import Description
-from pairwell.learn.words import OPPOSITES
+from pairwell.learn.listings.describe import Description
+from pairwell.learn.listings.words import OPPOSITES
 
 _MODEL_LETTER = re.compile(r"\d-([^\W\d_])\b")
 

@@ -9,7 +9,7 @@ import pytest
 from tests.orders import Order, as_baskets, orders_of, random_orders
 
 from pairwell.learn.baskets import Baskets
-from pairwell.learn.counting import count_pairs
+from pairwell.learn.mining.counting import count_pairs
 
 
 def _by_hand(orders: list[Order], weights: list[int]) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:

@@ -7,7 +7,7 @@ import pytest
 from tests.orders import as_baskets, orders_of
 
 from pairwell.config.settings import Learn
-from pairwell.learn.chance import above_floor, correct, expect, sure_effect, tail
+from pairwell.learn.mining.chance import above_floor, correct, expect, sure_effect, tail
 
 
 def _tail_by_hand(together: int, expected: float) -> float:

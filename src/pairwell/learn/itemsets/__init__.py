@@ -1,0 +1,1 @@
+"""Which sets of items are frequent, and what follows from them."""

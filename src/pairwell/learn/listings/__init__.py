@@ -1,0 +1,1 @@
+"""What the catalogue's own words say of two items."""

@@ -1,0 +1,1 @@
+"""What follows in a visit on what was just looked at."""

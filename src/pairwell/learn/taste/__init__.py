@@ -1,0 +1,1 @@
+"""What each customer is likely to buy next, and when."""

@@ -1,0 +1,1 @@
+"""The face: open a workspace and use all of it from Python."""

@@ -1,0 +1,115 @@
+"""What a workspace holds, what is live and what is missing."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from pairwell.config.published import Change, Published, compare_settings, load_published, publish_settings
+from pairwell.config.settings import Settings
+from pairwell.config.workspace import Workspace, read_draft
+from pairwell.dataset.gates import Holdings, describe
+from pairwell.dataset.store import Dataset
+from pairwell.decide.reach import GuardReach, measure_reach
+from pairwell.errors import ModelBrokenError, SettingsError
+from pairwell.facts.store import FactStore
+from pairwell.ingest.quarantine import count_refused
+from pairwell.journal.store import Counts, Journal
+from pairwell.model.manifest import Manifest
+from pairwell.model.model import Model
+
+
+class Open(Protocol):
+    """The parts of an open workspace that tell its state."""
+
+    @property
+    def workspace(self) -> Workspace: ...
+
+    @property
+    def dataset(self) -> Dataset: ...
+
+    @property
+    def facts(self) -> FactStore: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+    def model_or_none(self) -> Model | None: ...
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings made live, and what changed against those live before."""
+
+    settings: str
+    changes: list[Change]
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """What a workspace holds, what is live and what is missing."""
+
+    workspace: str
+    snapshot: int
+    holdings: Holdings
+    refused: int  # rows in quarantine
+    model: Manifest | None
+    model_problem: str | None
+    settings: str | None
+    drift: list[Change]
+    settings_problem: str | None
+    guarded: GuardReach | None
+    journal: Counts | None  # None where no settings can be read: they say where the journal is
+
+
+def describe_status(shop: Open) -> Status:
+    """What is in `shop`, what can be learned from it, what is live and what is missing."""
+    model, model_problem = _live_model(shop)
+    published, settings_problem = _live_settings(shop.workspace)
+    draft, draft_problem = _draft(shop.workspace)
+    return Status(
+        workspace=str(shop.workspace.root),
+        snapshot=shop.dataset.newest().number,
+        holdings=describe(shop.dataset, (published.settings if published else Settings()).learn),
+        refused=count_refused(shop.workspace),
+        model=model.manifest if model else None,
+        model_problem=model_problem,
+        settings=published.hash if published else None,
+        drift=compare_settings(published.settings, draft) if published and draft else [],
+        settings_problem=settings_problem or draft_problem,
+        guarded=_guard_reach(shop, model, published) if model and published else None,
+        journal=shop.journal.count() if published else None,
+    )
+
+
+def publish_draft(workspace: Workspace) -> Publication:
+    """Check `pairwell.toml` and make it live. Raises `SettingsError`; the live settings then stay."""
+    before, _ = _live_settings(workspace)
+    after = publish_settings(workspace)
+    changes = compare_settings(before.settings, after.settings) if before else []
+    return Publication(settings=after.hash, changes=changes)
+
+
+def _guard_reach(shop: Open, model: Model, published: Published) -> GuardReach:
+    share = published.settings.guards.add_on_price_share
+    return measure_reach(model.bought_together(), shop.facts.items(), share=share)
+
+
+def _live_model(shop: Open) -> tuple[Model | None, str | None]:
+    try:
+        return shop.model_or_none(), None
+    except ModelBrokenError as error:
+        return None, error.message
+
+
+def _live_settings(workspace: Workspace) -> tuple[Published | None, str | None]:
+    try:
+        return load_published(workspace), None
+    except SettingsError as error:
+        return None, error.message
+
+
+def _draft(workspace: Workspace) -> tuple[Settings | None, str | None]:
+    try:
+        return read_draft(workspace), None
+    except SettingsError as error:
+        return None, error.message
