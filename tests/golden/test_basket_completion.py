@@ -21,7 +21,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from pairwell.backtest.basket import Asked, Evaluation, evaluate_cases
+from pairwell.backtest.basket import Asked, pose_cases
+from pairwell.backtest.judging import Evaluation, judge
 from pairwell.config.settings import Settings
 from pairwell.learn.baskets import make_baskets, slice_orders
 from pairwell.learn.cases import hide_in_each
@@ -112,7 +113,7 @@ def _evaluate(history: History, cut: int, test: History | None = None) -> Evalua
     )
     cases = hide_in_each(newer.baskets, newer.order_ids)
     asked = Asked(cases=cases, revenue=np.zeros(len(cases)))
-    return evaluate_cases(before(history, cut), asked, Settings())
+    return judge(pose_cases(before(history, cut), asked, Settings()))
 
 
 def _hit_rates(found: Evaluation) -> dict[str, float]:

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy import sparse
 
+from pairwell.backtest.trial import Ranked
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.mining.counting import PairCounts, count_pairs
 
 _CELLS = 8_000_000  # cases times items scored at a time; bounds memory, changes no result
-
-Ranked = list[list[str]]
 
 
 def rank_by_popularity(baskets: Baskets, given: Sequence[Sequence[str]], n: int) -> Ranked:

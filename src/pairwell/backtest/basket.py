@@ -9,18 +9,19 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from pairwell.backtest.baselines import Ranked, rank_by_neighbours, rank_by_popularity
-from pairwell.backtest.scores import DEPTH, Scores, score
-from pairwell.backtest.splits import Split, first_test_order
+from pairwell.backtest.baselines import rank_by_neighbours, rank_by_popularity
+from pairwell.backtest.splits import first_test_order
+from pairwell.backtest.trial import DEPTH, ENGINE, POPULARITY, Held, Ranked, Trial
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.learn.assemble import completing_model
-from pairwell.learn.baskets import Array, slice_orders
+from pairwell.learn.baskets import Array, Baskets, slice_orders
 from pairwell.learn.cases import Case, hide_in_each
 from pairwell.learn.history import History, read_history
 from pairwell.learn.validation import before
+from pairwell.model.model import Model
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,70 +31,63 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     revenue: Array
 
 
-class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """How well every method found the hidden items."""
-
-    protocol: str
-    cases: int
-    unseen: int  # hidden items that were in no order learned from: misses of every method
-    trained_orders: int
-    trained_items: int
-    methods: dict[str, Scores]
-
-
-def evaluate_basket(dataset: Dataset, settings: Settings, *, split: Split, advance: Advance = unheard) -> Evaluation:
-    """Learn from the older orders of `dataset` and complete the newer ones.
+def pose_basket(held: Held, settings: Settings, advance: Advance = unheard) -> Trial:
+    """Learn from the older orders and complete the newer ones.
 
     Raises `EvidenceError` where a part is empty or no test order holds two items.
     """
-    history = read_history(dataset, dataset.newest())
-    cut = first_test_order(history.baskets.placed_at, split, settings.shop.timezone)
+    history = read_history(held.train, held.train.newest())
+    if held.test is not None:
+        newer = read_history(held.test, held.test.newest())
+        return pose_cases(history, _ask(held.test, newer.baskets, newer.order_ids), settings, advance)
+    assert held.split is not None, "held says either another dataset or a split"
+    cut = first_test_order(history.baskets.placed_at, held.split, settings.shop.timezone)
     newest = slice_orders(history.baskets, cut, history.baskets.n_orders)
-    cases = hide_in_each(newest, history.order_ids[cut:])
-    asked = Asked(cases=cases, revenue=_revenue(dataset, cases))
-    return evaluate_cases(before(history, cut), asked, settings, advance=advance)
+    asked = _ask(held.train, newest, history.order_ids[cut:])
+    return pose_cases(before(history, cut), asked, settings, advance)
 
 
-def evaluate_baskets_of(train: Dataset, test: Dataset, settings: Settings, *, advance: Advance = unheard) -> Evaluation:
-    """Learn from every order of `train` and complete every order of `test`; errors as of `evaluate_basket`."""
-    newer = read_history(test, test.newest())
-    cases = hide_in_each(newer.baskets, newer.order_ids)
-    asked = Asked(cases=cases, revenue=_revenue(test, cases))
-    return evaluate_cases(read_history(train, train.newest()), asked, settings, advance=advance)
-
-
-def evaluate_cases(trained: History, asked: Asked, settings: Settings, *, advance: Advance = unheard) -> Evaluation:
-    """Learn from all of `trained` and ask every method; errors as of `evaluate_basket`."""
+def pose_cases(trained: History, asked: Asked, settings: Settings, advance: Advance = unheard) -> Trial:
+    """Learn from all of `trained` and ask every method; errors as of `pose_basket`."""
     cases = asked.cases
     _require(trained, cases)
-    given, hidden = [case.given for case in cases], [case.hidden for case in cases]
-    bought = {trained.baskets.item_ids[code] for code in np.unique(trained.baskets.items).tolist()}
-    answers = _answers(trained, given, settings, advance)
-    return Evaluation(
+    given = [case.given for case in cases]
+    model = completing_model(trained, settings)
+    advance(0.3)
+    return Trial(
         protocol="basket",
-        cases=len(cases),
-        unseen=sum(item_id not in bought for item_id in hidden),
+        hidden="one item of each held-out order that holds two or more",
+        truths=[frozenset((case.hidden,)) for case in cases],
+        barred=[frozenset(basket) for basket in given],
+        clusters=np.arange(len(cases)),
+        revenue=asked.revenue,
+        item_orders=_item_orders(trained.baskets),
         trained_orders=trained.baskets.n_orders,
-        trained_items=len(bought),
-        methods={name: score(ranked, hidden, asked.revenue, len(bought)) for name, ranked in answers.items()},
+        answers=_answers(model, trained.baskets, given, advance),
+        ask_more=lambda places, n: _complete(model, [given[place] for place in places], n),
     )
 
 
-def _answers(
-    trained: History, given: Sequence[Sequence[str]], settings: Settings, advance: Advance
-) -> dict[str, Ranked]:
-    model = completing_model(trained, settings)
-    advance(0.3)
-    completed = [[item_id for item_id, _ in ranked] for ranked in model.complete(given, n=DEPTH)]
+def _answers(model: Model, baskets: Baskets, given: Sequence[Sequence[str]], advance: Advance) -> dict[str, Ranked]:
+    completed = _complete(model, given, DEPTH)
     advance(0.5)
-    neighbours = rank_by_neighbours(trained.baskets, given, DEPTH)
-    advance(0.9)
+    neighbours = rank_by_neighbours(baskets, given, DEPTH)
+    advance(1.0)
     return {
-        "pairwell": completed,
-        "popularity": rank_by_popularity(trained.baskets, given, DEPTH),
+        ENGINE: completed,
+        POPULARITY: rank_by_popularity(baskets, given, DEPTH),
         "cosine": neighbours["cosine"],
         "confidence": neighbours["confidence"],
     }
+
+
+def _complete(model: Model, given: Sequence[Sequence[str]], n: int) -> Ranked:
+    return [[item_id for item_id, _ in ranked] for ranked in model.complete(given, n=n)]
+
+
+def _item_orders(baskets: Baskets) -> dict[str, int]:
+    orders = baskets.item_orders().tolist()
+    return {item_id: count for item_id, count in zip(baskets.item_ids, orders, strict=True) if count}
 
 
 def _require(trained: History, cases: list[Case]) -> None:
@@ -104,6 +98,11 @@ def _require(trained: History, cases: list[Case]) -> None:
         "or more; both need some.",
         hint="Choose other test days or another share, or ingest more orders.",
     )
+
+
+def _ask(dataset: Dataset, baskets: Baskets, order_ids: Sequence[str]) -> Asked:
+    cases = hide_in_each(baskets, order_ids)
+    return Asked(cases=cases, revenue=_revenue(dataset, cases))
 
 
 def _revenue(dataset: Dataset, cases: Sequence[Case]) -> Array:

@@ -1,88 +1,63 @@
-"""From ranked answers to figures with intervals."""
+"""What each answer earns: one number a case and figure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-import msgspec
 import numpy as np
 
-from pairwell.errors import EvidenceError
+from pairwell.backtest.trial import DEPTH
 from pairwell.learn.baskets import Array
-from pairwell.measure.intervals import Interval, NotEstimable, Resampling, bootstrap_ratios
 
-DEPTH = 20
-_CUT = 10
-
-
-class Estimate(msgspec.Struct, frozen=True):
-    """A figure and its 95 % interval."""
-
-    value: float
-    ci: tuple[float, float]
+CUT = 10
+_DISCOUNTS = 1 / np.log2(np.arange(2, DEPTH + 2))
+GAINS = ("hit_rate_at_5", "hit_rate_at_10", "hit_rate_at_20", "mrr_at_10", "recall_at_10", "ndcg_at_10")
 
 
-class Scores(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    rename={
-        "hit_rate_at_5": "hr@5",
-        "hit_rate_at_10": "hr@10",
-        "hit_rate_at_20": "hr@20",
-        "mrr_at_10": "mrr@10",
-        "recall_at_10": "recall@10",
-        "ndcg_at_10": "ndcg@10",
-        "revenue_hit_rate_at_10": "revenue_hr@10",
-        "coverage_at_10": "coverage@10",
-    },
-):
-    """What one method scored; one item is hidden a case, so recall is the hit rate."""
+def gains(ranked: Sequence[Sequence[str]], truths: Sequence[frozenset[str]]) -> Array:
+    """The figures of `GAINS` for each case, one row a case.
 
-    hit_rate_at_5: Estimate
-    hit_rate_at_10: Estimate
-    hit_rate_at_20: Estimate
-    mrr_at_10: Estimate
-    recall_at_10: Estimate
-    ndcg_at_10: Estimate
-    revenue_hit_rate_at_10: Estimate | None  # cases weighted by what the hidden item cost; None without prices
-    coverage_at_10: float  # share of the trained items that were among the ten best of any case
+    Hit rates count a case as found where any of its truths is; recall is the share of its truths; the ideal of NDCG
+    holds the whole truth, also where that is more than ten items. Source: Järvelin and Kekäläinen 2002.
+    """
+    found = np.zeros((len(truths), DEPTH))
+    for case, (answer, truth) in enumerate(zip(ranked, truths, strict=True)):
+        found[case, : min(DEPTH, len(answer))] = [item_id in truth for item_id in answer[:DEPTH]]
+    sizes = np.array([len(truth) for truth in truths], dtype=np.int64)
+    first = np.where(found.any(axis=1), found.argmax(axis=1) + 1.0, np.inf)
+    return np.column_stack(
+        [
+            first <= 5,  # noqa: PLR2004 - as its name says
+            first <= CUT,
+            first <= DEPTH,
+            np.where(first <= CUT, 1 / first, 0.0),
+            found[:, :CUT].sum(axis=1) / sizes,
+            found[:, :CUT] @ _DISCOUNTS[:CUT] / _ideal(sizes),
+        ]
+    )
 
 
-def score(ranked: Sequence[Sequence[str]], hidden: Sequence[str], revenue: Array, n_items: int) -> Scores:
-    """Score the answers of one method: for each case the ranked items, the hidden one and its revenue (0: unknown)."""
-    ranks = np.array([_rank(answer, item) for answer, item in zip(ranked, hidden, strict=True)], dtype=np.float64)
-    gains = {
-        "hit_rate_at_5": ranks <= 5,  # noqa: PLR2004 - as the name says
-        "hit_rate_at_10": ranks <= _CUT,
-        "hit_rate_at_20": ranks <= DEPTH,
-        "mrr_at_10": np.where(ranks <= _CUT, 1 / ranks, 0.0),
-        "recall_at_10": ranks <= _CUT,
-        "ndcg_at_10": np.where(ranks <= _CUT, 1 / np.log2(ranks + 1), 0.0),
-    }
-    means: dict[str, Any] = _estimates(gains, np.ones(ranks.size))
-    weighted = _estimates({"revenue": (ranks <= _CUT) * revenue}, revenue)["revenue"] if revenue.any() else None
-    shown = {item_id for answer in ranked for item_id in answer[:_CUT]}
-    return Scores(**means, revenue_hit_rate_at_10=weighted, coverage_at_10=len(shown) / n_items)
+def novelty(ranked: Sequence[Sequence[str]], item_orders: Mapping[str, int], orders: int) -> Array:
+    """For each case the mean of -log2 of the share of orders with each of its ten best; 0 for an empty answer.
+
+    An item that was never bought counts as bought once. Source: Castells, Hurley and Vargas 2015, self-information.
+    """
+    bits = {item_id: float(np.log2(orders / max(1, count))) for item_id, count in item_orders.items()}
+    unseen = float(np.log2(max(1, orders)))
+    return np.array([_mean([bits.get(item_id, unseen) for item_id in answer[:CUT]]) for answer in ranked])
 
 
-def _rank(answer: Sequence[str], hidden: str) -> float:
-    return answer.index(hidden) + 1 if hidden in answer else np.inf
+def coverage(ranked: Sequence[Sequence[str]], item_orders: Mapping[str, int]) -> float:
+    """Share of the items that may be recommended that are among the ten best of any case."""
+    shown = {item_id for answer in ranked for item_id in answer[:CUT]}
+    return len(shown & item_orders.keys()) / len(item_orders)
 
 
-def _estimates(gains: dict[str, Array], weights: Array) -> dict[str, Estimate]:
-    columns = np.column_stack(list(gains.values())).astype(np.float64)
-    below = np.broadcast_to(weights[:, None], columns.shape)
-    values = columns.sum(axis=0) / below.sum(axis=0)
-    intervals = bootstrap_ratios(columns, below, Resampling())
-    return {
-        name: Estimate(float(value), _ends(interval))
-        for name, value, interval in zip(gains, values, intervals, strict=True)
-    }
+def _ideal(sizes: Array) -> Array:
+    best = np.cumsum(1 / np.log2(np.arange(2, sizes.max(initial=1) + 2)))
+    ideal: Array = best[sizes - 1]
+    return ideal
 
 
-def _ends(interval: Interval | NotEstimable) -> tuple[float, float]:
-    if isinstance(interval, NotEstimable):
-        raise EvidenceError("A figure of the back-test has no interval: its cases weigh nothing.")
-    return interval.low, interval.high
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

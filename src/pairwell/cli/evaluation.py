@@ -12,8 +12,7 @@ from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, pr
 from pairwell.config.progress import Advance
 
 if TYPE_CHECKING:
-    from pairwell.backtest.basket import Evaluation
-    from pairwell.backtest.scores import Estimate
+    from pairwell.backtest.judging import Estimate, Evaluation
     from pairwell.config.settings import Settings
     from pairwell.shop.face import Shop
 

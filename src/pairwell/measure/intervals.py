@@ -52,6 +52,18 @@ def bootstrap_ratios(
     return [_interval(above[:, column], below[:, column], tails) for column in range(numerators.shape[1])]
 
 
+def sum_clusters(rows: NDArray[Any], clusters: NDArray[Any]) -> NDArray[Any]:
+    """The rows of equal clusters added up, one row a cluster in ascending order.
+
+    Resampling these sums resamples whole clusters: cases of one customer vary together, and taken for independent they
+    would make intervals too narrow. Source: Field and Welsh 2007.
+    """
+    numbers, where = np.unique(clusters, return_inverse=True)
+    sums = np.zeros((numbers.size, rows.shape[1]))
+    np.add.at(sums, where, rows)
+    return sums
+
+
 def _batches(replicates: int) -> list[int]:
     return [min(_BATCH, replicates - start) for start in range(0, replicates, _BATCH)]
 

@@ -23,7 +23,7 @@ from pairwell.errors import NoModelError, RequestError
 from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt, Relation
 
 if TYPE_CHECKING:
-    from pairwell.backtest.basket import Evaluation
+    from pairwell.backtest.judging import Evaluation
     from pairwell.backtest.splits import Split
     from pairwell.candidates.relations import PairsFound
     from pairwell.dataset.store import Dataset
@@ -177,17 +177,24 @@ class Shop:
             )
         return self._model.complete(baskets, n=n)
 
-    def evaluate(self, split: Split, *, advance: Advance = unheard) -> Evaluation:
-        """Back-test basket completion on this workspace's newest orders. Raises `EvidenceError` where too few are."""
-        from pairwell.backtest.basket import evaluate_basket
+    def evaluate(self, split: Split, protocol: str = "basket", *, advance: Advance = unheard) -> Evaluation:
+        """Back-test on this workspace's newest part: "basket", "next-basket" or "session".
 
-        return evaluate_basket(self.dataset, self.published.settings, split=split, advance=advance)
+        Raises `EvidenceError` where there is too little to learn from or to ask about, and says what is missing.
+        """
+        from pairwell.backtest.evaluate import evaluate
+        from pairwell.backtest.trial import Held
 
-    def evaluate_against(self, test: Shop, *, advance: Advance = unheard) -> Evaluation:
-        """Learn from this workspace's orders and complete the baskets of another one."""
-        from pairwell.backtest.basket import evaluate_baskets_of
+        held = Held(train=self.dataset, split=split)
+        return evaluate(protocol, held, self.published.settings, advance=advance)
 
-        return evaluate_baskets_of(self.dataset, test.dataset, self.published.settings, advance=advance)
+    def evaluate_against(self, test: Shop, protocol: str = "basket", *, advance: Advance = unheard) -> Evaluation:
+        """As `evaluate`, learning from all of this workspace and asking about all of another one."""
+        from pairwell.backtest.evaluate import evaluate
+        from pairwell.backtest.trial import Held
+
+        held = Held(train=self.dataset, test=test.dataset)
+        return evaluate(protocol, held, self.published.settings, advance=advance)
 
     # --- deciding -----------------------------------------------------------------------------
 

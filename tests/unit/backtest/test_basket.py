@@ -6,17 +6,24 @@ from pathlib import Path
 import pytest
 from tests.orders import Order, fill, orders_of, random_orders
 
-from pairwell.backtest.basket import evaluate_basket, evaluate_baskets_of
+from pairwell.backtest.evaluate import evaluate
+from pairwell.backtest.judging import Evaluation
 from pairwell.backtest.splits import Split
+from pairwell.backtest.trial import Held
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace, create_workspace
+from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 
 _PAIRED = orders_of(*(["ab", "cd", "ef", "gh"] * 50), days_apart=0.5)
 
 
+def _evaluate(dataset: Dataset, split: Split) -> Evaluation:
+    return evaluate("basket", Held(train=dataset, split=split), Settings())
+
+
 def test_what_always_goes_together_is_found(workspace: Workspace) -> None:
-    found = evaluate_basket(fill(workspace, _PAIRED), Settings(), split=Split(test_share=0.2))
+    found = _evaluate(fill(workspace, _PAIRED), Split(test_share=0.2))
 
     assert found.cases == 40
     assert (found.trained_orders, found.trained_items, found.unseen) == (160, 8, 0)
@@ -28,14 +35,14 @@ def test_what_always_goes_together_is_found(workspace: Workspace) -> None:
 def test_items_never_sold_before_are_misses_of_every_method(workspace: Workspace) -> None:
     orders = [*_PAIRED[:160], *orders_of(*["xy"] * 200)[160:]]
 
-    found = evaluate_basket(fill(workspace, orders), Settings(), split=Split(test_days=40))
+    found = _evaluate(fill(workspace, orders), Split(test_days=40))
 
     assert found.unseen == found.cases > 0
     assert all(scores.hit_rate_at_20.value == 0.0 for scores in found.methods.values())
 
 
 def test_hidden_items_weigh_what_they_cost(workspace: Workspace) -> None:
-    found = evaluate_basket(fill(workspace, _PAIRED), Settings(), split=Split(test_share=0.2))
+    found = _evaluate(fill(workspace, _PAIRED), Split(test_share=0.2))
 
     weighted = found.methods["pairwell"].revenue_hit_rate_at_10
     assert weighted is not None
@@ -46,7 +53,7 @@ def test_one_dataset_can_be_asked_about_by_another(workspace: Workspace, tmp_pat
     train = fill(workspace, _PAIRED)
     test = fill(create_workspace(tmp_path / "test"), orders_of("ba", "xc", "dx", "z"))
 
-    found = evaluate_baskets_of(train, test, Settings())
+    found = evaluate("basket", Held(train=train, test=test), Settings())
 
     assert found.cases == 3
     assert found.trained_items == 8
@@ -56,12 +63,12 @@ def test_orders_of_one_item_leave_nothing_to_ask(workspace: Workspace) -> None:
     single = [Order(order.order_id, order.items[:1], order.placed_at) for order in _PAIRED]
 
     with pytest.raises(EvidenceError, match="0 to ask about"):
-        evaluate_basket(fill(workspace, single), Settings(), split=Split(test_share=0.2))
+        _evaluate(fill(workspace, single), Split(test_share=0.2))
 
 
 def test_the_same_data_gives_the_same_figures(workspace: Workspace) -> None:
     dataset = fill(workspace, random_orders(random.Random(5), orders=300))
 
-    once, again = (evaluate_basket(dataset, Settings(), split=Split(test_share=0.3)) for _ in range(2))
+    once, again = (_evaluate(dataset, Split(test_share=0.3)) for _ in range(2))
 
     assert once == again

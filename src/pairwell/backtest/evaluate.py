@@ -1,0 +1,29 @@
+"""Back-tests by name: what each protocol hides, and the one way all of them are scored."""
+
+from __future__ import annotations
+
+from pairwell.backtest.basket import pose_basket
+from pairwell.backtest.judging import Evaluation, judge
+from pairwell.backtest.trial import Held, Pose
+from pairwell.config.progress import Advance, unheard
+from pairwell.config.settings import Settings
+from pairwell.errors import RequestError
+
+PROTOCOLS: dict[str, Pose] = {
+    "basket": pose_basket,
+}
+
+
+def evaluate(protocol: str, held: Held, settings: Settings, *, advance: Advance = unheard) -> Evaluation:
+    """Learn from the older part of what is held, ask every method of `protocol` about the rest, and score.
+
+    Raises `RequestError` for an unknown protocol, `EvidenceError` where there is too little to learn from or ask about.
+    """
+    if protocol not in PROTOCOLS:
+        raise RequestError(
+            f"{protocol!r} is no protocol of back-tests; known are {', '.join(PROTOCOLS)}.", field="protocol"
+        )
+    trial = PROTOCOLS[protocol](held, settings, lambda share: advance(0.9 * share))
+    found = judge(trial)
+    advance(1.0)
+    return found
