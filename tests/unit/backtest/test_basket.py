@@ -13,7 +13,7 @@ from pairwell.backtest.trial import Held
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace, create_workspace
 from pairwell.dataset.store import Dataset
-from pairwell.errors import EvidenceError
+from pairwell.errors import EvidenceError, RequestError
 
 _PAIRED = orders_of(*(["ab", "cd", "ef", "gh"] * 50), days_apart=0.5)
 
@@ -72,3 +72,17 @@ def test_the_same_data_gives_the_same_figures(workspace: Workspace) -> None:
     once, again = (_evaluate(dataset, Split(test_share=0.3)) for _ in range(2))
 
     assert once == again
+
+
+def test_an_unknown_protocol_names_those_there_are(workspace: Workspace) -> None:
+    held = Held(train=fill(workspace, _PAIRED), split=Split(test_share=0.2))
+
+    with pytest.raises(RequestError, match="known are basket"):
+        evaluate("baskets", held, Settings())
+
+
+def test_answers_stay_full_with_items_out_of_stock(workspace: Workspace) -> None:
+    found = _evaluate(fill(workspace, random_orders(random.Random(5), orders=300, items=30)), Split(test_share=0.3))
+
+    assert found.filling.fillable == found.cases > 50
+    assert found.filling.share == 1.0
