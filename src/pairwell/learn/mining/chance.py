@@ -8,8 +8,9 @@ from scipy import special
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.mining.counting import PairCounts
+from pairwell.learn.mining.tails import BINS_A_NAT, ByChance, log_factorials
 
+_KNOWN_FACTORIALS = 1_000
 _CONFIDENCE = 0.95  # of the lower bound of the effect
 
 
@@ -24,6 +25,13 @@ class Chance(msgspec.Struct, frozen=True, kw_only=True):
     def expected(self, anchors: Array, add_ons: Array) -> Array:
         """μ of each pair; it does not depend on the direction."""
         return (self.lines[anchors] * self.lines[add_ons]) * self.rate
+
+    def in_bins(self, items: Array) -> ByChance:
+        """The same as the counting loop takes it, for items in the order of `items`."""
+        with np.errstate(divide="ignore"):
+            lines, rate = np.log(self.lines[items]), float(np.log(self.rate))
+            limit = float(np.log(self.seen_at_most / max(self.possible, 1.0)))
+        return ByChance(lines, rate, limit, log_factorials(_KNOWN_FACTORIALS))
 
 
 def expect(baskets: Baskets) -> Chance:
@@ -49,44 +57,39 @@ def tail(together: Array, expected: Array) -> Array:
     return np.where(together > 1, several, np.where(together == 1, -np.expm1(-expected), 1.0))
 
 
-def notable_tails(counts: PairCounts, chance: Chance) -> Array:
-    """The tails of each unordered pair of a piece, but for those that the correction makes 1 anyway.
-
-    Benjamini and Hochberg multiply the tail of rank r by possible/r, and r is at most the number of pairs seen.
-    """
-    anchors = counts.anchors
-    once = anchors < counts.add_ons
-    tails = tail(counts.together[once], chance.expected(anchors[once], counts.add_ons[once]))
-    return tails[tails * chance.possible <= chance.seen_at_most]
-
-
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """Tails in ascending order, and what each becomes."""
+    """What tails become that were counted in bins."""
 
-    tails: Array
-    adjusted: Array
+    adjusted: Array  # of each bin
+    limit: float
 
     def __call__(self, tails: Array) -> Array:
-        """The adjusted p of tails that were among those corrected; 1 for those too large to have been kept."""
-        places = np.searchsorted(self.tails, tails, side="right") - 1
-        inside = (tails <= self.tails[-1]) if self.tails.size else np.zeros(tails.shape, dtype=bool)
-        return np.where(inside, self.adjusted[np.maximum(places, 0)] if self.tails.size else 1.0, 1.0)
+        """The adjusted p of tails that were among those corrected; 1 for those too large to have been counted."""
+        with np.errstate(divide="ignore"):
+            bins = np.minimum(-np.log(tails) * BINS_A_NAT, self.adjusted.size - 1).astype(np.int64)
+        return np.where(tails <= self.limit, self.adjusted[bins], 1.0)
 
 
-def correct(tails: Array, possible: float) -> Correction:
+def correct(bins: Array, chance: Chance) -> Correction:
     """Adjust p-values for all possible pairs; those never seen together have p = 1 and rank last.
 
+    A tail counts as the upper edge of its bin, so that an adjusted p is never too small, and too large by at most the
+    width of a bin. Benjamini and Hochberg multiply the tail of rank r by possible/r, and r is at most the number of
+    pairs seen: larger tails become 1 anyway, and are not counted.
     Source: Benjamini and Hochberg 1995; adjusted p as in Yekutieli and Benjamini 1999.
     """
-    ascending = np.sort(tails)
-    ranks = np.arange(1, ascending.size + 1)
-    adjusted = np.minimum.accumulate((ascending * (possible / ranks))[::-1])[::-1]
-    return Correction(tails=ascending, adjusted=np.minimum(adjusted, 1.0))
+    edges = np.exp(-np.arange(bins.size) / BINS_A_NAT)
+    ranks = np.cumsum(bins[::-1])[::-1]
+    adjusted = np.where(ranks > 0, edges * chance.possible / np.maximum(ranks, 1), 1.0)
+    return Correction(
+        adjusted=np.minimum(np.minimum.accumulate(adjusted), 1.0), limit=chance.seen_at_most / max(chance.possible, 1.0)
+    )
 
 
 def sure_effect(together: Array, expected: Array) -> Array:
     """How many times chance a pair surely is: the lower bound (exact Poisson, 95 %, one-sided) of together, over μ."""
-    lowest = special.gammaincinv(np.maximum(together, 1), 1 - _CONFIDENCE)
+    counts, places = np.unique(together, return_inverse=True)
+    lowest = special.gammaincinv(np.maximum(counts, 1), 1 - _CONFIDENCE)[places]
     effect: Array = np.divide(lowest, expected, out=np.zeros(expected.shape), where=(expected > 0) & (together > 0))
     return effect
 
