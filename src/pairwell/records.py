@@ -24,6 +24,18 @@ SilenceReason = Literal[
     "journal_unavailable",
 ]
 EventType = Literal["exposure", "accept", "decline", "order"]
+BehaviourType = Literal[
+    "view",
+    "search",
+    "add_to_cart",
+    "remove_from_cart",
+    "checkout",
+    "click",
+    "exposure",
+    "accept",
+    "decline",
+    "dismiss",
+]
 DeclineReason = Literal["have_it", "too_dear", "not_for_me", "later"]
 MOST_MINOR = 10**12  # no price is higher; a million of it still fit 64 bits
 Id = Annotated[str, Meta(min_length=1, max_length=256)]

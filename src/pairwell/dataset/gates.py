@@ -15,6 +15,7 @@ from pairwell.engines.duckdb import storage_failures
 
 _ENOUGH = 0.5  # share of the items that must be known before a gate on items opens
 _USUAL = Learn()
+_MOMENTS = ("first_order", "last_order", "first_event", "last_event")
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +53,10 @@ class _Counts(msgspec.Struct, frozen=True, kw_only=True):
     costed: int
     grouped: int  # items with a category or a family
     returns: int
+    events: int
+    told: int  # events that name an item and somebody
+    first_event: datetime | None
+    last_event: datetime | None
 
 
 def describe(dataset: Dataset, learn: Learn = _USUAL) -> Holdings:
@@ -83,6 +88,13 @@ def _count(tables: dict[str, ibis.Table]) -> _Counts:
         first_order=orders.placed_at.min(where=dated),
         last_order=orders.placed_at.max(where=dated),
     )
+    events = tables["events"]
+    of_events = events.aggregate(
+        events=events.count(),
+        told=(events.item_id.notnull() & (events.customer_id.notnull() | events.visitor_id.notnull())).sum(),
+        first_event=events["at"].min(),
+        last_event=events["at"].max(),
+    )
     of_items = items.aggregate(
         priced=(items.price_minor > 0).sum(),
         costed=items.cost_minor.count(),
@@ -92,6 +104,7 @@ def _count(tables: dict[str, ibis.Table]) -> _Counts:
     return _Counts(
         **_first_row(of_orders),
         **_first_row(of_items),
+        **_first_row(of_events),
         baskets=_number(spread.filter(spread.low < spread.high)),
         customers=_number(_ids("customer_id", tables["customers"], orders)),
         items=_number(_ids("item_id", items, lines)),
@@ -101,9 +114,7 @@ def _count(tables: dict[str, ibis.Table]) -> _Counts:
 
 def _first_row(aggregates: ibis.Table) -> dict[str, Any]:
     row = aggregates.to_pyarrow().to_pylist()[0]
-    return {
-        name: 0 if value is None and name not in ("first_order", "last_order") else value for name, value in row.items()
-    }
+    return {name: 0 if value is None and name not in _MOMENTS else value for name, value in row.items()}
 
 
 def _number(rows: ibis.Table) -> int:
@@ -199,7 +210,18 @@ def _returns(counts: _Counts) -> Gate:
     )
 
 
-_OTHER_GATES = (_customers, _times, _prices, _costs, _upgrades, _returns)
+def _events(counts: _Counts) -> Gate:
+    days = f", {counts.first_event:%Y-%m-%d}..{counts.last_event:%Y-%m-%d}" if counts.last_event else ""
+    return Gate(
+        name="sessions",
+        open=counts.told > 0,
+        found=f"{_of(counts.told, counts.events, 'events')}{days}",
+        needed="events that name an item and a customer or visitor; elsewhere orders say what comes next",
+        next_step="" if counts.told else "Run `pairwell ingest events FILE`, where the shop logs what is viewed.",
+    )
+
+
+_OTHER_GATES = (_customers, _times, _prices, _costs, _upgrades, _returns, _events)
 
 
 def _item_gate(name: str, known: int, items: int, *, needed: str, next_step: str) -> Gate:

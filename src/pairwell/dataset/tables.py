@@ -164,6 +164,24 @@ _RETURNS = Table(
     moment="at",
 )
 
+_EVENTS = Table(
+    name="events",
+    schema=_schema(
+        {
+            "event_id": _TEXT,
+            "at": _MOMENT,
+            "type": _TEXT,  # one of `pairwell.records.BehaviourType`
+            "customer_id?": _TEXT,
+            "visitor_id?": _TEXT,
+            "item_id?": _TEXT,
+            "placement?": _TEXT,
+        }
+    ),
+    key=("event_id",),
+    owner=("event_id",),
+    moment="at",
+)
+
 TABLES: dict[str, Table] = {
-    table.name: table for table in (_ITEMS, _RELATIONS, _CUSTOMERS, _ORDERS, _ORDER_LINES, _RETURNS)
+    table.name: table for table in (_ITEMS, _RELATIONS, _CUSTOMERS, _ORDERS, _ORDER_LINES, _RETURNS, _EVENTS)
 }

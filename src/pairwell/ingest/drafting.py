@@ -10,6 +10,7 @@ from pairwell.ingest.fitness import looks_like_title
 from pairwell.ingest.mapping import Composed
 from pairwell.ingest.naming import name_score
 from pairwell.ingest.profiles import Profile, determines
+from pairwell.ingest.vocabulary import is_field
 from pairwell.ingest.words import concepts, currency_of, tokens
 
 _LINES = {"orders", "order_lines"}
@@ -20,6 +21,7 @@ _CLOCK = 0.9  # share of times of day
 _FIXED = 0.98
 _NAMED = 0.3  # score from which a header names a category
 _UNSURE = 0.5
+_STANDS_IN = 0.6
 _MANY = 5  # values from which a column can tell people apart
 
 
@@ -55,6 +57,7 @@ def complete(draft: Draft, required: Sequence[str]) -> None:
     """Fill in what one column alone cannot be, and note what a person should look at."""
     _stand_in_for_id(draft)
     _stand_in_for_price(draft)
+    _stand_in_for_type(draft)
     _join_category(draft)
     _join_clock(draft)
     _find_family(draft)
@@ -89,8 +92,20 @@ def _stand_in_for_price(draft: Draft) -> None:
     draft.set("unit_price", cost, 0.6 * confidence)
 
 
+def _stand_in_for_type(draft: Draft) -> None:
+    """A log of one kind of event has no column for it: it is mostly of what was looked at."""
+    if draft.table == "events" and "type" not in draft.columns and {"at", "item_id"} <= set(draft.columns):
+        draft.set("type", Composed(constant="view"), _STANDS_IN)
+        draft.notes.append(
+            "No column says what happened: every row is taken as a view. "
+            'Write type = { constant = "add_to_cart" } in the mapping where it is something else.'
+        )
+
+
 def _join_category(draft: Draft) -> None:
     """Categories of several levels, coarse to fine, where each fixes the one before."""
+    if not is_field(draft.table, "category"):
+        return
     own, family = draft.profile("category"), draft.profile("family")
     levels = [column for column in (*([own] if own else []), *draft.free()) if _is_category(draft, column)]
     if own and family and family.distinct <= own.distinct and determines(own, family)[0] >= _FIXED:
@@ -147,7 +162,13 @@ def _with_clock(day: Moments, clock: Profile) -> str | None:
 def _find_family(draft: Draft) -> None:
     """Items that share a title are variants; what goes with the title one to one is their family."""
     item, title = draft.profile("item_id"), draft.profile("title")
-    if "family" in draft.columns or item is None or title is None or item.name == title.name:
+    if (
+        not is_field(draft.table, "family")
+        or "family" in draft.columns
+        or item is None
+        or title is None
+        or item.name == title.name
+    ):
         return
     if title.distinct > 0.9 * item.distinct or item.distinct < 4:
         return

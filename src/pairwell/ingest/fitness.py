@@ -11,7 +11,10 @@ from pairwell.ingest.vocabulary import kind_of
 
 _ENOUGH = 50  # rows from which shares of distinct values mean something
 _SURE = 0.95
+_LONG = 12  # characters
+_MICROS = 16  # digits
 _RATES = 6  # different ones at most
+_EVENT_NAMES = 60  # … of what a log calls the things that are done
 
 Fit = Callable[[Profile], float]
 
@@ -20,7 +23,8 @@ def fit(table: str, field: str, column: Profile) -> float:
     """0: it cannot be this field; .5: it may be; 1: it looks exactly like it."""
     if not column.rows:
         return 0.0
-    return _FITS.get(field, _BY_KIND.get(kind_of(table, field), _text))(column)
+    of_field = _FITS_OF_EVENTS.get(field) if table == "events" else None
+    return (of_field or _FITS.get(field) or _BY_KIND.get(kind_of(table, field), _text))(column)
 
 
 def looks_like_title(column: Profile) -> bool:
@@ -88,6 +92,25 @@ def _customer_id(column: Profile) -> float:
     return base + 0.2 * (column.repeats > 0.05 or column.unique < 0.9)
 
 
+def _event_id(column: Profile) -> float:
+    return 2 * _id(column) if column.unique > 0.999 else 0.05
+
+
+def _session_id(column: Profile) -> float:
+    """Many visits, most of them of several events."""
+    base = _id(column)
+    if column.rows >= _ENOUGH and (column.unique > 0.999 or column.distinct < 5):
+        return 0.5 * base
+    return base + 0.35 * (column.repeats > 0.05 or column.unique < 0.9)
+
+
+def _event_type(column: Profile) -> float:
+    """Few words that stand again and again; numbers and moments name nothing that was done."""
+    if _is_number(column) or column.moments.share > 0.5 or column.letters < _SURE:
+        return 0.0
+    return 0.9 if column.distinct <= _EVENT_NAMES else 0.2
+
+
 def _moment(column: Profile) -> float:
     if column.moments.share >= 0.6:
         return min(1.0, column.moments.share)
@@ -96,6 +119,21 @@ def _moment(column: Profile) -> float:
         compact = 19_700_101 <= middle <= 21_001_231
         return 0.7 if compact or 6e8 <= middle <= 4e9 or 6e11 <= middle <= 4e12 else 0.0
     return 0.0
+
+
+def _instant(column: Profile) -> float:
+    """A moment to the second; days do not tell what follows what."""
+    if column.length == _MICROS and not column.letters and not column.words:
+        return 0.7  # microseconds since 1970: too long for a number
+    to_the_day = column.moments.share > 0 and not column.moments.clock
+    return 0.3 * _moment(column) if to_the_day else _moment(column)
+
+
+def _somebody(column: Profile) -> float:
+    """Who did it: known of few events, as people seldom sign in; a browser's id may read as a long fraction."""
+    if column.moments.share > _SURE or column.clock > _SURE or (_is_measure(column) and column.length < _LONG):
+        return 0.0
+    return 0.2 if column.rows >= _ENOUGH and column.distinct < 5 else 0.8
 
 
 def _quantity(column: Profile) -> float:
@@ -198,6 +236,14 @@ _FITS: dict[str, Fit] = {
     "attributes.region": _label,
     "attributes.city": _label,
     "attributes.gender": _label,
+}
+_FITS_OF_EVENTS: dict[str, Fit] = {
+    "type": _event_type,
+    "at": _instant,
+    "event_id": _event_id,
+    "session_id": _session_id,
+    "customer_id": _somebody,
+    "visitor_id": _somebody,
 }
 _BY_KIND: dict[str, Fit] = {
     "id": _id,

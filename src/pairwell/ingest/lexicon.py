@@ -57,7 +57,7 @@ WORDS: dict[str, str] = {
         consumer patron guest subscriber cardholder loyalty
         klient* nabywc* zleceniodawc* zamawiajac* kupujac* kontrahent* odbiorc*
         uzytkownik* клиент* покупател* контрагент* заказчик* пользовател* абонент* лояльност* lojalnosc* pokupatel*
-        гость partner payer visitor who cu cus kh klt kli nab odb kontr ktr nabyw platnik* плательщик* получател*
+        гость partner payer who cu cus kh klt kli nab odb kontr ktr nabyw platnik* плательщик* получател*
         гостя kupuj покуп клт кл контраг konsument* patient bonus бонусн* бонус stal* постоянн* soldto billto
         dluznik* debtor membership contact contacts login username логин инн nip knt kntr zamawiajac* дисконтн*
         грузополучател* lojaln*
@@ -232,7 +232,15 @@ WORDS: dict[str, str] = {
         прим komentar* замечан*
         """,
     "address": "address street adres* ulica адрес* улиц*",
-    "session": "session sessions sesj* сесси*",
+    "session": "session sessions sesj* сесси* visit visits визит* wizyt*",
+    "visitor": """
+        visitor visitors pseudo anonymous anon cookie cookies fingerprint посетител* odwiedzajac* аноним* ciasteczk*
+        """,
+    "event": """
+        event events action actions activity behavior behaviour happening hit hits watch interaction zdarzen* akcj*
+        akcja событи* действи* активност* sobytie
+        """,
+    "placement": "placement placements widget",
     "purpose": "purpose use usage zastosowani* назначени*",
     "requires": "requires needs wymaga требует*",
     "valid": "valid effective since od",

@@ -21,6 +21,7 @@ from pairwell.facts.store import FactStore
 from pairwell.ingest.convert import Conversion, convert_batch
 from pairwell.ingest.facts import are_current, write_facts
 from pairwell.ingest.fields import read_fields
+from pairwell.ingest.happened import shape_events
 from pairwell.ingest.lists import shape_customers, shape_items, shape_relations
 from pairwell.ingest.mapping import Composed, Goods, Mapping, check_mapping, render_mapping
 from pairwell.ingest.money import money_of
@@ -168,7 +169,7 @@ def _load(run: _Run, chosen: Sniffed, quarantine: Quarantine, *, now: datetime, 
         snapshot=stored.snapshot,
         goods_excluded=list(shaped.goods),
         confidence=chosen.confidence,
-        notes=chosen.notes,
+        notes=[*chosen.notes, *shaped.notes],
         columns={field: _column(column) for field, column in mapping.columns.items()},
     )
 
@@ -209,6 +210,8 @@ def _shape(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
         return shape_relations(staged, dataset, now)
     if staged.table == "returns":
         return shape_returns(staged, dataset)
+    if staged.table == "events":
+        return shape_events(staged, dataset, now)
     return shape_lines(staged, dataset)
 
 

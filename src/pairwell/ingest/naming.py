@@ -42,11 +42,12 @@ _LINES = _COMMON | {
         ordered date=1 ordered at=.96
         purchase=.8 receipt=.45 order=.45 order registered=.8 order date registered=.95
         valid=.3 purchase at=.96 purchase created=.96
-        | time at order purchase sale created store receipt
+        | time at order purchase sale created store receipt event
         """,
     "customer_id": """
         customer id=1 customer=.86 account id=.85 account=.75 customer card=.85 card id=.75 card=.55
         customer email=.72 email=.5 phone=.32 company id=.6 company=.45 customer account=.9 address id=.3
+        visitor id=1 visitor=.86
         person=.3 purchase by=.85 order by=.75 by=.3 created customer=.86 customer name=.5
         | order purchase account card sale invoice receipt
         """,
@@ -129,7 +130,7 @@ _ITEMS = {field: ways for field, ways in _COMMON.items() if field != "order_id"}
 _CUSTOMERS = {
     "customer_id": """
         customer id=1 customer=.86 account id=.8 account=.7 id=.6 customer card=.85 card id=.75
-        customer email=.72 email=.5 customer account=.8
+        customer email=.72 email=.5 customer account=.8 visitor id=.95 visitor=.86
         | card
         """,
     "account_id": """
@@ -164,6 +165,31 @@ _RETURNS = {
         """,
 }
 
+_EVENTS = {
+    "type": """
+        event=.9 event name=1 event category=1 event description=.8 event category name=1 category=.45
+        | item customer
+        """,
+    "at": """
+        date=.85 event date=.98 event time=.97 date time=.96 time=.85 created=.8 created at=.9 event at=.95 at=.6
+        event created=.9 date created=.85 booked date=.85
+        | time at event session created
+        """,
+    "item_id": _COMMON["item_id"],
+    "customer_id": """
+        customer id=1 customer=.86 account id=.85 account=.75 customer card=.8 card id=.7 customer email=.6 email=.5
+        customer account=.9
+        | event
+        """,
+    "visitor_id": """
+        visitor id=1 visitor=.9 visitor customer id=1 visitor customer=.95 channel id=.7
+        | event
+        """,
+    "session_id": "session id=1 session=.9 customer session id=1 customer session=.95 visitor session=.9 | event",
+    "event_id": "event id=1 event line id=.9 id=.55 line id=.5 event line=.6 reference=.3",
+    "placement": "placement=.95 placement id=.9 placement name=.95 | event",
+}
+
 _PATTERNS: dict[str, dict[str, str]] = {
     "orders": _LINES,
     "order_lines": _LINES,
@@ -171,6 +197,7 @@ _PATTERNS: dict[str, dict[str, str]] = {
     "customers": _CUSTOMERS,
     "relations": _RELATIONS,
     "returns": _RETURNS,
+    "events": _EVENTS,
 }
 
 # Words that a number, an amount or a moment is never called by.
@@ -180,9 +207,13 @@ _AMOUNTS = frozenset({"total", "amount", "price", "tax", "discount", "cost", "pe
 # … and that what a customer pays for goods is never called by.
 _NO_TAKINGS = frozenset({"tax", "profit", "payout"})
 _TAKINGS = {"unit_price", "line_total"}
-_NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anchor_id", "line_id", "line_no"}
+_NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anchor_id", "line_id", "line_no"} | {
+    "event_id",
+    "visitor_id",
+    "session_id",
+}
 _MOMENTS = {"placed_at", "at", "valid_from"}
-_LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank"}
+_LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank", "placement"}
 _PAPERS = {"receipt", "invoice"}  # what stands for an order where nothing else does
 _TELL_PAPERS = {"order_id", "placed_at"}  # … and fields that tell them apart
 _LINE_WORTH = 0.75  # factor for a price called by a word that mostly speaks of the whole line

@@ -49,6 +49,7 @@ class Shaped(msgspec.Struct, frozen=True, kw_only=True):
     changed_by_rule: dict[str, int]
     goods: tuple[str, ...] = ()  # item ids found to be no goods
     stocks: Mapping[str, int | None] = {}
+    notes: tuple[str, ...] = ()  # what a person should look at
     cancelled: Path | None = None  # order_id of the orders that are none any more
 
 

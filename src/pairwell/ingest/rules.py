@@ -33,6 +33,8 @@ RULES: tuple[Rule, ...] = (
     Rule("no_customer_id", "refuses", "A customer without an id cannot be found again."),
     Rule("no_anchor_id", "refuses", "A relation without an anchor id belongs to no item."),
     Rule("no_relation", "refuses", "A relation that does not say which one it is."),
+    Rule("no_type", "refuses", "An event that does not say what happened."),
+    Rule("no_at", "refuses", "An event that does not say when it happened."),
     Rule("id_too_long", "refuses", "An id is longer than 256 characters."),
     Rule("bad_number", "refuses", "A number or an amount of money cannot be read as one."),
     Rule("bad_date", "refuses", "A date cannot be read, or lies outside the years 1900 to 2200."),
@@ -45,6 +47,19 @@ RULES: tuple[Rule, ...] = (
         "refuses",
         "A relation is none of complement, substitute, upgrade, variant, requires, never, or joins an item to itself.",
     ),
+    # What is no behaviour.
+    Rule(
+        "unknown_event",
+        "refuses",
+        "An event's name is not known as one of view, search, add_to_cart, remove_from_cart, checkout, click, "
+        "exposure, accept, decline, dismiss.",
+    ),
+    Rule(
+        "purchase_event",
+        "refuses",
+        "A purchase is an order: `pairwell ingest orders` takes it from an export that names its order.",
+    ),
+    Rule("future_event", "refuses", "An event is dated more than a day ahead of this machine's clock."),
     # What is no sale.
     Rule(
         "exact_duplicate",
@@ -55,7 +70,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "repeated_id",
         "merges",
-        "Of several rows of a catalogue, customer list or relation list with one id, the last counts.",
+        "Of several rows of a catalogue, customer list, relation list or list of events with one id, the last counts.",
     ),
     Rule(
         "adjustment",

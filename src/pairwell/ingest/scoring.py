@@ -38,6 +38,7 @@ _GUESSED = {
     "customers": {"customer_id"},
     "returns": {"order_id", "item_id", "at"},
     "relations": {"anchor_id", "item_id", "relation"},
+    "events": {"type", "at", "item_id", "session_id"},
 }
 # Fields of order lines that an export may well be without: they are only taken where they are clear.
 _BESIDE = {"unit_cost", "line_discount", "category", "brand", "family", "channel", "seller_id", "status", "role"} | {
@@ -88,7 +89,7 @@ def assign(table: str, profiles: Sequence[Profile], context: dict[str, str], *, 
 def _scores(
     table: str, fields: list[str], profiles: Sequence[Profile], context: dict[str, str], *, named: bool
 ) -> Scores:
-    fits = fit if table in {"orders", "order_lines", "returns", "relations"} else fit_catalogue
+    fits = fit_catalogue if table in {"items", "customers"} else fit
     names = np.zeros((len(profiles), len(fields)))
     fitting = np.zeros_like(names)
     for row, column in enumerate(profiles):

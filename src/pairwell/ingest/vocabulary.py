@@ -90,6 +90,17 @@ _RETURNS = (
     Field("refund", "money", "what was paid back"),
 )
 
+_EVENTS = (
+    Field("type", "code", "what happened: view, add_to_cart, …", True),
+    Field("at", "moment", "when it happened", True),
+    Field("item_id", "id", "what it happened to"),
+    Field("customer_id", "id", "who did it, where that is known"),
+    Field("visitor_id", "id", "whose browser or device it was"),
+    Field("session_id", "id", "which visit it belongs to; kept as part of visitor_id"),
+    Field("event_id", "id", "what the event is called; without one it is called by its content"),
+    Field("placement", "code", "where on the page"),
+)
+
 _TABLES: dict[str, tuple[Field, ...]] = {
     "orders": _LINES,
     "order_lines": _LINES,
@@ -97,6 +108,7 @@ _TABLES: dict[str, tuple[Field, ...]] = {
     "customers": _CUSTOMERS,
     "relations": _RELATIONS,
     "returns": _RETURNS,
+    "events": _EVENTS,
 }
 
 # Fields with a free part in their name, by table: of the customer (or, in a catalogue, of the item) and of the item.

@@ -52,7 +52,7 @@ def test_things_are_counted_once(merge: Merge, dataset: Dataset) -> None:
     )
     holdings = describe(dataset)
     assert holdings == Holdings(
-        tables={"items": 2, "relations": 0, "customers": 2, "orders": 3, "order_lines": 3, "returns": 0},
+        tables={"items": 2, "relations": 0, "customers": 2, "orders": 3, "order_lines": 3, "returns": 0, "events": 0},
         first_order=MAY,
         last_order=JUNE,
         orders=3,
@@ -138,3 +138,11 @@ def test_returns_open_their_gate(merge: Merge, dataset: Dataset) -> None:
     merge(returns=[{"order_id": "1"}])
     assert _gate(dataset, "returns").open
     assert _gate(dataset, "returns").found == "1 returned line"
+
+
+def test_events_must_name_an_item_and_somebody(merge: Merge, dataset: Dataset) -> None:
+    merge(events=[{"event_id": "1", "item_id": "a"}, {"event_id": "2", "visitor_id": "v"}])
+    assert not _gate(dataset, "sessions").open
+    merge(events=[{"event_id": "3", "item_id": "a", "visitor_id": "v"}])
+    assert _gate(dataset, "sessions").open
+    assert _gate(dataset, "sessions").found.startswith("1 of 3 events (33 %), ")

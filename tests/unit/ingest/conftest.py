@@ -29,6 +29,7 @@ _FIELDS = {
     "customers": "customer_id,account_id,attributes.age",
     "relations": "anchor_id,item_id,relation,rank",
     "returns": "order_id,item_id,line_no,quantity,at,refund",
+    "events": "type,at,item_id,customer_id,visitor_id,session_id,event_id,placement",
 }
 
 

@@ -8,7 +8,15 @@ from pairwell.ingest.rules import BY_NAME, RULES
 _ROOT = Path(__file__).resolve().parents[3]
 _PAGE = (_ROOT / "docs" / "ingest.md").read_text(encoding="utf-8")
 _CODE = "\n".join(path.read_text(encoding="utf-8") for path in (_ROOT / "src" / "pairwell" / "ingest").glob("*.py"))
-_SEVERAL = {"no_order_id", "no_item_id", "no_customer_id", "no_anchor_id", "no_relation"}  # made as no_FIELD
+_SEVERAL = {
+    "no_order_id",
+    "no_item_id",
+    "no_customer_id",
+    "no_anchor_id",
+    "no_relation",
+    "no_type",
+    "no_at",
+}  # no_FIELD
 
 
 def test_every_rule_has_one_name() -> None:
