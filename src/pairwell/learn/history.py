@@ -21,14 +21,15 @@ _FACTS = ("title", "kind", "category", "brand", "family", "tier", "price_minor",
 class History(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that learning reads.
 
-    `order_ids` and `customers` go with the orders of `baskets`; a customer is a number, -1 where nobody is named.
-    `listings` go with `baskets.item_ids`.
+    `order_ids` and `customers` go with the orders of `baskets`; a customer is a number, the place of the id in
+    `customer_ids`, -1 where nobody is named. `listings` go with `baskets.item_ids`.
     """
 
     baskets: Baskets
     order_ids: list[str]
     customers: Array
     listings: list[Listing]
+    customer_ids: list[str] = []  # ascending
 
 
 class _View(msgspec.Struct, frozen=True):
@@ -63,6 +64,7 @@ def _read(view: _View) -> History:
         order_ids=heads.column("order_id").to_pylist(),
         customers=heads.column("customer_no").to_numpy().astype(np.int64),
         listings=listings,
+        customer_ids=_customer_ids(orders),
     )
 
 
@@ -72,9 +74,16 @@ def _numbered_orders(view: _View) -> Any:  # noqa: ANN401
     return orders.select(
         "order_id",
         "placed_at",
+        "customer_id",
         order_no=ibis.row_number().over(order_by=[orders.placed_at, orders.order_id]),
         customer_no=ibis.ifelse(orders.customer_id.notnull(), customers, -1),
     )
+
+
+def _customer_ids(orders: Any) -> list[str]:  # noqa: ANN401
+    named = orders.filter(orders.customer_id.notnull()).select("customer_id").distinct()
+    ids: list[str] = named.order_by("customer_id").to_pyarrow().column("customer_id").to_pylist()
+    return ids
 
 
 def _numbered_items(view: _View) -> Any:  # noqa: ANN401

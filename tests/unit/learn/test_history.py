@@ -26,10 +26,21 @@ def test_orders_come_by_time_with_their_items_and_customers(workspace: Workspace
     assert history.baskets.items.tolist() == [0, 0, 1, 2]
     assert history.customers[0] == history.customers[1] >= 0
     assert history.customers[2] == -1
+    assert history.customer_ids == ["anna"]
     assert history.baskets.placed_at[1] - history.baskets.placed_at[0] == 86_400_000_000
     assert history.listings[1].title == "Bé"
     assert history.listings[1].attributes == {"colour": "red", "n": "3"}
     assert history.listings[0].title is None
+
+
+def test_customers_are_numbered_by_their_ids(workspace: Workspace) -> None:
+    names = [None, "zoë", "10", "9", "Anna", "9"]
+    dataset = fill(workspace, [Order(f"o{n}", ("a",), START + timedelta(days=n), name) for n, name in enumerate(names)])
+
+    history = read_history(dataset, dataset.newest())
+
+    assert history.customer_ids == ["10", "9", "Anna", "zoë"]
+    assert history.customers.tolist() == [-1, 3, 0, 1, 2, 1]
 
 
 def test_an_empty_dataset_is_an_empty_history(workspace: Workspace) -> None:
