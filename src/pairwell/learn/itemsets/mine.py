@@ -15,19 +15,18 @@ from pairwell.learn.itemsets.room import (
     FULL,
     GOING,
     ITEMS,
+    KIND,
+    LONGEST,
     MAXIMAL,
+    MOST,
     SETS,
     STATUS,
     THRESHOLD,
     TOO_MANY,
     Room,
-    Task,
-    Terms,
     larger,
     make_room,
     report,
-    report_closed,
-    with_space,
 )
 from pairwell.learn.itemsets.search import search_ranks
 
@@ -73,12 +72,13 @@ def frequent_itemsets(
     closed sets that are looked at count.
     """
     held = rank_orders(baskets, min_count)
-    terms = Terms(_KINDS[kind], _longest(held, max_items), most, counting=False)
-    room = _mine(Task(held, terms, make_room(held, min_count)), 0)
+    room = make_room(held, min_count)
+    room.state[KIND], room.state[MOST], room.state[LONGEST] = _KINDS[kind], most, _longest(held, max_items)
+    room = _mine(held, room, 0)
     return Itemsets(
-        offsets=np.concatenate(([0], room.found.ends[: room.state[SETS]])),
-        items=room.found.items[: room.state[ITEMS]].copy(),
-        counts=room.found.counts[: room.state[SETS]].copy(),
+        offsets=np.concatenate(([0], room.ends[: room.state[SETS]])),
+        items=room.items[: room.state[ITEMS]].copy(),
+        counts=room.counts[: room.state[SETS]].copy(),
         n_orders=baskets.n_orders,
     )
 
@@ -88,33 +88,36 @@ def _longest(held: RankedOrders, max_items: int | None) -> int:
     return longest if max_items is None else min(max_items, longest)
 
 
-def _mine(task: Task, size: int) -> Room:
+def _mine(held: RankedOrders, room: Room, size: int) -> Room:
     """Search behind the prefix of `size` items; return the room, which may have grown, with what was found."""
-    first, state = task.held.n_excluded, task.room.state
-    while (first := search_ranks(task, first, size)) < task.held.items.size:
+    first, state = held.n_excluded, room.state
+    while (first := search_ranks(held, room, first, size)) < held.items.size:
         status, state[STATUS] = int(state[STATUS]), GOING
         if status == TOO_MANY:
             raise TooManyItemsets
         if status == FULL:
-            task = task._replace(room=larger(task.room))
+            room = larger(room)
         else:
-            task = task._replace(room=_split(task, first, size))
+            room = _search_apart(held, room, first, size)
             first += 1
-    return task.room
+    return room
 
 
-def _split(task: Task, rank: int, size: int) -> Room:
-    """Search the sets of the prefix and `rank`, or more, in their orders alone."""
-    held, terms, room = task
+def _search_apart(held: RankedOrders, room: Room, rank: int, size: int) -> Room:
+    """Search the sets of the prefix, `rank` and whatever more, in the orders with `rank` alone."""
     room.prefix[size] = held.items[rank]
-    part = project(held, rank, int(room.state[THRESHOLD]), splitting=terms.kind != ALL)
+    part = project(held, rank, int(room.state[THRESHOLD]), closing=room.state[KIND] != ALL)
     grown = size + 1 + part.joined.size
     room.prefix[size + 1 : grown] = part.joined
-    if part.covered or grown > terms.max_items:
+    if part.covered or grown > room.state[LONGEST]:
         return room
-    inner = Task(part.held, terms, with_space(room, grown))
-    if terms.kind == ALL:
-        report(inner, grown, part.n_orders)
-    else:
-        report_closed(inner, grown, part.n_orders, part.held.items.size == 0)
-    return _mine(inner, grown)
+    room = _with_set(room, grown)
+    report(room, grown, part.n_orders, part.held.items.size == 0)
+    return _mine(part.held, room, grown)
+
+
+def _with_set(room: Room, size: int) -> Room:
+    """Room for one more set of `size` items."""
+    while room.state[SETS] == room.counts.size or room.state[ITEMS] + size > room.items.size:
+        room = larger(room)
+    return room

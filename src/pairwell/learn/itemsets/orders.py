@@ -42,18 +42,18 @@ class Part(NamedTuple):
     covered: bool  # whether an earlier rank is in all of them
 
 
-def project(held: RankedOrders, rank: int, min_count: int, *, splitting: bool) -> Part:
+def project(held: RankedOrders, rank: int, min_count: int, *, closing: bool) -> Part:
     """The orders with `rank`, and the ranks in at least `min_count` of them.
 
-    Where `splitting` off what is always there, earlier ranks stay as excluded, and items in all orders are set apart;
+    Where `closing` sets, earlier ranks stay as excluded, and items in all orders are set apart;
     else earlier ranks are left out.
     """
     offsets, ranks = _take(held.offsets, held.ranks, held.orders[held.starts[rank] : held.starts[rank + 1]])
     n_orders = offsets.size - 1
     counts = np.bincount(ranks, minlength=held.items.size)
     often = np.flatnonzero(counts >= min_count)
-    earlier, later = (often[often < rank], often[often > rank]) if splitting else (often[:0], often[often > rank])
-    always = (counts[later] == n_orders) & splitting
+    earlier, later = (often[often < rank], often[often > rank]) if closing else (often[:0], often[often > rank])
+    always = (counts[later] == n_orders) & closing
     joined, later = held.items[later[always]], later[~always]
     kept = np.concatenate((earlier, later[np.lexsort((later, counts[later]))]))
     found = _index(offsets, ranks, kept, counts, earlier.size)

@@ -13,153 +13,117 @@ from pairwell.learn.itemsets.orders import RankedOrders
 
 ALL, CLOSED, MAXIMAL = 0, 1, 2
 
-# What `state` holds: how the search goes, the fewest orders of a set, and how many sets and items were found
-# and how many sets were looked at to find the maximal ones.
-STATUS, THRESHOLD, SETS, ITEMS, VISITED = 0, 1, 2, 3, 4
-# How a search goes: a room is full, there are more sets than asked for, or one rank has too many orders and ranks.
-GOING, FULL, TOO_MANY, HEAVY = 0, 1, 2, 3
+# What `state` holds: how the search goes, what it looks for, and what it has found: sets, the items of all of them, and
+# closed sets it looked at to find maximal ones. Who is `COUNTING` keeps no set, but counts them by their orders, and
+# raises the threshold until there are no more than `MOST` of them.
+STATUS, THRESHOLD, KIND, LONGEST, MOST, COUNTING, SETS, ITEMS, VISITED = range(9)
+# How a search goes: a room is full, there are too many sets, or the orders of one rank are too many.
+GOING, FULL, TOO_MANY, HEAVY = range(4)
 
-
-class Terms(NamedTuple):
-    """What is searched for."""
-
-    kind: int
-    max_items: int
-    most: int  # sets
-    counting: bool  # keep no set, count them by their orders, and raise the threshold until `most` or fewer are left
-
-
-class Found(NamedTuple):
-    """The sets found so far; those of set i end at `ends[i]`."""
-
-    ends: Array
-    items: Array
-    counts: Array
-    histogram: Array  # when counting: how many sets there are of so many orders
-
-
-class Room(NamedTuple):
-    """Memory of one search; every array but those of `found` is scratch."""
-
-    state: Array
-    prefix: Array  # the items of the set that is being grown
-    counts: Array  # by rank; all zero between ranks
-    frequent: Array  # ranks that are frequent beside the one that is searched
-    bits: Array  # the orders of those
-    orders: Array  # the orders of the set that is being grown, one block a depth
-    open_rows: Array  # a stack: the rows by which a set may still grow, level by level
-    open_counts: Array
-    found: Found
-
-
-class Task(NamedTuple):
-    """What to search, for what, and where to work."""
-
-    held: RankedOrders
-    terms: Terms
-    room: Room
-
+ROW, COUNT, ITEM = range(3)  # columns of `open_rows`
+START, NEXT, STOP, SIZE = range(4)  # columns of `frames`
 
 _WORDS = 1 << 22  # 32 MB of bits; where one rank needs more, its orders are searched apart
 _SETS = 1 << 14  # to begin with
 _ITEMS_OF_SET = 6
-_DEPTHS = 8
+_DEPTHS = 16
 
 
-def make_room(held: RankedOrders, min_count: int, *, histogram: bool = False) -> Room:
-    """Room to begin a search of `held` in."""
+class Room(NamedTuple):
+    """Memory of one search. The machine code takes few arrays: each costs time to compile."""
+
+    state: Array
+    prefix: Array  # the items of the set that is being grown
+    beside: Array  # counts by rank, zero between ranks
+    frequent: Array  # ranks that are frequent in the orders of one rank
+    bits: Array  # the orders of each of them
+    orders: Array  # the orders of the set that is being grown, by depth
+    open_rows: Array  # a stack: by which rows a set may still grow, level by level
+    frames: Array  # by depth: rows passed over from START to NEXT, rows still open from there to STOP; items of the set
+    ends: Array  # of the items of each set found
+    items: Array
+    counts: Array  # orders of each set found; when counting, how many sets are in so many orders
+
+
+def make_room(held: RankedOrders, threshold: int, *, counting: bool = False) -> Room:
+    """Room to begin a search of `held` in, for sets of at least `threshold` orders."""
     n_orders, n_ranks = held.offsets.size - 1, held.items.size
-    state = np.zeros(5, dtype=np.int64)
-    state[THRESHOLD] = min_count
+    state = np.zeros(9, dtype=np.int64)
+    state[THRESHOLD], state[COUNTING] = threshold, counting
     return Room(
         state=state,
-        prefix=np.empty(np.diff(held.offsets).max(initial=0) + 1, dtype=np.int32),
-        counts=np.zeros(n_ranks, dtype=np.int64),
-        frequent=np.empty(n_ranks, dtype=np.int32),
+        prefix=np.empty(np.diff(held.offsets).max(initial=0) + 1, dtype=np.int64),
+        beside=np.zeros(n_ranks, dtype=np.int64),
+        frequent=np.empty(n_ranks, dtype=np.int64),
         bits=np.empty(_WORDS, dtype=np.uint64),
         orders=np.empty(_DEPTHS * (n_orders // WORD + 1), dtype=np.uint64),
-        open_rows=np.empty(4 * n_ranks, dtype=np.int32),
-        open_counts=np.empty(4 * n_ranks, dtype=np.int64),
-        found=Found(
-            ends=np.empty(_SETS, dtype=np.int64),
-            items=np.empty(_SETS * _ITEMS_OF_SET, dtype=np.int32),
-            counts=np.empty(_SETS, dtype=np.int64),
-            histogram=np.zeros(n_orders + 1 if histogram else 0, dtype=np.int64),
-        ),
+        open_rows=np.empty((4 * n_ranks, 3), dtype=np.int64),
+        frames=np.empty((_DEPTHS, 4), dtype=np.int64),
+        ends=np.empty(_SETS, dtype=np.int64),
+        items=np.empty(_SETS * _ITEMS_OF_SET, dtype=np.int32),
+        counts=np.zeros(n_orders + 1, dtype=np.int64) if counting else np.empty(_SETS, dtype=np.int64),
     )
 
 
 def larger(room: Room) -> Room:
     """The same room with twice the space for whatever may run full."""
-    return room._replace(
-        orders=_twice(room.orders),
-        open_rows=_twice(room.open_rows),
-        open_counts=_twice(room.open_counts),
-        found=_larger_found(room.found),
-    )
-
-
-def with_space(room: Room, size: int) -> Room:
-    """A room that holds one more set of `size` items."""
-    found = room.found
-    while room.state[SETS] == found.counts.size or room.state[ITEMS] + size > found.items.size:
-        found = _larger_found(found)
-    return room._replace(found=found)
-
-
-def _larger_found(found: Found) -> Found:
-    return found._replace(ends=_twice(found.ends), items=_twice(found.items), counts=_twice(found.counts))
+    scratch = {name: _twice(getattr(room, name)) for name in ("orders", "open_rows", "frames")}
+    if room.state[COUNTING]:
+        return room._replace(**scratch)
+    return room._replace(ends=_twice(room.ends), items=_twice(room.items), counts=_twice(room.counts), **scratch)
 
 
 def _twice(array: Array) -> Array:
-    doubled = np.empty(2 * array.size, dtype=array.dtype)
-    doubled[: array.size] = array
+    doubled = np.empty((2 * array.shape[0], *array.shape[1:]), dtype=array.dtype)
+    doubled[: array.shape[0]] = array
     return doubled
 
 
 @compiled
-def report(task: Task, size: int, count: int) -> None:
-    """Count or keep the set of the first `size` items of the prefix, which is in `count` orders."""
-    if task.terms.counting:
-        _tally(task, count)
-    else:
-        _keep(task, size, count)
+def report(room: Room, size: int, count: int, alone: bool) -> None:
+    """Take the set of the first `size` items of the prefix, which is in `count` orders.
+
+    Of maximal sets only those count that are `alone`: no frequent set holds more.
+    """
+    state = room.state
+    if state[COUNTING]:
+        _tally(room, count)
+    elif state[KIND] != MAXIMAL or alone:
+        _keep(room, size, count)
+    if state[KIND] == MAXIMAL and not state[COUNTING]:
+        state[VISITED] += 1
+        if state[VISITED] > state[MOST]:
+            state[STATUS] = TOO_MANY
 
 
 @compiled
-def report_closed(task: Task, size: int, count: int, alone: bool) -> None:
-    """Report a closed set; of maximal ones only those that are `alone`: no frequent set holds more."""
-    state, terms = task.room.state, task.terms
-    if terms.kind != MAXIMAL or terms.counting:
-        report(task, size, count)
-        return
-    state[VISITED] += 1
-    if state[VISITED] > terms.most:
-        state[STATUS] = TOO_MANY
-    elif alone:
-        report(task, size, count)
-
-
-@compiled
-def _tally(task: Task, count: int) -> None:
-    state, histogram = task.room.state, task.room.found.histogram
-    histogram[count] += 1
+def _tally(room: Room, count: int) -> None:
+    state = room.state
+    room.counts[count] += 1
     state[SETS] += 1
-    while state[SETS] > task.terms.most:
-        state[SETS] -= histogram[state[THRESHOLD]]
+    while state[SETS] > state[MOST]:
+        state[SETS] -= room.counts[state[THRESHOLD]]
         state[THRESHOLD] += 1
 
 
 @compiled
-def _keep(task: Task, size: int, count: int) -> None:
-    state, found = task.room.state, task.room.found
-    number, end = state[SETS], state[ITEMS]
-    if number == task.terms.most:
+def _keep(room: Room, size: int, count: int) -> None:
+    state, number, end = room.state, room.state[SETS], room.state[ITEMS]
+    if number == state[MOST]:
         state[STATUS] = TOO_MANY
-    elif number == found.counts.size or end + size > found.items.size:
+    elif number == room.counts.size or end + size > room.items.size:
         state[STATUS] = FULL
     else:
-        found.items[end : end + size] = np.sort(task.room.prefix[:size])
-        found.counts[number] = count
-        found.ends[number] = end + size
+        for place in range(size):
+            _insert(room.items, end, end + place, room.prefix[place])
+        room.counts[number], room.ends[number] = count, end + size
         state[SETS], state[ITEMS] = number + 1, end + size
+
+
+@compiled
+def _insert(items: Array, start: int, stop: int, item: int) -> None:
+    """Put an item among the ascending ones from `start` to `stop`."""
+    while stop > start and items[stop - 1] > item:
+        items[stop] = items[stop - 1]
+        stop -= 1
+    items[stop] = item

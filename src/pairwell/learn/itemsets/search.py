@@ -1,254 +1,254 @@
 """Depth-first search for frequent itemsets over sets of orders as bits.
 
-For each rank of the ranked orders, the orders that hold it are numbered anew and every other frequent rank becomes a row:
-the bits of those orders that hold it, too. A set grows by rows after its last; what a row leaves of its orders is one `and`.
+For each rank of the ranked orders, the orders that hold it are numbered anew, and every other rank that is frequent in them
+becomes a row: the bits of those orders it is in. A set grows by rows after its last; what a row leaves of the orders is one
+`and`. Rows passed over cannot join any more; they tell which sets are closed.
 
-All frequent sets: Eclat (Zaki 2000). Closed and maximal ones: a set is left, with everything that would grow from it, as
-soon as a row it passed over holds all of its orders; rows that hold all of them join it at once (CHARM, Zaki and Hsiao
-2002; LCM, Uno, Kiyomi and Arimura 2004).
+All frequent sets: Eclat (Zaki 2000). Closed and maximal ones: a set is left, with all that would grow from it, as soon as a
+row it passed over holds all of its orders; open rows that hold all of them join it at once (CHARM, Zaki and Hsiao 2002;
+LCM, Uno, Kiyomi and Arimura 2004).
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 
 from pairwell.learn.baskets import Array
 from pairwell.learn.compiled import compiled
 from pairwell.learn.itemsets.bits import WORD, fill, meet, overlap
+from pairwell.learn.itemsets.orders import RankedOrders
 from pairwell.learn.itemsets.room import (
     ALL,
+    COUNT,
     FULL,
     GOING,
     HEAVY,
+    ITEM,
     ITEMS,
+    KIND,
+    LONGEST,
+    NEXT,
+    ROW,
     SETS,
+    SIZE,
+    START,
     STATUS,
+    STOP,
     THRESHOLD,
     VISITED,
-    Task,
+    Room,
     report,
-    report_closed,
 )
-
-Span = tuple[int, int, int]  # in the stack of open rows: from the first to the second passed over, to the third open
-
-
-class Search(NamedTuple):
-    """The sets that begin with one prefix, as bits."""
-
-    task: Task
-    items: Array  # of each row
-    rows: Array
-    orders: Array  # of the set that is being grown, by depth
 
 
 @compiled
-def search_ranks(task: Task, first: int, size: int) -> int:
-    """Search every set of the prefix of `size` items and one of the ranks from `first` on, or more.
+def search_ranks(held: RankedOrders, room: Room, first: int, size: int) -> int:
+    """Search every set that is the prefix of `size` items, one of the ranks from `first` on, and whatever more.
 
     Return the rank at which the search stopped. The state says why, and holds nothing of that rank.
     """
-    state = task.room.state
-    for rank in range(first, task.held.items.size):
+    state = room.state
+    for rank in range(first, held.items.size):
         before = state[SETS], state[ITEMS], state[VISITED]
-        _search_rank(task, rank, size)
+        if held.starts[rank + 1] - held.starts[rank] >= state[THRESHOLD]:
+            _search_rank(held, room, rank, size)
         if state[STATUS] != GOING:
             state[SETS], state[ITEMS], state[VISITED] = before
             return rank
-    return task.held.items.size
+    return held.items.size
 
 
 @compiled
-def _search_rank(task: Task, rank: int, size: int) -> None:
-    held, room = task.held, task.room
-    n_orders = held.starts[rank + 1] - held.starts[rank]
-    if n_orders < room.state[THRESHOLD] or size >= task.terms.max_items:
-        return
-    room.prefix[size] = held.items[rank]
-    if task.terms.kind == ALL:
-        report(task, size + 1, n_orders)
-        if size + 1 == task.terms.max_items:
-            return
-    lowest = rank + 1 if task.terms.kind == ALL else 0
-    n_rows = _count_beside(task, rank, lowest)
+def _search_rank(held: RankedOrders, room: Room, rank: int, size: int) -> None:
+    state, n_orders = room.state, held.starts[rank + 1] - held.starts[rank]
     words = (n_orders + WORD - 1) // WORD
+    room.prefix[size] = held.items[rank]
+    if state[KIND] == ALL and size + 1 == state[LONGEST]:
+        report(room, size + 1, n_orders, False)
+        return
+    lowest = rank + 1 if state[KIND] == ALL else 0
+    n_rows = _count_beside(held, room, rank, lowest)
     if n_rows * words > room.bits.size:
-        room.state[STATUS] = HEAVY
-    elif n_rows > room.open_rows.size or 2 * words > room.orders.size:
-        room.state[STATUS] = FULL
-    elif n_rows > 0 or task.terms.kind != ALL:
-        _search_rows(task, (rank, lowest), size, (n_rows, words))
-    _forget(task, rank, lowest)
+        state[STATUS] = HEAVY
+    elif n_rows > room.open_rows.shape[0] or words > room.orders.size:
+        state[STATUS] = FULL
+    else:
+        _open_rows(held, room, rank, n_rows)
+        _write_rows(held, room, rank, lowest, n_rows)
+        fill(room.orders[:words], n_orders)
+        _grow(room, words, _begin(room, rank, n_rows, size, n_orders))
+    _forget(held, room, rank, lowest)
 
 
 @compiled
-def _count_beside(task: Task, rank: int, lowest: int) -> int:
-    """Count the other ranks from `lowest` on in the orders of `rank`; list those frequent, ascending, and say how many."""
-    held, counts, frequent = task.held, task.room.counts, task.room.frequent
-    threshold, n_rows = task.room.state[THRESHOLD], 0
+def _count_beside(held: RankedOrders, room: Room, rank: int, lowest: int) -> int:
+    """Count the other ranks from `lowest` on in the orders of `rank`; list the frequent ones, and say how many."""
+    counts, threshold, n_rows = room.beside, room.state[THRESHOLD], 0
     for order in held.orders[held.starts[rank] : held.starts[rank + 1]]:
         place = held.offsets[order + 1] - 1
         while place >= held.offsets[order] and held.ranks[place] >= lowest:
             beside = held.ranks[place]
             counts[beside] += 1
             if counts[beside] == threshold and beside != rank:
-                frequent[n_rows] = beside
+                room.frequent[n_rows] = beside
                 n_rows += 1
             place -= 1
-    frequent[:n_rows].sort()
+    _sort(room, n_rows)
     return n_rows
 
 
 @compiled
-def _forget(task: Task, rank: int, lowest: int) -> None:
-    held = task.held
-    for order in held.orders[held.starts[rank] : held.starts[rank + 1]]:
-        place = held.offsets[order + 1] - 1
-        while place >= held.offsets[order] and held.ranks[place] >= lowest:
-            task.room.counts[held.ranks[place]] = 0
-            place -= 1
+def _sort(room: Room, n_rows: int) -> None:
+    """Sort the frequent ranks: Shell 1959, with the gaps of Knuth 1973. Numba's own takes seconds to compile."""
+    values, gap = room.frequent, 1
+    while gap < n_rows:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for place in range(gap, n_rows):
+            value = values[place]
+            while place >= gap and values[place - gap] > value:
+                values[place] = values[place - gap]
+                place -= gap  # noqa: PLW2901 - the gap is walked down
+            values[place] = value
+        gap //= 3
 
 
 @compiled
-def _search_rows(task: Task, at: tuple[int, int], size: int, shape: tuple[int, int]) -> None:
-    rank, lowest = at
-    room, (n_rows, words) = task.room, shape
-    n_orders = task.held.starts[rank + 1] - task.held.starts[rank]
-    depths = room.orders.size // words
-    search = Search(
-        task,
-        task.held.items[room.frequent[:n_rows]],
-        room.bits[: n_rows * words].reshape(shape),
-        room.orders[: depths * words].reshape((depths, words)),
-    )
-    fill(search.orders[0], n_orders)
-    passed = np.searchsorted(room.frequent[:n_rows], rank)
+def _open_rows(held: RankedOrders, room: Room, rank: int, n_rows: int) -> None:
+    room.beside[rank] = 0
     for row in range(n_rows):
-        room.open_rows[row] = row
-        room.open_counts[row] = room.counts[room.frequent[row]]
-    _write_rows(search, rank, lowest)
-    if task.terms.kind == ALL:
-        _grow_all(search, 0, size + 1, (passed, n_rows))
-        return
-    if not _holds_all(search, (0, passed), n_orders):
-        grown, last = _join(search, size + 1, (passed, n_rows), n_orders)
-        _grow_closed(search, 0, grown, (0, passed, last), n_orders)
+        other = room.frequent[row]
+        room.open_rows[row, ROW] = row
+        room.open_rows[row, COUNT] = room.beside[other]
+        room.open_rows[row, ITEM] = held.items[other]
+        room.beside[other] = -1 - row
 
 
 @compiled
-def _write_rows(search: Search, rank: int, lowest: int) -> None:
-    held, room, rows = search.task.held, search.task.room, search.rows
-    room.counts[rank] = 0
-    for row in range(rows.shape[0]):
-        rows[row] = 0
-        room.counts[room.frequent[row]] = -1 - row
+def _write_rows(held: RankedOrders, room: Room, rank: int, lowest: int, n_rows: int) -> None:
+    """Set the bit of each order of `rank` in the rows of the other ranks it holds."""
+    first, last = held.starts[rank], held.starts[rank + 1]
+    words = (last - first + WORD - 1) // WORD
+    room.bits[: n_rows * words] = 0
     bit = 0
-    for order in held.orders[held.starts[rank] : held.starts[rank + 1]]:
+    for order in held.orders[first:last]:
         place = held.offsets[order + 1] - 1
         while place >= held.offsets[order] and held.ranks[place] >= lowest:
-            row = -1 - room.counts[held.ranks[place]]
+            row = -1 - room.beside[held.ranks[place]]
             if row >= 0:
-                rows[row, bit // WORD] |= np.uint64(1) << np.uint64(bit % WORD)
+                room.bits[row * words + bit // WORD] |= np.uint64(1) << np.uint64(bit % WORD)
             place -= 1
         bit += 1
 
 
 @compiled
-def _grow_all(search: Search, depth: int, size: int, span: tuple[int, int]) -> None:
-    """Report every set of the prefix of `size` items and one open row or more."""
-    room, (start, stop) = search.task.room, span
-    for place in range(start, stop):
-        if room.state[STATUS] != GOING:
-            return
-        if room.open_counts[place] < room.state[THRESHOLD]:
-            continue
-        room.prefix[size] = search.items[room.open_rows[place]]
-        report(search.task, size + 1, room.open_counts[place])
-        if place + 1 == stop or size + 1 == search.task.terms.max_items or not _has_room(search, depth + 1, stop):
-            continue
-        _descend(search, depth, place)
-        last = _narrow(search, depth + 1, (place + 1, stop), stop)
-        _grow_all(search, depth + 1, size + 1, (stop, last))
+def _forget(held: RankedOrders, room: Room, rank: int, lowest: int) -> None:
+    for order in held.orders[held.starts[rank] : held.starts[rank + 1]]:
+        place = held.offsets[order + 1] - 1
+        while place >= held.offsets[order] and held.ranks[place] >= lowest:
+            room.beside[held.ranks[place]] = 0
+            place -= 1
 
 
 @compiled
-def _grow_closed(search: Search, depth: int, size: int, span: Span, count: int) -> None:
-    """Report the prefix of `size` items, which is closed and in `count` orders, and every closed set that holds it.
+def _begin(room: Room, rank: int, n_rows: int, size: int, n_orders: int) -> int:
+    """Report the prefix and `rank`, and open its frame at depth 0; return how many frames are open."""
+    passed = 0
+    while passed < n_rows and room.frequent[passed] < rank:
+        passed += 1
+    if _holds_all(room, 0, passed, n_orders):
+        return 0
+    return _enter(room, 0, (0, passed, n_rows), size + 1, n_orders)
 
-    Sets that hold a row passed over, or are in the same orders as one that does, were reported before.
+
+@compiled
+def _grow(room: Room, words: int, n_frames: int) -> None:
+    """Report every set that grows from the open frames."""
+    while n_frames > 0 and room.state[STATUS] == GOING:
+        depth = n_frames - 1
+        place = room.frames[depth, NEXT]
+        if place == room.frames[depth, STOP]:
+            n_frames -= 1
+            continue
+        if room.open_rows[place, COUNT] >= room.state[THRESHOLD]:
+            n_frames += _visit(room, words, depth, place)
+        room.frames[depth, NEXT] = place + 1
+
+
+@compiled
+def _visit(room: Room, words: int, depth: int, place: int) -> int:
+    """Report the set of a frame and one more row; return 1 where that opened the next frame, else 0."""
+    start, stop, size = room.frames[depth, START], room.frames[depth, STOP], room.frames[depth, SIZE]
+    count, within = room.open_rows[place, COUNT], (depth + 1) * words
+    room.prefix[size] = room.open_rows[place, ITEM]
+    if room.state[KIND] == ALL:
+        start = place
+        if place + 1 == stop or size + 1 == room.state[LONGEST]:
+            report(room, size + 1, count, False)
+            return 0
+    if depth + 1 == room.frames.shape[0] or within + words > room.orders.size or 2 * stop > room.open_rows.shape[0]:
+        room.state[STATUS] = FULL
+        return 0
+    row = room.open_rows[place, ROW] * words
+    meet(room.orders[within - words : within], room.bits[row : row + words], room.orders[within : within + words])
+    passed = _narrow(room, room.orders[within : within + words], (start, place), stop)
+    if _holds_all(room, stop, passed, count):
+        return 0
+    last = _narrow(room, room.orders[within : within + words], (place + 1, stop), passed)
+    return _enter(room, depth + 1, (stop, passed, last), size + 1, count)
+
+
+@compiled
+def _enter(room: Room, depth: int, span: tuple[int, int, int], size: int, count: int) -> int:
+    """Report the set of `size` items, with the rows that hold all its orders; return 1 where it may grow, else 0.
+
+    Of the rows of the span, those up to the second bound were passed over, the others are open.
     """
-    room, terms, (start, middle, stop) = search.task.room, search.task.terms, span
-    if size > terms.max_items:
-        return
-    report_closed(search.task, size, count, start == stop)
-    for place in range(middle, stop):
-        if room.state[STATUS] != GOING or size == terms.max_items or not _has_room(search, depth + 1, stop):
-            return
-        below = room.open_counts[place]
-        if below < room.state[THRESHOLD]:
-            continue
-        room.prefix[size] = search.items[room.open_rows[place]]
-        _descend(search, depth, place)
-        passed = _narrow(search, depth + 1, (start, place), stop)
-        if _holds_all(search, (stop, passed), below):
-            continue
-        last = _narrow(search, depth + 1, (place + 1, stop), passed)
-        grown, last = _join(search, size + 1, (passed, last), below)
-        _grow_closed(search, depth + 1, grown, (stop, passed, last), below)
+    start, passed, last = span
+    if room.state[KIND] != ALL:
+        size, last = _join(room, (passed, last), size, count)
+    if size > room.state[LONGEST]:
+        return 0
+    report(room, size, count, start == last)
+    frame = room.frames[depth]
+    frame[START], frame[NEXT], frame[STOP], frame[SIZE] = start, passed, last, size
+    return int(passed < last and size < room.state[LONGEST])
 
 
 @compiled
-def _has_room(search: Search, depth: int, stop: int) -> bool:
-    """Whether a set of orders more, and twice the open rows, can be held; else the search is to stop."""
-    fits = depth < search.orders.shape[0] and 2 * stop <= search.task.room.open_rows.size
-    if not fits:
-        search.task.room.state[STATUS] = FULL
-    return fits
-
-
-@compiled
-def _descend(search: Search, depth: int, place: int) -> None:
-    """Put a depth further down the orders of the set that are also in an open row."""
-    row = search.task.room.open_rows[place]
-    meet(search.orders[depth], search.rows[row], search.orders[depth + 1])
-
-
-@compiled
-def _narrow(search: Search, depth: int, span: tuple[int, int], last: int) -> int:
-    """Stack from `last` on those open rows of the span that stay frequent; return where they end."""
-    room = search.task.room
+def _narrow(room: Room, orders: Array, span: tuple[int, int], last: int) -> int:
+    """Stack from `last` on those rows of the span that are frequent in `orders`; return where they end."""
+    words, rows = orders.size, room.open_rows
     for place in range(span[0], span[1]):
-        row = room.open_rows[place]
-        count = overlap(search.orders[depth], search.rows[row])
+        row = rows[place, ROW]
+        count = overlap(orders, room.bits[row * words : (row + 1) * words])
         if count >= room.state[THRESHOLD]:
-            room.open_rows[last] = row
-            room.open_counts[last] = count
+            rows[last, ROW], rows[last, COUNT], rows[last, ITEM] = row, count, rows[place, ITEM]
             last += 1
     return last
 
 
 @compiled
-def _holds_all(search: Search, span: tuple[int, int], count: int) -> bool:
-    """Whether any row of the span is in all `count` orders of the set."""
-    for place in range(span[0], span[1]):
-        if search.task.room.open_counts[place] == count:
-            return True
-    return False
+def _holds_all(room: Room, start: int, stop: int, count: int) -> bool:
+    """Whether a row from `start` to `stop` is in all `count` orders of the set."""
+    while start < stop and room.open_rows[start, COUNT] != count:
+        start += 1
+    return start < stop
 
 
 @compiled
-def _join(search: Search, size: int, span: tuple[int, int], count: int) -> tuple[int, int]:
-    """Move those rows of the span into the prefix that are in all its orders; return its size and where the rest end."""
-    room, last = search.task.room, span[0]
+def _join(room: Room, span: tuple[int, int], size: int, count: int) -> tuple[int, int]:
+    """Move the rows of the span that hold all orders of the set into it; return its size and where the rest end."""
+    rows, last = room.open_rows, span[0]
     for place in range(span[0], span[1]):
-        row = room.open_rows[place]
-        if room.open_counts[place] == count:
-            room.prefix[size] = search.items[row]
+        if rows[place, COUNT] == count:
+            room.prefix[size] = rows[place, ITEM]
             size += 1
         else:
-            room.open_rows[last] = row
-            room.open_counts[last] = room.open_counts[place]
+            rows[last, ROW], rows[last, COUNT], rows[last, ITEM] = (
+                rows[place, ROW],
+                rows[place, COUNT],
+                rows[place, ITEM],
+            )
             last += 1
     return size, last
