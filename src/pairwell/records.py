@@ -10,7 +10,8 @@ from msgspec import Meta
 
 from pairwell.config.settings import OfferKind
 
-Relation = Literal["complement", "substitute", "upgrade", "variant", "requires", "never"]
+Relation = Literal["complement", "substitute", "upgrade", "variant", "requires", "follow_up", "never"]
+BackoffLevel = Literal["alike_anchor", "alike_item", "family", "category", "brand"]
 Stage = Literal["candidates", "eligibility", "applicability", "suitability", "guards", "worth", "choice"]
 SilenceReason = Literal[
     "holdout",
@@ -92,8 +93,25 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     above_floor: bool  # may be called "bought together"
 
 
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of an upgrade's comparison; `better` is true, false, or None where it is a matter of taste."""
+
+    attribute: str
+    anchor: str | None
+    offer: str | None
+    better: bool | None
+
+
+class Lag(msgspec.Struct, frozen=True, kw_only=True):
+    """Days between two purchases: quartiles over the customers who made both."""
+
+    low: int
+    median: int
+    high: int
+
+
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """One learned neighbour of an item, best first by `score`."""
+    """One neighbour of an item, best first by `score`; those that people set come before."""
 
     item_id: str
     title: str | None
@@ -107,6 +125,43 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     llr: float
     p_adjusted: float
     above_floor: bool
+    curated: bool = False  # set by people
+    # substitutes and variants
+    foretold: float | msgspec.UnsetType = msgspec.UNSET  # orders together that chance and shared company foretell
+    title_likeness: float | msgspec.UnsetType = msgspec.UNSET  # 0..1
+    company_likeness: float | msgspec.UnsetType = msgspec.UNSET  # 0..1, of what both are bought with
+    # follow-ups
+    followers: int | msgspec.UnsetType = msgspec.UNSET  # customers who bought it on a later day
+    preceders: int | msgspec.UnsetType = msgspec.UNSET  # customers who bought it on an earlier day
+    lag_days: Lag | msgspec.UnsetType = msgspec.UNSET
+    # upgrades
+    price_step_minor: int | msgspec.UnsetType | None = msgspec.UNSET  # what it costs more
+    price_ratio: float | msgspec.UnsetType | None = msgspec.UNSET  # how many times as much
+    margin_step_minor: int | msgspec.UnsetType | None = msgspec.UNSET  # what it earns more, where both costs are known
+    rating: float | msgspec.UnsetType | None = msgspec.UNSET
+    compare: list[Comparison] | msgspec.UnsetType = msgspec.UNSET
+
+
+class Borrowed(msgspec.Struct, frozen=True, kw_only=True):
+    """An add-on that others speak for: an item alike, or the groups of anchor and add-on. Best first by `score`.
+
+    `together`, `anchor_orders`, `item_orders`, `lift` and `p_adjusted` are of those who speak, `confidence` and
+    `effect` of the add-on itself, as far as that can be told.
+    """
+
+    item_id: str
+    title: str | None
+    score: float
+    level: BackoffLevel
+    anchor_by: str  # who speaks for the anchor: an item id where it is an item alike, else a group's name
+    item_by: str  # who speaks for the add-on
+    together: int
+    anchor_orders: int
+    item_orders: int
+    confidence: float  # P(add-on | anchor), shrunk towards ever wider groups; 0..1
+    lift: float
+    effect: float  # times chance, carefully
+    p_adjusted: float
 
 
 # --- a request and its answer (the field names are those of the HTTP contract) --------------------
@@ -143,15 +198,6 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     together: int | None = None
     anchor_orders: int | None = None
     lift: float | None = None
-
-
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of an upgrade's comparison; `better` is true, false, or None where it is a matter of taste."""
-
-    attribute: str
-    anchor: str | None
-    offer: str | None
-    better: bool | None
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -288,6 +334,17 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     placement: Id | None = None
     reason: DeclineReason | None = None
     order: EventOrder | None = None
+
+
+class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a shopper did, as learning reads it."""
+
+    event_id: str
+    at: datetime
+    type: BehaviourType
+    customer_id: str | None = None
+    visitor_id: str | None = None
+    item_id: str | None = None
 
 
 class EventRefusal(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -33,6 +33,8 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
     add_ons: Mapping[str, list[Pair]]
     ladders: Mapping[str, list[Pair]]
     once: frozenset[str]
+    others: Mapping[tuple[str, str], list[Pair]] = {}  # by method and item
+    twins: Mapping[str, Mapping[str, Literal["variant", "substitute"]]] = {}
 
     def knows(self, item_id: str) -> bool:
         return item_id in self.add_ons
@@ -48,6 +50,21 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
 
     def upgrades(self, item_id: str, *, n: int = 10) -> list[Pair]:
         return self.ladders.get(item_id, [])[:n]
+
+    def substitutes(self, item_id: str, *, n: int = 10) -> list[Pair]:
+        return self.others.get(("substitutes", item_id), [])[:n]
+
+    def variants(self, item_id: str, *, n: int = 10) -> list[Pair]:
+        return self.others.get(("variants", item_id), [])[:n]
+
+    def follow_ups(self, item_id: str, *, n: int = 10) -> list[Pair]:
+        return self.others.get(("follow_ups", item_id), [])[:n]
+
+    def required(self, item_id: str, *, n: int = 10) -> list[Pair]:
+        return self.others.get(("required", item_id), [])[:n]
+
+    def stand_ins(self, item_id: str) -> Mapping[str, Literal["variant", "substitute"]]:
+        return self.twins.get(item_id, {})
 
     def evidence(self, anchor_id: str, item_id: str) -> Evidence | None:
         found = (pair for pair in self.add_ons.get(anchor_id, []) if pair.item_id == item_id)

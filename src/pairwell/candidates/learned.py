@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Literal, Protocol
 
 from pairwell.records import Evidence, Pair
 
 
 class LearnedPairs(Protocol):
-    """A published model, as far as deciding reads it. Items it does not know have no pairs and no upgrades."""
+    """A published model, as far as deciding reads it. Items it does not know have none of what is asked."""
 
     @property
     def id(self) -> str: ...
@@ -22,5 +23,15 @@ class LearnedPairs(Protocol):
     def pairs(self, item_id: str, *, n: int = 10, above_floor: bool = False) -> list[Pair]: ...
 
     def upgrades(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
+
+    def substitutes(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
+
+    def variants(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
+
+    def follow_ups(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
+
+    def required(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
+
+    def stand_ins(self, item_id: str) -> Mapping[str, Literal["variant", "substitute"]]: ...
 
     def evidence(self, anchor_id: str, item_id: str) -> Evidence | None: ...

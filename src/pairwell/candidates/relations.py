@@ -1,18 +1,19 @@
-"""Which items stand to an item in a relation, as far as is known without people saying so."""
+"""Which items stand to an item in a relation: what people said, in their order, then what was learned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from pairwell.candidates.ladder import climb
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.errors import NotFoundError
-from pairwell.records import Item, Pair, Relation
+from pairwell.records import CuratedRelation, Item, Pair, Relation
 
 
 class PairsFound(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands to an item in a relation, best first."""
+    """What stands to an item in a relation: curated ones in people's order, then learned ones, best first."""
 
     item_id: str
     title: str | None
@@ -21,90 +22,85 @@ class PairsFound(msgspec.Struct, frozen=True, kw_only=True):
     pairs: list[Pair]
 
 
-def find_pairs(
-    item_id: str, relation: Relation, *, model: LearnedPairs, items: Mapping[str, Item], n: int = 10
-) -> PairsFound:
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of which item; `curated` are the relations that people set for it, in their order."""
+
+    item_id: str
+    relation: Relation
+    n: int = 10
+    curated: Sequence[CuratedRelation] = ()
+    inside: bool = False  # someone of the shop asks, who may see margins
+
+
+class Sources(msgspec.Struct, frozen=True, kw_only=True):
+    """Where answers come from: a model, and the facts of items."""
+
+    model: LearnedPairs
+    items: Mapping[str, Item]
+
+
+def find_pairs(question: Question, sources: Sources) -> PairsFound:
     """What `related` finds, with the item's title and the model asked. Raises `NotFoundError` for an unknown item."""
-    here = items.get(item_id)
-    if here is None and not model.knows(item_id):
+    here = sources.items.get(question.item_id)
+    if here is None and not sources.model.knows(question.item_id):
         raise NotFoundError(
-            f"Item {item_id!r} is neither in the catalogue nor in what was learned.",
+            f"Item {question.item_id!r} is neither in the catalogue nor in what was learned.",
             hint="Check the id, or run `pairwell ingest items FILE`.",
         )
     return PairsFound(
-        item_id=item_id,
+        item_id=question.item_id,
         title=here.title if here else None,
-        relation=relation,
-        model=model.id,
-        pairs=related(item_id, relation, model=model, items=items, n=n),
+        relation=question.relation,
+        model=sources.model.id,
+        pairs=related(question, sources),
     )
 
 
-def related(
-    item_id: str, relation: Relation, *, model: LearnedPairs, items: Mapping[str, Item], n: int = 10
-) -> list[Pair]:
-    """Up to `n` items in `relation` to `item_id`, best first.
+def related(question: Question, sources: Sources) -> list[Pair]:
+    """Up to `n` items in the relation: curated ones first, then learned ones; nothing that people keep apart."""
+    barred = {question.item_id}
+    if question.relation != "never":
+        barred.update(r.item_id for r in question.curated if r.relation == "never")
+    said = [r.item_id for r in question.curated if r.relation == question.relation and r.item_id not in barred]
+    learned = {pair.item_id: pair for pair in _learned(question, sources.model)}
+    pairs = [_curated(item_id, learned.get(item_id), question, sources) for item_id in dict.fromkeys(said)]
+    pairs += [pair for item_id, pair in learned.items() if item_id not in barred and item_id not in said]
+    if question.relation == "upgrade":
+        return [climb(pair, question.item_id, sources.items, margin=question.inside) for pair in pairs[: question.n]]
+    return pairs[: question.n]
 
-    Complements and upgrades are learned. Variants share the family. Substitutes share the whole category, are of
-    another family and not bought together above the floor; the nearest in price come first. What only people can
-    say (`requires`, `never`) has none.
-    """
-    if relation == "complement":
-        return model.pairs(item_id, n=n)
-    if relation == "upgrade":
-        return model.upgrades(item_id, n=n)
-    here = items.get(item_id)
-    if here is None:
+
+def _learned(question: Question, model: LearnedPairs) -> list[Pair]:
+    if question.relation == "never":  # only people can say that
         return []
-    if relation == "variant":
-        return [_pair(here, other, model) for other in _nearest(here, _variants(here, items))[:n]]
-    return (
-        [pair for pair in _substitutes(here, model, items) if not pair.above_floor][:n]
-        if relation == "substitute"
-        else []
-    )
+    found = {
+        "complement": model.pairs,
+        "substitute": model.substitutes,
+        "variant": model.variants,
+        "upgrade": model.upgrades,
+        "requires": model.required,
+        "follow_up": model.follow_ups,
+    }
+    return found[question.relation](question.item_id, n=question.n + len(question.curated))
 
 
-def _variants(here: Item, items: Mapping[str, Item]) -> list[Item]:
-    return [] if here.family is None else [i for i in items.values() if i.family == here.family and i is not here]
-
-
-def _substitutes(here: Item, model: LearnedPairs, items: Mapping[str, Item]) -> Iterable[Pair]:
-    if here.category is None:
-        return ()
-    alike = [i for i in items.values() if i.category == here.category and i is not here and not _same_family(i, here)]
-    return (_pair(here, other, model) for other in _nearest(here, alike))
-
-
-def _same_family(one: Item, other: Item) -> bool:
-    return one.family is not None and one.family == other.family
-
-
-def _nearest(here: Item, others: Iterable[Item]) -> list[Item]:
-    return sorted(others, key=lambda other: (_distance(here, other), other.item_id))
-
-
-def _distance(here: Item, other: Item) -> float:
-    """How far apart the prices are, as a ratio; infinite where one is unknown."""
-    if not here.price_minor or not other.price_minor:
-        return float("inf")
-    low, high = sorted((here.price_minor, other.price_minor))
-    return high / low
-
-
-def _pair(here: Item, other: Item, model: LearnedPairs) -> Pair:
-    found = model.evidence(here.item_id, other.item_id)
+def _curated(item_id: str, known: Pair | None, question: Question, sources: Sources) -> Pair:
+    if known is not None:
+        return msgspec.structs.replace(known, curated=True)
+    model, item = sources.model, sources.items.get(item_id)
+    found = model.evidence(question.item_id, item_id)
     return Pair(
-        item_id=other.item_id,
-        title=other.title,
-        score=1 / _distance(here, other),
+        item_id=item_id,
+        title=item.title if item else None,
+        score=0.0,
         together=found.together if found else 0,
-        anchor_orders=model.orders_of(here.item_id),
-        item_orders=model.orders_of(other.item_id),
+        anchor_orders=model.orders_of(question.item_id),
+        item_orders=model.orders_of(item_id),
         confidence=found.confidence if found else 0.0,
         lift=found.lift if found else 0.0,
         effect=found.effect if found else 0.0,
         llr=found.llr if found else 0.0,
         p_adjusted=found.p_adjusted if found else 1.0,
         above_floor=found.above_floor if found else False,
+        curated=True,
     )

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress_share
+from pairwell.cli.pairs import pairs
 
 if TYPE_CHECKING:
     from pairwell.model.store import ListedModel
-    from pairwell.records import Pair
 
 models = typer.Typer(help="List the models, or choose the one that is live.", no_args_is_help=True)
-
-
-class Relation(StrEnum):
-    """What an item can be to another."""
-
-    complement = "complement"
-    substitute = "substitute"
-    upgrade = "upgrade"
-    variant = "variant"
 
 
 def register(app: typer.Typer) -> None:
@@ -60,55 +50,6 @@ def learn(
         low, high = hit["ci"]
         interval = f"95 % interval {low:.3f} to {high:.3f}"
         print_lines([f"  on the newest orders, held out: hit rate at 10 is {hit['value']:.3f} ({interval})"])
-
-
-def pairs(
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="Item id.")],
-    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many.")] = 10,
-    relation: Annotated[Relation, typer.Option(help="What they are to the item.")] = Relation.complement,
-    workspace: InWorkspace = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show what goes with an item, with the evidence."""
-    from pairwell import open as open_workspace
-
-    with open_workspace(workspace) as shop:
-        found = shop.pairs(item, n, relation.value)
-    if as_json:
-        print_json(found)
-        return
-    print_lines([f"{relation.value} of {item} {found.title or ''}".rstrip()])
-    if not found.pairs:
-        print_lines(["Nothing was learned for it: not enough evidence."])
-        return
-    if relation is Relation.complement:
-        _print_complements(found.pairs)
-    else:
-        _print_alternatives(found.pairs)
-
-
-def _print_complements(found: list[Pair]) -> None:
-    rows = [
-        (p.item_id, p.title, p.score, p.together, p.anchor_orders, p.lift, p.effect, _tail(p), _verdict(p))
-        for p in found
-    ]
-    header = ("item", "title", "score", "together", "of", "lift", "surely x chance", "p", "bought together")
-    print_table(header, rows, numeric=(2, 3, 4, 5, 6, 7))
-    print_lines(["", "Lift counts all orders; chance and p only ordinary ones, where huge baskets prove nothing."])
-
-
-def _print_alternatives(found: list[Pair]) -> None:
-    header = ("item", "title", "likeness", "orders", "share who took it")
-    rows = [(p.item_id, p.title, p.score, p.item_orders, p.confidence) for p in found]
-    print_table(header, rows, numeric=(2, 3, 4))
-
-
-def _tail(pair: Pair) -> str:
-    return f"{pair.p_adjusted:.1g}" if pair.p_adjusted > 0 else "<1e-300"
-
-
-def _verdict(pair: Pair) -> str:
-    return "yes" if pair.above_floor else "not enough evidence"
 
 
 @models.command("list")

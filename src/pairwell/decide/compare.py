@@ -6,31 +6,18 @@ from collections.abc import Iterator
 
 from babel import Locale
 
+from pairwell.candidates.ladder import changed_attributes
 from pairwell.decide.scene import Scene
 from pairwell.decide.texts import money, number
 from pairwell.decide.worth import Valued
 from pairwell.records import Comparison, Item
-
-_ROOM = 60  # characters of a value; a description is no point of comparison
-_NOT_FOR_CUSTOMERS = frozenset({"cost", "cost_minor", "margin", "margin_minor", "margin_rate"})
-_KEYS = (
-    "id",
-    "sku",
-    "key",
-    "code",
-    "ean",
-    "gtin",
-    "upc",
-    "barcode",
-    "url",
-)  # last words of names that only machines read
 
 
 def compare(valued: Valued, scene: Scene, locale: Locale) -> list[Comparison]:
     """Price with its difference, rating, tier and each attribute that differs; never what the shop earns."""
     anchor_id = valued.candidate.anchor_id
     anchor, target = scene.items[anchor_id], scene.items[valued.candidate.item_id]
-    return [_price(valued, scene, locale), *_merits(anchor, target, locale), *_attributes(anchor, target)]
+    return [_price(valued, scene, locale), *_merits(anchor, target, locale), *changed_attributes(anchor, target)]
 
 
 def price_difference(valued: Valued, scene: Scene) -> int:
@@ -71,13 +58,3 @@ def _merit(attribute: str, before: float | None, after: float | None, locale: Lo
 def _rounded(rating: float | None) -> float | None:
     # Ratings show one decimal: 4.61 is no better than 4.63 to someone who reads 4.6 twice.
     return None if rating is None else round(float(rating), 1)
-
-
-def _attributes(anchor: Item, target: Item) -> Iterator[Comparison]:
-    names = sorted({*anchor.attributes, *target.attributes} - _NOT_FOR_CUSTOMERS)
-    for name in names:
-        if name.lower().rsplit("_", 1)[-1] in _KEYS:
-            continue
-        before, after = anchor.attributes.get(name), target.attributes.get(name)
-        if before != after and max(len(before or ""), len(after or "")) <= _ROOM:
-            yield Comparison(attribute=name, anchor=before, offer=after, better=None)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
 from pairwell.model.association import Together, confidence, lift, log_likelihood_ratio
+from pairwell.model.backoff import Backoff
 from pairwell.model.manifest import Manifest
 from pairwell.model.neighbours import Array, Neighbours, from_arrays
-from pairwell.records import Evidence, Pair
+from pairwell.model.related import Alternatives, FollowUps, Related
+from pairwell.records import Borrowed, Evidence, Pair
 
 
 class ItemNames(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +38,8 @@ class Model:
         self._popular = arrays["popular"]
         self._pairs = from_arrays(dict(arrays), "pair")
         self._upgrades = from_arrays(dict(arrays), "upgrade")
+        self._related = Related(arrays, len(names.ids))
+        self._backoff = Backoff(arrays, names.ids, names.titles)
         self._prior_orders = float(manifest.settings["prior_orders"])
         self._score_power = float(manifest.settings["score_power"])
 
@@ -76,6 +80,37 @@ class Model:
             return []
         row = self._upgrades.row(code)
         return [self._pair(self._upgrades, code, place) for place in range(row.start, row.stop)[:n]]
+
+    def substitutes(self, item_id: str, *, n: int = 10) -> list[Pair]:
+        """Up to `n` items bought instead of it, likest first, of each other product one."""
+        return self._told(self._related.substitutes, item_id, n)
+
+    def variants(self, item_id: str, *, n: int = 10) -> list[Pair]:
+        """Up to `n` other sizes, colours and numbers of the same product, likest first."""
+        return self._told(self._related.variants, item_id, n)
+
+    def follow_ups(self, item_id: str, *, n: int = 10) -> list[Pair]:
+        """Up to `n` items that its buyers come back for on a later day; counts of the test are of customers."""
+        return self._told(self._related.follow_ups, item_id, n)
+
+    def required(self, item_id: str, *, n: int = 10) -> list[Pair]:
+        """Up to `n` items of what the catalogue says it cannot work without, those bought along first."""
+        code = self._codes.get(item_id)
+        if code is None:
+            return []
+        row = self._related.requires.row(code)
+        return [self._pair(self._related.requires, code, place) for place in range(row.start, row.stop)[:n]]
+
+    def stand_ins(self, item_id: str) -> dict[str, Literal["variant", "substitute"]]:
+        """What was learned to stand for an item and is not bought together with it, by id."""
+        code = self._codes.get(item_id)
+        found = {} if code is None else self._related.stand_ins(code)
+        return {self.item_ids[other]: how for other, how in found.items()}
+
+    def backoff(self, item_id: str, *, n: int = 10) -> list[Borrowed]:
+        """Up to `n` add-ons that likes and groups speak for, where an item has too few of its own; best first."""
+        code = self._codes.get(item_id)
+        return [] if code is None else self._backoff.of(code, n=n)
 
     def bought_together(self) -> Iterator[tuple[str, str]]:
         """Every (anchor, add-on) above the evidence floor, by anchor."""
@@ -120,6 +155,15 @@ class Model:
         row = neighbours.row(code)
         places = np.arange(row.start, row.stop)
         return places[neighbours.above_floor[row]] if above_floor else places
+
+    def _told(self, related: Alternatives | FollowUps, item_id: str, n: int) -> list[Pair]:
+        code = self._codes.get(item_id)
+        if code is None:
+            return []
+        row = related.neighbours.row(code)
+        shown = [place for place in range(row.start, row.stop) if related.shows(place)][:n]
+        pairs = (self._pair(related.neighbours, code, place) for place in shown)
+        return [msgspec.structs.replace(pair, **related.told(place)) for pair, place in zip(pairs, shown, strict=True)]
 
     def _pair(self, neighbours: Neighbours, code: int, place: int) -> Pair:
         target = int(neighbours.items[place])

@@ -160,10 +160,12 @@ class Shop:
     # --- what was learned ---------------------------------------------------------------------
 
     def pairs(self, item_id: str, n: int = 10, relation: Relation = "complement") -> PairsFound:
-        """What goes with an item, best first. Raises `NotFoundError` for an item nobody knows."""
-        from pairwell.candidates.relations import find_pairs
+        """What stands to an item in a relation, curated ones first. Raises `NotFoundError` for an item nobody knows."""
+        from pairwell.candidates.relations import Question, Sources, find_pairs
 
-        return find_pairs(item_id, relation, model=self._model, items=self.facts.items(), n=n)
+        said = self.facts.relations_of([item_id])
+        question = Question(item_id=item_id, relation=relation, n=n, curated=said, inside=True)
+        return find_pairs(question, Sources(model=self._model, items=self.facts.items()))
 
     def complete(self, baskets: Sequence[Sequence[str]], n: int = 20) -> list[list[tuple[str, float]]]:
         """For each basket the ranked `(item_id, score)` of what is learned, filled up by popularity.

@@ -11,6 +11,8 @@ from pairwell.learn.baskets import Array
 
 _PIECE = 2_000_000
 _COMMON = 500  # a word that more items of a group share brings none of them together
+_PATTERN = 0.3  # weight of a word that says nothing of the price
+_PRIOR_ITEMS = 2.0  # at the usual variance of prices, added to every word
 
 
 class Likeness:
@@ -21,7 +23,7 @@ class Likeness:
 
     def __init__(self, words: Sequence[Sequence[str]], groups: Sequence[str]) -> None:
         rows = [sorted(set(own)) for own in words]
-        self._words = _lengths_one(_matrix(rows) @ _rarity(_matrix(rows)))
+        self._words = word_rows(rows)
         self._shared = _matrix(
             [[f"{group}\x1f{word}" for word in own] for own, group in zip(rows, groups, strict=True)]
         )
@@ -41,6 +43,32 @@ class Likeness:
         """How alike each pair is, 0 to 1."""
         alike: Array = np.asarray(self._words[anchors].multiply(self._words[targets]).sum(axis=1)).ravel()
         return alike
+
+
+def word_rows(words: Sequence[Sequence[str]], prices: Array | None = None) -> sparse.csr_array:
+    """A row of length 1 for each item, a column a word, rare words weighing more; the product of two is their cosine.
+
+    With `prices` (NaN where unknown) words that say what a thing is weigh more than those that say how it looks.
+    """
+    rows = _matrix([sorted(set(own)) for own in words])
+    weighed = rows @ _rarity(rows)
+    return _lengths_one(weighed if prices is None else weighed @ sparse.diags_array(_naming(rows, prices)))
+
+
+def _naming(rows: sparse.csr_array, prices: Array) -> Array:
+    """How much each word names a kind of thing: doormats cost about the same, things with hearts cost anything.
+
+    1 less the variance of log prices among the word's items over that of all items, as if two items more had the
+    usual variance; from .3 for words that say nothing of the price to 1.
+    """
+    known = np.isfinite(prices) & (prices > 0)
+    logs = np.log(np.where(known, prices, 1.0))
+    usual = float(np.var(logs[known])) if known.any() else 0.0
+    counts, sums, squares = (rows.T @ np.where(known, each, 0.0) for each in (np.ones(logs.size), logs, logs**2))
+    spread = squares - sums**2 / np.maximum(counts, 1)
+    within = (spread + _PRIOR_ITEMS * usual) / (np.maximum(counts - 1, 0) + _PRIOR_ITEMS)
+    narrow: Array = 1 - within / usual if usual > 0 else np.ones(counts.size)
+    return np.maximum(narrow, 0.0) * (1 - _PATTERN) + _PATTERN
 
 
 def _matrix(rows: Sequence[Sequence[str]]) -> sparse.csr_array:

@@ -95,7 +95,10 @@ def _get_decision() -> dict[str, Any]:
 
 
 def _get_pairs() -> dict[str, Any]:
-    relations = {"enum": ["complement", "substitute", "upgrade", "variant"], "default": "complement"}
+    relations = {
+        "enum": ["complement", "substitute", "upgrade", "variant", "requires", "follow_up"],
+        "default": "complement",
+    }
     limits = {"type": "integer", "minimum": 1, "maximum": 200, "default": 10}
     return {
         "operationId": "read_pairs",

@@ -14,7 +14,14 @@ from pairwell.serve.online.faults import no_route
 from pairwell.serve.online.openapi import describe_api
 from pairwell.serve.online.service import Service
 
-RELATIONS: tuple[Relation, ...] = ("complement", "substitute", "upgrade", "variant")
+RELATIONS: tuple[Relation, ...] = (
+    "complement",
+    "substitute",
+    "upgrade",
+    "variant",
+    "requires",
+    "follow_up",
+)
 MOST_PAIRS = 200
 _DEFAULT_PAIRS = 10
 _WELCOME = """\

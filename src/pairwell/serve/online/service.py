@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pairwell.candidates.relations import PairsFound, find_pairs
+from pairwell.candidates.relations import PairsFound, Question, Sources, find_pairs
 from pairwell.clock import Clock, system_clock
 from pairwell.config.settings import Placement
 from pairwell.config.workspace import Workspace
@@ -139,7 +139,9 @@ class Service:
         model, items = self.live.model, self._facts.items()
         if model is None:
             raise NoModelError("Nothing has been learned yet.", hint="Run `pairwell learn`.")
-        return find_pairs(item_id, relation, model=model, items=items, n=limit)
+        said = self._facts.relations_of([item_id])
+        question = Question(item_id=item_id, relation=relation, n=limit, curated=said)
+        return find_pairs(question, Sources(model=model, items=items))
 
     def decision(self, decision_id: str) -> Decision:
         """A journaled decision with everything it read. Raises `NotFoundError`."""

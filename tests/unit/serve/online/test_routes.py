@@ -93,13 +93,13 @@ def test_pairs_are_as_many_as_asked_for(ask: Ask) -> None:
     assert len(ask("GET", "/v1/items/tent/pairs?limit=1").json()["pairs"]) == 1
 
 
-@pytest.mark.parametrize("relation", ["complement", "substitute", "upgrade", "variant"])
+@pytest.mark.parametrize("relation", ["complement", "substitute", "upgrade", "variant", "requires", "follow_up"])
 def test_every_relation_there_is_can_be_asked_for(ask: Ask, relation: str) -> None:
     response = ask("GET", f"/v1/items/tent/pairs?relation={relation}")
     assert (response.status_code, response.json()["relation"]) == (200, relation)
 
 
-@pytest.mark.parametrize("query", ["relation=requires", "relation=", "limit=0", "limit=many", "limit=201", "limit=-1"])
+@pytest.mark.parametrize("query", ["relation=never", "relation=", "limit=0", "limit=many", "limit=201", "limit=-1"])
 def test_a_query_that_makes_no_sense_is_told_what_would(ask: Ask, query: str) -> None:
     response = ask("GET", f"/v1/items/tent/pairs?{query}")
     assert response.status_code == 400

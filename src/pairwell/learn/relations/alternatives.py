@@ -1,0 +1,123 @@
+"""Substitutes and variants of every item, with what speaks for each."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import msgspec
+import numpy as np
+
+from pairwell.config.settings import Learn
+from pairwell.learn.baskets import Array, Baskets, thin
+from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.describe import Description, describe
+from pairwell.learn.listings.likeness import word_rows
+from pairwell.learn.listings.words import words_of
+from pairwell.learn.mining.chance import above_floor, expect, sure_effect, tail
+from pairwell.learn.mining.pairs import LearnedPairs
+from pairwell.learn.relations.context import company
+from pairwell.learn.relations.counted import count_together
+from pairwell.learn.relations.directed import both_ways
+from pairwell.learn.relations.near import near_pairs
+from pairwell.learn.relations.similar import products
+from pairwell.learn.relations.substitutes import Asked, Likenesses, listed_odds, see_apart
+from pairwell.learn.relations.variants import find_variants
+from pairwell.model.neighbours import make_neighbours
+from pairwell.model.related import Alternatives
+
+_MOST = 40  # substitutes, and variants, kept for one item
+
+
+class _Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """Pairs with everything that is published of them."""
+
+    asked: Asked
+    together: Array
+    foretold: Array
+    odds: Array
+    effect: Array
+    p_adjusted: Array
+    above: Array
+
+
+def learn_alternatives(
+    listings: Sequence[Listing], baskets: Baskets, learned: LearnedPairs, learn: Learn
+) -> tuple[Alternatives, Alternatives]:
+    """The substitutes and the variants of every item, up to 40 each, likest first.
+
+    What is bought together above the evidence floor goes along and is no substitute; a variant stays one, and its
+    evidence is shown.
+    """
+    descriptions = describe(listings)
+    variants = find_variants(descriptions)
+    prices = np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64)
+    titles = word_rows([words_of(listing.title) for listing in listings], prices)
+    companies = company(learned.neighbours)
+    pairs = both_ways([near_pairs(titles, companies, listings), variants])
+    alike = Likenesses(title=products(titles, pairs), company=products(companies, pairs))
+    judged = _judge(Asked(pairs=pairs, alike=alike, listings=listings), baskets, learned, learn)
+    is_variant = judged.asked.pairs.among(variants)
+    # What goes along above the floor is never a substitute, whatever it looks like.
+    stands_in = (judged.odds > 0) & ~judged.above & ~is_variant
+    return (
+        _publish(judged, np.flatnonzero(stands_in), _products(descriptions)),
+        _publish(judged, np.flatnonzero(is_variant), np.arange(len(listings))),
+    )
+
+
+def _judge(asked: Asked, baskets: Baskets, learned: LearnedPairs, learn: Learn) -> _Judged:
+    pairs = asked.pairs
+    whole = thin(baskets)[0]
+    ordinary = see_apart(asked, count_together(learned.ordinary, pairs), learned.chance)
+    orders = see_apart(asked, count_together(whole, pairs), expect(whole))
+    effect = sure_effect(ordinary.together, ordinary.by_chance)
+    adjusted = learned.correction(tail(ordinary.together, ordinary.by_chance))
+    return _Judged(
+        asked=asked,
+        together=orders.together,
+        foretold=orders.foretold,
+        odds=listed_odds(asked, learned.ordinary) + np.minimum(ordinary.log_odds, orders.log_odds),
+        effect=effect,
+        p_adjusted=adjusted,
+        above=above_floor(ordinary.together, effect, adjusted, learn),
+    )
+
+
+def _publish(judged: _Judged, chosen: Array, products: Array) -> Alternatives:
+    """The best of the chosen pairs, by log odds; ties by item id."""
+    pairs, alike = judged.asked.pairs, judged.asked.alike
+    anchors = pairs.anchors[chosen]
+    order = np.lexsort((pairs.targets[chosen], -judged.odds[chosen], anchors))
+    place = np.arange(order.size) - np.searchsorted(anchors[order], anchors[order])
+    kept = chosen[order[place < _MOST]]
+    anchors, targets = pairs.anchors[kept], pairs.targets[kept]
+    neighbours = make_neighbours(
+        offsets=np.searchsorted(anchors, np.arange(pairs.n_items + 1)),
+        items=targets,
+        score=1 / (1 + np.exp(-judged.odds[kept])),
+        together=judged.together[kept],
+        effect=judged.effect[kept],
+        p_adjusted=judged.p_adjusted[kept],
+        above_floor=judged.above[kept],
+    )
+    return Alternatives(
+        neighbours=neighbours,
+        leads=_first_of_product(anchors, products[targets]),
+        foretold=judged.foretold[kept],
+        title=alike.title[kept],
+        company=alike.company[kept],
+    )
+
+
+def _products(descriptions: Sequence[Description]) -> Array:
+    """A number for every product: a family, or words and numbers but for sizes and colours."""
+    numbers: dict[Hashable, int] = {}
+    named = (item.listing.family or (item.core, item.numbers) for item in descriptions)
+    return np.array([numbers.setdefault(name, len(numbers)) for name in named], dtype=np.int64)
+
+
+def _first_of_product(anchors: Array, products: Array) -> Array:
+    keys = anchors * (int(products.max(initial=0)) + 1) + products
+    first = np.zeros(keys.size, dtype=bool)
+    first[np.unique(keys, return_index=True)[1]] = True
+    return first

@@ -1,0 +1,108 @@
+"""What stands *instead of* an item, told from what goes *with* it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.mining.chance import Chance
+from pairwell.learn.relations.context import foretell
+from pairwell.learn.relations.directed import Directed
+
+# Log odds. Chosen on two simulated shops and by reading two real ones; what each does is told in docs/learning.md.
+_BASE = -3.0
+_TITLE, _COMPANY = 5.0, 2.0  # for titles, for company that are the same
+_SAME_LEAF, _OTHER_LEAF, _LEAF_MOST = 1.5, -4.0, 1.5
+_SAME_PRICE, _PRICE_FALL, _PRICE_LEAST = 0.5, 1.4, -2.5  # at one price, by e-fold, at least
+_APART_MOST, _APART_LEAST = 2.5, -3.0
+_STAND_IN = 0.2  # times chance at which two that replace each other are in one order all the same
+_PRIOR = 2.0  # orders at the rate of chance, added to every category
+
+
+class Likenesses(msgspec.Struct, frozen=True, kw_only=True):
+    """How each pair is alike: the words of titles, the company kept in orders; 0 to 1."""
+
+    title: Array
+    company: Array
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Pairs of which it is asked whether one stands for the other, and what their listings say."""
+
+    pairs: Directed
+    alike: Likenesses
+    listings: Sequence[Listing]
+
+
+class Apart(msgspec.Struct, frozen=True, kw_only=True):
+    """Orders with both items of each pair: how many there are, and how many chance and shared company foretell."""
+
+    together: Array
+    by_chance: Array
+    foretold: Array
+
+    @property
+    def log_odds(self) -> Array:
+        """For standing in against going along, two Poisson rates: a fifth of chance, and what company foretells."""
+        stand_in = _STAND_IN * self.by_chance
+        ratio = np.log(np.maximum(self.foretold, 1e-12) / np.maximum(stand_in, 1e-12))
+        odds = self.foretold - stand_in - self.together * np.where(self.by_chance > 0, ratio, 0.0)
+        clipped: Array = np.clip(odds, _APART_LEAST, _APART_MOST)
+        return clipped
+
+
+def see_apart(asked: Asked, together: Array, chance: Chance) -> Apart:
+    """What the orders that `together` and `chance` were counted over say of how far apart the items keep."""
+    by_chance = chance.expected(asked.pairs.anchors, asked.pairs.targets)
+    return Apart(together=together, by_chance=by_chance, foretold=foretell(asked.alike.company, together, by_chance))
+
+
+def listed_odds(asked: Asked, ordinary: Baskets) -> Array:
+    """Log odds that one item is bought instead of the other, by titles, company, category and price."""
+    return (
+        _BASE
+        + _TITLE * asked.alike.title
+        + _COMPANY * asked.alike.company
+        + _by_category(asked.pairs, asked.listings, ordinary)
+        + _by_price(asked.pairs, asked.listings)
+    )
+
+
+def _by_category(pairs: Directed, listings: Sequence[Listing], ordinary: Baskets) -> Array:
+    """Of one leaf category or not; a leaf whose items are bought together less than by chance counts for more."""
+    leaves = sorted({listing.leaf for listing in listings if listing.leaf})
+    numbers = {leaf: number for number, leaf in enumerate(leaves)}
+    leaf = np.array([numbers.get(listing.leaf or "", -1) for listing in listings], dtype=np.int64)
+    ours, theirs = leaf[pairs.anchors], leaf[pairs.targets]
+    rate = np.append(_togetherness(leaf, len(leaves), ordinary), 1.0)
+    same = _SAME_LEAF - np.clip(np.log(rate[ours]), -_LEAF_MOST, _LEAF_MOST)
+    return np.where((ours < 0) | (theirs < 0), 0.0, np.where(ours == theirs, same, _OTHER_LEAF))
+
+
+def _togetherness(leaf: Array, n_leaves: int, ordinary: Baskets) -> Array:
+    """For each leaf, times chance, how often two of its items are in one order."""
+    order_of = np.repeat(np.arange(ordinary.n_orders), ordinary.sizes)
+    known = leaf[ordinary.items] >= 0
+    keys, counts = np.unique(order_of[known] * n_leaves + leaf[ordinary.items[known]], return_counts=True)
+    seen = np.bincount(keys % max(1, n_leaves), weights=counts * (counts - 1) / 2, minlength=n_leaves)
+    return (seen + _PRIOR) / (_by_chance(leaf, n_leaves, ordinary) + _PRIOR)
+
+
+def _by_chance(leaf: Array, n_leaves: int, ordinary: Baskets) -> Array:
+    lines = ordinary.item_orders().astype(np.float64)[leaf >= 0]
+    sizes = ordinary.sizes.astype(np.float64)
+    rate = float((sizes * (sizes - 1)).sum()) / max(1.0, float(sizes.sum())) ** 2
+    sums = np.bincount(leaf[leaf >= 0], weights=lines, minlength=n_leaves)
+    squares = np.bincount(leaf[leaf >= 0], weights=lines**2, minlength=n_leaves)
+    pairs: Array = rate * (sums**2 - squares) / 2
+    return pairs
+
+
+def _by_price(pairs: Directed, listings: Sequence[Listing]) -> Array:
+    price = np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64)
+    apart = np.abs(np.log(price[pairs.anchors] / price[pairs.targets]))
+    return np.nan_to_num(np.maximum(_SAME_PRICE - _PRICE_FALL * apart, _PRICE_LEAST), nan=0.0)
