@@ -72,6 +72,14 @@ class Dataset:
         with storage_failures():
             return self._place.open_rows(table, pinned.tables.get(name, ()))
 
+    def file(self, name: str) -> Path:
+        """The path of the stored file `name`, which some snapshot lists."""
+        return self._workspace.dataset / name
+
+    def folder_for(self, purpose: str) -> Path:
+        """Where what follows from the stored files may be kept for `purpose`; nothing there is ever the only copy."""
+        return self._workspace.hidden / purpose
+
     def merge(
         self, incoming: Mapping[str, Path], *, source: Source, now: datetime, cancelled: Path | None = None
     ) -> MergeResult:

@@ -17,12 +17,15 @@ class Baskets(msgspec.Struct, frozen=True, kw_only=True):
     """Orders, oldest first; the items of order i lie between `offsets[i]` and `offsets[i + 1]`, distinct, ascending.
 
     `item_ids` is ascending, and an item's place in it is its number. `placed_at` is in microseconds since 1970.
+    `offered` goes with `items`: whether every line of that item in that order came from an offer of our own; None
+    where no line did.
     """
 
     item_ids: list[str]
     offsets: Array
     items: Array
     placed_at: Array
+    offered: Array | None = None
 
     @property
     def n_orders(self) -> int:
@@ -43,7 +46,8 @@ def make_baskets(item_ids: list[str], orders: Array, items: Array, placed_at: Ar
 
     Orders are numbered as in `placed_at`, oldest first; `item_ids` is ascending.
     """
-    keys = np.unique(orders.astype(np.int64) * max(1, len(item_ids)) + items)
+    keys = np.sort(orders.astype(np.int64) * max(1, len(item_ids)) + items)
+    keys = keys[np.diff(keys, prepend=-1) != 0]
     order_of, item_of = np.divmod(keys, max(1, len(item_ids)))
     offsets = np.searchsorted(order_of, np.arange(placed_at.size + 1))
     return Baskets(item_ids=item_ids, offsets=offsets, items=item_of.astype(np.int32), placed_at=placed_at)
@@ -57,18 +61,22 @@ def slice_orders(baskets: Baskets, start: int, stop: int) -> Baskets:
         offsets=baskets.offsets[start : stop + 1] - first,
         items=baskets.items[first:last],
         placed_at=baskets.placed_at[start:stop],
+        offered=None if baskets.offered is None else baskets.offered[first:last],
     )
 
 
 def only_ordinary(baskets: Baskets, largest: int) -> Baskets:
     """Only the orders with at most `largest` items; the numbers of items stay."""
     ordinary = baskets.sizes <= largest
-    sizes = baskets.sizes[ordinary]
+    if ordinary.all():
+        return baskets
+    sizes, keep = baskets.sizes[ordinary], np.repeat(ordinary, baskets.sizes)
     return Baskets(
         item_ids=baskets.item_ids,
         offsets=np.concatenate(([0], np.cumsum(sizes))),
-        items=baskets.items[np.repeat(ordinary, baskets.sizes)],
+        items=baskets.items[keep],
         placed_at=baskets.placed_at[ordinary],
+        offered=None if baskets.offered is None else baskets.offered[keep],
     )
 
 
@@ -89,7 +97,11 @@ def thin(baskets: Baskets, largest: int = LARGEST_BASKET) -> tuple[Baskets, int]
     order_of = np.repeat(np.arange(baskets.n_orders), baskets.sizes)[keep]
     offsets = np.searchsorted(order_of, np.arange(baskets.n_orders + 1))
     thinned = Baskets(
-        item_ids=baskets.item_ids, offsets=offsets, items=baskets.items[keep], placed_at=baskets.placed_at
+        item_ids=baskets.item_ids,
+        offsets=offsets,
+        items=baskets.items[keep],
+        placed_at=baskets.placed_at,
+        offered=None if baskets.offered is None else baskets.offered[keep],
     )
     return thinned, int(oversize.size)
 

@@ -2,101 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
-import ibis
 import msgspec
-import numpy as np
+import pyarrow as pa
 
+from pairwell.clock import to_micros
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
-from pairwell.learn.baskets import Array, Baskets, make_baskets
+from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.encoded.files import TEXT
+from pairwell.learn.encoded.kept import KeptFiles
+from pairwell.learn.encoded.merged import merge_files
 from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.sessions.visits import Visits
 
 _FACTS = ("title", "kind", "category", "brand", "family", "tier", "price_minor", "rating", "attributes")
+_AT_A_TIME = 65_536
+
+
+class Texts(Sequence[str]):
+    """Texts that become Python's only where they are asked for; millions of them stay where they lie."""
+
+    def __init__(self, array: pa.LargeStringArray) -> None:
+        self._array = array
+
+    def __len__(self) -> int:
+        return len(self._array)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Texts: ...
+    def __getitem__(self, place: int | slice) -> str | Texts:
+        if isinstance(place, slice):
+            return Texts(self._array[place])
+        return str(self._array[place].as_py())
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, len(self._array), _AT_A_TIME):
+            yield from self._array[start : start + _AT_A_TIME].to_pylist()
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that learning reads.
 
-    `order_ids` and `customers` go with the orders of `baskets`; a customer is a number, the place of the id in
-    `customer_ids`, -1 where nobody is named. `listings` go with `baskets.item_ids`.
+    `order_ids` and `customers` go with the orders of `baskets`; a customer is a place in `customer_ids`, -1 where
+    nobody is named. `listings` go with `baskets.item_ids`; so do the items of `visits`, None where they were not read.
     """
 
     baskets: Baskets
-    order_ids: list[str]
+    order_ids: Sequence[str]
     customers: Array
     listings: list[Listing]
-    customer_ids: list[str] = []  # ascending
-
-
-class _View(msgspec.Struct, frozen=True):
-    dataset: Dataset
-    snapshot: Snapshot
-    as_of: datetime | None
-
-    def table(self, name: str) -> Any:  # noqa: ANN401 - Ibis carries no types
-        return self.dataset.table(name, snapshot=self.snapshot, as_of=self.as_of)
+    customer_ids: Sequence[str] = ()  # ascending
+    visits: Visits | None = None
 
 
 def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None = None) -> History:
-    """The orders that hold anything and every item, as they were at `as_of`; lines leave the engine as numbers."""
+    """The orders that hold anything and every item, as they were at `as_of`.
+
+    Files read before are taken from the workspace's `learning` folder, as numbers; what is missing or damaged there
+    is read anew. Raises `StorageError` where a file of the snapshot is gone or damaged.
+    """
+    kept = KeptFiles(dataset.folder_for("learning"))
     with storage_failures():
-        return _read(_View(dataset, snapshot, as_of))
-
-
-def _read(view: _View) -> History:
-    orders, lines, items = _numbered_orders(view), view.table("order_lines"), _numbered_items(view)
-    heads = orders.order_by("order_no").to_pyarrow()
-    held = lines.inner_join(orders, "order_id").inner_join(items, "item_id")
-    numbers = held.select("order_no", "item_no").distinct().to_pyarrow()
-    listings = _listings(items)
-    placed_at = heads.column("placed_at").to_numpy().astype("datetime64[us]").astype(np.int64)
+        listed = _listed(dataset, snapshot, as_of)
+    orders = merge_files(
+        [kept.heads(dataset.file(name)) for name in sorted(snapshot.tables.get("orders", ()))],
+        [kept.lines(dataset.file(name)) for name in sorted(snapshot.tables.get("order_lines", ()))],
+        listed=pa.array(listed, TEXT),
+        until=None if as_of is None else to_micros(as_of),
+    )
     return History(
-        baskets=make_baskets(
-            [listing.item_id for listing in listings],
-            numbers.column("order_no").to_numpy(),
-            numbers.column("item_no").to_numpy(),
-            placed_at,
-        ),
-        order_ids=heads.column("order_id").to_pylist(),
-        customers=heads.column("customer_no").to_numpy().astype(np.int64),
-        listings=listings,
-        customer_ids=_customer_ids(orders),
+        baskets=orders.baskets,
+        order_ids=Texts(orders.order_ids),
+        customers=orders.customers,
+        customer_ids=Texts(orders.customer_ids),
+        listings=[listed.get(item_id) or Listing(item_id=item_id) for item_id in orders.baskets.item_ids],
     )
 
 
-def _numbered_orders(view: _View) -> Any:  # noqa: ANN401
-    orders = view.table("orders").semi_join(view.table("order_lines"), "order_id")
-    customers = ibis.dense_rank().over(order_by=orders.customer_id)
-    return orders.select(
-        "order_id",
-        "placed_at",
-        "customer_id",
-        order_no=ibis.row_number().over(order_by=[orders.placed_at, orders.order_id]),
-        customer_no=ibis.ifelse(orders.customer_id.notnull(), customers, -1),
-    )
-
-
-def _customer_ids(orders: Any) -> list[str]:  # noqa: ANN401
-    named = orders.filter(orders.customer_id.notnull()).select("customer_id").distinct()
-    ids: list[str] = named.order_by("customer_id").to_pyarrow().column("customer_id").to_pylist()
-    return ids
-
-
-def _numbered_items(view: _View) -> Any:  # noqa: ANN401
-    listed = view.table("items").select("item_id", *_FACTS)
-    sold = view.table("order_lines").select("item_id").distinct()
-    both = ibis.union(sold, listed.select("item_id"), distinct=True)
-    items = both.left_join(listed, "item_id").select(both.item_id, *(listed[name] for name in _FACTS))
-    return items.mutate(item_no=ibis.row_number().over(order_by=items.item_id))
-
-
-def _listings(items: Any) -> list[Listing]:  # noqa: ANN401
-    rows = items.order_by("item_no").drop("item_no").to_pyarrow().to_pylist()
-    return [Listing(**{**row, "attributes": _attributes(row["attributes"])}) for row in rows]
+def _listed(dataset: Dataset, snapshot: Snapshot, as_of: datetime | None) -> dict[str, Listing]:
+    items = dataset.table("items", snapshot=snapshot, as_of=as_of).select("item_id", *_FACTS)
+    rows: list[dict[str, Any]] = items.to_pyarrow().to_pylist()
+    return {row["item_id"]: Listing(**{**row, "attributes": _attributes(row["attributes"])}) for row in rows}
 
 
 def _attributes(text: str | None) -> dict[str, str]:

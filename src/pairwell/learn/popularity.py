@@ -33,8 +33,8 @@ def bought_once(baskets: Baskets, customers: Array, days: Array, learn: Learn) -
     known = np.repeat((customers >= 0) & (days >= 0), baskets.sizes)
     who, when = (np.repeat(column, baskets.sizes)[known].astype(np.int64) for column in (customers, days))
     people, calendar = int(customers.max(initial=0)) + 1, int(days.max(initial=0)) + 1
-    visits = np.unique((baskets.items[known] * people + who) * calendar + when)
-    buyers, on_days = np.unique(visits // calendar, return_counts=True)
+    visits = np.sort((baskets.items[known].astype(np.int64) * people + who) * calendar + when)
+    buyers, on_days = _runs(visits[np.diff(visits, prepend=-1) != 0] // calendar)
     bought = buyers // people
     n_items = len(baskets.item_ids)
     n_buyers = np.bincount(bought, minlength=n_items)
@@ -46,3 +46,9 @@ def bought_once(baskets: Baskets, customers: Array, days: Array, learn: Learn) -
 def once_by_kind(listings: Sequence[Listing]) -> Array:
     """Whether each item is of a kind that one has or has not: a plan, a service."""
     return np.array([listing.kind in _KINDS_BOUGHT_ONCE for listing in listings], dtype=bool)
+
+
+def _runs(ascending: Array) -> tuple[Array, Array]:
+    """The distinct values and how often each occurs."""
+    starts = np.flatnonzero(np.diff(ascending, prepend=-1) != 0)
+    return ascending[starts], np.diff(starts, append=ascending.size)

@@ -1,0 +1,1 @@
+"""What the stored files of orders say, as numbers."""
