@@ -61,7 +61,7 @@ def pose_cases(trained: History, asked: Asked, settings: Settings, advance: Adva
         barred=[frozenset(basket) for basket in given],
         clusters=np.arange(len(cases)),
         revenue=asked.revenue,
-        item_orders=_item_orders(trained.baskets),
+        item_orders=item_orders_of(trained.baskets),
         trained_orders=trained.baskets.n_orders,
         answers=_answers(model, trained.baskets, given, advance),
         ask_more=lambda places, n: _complete(model, [given[place] for place in places], n),
@@ -85,7 +85,8 @@ def _complete(model: Model, given: Sequence[Sequence[str]], n: int) -> Ranked:
     return [[item_id for item_id, _ in ranked] for ranked in model.complete(given, n=n)]
 
 
-def _item_orders(baskets: Baskets) -> dict[str, int]:
+def item_orders_of(baskets: Baskets) -> dict[str, int]:
+    """The orders with each item that was ever bought, by its id."""
     orders = baskets.item_orders().tolist()
     return {item_id: count for item_id, count in zip(baskets.item_ids, orders, strict=True) if count}
 

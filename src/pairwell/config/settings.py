@@ -94,6 +94,14 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     deadline_ms: Annotated[int, Meta(ge=1, description="Milliseconds after which the answer is silence.")] = 50
 
 
+class EventWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much a step of a visit counts, by how far it went with the item."""
+
+    view: Annotated[int, Meta(ge=0, le=100, description="It was looked at.")] = 1
+    add_to_cart: Annotated[int, Meta(ge=0, le=100, description="It was put into the cart.")] = 2
+    purchase: Annotated[int, Meta(ge=0, le=100, description="It was bought in that visit.")] = 3
+
+
 class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How pairs are learned and scored."""
 
@@ -135,6 +143,28 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             description="An item is bought once when a smaller share of its buyers bought it again.",
         ),
     ] = 0.03
+    taste_items: Annotated[
+        int, Meta(ge=0, le=1_000, description="Items of the next basket kept for each customer; 0 learns no taste.")
+    ] = 50
+    taste_prior_baskets: Annotated[
+        float, Meta(ge=0.0, description="Baskets added to a customer's own, so that one purchase is not a habit.")
+    ] = 2.0
+    taste_again_exponent: Annotated[
+        float, Meta(ge=0.0, le=2.0, description="How much it counts that an item is bought again more than others.")
+    ] = 0.5
+    taste_popularity: Annotated[
+        float, Meta(ge=0.0, description="Weight of the share of orders with an item in the next basket's score.")
+    ] = 4.0
+    taste_company: Annotated[
+        float, Meta(ge=0.0, description="Weight of what buyers of the customer's items buy in the next basket's score.")
+    ] = 0.7
+    taste_neighbours: Annotated[
+        int, Meta(ge=1, le=10_000, description="Items kept for each item that its buyers buy.")
+    ] = 100
+    session_gap_minutes: Annotated[
+        float, Meta(gt=0.0, le=10_080, description="A visit is over when nothing happens for longer than this.")
+    ] = 30.0
+    event_weights: EventWeights = EventWeights()
 
 
 class Persuasion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
-REVISION = "0001"  # the newest of `migrations/versions`
+REVISION = "0002"  # the newest of `migrations/versions`
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
@@ -49,6 +49,24 @@ owned = Table(
     Column("last_bought_at", BigInteger, nullable=False),
     Column("orders", Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# What learning says of each customer. A row counts from its generation until a newer one of the customer; the epoch
+# "taste" is the generation that readers see, so that a new one appears whole.
+taste = Table(
+    "taste",
+    metadata,
+    Column("customer_id", String, primary_key=True),
+    Column("generation", BigInteger, primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+taste_generations = Table(
+    "taste_generations",
+    metadata,
+    Column("generation", BigInteger, primary_key=True),
+    Column("model", String, nullable=False),
+    Column("learned_at", BigInteger, nullable=False),
 )
 
 decisions = Table(

@@ -1,0 +1,62 @@
+"""What each customer bought, and in how many baskets."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from pairwell.learn.baskets import Array, Baskets
+
+
+class Profiles(NamedTuple):
+    """The items of customer c lie between `offsets[c]` and `offsets[c + 1]`, distinct, ascending.
+
+    Baskets of a customer are numbered from 0, oldest first.
+    """
+
+    offsets: Array  # int64
+    items: Array  # int32
+    times: Array  # int32: baskets of the customer with the item
+    first: Array  # int32: the number of the first of them
+    last: Array  # int32: and of the last
+    baskets: Array  # int64: baskets of each customer
+
+    @property
+    def owners(self) -> Array:
+        """The customer of each row of `items`."""
+        return np.repeat(np.arange(self.baskets.size), np.diff(self.offsets))
+
+
+def make_profiles(baskets: Baskets, customers: Array, n_customers: int) -> Profiles:
+    """Profiles of `n_customers` from orders, oldest first; those of customer -1 are left out, and so are empty ones."""
+    numbers = _numbers(np.where(baskets.sizes > 0, customers, -1))
+    owner, number = (np.repeat(column, baskets.sizes) for column in (customers, numbers))
+    known = owner >= 0
+    n_items = max(1, len(baskets.item_ids))
+    keys = owner[known].astype(np.int64) * n_items + baskets.items[known]
+    order = np.argsort(keys, kind="stable")  # rows of one customer and item stay oldest first
+    keys, number = keys[order], number[known][order]
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    stops = np.append(starts[1:], keys.size)
+    owners, items = np.divmod(keys[starts], n_items)
+    held = customers[(customers >= 0) & (baskets.sizes > 0)]
+    return Profiles(
+        offsets=np.searchsorted(owners, np.arange(n_customers + 1)),
+        items=items.astype(np.int32),
+        times=(stops - starts).astype(np.int32),
+        first=number[starts].astype(np.int32),
+        last=number[stops - 1].astype(np.int32),
+        baskets=np.bincount(held, minlength=n_customers),
+    )
+
+
+def _numbers(customers: Array) -> Array:
+    """The number of each order among those of its customer."""
+    order = np.argsort(customers, kind="stable")
+    sorted_customers = customers[order]
+    starts = np.flatnonzero(np.diff(sorted_customers, prepend=-2))
+    lengths = np.diff(np.append(starts, customers.size))
+    numbers = np.empty(customers.size, dtype=np.int64)
+    numbers[order] = np.arange(customers.size) - np.repeat(starts, lengths)
+    return numbers
