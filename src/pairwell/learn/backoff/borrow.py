@@ -1,0 +1,153 @@
+"""From groups and likes to the rows that a model publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import numpy as np
+
+from pairwell.config.settings import Learn
+from pairwell.learn.backoff.by_group import Shelf, fill_shelf, offer_by_group
+from pairwell.learn.backoff.by_likeness import lend_to_add_ons, lend_to_anchors
+from pairwell.learn.backoff.evidence import Known, know
+from pairwell.learn.backoff.groups import associate
+from pairwell.learn.backoff.levels import families, find_levels
+from pairwell.learn.backoff.offers import Offers, first_of_each, join, no_offers
+from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.mining.pairs import LearnedPairs
+from pairwell.model.backoff import ENOUGH, BackoffRows, make_rows
+from pairwell.model.neighbours import Neighbours
+
+KEPT = 20  # add-ons for one item
+_ANCHORS = 5_000  # at a time; bounds memory, changes no result
+
+
+class _Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """Offers with what can be told of each pair itself."""
+
+    offers: Offers
+    confidence: Array
+    effect: Array
+
+    def only(self, chosen: Array) -> _Judged:
+        return _Judged(offers=self.offers.only(chosen), confidence=self.confidence[chosen], effect=self.effect[chosen])
+
+
+class _Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """What offers are drawn from and held against."""
+
+    known: Known
+    learn: Learn
+    families: Array
+    thin: Array
+    lent: Offers
+    shelves: Sequence[Shelf]
+    apart: Sequence[Neighbours]
+
+
+def learn_backoff(
+    listings: Sequence[Listing], baskets: Baskets, learned: LearnedPairs, learn: Learn, apart: Sequence[Neighbours] = ()
+) -> BackoffRows:
+    """Find for each item up to 20 add-ons that others speak for.
+
+    An item with fewer than five add-ons above the floor borrows from the items most like it and from its groups; any
+    item may borrow what is new and like its own add-ons. Nothing is borrowed that is `apart` (variants, substitutes),
+    of the anchor's family, or above the floor by itself.
+    """
+    levels = find_levels(listings)
+    known = know(baskets, learned, [associate(level, learned.ordinary, learn) for level in levels], learn.prior_orders)
+    thin = _thin(known)
+    own = families(listings)
+    ends = np.cumsum([0, *(len(level.names) for level in levels)])
+    ground = _Ground(
+        known=known,
+        learn=learn,
+        families=own,
+        thin=thin,
+        lent=join([lend_to_anchors(listings, known, thin), lend_to_add_ons(listings, known)]),
+        shelves=[
+            fill_shelf(grouped, known, own, int(end)) for grouped, end in zip(known.grouped, ends[:-1], strict=True)
+        ],
+        apart=apart,
+    )
+    kept = [_best(ground, first) for first in range(0, known.n_items, _ANCHORS)]
+    return _rows(kept, [name for level in levels for name in level.names], known.n_items)
+
+
+def _thin(known: Known) -> Array:
+    above = np.bincount(known.anchors[known.pairs.above_floor], minlength=known.n_items)
+    return np.flatnonzero(above < ENOUGH)
+
+
+def _best(ground: _Ground, first: int) -> _Judged:
+    """The best of everything offered to a block of anchors, by anchor."""
+    judged = _judge(_allowed(join(list(_offered(ground, first))), ground, first), ground, first)
+    offers = judged.offers
+    order = np.lexsort((offers.items, -judged.confidence, offers.anchors))
+    return judged.only(order[first_of_each(offers.anchors[order], KEPT)])
+
+
+def _offered(ground: _Ground, first: int) -> Iterator[Offers]:
+    yield no_offers()
+    here = (ground.lent.anchors >= first) & (ground.lent.anchors < first + _ANCHORS)
+    yield ground.lent.only(here)
+    thin = ground.thin[(ground.thin >= first) & (ground.thin < first + _ANCHORS)]
+    for shelf in ground.shelves:
+        yield offer_by_group(shelf, ground.known, thin)
+
+
+def _allowed(offers: Offers, ground: _Ground, first: int) -> Offers:
+    """Each pair once, by the nearest who speaks for it, without what must not stand beside the anchor."""
+    apart = ground.families[offers.anchors] != ground.families[offers.items]
+    for neighbours in ground.apart:
+        apart &= _place(neighbours, offers, first) < 0
+    offers = offers.only(apart & (offers.anchors != offers.items))
+    order = np.lexsort((-offers.expected, offers.level, offers.items, offers.anchors))
+    keys = offers.anchors[order] * ground.known.n_items + offers.items[order]
+    return offers.only(order[first_of_each(keys)])
+
+
+def _judge(offers: Offers, ground: _Ground, first: int) -> _Judged:
+    """Count each pair's own orders in, as many as could hold the add-on since it is sold.
+
+    `confidence = (t + k·π) / (n + k)`; the effect is the smaller of the speakers' and of confidence over the usual
+    rate. What is not above `min_effect` then, or is above the floor by itself, is left out.
+    """
+    known = ground.known
+    place = _place(known.pairs, offers, first)
+    kept, at = place >= 0, np.maximum(place, 0)
+    together = np.where(kept, known.pairs.together[at], 0) if known.pairs.items.size else np.zeros(place.size)
+    own = kept & known.pairs.above_floor[at] if known.pairs.items.size else kept
+    orders = known.orders[offers.anchors] * known.since[offers.items]
+    confidence = (together + known.prior * offers.expected) / np.maximum(orders + known.prior, 1e-9)
+    usual = known.usual(offers.items)
+    times = np.divide(confidence, usual, out=np.full(usual.shape, np.inf), where=usual > 0)
+    judged = _Judged(offers=offers, confidence=confidence, effect=np.minimum(offers.effect, times))
+    return judged.only(~own & (judged.effect > ground.learn.min_effect))
+
+
+def _place(neighbours: Neighbours, offers: Offers, first: int) -> Array:
+    """Where each pair lies among `neighbours`, -1 where it does not; all anchors are of the block from `first` on."""
+    n_items = neighbours.offsets.size - 1
+    last = min(n_items, first + _ANCHORS)
+    start, stop = int(neighbours.offsets[first]), int(neighbours.offsets[last])
+    anchors = np.repeat(np.arange(first, last), np.diff(neighbours.offsets[first : last + 1]))
+    keys = anchors * n_items + neighbours.items[start:stop]
+    if not keys.size:
+        return np.full(offers.anchors.shape, -1)
+    order = np.argsort(keys)
+    wanted = offers.anchors * n_items + offers.items
+    places = np.minimum(np.searchsorted(keys, wanted, sorter=order), keys.size - 1)
+    return np.where(keys[order[places]] == wanted, order[places] + start, -1)
+
+
+def _rows(kept: Sequence[_Judged], names: Sequence[str], n_items: int) -> BackoffRows:
+    offers = join([no_offers(), *(part.offers for part in kept)])
+    confidence, effect = (
+        np.concatenate([np.empty(0), *(getattr(part, name) for part in kept)]) for name in ("confidence", "effect")
+    )
+    columns = {name: getattr(offers, name) for name in Offers.__struct_fields__ if name not in ("anchors", "expected")}
+    columns |= {"confidence": confidence, "effect": effect, "score": confidence}
+    return make_rows(names, offsets=np.searchsorted(offers.anchors, np.arange(n_items + 1)), **columns)
