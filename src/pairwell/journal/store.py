@@ -15,7 +15,7 @@ from pairwell.errors import NotFoundError
 from pairwell.journal.checks import KnownDecision, Taken, check_events, event_row
 from pairwell.operations import schema
 from pairwell.operations.database import Database
-from pairwell.records import Decision, Decline, Event, EventReceipt
+from pairwell.records import Behaviour, BehaviourType, Decision, Decline, Event, EventReceipt
 
 _decisions = schema.decisions
 _events = schema.events
@@ -40,6 +40,19 @@ _DECLINES = (
     )
     .order_by(_events.c.at, _events.c.event_id)
 )
+_BEHAVIOUR = (
+    sa.select(_events.c.event_id, _events.c.at, _events.c.type, _events.c.item_id, _events.c.payload)
+    .where(_events.c.type.in_(sa.bindparam("types", expanding=True)), _events.c.at <= sa.bindparam("until"))
+    .order_by(_events.c.at, _events.c.event_id)
+)
+
+
+class _Whose(msgspec.Struct, frozen=True, kw_only=True):
+    customer_id: str | None = None
+    visitor_id: str | None = None
+
+
+_whose_of = msgspec.json.Decoder(_Whose)
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +129,15 @@ class Journal:
             rows = connection.execute(_DECLINES, {"unit": unit, "since": to_micros(since)}).all()
         return [Decline(item_id=item_id, at=from_micros(at)) for item_id, at in rows]
 
+    def behaviour(self, types: Sequence[BehaviourType], *, until: datetime) -> list[Behaviour]:
+        """What shoppers did up to a moment, of these types, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(_BEHAVIOUR, {"types": list(types), "until": to_micros(until)}).all()
+        return [
+            Behaviour(event_id=event_id, at=from_micros(at), type=kind, item_id=item_id, **_whose(payload))
+            for event_id, at, kind, item_id, payload in rows
+        ]
+
     def count(self, *, since: datetime | None = None) -> Counts:
         """How many decisions and events there are, of all time or by their moment since then."""
         micros = None if since is None else to_micros(since)
@@ -154,6 +176,11 @@ class Journal:
             with self._turn, self._database.write() as connection:
                 added.update(connection.scalars(self._add_events, part))
         return added
+
+
+def _whose(payload: bytes) -> dict[str, str | None]:
+    whose = _whose_of.decode(payload)
+    return {"customer_id": whose.customer_id, "visitor_id": whose.visitor_id}
 
 
 def _parts(rows: list[T]) -> Iterator[list[T]]:

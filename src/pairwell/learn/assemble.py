@@ -9,15 +9,20 @@ from pairwell.clock import from_micros
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
+from pairwell.learn.backoff.borrow import learn_backoff
 from pairwell.learn.baskets import Array
 from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
 from pairwell.learn.mining.pairs import learn_pairs, rank_pairs
 from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
+from pairwell.learn.relations.relate import relation_arrays
 from pairwell.learn.relations.upgrades import learn_upgrades
+from pairwell.learn.sessions.following import learn_following
+from pairwell.model.backoff import backoff_arrays
 from pairwell.model.manifest import Manifest
 from pairwell.model.model import ItemNames, Model
-from pairwell.model.neighbours import no_neighbours, to_arrays
+from pairwell.model.neighbours import from_arrays, no_neighbours, to_arrays
+from pairwell.model.sessions import Followers, followers_to_arrays, no_followers
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,12 +38,17 @@ def learn_parts(history: History, settings: Settings, advance: Advance = unheard
     baskets, learn = history.baskets, settings.learn
     pairs = learn_pairs(baskets, learn, advance)
     upgrades = learn_upgrades(history.listings, baskets, pairs, settings)
+    related = relation_arrays(history, pairs, settings)
+    apart = [from_arrays(related, name) for name in ("variant", "substitute")]
     arrays = {
         "orders": baskets.item_orders().astype(np.int64),
         "popular": most_bought(baskets, learn),
         "bought_once": _once(history, settings) | once_by_kind(history.listings),
         **to_arrays(pairs.neighbours, "pair"),
         **to_arrays(upgrades, "upgrade"),
+        **related,
+        **backoff_arrays(learn_backoff(history.listings, baskets, pairs, learn, apart)),
+        **followers_to_arrays(_followers(history, settings)),
     }
     names = ItemNames(ids=baskets.item_ids, titles=[listing.title for listing in history.listings])
     manifest = msgspec.structs.replace(
@@ -46,6 +56,7 @@ def learn_parts(history: History, settings: Settings, advance: Advance = unheard
         pairs=int(pairs.neighbours.items.size),
         pairs_above_floor=int(pairs.neighbours.above_floor.sum()),
         thinned_orders=pairs.thinned_orders,
+        visits=0 if history.visits is None else history.visits.n_visits,
     )
     return Parts(manifest=manifest, names=names, arrays=arrays)
 
@@ -63,6 +74,12 @@ def completing_model(history: History, settings: Settings) -> Model:
     }
     names = ItemNames(ids=baskets.item_ids, titles=[None] * n_items)
     return Model(_manifest(history, settings), names, arrays)
+
+
+def _followers(history: History, settings: Settings) -> Followers:
+    if history.visits is None or not history.visits.n_visits:
+        return no_followers(len(history.baskets.item_ids))
+    return learn_following(history.visits, settings.learn)
 
 
 def _once(history: History, settings: Settings) -> Array:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,14 +17,17 @@ import numpy as np
 from pairwell.clock import to_micros
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
-from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
+from pairwell.facts.taste import TasteStore
 from pairwell.learn.assemble import Parts, learn_parts
 from pairwell.learn.history import History, read_history
+from pairwell.learn.sessions.reading import Past, read_visits
+from pairwell.learn.taste.keep import learn_taste
 from pairwell.learn.validation import validate
-from pairwell.model.manifest import Manifest
+from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import publish_model
+from pairwell.records import Behaviour
 
 _FEWEST_ORDERS = 2  # that hold two items or more
 
@@ -47,11 +52,15 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     models: Path,
     now: datetime,
     as_of: datetime | None = None,
+    heard: Sequence[Behaviour] = (),
+    tastes: TasteStore | None = None,
     advance: Advance = unheard,
 ) -> Learned:
     """Learn from the newest snapshot what was known at `as_of` (default: everything), and make it the live model.
 
     Orders dated after `now` count as placed with the newest of those before; `now` changes nothing else.
+    `heard` is what the journal heard of shoppers up to `as_of`; the manifest says how much that was.
+    `tastes` is where the taste of each customer goes, once the model is live; None learns none.
     `advance` hears the share that is done. Raises `EvidenceError` where too few orders hold two items, and
     `StorageError` where publishing fails; then the model live before stays live.
     """
@@ -59,12 +68,17 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     snapshot = dataset.newest()
     history = _no_later_than(read_history(dataset, snapshot, as_of=as_of), now)
     _require_evidence(history)
+    past = Past(dataset=dataset, snapshot=snapshot, as_of=as_of, heard=heard)
+    visits = read_visits(past, history.baskets.item_ids, settings.learn)
+    history = msgspec.structs.replace(history, visits=visits)
     advance(0.1)
     parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share))
     validation = validate(history, settings)
     advance(0.95)
-    manifest = _completed(parts, snapshot, as_of, msgspec.to_builtins(validation))
+    manifest = _completed(parts, past, msgspec.to_builtins(validation))
     model = publish_model(models, manifest, parts.names, parts.arrays)
+    if tastes is not None:
+        tastes.write(learn_taste(history, settings), model=model, at=now)
     advance(1.0)
     return Learned(
         model=model,
@@ -78,13 +92,23 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     )
 
 
-def _completed(parts: Parts, snapshot: Snapshot, as_of: datetime | None, validation: dict[str, Any] | None) -> Manifest:
+def _completed(parts: Parts, past: Past, validation: dict[str, Any] | None) -> Manifest:
     return msgspec.structs.replace(
         parts.manifest,
-        as_of=as_of or parts.manifest.as_of,
-        snapshot=snapshot.number,
-        inputs={name: sorted(files) for name, files in sorted(snapshot.tables.items())},
+        as_of=past.as_of or parts.manifest.as_of,
+        snapshot=past.snapshot.number,
+        inputs={name: sorted(files) for name, files in sorted(past.snapshot.tables.items())},
+        heard=_account(past.heard),
         validation=validation,
+    )
+
+
+def _account(heard: Sequence[Behaviour]) -> Heard:
+    names = "\n".join(sorted(one.event_id for one in heard))
+    return Heard(
+        events=len(heard),
+        last_at=max((one.at for one in heard), default=None),
+        digest=hashlib.blake2b(names.encode(), digest_size=12).hexdigest() if heard else None,
     )
 
 

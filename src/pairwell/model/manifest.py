@@ -18,6 +18,14 @@ class StoredFile(msgspec.Struct, frozen=True):
     blake2b: str
 
 
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What learning read of the journal."""
+
+    events: int = 0
+    last_at: datetime | None = None
+    digest: str | None = None  # of the ids of the events, in order
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything needed to trust a model and to make it again; no clock in it, so equal inputs give equal ids."""
 
@@ -32,6 +40,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     pairs: int
     pairs_above_floor: int
     thinned_orders: int  # orders too large to count whole
+    visits: int = 0  # that were learned from
+    heard: Heard = Heard()
     settings: dict[str, Any]
     validation: dict[str, Any] | None
     checksums: dict[str, StoredFile]

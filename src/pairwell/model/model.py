@@ -13,6 +13,7 @@ from pairwell.model.backoff import Backoff
 from pairwell.model.manifest import Manifest
 from pairwell.model.neighbours import Array, Neighbours, from_arrays
 from pairwell.model.related import Alternatives, FollowUps, Related
+from pairwell.model.sessions import Onward, Orders, followers_from_arrays
 from pairwell.records import Borrowed, Evidence, Pair
 
 
@@ -40,6 +41,8 @@ class Model:
         self._upgrades = from_arrays(dict(arrays), "upgrade")
         self._related = Related(arrays, len(names.ids))
         self._backoff = Backoff(arrays, names.ids, names.titles)
+        by_order = Orders(pairs=self._pairs, item_orders=self._orders, n_orders=self.n_orders, popular=self._popular)
+        self._onward = Onward(followers_from_arrays(arrays, len(names.ids)), by_order, manifest.settings)
         self._prior_orders = float(manifest.settings["prior_orders"])
         self._score_power = float(manifest.settings["score_power"])
 
@@ -126,6 +129,16 @@ class Model:
         ties go by item id. No rule, guard or floor is applied.
         """
         return [list(self._completed(basket, n)) for basket in baskets]
+
+    def next_items(self, visits: Sequence[Sequence[tuple[str, str]]], *, n: int = 20) -> list[list[tuple[str, float]]]:
+        """For each visit, (type of event, item id) newest last, the `n` items it leads to; see `Onward.lead`."""
+        known = ([(kind, self._codes[item]) for kind, item in visit if item in self._codes] for visit in visits)
+        return [[(self.item_ids[code], score) for code, score in self._onward.lead(visit, n)] for visit in known]
+
+    def visits_with_both(self, item_id: str, later_id: str) -> int:
+        """Visits that were learned from in which `later_id` came after `item_id`; 0 where that was not kept."""
+        code, later = self._codes.get(item_id), self._codes.get(later_id)
+        return 0 if code is None or later is None else self._onward.followers.visits_with_both(code, later)
 
     def popular(self, n: int) -> list[str]:
         """The `n` items bought most, newer orders counting more."""

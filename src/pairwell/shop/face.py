@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pairwell.decide.account import Account
     from pairwell.decide.replay import Archive, Replay
     from pairwell.facts.store import FactStore
+    from pairwell.facts.taste import Repeat, TasteStore
     from pairwell.ingest.load import IngestReport
     from pairwell.ingest.mapping import Mapping as ColumnMapping
     from pairwell.journal.store import Journal
@@ -75,7 +76,7 @@ class Shop:
     def close(self) -> None:
         """Let go of the operations database; calling it twice is harmless."""
         database = self.__dict__.pop("_database", None)
-        for name in ("facts", "journal"):
+        for name in ("facts", "journal", "tastes"):
             self.__dict__.pop(name, None)
         if database is not None:
             database.close()
@@ -129,10 +130,21 @@ class Shop:
         Raises `EvidenceError` where there is too little to learn from.
         """
         from pairwell.learn.fit import fit
+        from pairwell.learn.sessions.reading import LEARNED
 
-        as_of = None if as_of is None else _in_utc(as_of)
+        as_of, now = None if as_of is None else _in_utc(as_of), self._clock()
         settings, models = self.published.settings, self.workspace.models
-        learned = fit(self.dataset, settings, models=models, as_of=as_of, now=self._clock(), advance=advance)
+        heard = self.journal.behaviour(LEARNED, until=as_of or now)
+        learned = fit(
+            self.dataset,
+            settings,
+            models=models,
+            as_of=as_of,
+            heard=heard,
+            tastes=self.tastes,
+            now=now,
+            advance=advance,
+        )
         self.__dict__.pop("_model", None)
         return learned
 
@@ -178,6 +190,36 @@ class Shop:
                 "A basket is a text; expected a list of item ids.", hint='Write [["22423"]].', field="baskets"
             )
         return self._model.complete(baskets, n=n)
+
+    def next_basket(self, customer_ids: Sequence[str], n: int = 20) -> list[list[tuple[str, float]]]:
+        """For each customer the ranked `(item_id, score)` of what the last `learn` expects in the next order.
+
+        No rules, guards or caps: for back-tests and data scientists. Customers nobody knows get what is popular, on
+        the same scale. Raises `RequestError` for a text instead of a list and an `n` out of bounds, `NoModelError`.
+        """
+        from pairwell.shop.tastes import next_baskets
+
+        kept = self.published.settings.learn.taste_items
+        return next_baskets(customer_ids, n, store=self.tastes, kept=kept)
+
+    def repeats(self, customer_id: str) -> list[Repeat]:
+        """What the customer buys regularly, soonest due first; nothing for a customer nobody knows."""
+        from pairwell.shop.tastes import find_repeats
+
+        return find_repeats(customer_id, store=self.tastes)
+
+    def next_items(
+        self, sessions: Sequence[Sequence[str | tuple[str, str]]], n: int = 20
+    ) -> list[list[tuple[str, float]]]:
+        """For each visit the ranked `(item_id, score)` of what it leads to, filled up by popularity.
+
+        A visit is a list, newest last, of item ids that were viewed, or of `(type, item_id)` with the types of events
+        and "purchase". What is in the cart, was bought or is looked at last is left out; what was viewed earlier may
+        come again, as shoppers go back. Raises `RequestError` where a visit is something else.
+        """
+        from pairwell.shop.asking import read_visits
+
+        return self._model.next_items(read_visits(sessions), n=n)
 
     def evaluate(self, split: Split, protocol: str = "basket", *, advance: Advance = unheard) -> Evaluation:
         """Back-test on this workspace's newest part: "basket", "next-basket" or "session".
@@ -257,6 +299,13 @@ class Shop:
         from pairwell.facts.store import FactStore
 
         return FactStore(self._database)
+
+    @cached_property
+    def tastes(self) -> TasteStore:
+        """What each customer is likely to buy next."""
+        from pairwell.facts.taste import TasteStore
+
+        return TasteStore(self._database)
 
     @cached_property
     def journal(self) -> Journal:

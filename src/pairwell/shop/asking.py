@@ -1,0 +1,41 @@
+"""Questions of outsiders, checked before anything is asked of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from pairwell.errors import RequestError
+from pairwell.records import BehaviourType
+
+_TYPES = (*get_args(BehaviourType), "purchase")
+_HINT = 'Write [["22423", "85123A"]], or [[("view", "22423"), ("add_to_cart", "85123A")]].'
+
+
+def read_visits(sessions: Sequence[Sequence[str | tuple[str, str]]]) -> list[list[tuple[str, str]]]:
+    """Visits as (type, item id); a bare id was viewed. Raises `RequestError` naming the visit and what was expected."""
+    if isinstance(sessions, str):
+        raise RequestError("The visits are a text; expected a list of visits.", hint=_HINT, field="sessions")
+    return [_visit(number, visit) for number, visit in enumerate(sessions)]
+
+
+def _visit(number: int, visit: object) -> list[tuple[str, str]]:
+    if isinstance(visit, str) or not isinstance(visit, Sequence):
+        found = "a text" if isinstance(visit, str) else f"a {type(visit).__name__}"
+        raise RequestError(f"Visit {number} is {found}; expected a list.", hint=_HINT, field=f"sessions[{number}]")
+    return [_step(f"sessions[{number}][{place}]", step) for place, step in enumerate(visit)]
+
+
+def _step(field: str, step: object) -> tuple[str, str]:
+    if isinstance(step, str):
+        return "view", step
+    if not isinstance(step, tuple | list) or len(step) != len(("type", "item_id")):
+        raise RequestError(f"{field} is {step!r}; expected an item id or (type, item_id).", hint=_HINT, field=field)
+    kind, item_id = step
+    if kind not in _TYPES or not isinstance(item_id, str):
+        raise RequestError(
+            f"{field} is {step!r}; expected (type, item_id) with a type of {', '.join(_TYPES)}.",
+            hint=_HINT,
+            field=field,
+        )
+    return kind, item_id
