@@ -121,18 +121,19 @@ class TasteStore:
 
     def _write_part(self, part: list[tuple[str, Taste]], base: int, own: int) -> int:
         with self._database.read() as connection:
-            known = dict(connection.execute(_READ, {"customers": [customer for customer, _ in part]}).tuples())
+            rows = connection.execute(_READ, {"customers": [customer for customer, _ in part]}).all()
+        known = {row.customer_id: row.payload for row in rows}
         encoded = ((customer, _pack(taste)) for customer, taste in part)
-        rows = [
+        changed = [
             {"customer_id": customer, "generation": own, "payload": payload}
             for customer, payload in encoded
             if known.get(customer) != payload
         ]
         with self._database.write() as connection:
             _stay_first(connection, base)
-            if rows:
-                connection.execute(schema.taste.insert(), rows)
-        return len(rows)
+            if changed:
+                connection.execute(schema.taste.insert(), changed)
+        return len(changed)
 
     def _show(self, base: int, own: int, model: str, at: datetime) -> None:
         table = schema.taste_generations

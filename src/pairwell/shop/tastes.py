@@ -1,0 +1,53 @@
+"""What a customer is likely to buy next, as facts have it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pairwell.errors import NoModelError, RequestError
+from pairwell.facts.taste import NOBODY, Repeat, Taste, TasteStore
+
+_MILLION = 1_000_000
+
+
+def next_baskets(customer_ids: Sequence[str], n: int, *, store: TasteStore, kept: int) -> list[list[tuple[str, float]]]:
+    """For each customer the `n` best items with scores; one of whom nothing is known has the taste of nobody.
+
+    Raises `RequestError` for a text instead of a list, and where `n` is not between 1 and `kept`; `NoModelError`
+    where no taste was learned yet.
+    """
+    if isinstance(customer_ids, str):
+        raise RequestError(
+            "The customers are a text; expected a list of customer ids.",
+            hint=f'Write ["{customer_ids}"].',
+            field="customer_ids",
+        )
+    if not all(isinstance(customer_id, str) for customer_id in customer_ids):
+        raise RequestError("A customer id is not a text.", hint='Write ["c-17"].', field="customer_ids")
+    if not 1 <= n <= kept:
+        raise RequestError(
+            f"{n} items were asked for; between 1 and {kept} are kept of each customer.",
+            hint="Raise `learn.taste_items`, publish, and run `pairwell learn`.",
+            field="n",
+        )
+    tastes = _read(store, customer_ids)
+    return [_scored(tastes.get(customer_id, tastes[NOBODY]), n) for customer_id in customer_ids]
+
+
+def find_repeats(customer_id: str, *, store: TasteStore) -> list[Repeat]:
+    """What the customer buys regularly, soonest due first. Raises `NoModelError` as `next_baskets` does."""
+    return _read(store, [customer_id]).get(customer_id, Taste()).repeats
+
+
+def _read(store: TasteStore, customer_ids: Sequence[str]) -> dict[str, Taste]:
+    tastes = store.read([*customer_ids, NOBODY])
+    if NOBODY in tastes:
+        return tastes
+    raise NoModelError(
+        "No taste of any customer has been learned.",
+        hint="Run `pairwell learn`, with `learn.taste_items` above 0.",
+    )
+
+
+def _scored(taste: Taste, n: int) -> list[tuple[str, float]]:
+    return [(item_id, millionths / _MILLION) for item_id, millionths in taste.items[:n]]
