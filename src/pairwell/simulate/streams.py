@@ -18,6 +18,7 @@ class Purpose(IntEnum):
     RESPONSE = 6
     IMAGINED = 7
     DIRT = 8
+    BROWSING = 9
 
 
 def open_stream(seed: int, purpose: Purpose, *keys: int) -> np.random.Generator:
