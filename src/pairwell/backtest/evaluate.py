@@ -5,6 +5,7 @@ from __future__ import annotations
 from pairwell.backtest.basket import pose_basket
 from pairwell.backtest.judging import Evaluation, judge
 from pairwell.backtest.next_basket import pose_next_basket
+from pairwell.backtest.session import pose_session
 from pairwell.backtest.trial import Held, Pose
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
@@ -13,6 +14,7 @@ from pairwell.errors import RequestError
 PROTOCOLS: dict[str, Pose] = {
     "basket": pose_basket,
     "next-basket": pose_next_basket,
+    "session": pose_session,
 }
 
 

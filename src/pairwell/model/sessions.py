@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -89,8 +90,16 @@ class Onward:
         best = np.lexsort((codes, -scores))[:n]
         found = list(zip(codes[best].tolist(), scores[best].tolist(), strict=True))
         taken = out | set(codes[best].tolist())
-        spare = (code for code in self._orders.popular[: n + len(taken)].tolist() if code not in taken)
+        spare = (code for code in self._popular[: n + len(taken)].tolist() if code not in taken)
         return found + [(code, 0.0) for code, _ in zip(spare, range(n - len(found)), strict=False)]
+
+    @cached_property
+    def _popular(self) -> Array:
+        """The items of most visits, then the others that were bought, most bought first."""
+        visited = np.lexsort((np.arange(self.followers.occurred.size), -self.followers.occurred))
+        visited = visited[self.followers.occurred[visited] > 0]
+        bought = self._orders.popular
+        return np.concatenate([visited, bought[self.followers.occurred[bought] == 0]])
 
     def _reached(self, steps: Sequence[tuple[float, int]]) -> tuple[Array, Array]:
         codes, scores = [np.empty(0, dtype=np.int32)], [np.empty(0)]
