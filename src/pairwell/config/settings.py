@@ -112,16 +112,21 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = 0.5
     anchor_exponent: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Exponent of the anchor's orders in the score.")
-    ] = 0.7
+    ] = 0.75
     add_on_exponent: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Exponent of the add-on's orders in the score.")
     ] = 0.3
     score_damping: Annotated[
         float, Meta(ge=0.0, description="Orders added below the score's line, so that rare items do not lead by luck.")
-    ] = 2.0
-    score_power: Annotated[
-        float, Meta(gt=0.0, description="Scores are raised to this before they are summed over a cart.")
-    ] = 2.0
+    ] = 1.0
+    score_shrinkage: Annotated[
+        float,
+        Meta(ge=0.0, description="How strongly orders together are drawn towards what chance expects; 0: not at all."),
+    ] = 0.001
+    power_growth: Annotated[
+        float,
+        Meta(ge=0.0, description="How much more strong partners count than weak ones, the more a cart holds."),
+    ] = 1.0
     prior_orders: Annotated[
         float,
         Meta(ge=0.0, description="Weight, in orders, of the add-on's popularity in the shrunk confidence."),

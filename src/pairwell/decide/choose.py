@@ -19,6 +19,7 @@ from pairwell.decide.scene import Scene
 from pairwell.decide.texts import find_locale, speaks
 from pairwell.decide.worth import Valued, factors_of, slate_cost, worthwhile
 from pairwell.experiments.assignment import Arm, assign_arm, unit_of
+from pairwell.model.completion import cart_power
 from pairwell.records import (
     Answer,
     Candidate,
@@ -64,7 +65,7 @@ def propose_for(scene: Scene) -> Proposal:
         model=scene.model,
         relations=scene.inputs.relations,
         kinds=scene.placement.kinds,
-        power=scene.settings.learn.score_power,
+        power=cart_power(len(set(scene.anchors)), scene.settings.learn.power_growth),
     )
     return propose(scene.anchors, sources)
 
@@ -126,11 +127,14 @@ def clash_with(drawn: Valued, scene: Scene) -> Clash:
     item_id = drawn.candidate.item_id
     family = scene.family_of(item_id)
     barred = {item_id} | scene.links.variants_of(item_id) | scene.links.substitutes_of(item_id)
+    learned = scene.stand_ins(item_id)
     replaced = drawn.candidate.anchor_id if drawn.candidate.kind == "upgrade" else None
 
     def clashes(other: Valued) -> bool:
         candidate = other.candidate
         if candidate.kind == "upgrade" and candidate.anchor_id == replaced:
+            return True
+        if candidate.item_id in learned and candidate.pin is None:
             return True
         return candidate.item_id in barred or (family is not None and scene.family_of(candidate.item_id) == family)
 

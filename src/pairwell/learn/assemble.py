@@ -10,9 +10,10 @@ from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
 from pairwell.learn.backoff.borrow import learn_backoff
-from pairwell.learn.baskets import Array
+from pairwell.learn.baskets import Array, only_ordinary
 from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
+from pairwell.learn.mining.affinity import shows_affinity
 from pairwell.learn.mining.pairs import learn_pairs, rank_pairs
 from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
 from pairwell.learn.relations.relate import relation_arrays
@@ -44,6 +45,7 @@ def learn_parts(history: History, settings: Settings, advance: Advance = unheard
         "orders": baskets.item_orders().astype(np.int64),
         "popular": most_bought(baskets, learn),
         "bought_once": _once(history, settings) | once_by_kind(history.listings),
+        "affinity": np.array([shows_affinity(pairs.ordinary)]),
         **to_arrays(pairs.neighbours, "pair"),
         **to_arrays(upgrades, "upgrade"),
         **related,
@@ -69,6 +71,7 @@ def completing_model(history: History, settings: Settings) -> Model:
         "orders": baskets.item_orders().astype(np.int64),
         "popular": most_bought(baskets, learn),
         "bought_once": np.zeros(n_items, dtype=bool),
+        "affinity": np.array([shows_affinity(only_ordinary(baskets, learn.ordinary_basket))]),
         **to_arrays(rank_pairs(baskets, learn), "pair"),
         **to_arrays(no_neighbours(n_items), "upgrade"),
     }

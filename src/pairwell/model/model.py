@@ -10,6 +10,7 @@ import numpy as np
 
 from pairwell.model.association import Together, confidence, lift, log_likelihood_ratio
 from pairwell.model.backoff import Backoff
+from pairwell.model.completion import Completion
 from pairwell.model.manifest import Manifest
 from pairwell.model.neighbours import Array, Neighbours, from_arrays
 from pairwell.model.related import Alternatives, FollowUps, Related
@@ -44,7 +45,12 @@ class Model:
         by_order = Orders(pairs=self._pairs, item_orders=self._orders, n_orders=self.n_orders, popular=self._popular)
         self._onward = Onward(followers_from_arrays(arrays, len(names.ids)), by_order, manifest.settings)
         self._prior_orders = float(manifest.settings["prior_orders"])
-        self._score_power = float(manifest.settings["score_power"])
+        self._completion = Completion(
+            pairs=self._pairs,
+            popular=self._popular,
+            affinity=bool(arrays["affinity"].all()),
+            growth=float(manifest.settings["power_growth"]),
+        )
 
     def knows(self, item_id: str) -> bool:
         """Whether the item was in the catalogue or in an order that was learned from."""
@@ -125,10 +131,14 @@ class Model:
     def complete(self, baskets: Sequence[Sequence[str]], *, n: int = 20) -> list[list[tuple[str, float]]]:
         """For each basket the `n` best of everything learned, with scores, nothing already in it.
 
-        Scores are raised to the setting `score_power` and summed over the basket; popularity fills up at score 0;
-        ties go by item id. No rule, guard or floor is applied.
+        Scores are raised to a power that grows with the basket and summed over it; popularity fills up at score 0, and
+        ranks alone where nothing goes with anything; ties go by item id. No rule, guard or floor is applied.
         """
-        return [list(self._completed(basket, n)) for basket in baskets]
+        known = (np.unique([self._codes[item] for item in basket if item in self._codes]) for basket in baskets)
+        return [
+            [(self.item_ids[code], score) for code, score in self._completion.rank(inside.astype(np.intp), n)]
+            for inside in known
+        ]
 
     def next_items(self, visits: Sequence[Sequence[tuple[str, str]]], *, n: int = 20) -> list[list[tuple[str, float]]]:
         """For each visit, (type of event, item id) newest last, the `n` items it leads to; see `Onward.lead`."""
@@ -143,26 +153,6 @@ class Model:
     def popular(self, n: int) -> list[str]:
         """The `n` items bought most, newer orders counting more."""
         return [self.item_ids[code] for code in self._popular[:n].tolist()]
-
-    def _completed(self, basket: Sequence[str], n: int) -> Iterator[tuple[str, float]]:
-        inside = np.unique([self._codes[item_id] for item_id in basket if item_id in self._codes]).astype(np.intp)
-        codes, scores = self._summed(inside)
-        best = np.lexsort((codes, -scores))[:n]
-        for code, score in zip(codes[best].tolist(), scores[best].tolist(), strict=True):
-            yield self.item_ids[code], score
-        taken = set(inside.tolist()) | set(codes[best].tolist())
-        spare = (code for code in self._popular[: n + len(taken)].tolist() if code not in taken)
-        for code, _ in zip(spare, range(n - best.size), strict=False):
-            yield self.item_ids[code], 0.0
-
-    def _summed(self, inside: Array) -> tuple[Array, Array]:
-        rows = [self._pairs.row(code) for code in inside.tolist()]
-        add_ons = np.concatenate([self._pairs.items[row] for row in rows]) if rows else np.empty(0, np.int32)
-        scores = np.concatenate([self._pairs.score[row] for row in rows]) if rows else np.empty(0)
-        codes, where = np.unique(add_ons, return_inverse=True)
-        sums = np.bincount(where, weights=scores**self._score_power, minlength=codes.size)
-        outside = ~np.isin(codes, inside, assume_unique=True)
-        return codes[outside], sums[outside]
 
     def _kept(self, neighbours: Neighbours, code: int, *, above_floor: bool) -> Array:
         row = neighbours.row(code)

@@ -47,6 +47,7 @@ def made() -> Made:
         "orders": np.array([40, 20, 30, 10, 0]),
         "popular": np.array([0, 2, 1, 3], dtype=np.int32),
         "bought_once": np.array([False, False, False, True, False]),
+        "affinity": np.array([True]),
         **to_arrays(pairs, "pair"),
         **to_arrays(upgrades, "upgrade"),
     }
@@ -60,7 +61,7 @@ def made() -> Made:
         pairs=3,
         pairs_above_floor=2,
         thinned_orders=0,
-        settings={"prior_orders": 20.0, "score_power": 2.0},
+        settings={"prior_orders": 20.0, "power_growth": 1.0},
         validation=None,
         checksums={},
     )

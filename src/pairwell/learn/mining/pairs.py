@@ -53,13 +53,15 @@ def rank_pairs(baskets: Baskets, learn: Learn) -> Neighbours:
 
 
 def _mine(baskets: Baskets, chance: Chance, learn: Learn, advance: Advance) -> Kept:
+    weights = pair_weights(baskets, learn)
     marks = Marks(
-        weights=pair_weights(baskets, learn),
+        weights=weights,
         evidence=np.repeat(baskets.sizes <= learn.ordinary_basket, baskets.sizes),
     )
     totals, unit = total(baskets, marks), weight_unit(baskets.n_orders)
     encoded = encode(baskets, marks, totals)
-    scale = make_scale(totals.weights[encoded.items] / unit, learn)
+    together = float((weights * (baskets.sizes * (baskets.sizes - 1))).sum()) / unit
+    scale = make_scale(totals.weights[encoded.items] / unit, together, learn)
     wanted = Wanted(unit, scale, chance.in_bins(encoded.items))
     return keep_best(encoded, wanted, _room(totals, learn)[encoded.items], advance=advance)
 

@@ -21,15 +21,25 @@ class Scale(NamedTuple):
     constants: Array
 
 
-def make_scale(sums: Array, learn: Learn) -> Scale:
-    """Everything that can be computed once for each item: `sums` are the weights of its orders, in orders."""
+def make_scale(sums: Array, together: float, learn: Learn) -> Scale:
+    """Everything that can be computed once for each item: `sums` are the weights of its orders, in orders.
+
+    `together` is the sum of C over all directed pairs: it says how many orders together chance expects.
+    """
     orders = np.maximum(sums, 1e-6)
-    factors = np.stack([orders**learn.anchor_exponent, orders**learn.add_on_exponent], axis=1)
-    return Scale(factors, np.array([learn.score_damping]))
+    possible = float(orders.sum()) ** 2 - float((orders**2).sum())
+    rate = together / possible if possible > 0 else 0.0
+    powers = [orders**learn.anchor_exponent, orders**learn.add_on_exponent, orders * np.sqrt(rate)]
+    return Scale(np.stack(powers, axis=1), np.array([learn.score_damping, learn.score_shrinkage]))
 
 
 @compiled
 def score_pair(weight: float, anchor: int, add_on: int, scale: Scale) -> float:
-    """`C / (n_anchor^x · n_add_on^y + d)`: `weight` is C, the weights of the orders with both, in orders."""
+    """`E[C] / (n_anchor^x · n_add_on^y + d)`: `weight` is C, the weights of the orders with both, in orders.
+
+    `E[C] = μ·(C + α)/(μ + α)` draws C towards μ, what chance expects, where chance expects next to nothing: the mean of
+    the posterior of a Poisson rate whose ratio to μ has a Gamma prior of the shape α and the mean 1 (DuMouchel 1999).
+    """
+    expected: float = scale.factors[anchor, 2] * scale.factors[add_on, 2]
     below: float = scale.factors[anchor, 0] * scale.factors[add_on, 1] + scale.constants[0]
-    return weight / below
+    return expected * (weight + scale.constants[1]) / ((expected + scale.constants[1]) * below)
