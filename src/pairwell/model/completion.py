@@ -17,8 +17,8 @@ _MOST_POWER = 4.0
 def cart_power(n_anchors: int, growth: float) -> float:
     """What scores are raised to before they are summed over a cart of `n_anchors` items.
 
-    1 up to four items, `1 + growth · ln(n/4)` beyond, at most 4: in a small cart every item has a say, in a large one the
-    strong partner of one item must not drown in weak partners of the others.
+    1 up to four items, `1 + growth · ln(n/4)` beyond, at most 4: in a small cart every item has a say, in a large one
+    the strong partner of one item must not drown in weak partners of the others.
     """
     return min(_MOST_POWER, 1 + growth * math.log(max(n_anchors, _FEW) / _FEW))
 

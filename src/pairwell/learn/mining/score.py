@@ -37,8 +37,8 @@ def make_scale(sums: Array, together: float, learn: Learn) -> Scale:
 def score_pair(weight: float, anchor: int, add_on: int, scale: Scale) -> float:
     """`E[C] / (n_anchor^x · n_add_on^y + d)`: `weight` is C, the weights of the orders with both, in orders.
 
-    `E[C] = μ·(C + α)/(μ + α)` draws C towards μ, what chance expects, where chance expects next to nothing: the mean of
-    the posterior of a Poisson rate whose ratio to μ has a Gamma prior of the shape α and the mean 1 (DuMouchel 1999).
+    `E[C] = μ·(C + g)/(μ + g)` draws C towards μ, what chance expects, where chance expects next to nothing: the mean of
+    the posterior of a Poisson rate whose ratio to μ has a Gamma prior of the shape g and the mean 1 (DuMouchel 1999).
     """
     expected: float = scale.factors[anchor, 2] * scale.factors[add_on, 2]
     below: float = scale.factors[anchor, 0] * scale.factors[add_on, 1] + scale.constants[0]
