@@ -112,6 +112,7 @@ def _model(rng: random.Random, ids: list[str]) -> TableModel:
         add_ons={item_id: _pairs(rng, ids, item_id) for item_id in ids if rng.random() < 0.9},
         ladders={item_id: _pairs(rng, ids, item_id)[:4] for item_id in ids if rng.random() < 0.8},
         once=frozenset(item_id for item_id in ids if rng.random() < 0.3),
+        twins={item_id: {rng.choice(ids): rng.choice(("variant", "substitute"))} for item_id in ids[::4]},
     )
 
 

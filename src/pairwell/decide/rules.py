@@ -77,7 +77,7 @@ def _not_applicable(candidate: Candidate, scene: Scene) -> Objection | None:
 def _there_already(candidate: Candidate, scene: Scene) -> Objection | None:
     # What an upgrade replaces is always like it: that is no doubling.
     besides = candidate.anchor_id if candidate.kind == "upgrade" else None
-    twin = scene.twin(candidate.item_id, scene.present, besides=besides)
+    twin = scene.twin(candidate, scene.present, besides=besides)
     if twin is None:
         return None
     reason = "in_cart" if twin.how == "same" else f"{twin.how}_in_cart"
@@ -105,7 +105,7 @@ def _not_suitable(candidate: Candidate, scene: Scene) -> Objection | None:
     limit = scene.settings.decline.declines_to_silence
     if len(scene.declined) >= limit:
         return "declined_often", {"declines": len(scene.declined), "declines_to_silence": limit}
-    twin = scene.twin(candidate.item_id, scene.refused)
+    twin = scene.twin(candidate, scene.refused)
     if twin is None:
         return None
     return "declined" if twin.how == "same" else f"declined_{twin.how}", {"of": twin.item_id}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Literal
 
 import msgspec
 
@@ -15,7 +16,7 @@ from pairwell.candidates.links import Links, index_relations
 from pairwell.config.settings import Placement, Settings
 from pairwell.decide.money import customer_price, earnings, net_price
 from pairwell.errors import RequestError
-from pairwell.records import DecisionInputs, DecisionRequest, Item
+from pairwell.records import Candidate, DecisionInputs, DecisionRequest, Item
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,18 +34,19 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     priced: bool  # every price is known
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Items that a candidate must not double, by id and by family."""
-
-    ids: frozenset[str]
-    families: Mapping[str | None, frozenset[str]]  # never under None: items without a family are no variants
-
-
 class Twin(msgspec.Struct, frozen=True, kw_only=True):
     """An item that stands for another: the same, its variant or its substitute."""
 
     how: str
     item_id: str
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Items that a candidate must not double, by id and by family."""
+
+    ids: frozenset[str]
+    families: Mapping[str | None, frozenset[str]]  # never under None: items without a family are no variants
+    learned: Mapping[str, Sequence[Twin]]  # by what was learned to stand for one of them, by id
 
 
 class Scene:
@@ -133,14 +135,33 @@ class Scene:
         for item_id in ids:
             if family := self.family_of(item_id):
                 families[family].add(item_id)
-        return Group(ids=ids, families={family: frozenset(members) for family, members in families.items()})
+        return Group(
+            ids=ids,
+            families={family: frozenset(members) for family, members in families.items()},
+            learned=self._learned_twins(ids),
+        )
+
+    def _learned_twins(self, ids: Iterable[str]) -> Mapping[str, Sequence[Twin]]:
+        found: defaultdict[str, list[Twin]] = defaultdict(list)
+        for item_id in sorted(ids) if self.model else ():
+            for other, how in self.stand_ins(item_id).items():
+                found[other].append(Twin(how=how, item_id=item_id))
+        return found
+
+    def stand_ins(self, item_id: str) -> Mapping[str, Literal["variant", "substitute"]]:
+        """What was learned to stand for an item, without what is bought together with it."""
+        return self.model.stand_ins(item_id) if self.model else {}
 
     def family_of(self, item_id: str) -> str | None:
         item = self.items.get(item_id)
         return item.family if item else None
 
-    def twin(self, item_id: str, group: Group, *, besides: str | None = None) -> Twin | None:
-        """What in `group`, `besides` one, stands for the item already; None where nothing does."""
+    def twin(self, candidate: Candidate, group: Group, *, besides: str | None = None) -> Twin | None:
+        """What in `group`, `besides` one, stands for the candidate already; None where nothing does.
+
+        What people pinned is not held back for what was only learned.
+        """
+        item_id = candidate.item_id
         family = self.family_of(item_id)
         if item_id in group.ids and item_id != besides:
             return Twin(how="same", item_id=item_id)
@@ -150,7 +171,8 @@ class Scene:
             return Twin(how="variant", item_id=found)
         if found := _first(self.links.substitutes_of(item_id) & group.ids, besides):
             return Twin(how="substitute", item_id=found)
-        return None
+        twins = () if candidate.pin is not None else group.learned.get(item_id, ())
+        return next((twin for twin in twins if twin.item_id != besides), None)
 
 
 def _first(item_ids: frozenset[str], besides: str | None) -> str | None:

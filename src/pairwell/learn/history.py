@@ -20,7 +20,19 @@ from pairwell.learn.encoded.merged import merge_files
 from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.sessions.visits import Visits
 
-_FACTS = ("title", "kind", "category", "brand", "family", "tier", "price_minor", "rating", "attributes")
+_FACTS = (
+    "title",
+    "kind",
+    "category",
+    "brand",
+    "family",
+    "tier",
+    "price_minor",
+    "rating",
+    "attributes",
+    "purpose",
+    "requires",
+)
 _AT_A_TIME = 65_536
 
 

@@ -96,13 +96,14 @@ def scene(
     *,
     settings: Settings = SURE,
     items: dict[str, Item] | None = None,
+    model: TableModel = MODEL,
     known: Sequence[str] | None = None,
     **more: Any,
 ) -> Scene:
     """The scene of `request`; `items` stand beside or instead of the shop's, `known` limits which were read."""
     shop = {**ITEMS, **(items or {})}
     inputs = read(request, items=dict.fromkeys(known or shop, 0), **more)
-    return Scene(inputs, model=MODEL, items=shop, settings=settings)
+    return Scene(inputs, model=model, items=shop, settings=settings)
 
 
 def said(anchor_id: str, relation: Relation, item_id: str, rank: int = 0) -> CuratedRelation:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
-from tests.unit.decide.tents import ITEMS, NOW, SURE, ask, said, scene
+from tests.property.random_shops import TableModel
+from tests.unit.decide.tents import ITEMS, MODEL, NOW, SURE, ask, said, scene
 
 from pairwell.config.settings import Decline as DeclineSettings
 from pairwell.decide.rules import Sifted, applicability, eligibility, suitability
@@ -66,6 +67,27 @@ def test_available_limits_offers() -> None:
 )
 def test_an_add_on_fits_what_is_there(cart: list[str], relations: list[Any], reason: str | None) -> None:
     assert _reason(applicability([_MAT], scene(ask(*cart), relations=relations))) == reason
+
+
+def _learned_to_stand_for(item_id: str, other: str, how: Literal["variant", "substitute"]) -> TableModel:
+    return msgspec.structs.replace(MODEL, twins={item_id: {other: how}})
+
+
+def test_what_was_learned_to_stand_for_something_in_the_cart_is_not_added_to_it() -> None:
+    for how in ("variant", "substitute"):
+        beside = scene(ask("tent", "lamp"), model=_learned_to_stand_for("lamp", "mat", how))
+        assert _reason(applicability([_MAT], beside)) == f"{how}_in_cart"
+
+
+def test_what_people_pinned_is_not_held_back_for_what_was_only_learned() -> None:
+    beside = scene(ask("tent", "lamp"), model=_learned_to_stand_for("lamp", "mat", "substitute"))
+    assert _reason(applicability([msgspec.structs.replace(_MAT, pin=0)], beside)) is None
+
+
+def test_what_was_learned_to_stand_for_a_declined_item_is_not_offered() -> None:
+    learned = _learned_to_stand_for("lamp", "mat", "substitute")
+    declined = scene(ask("tent"), model=learned, declines=[Decline(item_id="lamp", at=NOW)])
+    assert _reason(suitability([_MAT], declined)) == "declined_substitute"
 
 
 def test_on_the_product_page_the_item_looked_at_is_there_too() -> None:

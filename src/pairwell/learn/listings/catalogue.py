@@ -18,6 +18,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     price_minor: int | None = None
     rating: float | None = None
     attributes: dict[str, str] = {}
+    purpose: str | None = None  # the job it does
+    requires: str | None = None  # what it cannot work without: ids, families, categories or purposes
 
     @property
     def leaf(self) -> str | None:

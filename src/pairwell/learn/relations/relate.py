@@ -7,9 +7,21 @@ from pairwell.learn.baskets import Array
 from pairwell.learn.history import History
 from pairwell.learn.mining.pairs import LearnedPairs
 from pairwell.learn.relations.alternatives import learn_alternatives
+from pairwell.learn.relations.first_purchases import first_purchases
+from pairwell.learn.relations.follow_ups import learn_follow_ups
+from pairwell.learn.relations.requirements import learn_requirements
+from pairwell.model.neighbours import to_arrays
 
 
 def relation_arrays(history: History, pairs: LearnedPairs, settings: Settings) -> dict[str, Array]:
     """Substitutes, variants, follow-ups and requirements as the arrays of a model."""
     substitutes, variants = learn_alternatives(history.listings, history.baskets, pairs, settings.learn)
-    return {**substitutes.arrays("substitute"), **variants.arrays("variant")}
+    bought = first_purchases(history, settings.shop.timezone)
+    follow_ups = learn_follow_ups(bought, history.baskets, settings.learn)
+    requirements = learn_requirements(history.listings, history.baskets, pairs, settings.learn)
+    return {
+        **substitutes.arrays("substitute"),
+        **variants.arrays("variant"),
+        **follow_ups.arrays("follow_up"),
+        **to_arrays(requirements, "requires"),
+    }
