@@ -155,6 +155,8 @@ class Borrowed(msgspec.Struct, frozen=True, kw_only=True):
     level: BackoffLevel
     anchor_by: str  # who speaks for the anchor: an item id where it is an item alike, else a group's name
     item_by: str  # who speaks for the add-on
+    anchor_by_title: str | None = None  # where it is an item
+    item_by_title: str | None = None
     together: int
     anchor_orders: int
     item_orders: int
@@ -261,11 +263,12 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     item_id: str
     kind: OfferKind
-    source: str  # "pairs", "upgrades", "curated"
+    source: str  # "pairs", "backoff", "upgrades", "curated"
     anchor_id: str
     score: float  # higher is better; comparable within one source only
     evidence: Evidence | None = None
     pin: int | None = None  # place in the order people set; None: not pinned
+    borrowed: Borrowed | None = None  # who speaks for it, where its own orders are too few
 
 
 class Decline(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from pairwell.config.settings import Choice, Decline, Guards, Persuasion, Placement, Settings, Shop, Slots
 from pairwell.records import (
+    BackoffLevel,
+    Borrowed,
     CartLine,
     CuratedRelation,
     DecisionInputs,
@@ -33,6 +35,7 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
     add_ons: Mapping[str, list[Pair]]
     ladders: Mapping[str, list[Pair]]
     once: frozenset[str]
+    borrowed: Mapping[str, list[Borrowed]] = {}
     others: Mapping[tuple[str, str], list[Pair]] = {}  # by method and item
     twins: Mapping[str, Mapping[str, Literal["variant", "substitute"]]] = {}
 
@@ -47,6 +50,9 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
 
     def pairs(self, item_id: str, *, n: int = 10, above_floor: bool = False) -> list[Pair]:
         return [pair for pair in self.add_ons.get(item_id, []) if pair.above_floor or not above_floor][:n]
+
+    def backoff(self, item_id: str, *, n: int = 10) -> list[Borrowed]:
+        return self.borrowed.get(item_id, [])[:n]
 
     def upgrades(self, item_id: str, *, n: int = 10) -> list[Pair]:
         return self.ladders.get(item_id, [])[:n]
@@ -112,6 +118,7 @@ def _model(rng: random.Random, ids: list[str]) -> TableModel:
         add_ons={item_id: _pairs(rng, ids, item_id) for item_id in ids if rng.random() < 0.9},
         ladders={item_id: _pairs(rng, ids, item_id)[:4] for item_id in ids if rng.random() < 0.8},
         once=frozenset(item_id for item_id in ids if rng.random() < 0.3),
+        borrowed={item_id: _borrowed(rng, ids, item_id) for item_id in ids if rng.random() < 0.5},
         twins={item_id: {rng.choice(ids): rng.choice(("variant", "substitute"))} for item_id in ids[::4]},
     )
 
@@ -119,6 +126,29 @@ def _model(rng: random.Random, ids: list[str]) -> TableModel:
 def _pairs(rng: random.Random, ids: list[str], anchor: str) -> list[Pair]:
     others = [item_id for item_id in ids if item_id != anchor and rng.random() < 0.7]
     return sorted((_pair(rng, item_id) for item_id in others), key=lambda pair: (-pair.score, pair.item_id))
+
+
+def _borrowed(rng: random.Random, ids: list[str], anchor: str) -> list[Borrowed]:
+    others = [item_id for item_id in ids if item_id != anchor and rng.random() < 0.3]
+    found = [
+        Borrowed(
+            item_id=item_id,
+            title=None,
+            score=rng.choice((0.5, rng.random())),
+            level=rng.choice(get_args(BackoffLevel)),
+            anchor_by=rng.choice((anchor, "Home > Tents", "50 % off (s)")),
+            item_by=rng.choice((item_id, "Lighting")),
+            together=rng.randint(3, 400),
+            anchor_orders=rng.randint(1, 2_000),
+            item_orders=rng.randint(1, 2_000),
+            confidence=rng.choice((0.0, 1.0, rng.random())),
+            lift=rng.random() * 20,
+            effect=rng.random() * 20,
+            p_adjusted=rng.random() / 100,
+        )
+        for item_id in others
+    ]
+    return sorted(found, key=lambda borrowed: (-borrowed.score, borrowed.item_id))
 
 
 def _pair(rng: random.Random, item_id: str) -> Pair:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
-from pairwell.records import Evidence, Pair
+from pairwell.records import Borrowed, Evidence, Pair
 
 
 class LearnedPairs(Protocol):
@@ -21,6 +21,8 @@ class LearnedPairs(Protocol):
     def bought_once(self, item_id: str) -> bool: ...
 
     def pairs(self, item_id: str, *, n: int = 10, above_floor: bool = False) -> list[Pair]: ...
+
+    def backoff(self, item_id: str, *, n: int = 10) -> list[Borrowed]: ...
 
     def upgrades(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
 

@@ -1,4 +1,4 @@
-"""Candidates from every source: what people pinned, what is bought together, what is one step better."""
+"""Candidates from every source: what people pinned, what goes with the cart, what is one step better."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
+from pairwell.candidates.backing import backed
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.config.settings import OfferKind
 from pairwell.records import Candidate, CuratedRelation, Evidence, Pair, Relation, Withheld
@@ -45,12 +46,14 @@ def propose(anchors: Sequence[str], sources: Sources) -> Proposal:
     """
     ordered = sorted(set(anchors))
     strong = _strong_pairs(ordered, sources)
-    learned = [*_add_ons(strong, sources.power), *_upgrades(ordered, sources)]
+    add_ons = _add_ons(strong, sources.power)
+    borrowed = _borrowed(strong, {*ordered, *(add_on.item_id for add_on in add_ons)}, sources.model)
+    learned = [*add_ons, *borrowed, *_upgrades(ordered, sources)]
     pins, misplaced = _pins(ordered, sources, learned)
     pinned = {_key(pin) for pin in pins}
     return Proposal(
         candidates=[*pins, *(candidate for candidate in learned if _key(candidate) not in pinned)],
-        withheld=[*misplaced, *_below_floor(strong, sources.model)],
+        withheld=[*misplaced, *_below_floor(strong, {one.item_id for one in borrowed}, sources.model)],
         known=sources.model is not None and any(sources.model.knows(anchor) for anchor in ordered),
     )
 
@@ -69,9 +72,13 @@ def _strong_pairs(anchors: Sequence[str], sources: Sources) -> dict[str, list[Pa
     """For each anchor its pairs above the evidence floor; fewer of each, the more anchors there are."""
     if sources.model is None or not anchors or "cross_sell" not in sources.kinds:
         return {}
-    low, high = _PAIRS_OF_AN_ANCHOR
-    each = min(high, max(low, _PAIRS_OF_ALL_ANCHORS // len(anchors)))
+    each = _of_each(len(anchors))
     return {anchor: sources.model.pairs(anchor, n=each, above_floor=True) for anchor in anchors}
+
+
+def _of_each(anchors: int) -> int:
+    low, high = _PAIRS_OF_AN_ANCHOR
+    return min(high, max(low, _PAIRS_OF_ALL_ANCHORS // anchors))
 
 
 def _add_ons(strong: Mapping[str, Sequence[Pair]], power: float) -> list[Candidate]:
@@ -90,6 +97,24 @@ def _merge(pairs: Sequence[tuple[str, Pair]], power: float) -> Candidate:
     # fsum is exact, so that the order of the cart cannot change the last bit.
     total = math.fsum(pair.score**power for _, pair in pairs)
     return _candidate(anchor, strongest, "cross_sell", total ** (1 / power))
+
+
+def _borrowed(
+    strong: Mapping[str, Sequence[Pair]], taken: Collection[str], model: LearnedPairs | None
+) -> list[Candidate]:
+    """What others speak for, where the anchors' own pairs do not fill the room; each item for one anchor."""
+    if model is None or not strong:
+        return []
+    room = {anchor: _of_each(len(strong)) - len(pairs) for anchor, pairs in strong.items()}
+    found = [
+        backed(anchor, borrowed, model)
+        for anchor, n in room.items()
+        if n > 0
+        for borrowed in model.backoff(anchor, n=n)
+        if borrowed.item_id not in taken
+    ]
+    best = {candidate.item_id: candidate for candidate in sorted(found, key=_best_first, reverse=True)}
+    return sorted(best.values(), key=_best_first)[:_POOL]
 
 
 def _upgrades(anchors: Sequence[str], sources: Sources) -> list[Candidate]:
@@ -135,7 +160,9 @@ def evidence_of(pair: Pair) -> Evidence:
     )
 
 
-def _below_floor(strong: Mapping[str, Sequence[Pair]], model: LearnedPairs | None) -> list[Withheld]:
+def _below_floor(
+    strong: Mapping[str, Sequence[Pair]], borrowed: Collection[str], model: LearnedPairs | None
+) -> list[Withheld]:
     if model is None:
         return []
     silent = [anchor for anchor, pairs in strong.items() if not pairs]
@@ -149,6 +176,7 @@ def _below_floor(strong: Mapping[str, Sequence[Pair]], model: LearnedPairs | Non
         )
         for anchor in silent
         for pair in model.pairs(anchor, n=_SHORT_OF_EVIDENCE)
+        if pair.item_id not in borrowed
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from babel import Locale
 
+from pairwell.decide import grounds
 from pairwell.decide.compare import compare, price_difference
 from pairwell.decide.scene import Scene
 from pairwell.decide.texts import money, number, say
@@ -23,6 +24,7 @@ MESSAGES = (
     "upgrade_dearer",
     "better_rating",
     "better_tier",
+    *grounds.MESSAGES,
 )
 
 
@@ -46,6 +48,9 @@ def _reasons(valued: Valued, table: Sequence[Comparison], scene: Scene, locale: 
         return
     if valued.candidate.evidence is not None and valued.candidate.evidence.above_floor:
         yield _bought_together(valued, scene, locale)
+    elif valued.candidate.borrowed is not None:
+        titles = title_of(valued.candidate.anchor_id, scene), title_of(valued.candidate.item_id, scene)
+        yield grounds.speak(valued.candidate.borrowed, titles, locale)
     if scene.purchase.priced:
         yield _price_beside(valued, scene, locale)
 

@@ -14,6 +14,7 @@ from pairwell.records import BackoffLevel, Borrowed
 GroupLevel = Literal["family", "category", "brand"]
 ENOUGH = 5  # add-ons above the evidence floor with which an item needs no group to speak for it
 LEVELS: tuple[BackoffLevel, ...] = get_args(BackoffLevel)
+_BY_ITEMS = ("alike_anchor", "alike_item")
 _TYPES = {
     "offsets": np.int64,
     "items": np.int32,
@@ -102,11 +103,16 @@ class Backoff:
             level=level,
             anchor_by=self._name(level, int(rows.anchor_by[place])),
             item_by=self._name(level, int(rows.item_by[place])),
+            anchor_by_title=self._title(level, int(rows.anchor_by[place])),
+            item_by_title=self._title(level, int(rows.item_by[place])),
             **{name: getattr(rows, name)[place].item() for name in _TOLD},
         )
 
+    def _title(self, level: BackoffLevel, number: int) -> str | None:
+        return self._titles[number] if level in _BY_ITEMS else None
+
     def _name(self, level: BackoffLevel, number: int) -> str:
-        if level in ("alike_anchor", "alike_item"):
+        if level in _BY_ITEMS:
             return self._item_ids[number]
         start = int(self._rows.name_ends[number - 1]) if number else 0
         return bytes(self._rows.names[start : int(self._rows.name_ends[number])]).decode()
