@@ -18,8 +18,9 @@ from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Array, slice_orders
 from pairwell.learn.history import History, read_history
-from pairwell.learn.taste.keep import LearnedTastes, learn_taste
+from pairwell.learn.taste.keep import learn_ranking
 from pairwell.learn.taste.profiles import Profiles
+from pairwell.learn.taste.ranking import Tastes, rank
 from pairwell.learn.validation import before
 
 
@@ -65,12 +66,12 @@ def find_following(trained: History, newer: History) -> Following:
 
 def pose_following(trained: History, asked: Following, settings: Settings, advance: Advance = unheard) -> Trial:
     """Ask every method for the orders in `asked`, after learning from all of `trained`; nothing is known of prices."""
-    learned = learn_taste(trained, settings)
+    tastes, names = learn_ranking(trained, settings.learn), trained.baskets.item_ids
     advance(0.5)
     answers = {
-        ENGINE: _ranked(learned, asked.customers, DEPTH),
-        POPULARITY: _popular(learned, asked.customers.size),
-        "personal": rank_by_habit(learned, asked.customers, DEPTH),
+        ENGINE: _ranked(tastes, names, asked.customers, DEPTH),
+        POPULARITY: [[names[item] for item in tastes.falling[:DEPTH].tolist()]] * len(asked.truths),
+        "personal": _named(rank_by_habit(tastes, asked.customers, DEPTH), names),
     }
     advance(1.0)
     return Trial(
@@ -83,18 +84,18 @@ def pose_following(trained: History, asked: Following, settings: Settings, advan
         item_orders=item_orders_of(trained.baskets),
         trained_orders=trained.baskets.n_orders,
         answers=answers,
-        ask_more=lambda places, n: _ranked(learned, asked.customers[list(places)], n),
+        ask_more=lambda places, n: _ranked(tastes, names, asked.customers[list(places)], n),
     )
 
 
-def rank_by_habit(learned: LearnedTastes, customers: Array, n: int) -> Ranked:
+def rank_by_habit(tastes: Tastes, customers: Array, n: int) -> list[list[int]]:
     """Each customer's own items by the number of their baskets with it, ties by popularity; then the most popular."""
-    profiles, falling = learned.tastes.profiles, learned.tastes.falling
-    places = np.empty(len(learned.item_ids), dtype=np.int64)
+    profiles, falling = tastes.profiles, tastes.falling
+    places = np.empty(tastes.popular.size, dtype=np.int64)
     places[falling] = np.arange(falling.size)
-    own = (_own(profiles, customer, places) for customer in customers.tolist())
-    ranked = (list(dict.fromkeys([*items[:n], *falling[: 2 * n].tolist()]))[:n] for items in own)
-    return [[learned.item_ids[item] for item in items] for items in ranked]
+    popular = falling[: 2 * n].tolist()
+    own = (_own(profiles, customer, places)[:n] for customer in customers.tolist())
+    return [list(dict.fromkeys([*items, *popular]))[:n] for items in own]
 
 
 def _own(profiles: Profiles, customer: int, places: Array) -> list[int]:
@@ -104,14 +105,12 @@ def _own(profiles: Profiles, customer: int, places: Array) -> list[int]:
     return falling
 
 
-def _popular(learned: LearnedTastes, cases: int) -> Ranked:
-    best = [learned.item_ids[item] for item in learned.tastes.falling[:DEPTH].tolist()]
-    return [best] * cases
+def _ranked(tastes: Tastes, names: Sequence[str], customers: Array, n: int) -> Ranked:
+    return _named(rank(tastes, customers, n).items.tolist(), names)
 
 
-def _ranked(learned: LearnedTastes, customers: Array, n: int) -> Ranked:
-    ranking = learned.rank(customers, n)
-    return [[learned.item_ids[item] for item in row if item >= 0] for row in ranking.items.tolist()]
+def _named(ranked: list[list[int]], names: Sequence[str]) -> Ranked:
+    return [[names[item] for item in row if item >= 0] for row in ranked]
 
 
 def _pose(trained: History, asked: Following, dataset: Dataset, settings: Settings, advance: Advance) -> Trial:

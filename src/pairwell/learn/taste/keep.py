@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import msgspec
 import numpy as np
 
-from pairwell.config.settings import Settings
+from pairwell.config.settings import Learn, Settings
 from pairwell.facts.taste import NOBODY, Taste
 from pairwell.learn.baskets import Array
 from pairwell.learn.history import History
+from pairwell.learn.taste.due import Due, day_starts, learn_due, repeats_of
 from pairwell.learn.taste.profiles import make_profiles
-from pairwell.learn.taste.ranking import Ranking, Tastes, learn_tastes, rank
+from pairwell.learn.taste.ranking import Tastes, learn_tastes, rank
 
 _AT_A_TIME = 50_000  # customers ranked before the next ones; bounds memory, changes no result
 _MILLION = 1_000_000
@@ -25,10 +27,8 @@ class LearnedTastes(msgspec.Struct, frozen=True, kw_only=True):
     item_ids: list[str]
     customer_ids: Sequence[str]
     kept: int  # items of each customer
-
-    def rank(self, customers: Array, n: int) -> Ranking:
-        """The `n` best items of each of `customers`, by their numbers."""
-        return rank(self.tastes, customers, n)
+    due: Due
+    moments: dict[int, datetime]  # the start of each day that `due` speaks of
 
     def __call__(self) -> Iterator[tuple[str, Taste]]:
         """What is kept of nobody, then of each customer who bought anything."""
@@ -43,20 +43,30 @@ class LearnedTastes(msgspec.Struct, frozen=True, kw_only=True):
                 yield self.customer_ids[customer], taste
 
     def _kept(self, customers: Array) -> Iterator[Taste]:
-        ranking = self.rank(customers, self.kept)
+        ranking = rank(self.tastes, customers, self.kept)
         scores = np.rint(ranking.score * _MILLION).astype(np.int64)
-        for row, score in zip(ranking.items, scores, strict=True):
-            pairs = zip(row.tolist(), score.tolist(), strict=True)
-            yield Taste(items=[(self.item_ids[item], millionths) for item, millionths in pairs if item >= 0])
+        for customer, items, score in zip(customers.tolist(), ranking.items.tolist(), scores.tolist(), strict=True):
+            named = [
+                (self.item_ids[item], millionths) for item, millionths in zip(items, score, strict=True) if item >= 0
+            ]
+            repeats = repeats_of(self.due, customer, self.item_ids, self.moments)
+            yield Taste(items=named, repeats=list(repeats))
 
 
 def learn_taste(history: History, settings: Settings) -> LearnedTastes:
-    """Everything that ranking the items of any customer of `history` takes."""
-    baskets, learn = history.baskets, settings.learn
-    profiles = make_profiles(baskets, history.customers, len(history.customer_ids) + 1)
+    """Everything that can be said of any customer of `history`."""
+    due = learn_due(history, settings)
     return LearnedTastes(
-        tastes=learn_tastes(baskets, profiles, learn),
-        item_ids=baskets.item_ids,
+        tastes=learn_ranking(history, settings.learn),
+        item_ids=history.baskets.item_ids,
         customer_ids=history.customer_ids,
-        kept=learn.taste_items,
+        kept=settings.learn.taste_items,
+        due=due,
+        moments=day_starts(due, settings.shop.timezone),
     )
+
+
+def learn_ranking(history: History, learn: Learn) -> Tastes:
+    """What ranking the items of any customer of `history` takes; the customer after the last is nobody."""
+    profiles = make_profiles(history.baskets, history.customers, len(history.customer_ids) + 1)
+    return learn_tastes(history.baskets, profiles, learn)

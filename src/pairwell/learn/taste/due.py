@@ -1,0 +1,103 @@
+"""What each customer buys regularly, and when it is due again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from pairwell.config.settings import Settings
+from pairwell.facts.taste import Repeat
+from pairwell.learn.baskets import Array
+from pairwell.learn.days import dated, local_days
+from pairwell.learn.history import History
+from pairwell.learn.popularity import bought_once, once_by_kind
+from pairwell.learn.taste.days import find_visits
+from pairwell.learn.taste.returning import HORIZON, Window, classes, expect_return, measure_returns
+from pairwell.learn.taste.rhythm import number_groups, typical_gaps
+
+_FEWEST_DAYS = 3  # two gaps make a rhythm
+_LEAST = 0.1  # probability of what is worth remembering
+_MOST = 20  # of a customer
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+class Due(NamedTuple):
+    """Regular purchases, those of customer c from `offsets[c]` on, soonest due first. Days are since 1970."""
+
+    offsets: Array
+    items: Array
+    middle: Array  # the day it is due
+    early: Array
+    late: Array
+    probability: Array
+    gap: Array  # typical days between two purchases
+    last: Array  # the day of the last one
+    times: Array
+
+
+def learn_due(history: History, settings: Settings) -> Due:
+    """The regular purchases of every customer that are likely enough to come again.
+
+    At least three days with the item, a chance of a tenth that it is bought within the window, at most 20 a customer.
+    Nothing where orders carry no dates.
+    """
+    placed_at = history.baskets.placed_at
+    days = np.where(dated(placed_at), local_days(placed_at, settings.shop.timezone), -1)
+    once = bought_once(history.baskets, history.customers, days, settings.learn) | once_by_kind(history.listings)
+    visits = find_visits(history.baskets, history.customers, days, ~once)
+    today = int(days.max(initial=-1))
+    typical = typical_gaps(visits, number_groups([listing.category for listing in history.listings]))
+    returns = measure_returns(visits, typical, today)
+    rows = np.flatnonzero(visits.last & (visits.number + 1 >= _FEWEST_DAYS))
+    elapsed = (today - visits.days[rows]) / typical[rows]
+    rows, elapsed = rows[elapsed < HORIZON], elapsed[elapsed < HORIZON]
+    window = expect_return(returns, classes(visits.number[rows]), elapsed)
+    due = Due(visits.customers[rows], visits.items[rows], *_days(window, visits.days[rows], typical[rows]))
+    return _best(due._replace(times=visits.number[rows] + 1), len(history.customer_ids))
+
+
+def _days(window: Window, last: Array, gap: Array) -> tuple[Array, ...]:
+    middle = np.rint(last + window.middle * gap).astype(np.int64)
+    early = np.floor(last + window.early * gap).astype(np.int64)
+    late = np.ceil(last + window.late * gap).astype(np.int64)
+    return middle, early, late, window.probability, gap, last, last
+
+
+def _best(due: Due, n_customers: int) -> Due:
+    """The likeliest of each customer; `offsets` holds the customer of each row on the way in."""
+    due = _take(due, np.flatnonzero(due.probability >= _LEAST))
+    due = _take(due, np.lexsort((due.items, -due.probability, due.offsets)))
+    starts = np.searchsorted(due.offsets, due.offsets)
+    due = _take(due, np.flatnonzero(np.arange(starts.size) - starts < _MOST))
+    due = _take(due, np.lexsort((due.items, due.middle, due.offsets)))
+    return due._replace(offsets=np.searchsorted(due.offsets, np.arange(n_customers + 2)))
+
+
+def _take(due: Due, rows: Array) -> Due:
+    return Due(*(column[rows] for column in due))
+
+
+def repeats_of(due: Due, customer: int, item_ids: list[str], moments: dict[int, datetime]) -> Iterator[Repeat]:
+    """The rows of one customer as records; `moments` gives the start of each day, see `day_starts`."""
+    for row in range(int(due.offsets[customer]), int(due.offsets[customer + 1])):
+        yield Repeat(
+            item_id=item_ids[int(due.items[row])],
+            due_at=moments[int(due.middle[row])],
+            due_from=moments[int(due.early[row])],
+            due_until=moments[int(due.late[row])],
+            probability=round(float(due.probability[row]), 4),
+            typical_gap_days=round(float(due.gap[row]), 1),
+            last_bought_at=moments[int(due.last[row])],
+            times=int(due.times[row]),
+        )
+
+
+def day_starts(due: Due, timezone: str) -> dict[int, datetime]:
+    """The moment at which each day that is spoken of begins in the shop."""
+    zone = ZoneInfo(timezone)
+    days = np.unique(np.concatenate((due.middle, due.early, due.late, due.last))).tolist()
+    return {day: datetime.combine(date.fromordinal(_EPOCH + day), time(), zone).astimezone(UTC) for day in days}
