@@ -11,6 +11,7 @@ from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, pr
 from pairwell.cli.pairs import pairs
 
 if TYPE_CHECKING:
+    from pairwell.learn.fit import Learned
     from pairwell.model.store import ListedModel
 
 models = typer.Typer(help="List the models, or choose the one that is live.", no_args_is_help=True)
@@ -27,6 +28,12 @@ def learn(
     as_of: Annotated[
         datetime | None, typer.Option(help="Learn only from what had happened by then (UTC); default: everything.")
     ] = None,
+    retune: Annotated[
+        bool,
+        typer.Option(
+            "--retune", help="First search for settings of the score that suit this shop better, and publish them."
+        ),
+    ] = False,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,7 +41,7 @@ def learn(
     from pairwell import open as open_workspace
 
     with open_workspace(workspace) as shop, progress_share("Learning") as advance:
-        learned = shop.learn(as_of, advance=advance)
+        learned = shop.learn(as_of, retune=retune, advance=advance)
     if as_json:
         print_json(learned)
         return
@@ -45,11 +52,24 @@ def learn(
             f"  {learned.seconds:.1f} s, {learned.peak_memory_mb:,.0f} MB at most",
         ]
     )
+    print_lines(_retuning(learned))
     if learned.validation:
         hit = learned.validation["hr@10"]
         low, high = hit["ci"]
         interval = f"95 % interval {low:.3f} to {high:.3f}"
         print_lines([f"  on the newest orders, held out: hit rate at 10 is {hit['value']:.3f} ({interval})"])
+
+
+def _retuning(learned: Learned) -> list[str]:
+    gain = learned.gain
+    if learned.retuned is None or gain is None:
+        return []
+    low, high = gain.ci
+    found = f"{gain.value:+.4f} (95 % interval {low:+.4f} to {high:+.4f}) on {gain.cases:,} orders not tuned on"
+    if not learned.retuned:
+        return [f"  settings stay as they are: the best found would gain {found}"]
+    changes = (f"    learn.{name}: {old:g} -> {new:g}" for name, (old, new) in learned.retuned.items())
+    return [f"  settings changed in pairwell.toml and published; hit rate at 10 gains {found}", *changes]
 
 
 @models.command("list")

@@ -22,6 +22,7 @@ from pairwell.errors import EvidenceError
 from pairwell.facts.taste import TasteStore
 from pairwell.learn.assemble import Parts, learn_parts
 from pairwell.learn.history import History, read_history
+from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.taste.keep import learn_taste
 from pairwell.learn.validation import validate
@@ -43,6 +44,8 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     peak_memory_mb: float  # of the whole process
     validation: dict[str, Any] | None
+    retuned: dict[str, tuple[float, float]] | None = None  # setting -> as it was, as it is; None where not asked for
+    gain: Gain | None = None  # of the best that was found
 
 
 def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of when, and who listens
@@ -54,6 +57,7 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     as_of: datetime | None = None,
     heard: Sequence[Behaviour] = (),
     tastes: TasteStore | None = None,
+    retuned: Retuned | None = None,
     advance: Advance = unheard,
 ) -> Learned:
     """Learn from the newest snapshot what was known at `as_of` (default: everything), and make it the live model.
@@ -61,12 +65,13 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     Orders dated after `now` count as placed with the newest of those before; `now` changes nothing else.
     `heard` is what the journal heard of shoppers up to `as_of`; the manifest says how much that was.
     `tastes` is where the taste of each customer goes, once the model is live; None learns none.
+    `retuned` is the search that led to `settings`, for the manifest.
     `advance` hears the share that is done. Raises `EvidenceError` where too few orders hold two items, and
     `StorageError` where publishing fails; then the model live before stays live.
     """
     started = time.perf_counter()
     snapshot = dataset.newest()
-    history = _no_later_than(read_history(dataset, snapshot, as_of=as_of), now)
+    history = no_later_than(read_history(dataset, snapshot, as_of=as_of), now)
     _require_evidence(history)
     past = Past(dataset=dataset, snapshot=snapshot, as_of=as_of, heard=heard)
     visits = read_visits(past, history.baskets.item_ids, settings.learn)
@@ -76,6 +81,7 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     validation = validate(history, settings)
     advance(0.95)
     manifest = _completed(parts, past, msgspec.to_builtins(validation))
+    manifest = msgspec.structs.replace(manifest, retuned=msgspec.to_builtins(retuned))
     model = publish_model(models, manifest, parts.names, parts.arrays)
     if tastes is not None:
         tastes.write(learn_taste(history, settings), model=model, at=now)
@@ -89,6 +95,8 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
         seconds=round(time.perf_counter() - started, 3),
         peak_memory_mb=_peak_memory_mb(),
         validation=manifest.validation,
+        retuned=None if retuned is None else retuned.changes,
+        gain=None if retuned is None else retuned.gain,
     )
 
 
@@ -112,7 +120,8 @@ def _account(heard: Sequence[Behaviour]) -> Heard:
     )
 
 
-def _no_later_than(history: History, now: datetime) -> History:
+def no_later_than(history: History, now: datetime) -> History:
+    """The same orders, those dated after `now` as if placed with the newest of the others."""
     # One order dated far ahead by mistake would make all others look old. It counts as the newest of the others and
     # not as one of now: else each run would give another model.
     placed_at = history.baskets.placed_at

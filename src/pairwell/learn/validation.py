@@ -7,10 +7,11 @@ import math
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
 from pairwell.config.settings import Settings
 from pairwell.learn.assemble import completing_model
-from pairwell.learn.baskets import slice_orders
+from pairwell.learn.baskets import Array, slice_orders
 from pairwell.learn.cases import Case, hide_in_each
 from pairwell.learn.history import History
 from pairwell.model.model import Model
@@ -42,17 +43,23 @@ def validate(history: History, settings: Settings) -> Validation | None:
 
     None where fewer than 20 orders can be asked about. At most 2,000, chosen by lot, are.
     """
-    split = history.baskets.n_orders - int(history.baskets.n_orders * _NEWEST_SHARE)
-    newest = slice_orders(history.baskets, split, history.baskets.n_orders)
-    cases = _chosen(hide_in_each(newest, history.order_ids[split:]))
+    split, cases = newest_cases(history, _MOST_CASES)
     if len(cases) < _FEWEST_CASES:
         return None
-    hits = count_hits(completing_model(before(history, split), settings), cases)
+    hits = int(find_hits(completing_model(before(history, split), settings), cases).sum())
     return Validation(
         protocol="basket, newest tenth of the orders",
         cases=len(cases),
         hit_rate_at_10=Share(hits / len(cases), wilson(hits, len(cases))),
     )
+
+
+def newest_cases(history: History, most: int) -> tuple[int, list[Case]]:
+    """How many orders are older than the newest tenth, and the cases of that tenth; at most `most`, chosen by lot."""
+    split = history.baskets.n_orders - int(history.baskets.n_orders * _NEWEST_SHARE)
+    newest = slice_orders(history.baskets, split, history.baskets.n_orders)
+    cases = hide_in_each(newest, history.order_ids[split:])
+    return split, cases if len(cases) <= most else sorted(cases, key=_lot)[:most]
 
 
 def before(history: History, split: int) -> History:
@@ -65,12 +72,13 @@ def before(history: History, split: int) -> History:
     )
 
 
-def count_hits(model: Model, cases: Sequence[Case]) -> int:
-    """How many hidden items are among the ten best."""
+def find_hits(model: Model, cases: Sequence[Case]) -> Array:
+    """Whether the hidden item of each case is among the ten best."""
     completed = model.complete([case.given for case in cases], n=_CUT)
-    return sum(
+    found = (
         any(item_id == case.hidden for item_id, _ in ranked) for case, ranked in zip(cases, completed, strict=True)
     )
+    return np.fromiter(found, dtype=bool, count=len(cases))
 
 
 def wilson(hits: int, cases: int) -> tuple[float, float]:
@@ -79,12 +87,6 @@ def wilson(hits: int, cases: int) -> tuple[float, float]:
     middle = (share + spread / 2) / (1 + spread)
     half = _Z / (1 + spread) * math.sqrt(share * (1 - share) / cases + spread / (4 * cases))
     return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def _chosen(cases: list[Case]) -> list[Case]:
-    if len(cases) <= _MOST_CASES:
-        return cases
-    return sorted(cases, key=_lot)[:_MOST_CASES]
 
 
 def _lot(case: Case) -> bytes:

@@ -44,6 +44,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     heard: Heard = Heard()
     settings: dict[str, Any]
     validation: dict[str, Any] | None
+    retuned: dict[str, Any] | None = None  # the search that led to these settings, where one was asked for
     checksums: dict[str, StoredFile]
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pairwell.ingest.mapping import Mapping as ColumnMapping
     from pairwell.journal.store import Journal
     from pairwell.learn.fit import Learned
+    from pairwell.learn.retune import Retuned
     from pairwell.model.model import Model
     from pairwell.model.store import ListedModel
     from pairwell.operations.database import Database
@@ -124,15 +125,18 @@ class Shop:
         self.__dict__.pop("published", None)
         return published
 
-    def learn(self, as_of: datetime | None = None, *, advance: Advance = unheard) -> Learned:
+    def learn(self, as_of: datetime | None = None, *, retune: bool = False, advance: Advance = unheard) -> Learned:
         """Learn from everything that had happened by `as_of` (UTC where it names no zone), and make the model live.
 
-        Raises `EvidenceError` where there is too little to learn from.
+        With `retune`, first search for settings of the score that suit this shop better; those that gain more than
+        their noise are written into `pairwell.toml` and published. Raises `EvidenceError` where there is too little to
+        learn from or to tune on, and `SettingsError` where `pairwell.toml` holds unpublished changes.
         """
         from pairwell.learn.fit import fit
         from pairwell.learn.sessions.reading import LEARNED
 
         as_of, now = None if as_of is None else _in_utc(as_of), self._clock()
+        retuned = self._retune(as_of, now, advance) if retune else None
         settings, models = self.published.settings, self.workspace.models
         heard = self.journal.behaviour(LEARNED, until=as_of or now)
         learned = fit(
@@ -142,11 +146,20 @@ class Shop:
             as_of=as_of,
             heard=heard,
             tastes=self.tastes,
+            retuned=retuned,
             now=now,
-            advance=advance,
+            advance=(lambda share: advance(0.8 + 0.2 * share)) if retune else advance,
         )
         self.__dict__.pop("_model", None)
         return learned
+
+    def _retune(self, as_of: datetime | None, now: datetime, advance: Advance) -> Retuned:
+        from pairwell.shop.retuning import Moments, retune_shop
+
+        moments = Moments(as_of=as_of, now=now)
+        found = retune_shop(self.workspace, self.dataset, moments, lambda share: advance(0.8 * share))
+        self.__dict__.pop("published", None)
+        return found
 
     def models(self) -> list[ListedModel]:
         """Every model kept, newest first, each with whether it is the live one."""
