@@ -11,6 +11,7 @@
     │   ├── RequestError         a request or event names something wrongly
     │   ├── NotFoundError        an id that does not exist
     │   ├── EvidenceError        there is too little data for what was asked
+    │   ├── TooManyError         an answer would be larger than may be held
     │   ├── NoModelError         nothing has been learned yet
     │   ├── ReplayError          a stored decision can no longer be recomputed
     │   └── MissingExtraError    an optional library is not installed
@@ -69,6 +70,10 @@ class NotFoundError(UserError):
 
 class EvidenceError(UserError):
     code = "not_enough_evidence"
+
+
+class TooManyError(UserError):
+    code = "too_many"
 
 
 class NoModelError(UserError):

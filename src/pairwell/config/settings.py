@@ -140,6 +140,10 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Meta(ge=2, description="Orders of more different items count for scores, but are no evidence of what fits."),
     ] = 40
     min_effect: Annotated[float, Meta(ge=1.0, description="Times chance that a pair's lower bound must exceed.")] = 1.2
+    most_itemsets: Annotated[
+        int,
+        Meta(ge=1, le=100_000_000, description="Itemsets looked for at most; beyond, the support that fits is named."),
+    ] = 1_000_000
     bought_once_below: Annotated[
         float,
         Meta(
@@ -151,18 +155,15 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     taste_items: Annotated[
         int, Meta(ge=0, le=1_000, description="Items of the next basket kept for each customer; 0 learns no taste.")
     ] = 50
+    taste_half_life_baskets: Annotated[
+        float, Meta(gt=0.0, description="Newer baskets of a customer after which one counts half in the next basket.")
+    ] = 8.0
     taste_prior_baskets: Annotated[
         float, Meta(ge=0.0, description="Baskets added to a customer's own, so that one purchase is not a habit.")
     ] = 2.0
     taste_again_exponent: Annotated[
         float, Meta(ge=0.0, le=2.0, description="How much it counts that an item is bought again more than others.")
     ] = 0.5
-    taste_popularity: Annotated[
-        float, Meta(ge=0.0, description="Weight of the share of orders with an item in the next basket's score.")
-    ] = 4.0
-    taste_company: Annotated[
-        float, Meta(ge=0.0, description="Weight of what buyers of the customer's items buy in the next basket's score.")
-    ] = 0.7
     taste_neighbours: Annotated[
         int, Meta(ge=1, le=10_000, description="Items kept for each item that its buyers buy.")
     ] = 100

@@ -7,11 +7,13 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from pairwell.errors import TooManyError
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.itemsets.orders import RankedOrders, project, rank_orders
 from pairwell.learn.itemsets.room import (
     ALL,
     CLOSED,
+    COUNTING,
     FULL,
     GOING,
     ITEMS,
@@ -29,11 +31,13 @@ from pairwell.learn.itemsets.room import (
     report,
 )
 from pairwell.learn.itemsets.search import search_ranks
+from pairwell.learn.itemsets.support import shortest_support
 
 Kind = Literal["all", "closed", "maximal"]
 
 _KINDS = {"all": ALL, "closed": CLOSED, "maximal": MAXIMAL}
-MOST_ITEMSETS = 5_000_000
+_LOOKED_AT = {"all": "itemsets", "closed": "closed itemsets", "maximal": "closed itemsets, of which some are maximal,"}
+_MOST = 1_000_000
 
 
 class Itemsets(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +49,7 @@ class Itemsets(msgspec.Struct, frozen=True, kw_only=True):
     offsets: Array
     items: Array
     counts: Array
+    kind: Kind
     n_orders: int
 
     @property
@@ -53,39 +58,79 @@ class Itemsets(msgspec.Struct, frozen=True, kw_only=True):
         return np.diff(self.offsets)
 
 
-class TooManyItemsets(Exception):  # noqa: N818 - caught where it is turned into a refusal
-    """More sets are frequent than were to be held."""
+class _Full(Exception):  # noqa: N818 - never leaves this module
+    """What was counted so far is void: the search begins again in a larger room."""
 
 
-def frequent_itemsets(
-    baskets: Baskets,
-    *,
-    min_count: int,
-    max_items: int | None = None,
-    kind: Kind = "all",
-    most: int = MOST_ITEMSETS,
-) -> Itemsets:
-    """Every set of one item up to `max_items` that is in at least `min_count` (1 or more) orders.
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which itemsets are asked for.
 
     A closed set is one that no larger set equals in orders, a maximal one is held by no larger frequent set; larger
-    sets count also where they exceed `max_items`. Raises `TooManyItemsets` beyond `most` sets; of maximal ones the
-    closed sets that are looked at count.
+    sets count also where they exceed `max_items`.
+    """
+
+    kind: Kind = "all"
+    max_items: int | None = None
+    most: int = _MOST  # sets; to find maximal ones, closed sets looked at
+
+
+EVERYTHING = Wanted()
+
+
+class _TooMany(Exception):  # noqa: N818 - never leaves this module
+    """More sets are frequent than are wanted."""
+
+
+def frequent_itemsets(baskets: Baskets, *, min_count: int, wanted: Wanted = EVERYTHING) -> Itemsets:
+    """Every set of items wanted that is in at least `min_count` (1 or more) orders.
+
+    Raises `TooManyError` where there are more than wanted; it names the smallest support that fits.
     """
     held = rank_orders(baskets, min_count)
-    room = make_room(held, min_count)
-    room.state[KIND], room.state[MOST], room.state[LONGEST] = _KINDS[kind], most, _longest(held, max_items)
-    room = _mine(held, room, 0)
+    try:
+        room = _mine(held, _room(held, min_count, wanted), 0)
+    except _TooMany:
+        raise _refusal(baskets, min_count, wanted) from None
     return Itemsets(
         offsets=np.concatenate(([0], room.ends[: room.state[SETS]])),
         items=room.items[: room.state[ITEMS]].copy(),
         counts=room.counts[: room.state[SETS]].copy(),
+        kind=wanted.kind,
         n_orders=baskets.n_orders,
     )
 
 
-def _longest(held: RankedOrders, max_items: int | None) -> int:
-    longest = int(np.diff(held.offsets).max(initial=0))
-    return longest if max_items is None else min(max_items, longest)
+def smallest_count(baskets: Baskets, *, at_least: int, wanted: Wanted) -> int | None:
+    """The smallest number of orders, `at_least` or more, for which no more than the most wanted sets are frequent.
+
+    None where more sets than that are in every order.
+    """
+    asked = max(1, baskets.n_orders)
+    while True:
+        fitting = _fitting(baskets, max(asked, at_least), wanted)
+        if fitting > max(asked, at_least) or asked <= at_least:
+            return fitting if fitting <= max(baskets.n_orders, at_least) else None
+        # Sets multiply as the threshold falls: to come from above costs little more than the last steps.
+        asked //= 2
+
+
+def _fitting(baskets: Baskets, threshold: int, wanted: Wanted) -> int:
+    """The smallest threshold from this one on that no more than the most wanted sets reach."""
+    held = rank_orders(baskets, threshold)
+    room = _room(held, threshold, wanted, counting=True)
+    while True:
+        try:
+            return int(_mine(held, room, 0).state[THRESHOLD])
+        except _Full:
+            room = larger(room)
+            room.counts[:], room.state[SETS] = 0, 0
+
+
+def _room(held: RankedOrders, threshold: int, wanted: Wanted, *, counting: bool = False) -> Room:
+    room = make_room(held, threshold, counting=counting)
+    longest = held.longest if wanted.max_items is None else min(wanted.max_items, held.longest)
+    room.state[KIND], room.state[MOST], room.state[LONGEST] = _KINDS[wanted.kind], wanted.most, longest
+    return room
 
 
 def _mine(held: RankedOrders, room: Room, size: int) -> Room:
@@ -94,7 +139,9 @@ def _mine(held: RankedOrders, room: Room, size: int) -> Room:
     while (first := search_ranks(held, room, first, size)) < held.items.size:
         status, state[STATUS] = int(state[STATUS]), GOING
         if status == TOO_MANY:
-            raise TooManyItemsets
+            raise _TooMany
+        if status == FULL and state[COUNTING]:
+            raise _Full
         if status == FULL:
             room = larger(room)
         else:
@@ -112,12 +159,30 @@ def _search_apart(held: RankedOrders, room: Room, rank: int, size: int) -> Room:
     if part.covered or grown > room.state[LONGEST]:
         return room
     room = _with_set(room, grown)
-    report(room, grown, part.n_orders, part.held.items.size == 0)
+    report(room, grown, part.held.n_orders, part.held.items.size == 0)
     return _mine(part.held, room, grown)
 
 
 def _with_set(room: Room, size: int) -> Room:
     """Room for one more set of `size` items."""
-    while room.state[SETS] == room.counts.size or room.state[ITEMS] + size > room.items.size:
+    while not room.state[COUNTING] and (
+        room.state[SETS] == room.counts.size or room.state[ITEMS] + size > room.items.size
+    ):
         room = larger(room)
     return room
+
+
+def _refusal(baskets: Baskets, min_count: int, wanted: Wanted) -> TooManyError:
+    n_orders = baskets.n_orders
+    found = (
+        f"More than {wanted.most:,} {_LOOKED_AT[wanted.kind]} are in at least "
+        f"{min_count:,} of {n_orders:,} orders; at most {wanted.most:,} are looked for (learn.most_itemsets)."
+    )
+    fitting = smallest_count(baskets, at_least=min_count, wanted=wanted)
+    if fitting is not None:
+        support = shortest_support(fitting, n_orders)
+        return TooManyError(found, hint=f"The smallest support that fits is {support} ({fitting:,} orders).")
+    return TooManyError(
+        found,
+        hint="No support fits: as many are in every order. Ask for closed itemsets, or for smaller ones.",
+    )

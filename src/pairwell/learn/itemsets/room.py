@@ -47,12 +47,12 @@ class Room(NamedTuple):
 
 def make_room(held: RankedOrders, threshold: int, *, counting: bool = False) -> Room:
     """Room to begin a search of `held` in, for sets of at least `threshold` orders."""
-    n_orders, n_ranks = held.offsets.size - 1, held.items.size
+    n_orders, n_ranks = held.n_orders, held.items.size
     state = np.zeros(9, dtype=np.int64)
     state[THRESHOLD], state[COUNTING] = threshold, counting
     return Room(
         state=state,
-        prefix=np.empty(np.diff(held.offsets).max(initial=0) + 1, dtype=np.int64),
+        prefix=np.empty(held.longest + 1, dtype=np.int64),
         beside=np.zeros(n_ranks, dtype=np.int64),
         frequent=np.empty(n_ranks, dtype=np.int64),
         bits=np.empty(_WORDS, dtype=np.uint64),

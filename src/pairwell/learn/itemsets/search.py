@@ -1,12 +1,12 @@
 """Depth-first search for frequent itemsets over sets of orders as bits.
 
-For each rank of the ranked orders, the orders that hold it are numbered anew, and every other rank that is frequent in them
-becomes a row: the bits of those orders it is in. A set grows by rows after its last; what a row leaves of the orders is one
-`and`. Rows passed over cannot join any more; they tell which sets are closed.
+For each rank of the ranked orders, the orders that hold it are numbered anew, and every other rank that is frequent
+in them becomes a row: the bits of those orders it is in. A set grows by rows after its last; what a row leaves of the
+orders is one `and`. Rows passed over cannot join any more; they tell which sets are closed.
 
-All frequent sets: Eclat (Zaki 2000). Closed and maximal ones: a set is left, with all that would grow from it, as soon as a
-row it passed over holds all of its orders; open rows that hold all of them join it at once (CHARM, Zaki and Hsiao 2002;
-LCM, Uno, Kiyomi and Arimura 2004).
+All frequent sets: Eclat (Zaki 2000). Closed and maximal ones: a set is left, with all that would grow from it, as soon
+as a row it passed over holds all of its orders; open rows that hold all of them join it at once (CHARM, Zaki and Hsiao
+2002; LCM, Uno, Kiyomi and Arimura 2004).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from pairwell.learn.baskets import Array
 from pairwell.learn.compiled import compiled
 from pairwell.learn.itemsets.bits import WORD, fill, meet, overlap
-from pairwell.learn.itemsets.orders import RankedOrders
+from pairwell.learn.itemsets.orders import END, RankedOrders
 from pairwell.learn.itemsets.room import (
     ALL,
     COUNT,
@@ -39,6 +39,8 @@ from pairwell.learn.itemsets.room import (
     Room,
     report,
 )
+
+_WALK = 16  # counts that are wiped in the time that one order takes to be walked
 
 
 @compiled
@@ -66,34 +68,44 @@ def _search_rank(held: RankedOrders, room: Room, rank: int, size: int) -> None:
     if state[KIND] == ALL and size + 1 == state[LONGEST]:
         report(room, size + 1, n_orders, False)
         return
-    lowest = rank + 1 if state[KIND] == ALL else 0
-    n_rows = _count_beside(held, room, rank, lowest)
+    n_rows = _count_beside(held, room, rank)
     if n_rows * words > room.bits.size:
         state[STATUS] = HEAVY
     elif n_rows > room.open_rows.shape[0] or words > room.orders.size:
         state[STATUS] = FULL
     else:
-        _open_rows(held, room, rank, n_rows)
-        _write_rows(held, room, rank, lowest, n_rows)
+        _open_rows(held, room, n_rows)
+        if n_rows:
+            _write_rows(held, room, rank, n_rows)
         fill(room.orders[:words], n_orders)
         _grow(room, words, _begin(room, rank, n_rows, size, n_orders))
-    _forget(held, room, rank, lowest)
+    _forget(held, room, rank)
 
 
 @compiled
-def _count_beside(held: RankedOrders, room: Room, rank: int, lowest: int) -> int:
-    """Count the other ranks from `lowest` on in the orders of `rank`; list the frequent ones, and say how many."""
-    counts, threshold, n_rows = room.beside, room.state[THRESHOLD], 0
-    for order in held.orders[held.starts[rank] : held.starts[rank + 1]]:
-        place = held.offsets[order + 1] - 1
-        while place >= held.offsets[order] and held.ranks[place] >= lowest:
-            beside = held.ranks[place]
-            counts[beside] += 1
-            if counts[beside] == threshold and beside != rank:
-                room.frequent[n_rows] = beside
-                n_rows += 1
-            place -= 1
+def _count_beside(held: RankedOrders, room: Room, rank: int) -> int:
+    """Count the other ranks in the orders of `rank`, earlier ones too for closed sets; say how many are frequent."""
+    n_rows, back = 0, room.state[KIND] != ALL
+    for place in held.places[held.starts[rank] : held.starts[rank + 1]]:
+        n_rows = _count_walk(held.ranks, room, place, 1, n_rows)
+        if back:
+            n_rows = _count_walk(held.ranks, room, place, -1, n_rows)
     _sort(room, n_rows)
+    return n_rows
+
+
+@compiled
+def _count_walk(ranks: Array, room: Room, place: int, step: int, n_rows: int) -> int:
+    """Count what stands on one side of a place in its order; list what becomes frequent, and say how many are."""
+    threshold = room.state[THRESHOLD]
+    place += step
+    while ranks[place] != END:
+        count = room.beside[ranks[place]] + 1
+        room.beside[ranks[place]] = count
+        if count == threshold:
+            room.frequent[n_rows] = ranks[place]
+            n_rows += 1
+        place += step
     return n_rows
 
 
@@ -114,8 +126,7 @@ def _sort(room: Room, n_rows: int) -> None:
 
 
 @compiled
-def _open_rows(held: RankedOrders, room: Room, rank: int, n_rows: int) -> None:
-    room.beside[rank] = 0
+def _open_rows(held: RankedOrders, room: Room, n_rows: int) -> None:
     for row in range(n_rows):
         other = room.frequent[row]
         room.open_rows[row, ROW] = row
@@ -125,29 +136,46 @@ def _open_rows(held: RankedOrders, room: Room, rank: int, n_rows: int) -> None:
 
 
 @compiled
-def _write_rows(held: RankedOrders, room: Room, rank: int, lowest: int, n_rows: int) -> None:
+def _write_rows(held: RankedOrders, room: Room, rank: int, n_rows: int) -> None:
     """Set the bit of each order of `rank` in the rows of the other ranks it holds."""
     first, last = held.starts[rank], held.starts[rank + 1]
-    words = (last - first + WORD - 1) // WORD
+    words, back = (last - first + WORD - 1) // WORD, room.state[KIND] != ALL
     room.bits[: n_rows * words] = 0
-    bit = 0
-    for order in held.orders[first:last]:
-        place = held.offsets[order + 1] - 1
-        while place >= held.offsets[order] and held.ranks[place] >= lowest:
-            row = -1 - room.beside[held.ranks[place]]
-            if row >= 0:
-                room.bits[row * words + bit // WORD] |= np.uint64(1) << np.uint64(bit % WORD)
-            place -= 1
-        bit += 1
+    for order in range(last - first):
+        place = held.places[first + order]
+        _write_walk(held.ranks, room, (place, 1), words, order)
+        if back:
+            _write_walk(held.ranks, room, (place, -1), words, order)
 
 
 @compiled
-def _forget(held: RankedOrders, room: Room, rank: int, lowest: int) -> None:
-    for order in held.orders[held.starts[rank] : held.starts[rank + 1]]:
-        place = held.offsets[order + 1] - 1
-        while place >= held.offsets[order] and held.ranks[place] >= lowest:
-            room.beside[held.ranks[place]] = 0
-            place -= 1
+def _write_walk(ranks: Array, room: Room, walk: tuple[int, int], words: int, order: int) -> None:
+    place, step = walk
+    place += step
+    while ranks[place] != END:
+        row = -1 - room.beside[ranks[place]]
+        if row >= 0:
+            room.bits[row * words + order // WORD] |= np.uint64(1) << np.uint64(order % WORD)
+        place += step
+
+
+@compiled
+def _forget(held: RankedOrders, room: Room, rank: int) -> None:
+    places = held.places[held.starts[rank] : held.starts[rank + 1]]
+    if room.beside.size < _WALK * places.size:
+        room.beside[:] = 0
+        return
+    for place in places:
+        _forget_walk(held.ranks, room, place, 1)
+        _forget_walk(held.ranks, room, place, -1)
+
+
+@compiled
+def _forget_walk(ranks: Array, room: Room, place: int, step: int) -> None:
+    place += step
+    while ranks[place] != END:
+        room.beside[ranks[place]] = 0
+        place += step
 
 
 @compiled
