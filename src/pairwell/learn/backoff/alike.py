@@ -48,7 +48,7 @@ def find_likes(listings: Sequence[Listing], needy: Array, able: Array, *, most: 
 
 def _words(listing: Listing) -> list[str]:
     stated = [word for _, value in sorted(listing.attributes.items()) for word in words_of(value)]
-    return [*words_of(listing.title), *stated, *([f"brand={listing.brand}"] if listing.brand else [])]
+    return [*words_of(listing.title), *stated]
 
 
 def _near(words: sparse.csr_array, needy: Array, able: Array) -> Iterator[tuple[int, Array]]:

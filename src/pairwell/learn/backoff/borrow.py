@@ -31,6 +31,12 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
     confidence: Array
     effect: Array
 
+    @property
+    def score(self) -> Array:
+        """What ranks them: likely, surely more than by chance, and by the word of several."""
+        score: Array = self.confidence * np.sqrt(self.effect * self.offers.speakers)
+        return score
+
     def only(self, chosen: Array) -> _Judged:
         return _Judged(offers=self.offers.only(chosen), confidence=self.confidence[chosen], effect=self.effect[chosen])
 
@@ -85,7 +91,7 @@ def _best(ground: _Ground, first: int) -> _Judged:
     """The best of everything offered to a block of anchors, by anchor."""
     judged = _judge(_allowed(join(list(_offered(ground, first))), ground, first), ground, first)
     offers = judged.offers
-    order = np.lexsort((offers.items, -judged.confidence, offers.anchors))
+    order = np.lexsort((offers.items, -judged.score, offers.anchors))
     return judged.only(order[first_of_each(offers.anchors[order], KEPT)])
 
 
@@ -106,7 +112,9 @@ def _allowed(offers: Offers, ground: _Ground, first: int) -> Offers:
     offers = offers.only(apart & (offers.anchors != offers.items))
     order = np.lexsort((-offers.expected, offers.level, offers.items, offers.anchors))
     keys = offers.anchors[order] * ground.known.n_items + offers.items[order]
-    return offers.only(order[first_of_each(keys)])
+    nearest = first_of_each(keys)
+    speakers = np.bincount(np.cumsum(nearest) - 1) if keys.size else keys
+    return msgspec.structs.replace(offers.only(order[nearest]), speakers=speakers)
 
 
 def _judge(offers: Offers, ground: _Ground, first: int) -> _Judged:
@@ -145,9 +153,9 @@ def _place(neighbours: Neighbours, offers: Offers, first: int) -> Array:
 
 def _rows(kept: Sequence[_Judged], names: Sequence[str], n_items: int) -> BackoffRows:
     offers = join([no_offers(), *(part.offers for part in kept)])
-    confidence, effect = (
-        np.concatenate([np.empty(0), *(getattr(part, name) for part in kept)]) for name in ("confidence", "effect")
-    )
-    columns = {name: getattr(offers, name) for name in Offers.__struct_fields__ if name not in ("anchors", "expected")}
-    columns |= {"confidence": confidence, "effect": effect, "score": confidence}
-    return make_rows(names, offsets=np.searchsorted(offers.anchors, np.arange(n_items + 1)), **columns)
+    judged = {
+        name: np.concatenate([np.empty(0), *(getattr(part, name) for part in kept)])
+        for name in ("confidence", "effect", "score")
+    }
+    offered = {name: getattr(offers, name) for name in Offers.__struct_fields__}
+    return make_rows(names, **{**offered, **judged, "offsets": np.searchsorted(offers.anchors, np.arange(n_items + 1))})

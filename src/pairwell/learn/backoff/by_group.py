@@ -67,6 +67,7 @@ def offer_by_group(shelf: Shelf, known: Known, anchors: Array) -> Offers:
         p_adjusted=grouped.pairs.p_adjusted[edge],
         expected=known.expect(ours, items),
         effect=grouped.pairs.effect[edge],
+        speakers=np.ones(ours.size, dtype=np.int64),
     )
 
 

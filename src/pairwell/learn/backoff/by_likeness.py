@@ -31,7 +31,7 @@ class _Loan(msgspec.Struct, frozen=True, kw_only=True):
 def lend_to_anchors(listings: Sequence[Listing], known: Known, thin: Array) -> Offers:
     """For each of the items `thin` what its likest items are bought with above the floor."""
     places, anchors = _leading(known)
-    likes = find_likes(listings, thin, np.setdiff1d(anchors, thin), most=_LENDERS)
+    likes = find_likes(listings, thin, np.unique(anchors), most=_LENDERS)
     offsets = np.searchsorted(anchors, np.arange(known.n_items + 1))
     of, found = spread(likes.lenders, offsets)
     place = places[found]
@@ -84,4 +84,5 @@ def _offers(known: Known, loan: _Loan, level: BackoffLevel) -> Offers:
         p_adjusted=pairs.p_adjusted[loan.place],
         expected=lent + (1 - weight) * known.expect(loan.anchors, loan.items),
         effect=1 + weight * (pairs.effect[loan.place] - 1),
+        speakers=np.ones(loan.place.size, dtype=np.int64),
     )

@@ -27,6 +27,7 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
     p_adjusted: Array
     expected: Array  # P(item | anchor) before the pair's own orders are counted
     effect: Array
+    speakers: Array  # how many items and groups speak for the pair
 
     def only(self, chosen: Array) -> Offers:
         """The pairs at `chosen`: places, or a mark for each."""
@@ -42,8 +43,8 @@ def join(found: Sequence[Offers]) -> Offers:
 
 def no_offers() -> Offers:
     """No pairs at all."""
-    whole = {"anchors", "items", "level", "anchor_by", "item_by", "together", "anchor_orders", "item_orders"}
-    return Offers(**{name: np.empty(0, np.int64 if name in whole else np.float64) for name in Offers.__struct_fields__})
+    real = {"lift", "p_adjusted", "expected", "effect"}
+    return Offers(**{name: np.empty(0, float if name in real else np.int64) for name in Offers.__struct_fields__})
 
 
 def level_number(level: BackoffLevel) -> int:
