@@ -9,7 +9,8 @@ import msgspec
 from pairwell.candidates.ladder import climb
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.errors import NotFoundError
-from pairwell.records import CuratedRelation, Item, Pair, Relation
+from pairwell.model.backoff import ENOUGH
+from pairwell.records import Borrowed, CuratedRelation, Item, Pair, Relation
 
 
 class PairsFound(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +21,7 @@ class PairsFound(msgspec.Struct, frozen=True, kw_only=True):
     relation: Relation
     model: str
     pairs: list[Pair]
+    backoff: list[Borrowed] = []  # what others speak for, where an item's own evidence is not enough
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +55,7 @@ def find_pairs(question: Question, sources: Sources) -> PairsFound:
         relation=question.relation,
         model=sources.model.id,
         pairs=related(question, sources),
+        backoff=_borrowed(question, sources.model) if question.relation == "complement" else [],
     )
 
 
@@ -68,6 +71,15 @@ def related(question: Question, sources: Sources) -> list[Pair]:
     if question.relation == "upgrade":
         return [climb(pair, question.item_id, sources.items, margin=question.inside) for pair in pairs[: question.n]]
     return pairs[: question.n]
+
+
+def _borrowed(question: Question, model: LearnedPairs) -> list[Borrowed]:
+    """What likes and groups speak for, of an item that has too few pairs above the floor; nothing kept apart."""
+    if len(model.pairs(question.item_id, n=ENOUGH, above_floor=True)) >= ENOUGH:
+        return []
+    barred = {r.item_id for r in question.curated if r.relation in ("never", "complement")}
+    found = model.backoff(question.item_id, n=question.n + len(barred))
+    return [borrowed for borrowed in found if borrowed.item_id not in barred][: question.n]
 
 
 def _learned(question: Question, model: LearnedPairs) -> list[Pair]:

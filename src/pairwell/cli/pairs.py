@@ -13,7 +13,7 @@ from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, pr
 
 if TYPE_CHECKING:
     from pairwell.candidates.relations import PairsFound
-    from pairwell.records import Comparison, Pair
+    from pairwell.records import Borrowed, Comparison, Pair
 
 
 class Relation(StrEnum):
@@ -45,8 +45,9 @@ def pairs(
     print_lines([f"{relation.value.replace('_', '-')} of {item} {found.title or ''}".rstrip()])
     if not found.pairs:
         print_lines([_NOTHING.get(relation, "Nothing was learned for it: not enough evidence.")])
-        return
-    _PRINTERS[relation](found)
+    else:
+        _PRINTERS[relation](found)
+    _print_backoff(found)
 
 
 _NOTHING = {Relation.requires: "Neither the catalogue nor a person says what it cannot work without."}
@@ -104,6 +105,28 @@ def _print_follow_ups(found: PairsFound) -> None:
         lambda p: (_said(p.followers), _said(p.preceders), *_days(p), p.effect, _tail(p)),
     )
     print_lines(["", "Followed: customers who bought it first on a later day than the item."])
+
+
+def _print_backoff(found: PairsFound) -> None:
+    if not found.backoff:
+        return
+    print_lines(["", "Too few pairs of its own are sure. What its likes and groups are bought with:", ""])
+    rows = [
+        (b.item_id, b.title, _speaker(b), b.together, b.anchor_orders, b.lift, b.confidence, b.effect)
+        for b in found.backoff
+    ]
+    header = ("item", "title", "who speaks for it", "together", "of", "lift", "expected share", "surely x chance")
+    print_table(header, rows, numeric=range(3, len(header)))
+    print_lines(["", "Together, of and lift are those who speak for it; the share and the times chance are its own."])
+
+
+def _speaker(borrowed: Borrowed) -> str:
+    anchor, item = borrowed.anchor_by_title or borrowed.anchor_by, borrowed.item_by_title or borrowed.item_by
+    if borrowed.level == "alike_anchor":
+        return f"like: {anchor}"
+    if borrowed.level == "alike_item":
+        return f"new, like: {item}"
+    return f"{borrowed.level}: {anchor} -> {item}"
 
 
 def _print(header: Sequence[str], found: Sequence[Pair], row: Callable[[Pair], Sequence[object]]) -> None:
