@@ -258,3 +258,15 @@ def test_a_rehearsed_decision_leaves_no_trace(journal: Journal) -> None:
     with pytest.raises(NotFoundError):
         journal.read_decision("d-2")
     assert journal.log_decision(decision("d-2"))
+
+
+def test_behaviour_is_read_up_to_a_moment_oldest_first(journal: Journal) -> None:
+    later = NOW + timedelta(minutes=1)
+    seen = Event(event_id="2", type="exposure", at=later, visitor_id="v", customer_id="c-17", item_id="mat")
+    taken = Event(event_id="1", type="accept", at=NOW, visitor_id="v", item_id="mat")
+    journal.log_events([seen, taken], now=later)
+    found = journal.behaviour(["exposure", "accept"], until=later)
+    assert [(one.event_id, one.type, one.at) for one in found] == [("1", "accept", NOW), ("2", "exposure", later)]
+    assert (found[1].customer_id, found[1].visitor_id, found[1].item_id) == ("c-17", "v", "mat")
+    assert [one.event_id for one in journal.behaviour(["exposure", "accept"], until=NOW)] == ["1"]
+    assert journal.behaviour(["exposure"], until=NOW) == []
