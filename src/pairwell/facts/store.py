@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -21,12 +21,12 @@ _OWNED_AT_A_TIME = 2_000  # a lock of some 15 ms each, so that decisions pass be
 _encoder = msgspec.json.Encoder()
 
 
-class Ownership(msgspec.Struct, frozen=True, kw_only=True):
-    """That a customer bought an item, how often and when last."""
+class Ownership(NamedTuple):
+    """That a customer bought an item, how often and when last; there are millions of them, hence no struct."""
 
     customer_id: str
     item_id: str
-    last_bought_at: datetime
+    last_bought_at: int  # microseconds since 1970
     orders: int
 
 
@@ -73,9 +73,13 @@ class FactStore:
         """Add what customers own; where it is known, the later moment and the larger number of orders stay."""
         rows = iter(owned)
         statement = self._upsert_owned()
-        while part := [_owned_row(o) for o in itertools.islice(rows, _OWNED_AT_A_TIME)]:
+        compiled = statement.compile(dialect=self._database.engine.dialect)
+        while part := list(itertools.islice(rows, _OWNED_AT_A_TIME)):
             with self._database.write() as connection:
-                connection.execute(statement, part)
+                if compiled.positional:  # the driver takes the rows as they are
+                    connection.exec_driver_sql(str(compiled), part)
+                else:
+                    connection.execute(statement, [row._asdict() for row in part])
 
     def remove_owned(self, lost: Iterable[Ownership]) -> None:
         """Take away what customers no longer own; what was bought later than `last_bought_at` says stays."""
@@ -148,7 +152,7 @@ class FactStore:
             index_elements=list(table.primary_key), set_={"rank": insert.excluded.rank, "at": insert.excluded.at}
         )
 
-    def _upsert_owned(self) -> sa.Executable:
+    def _upsert_owned(self) -> sa.Insert:
         table = schema.owned
         insert = self._database.insert(table)
         new = insert.excluded
@@ -208,11 +212,7 @@ def _relation_key(relation: CuratedRelation) -> dict[str, str]:
 
 
 def _lost_row(lost: Ownership) -> dict[str, Any]:
-    return {"customer": lost.customer_id, "item": lost.item_id, "moment": to_micros(lost.last_bought_at)}
-
-
-def _owned_row(owned: Ownership) -> dict[str, Any]:
-    return {**msgspec.structs.asdict(owned), "last_bought_at": to_micros(owned.last_bought_at)}
+    return {"customer": lost.customer_id, "item": lost.item_id, "moment": lost.last_bought_at}
 
 
 def _advance(connection: sa.Connection, name: str, epoch: int) -> None:

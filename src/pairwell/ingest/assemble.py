@@ -13,9 +13,10 @@ _SELLING_DAYS = 90
 
 
 def number_lines(judged: ibis.Table) -> ibis.Table:
-    """The rows that are sales, numbered within their order from 1 in the order of the source."""
-    sales = judged.filter(judged.verdict.isnull() & ~judged.back)
-    return sales.mutate(line_no=ibis.row_number().over(group_by="order_id", order_by=sales.seq) + 1)
+    """The judged rows, those that are sales numbered within their order from 1 in the order of the source."""
+    rows = judged.mutate(is_sale=judged.verdict.isnull() & ~judged.back)
+    place = ibis.row_number().over(group_by=["order_id", "is_sale"], order_by=rows.seq) + 1
+    return rows.mutate(line_no=rows.is_sale.ifelse(place, ibis.null("int64"))).drop("is_sale")
 
 
 def order_lines(sales: ibis.Table) -> ibis.Table:

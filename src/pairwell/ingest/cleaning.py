@@ -25,6 +25,11 @@ _KEPT = (
     "channel", "seller_id", "status", "role", "discount_minor", "shipping_minor", "tax_minor", "attributes",
     "item_attributes", "back", "returned", "verdict",
 )  # fmt: skip
+PASSED_ON = (
+    "title", "line_discount_minor", "unit_cost_minor", "category", "brand", "family", "channel", "seller_id", "status",
+    "role", "discount_minor", "shipping_minor", "tax_minor", "attributes", "item_attributes",
+)  # fmt: skip
+"""Columns that are empty after judging where they were empty before."""
 CHANGES = (
     "price_from_item",
     "price_unknown",

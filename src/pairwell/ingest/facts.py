@@ -9,6 +9,7 @@ from typing import Any
 
 import ibis
 import msgspec
+import pyarrow as pa
 
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
@@ -115,8 +116,12 @@ def _ownership(bought: ibis.Table) -> Iterator[Ownership]:
     owned = bought.group_by("customer_id", "item_id").aggregate(
         last_bought_at=bought.placed_at.max(), orders=bought.order_id.nunique()
     )
-    for row in _rows(owned.order_by("customer_id", "item_id")):  # in the order of the stored rows' key: faster
-        yield Ownership(**row)
+    # In the order of the stored rows' key: faster.
+    ordered = owned.order_by("customer_id", "item_id").select(*Ownership._fields)
+    for batch in ordered.to_pyarrow_batches(chunk_size=_ROWS):
+        moments = batch.column("last_bought_at").cast(pa.int64())
+        columns = (batch.column("customer_id"), batch.column("item_id"), moments, batch.column("orders"))
+        yield from map(Ownership._make, zip(*(column.to_pylist() for column in columns), strict=True))
 
 
 def _purchases(dataset: Dataset, snapshot: Snapshot) -> ibis.Table:

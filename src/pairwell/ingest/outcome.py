@@ -8,6 +8,7 @@ from pathlib import Path
 import ibis
 import msgspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pairwell.dataset.store import Dataset
 from pairwell.ingest.convert import render_row
@@ -38,6 +39,21 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
     def folder(self) -> Path:
         """Where this run may put more files."""
         return self.rows.parent
+
+    def unsaid(self) -> list[str]:
+        """The columns of `rows` that hold nothing."""
+        with pq.ParquetFile(self.rows) as file:
+            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+            return [
+                name
+                for place, name in enumerate(file.schema_arrow.names)
+                if all(_is_empty(group.column(place), group.num_rows) for group in groups)
+            ]
+
+
+def _is_empty(column: pq.ColumnChunkMetaData, rows: int) -> bool:
+    stated = column.statistics
+    return stated is not None and stated.has_null_count and stated.null_count == rows
 
 
 class Shaped(msgspec.Struct, frozen=True, kw_only=True):

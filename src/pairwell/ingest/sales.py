@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from pairwell.dataset.store import Dataset
 from pairwell.ingest import assemble
-from pairwell.ingest.cleaning import CHANGES, Cleaning, judge, mostly_digits
+from pairwell.ingest.cleaning import CHANGES, PASSED_ON, Cleaning, judge, mostly_digits
 from pairwell.ingest.goods import exclude_items
 from pairwell.ingest.matching import meet, same_order_or_customer
 from pairwell.ingest.outcome import Shaped, Staged, count_changes, write
@@ -26,10 +26,8 @@ def shape_lines(staged: Staged, dataset: Dataset) -> Shaped:
     lines = engine.read_parquet(staged.rows)
     excluded, listed = _no_goods(lines, staged)
     cleaning = Cleaning(fields=staged.fields, excluded=tuple(excluded), digits_only=mostly_digits(lines))
-    judged = _kept(
-        dataset, judge(lines, _known_prices(lines, dataset, staged.timezone), cleaning), folder / "judged.parquet"
-    )
-    sales = _kept(dataset, assemble.number_lines(judged), folder / "sales.parquet")
+    judged = _judge(lines, _known_prices(lines, dataset, staged.timezone), cleaning, staged, dataset)
+    sales = judged.filter(judged.line_no.notnull())
     met = _kept(dataset, _meet(judged, sales, dataset), folder / "met.parquet")
     rows = {
         "items": assemble.items(sales, staged.timezone),
@@ -57,6 +55,15 @@ def _cancelled(judged: ibis.Table, sales: ibis.Table) -> ibis.Table:
     """Orders that the file calls cancelled and of which nothing else is a sale; an older file may have had them."""
     said = judged.filter(judged.verdict == "order_cancelled").select("order_id").distinct()
     return said.anti_join(sales, "order_id")
+
+
+def _judge(lines: ibis.Table, prices: ibis.Table, cleaning: Cleaning, staged: Staged, dataset: Dataset) -> ibis.Table:
+    """The judged and numbered rows, computed once."""
+    # Exports fill few of the columns there could be; to move the others through joins and sorts takes half the time.
+    unsaid = {name: lines.schema()[name] for name in staged.unsaid() if name in PASSED_ON}
+    numbered = assemble.number_lines(judge(lines, prices, cleaning).drop(*unsaid))
+    judged = _kept(dataset, numbered, staged.folder / "judged.parquet")
+    return judged.mutate(**{name: ibis.null(kind) for name, kind in unsaid.items()})
 
 
 def _kept(dataset: Dataset, rows: ibis.Table, path: Path) -> ibis.Table:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pairwell.clock import from_micros
+from pairwell.clock import from_micros, to_micros
 from pairwell.facts.store import FactStore, Ownership
 from pairwell.operations.database import Database, open_database
 from pairwell.operations.schema import owned
@@ -120,7 +120,9 @@ def test_a_relation_that_is_left_out_is_gone(facts: FactStore, elsewhere: FactSt
 
 
 def test_ownership_is_told_among_the_items_asked_for(facts: FactStore) -> None:
-    facts.write_owned(Ownership(customer_id="c", item_id=i, last_bought_at=NOW, orders=1) for i in ("mat", "tent"))
+    facts.write_owned(
+        Ownership(customer_id="c", item_id=i, last_bought_at=to_micros(NOW), orders=1) for i in ("mat", "tent")
+    )
     assert facts.owned("c", ["mat", "lamp"]) == {"mat"}
     assert facts.owned("c", []) == set()
     assert facts.owned("somebody else", ["mat"]) == set()
@@ -136,8 +138,8 @@ def test_ownership_written_again_keeps_the_later_moment_and_the_larger_number(
     facts: FactStore, database: Database
 ) -> None:
     earlier = NOW - timedelta(days=9)
-    facts.write_owned([Ownership(customer_id="c", item_id="mat", last_bought_at=NOW, orders=1)])
-    facts.write_owned([Ownership(customer_id="c", item_id="mat", last_bought_at=earlier, orders=3)])
+    facts.write_owned([Ownership(customer_id="c", item_id="mat", last_bought_at=to_micros(NOW), orders=1)])
+    facts.write_owned([Ownership(customer_id="c", item_id="mat", last_bought_at=to_micros(earlier), orders=3)])
     assert _ownership(database) == {("c", "mat"): (3, NOW)}
 
 
@@ -155,7 +157,9 @@ def test_an_order_without_items_is_nothing(facts: FactStore, database: Database)
 
 def test_what_is_taken_away_is_owned_no_longer_unless_it_was_bought_later(facts: FactStore) -> None:
     later = NOW + timedelta(days=1)
-    mat, tent = (Ownership(customer_id="c", item_id=i, last_bought_at=NOW, orders=1) for i in ("mat", "tent"))
+    mat, tent = (
+        Ownership(customer_id="c", item_id=i, last_bought_at=to_micros(NOW), orders=1) for i in ("mat", "tent")
+    )
     facts.write_owned([mat, tent])
     facts.add_order("c", ["tent"], later)
     facts.remove_owned([mat, tent])
