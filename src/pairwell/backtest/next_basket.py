@@ -18,9 +18,8 @@ from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Array, slice_orders
 from pairwell.learn.history import History, read_history
-from pairwell.learn.taste.keep import learn_ranking
 from pairwell.learn.taste.profiles import Profiles
-from pairwell.learn.taste.ranking import Tastes, rank
+from pairwell.learn.taste.ranking import Tastes, learn_tastes, rank
 from pairwell.learn.validation import before
 
 
@@ -66,7 +65,8 @@ def find_following(trained: History, newer: History) -> Following:
 
 def pose_following(trained: History, asked: Following, settings: Settings, advance: Advance = unheard) -> Trial:
     """Ask every method for the orders in `asked`, after learning from all of `trained`; nothing is known of prices."""
-    tastes, names = learn_ranking(trained, settings.learn), trained.baskets.item_ids
+    tastes, _ = learn_tastes(trained, settings.learn)
+    names = trained.baskets.item_ids
     advance(0.5)
     answers = {
         ENGINE: _ranked(tastes, names, asked.customers, DEPTH),

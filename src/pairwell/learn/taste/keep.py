@@ -8,13 +8,13 @@ from datetime import datetime
 import msgspec
 import numpy as np
 
-from pairwell.config.settings import Learn, Settings
+from pairwell.config.settings import Settings
 from pairwell.facts.taste import NOBODY, Taste
 from pairwell.learn.baskets import Array
 from pairwell.learn.history import History
 from pairwell.learn.taste.due import Due, day_starts, learn_due, repeats_of
-from pairwell.learn.taste.profiles import make_profiles
 from pairwell.learn.taste.ranking import Tastes, learn_tastes, rank
+from pairwell.learn.taste.weights import Weights
 
 _AT_A_TIME = 50_000  # customers ranked before the next ones; bounds memory, changes no result
 _MILLION = 1_000_000
@@ -24,6 +24,7 @@ class LearnedTastes(msgspec.Struct, frozen=True, kw_only=True):
     """Tastes in numbers; the customer after the last one is nobody: without any purchase."""
 
     tastes: Tastes
+    weights: Weights
     item_ids: list[str]
     customer_ids: Sequence[str]
     kept: int  # items of each customer
@@ -56,17 +57,13 @@ class LearnedTastes(msgspec.Struct, frozen=True, kw_only=True):
 def learn_taste(history: History, settings: Settings) -> LearnedTastes:
     """Everything that can be said of any customer of `history`."""
     due = learn_due(history, settings)
+    tastes, weights = learn_tastes(history, settings.learn)
     return LearnedTastes(
-        tastes=learn_ranking(history, settings.learn),
+        tastes=tastes,
+        weights=weights,
         item_ids=history.baskets.item_ids,
         customer_ids=history.customer_ids,
         kept=settings.learn.taste_items,
         due=due,
         moments=day_starts(due, settings.shop.timezone),
     )
-
-
-def learn_ranking(history: History, learn: Learn) -> Tastes:
-    """What ranking the items of any customer of `history` takes; the customer after the last is nobody."""
-    profiles = make_profiles(history.baskets, history.customers, len(history.customer_ids) + 1)
-    return learn_tastes(history.baskets, profiles, learn)

@@ -18,9 +18,11 @@ class Profiles(NamedTuple):
     offsets: Array  # int64
     items: Array  # int32
     times: Array  # int32: baskets of the customer with the item
+    habit: Array  # float64: the same, older ones counting less
     first: Array  # int32: the number of the first of them
     last: Array  # int32: and of the last
     baskets: Array  # int64: baskets of each customer
+    span: Array  # float64: the same, older ones counting less
 
     @property
     def owners(self) -> Array:
@@ -28,8 +30,11 @@ class Profiles(NamedTuple):
         return np.repeat(np.arange(self.baskets.size), np.diff(self.offsets))
 
 
-def make_profiles(baskets: Baskets, customers: Array, n_customers: int) -> Profiles:
-    """Profiles of `n_customers` from orders, oldest first; those of customer -1 are left out, and so are empty ones."""
+def make_profiles(baskets: Baskets, customers: Array, n_customers: int, half_life: float) -> Profiles:
+    """Profiles of `n_customers` from orders, oldest first; those of customer -1 are left out, and so are empty ones.
+
+    A basket counts half where `half_life` newer ones of the customer follow: dates are not asked for.
+    """
     numbers = _numbers(np.where(baskets.sizes > 0, customers, -1))
     owner, number = (np.repeat(column, baskets.sizes) for column in (customers, numbers))
     known = owner >= 0
@@ -38,16 +43,19 @@ def make_profiles(baskets: Baskets, customers: Array, n_customers: int) -> Profi
     order = np.argsort(keys, kind="stable")  # rows of one customer and item stay oldest first
     keys, number = keys[order], number[known][order]
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    stops = np.append(starts[1:], keys.size)
+    stops = np.append(starts, keys.size)[1:]
     owners, items = np.divmod(keys[starts], n_items)
-    held = customers[(customers >= 0) & (baskets.sizes > 0)]
+    n_baskets = np.bincount(customers[(customers >= 0) & (baskets.sizes > 0)], minlength=n_customers)
+    weights = np.exp2((number + 1 - n_baskets[keys // n_items]) / half_life)
     return Profiles(
         offsets=np.searchsorted(owners, np.arange(n_customers + 1)),
         items=items.astype(np.int32),
         times=(stops - starts).astype(np.int32),
+        habit=np.add.reduceat(weights, starts) if starts.size else np.zeros(0),
         first=number[starts].astype(np.int32),
         last=number[stops - 1].astype(np.int32),
-        baskets=np.bincount(held, minlength=n_customers),
+        baskets=n_baskets,
+        span=(1 - np.exp2(-n_baskets / half_life)) / (1 - np.exp2(-1 / half_life)),
     )
 
 

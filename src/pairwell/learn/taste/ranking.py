@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.compiled import THREADS, compiled
+from pairwell.learn.history import History
 from pairwell.learn.taste.again import again_rates
 from pairwell.learn.taste.company import Company, find_company, in_blocks, keep_best
-from pairwell.learn.taste.profiles import Profiles
+from pairwell.learn.taste.profiles import Profiles, make_profiles
+from pairwell.learn.taste.weights import COMPANIES, FEWEST_CASES, POPULARITIES, Hidden, Weights, grade, hide_newest
+
+_CUT = 10
 
 
 class Tastes(NamedTuple):
@@ -33,26 +39,60 @@ class Ranking(NamedTuple):
     score: Array  # float64
 
 
-def learn_tastes(baskets: Baskets, profiles: Profiles, learn: Learn, threads: int = THREADS) -> Tastes:
-    """Everything but the ranking itself; `profiles` are of customers in `baskets`, which may hold other orders too."""
+def learn_tastes(history: History, learn: Learn, threads: int = THREADS) -> tuple[Tastes, Weights]:
+    """Everything but the ranking itself, and the weights in it; the customer after the last one is nobody."""
+    n_customers = len(history.customer_ids) + 1
+    weights = find_weights(hide_newest(history.baskets, history.customers), n_customers, learn, threads)
+    profiles = make_profiles(history.baskets, history.customers, n_customers, learn.taste_half_life_baskets)
+    return _weighted(_unweighted(history.baskets, profiles, learn, threads), weights), weights
+
+
+def find_weights(hidden: Hidden, n_customers: int, learn: Learn, threads: int = THREADS) -> Weights:
+    """The weights that foretell the hidden baskets best: first that of popularity, then of company, then both again.
+
+    Fewer than a hundred hidden baskets say too little; then the usual weights are taken.
+    """
+    if hidden.sizes.size < FEWEST_CASES:
+        return Weights()
+    profiles = make_profiles(hidden.baskets, hidden.owners, n_customers, learn.taste_half_life_baskets)
+    tastes = _unweighted(hidden.baskets, profiles, learn, threads)
+    grades: dict[Weights, float] = {}
+
+    def better(one: Weights, other: Weights) -> Weights:
+        for weights in (one, other):
+            if weights not in grades:
+                grades[weights] = grade(hidden, rank(_weighted(tastes, weights), hidden.customers, _CUT, threads).items)
+        return other if grades[other] > grades[one] else one
+
+    best = Weights(cases=hidden.sizes.size)
+    for turn in (POPULARITIES, COMPANIES, POPULARITIES, COMPANIES):
+        best = reduce(better, [msgspec.structs.replace(best, **{turn.name: value}) for value in turn.values], best)
+    return best
+
+
+def _unweighted(baskets: Baskets, profiles: Profiles, learn: Learn, threads: int) -> Tastes:
     n_items = len(baskets.item_ids)
     orders = baskets.item_orders()
     falling = np.lexsort((np.arange(n_items), -orders))
     return Tastes(
         profiles=profiles,
         again=again_rates(profiles, n_items) ** learn.taste_again_exponent,
-        popular=learn.taste_popularity * orders / max(1, baskets.n_orders),
+        popular=orders / max(1, baskets.n_orders),
         falling=falling[orders[falling] > 0].astype(np.int32),
         company=find_company(profiles, n_items, learn.taste_neighbours, threads),
         prior=learn.taste_prior_baskets,
-        beside=learn.taste_company,
+        beside=1.0,
     )
+
+
+def _weighted(tastes: Tastes, weights: Weights) -> Tastes:
+    return tastes._replace(popular=tastes.popular * weights.popularity, beside=weights.company)
 
 
 def rank(tastes: Tastes, customers: Array, n: int, threads: int = THREADS) -> Ranking:
     """The `n` best items of each of `customers`; ties go by item id.
 
-    `score = n_ci/(B_c + prior) · again_i + popular_i + beside · Σ_j √n_cj · s_ji / |P_c|`, see `docs/learning.md`.
+    `score = h_ci/(H_c + prior) · again_i + popular_i + beside · Σ_j √h_cj · s_ji / |P_c|`, see `docs/learning.md`.
     """
     items = np.full((customers.size, n), -1, dtype=np.int32)
     score = np.zeros((customers.size, n))
@@ -88,9 +128,9 @@ def _score(tastes: Tastes, customer: int, sums: Array, met: Array) -> int:
     found = 0
     for row in range(first, last):
         item = profiles.items[row]
-        own = profiles.times[row] / (profiles.baskets[customer] + tastes.prior) * tastes.again[item]
+        own = profiles.habit[row] / (profiles.span[customer] + tastes.prior) * tastes.again[item]
         found = _add(item, own, sums, met, found)
-        share = tastes.beside * np.sqrt(profiles.times[row]) / (last - first)
+        share = tastes.beside * np.sqrt(profiles.habit[row]) / (last - first)
         for place in range(item * company.width, (item + 1) * company.width):
             if company.items[place] < 0:
                 break

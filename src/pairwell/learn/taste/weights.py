@@ -1,0 +1,87 @@
+"""How much popularity and company count in this shop, beside a customer's own habits."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from pairwell.learn.baskets import Array, Baskets
+
+MOST_CASES = 1_500
+FEWEST_CASES = 100
+_CUT = 10
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """What is multiplied with the share of orders with an item, and with what its company says."""
+
+    popularity: float = 1.0
+    company: float = 0.2
+    cases: int = 0  # customers whose newest basket was hidden to find them; 0: too few, the weights are the usual ones
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of `Weights` and the values that are tried for it."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+POPULARITIES = Choice(name="popularity", values=(0.1, 0.3, 1.0, 2.0, 3.0, 4.0, 6.0))
+COMPANIES = Choice(name="company", values=(0.0, 0.2, 0.5, 1.0, 2.0))
+
+
+class Hidden(msgspec.Struct, frozen=True, kw_only=True):
+    """Orders without the newest one of some customers, and what those held."""
+
+    baskets: Baskets
+    owners: Array  # the customer of each order left
+    customers: Array  # whose newest order was taken out
+    truth: Array  # case * items + item, ascending
+    sizes: Array  # items of each case
+
+
+def hide_newest(baskets: Baskets, customers: Array) -> Hidden:
+    """Take the newest order of up to 1,500 customers with two or more, evenly from all of them."""
+    places = np.flatnonzero((customers >= 0) & (baskets.sizes > 0))
+    owners, first, count = np.unique(customers[places][::-1], return_index=True, return_counts=True)
+    newest = places[::-1][first]
+    several = np.flatnonzero(count > 1)
+    chosen = several[
+        np.unique(np.linspace(0, several.size, MOST_CASES, endpoint=False).astype(np.int64))[: several.size]
+    ]
+    orders = newest[chosen]
+    keep = np.ones(baskets.n_orders, dtype=bool)
+    keep[orders] = False
+    cases = np.full(baskets.n_orders, -1)
+    cases[orders] = np.arange(orders.size)
+    of_lines = np.repeat(cases, baskets.sizes)
+    inside = of_lines >= 0
+    return Hidden(
+        baskets=_only(baskets, keep),
+        owners=customers[keep],
+        customers=owners[chosen],
+        truth=np.sort(of_lines[inside] * len(baskets.item_ids) + baskets.items[inside]),
+        sizes=baskets.sizes[orders],
+    )
+
+
+def _only(baskets: Baskets, keep: Array) -> Baskets:
+    sizes = baskets.sizes[keep]
+    return Baskets(
+        item_ids=baskets.item_ids,
+        offsets=np.concatenate(([0], np.cumsum(sizes))),
+        items=baskets.items[np.repeat(keep, baskets.sizes)],
+        placed_at=baskets.placed_at[keep],
+    )
+
+
+def grade(hidden: Hidden, ranked: Array) -> float:
+    """Mean of recall and NDCG among the ten best, for `ranked` items of each case, -1 where there are none left."""
+    n_items = len(hidden.baskets.item_ids)
+    cases = np.arange(hidden.sizes.size)[:, None]
+    found = np.isin(cases * n_items + ranked, hidden.truth, assume_unique=False) & (ranked >= 0)
+    discounts = 1 / np.log2(np.arange(2, max(_CUT, int(hidden.sizes.max(initial=1))) + 2))
+    recall = found.sum(axis=1) / hidden.sizes
+    ndcg = found @ discounts[: ranked.shape[1]] / np.cumsum(discounts)[hidden.sizes - 1]
+    return float((recall + ndcg).mean() / 2)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import random
+from itertools import permutations
+
+import numpy as np
+import pytest
+from tests.orders import as_baskets, orders_of
+
+from pairwell.learn.taste import company
+from pairwell.learn.taste.company import find_company, keep_best
+from pairwell.learn.taste.profiles import Profiles, make_profiles
+
+
+def random_profiles(seed: int, n_customers: int = 30, n_items: int = 12) -> Profiles:
+    rng = random.Random(seed)
+    words = ["".join(rng.sample("abcdefghijkl"[:n_items], rng.randint(1, 5))) for _ in range(3 * n_customers)]
+    customers = np.array([rng.randrange(n_customers) for _ in words])
+    return make_profiles(as_baskets([*orders_of(*words), *orders_of()]), customers, n_customers, 8.0)
+
+
+def by_hand(profiles: Profiles, n_items: int, width: int) -> list[list[int]]:
+    buyers = [set(profiles.owners[profiles.items == item].tolist()) for item in range(n_items)]
+    score = {
+        (one, other): len(buyers[one] & buyers[other]) / (len(buyers[one]) ** 0.7 * len(buyers[other]) ** 0.3 + 5)
+        for one, other in permutations(range(n_items), 2)
+        if buyers[one] & buyers[other]
+    }
+    return [
+        sorted((other for one, other in score if one == item), key=lambda other: (-score[item, other], other))[:width]
+        for item in range(n_items)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_company_is_what_brute_force_finds(seed: int) -> None:
+    profiles = random_profiles(seed)
+
+    found = find_company(profiles, 12, 4)
+
+    rows = [[item for item in row if item >= 0] for row in found.items.reshape(12, 4).tolist()]
+    assert rows == by_hand(profiles, 12, 4)
+
+
+def test_threads_change_nothing() -> None:
+    profiles = random_profiles(7)
+
+    one, two = find_company(profiles, 12, 5, threads=1), find_company(profiles, 12, 5, threads=2)
+
+    assert one.items.tobytes() == two.items.tobytes()
+    assert one.score.tobytes() == two.score.tobytes()
+
+
+def test_of_a_long_profile_only_the_newest_items_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(company, "_LONGEST", 2)
+    profiles = make_profiles(as_baskets(orders_of("ab", "cd")), np.array([0, 0]), 1, 8.0)
+
+    found = find_company(profiles, 4, 3)
+
+    assert found.items.reshape(4, 3).tolist() == [[-1, -1, -1], [-1, -1, -1], [3, -1, -1], [2, -1, -1]]
+
+
+def test_a_list_keeps_the_best_and_of_equals_the_lower_number() -> None:
+    items, score = np.full(2, -1, dtype=np.int32), np.zeros(2)
+    filled = 0
+    for item, value in ((5, 1.0), (3, 1.0), (4, 1.0), (9, 2.0), (1, 0.5)):
+        filled = keep_best(items, score, filled, item, value)
+
+    assert filled == 2
+    assert items.tolist() == [9, 3]
+    assert score.tolist() == [2.0, 1.0]
