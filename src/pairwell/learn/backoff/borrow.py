@@ -22,6 +22,7 @@ from pairwell.model.neighbours import Neighbours
 
 KEPT = 20  # add-ons for one item
 _ANCHORS = 5_000  # at a time; bounds memory, changes no result
+_DEAREST = 2.0  # times the anchor's price; nobody adds a bicycle to socks
 
 
 class _Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +48,7 @@ class _Ground(msgspec.Struct, frozen=True, kw_only=True):
     known: Known
     learn: Learn
     families: Array
+    prices: Array  # NaN where unknown
     thin: Array
     lent: Offers
     shelves: Sequence[Shelf]
@@ -60,7 +62,7 @@ def learn_backoff(
 
     An item with fewer than five add-ons above the floor borrows from the items most like it and from its groups; any
     item may borrow what is new and like its own add-ons. Nothing is borrowed that is `apart` (variants, substitutes),
-    of the anchor's family, or above the floor by itself.
+    of the anchor's family, more than twice as dear, or above the floor by itself.
     """
     levels = find_levels(listings)
     known = know(baskets, learned, [associate(level, learned.ordinary, learn) for level in levels], learn.prior_orders)
@@ -71,6 +73,7 @@ def learn_backoff(
         known=known,
         learn=learn,
         families=own,
+        prices=np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64),
         thin=thin,
         lent=join([lend_to_anchors(listings, known, thin), lend_to_add_ons(listings, known)]),
         shelves=[
@@ -105,8 +108,9 @@ def _offered(ground: _Ground, first: int) -> Iterator[Offers]:
 
 
 def _allowed(offers: Offers, ground: _Ground, first: int) -> Offers:
-    """Each pair once, by the nearest who speaks for it, without what must not stand beside the anchor."""
+    """Each pair once, by the nearest who speaks for it, without what must not stand beside the anchor or is too dear."""
     apart = ground.families[offers.anchors] != ground.families[offers.items]
+    apart &= ~(ground.prices[offers.items] > _DEAREST * ground.prices[offers.anchors])
     for neighbours in ground.apart:
         apart &= _place(neighbours, offers, first) < 0
     offers = offers.only(apart & (offers.anchors != offers.items))
