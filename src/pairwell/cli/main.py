@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pairwell import __version__
-from pairwell.cli import deciding, demo, evaluation, ingesting, learning, serving, workspace
+from pairwell.cli import associations, deciding, demo, evaluation, ingesting, learning, serving, workspace
 from pairwell.errors import PairwellError, exit_code
 
 app = typer.Typer(
@@ -38,7 +38,7 @@ def main(
     """Options that stand before the command."""
 
 
-for group in (demo, workspace, ingesting, learning, deciding, evaluation, serving):
+for group in (demo, workspace, ingesting, learning, associations, deciding, evaluation, serving):
     group.register(app)
 
 

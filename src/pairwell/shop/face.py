@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import msgspec
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pairwell.ingest.mapping import Mapping as ColumnMapping
     from pairwell.journal.store import Journal
     from pairwell.learn.fit import Learned
+    from pairwell.learn.itemsets.associations import AssociationsFound, AssociationTerms
     from pairwell.learn.retune import Retuned
     from pairwell.model.model import Model
     from pairwell.model.store import ListedModel
@@ -191,6 +192,17 @@ class Shop:
         said = self.facts.relations_of([item_id])
         question = Question(item_id=item_id, relation=relation, n=n, curated=said, inside=True)
         return find_pairs(question, Sources(model=self._model, items=self.facts.items()))
+
+    def associations(self, **query: Unpack[AssociationTerms]) -> AssociationsFound:
+        """Association rules with one item on the right, from all orders: support, confidence, lift, count.
+
+        Raises `TooManyError` where the support asked for gives too many itemsets; it names the smallest that fits.
+        """
+        from pairwell.learn.history import read_history
+        from pairwell.learn.itemsets.associations import AssociationQuery, find_associations
+
+        history = read_history(self.dataset, self.dataset.newest())
+        return find_associations(history, AssociationQuery(**query), self.published.settings.learn)
 
     def complete(self, baskets: Sequence[Sequence[str]], n: int = 20) -> list[list[tuple[str, float]]]:
         """For each basket the ranked `(item_id, score)` of what is learned, filled up by popularity.

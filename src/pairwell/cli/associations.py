@@ -1,0 +1,104 @@
+"""Commands for what is bought together in more than pairs: associations."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table
+
+if TYPE_CHECKING:
+    from pairwell.learn.itemsets.associations import Association, AssociationsFound
+
+_SHOWN = 20
+
+
+class Kind(StrEnum):
+    """Which itemsets rules are made of."""
+
+    all = "all"
+    closed = "closed"
+    maximal = "maximal"
+
+
+class Sort(StrEnum):
+    """What rules are sorted by."""
+
+    lift = "lift"
+    confidence = "confidence"
+    support = "support"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands to `app`."""
+    app.command()(associations)
+
+
+def associations(  # noqa: PLR0917 - Typer's options
+    min_support: Annotated[
+        float | None, typer.Option(help="Least share of orders with the whole rule; default: chosen to fit the data.")
+    ] = None,
+    min_confidence: Annotated[
+        float, typer.Option(help="Least share of the orders with the left side that hold the right one.")
+    ] = 0.5,
+    max_items: Annotated[int | None, typer.Option(help="Items of a rule at most, both sides together.")] = None,
+    kind: Annotated[Kind, typer.Option(help="Which itemsets rules are made of.")] = Kind.all,
+    sort: Annotated[Sort, typer.Option(help="What the rules are sorted by.")] = Sort.lift,
+    n: Annotated[
+        int | None, typer.Option("-n", min=0, help="How many rules; default: 20 in the table, all with --json.")
+    ] = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show association rules with one item on the right: who buys these also buys that."""
+    from pairwell import open as open_workspace
+
+    shown = n if n is not None or as_json else _SHOWN
+    with open_workspace(workspace) as shop:
+        found = shop.associations(
+            min_support=min_support,
+            min_confidence=min_confidence,
+            max_items=max_items,
+            kind=kind.value,
+            sort=sort.value,
+            n=shown,
+        )
+    if as_json:
+        print_json(found)
+    else:
+        _print_rules(found)
+
+
+def _print_rules(found: AssociationsFound) -> None:
+    chosen = ", chosen to fit the data" if found.min_support_chosen else ""
+    print_lines(
+        [
+            f"{found.rules_found:,} rules from {found.itemsets:,} {_kind_of(found)}itemsets of {found.orders:,} orders",
+            f"  support {found.min_support:g} or more ({found.min_count:,} orders{chosen})",
+            f"  confidence {found.min_confidence:g} or more",
+        ]
+    )
+    if not found.rules:
+        return
+    print_lines([""])
+    header = ("who buys", "also buys", "orders", "support", "confidence", "lift")
+    rows = [_rule_row(rule, found.titles) for rule in found.rules]
+    print_table(header, rows, numeric=(2, 3, 4, 5))
+    if len(found.rules) < found.rules_found:
+        print_lines(["", f"{len(found.rules):,} of {found.rules_found:,} rules, by {found.sort}; `-n` shows more."])
+
+
+def _kind_of(found: AssociationsFound) -> str:
+    return "" if found.kind == "all" else f"{found.kind} "
+
+
+def _rule_row(rule: Association, titles: dict[str, str]) -> tuple[object, ...]:
+    left = " + ".join(_named(item_id, titles) for item_id in rule.antecedent)
+    return (left, _named(rule.consequent, titles), rule.count, rule.support, rule.confidence, rule.lift)
+
+
+def _named(item_id: str, titles: dict[str, str]) -> str:
+    title = titles.get(item_id)
+    return item_id if title is None or title == item_id else f"{item_id} {title}"
