@@ -19,6 +19,7 @@ from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
 from pairwell.learn.relations.relate import relation_arrays
 from pairwell.learn.relations.upgrades import learn_upgrades
 from pairwell.learn.sessions.following import learn_following
+from pairwell.learn.stopwatch import Stopwatch
 from pairwell.model.backoff import backoff_arrays
 from pairwell.model.manifest import Manifest
 from pairwell.model.model import ItemNames, Model
@@ -34,23 +35,39 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     arrays: dict[str, Array]
 
 
-def learn_parts(history: History, settings: Settings, advance: Advance = unheard) -> Parts:
-    """Learn everything from `history`; the manifest does not know snapshot, inputs and validation yet."""
-    baskets, learn = history.baskets, settings.learn
-    pairs = learn_pairs(baskets, learn, advance)
-    upgrades = learn_upgrades(history.listings, baskets, pairs, settings)
-    related = relation_arrays(history, pairs, settings)
-    apart = [from_arrays(related, name) for name in ("variant", "substitute")]
+def learn_parts(
+    history: History, settings: Settings, advance: Advance = unheard, watch: Stopwatch | None = None
+) -> Parts:
+    """Learn everything from `history`; the manifest does not know snapshot, inputs and validation yet.
+
+    `watch` hears how long each step took.
+    """
+    baskets, learn, watch = history.baskets, settings.learn, watch or Stopwatch()
+    with watch.step("pairs"):
+        pairs = learn_pairs(baskets, learn, advance)
+    with watch.step("upgrades"):
+        upgrades = learn_upgrades(history.listings, baskets, pairs, settings)
+    with watch.step("relations"):
+        related = relation_arrays(history, pairs, settings)
+    with watch.step("popularity"):
+        bought = {
+            "orders": baskets.item_orders().astype(np.int64),
+            "popular": most_bought(baskets, learn),
+            "bought_once": _once(history, settings) | once_by_kind(history.listings),
+            "affinity": np.array([shows_affinity(pairs.ordinary)]),
+        }
+    with watch.step("back-off"):
+        apart = [from_arrays(related, name) for name in ("variant", "substitute")]
+        borrowed = backoff_arrays(learn_backoff(history.listings, baskets, pairs, learn, apart))
+    with watch.step("visits"):
+        followers = followers_to_arrays(_followers(history, settings))
     arrays = {
-        "orders": baskets.item_orders().astype(np.int64),
-        "popular": most_bought(baskets, learn),
-        "bought_once": _once(history, settings) | once_by_kind(history.listings),
-        "affinity": np.array([shows_affinity(pairs.ordinary)]),
+        **bought,
         **to_arrays(pairs.neighbours, "pair"),
         **to_arrays(upgrades, "upgrade"),
         **related,
-        **backoff_arrays(learn_backoff(history.listings, baskets, pairs, learn, apart)),
-        **followers_to_arrays(_followers(history, settings)),
+        **borrowed,
+        **followers,
     }
     names = ItemNames(ids=baskets.item_ids, titles=[listing.title for listing in history.listings])
     manifest = msgspec.structs.replace(
@@ -58,6 +75,7 @@ def learn_parts(history: History, settings: Settings, advance: Advance = unheard
         pairs=int(pairs.neighbours.items.size),
         pairs_above_floor=int(pairs.neighbours.above_floor.sum()),
         thinned_orders=pairs.thinned_orders,
+        offered_lines=0 if baskets.offered is None else int(baskets.offered.sum()),
         visits=0 if history.visits is None else history.visits.n_visits,
     )
     return Parts(manifest=manifest, names=names, arrays=arrays)

@@ -21,9 +21,10 @@ from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.facts.taste import TasteStore
 from pairwell.learn.assemble import Parts, learn_parts
-from pairwell.learn.history import History, read_history
+from pairwell.learn.history import History, forget_files, read_history
 from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
+from pairwell.learn.stopwatch import Stopwatch
 from pairwell.learn.taste.keep import learn_taste
 from pairwell.learn.validation import validate
 from pairwell.model.manifest import Heard, Manifest
@@ -42,6 +43,7 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
     orders: int
     pairs: int
     seconds: float
+    seconds_by_step: dict[str, float] = {}
     peak_memory_mb: float  # of the whole process
     validation: dict[str, Any] | None
     retuned: dict[str, tuple[float, float]] | None = None  # setting -> as it was, as it is; None where not asked for
@@ -69,22 +71,23 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     `advance` hears the share that is done. Raises `EvidenceError` where too few orders hold two items, and
     `StorageError` where publishing fails; then the model live before stays live.
     """
-    started = time.perf_counter()
-    snapshot = dataset.newest()
-    history = no_later_than(read_history(dataset, snapshot, as_of=as_of), now)
-    _require_evidence(history)
-    past = Past(dataset=dataset, snapshot=snapshot, as_of=as_of, heard=heard)
-    visits = read_visits(past, history.baskets.item_ids, settings.learn)
-    history = msgspec.structs.replace(history, visits=visits)
+    started, watch = time.perf_counter(), Stopwatch()
+    past = Past(dataset=dataset, snapshot=dataset.newest(), as_of=as_of, heard=heard)
+    with watch.step("read"):
+        history = _read(past, settings, now)
     advance(0.1)
-    parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share))
-    validation = validate(history, settings)
-    advance(0.95)
-    manifest = _completed(parts, past, msgspec.to_builtins(validation))
-    manifest = msgspec.structs.replace(manifest, retuned=msgspec.to_builtins(retuned))
-    model = publish_model(models, manifest, parts.names, parts.arrays)
+    parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share), watch)
+    with watch.step("validate"):
+        validation = validate(history, settings)
+    advance(0.9)
+    with watch.step("publish"):
+        manifest = _completed(parts, past, msgspec.to_builtins(validation))
+        manifest = msgspec.structs.replace(manifest, retuned=msgspec.to_builtins(retuned))
+        model = publish_model(models, manifest, parts.names, parts.arrays)
     if tastes is not None:
-        tastes.write(learn_taste(history, settings), model=model, at=now)
+        with watch.step("taste"):
+            tastes.write(learn_taste(history, settings), model=model, at=now)
+    forget_files(dataset, past.snapshot)
     advance(1.0)
     return Learned(
         model=model,
@@ -93,11 +96,19 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
         orders=manifest.orders,
         pairs=manifest.pairs,
         seconds=round(time.perf_counter() - started, 3),
+        seconds_by_step=watch.seconds,
         peak_memory_mb=_peak_memory_mb(),
         validation=manifest.validation,
         retuned=None if retuned is None else retuned.changes,
         gain=None if retuned is None else retuned.gain,
     )
+
+
+def _read(past: Past, settings: Settings, now: datetime) -> History:
+    history = no_later_than(read_history(past.dataset, past.snapshot, as_of=past.as_of), now)
+    _require_evidence(history)
+    visits = read_visits(past, history.baskets.item_ids, settings.learn)
+    return msgspec.structs.replace(history, visits=visits)
 
 
 def _completed(parts: Parts, past: Past, validation: dict[str, Any] | None) -> Manifest:

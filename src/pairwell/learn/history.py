@@ -80,7 +80,7 @@ def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None
     Files read before are taken from the workspace's `learning` folder, as numbers; what is missing or damaged there
     is read anew. Raises `StorageError` where a file of the snapshot is gone or damaged.
     """
-    kept = KeptFiles(dataset.folder_for("learning"))
+    kept = _kept(dataset)
     with storage_failures():
         listed = _listed(dataset, snapshot, as_of)
     orders = merge_files(
@@ -96,6 +96,16 @@ def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None
         customer_ids=Texts(orders.customer_ids),
         listings=[listed.get(item_id) or Listing(item_id=item_id) for item_id in orders.baskets.item_ids],
     )
+
+
+def forget_files(dataset: Dataset, snapshot: Snapshot) -> None:
+    """Remove what was kept of files that `snapshot` no longer has."""
+    tables = snapshot.tables
+    _kept(dataset).sweep([*tables.get("orders", ()), *tables.get("order_lines", ())])
+
+
+def _kept(dataset: Dataset) -> KeptFiles:
+    return KeptFiles(dataset.folder_for("learning"))
 
 
 def _listed(dataset: Dataset, snapshot: Snapshot, as_of: datetime | None) -> dict[str, Listing]:

@@ -40,6 +40,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     pairs: int
     pairs_above_floor: int
     thinned_orders: int  # orders too large to count whole
+    offered_lines: int = 0  # items of orders that came from offers of our own
     visits: int = 0  # that were learned from
     heard: Heard = Heard()
     settings: dict[str, Any]
