@@ -166,6 +166,14 @@ class Borrowed(msgspec.Struct, frozen=True, kw_only=True):
     p_adjusted: float
 
 
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of looking at an item."""
+
+    visits: int  # in which it was looked at
+    carted: int  # of these, in which it was put into the cart or bought
+    share: float  # of the two, shrunk to the usual one; 0..1
+
+
 # --- a request and its answer (the field names are those of the HTTP contract) --------------------
 
 
@@ -269,6 +277,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence | None = None
     pin: int | None = None  # place in the order people set; None: not pinned
     borrowed: Borrowed | None = None  # who speaks for it, where its own orders are too few
+    looked: Looked | None = None  # of what the customer looked at before
 
 
 class Decline(msgspec.Struct, frozen=True, kw_only=True):

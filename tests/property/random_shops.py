@@ -19,6 +19,7 @@ from pairwell.records import (
     DecisionRequest,
     Evidence,
     Item,
+    Looked,
     Pair,
 )
 from pairwell.records import Decline as DeclineRecord
@@ -38,6 +39,7 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
     borrowed: Mapping[str, list[Borrowed]] = {}
     others: Mapping[tuple[str, str], list[Pair]] = {}  # by method and item
     twins: Mapping[str, Mapping[str, Literal["variant", "substitute"]]] = {}
+    looks: Mapping[str, Looked] = {}
 
     def knows(self, item_id: str) -> bool:
         return item_id in self.add_ons
@@ -71,6 +73,9 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
 
     def stand_ins(self, item_id: str) -> Mapping[str, Literal["variant", "substitute"]]:
         return self.twins.get(item_id, {})
+
+    def looked(self, item_id: str) -> Looked | None:
+        return self.looks.get(item_id)
 
     def evidence(self, anchor_id: str, item_id: str) -> Evidence | None:
         found = (pair for pair in self.add_ons.get(anchor_id, []) if pair.item_id == item_id)
@@ -120,7 +125,12 @@ def _model(rng: random.Random, ids: list[str]) -> TableModel:
         once=frozenset(item_id for item_id in ids if rng.random() < 0.3),
         borrowed={item_id: _borrowed(rng, ids, item_id) for item_id in ids if rng.random() < 0.5},
         twins={item_id: {rng.choice(ids): rng.choice(("variant", "substitute"))} for item_id in ids[::4]},
+        looks={item_id: _looked(number) for number, item_id in enumerate(ids) if number % 3},
     )
+
+
+def _looked(number: int) -> Looked:
+    return Looked(visits=10 * number, carted=number, share=0.1 + number / 1_000)
 
 
 def _pairs(rng: random.Random, ids: list[str], anchor: str) -> list[Pair]:

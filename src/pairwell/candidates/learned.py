@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
-from pairwell.records import Borrowed, Evidence, Pair
+from pairwell.records import Borrowed, Evidence, Looked, Pair
 
 
 class LearnedPairs(Protocol):
@@ -35,5 +35,7 @@ class LearnedPairs(Protocol):
     def required(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
 
     def stand_ins(self, item_id: str) -> Mapping[str, Literal["variant", "substitute"]]: ...
+
+    def looked(self, item_id: str) -> Looked | None: ...
 
     def evidence(self, anchor_id: str, item_id: str) -> Evidence | None: ...

@@ -10,6 +10,7 @@ import msgspec
 
 from pairwell.candidates.backing import backed
 from pairwell.candidates.learned import LearnedPairs
+from pairwell.candidates.viewed import lately_viewed
 from pairwell.config.settings import OfferKind
 from pairwell.records import Candidate, CuratedRelation, Evidence, Pair, Relation, Withheld
 
@@ -36,6 +37,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     relations: Sequence[CuratedRelation]
     kinds: Collection[OfferKind]
     power: float  # scores are raised to it before they are summed over the cart
+    viewed: Sequence[str] = ()  # what the customer looked at and may be shown again, newest last
 
 
 def propose(anchors: Sequence[str], sources: Sources) -> Proposal:
@@ -48,7 +50,8 @@ def propose(anchors: Sequence[str], sources: Sources) -> Proposal:
     strong = _strong_pairs(ordered, sources)
     add_ons = _add_ons(strong, sources.power)
     borrowed = _borrowed(strong, {*ordered, *(add_on.item_id for add_on in add_ons)}, sources.model)
-    learned = [*add_ons, *borrowed, *_upgrades(ordered, sources)]
+    add_ons += [*borrowed, *_viewed(ordered, [*add_ons, *borrowed], sources)]
+    learned = [*add_ons, *_upgrades(ordered, sources)]
     pins, misplaced = _pins(ordered, sources, learned)
     pinned = {_key(pin) for pin in pins}
     return Proposal(
@@ -115,6 +118,13 @@ def _borrowed(
     ]
     best = {candidate.item_id: candidate for candidate in sorted(found, key=_best_first, reverse=True)}
     return sorted(best.values(), key=_best_first)[:_POOL]
+
+
+def _viewed(anchors: Sequence[str], proposed: Sequence[Candidate], sources: Sources) -> list[Candidate]:
+    if sources.model is None or not anchors or "cross_sell" not in sources.kinds:
+        return []
+    taken = {*anchors, *(candidate.item_id for candidate in proposed)}
+    return lately_viewed(sources.viewed, anchors[0], taken, sources.model)
 
 
 def _upgrades(anchors: Sequence[str], sources: Sources) -> list[Candidate]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
-from pairwell.candidates.anchors import find_ignored
+from pairwell.candidates.anchors import CART_PLACEMENTS, find_ignored
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal, Sources, propose
 from pairwell.config.settings import Settings
@@ -60,12 +60,14 @@ def choose(
 
 
 def propose_for(scene: Scene) -> Proposal:
-    """The candidates for a scene's anchors."""
+    """The candidates for a scene's anchors. On a page of an item, what was viewed before is mostly another choice."""
+    beside_cart = scene.request.placement in CART_PLACEMENTS
     sources = Sources(
         model=scene.model,
         relations=scene.inputs.relations,
         kinds=scene.placement.kinds,
         power=cart_power(len(set(scene.anchors)), scene.settings.learn.power_growth),
+        viewed=[item_id for item_id in scene.request.viewed if item_id in scene.items] if beside_cart else (),
     )
     return propose(scene.anchors, sources)
 

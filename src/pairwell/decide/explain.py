@@ -11,7 +11,7 @@ from pairwell.decide.compare import compare, price_difference
 from pairwell.decide.scene import Scene
 from pairwell.decide.texts import money, number, say
 from pairwell.decide.worth import Valued
-from pairwell.records import Comparison, Reason
+from pairwell.records import Comparison, Looked, Reason
 
 _WORTH_TELLING = 1.1  # times chance; less says nothing to a customer, as one cart in many holds a single item
 MESSAGES = (
@@ -19,6 +19,7 @@ MESSAGES = (
     "bought_together_plain",
     "curated",
     "curated_upgrade",
+    "viewed_lately",
     "price_beside",
     "upgrade_better",
     "upgrade_dearer",
@@ -51,6 +52,8 @@ def _reasons(valued: Valued, table: Sequence[Comparison], scene: Scene, locale: 
     elif valued.candidate.borrowed is not None:
         titles = title_of(valued.candidate.anchor_id, scene), title_of(valued.candidate.item_id, scene)
         yield grounds.speak(valued.candidate.borrowed, titles, locale)
+    elif valued.candidate.looked is not None:
+        yield _viewed_lately(valued.candidate.looked, title_of(valued.candidate.item_id, scene), locale)
     if scene.purchase.priced:
         yield _price_beside(valued, scene, locale)
 
@@ -73,6 +76,11 @@ def _bought_together(valued: Valued, scene: Scene, locale: Locale) -> Reason:
         anchor_orders=evidence.anchor_orders,
         lift=evidence.lift,
     )
+
+
+def _viewed_lately(looked: Looked, item: str, locale: Locale) -> Reason:
+    values = {"carted": number(looked.carted, locale), "visits": number(looked.visits, locale), "item": item}
+    return Reason(code="viewed_lately", text=say("viewed_lately", locale, values, number=looked.visits))
 
 
 def _curated(valued: Valued, scene: Scene, locale: Locale) -> Reason:

@@ -32,7 +32,7 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
     that it gains only the difference. Nothing is returned yet as far as this knows.
     """
     price = _price(candidate, scene)
-    quiet = candidate.evidence.confidence if candidate.evidence else 0.0
+    quiet = _quiet(candidate)
     persuasion = _persuasion(candidate, quiet, scene.settings.persuasion)
     gain = _gain(candidate, price, scene)
     return Valued(
@@ -81,6 +81,12 @@ def factors_of(valued: Valued) -> dict[str, float]:
         "gain_minor": valued.gain_minor,
         "worth_minor": valued.worth_minor,
     }
+
+
+def _quiet(candidate: Candidate) -> float:
+    if candidate.evidence is not None:
+        return candidate.evidence.confidence
+    return candidate.looked.share if candidate.looked else 0.0
 
 
 def _price(candidate: Candidate, scene: Scene) -> int:

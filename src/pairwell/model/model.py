@@ -15,7 +15,7 @@ from pairwell.model.manifest import Manifest
 from pairwell.model.neighbours import Array, Neighbours, from_arrays
 from pairwell.model.related import Alternatives, FollowUps, Related
 from pairwell.model.sessions import Onward, Orders, followers_from_arrays
-from pairwell.records import Borrowed, Evidence, Pair
+from pairwell.records import Borrowed, Evidence, Looked, Pair
 
 
 class ItemNames(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +144,11 @@ class Model:
         """For each visit, (type of event, item id) newest last, the `n` items it leads to; see `Onward.lead`."""
         known = ([(kind, self._codes[item]) for kind, item in visit if item in self._codes] for visit in visits)
         return [[(self.item_ids[code], score) for code, score in self._onward.lead(visit, n)] for visit in known]
+
+    def looked(self, item_id: str) -> Looked | None:
+        """What became of looking at an item; None where no visit to it is known."""
+        code = self._codes.get(item_id)
+        return None if code is None else self._onward.looked(code)
 
     def visits_with_both(self, item_id: str, later_id: str) -> int:
         """Visits that were learned from in which `later_id` came after `item_id`; 0 where that was not kept."""

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from pairwell.model.neighbours import Array, Neighbours
+from pairwell.records import Looked
 
 _TYPES = {
     "offsets": np.int64,
@@ -17,13 +18,16 @@ _TYPES = {
     "weight": np.float64,
     "visits": np.int32,
     "occurred": np.float64,
+    "seen": np.int32,
+    "carted": np.int32,
 }
 
 
 class Followers(msgspec.Struct, frozen=True, kw_only=True):
     """Those that follow item i lie between `offsets[i]` and `offsets[i + 1]`, best first.
 
-    `weight` is the decayed sum over visits, `visits` their plain number, `occurred` by item the decayed visits with it.
+    `weight` is the decayed sum over visits, `visits` their plain number. By item, `occurred` is the decayed visits with
+    it, `seen` their plain number, `carted` those in which it was put into the cart or bought.
     """
 
     offsets: Array
@@ -31,6 +35,8 @@ class Followers(msgspec.Struct, frozen=True, kw_only=True):
     weight: Array
     visits: Array
     occurred: Array
+    seen: Array
+    carted: Array
 
     def row(self, code: int) -> slice:
         """Where the followers of the item numbered `code` lie."""
@@ -46,8 +52,8 @@ class Followers(msgspec.Struct, frozen=True, kw_only=True):
 def no_followers(n_items: int) -> Followers:
     """Of a shop that logs no events."""
     nothing: dict[str, Array] = {name: np.empty(0, dtype=kind) for name, kind in _TYPES.items()}
-    nothing |= {"offsets": np.zeros(n_items + 1, dtype=np.int64), "occurred": np.zeros(n_items)}
-    return Followers(**nothing)
+    nothing |= {name: np.zeros(n_items, dtype=_TYPES[name]) for name in ("occurred", "seen", "carted")}
+    return Followers(**nothing | {"offsets": np.zeros(n_items + 1, dtype=np.int64)})
 
 
 def followers_to_arrays(followers: Followers) -> dict[str, Array]:
@@ -74,12 +80,24 @@ class Onward:
         self._prior = float(settings["prior_orders"])
         self._weights: dict[str, float] = {kind: float(weights[name]) for kind, name in _WEIGHED_AS.items()}
 
+    def looked(self, item: int) -> Looked | None:
+        """What became of looking at the item numbered so; None where nobody was seen to."""
+        visits, carted = int(self.followers.seen[item]), int(self.followers.carted[item])
+        if not visits:
+            return None
+        share = (carted + self._prior * self._usual_share) / (visits + self._prior)
+        return Looked(visits=visits, carted=carted, share=share)
+
+    @cached_property
+    def _usual_share(self) -> float:
+        return float(self.followers.carted.sum() / self.followers.seen.sum())
+
     def lead(self, visit: Sequence[tuple[str, int]], n: int) -> list[tuple[int, float]]:
         """The `n` items that a visit, (type, item number) newest last, leads to, best first, with scores.
 
         Each step scores its followers by `(weight + prior · share) / (occurred + prior)`, `share` being how often
         buyers of the item take the other one along: a shop without events is led by its orders alone. The last step
-        counts whole, the one before it half, then a third, and so on; of an item only its newest step does.
+        counts whole, the one before it a quarter, then a ninth, and so on; of an item only its newest step does.
         What is in the cart, was bought, or is looked at last is left out; popularity fills up at score 0.
         """
         steps = _newest_of_each([(self._weights[kind], item) for kind, item in visit if kind in self._weights])
@@ -106,7 +124,7 @@ class Onward:
         for back, (weight, item) in enumerate(steps, start=1):
             others, shares = self._orders.taken_along(item, self._prior)
             row = self.followers.row(item)
-            factor = weight / back / max(float(self.followers.occurred[item]) + self._prior, _LEAST)
+            factor = weight / back**2 / max(float(self.followers.occurred[item]) + self._prior, _LEAST)
             codes += [self.followers.items[row], others]
             scores += [self.followers.weight[row] * factor, shares * (self._prior * factor)]
         reached, where = np.unique(np.concatenate(codes), return_inverse=True)

@@ -8,7 +8,7 @@ from tests.property.random_shops import TableModel
 from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, pair, read, said
 
 from pairwell.decide.choose import choose
-from pairwell.records import CartLine, Decision, DecisionRequest, Offer
+from pairwell.records import CartLine, Decision, DecisionRequest, Looked, Offer
 
 
 def _decide(request: DecisionRequest, **more: Any) -> Decision:
@@ -136,3 +136,25 @@ def test_what_only_machines_read_is_no_point_of_comparison() -> None:
     attributes = [row.attribute for row in offer.compare or []]
     assert "weight" in attributes
     assert "product_sku" not in attributes
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "In 30 of 100 visits that looked at “Gas”, as you did, it was put into the cart."),
+        ("pl", "„Gas” już tu oglądano: podczas 30 z 100 wizyt z tym produktem trafił on do koszyka."),
+        ("ru", "Вы смотрели «Gas»: в 30 из 100 посещений, где его смотрели, он попал в корзину."),
+    ],
+)
+def test_what_was_viewed_before_says_what_others_did(locale: str, text: str) -> None:
+    model = msgspec.structs.replace(MODEL, looks={"gas": Looked(visits=100, carted=30, share=0.3)})
+    request = ask("tent", viewed=["gas"], locale=locale)
+    decision = choose(read(request), model=model, items=ITEMS, settings=SURE)
+    assert _texts(_offer(decision, "gas"))["viewed_lately"] == text
+
+
+def test_on_the_page_of_an_item_what_was_viewed_before_is_no_offer() -> None:
+    model = msgspec.structs.replace(MODEL, looks={"gas": Looked(visits=100, carted=30, share=0.3)})
+    request = DecisionRequest(placement="product", viewed=["gas", "tent"])
+    decision = choose(read(request), model=model, items=ITEMS, settings=SURE)
+    assert "gas" not in [offer.item_id for offer in decision.slate]

@@ -7,6 +7,7 @@ from tests.unit.model.conftest import Made
 
 from pairwell.model.model import Model
 from pairwell.model.sessions import Followers, followers_to_arrays
+from pairwell.records import Looked
 
 # Of 10 visits to a 5 led to c and 2 to d; of 20 to b, 4 to a.
 FOLLOWERS = Followers(
@@ -15,6 +16,8 @@ FOLLOWERS = Followers(
     weight=np.array([5.0, 2.0, 4.0]),
     visits=np.array([5, 2, 4], dtype=np.int32),
     occurred=np.array([10.0, 20.0, 0.0, 0.0, 0.0]),
+    seen=np.array([10, 30, 0, 0, 0], dtype=np.int32),
+    carted=np.array([2, 6, 0, 0, 0], dtype=np.int32),
 )
 
 
@@ -43,9 +46,8 @@ def test_without_visits_orders_lead_on_and_popularity_fills_up(made: Made) -> No
 def test_what_was_looked_at_last_counts_most(model: Model) -> None:
     only_last, first_too = dict(lead(model, "a")), dict(lead(model, "b", "a"))
     assert first_too["c"] == pytest.approx(only_last["c"])
-    alone = dict(lead(model, "b"))
-    assert dict(lead(model, "a", "b"))["c"] < only_last["c"]
-    assert dict(lead(model, "a", "b"))["d"] > alone["d"]
+    assert dict(lead(model, "a", "b"))["c"] == pytest.approx(only_last["c"] / 4)
+    assert dict(lead(model, "a", "e", "b"))["c"] == pytest.approx(only_last["c"] / 9)
 
 
 def test_a_cart_counts_more_than_a_view_and_is_not_offered_again(model: Model) -> None:
@@ -69,6 +71,13 @@ def test_unknown_items_and_types_that_say_nothing_are_passed_over(model: Model) 
 
 def test_visits_with_both_are_counted(model: Model) -> None:
     assert [model.visits_with_both(*pair) for pair in (("a", "c"), ("c", "a"), ("a", "x"))] == [5, 0, 0]
+
+
+def test_what_became_of_looking_is_shrunk_to_the_usual(model: Model, made: Made) -> None:
+    assert model.looked("a") == Looked(visits=10, carted=2, share=pytest.approx((2 + 20 * 0.2) / 30))
+    assert model.looked("c") is None
+    assert model.looked("nope") is None
+    assert Model(made.manifest, made.names, made.arrays).looked("a") is None
 
 
 def test_a_model_without_weights_of_events_takes_the_usual(made: Made) -> None:

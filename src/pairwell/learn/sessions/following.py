@@ -11,7 +11,7 @@ import numpy as np
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array
 from pairwell.learn.compiled import THREADS, compiled
-from pairwell.learn.sessions.visits import Visits
+from pairwell.learn.sessions.visits import CARTED, Visits
 from pairwell.model.sessions import Followers
 
 REACH = 10  # steps that one item can be ahead of another
@@ -56,7 +56,17 @@ def learn_following(visits: Visits, learn: Learn, threads: int = THREADS) -> Fol
         blocks = [pool.submit(_fill, steps, kept, block) for block in pairwise(bounds)]
     for block in blocks:
         block.result()
-    return _followers(kept)
+    return _followers(kept, *_looked_at(visits))
+
+
+def _looked_at(visits: Visits) -> tuple[Array, Array]:
+    """By item the visits that looked at it, and those in which it was put into the cart or bought."""
+    n_items = max(1, len(visits.item_ids))
+    visit_of = np.repeat(np.arange(visits.n_visits, dtype=np.int64), visits.sizes)
+    keys = visit_of * n_items + visits.items
+    seen, carted = np.unique(keys) % n_items, np.unique(keys[visits.kinds >= CARTED]) % n_items
+    length = len(visits.item_ids)
+    return np.bincount(seen, minlength=length), np.bincount(carted, minlength=length)
 
 
 def _room(visits: Visits, width: int) -> _Kept:
@@ -87,7 +97,7 @@ def _steps(visits: Visits, learn: Learn) -> _Steps:
     )
 
 
-def _followers(kept: _Kept) -> Followers:
+def _followers(kept: _Kept, seen: Array, carted: Array) -> Followers:
     held = kept.items >= 0
     return Followers(
         offsets=np.concatenate(([0], np.cumsum(held)))[kept.starts].astype(np.int64),
@@ -95,6 +105,8 @@ def _followers(kept: _Kept) -> Followers:
         weight=kept.weights[held] / _UNIT,
         visits=kept.visits[held],
         occurred=kept.occurred / _UNIT,
+        seen=seen.astype(np.int32),
+        carted=carted.astype(np.int32),
     )
 
 

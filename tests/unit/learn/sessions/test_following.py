@@ -84,6 +84,12 @@ def test_an_item_occurs_once_a_visit_and_old_visits_count_less() -> None:
     assert found.occurred.tolist() == [1.5, 0.5]
 
 
+def test_visits_that_looked_and_those_that_took_are_counted() -> None:
+    told: Told = [(0, [(0, 0), (1, 1), (0, 1)]), (1, [(0, 0)]), (2, [(0, 2), (1, 0)])]
+    found = learn_following(visits_of(told, 3), LEARN)
+    assert (found.seen.tolist(), found.carted.tolist()) == ([3, 2, 0], [2, 1, 0])
+
+
 def test_a_purchase_says_more_than_a_view_and_what_is_near_more_than_what_is_far() -> None:
     steps = [(0, 0), (1, 0), (2, 2), (3, 0)]
     found = learn_following(visits_of([(0, steps)], 4), LEARN)
