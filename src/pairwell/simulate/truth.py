@@ -50,6 +50,11 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         same = (goods.need == goods.need[at]) & (goods.tier == goods.tier[at])
         return self._ids(same & (goods.brand != goods.brand[at]))
 
+    def same_need(self, item_id: str) -> list[str]:
+        """All other families for the same need, of any tier and brand: nobody takes two of them on one visit."""
+        at, goods = self._place(item_id), self.catalogue
+        return self._ids((goods.need == goods.need[at]) & (goods.family != goods.family[at]))
+
     def upgrades(self, item_id: str) -> list[str]:
         """The same need and brand, a higher tier."""
         at, goods = self._place(item_id), self.catalogue

@@ -8,15 +8,14 @@ import msgspec
 import numpy as np
 
 from pairwell.config.settings import Learn
-from pairwell.learn.baskets import Array, Baskets, thin
+from pairwell.learn.baskets import Array, Baskets, only_ordinary, thin
 from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.listings.describe import Description, describe
 from pairwell.learn.listings.likeness import word_rows
 from pairwell.learn.listings.words import words_of
-from pairwell.learn.mining.chance import above_floor, expect, sure_effect, tail
+from pairwell.learn.mining.chance import above_floor, sure_effect, tail
 from pairwell.learn.mining.pairs import LearnedPairs
 from pairwell.learn.relations.context import company
-from pairwell.learn.relations.counted import count_together
 from pairwell.learn.relations.directed import both_ways
 from pairwell.learn.relations.near import near_pairs
 from pairwell.learn.relations.similar import products
@@ -53,7 +52,7 @@ def learn_alternatives(
     prices = np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64)
     titles = word_rows([words_of(listing.title) for listing in listings], prices)
     companies = company(learned.neighbours)
-    pairs = both_ways([near_pairs(titles, companies, listings), variants])
+    pairs = both_ways([*near_pairs(titles, companies, listings), variants])
     alike = Likenesses(title=products(titles, pairs), company=products(companies, pairs))
     judged = _judge(Asked(pairs=pairs, alike=alike, listings=listings), baskets, learned, learn)
     is_variant = judged.asked.pairs.among(variants)
@@ -66,17 +65,15 @@ def learn_alternatives(
 
 
 def _judge(asked: Asked, baskets: Baskets, learned: LearnedPairs, learn: Learn) -> _Judged:
-    pairs = asked.pairs
-    whole = thin(baskets)[0]
-    ordinary = see_apart(asked, count_together(learned.ordinary, pairs), learned.chance)
-    orders = see_apart(asked, count_together(whole, pairs), expect(whole))
+    evidence = only_ordinary(baskets, learn.ordinary_basket)
+    ordinary, orders = see_apart(asked, evidence), see_apart(asked, thin(baskets)[0])
     effect = sure_effect(ordinary.together, ordinary.by_chance)
     adjusted = learned.correction(tail(ordinary.together, ordinary.by_chance))
     return _Judged(
         asked=asked,
         together=orders.together,
         foretold=orders.foretold,
-        odds=listed_odds(asked, learned.ordinary) + np.minimum(ordinary.log_odds, orders.log_odds),
+        odds=listed_odds(asked, evidence) + np.minimum(ordinary.log_odds, orders.log_odds),
         effect=effect,
         p_adjusted=adjusted,
         above=above_floor(ordinary.together, effect, adjusted, learn),

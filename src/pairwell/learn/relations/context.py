@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from pairwell.learn.baskets import Array
+from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.relations.similar import unit_rows
 from pairwell.model.neighbours import Neighbours
 
@@ -24,6 +24,12 @@ def company(pairs: Neighbours) -> sparse.csr_array:
     kept = order[(place < _COMPANY) & (sure[order] > 0)]
     rows = sparse.csr_array((sure[kept], (anchors[kept], pairs.items[kept])), shape=(n_items, n_items))
     return unit_rows(rows)
+
+
+def chance_rate(orders: Baskets) -> float:
+    """`Σs(s-1) / (Σs)²`: times the lines of two items it is the orders with both that sizes alone make by chance."""
+    sizes = orders.sizes.astype(np.float64)
+    return float((sizes * (sizes - 1)).sum()) / max(1.0, float(sizes.sum())) ** 2
 
 
 def foretell(alike: Array, together: Array, by_chance: Array) -> Array:

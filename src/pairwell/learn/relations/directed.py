@@ -28,14 +28,21 @@ class Directed(msgspec.Struct, frozen=True, kw_only=True):
 
     def among(self, others: Directed) -> Array:
         """Whether each pair is one of `others`, too."""
-        marked: Array = np.isin(_keys(self), _keys(others), assume_unique=True)
+        ours, theirs = _keys(self), _keys(others)
+        if not theirs.size:
+            return np.zeros(ours.size, dtype=bool)
+        places = np.minimum(np.searchsorted(theirs, ours), theirs.size - 1)
+        marked: Array = theirs[places] == ours
         return marked
 
 
 def direct(n_items: int, anchors: Array, targets: Array) -> Directed:
     """The distinct pairs of two columns in any order."""
-    keys = np.unique(anchors.astype(np.int64) * n_items + targets)
-    one, other = np.divmod(keys, max(1, n_items))
+    keys = anchors.astype(np.int64) * n_items + targets
+    keys.sort()  # numpy's own search for distinct values hashes, which takes many times as long
+    first = np.ones(keys.size, dtype=bool)
+    first[1:] = keys[1:] != keys[:-1]
+    one, other = np.divmod(keys[first], max(1, n_items))
     apart = one != other
     return Directed(n_items=n_items, anchors=one[apart], targets=other[apart])
 

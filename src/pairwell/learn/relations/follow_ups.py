@@ -140,7 +140,7 @@ def _score(bought: FirstPurchases, tested: _Tested, learn: Learn) -> Array:
 
 
 def _publish(bought: FirstPurchases, best: _Tested, baskets: Baskets, learn: Learn) -> FollowUps:
-    lags = measure_lags(bought, best.pairs)
+    lags = measure_lags(bought, best.pairs, best.followers)
     return FollowUps(
         neighbours=make_neighbours(
             offsets=best.pairs.offsets,

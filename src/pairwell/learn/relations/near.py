@@ -9,18 +9,18 @@ from scipy import sparse
 
 from pairwell.learn.baskets import Array
 from pairwell.learn.listings.catalogue import Listing
-from pairwell.learn.relations.directed import Directed, both_ways, direct
+from pairwell.learn.relations.directed import Directed, direct
 from pairwell.learn.relations.similar import most_alike
 
-_BY_TITLE, _BY_COMPANY, _BY_PRICE = 40, 40, 10  # pairs for an item: alike in words, in company, and next in price
+_BY_TITLE, _BY_COMPANY, _BY_PRICE = 30, 30, 10  # pairs for an item: alike in words, in company, and next in price
 _COMMON_WORD, _COMMON_COMPANY = 500, 100  # items of one word, or of one companion, that are led to one another
 
 
-def near_pairs(titles: sparse.csr_array, company: sparse.csr_array, listings: Sequence[Listing]) -> Directed:
-    """Both directions of pairs that share words, company, or a leaf category with nearly one price."""
+def near_pairs(titles: sparse.csr_array, company: sparse.csr_array, listings: Sequence[Listing]) -> list[Directed]:
+    """Pairs that share words, company, or a leaf category with nearly one price; one direction may be missing."""
     by_title = most_alike(titles, n=_BY_TITLE, longest=_COMMON_WORD)
     by_company = most_alike(company, n=_BY_COMPANY, longest=_COMMON_COMPANY)
-    return both_ways([by_title, by_company, _next_in_price(listings)])
+    return [by_title, by_company, _next_in_price(listings)]
 
 
 def _next_in_price(listings: Sequence[Listing]) -> Directed:

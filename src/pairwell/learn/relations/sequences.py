@@ -12,7 +12,7 @@ from pairwell.learn.relations.first_purchases import FirstPurchases
 
 FEWEST = 10  # customers who bought the two on different days
 
-_Rows = tuple[Array, Array, Array]  # where each row begins, what is in the rows, and on which day
+_Shelves = tuple[Array, Array, Array]  # items, the day of each, and where its customer's shelf ends
 
 
 class Sequences(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,35 +37,43 @@ def count_sequences(bought: FirstPurchases) -> Sequences:
     found = np.empty((int(sizes.sum()), 3), dtype=np.int64)
     _follow(shelves, holders, sizes, found)
     anchors = np.repeat(np.arange(bought.n_items), sizes)
+    order = np.lexsort((found[:, 0], anchors))
     return Sequences(
-        pairs=Directed(n_items=bought.n_items, anchors=anchors, targets=found[:, 0]),
-        later=found[:, 1],
-        earlier=found[:, 2],
+        pairs=Directed(n_items=bought.n_items, anchors=anchors, targets=found[order, 0]),
+        later=found[order, 1],
+        earlier=found[order, 2],
     )
 
 
-def measure_lags(bought: FirstPurchases, pairs: Directed) -> Array:
-    """Lower quartile, median and upper quartile of the days between, a row a pair; each is the lag of a customer."""
-    lags = np.zeros((pairs.anchors.size, 3), dtype=np.int64)
-    _measure(_shelves(bought), _holders(bought), (pairs.anchors, pairs.targets), lags)
-    return lags
+def measure_lags(bought: FirstPurchases, pairs: Directed, followers: Array) -> Array:
+    """Lower quartile, median and upper quartile of the days between, a row a pair; each is the lag of a customer.
+
+    `followers` says how many customers bought the target of each pair after its anchor; at least one did.
+    """
+    starts = np.concatenate(([0], np.cumsum(followers))).astype(np.int64)
+    lags = np.zeros(int(starts[-1]), dtype=np.int64)
+    _measure(_shelves(bought), _holders(bought), (pairs.anchors, pairs.targets), starts, lags)
+    rising = lags[np.lexsort((lags, np.repeat(np.arange(followers.size), followers)))]
+    quarters: Array = starts[:-1, None] + np.arange(1, 4) * (followers[:, None] - 1) // 4
+    found: Array = rising[quarters]
+    return found
 
 
-def _shelves(bought: FirstPurchases) -> _Rows:
-    return bought.offsets.astype(np.int64), bought.items, bought.days
+def _shelves(bought: FirstPurchases) -> _Shelves:
+    ends = np.repeat(bought.offsets[1:], np.diff(bought.offsets)).astype(np.int64)
+    return bought.items, bought.days, ends
 
 
-def _holders(bought: FirstPurchases) -> _Rows:
+def _holders(bought: FirstPurchases) -> tuple[Array, Array]:
     by_item = np.argsort(bought.items, kind="stable")
-    held_at = np.searchsorted(bought.items[by_item], np.arange(bought.n_items + 1))
-    return held_at, bought.customers[by_item], bought.days[by_item]
+    return np.searchsorted(bought.items[by_item], np.arange(bought.n_items + 1)), by_item
 
 
 @compiled
-def _follow(shelves: _Rows, holders: _Rows, sizes: Array, found: Array) -> None:
+def _follow(shelves: _Shelves, holders: tuple[Array, Array], sizes: Array, found: Array) -> None:
     """Fill `sizes` with the pairs of each item; where `found` has room for all, write them there."""
-    shelf_at, items, days = shelves
-    held_at, held_by, since = holders
+    items, days, ends = shelves
+    held_at, held = holders
     later = np.zeros(sizes.size, dtype=np.int64)
     earlier = np.zeros(sizes.size, dtype=np.int64)
     touched = np.empty(sizes.size, dtype=np.int64)
@@ -74,38 +82,42 @@ def _follow(shelves: _Rows, holders: _Rows, sizes: Array, found: Array) -> None:
         reached = 0
         first, last = held_at[anchor], held_at[anchor + 1]
         for holder in range(first, last if last - first >= FEWEST else first):
-            for place in range(shelf_at[held_by[holder]], shelf_at[held_by[holder] + 1]):
+            own = held[holder]
+            for place in range(own + 1, ends[own]):  # a shelf is ascending: every pair is met once
                 other = items[place]
-                if later[other] + earlier[other] == 0 and days[place] != since[holder]:
+                if later[other] + earlier[other] == 0 and days[place] != days[own]:
                     touched[reached] = other
                     reached += 1
-                later[other] += days[place] > since[holder]
-                earlier[other] += days[place] < since[holder]
+                later[other] += days[place] > days[own]
+                earlier[other] += days[place] < days[own]
         sizes[anchor] = 0
-        for other in np.sort(touched[:reached]):
-            if other > anchor and later[other] + earlier[other] >= FEWEST:
+        for step in range(reached):
+            other = touched[step]
+            if later[other] + earlier[other] >= FEWEST:
                 sizes[anchor] += 1
                 if found.shape[0] > 0:
-                    found[written, 0], found[written, 1], found[written, 2] = other, later[other], earlier[other]
+                    found[written, 0] = other
+                    found[written, 1] = later[other]
+                    found[written, 2] = earlier[other]
                 written += 1
-            later[other], earlier[other] = 0, 0
+            later[other] = 0
+            earlier[other] = 0
 
 
 @compiled
-def _measure(shelves: _Rows, holders: _Rows, pairs: tuple[Array, Array], lags: Array) -> None:
-    shelf_at, items, days = shelves
-    held_at, held_by, since = holders
+def _measure(
+    shelves: _Shelves, holders: tuple[Array, Array], pairs: tuple[Array, Array], starts: Array, lags: Array
+) -> None:
+    items, days, ends = shelves
+    held_at, held = holders
     anchors, targets = pairs
     for pair in range(anchors.size):
-        first, last = held_at[anchors[pair]], held_at[anchors[pair] + 1]
-        between = np.empty(last - first, dtype=np.int64)
-        found = 0
-        for holder in range(first, last):
-            shelf = slice(shelf_at[held_by[holder]], shelf_at[held_by[holder] + 1])
-            place = shelf.start + np.searchsorted(items[shelf], targets[pair])
-            if place < shelf.stop and items[place] == targets[pair] and days[place] > since[holder]:
-                between[found] = days[place] - since[holder]
-                found += 1
-        ordered = np.sort(between[:found])
-        for quarter in range(1, 4):
-            lags[pair, quarter - 1] = ordered[(quarter * (found - 1)) // 4] if found else 0
+        low, high = min(anchors[pair], targets[pair]), max(anchors[pair], targets[pair])
+        sign = 1 if targets[pair] == high else -1
+        written = starts[pair]
+        for holder in range(held_at[low], held_at[low + 1]):
+            own = held[holder]
+            for place in range(own + 1, ends[own]):
+                if items[place] == high and sign * (days[place] - days[own]) > 0:
+                    lags[written] = sign * (days[place] - days[own])
+                    written += 1

@@ -9,8 +9,8 @@ import numpy as np
 
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.listings.catalogue import Listing
-from pairwell.learn.mining.chance import Chance
-from pairwell.learn.relations.context import foretell
+from pairwell.learn.relations.context import chance_rate, foretell
+from pairwell.learn.relations.counted import count_together
 from pairwell.learn.relations.directed import Directed
 
 # Log odds. Chosen on two simulated shops and by reading two real ones; what each does is told in docs/learning.md.
@@ -55,9 +55,11 @@ class Apart(msgspec.Struct, frozen=True, kw_only=True):
         return clipped
 
 
-def see_apart(asked: Asked, together: Array, chance: Chance) -> Apart:
-    """What the orders that `together` and `chance` were counted over say of how far apart the items keep."""
-    by_chance = chance.expected(asked.pairs.anchors, asked.pairs.targets)
+def see_apart(asked: Asked, orders: Baskets) -> Apart:
+    """What these orders say of how far apart the items keep."""
+    together = count_together(orders, asked.pairs)
+    lines = orders.item_orders().astype(np.float64)
+    by_chance = lines[asked.pairs.anchors] * lines[asked.pairs.targets] * chance_rate(orders)
     return Apart(together=together, by_chance=by_chance, foretold=foretell(asked.alike.company, together, by_chance))
 
 
@@ -94,11 +96,9 @@ def _togetherness(leaf: Array, n_leaves: int, ordinary: Baskets) -> Array:
 
 def _by_chance(leaf: Array, n_leaves: int, ordinary: Baskets) -> Array:
     lines = ordinary.item_orders().astype(np.float64)[leaf >= 0]
-    sizes = ordinary.sizes.astype(np.float64)
-    rate = float((sizes * (sizes - 1)).sum()) / max(1.0, float(sizes.sum())) ** 2
     sums = np.bincount(leaf[leaf >= 0], weights=lines, minlength=n_leaves)
     squares = np.bincount(leaf[leaf >= 0], weights=lines**2, minlength=n_leaves)
-    pairs: Array = rate * (sums**2 - squares) / 2
+    pairs: Array = chance_rate(ordinary) * (sums**2 - squares) / 2
     return pairs
 
 
