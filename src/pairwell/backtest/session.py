@@ -26,7 +26,7 @@ from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.sessions.visits import CARTED, Visits, slice_visits
 from pairwell.model.sessions import Onward, Orders
 
-_MOST_VISITS = 5_000  # that are asked about
+_MOST_VISITS = 2_000  # that are asked about
 _SEED = 1
 _TYPES = ("view", "add_to_cart", "add_to_cart")  # a purchase is not known before it happens
 
@@ -51,7 +51,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 def pose_session(held: Held, settings: Settings, advance: Advance = unheard) -> Trial:
     """Learn from the older visits, and the orders before the others, and ask for each next item of the newer visits.
 
-    Of more than 5,000 visits that many are asked about, chosen by lot. Raises `EvidenceError` where there are no
+    Of more than 2,000 visits that many are asked about, chosen by lot. Raises `EvidenceError` where there are no
     events, or none in one of the parts.
     """
     told = _two(held.train, held.test, settings) if held.test else _split(held, settings)
