@@ -122,13 +122,14 @@ def _pose(trained: History, asked: Following, dataset: Dataset, settings: Settin
 def _require(trained: History, asked: Following) -> None:
     if asked.truths:
         return
-    if not trained.customer_ids:
+    known = np.unique(trained.customers[trained.customers >= 0]).size
+    if not known:
         raise EvidenceError(
             f"None of the {trained.baskets.n_orders} orders to learn from says whose it is.",
             hint="Map the column with the customer, and run `pairwell ingest orders FILE --mapping FILE` again.",
         )
     raise EvidenceError(
-        f"None of the {len(trained.customer_ids)} customers to learn from has an order to ask about.",
+        f"None of the {known} customers to learn from has an order to ask about.",
         hint="Choose other test days or another share, or ingest more orders.",
     )
 

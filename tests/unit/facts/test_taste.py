@@ -24,7 +24,7 @@ def taste(*items: str) -> Taste:
 
 
 def write(store: TasteStore, tastes: dict[str, Taste], model: str = "m1") -> int:
-    return store.write(lambda: tastes.items(), model=model, at=NOW)
+    return store.write(tastes.items, model=model, at=NOW)
 
 
 def rows(database: Database) -> list[tuple[str, int]]:
@@ -82,13 +82,13 @@ def test_readers_see_the_old_tastes_until_the_new_ones_are_whole(
     assert reader.read(["a", "b"]) == {"a": taste("new"), "b": taste("new")}
 
 
-class Broken(Exception):
+class BrokenOffError(Exception):
     pass
 
 
 def breaking_off(tastes: dict[str, Taste]) -> Iterator[tuple[str, Taste]]:
     yield from tastes.items()
-    raise Broken
+    raise BrokenOffError
 
 
 def test_what_a_broken_off_run_left_never_appears(
@@ -96,7 +96,7 @@ def test_what_a_broken_off_run_left_never_appears(
 ) -> None:
     monkeypatch.setattr(module, "_AT_A_TIME", 1)
     write(store, {"a": taste("x"), "b": taste("x")})
-    with pytest.raises(Broken):
+    with pytest.raises(BrokenOffError):
         store.write(lambda: breaking_off({"a": taste("half"), "ghost": taste("half")}), model="m2", at=NOW)
     assert store.read(["a", "ghost"]) == {"a": taste("x")}
 
