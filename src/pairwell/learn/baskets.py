@@ -94,11 +94,9 @@ def thin(baskets: Baskets, largest: int = LARGEST_BASKET) -> tuple[Baskets, int]
         row = slice(int(baskets.offsets[order]), int(baskets.offsets[order + 1]))
         lots = _lots(baskets.items[row])
         keep[row] = lots <= np.partition(lots, largest - 1)[largest - 1]
-    order_of = np.repeat(np.arange(baskets.n_orders), baskets.sizes)[keep]
-    offsets = np.searchsorted(order_of, np.arange(baskets.n_orders + 1))
     thinned = Baskets(
         item_ids=baskets.item_ids,
-        offsets=offsets,
+        offsets=np.concatenate(([0], np.cumsum(np.minimum(baskets.sizes, largest)))),
         items=baskets.items[keep],
         placed_at=baskets.placed_at,
         offered=None if baskets.offered is None else baskets.offered[keep],

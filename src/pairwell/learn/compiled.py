@@ -11,9 +11,11 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba.extending import intrinsic
 
 _Loop = TypeVar("_Loop", bound=Callable[..., object])
 
@@ -22,12 +24,56 @@ THREADS = 2
 
 def compiled(loop: _Loop) -> _Loop:
     """The same function as machine code, kept on disk where a folder for it can be written."""
+    return _compiled(loop)
+
+
+def tight(loop: _Loop) -> _Loop:
+    """The same for a loop that makes no array: it counts no references, and dividing by zero gives infinity."""
+    return _compiled(loop, _nrt=False, error_model="numpy")
+
+
+def inlined(loop: _Loop) -> _Loop:
+    """The same as `tight`, written into each loop that calls it: for what is short and takes many arrays."""
+    return _compiled(loop, _nrt=False, error_model="numpy", inline="always")
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def fetch_early(_: Any, array: Any, index: Any) -> Any:  # noqa: ANN401 - Numba's types
+    """Ask the processor for `array[index]`, which is needed soon; the rest of the work does not wait for it."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ANN401
+        whole = context.make_array(signature.args[0])(context, builder, values[0])
+        byte = ir.IntType(8).as_pointer()
+        place = builder.bitcast(builder.gep(whole.data, [values[1]]), byte)
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        builder.call(fetch, [place, number(0), number(3), number(1)])  # to read, to keep near, a datum
+        return context.get_dummy_value()
+
+    return numba.types.void(array, index), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def exchange(_: Any, array: Any, index: Any, value: Any) -> Any:  # noqa: ANN401
+    """Put `value` into `array[index]` at once for all threads, and what stood there before."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ANN401
+        whole = context.make_array(signature.args[0])(context, builder, values[0])
+        place = builder.gep(whole.data, [values[1]])
+        given = context.cast(builder, values[2], signature.args[2], signature.args[0].dtype)
+        return builder.atomic_rmw("xchg", place, given, "seq_cst")
+
+    return array.dtype(array, index, value), generate
+
+
+def _compiled(loop: _Loop, **options: Any) -> _Loop:  # noqa: ANN401 - Numba's own
     folder = _folder(Path(loop.__code__.co_filename).parent)
     if folder is None:  # no place to keep it: it is compiled anew in every process
-        return cast(_Loop, numba.njit(loop, nogil=True))
+        return cast(_Loop, numba.njit(loop, nogil=True, **options))
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, folder
     try:
-        return cast(_Loop, numba.njit(loop, cache=True, nogil=True))
+        return cast(_Loop, numba.njit(loop, cache=True, nogil=True, **options))
     finally:
         numba.config.CACHE_DIR = before
 

@@ -7,121 +7,120 @@ from typing import NamedTuple
 import numpy as np
 
 from pairwell.learn.baskets import Array
-from pairwell.learn.compiled import compiled
+from pairwell.learn.compiled import exchange, inlined, tight
 
-
-Pair = tuple[float, int, int]  # score, add-on, counts
+_LOWEST = np.iinfo(np.int64).min
+_HIGHEST = np.iinfo(np.int64).max
+_LAST_ITEM = 0xFFFFFFFF
+LEVEL = 32  # bits of a key below the level of its score
 
 
 class Best(NamedTuple):
-    """Heaps with the worst kept pair of an item at their root; item i's lies from `starts[i]` up to `starts[i + 1]`.
+    """Heaps with the lowest key of an item at their root; item i's lies from `starts[i]` up to `starts[i + 1]`.
 
-    One pair is better than another if its score is higher, or equal with a smaller number of the add-on, so that what
-    is kept does not depend on the order in which pairs come. `counts` go with the pairs.
+    A key is higher for a higher score, and among equal scores for a smaller number of the add-on, so that what is kept
+    depends on the pairs alone: not on the order in which they come, nor on how many threads bring them.
     """
 
     starts: Array  # int64
     filled: Array  # int64: pairs kept of each item
-    threshold: Array  # float64: score that a pair of an item must reach
-    score: Array  # float64
-    add_ons: Array  # int32
-    counts: Array  # int64
+    busy: Array  # int64: 1 while a thread changes the pairs of an item
+    bar: Array  # int64: the key that a pair has to exceed
+    keys: Array  # int64
+    counts: Array  # int64: they go with the keys
 
 
-def no_best(starts: Array) -> Best:
-    """Room for as many pairs of each item as lie between its `starts`."""
-    n_items, room = starts.size - 1, int(starts[-1])
+def no_best(room: Array) -> Best:
+    """Nothing kept yet, with room for as many pairs of each item as said."""
+    whole = int(room.sum())
     return Best(
-        starts=starts,
-        filled=np.zeros(n_items, dtype=np.int64),
-        threshold=np.where(np.diff(starts) > 0, -np.inf, np.inf),
-        score=np.empty(room, dtype=np.float64),
-        add_ons=np.empty(room, dtype=np.int32),
-        counts=np.empty(room, dtype=np.int64),
+        starts=np.concatenate(([0], np.cumsum(room, dtype=np.int64))),
+        filled=np.zeros(room.size, dtype=np.int64),
+        busy=np.zeros(room.size, dtype=np.int64),
+        bar=np.where(room > 0, _LOWEST, _HIGHEST),
+        keys=np.empty(whole, dtype=np.int64),
+        counts=np.empty(whole, dtype=np.int64),
     )
 
 
-@compiled
-def offer(best: Best, item: int, pair: Pair) -> None:
-    """Keep a pair if it is among the best of `item` so far; its score reaches the threshold."""
+@inlined
+def level_of(score: float) -> int:
+    """A score, rounded to a 32-bit float, as a whole number that rises with it."""
+    bits = np.int64(np.float32(score).view(np.int32))
+    # Of two negative numbers the one with the larger magnitude is the smaller.
+    return int(bits ^ 0x7FFFFFFF if bits < 0 else bits)
+
+
+@inlined
+def key_of(level: int, add_on: int) -> int:
+    """What the pairs of one anchor are ranked by: the level of the score above the add-on."""
+    return (level << LEVEL) + (_LAST_ITEM - add_on)
+
+
+@tight
+def offer(best: Best, item: int, key: int, counts: int) -> None:
+    """Keep a pair if it is among the best of `item` so far."""
+    while exchange(best.busy, item, 1) == 1:
+        pass
     start, size = best.starts[item], best.filled[item]
-    score, add_on, _ = pair
     if start + size < best.starts[item + 1]:
         best.filled[item] = size + 1
-        _rise(best, start, start + size, pair)
+        _rise(best, start, start + size, (key, counts))
         if start + size + 1 == best.starts[item + 1]:
-            best.threshold[item] = best.score[start]
-    elif score > best.score[start] or add_on < best.add_ons[start]:
-        _sink(best, start, start + size, pair)
-        best.threshold[item] = best.score[start]
+            best.bar[item] = best.keys[start]
+    elif key > best.keys[start]:
+        _sink(best, start, start + size, (key, counts))
+        best.bar[item] = best.keys[start]
+    exchange(best.busy, item, 0)
 
 
-@compiled
-def _worse(best: Best, place: int, score: float, add_on: int) -> bool:
-    """Whether the pair at `place` is worse than another."""
-    worse: bool = best.score[place] < score or (best.score[place] == score and best.add_ons[place] > add_on)
-    return worse
-
-
-@compiled
-def _rise(best: Best, start: int, place: int, pair: Pair) -> None:
-    score, add_on, counts = pair
+@tight
+def _rise(best: Best, start: int, place: int, pair: tuple[int, int]) -> None:
     while place > start:
-        above = start + (place - start - 1) // 2
-        if not _worse(best, above, score, add_on):
-            _move(best, above, place)
-            place = above
-        else:
+        above = start + ((place - start - 1) >> 1)
+        if best.keys[above] < pair[0]:
             break
-    _put(best, place, score, add_on, counts)
+        _move(best, above, place)
+        place = above
+    best.keys[place], best.counts[place] = pair
 
 
-@compiled
-def _sink(best: Best, start: int, stop: int, pair: Pair) -> None:
-    score, add_on, counts = pair
+@tight
+def _sink(best: Best, start: int, stop: int, pair: tuple[int, int]) -> None:
     place = start
     below = place + 1
     while below < stop:
-        if below + 1 < stop and _worse(best, below + 1, best.score[below], best.add_ons[below]):
+        if below + 1 < stop and best.keys[below + 1] < best.keys[below]:
             below += 1
-        if not _worse(best, below, score, add_on):
+        if best.keys[below] > pair[0]:
             break
         _move(best, below, place)
         place = below
         below = start + 2 * (place - start) + 1
-    _put(best, place, score, add_on, counts)
+    best.keys[place], best.counts[place] = pair
 
 
-@compiled
-def _put(best: Best, place: int, score: float, add_on: int, counts: int) -> None:
-    best.score[place] = score
-    best.add_ons[place] = add_on
-    best.counts[place] = counts
-
-
-@compiled
+@tight
 def _move(best: Best, source: int, target: int) -> None:
-    best.score[target] = best.score[source]
-    best.add_ons[target] = best.add_ons[source]
+    best.keys[target] = best.keys[source]
     best.counts[target] = best.counts[source]
 
 
-@compiled
-def merge(into: Best, other: Best, first: int, last: int) -> None:
-    """Offer to `into` what `other` keeps of the items from `first` up to `last`."""
-    for item in range(first, last):
-        start = other.starts[item]
-        for place in range(start, start + other.filled[item]):
-            if other.score[place] >= into.threshold[item]:
-                offer(into, item, (other.score[place], other.add_ons[place], other.counts[place]))
-
-
-@compiled
+@tight
 def sort(best: Best, first: int, last: int) -> None:
-    """Bring the pairs of the items from `first` up to `last` into order, the best first; then nothing can be offered."""
+    """Bring the pairs of the items from `first` up to `last` into order, the best first; then none can be offered."""
     for item in range(first, last):
         start = best.starts[item]
         for stop in range(start + best.filled[item] - 1, start, -1):
-            last_pair = best.score[stop], best.add_ons[stop], best.counts[stop]
+            pair = best.keys[stop], best.counts[stop]
             _move(best, start, stop)
-            _sink(best, start, stop, last_pair)
+            _sink(best, start, stop, pair)
+
+
+@tight
+def unpack(key: int) -> tuple[float, int]:
+    """The score and the add-on of a key."""
+    bits = np.int32(key >> LEVEL)
+    if bits < 0:
+        bits ^= np.int32(0x7FFFFFFF)
+    return float(np.int32(bits).view(np.float32)), _LAST_ITEM - (key & _LAST_ITEM)

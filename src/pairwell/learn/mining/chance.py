@@ -8,6 +8,7 @@ from scipy import special
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.mining.encode import Marks, Totals, total
 from pairwell.learn.mining.tails import BINS_A_NAT, ByChance, log_factorials
 
 _KNOWN_FACTORIALS = 1_000
@@ -26,28 +27,32 @@ class Chance(msgspec.Struct, frozen=True, kw_only=True):
         """μ of each pair; it does not depend on the direction."""
         return (self.lines[anchors] * self.lines[add_ons]) * self.rate
 
-    def in_bins(self, items: Array) -> ByChance:
+    def by_rank(self, items: Array) -> ByChance:
         """The same as the counting loop takes it, for items in the order of `items`."""
+        lines = self.lines[items] * np.sqrt(self.rate)
         with np.errstate(divide="ignore"):
-            lines, rate = np.log(self.lines[items]), float(np.log(self.rate))
-            limit = float(np.log(self.seen_at_most / max(self.possible, 1.0)))
-        return ByChance(lines, rate, limit, log_factorials(_KNOWN_FACTORIALS))
+            logs, limit = np.log(lines), self.seen_at_most / max(self.possible, 1.0)
+            log_limit, once = float(np.log(limit)), float(np.log(-np.log1p(-limit)))
+        return ByChance(lines, logs, log_limit, once, log_factorials(_KNOWN_FACTORIALS))
 
 
 def expect(baskets: Baskets) -> Chance:
+    """Chance for baskets of these sizes, all of whose lines are evidence."""
+    nothing, every = np.zeros(baskets.n_orders, dtype=np.int64), np.ones(baskets.n_orders, dtype=np.bool_)
+    return expect_of(total(baskets, Marks(weights=nothing, ordinary=every)))
+
+
+def expect_of(totals: Totals) -> Chance:
     """Chance for baskets of these sizes: every basket keeps its size and draws items by how often they are bought.
 
     `μ = a·b·Σs(s-1) / (Σs)²`: large baskets alone make pairs, and must not count as evidence.
     """
-    sizes = baskets.sizes.astype(np.float64)
-    total, ordered_pairs = float(sizes.sum()), float((sizes * (sizes - 1)).sum())
-    n_items = len(baskets.item_ids)
-    possible = n_items * (n_items - 1) / 2
+    possible = totals.orders.size * (totals.orders.size - 1) / 2
     return Chance(
-        lines=baskets.item_orders().astype(np.float64),
-        rate=ordered_pairs / total**2 if total else 0.0,
+        lines=totals.evidence.astype(np.float64),
+        rate=totals.shown_pairs / totals.shown**2 if totals.shown else 0.0,
         possible=possible,
-        seen_at_most=min(possible, ordered_pairs / 2),
+        seen_at_most=min(possible, totals.shown_pairs / 2),
     )
 
 

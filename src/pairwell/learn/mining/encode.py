@@ -11,30 +11,33 @@ import msgspec
 import numpy as np
 
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.compiled import THREADS, compiled
+from pairwell.learn.compiled import tight
+
+AHEAD = 8  # orders that are asked of memory before their turn
+DIFFERS = np.uint32(1 << 31)  # the lines of the order differ in weight or as evidence
+NO_EVIDENCE = np.uint32(1 << 30)
+WEIGHT = np.uint32((1 << 30) - 1)
 
 
 class Marks(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of orders and lines besides which items they hold."""
 
     weights: Array  # int64, one an order
-    evidence: Array  # bool, one a line: whether it is evidence of what goes together
+    ordinary: Array  # bool, one an order: whether it is evidence of what goes together
+    evidence: Array | None = None  # bool, one a line: whether it is, where its order is ordinary
     line_weights: Array | None = None  # int64, one a line: a pair weighs as its lighter line
 
 
 class Encoded(NamedTuple):
-    """Items have ranks: 0 is bought most. Those of an order ascend by rank."""
+    """Items have ranks: 0 is bought most. Those of an order ascend by rank, after a head with its weight and marks."""
 
-    heads: (
-        Array  # int64, two an order: its first line, doubled, plus one if its lines differ; its weight above 1 << shift
-    )
-    lines: Array  # int32: the rank of each line's item
-    evidence: Array  # bool, one a line
-    line_weights: Array  # int64, one a line, or empty
-    starts: Array  # int64: the orders with the item of rank r lie between starts[r] and starts[r + 1] of `orders`
-    orders: Array  # int32: ascending for each item
+    lines: Array  # uint32: heads and ranks
+    evidence: Array  # bool, beside `lines`; empty where no line differs from its order
+    line_weights: Array  # int64, beside `lines`, or empty
+    starts: Array  # int64: the orders with the item of rank r lie between starts[r] and starts[r + 1] of `heads`
+    heads: Array  # uint32: places in `lines`, ascending for each item
     items: Array  # int64: the item of each rank
-    shift: int
+    shift: int  # bits that a sum of weights can take
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,8 +45,22 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
     orders: Array  # int64
     weights: Array  # int64
-    evidence: Array  # int64: lines that are evidence
     partners: Array  # int64: lines beside it in its orders
+    evidence: Array  # int64: lines that are evidence
+    shown: float  # Σs over lines that are evidence
+    shown_pairs: float  # Σs(s-1) over them
+    together: float  # weights of all pairs, each in both directions
+
+
+class _Said(NamedTuple):
+    """Orders and marks as a compiled loop takes them."""
+
+    offsets: Array
+    items: Array
+    weights: Array
+    ordinary: Array
+    evidence: Array
+    line_weights: Array
 
 
 def in_threads(task: Callable[[int, int], object], length: int, threads: int) -> None:
@@ -56,85 +73,125 @@ def in_threads(task: Callable[[int, int], object], length: int, threads: int) ->
 
 def total(baskets: Baskets, marks: Marks) -> Totals:
     """What every item adds up to."""
-    sums = np.zeros((4, len(baskets.item_ids)), dtype=np.int64)
-    _total(baskets.offsets, baskets.items, (marks.weights, marks.evidence, _each(marks)), sums)
-    return Totals(orders=sums[0], weights=sums[1], evidence=sums[2], partners=sums[3])
+    sums, whole = np.zeros((4, len(baskets.item_ids)), dtype=np.int64), np.zeros(3)
+    _total(_said(baskets, marks), sums, whole)
+    shown, shown_pairs, together = whole.tolist()
+    return Totals(
+        orders=sums[0],
+        weights=sums[1],
+        partners=sums[2],
+        evidence=sums[3],
+        shown=shown,
+        shown_pairs=shown_pairs,
+        together=together,
+    )
 
 
-def encode(baskets: Baskets, marks: Marks, totals: Totals, threads: int = THREADS) -> Encoded:
-    """Renumber items and turn orders around; takes about 16 bytes an order and 9 a line."""
+def encode(baskets: Baskets, marks: Marks, totals: Totals, threads: int) -> Encoded:
+    """Renumber items and turn orders around; takes 4 bytes an order and 8 a line."""
     items = np.argsort(-totals.orders, kind="stable")
-    rank = np.empty(items.size, dtype=np.int32)
-    rank[items] = np.arange(items.size, dtype=np.int32)
+    rank = np.empty(items.size, dtype=np.uint32)
+    rank[items] = np.arange(items.size, dtype=np.uint32)
     shift = int(totals.weights.max(initial=0)).bit_length()
+    length = baskets.items.size + baskets.n_orders
     assert shift + int(totals.orders.max(initial=0)).bit_length() <= 63  # noqa: PLR2004 - bits of a signed integer
+    assert length < 1 << 32
     encoded = Encoded(
-        heads=np.empty((baskets.n_orders, 2), dtype=np.int64),
-        lines=np.empty(baskets.items.size, dtype=np.int32),
-        evidence=np.empty(baskets.items.size, dtype=np.bool_),
-        line_weights=np.empty(_each(marks).size, dtype=np.int64),
+        lines=np.empty(length, dtype=np.uint32),
+        evidence=np.empty(0 if marks.evidence is None and marks.line_weights is None else length, dtype=np.bool_),
+        line_weights=np.empty(0 if marks.line_weights is None else length, dtype=np.int64),
         starts=np.concatenate(([0], np.cumsum(totals.orders[items]))),
-        orders=np.empty(baskets.items.size, dtype=np.int32),
+        heads=np.zeros(baskets.items.size + AHEAD, dtype=np.uint32),
         items=items,
         shift=shift,
     )
-    said = (marks.weights, marks.evidence, _each(marks))
-    in_threads(
-        lambda first, last: _renumber((first, last), (baskets.offsets, baskets.items, rank), said, encoded),
-        baskets.n_orders,
-        threads,
-    )
-    _turn(baskets.offsets, encoded)
+    said = _said(baskets, marks)
+    in_threads(lambda first, last: _renumber((first, last), said, rank, encoded), baskets.n_orders, threads)
+    _turn(said.offsets, encoded)
     return encoded
 
 
-def _each(marks: Marks) -> Array:
-    return np.empty(0, dtype=np.int64) if marks.line_weights is None else marks.line_weights
+def _said(baskets: Baskets, marks: Marks) -> _Said:
+    return _Said(
+        offsets=np.ascontiguousarray(baskets.offsets, dtype=np.int64),
+        items=np.ascontiguousarray(baskets.items, dtype=np.int32),
+        weights=marks.weights,
+        ordinary=marks.ordinary,
+        evidence=np.empty(0, dtype=np.bool_) if marks.evidence is None else marks.evidence,
+        line_weights=np.empty(0, dtype=np.int64) if marks.line_weights is None else marks.line_weights,
+    )
 
 
-@compiled
-def _total(offsets: Array, items: Array, said: tuple[Array, Array, Array], sums: Array) -> None:
-    weights, evidence, line_weights = said
-    for order in range(offsets.size - 1):
-        first, last = offsets[order], offsets[order + 1]
+@tight
+def _total(said: _Said, sums: Array, whole: Array) -> None:
+    for order in range(said.offsets.size - 1):
+        first, last = said.offsets[order], said.offsets[order + 1]
+        evident = 0
         for line in range(first, last):
-            item = items[line]
+            item = said.items[line]
+            own = said.line_weights[line] if said.line_weights.size else 1
+            shown = said.ordinary[order] and (not said.evidence.size or said.evidence[line])
             sums[0, item] += 1
-            sums[1, item] += weights[order] * (line_weights[line] if line_weights.size else 1)
-            sums[2, item] += evidence[line]
-            sums[3, item] += last - first - 1
+            sums[1, item] += said.weights[order] * own
+            sums[2, item] += last - first - 1
+            sums[3, item] += shown
+            evident += shown
+        whole[0] += evident
+        whole[1] += evident * (evident - 1)
+        whole[2] += said.weights[order] * _lighter(said, first, last)
 
 
-@compiled
-def _renumber(
-    part: tuple[int, int],
-    baskets: tuple[Array, Array, Array],
-    said: tuple[Array, Array, Array],
-    encoded: Encoded,
-) -> None:
-    offsets, items, rank = baskets
-    weights, evidence, line_weights = said
+@tight
+def _lighter(said: _Said, first: int, last: int) -> int:
+    """The weights of an order's pairs, each in both directions: a pair weighs as its lighter line."""
+    if not said.line_weights.size:
+        return (last - first) * (last - first - 1)
+    together = 0
+    for one in range(first, last):
+        for other in range(first, one):
+            together += 2 * min(said.line_weights[one], said.line_weights[other])
+    return together
+
+
+@tight
+def _renumber(part: tuple[int, int], said: _Said, rank: Array, encoded: Encoded) -> None:
     for order in range(part[0], part[1]):
-        first, last = offsets[order], offsets[order + 1]
-        alike = line_weights.size == 0
+        first, last = said.offsets[order], said.offsets[order + 1]
+        head = first + order
+        encoded.lines[head] = np.uint32(said.weights[order]) | (NO_EVIDENCE * (not said.ordinary[order]))
+        if encoded.evidence.size:
+            encoded.lines[head] |= DIFFERS
         for line in range(first, last):
-            alike &= evidence[line]
-        places = np.argsort(rank[items[first:last]])
-        for place in range(last - first):
-            source = first + places[place]
-            encoded.lines[first + place] = rank[items[source]]
-            encoded.evidence[first + place] = evidence[source]
-            if line_weights.size:
-                encoded.line_weights[first + place] = line_weights[source]
-        encoded.heads[order, 0] = 2 * first + (not alike)
-        encoded.heads[order, 1] = weights[order] + ((1 << encoded.shift) if alike else 0)
+            own = rank[said.items[line]]
+            place = line + order + 1
+            while place - 1 > head and encoded.lines[place - 1] > own:
+                encoded.lines[place] = encoded.lines[place - 1]
+                if encoded.evidence.size:
+                    _move_marks(encoded, place - 1, place)
+                place -= 1
+            encoded.lines[place] = own
+            if encoded.evidence.size:
+                encoded.evidence[place] = said.ordinary[order] and (not said.evidence.size or said.evidence[line])
+            if encoded.line_weights.size:
+                encoded.line_weights[place] = said.line_weights[line]
 
 
-@compiled
+@tight
+def _move_marks(encoded: Encoded, source: int, target: int) -> None:
+    encoded.evidence[target] = encoded.evidence[source]
+    if encoded.line_weights.size:
+        encoded.line_weights[target] = encoded.line_weights[source]
+
+
+@tight
 def _turn(offsets: Array, encoded: Encoded) -> None:
-    filled = encoded.starts.copy()
+    # `starts` serves as the cursor of each item and is brought back after.
     for order in range(offsets.size - 1):
-        for line in range(offsets[order], offsets[order + 1]):
+        head = offsets[order] + order
+        for line in range(head + 1, offsets[order + 1] + order + 1):
             rank = encoded.lines[line]
-            encoded.orders[filled[rank]] = order
-            filled[rank] += 1
+            encoded.heads[encoded.starts[rank]] = head
+            encoded.starts[rank] += 1
+    for rank in range(encoded.items.size, 0, -1):
+        encoded.starts[rank] = encoded.starts[rank - 1]
+    encoded.starts[0] = 0

@@ -12,200 +12,231 @@ import numpy as np
 
 from pairwell.config.progress import Advance, unheard
 from pairwell.learn.baskets import Array
-from pairwell.learn.compiled import THREADS, compiled
-from pairwell.learn.mining.best import Best, merge, no_best, offer, sort
-from pairwell.learn.mining.encode import Encoded, in_threads
+from pairwell.learn.compiled import THREADS, fetch_early, tight
+from pairwell.learn.mining.best import LEVEL, Best, key_of, level_of, offer, sort, unpack
+from pairwell.learn.mining.encode import AHEAD, DIFFERS, NO_EVIDENCE, WEIGHT, Encoded, in_threads
 from pairwell.learn.mining.score import Scale, score_pair
 from pairwell.learn.mining.tails import BINS, ByChance, count_tail
 
 _BLOCKS = 100
-_COUNT_BITS = 31
+_PROOF_BITS = 31
+
+
+class Ranking(NamedTuple):
+    """How pairs are scored and which are kept."""
+
+    scale: Scale
+    unit: float  # the weight that counts 1
+    best: Best
 
 
 class Scratch(NamedTuple):
     """What one thread counts in."""
 
     sums: Array  # int64: of each partner, orders together above `shift`, weights below
-    apart: Array  # int32: of each partner, orders together that are no evidence
-    partners: Array  # int32: partners of the item at hand
+    apart: Array  # int64: of each partner, orders together that are no evidence
+    partners: Array  # uint32: partners of the item at hand
+    marked: Array  # int64, one: whether `apart` is used
     bins: Array  # int64: tails
-    best: Best
 
 
-class Wanted(NamedTuple):
-    """What is kept of every pair."""
+class Counting(NamedTuple):
+    """What all threads share."""
 
-    unit: float  # the weight that counts 1
-    scale: Scale
+    encoded: Encoded
     chance: ByChance
+    whole: Ranking
+    older: Ranking
+    cut: int  # place in `lines` up to which orders are older; 0: nobody asks for them
+    judged: bool  # whether tails are counted
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """The best pairs of each item, those of item i from `offsets[i]` on, and the tails of all pairs in bins."""
+    """The best pairs of each item, those of item i from `offsets[i]` on."""
 
     offsets: Array
     add_ons: Array
     score: Array
     together: Array
     proof: Array  # orders together that are evidence
-    bins: Array
 
 
-def keep_best(
-    encoded: Encoded, wanted: Wanted, room: Array, threads: int = THREADS, advance: Advance = unheard
-) -> Kept:
-    """Count all pairs; `room` is the most that is kept of the item of each rank.
+def keep_best(counting: Counting, threads: int = THREADS, advance: Advance = unheard) -> Array:
+    """Count all pairs, keep the best in both rankings, and return the tails of all pairs in bins.
 
     Rows are the items, from the most to the least bought. A row meets only items bought more: it counts in memory that
     is near, and each pair is met once, and offered to both of its items.
     """
-    starts = np.concatenate(([0], np.cumsum(room)))
-    scratches = [_scratch(starts) for _ in range(threads)]
+    scratches = [_scratch(counting.encoded.items.size) for _ in range(threads)]
     free: SimpleQueue[Scratch] = SimpleQueue()
     for scratch in scratches:
         free.put(scratch)
 
     def count(first: int, last: int) -> int:
         scratch = free.get()
-        _count_rows((first, last), encoded, wanted, scratch)
+        _count_rows((first, last), counting, scratch)
         free.put(scratch)
         return last
 
+    n_items = counting.encoded.items.size
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(count, first, last) for first, last in _blocks(encoded)]:
-            advance(done.result() / max(1, encoded.items.size))
-    best = _merged([scratch.best for scratch in scratches], threads)
-    return _kept(best, encoded, np.sum([scratch.bins for scratch in scratches], axis=0))
+        for done in [pool.submit(count, first, last) for first, last in _blocks(counting.encoded)]:
+            advance(done.result() / n_items)
+    bins: Array = np.sum([scratch.bins for scratch in scratches], axis=0)
+    return bins
 
 
-def _scratch(starts: Array) -> Scratch:
-    n_items = starts.size - 1
+def lay_out(best: Best, items: Array, threads: int = THREADS) -> Kept:
+    """What was kept, by item and best first; `items` are those of each rank."""
+    in_threads(lambda first, last: sort(best, first, last), items.size, threads)
+    sizes = np.zeros(items.size, dtype=np.int64)
+    sizes[items] = best.filled
+    offsets = np.concatenate(([0], np.cumsum(sizes)))
+    add_ons, score = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1])
+    together, proof = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1], dtype=np.int32)
+    _lay_out(best, items, offsets, (add_ons, score, together, proof))
+    return Kept(offsets=offsets, add_ons=add_ons, score=score, together=together, proof=proof)
+
+
+def _scratch(n_items: int) -> Scratch:
     return Scratch(
         sums=np.zeros(n_items, dtype=np.int64),
-        apart=np.zeros(n_items, dtype=np.int32),
-        partners=np.empty(n_items + 1, dtype=np.int32),
+        apart=np.zeros(n_items, dtype=np.int64),
+        partners=np.empty(n_items + 1, dtype=np.uint32),
+        marked=np.zeros(1, dtype=np.int64),
         bins=np.zeros(BINS, dtype=np.int64),
-        best=no_best(starts),
     )
 
 
 def _blocks(encoded: Encoded) -> list[tuple[int, int]]:
     """Rows in parts of about equal work."""
+    if not encoded.items.size:
+        return []
     work = np.zeros(encoded.items.size, dtype=np.int64)
     _work(encoded, work)
-    done = np.cumsum(work + 1)
-    cuts = np.searchsorted(done, np.linspace(0, done[-1], _BLOCKS + 1)) if done.size else np.zeros(1, dtype=np.int64)
-    bounds = np.unique(np.concatenate((cuts, [encoded.items.size]))).tolist()
-    return list(pairwise(bounds))
+    done = np.cumsum(work)
+    cuts = np.searchsorted(done, np.linspace(0, done[-1], _BLOCKS + 1)).tolist()
+    return list(pairwise(sorted({0, *cuts, encoded.items.size})))
 
 
-@compiled
+@tight
 def _work(encoded: Encoded, work: Array) -> None:
-    for order in range(encoded.heads.shape[0]):
-        first = encoded.heads[order, 0] >> 1
-        last = encoded.heads[order + 1, 0] >> 1 if order + 1 < encoded.heads.shape[0] else encoded.lines.size
-        for line in range(first, last):
-            work[encoded.lines[line]] += line - first + 1
+    for row in range(work.size):
+        work[row] = (encoded.starts[row + 1] - encoded.starts[row]) * 2 + 10
 
 
-@compiled
-def _count_rows(part: tuple[int, int], encoded: Encoded, wanted: Wanted, scratch: Scratch) -> None:
+@tight
+def _count_rows(part: tuple[int, int], counting: Counting, scratch: Scratch) -> None:
+    encoded = counting.encoded
     for row in range(part[0], part[1]):
-        found = _count_row(row, (encoded.starts[row], encoded.starts[row + 1]), encoded, scratch)
-        _keep_row(row, found, encoded, wanted, scratch)
+        first, last = encoded.starts[row], encoded.starts[row + 1]
+        found = 0
+        if counting.cut > 0:
+            middle = first + np.searchsorted(encoded.heads[first:last], counting.cut)
+            found = _count_row(row, (first, middle, 0), encoded, scratch)
+            _rank_row(row, found, encoded, counting.older, scratch)
+            first = middle
+        found = _count_row(row, (first, last, found), encoded, scratch)
+        _rank_row(row, found, encoded, counting.whole, scratch)
+        _clear_row(row, found, counting, scratch)
 
 
-@compiled
-def _count_row(row: int, span: tuple[int, int], encoded: Encoded, scratch: Scratch) -> int:
-    """Add up the lines before those of the item of rank `row` in its orders; how many partners it has."""
+@tight
+def _count_row(row: int, span: tuple[int, int, int], encoded: Encoded, scratch: Scratch) -> int:
+    """Add up the lines before those of the item of rank `row` in some of its orders; how many partners it has now."""
     lines, sums, partners = encoded.lines, scratch.sums, scratch.partners
-    found = 0
+    one = 1 << encoded.shift
+    found = np.uint64(span[2])
     for place in range(span[0], span[1]):
-        order = encoded.orders[place]
-        head, weight = encoded.heads[order, 0], encoded.heads[order, 1]
-        if head & 1:
-            found = _count_apart(row, order, found, encoded, scratch)
+        fetch_early(lines, np.uint64(encoded.heads[np.uint64(place + AHEAD)]))
+        line = np.uint64(encoded.heads[np.uint64(place)])
+        head = lines[line]
+        if head > WEIGHT:
+            found = _count_marked(row, line, found, encoded, scratch)
             continue
-        line = head >> 1
+        weight = one + np.int64(head)
+        line += np.uint64(1)
         partner = lines[line]
         while partner != row:
             before = sums[partner]
             partners[found] = partner
-            found += before == 0
+            found += np.uint64(before == 0)
             sums[partner] = before + weight
-            line += 1
+            line += np.uint64(1)
             partner = lines[line]
-    return found
+    return int(found)
 
 
-@compiled
-def _count_apart(row: int, order: int, found: int, encoded: Encoded, scratch: Scratch) -> int:
-    """The same for an order whose lines differ in weight, or that is no evidence everywhere."""
-    first, weight = encoded.heads[order, 0] >> 1, encoded.heads[order, 1]
-    own = first
+@tight
+def _count_marked(row: int, head: np.uint64, found: np.uint64, encoded: Encoded, scratch: Scratch) -> np.uint64:
+    """The same for an order that is no evidence, or not everywhere, or whose lines differ in weight."""
+    scratch.marked[0] = 1
+    marks = encoded.lines[head]
+    weight = np.int64(marks & WEIGHT)
+    differs = bool(marks & DIFFERS)
+    own = head + np.uint64(1)
     while encoded.lines[own] != row:
-        own += 1
-    for line in range(first, own):
+        own += np.uint64(1)
+    for line in range(head + np.uint64(1), own):
         partner = encoded.lines[line]
-        times = min(encoded.line_weights[line], encoded.line_weights[own]) if encoded.line_weights.size else 1
         scratch.partners[found] = partner
-        found += scratch.sums[partner] == 0
+        found += np.uint64(scratch.sums[partner] == 0)
+        times = min(encoded.line_weights[line], encoded.line_weights[own]) if encoded.line_weights.size else 1
         scratch.sums[partner] += weight * times + (1 << encoded.shift)
-        scratch.apart[partner] += not (encoded.evidence[line] and encoded.evidence[own])
+        shown = encoded.evidence[line] and encoded.evidence[own] if differs else not marks & NO_EVIDENCE
+        scratch.apart[partner] += not shown
     return found
 
 
-@compiled
-def _keep_row(row: int, found: int, encoded: Encoded, wanted: Wanted, scratch: Scratch) -> None:
-    best, scale = scratch.best, wanted.scale
+@tight
+def _rank_row(row: int, found: int, encoded: Encoded, ranking: Ranking, scratch: Scratch) -> None:
+    """Offer the pairs of a row and its partners, as far as they are counted, to both."""
+    best, scale, own = ranking.best, ranking.scale, encoded.items[row]
+    weights = (1 << encoded.shift) - 1
     for place in range(found):
         partner = scratch.partners[place]
         packed = scratch.sums[partner]
-        together = packed >> encoded.shift
-        weight = (packed & ((1 << encoded.shift) - 1)) / wanted.unit
-        proof = together - scratch.apart[partner]
+        weight = (packed & weights) / ranking.unit
+        level = level_of(score_pair(weight, row, partner, scale))
+        if level >= best.bar[row] >> LEVEL:
+            key = key_of(level, encoded.items[partner])
+            if key > best.bar[row]:
+                offer(best, row, key, _counts(packed >> encoded.shift, scratch.apart[partner]))
+        level = level_of(score_pair(weight, partner, row, scale))
+        if level >= best.bar[partner] >> LEVEL:
+            key = key_of(level, own)
+            if key > best.bar[partner]:
+                offer(best, partner, key, _counts(packed >> encoded.shift, scratch.apart[partner]))
+
+
+@tight
+def _counts(together: int, apart: int) -> int:
+    return (together << _PROOF_BITS) + together - apart
+
+
+@tight
+def _clear_row(row: int, found: int, counting: Counting, scratch: Scratch) -> None:
+    """Count the tails of a row's pairs and make room for the next."""
+    marked, judged, shift = scratch.marked[0], counting.judged, counting.encoded.shift
+    for place in range(found):
+        partner = scratch.partners[place]
+        proof = scratch.sums[partner] >> shift
         scratch.sums[partner] = 0
-        scratch.apart[partner] = 0
-        if proof > 0:
-            count_tail(row, partner, proof, wanted.chance, scratch.bins)
-        counts = (together << _COUNT_BITS) + proof
-        score = score_pair(weight, row, partner, scale)
-        if score >= best.threshold[row]:
-            offer(best, row, (score, encoded.items[partner], counts))
-        score = score_pair(weight, partner, row, scale)
-        if score >= best.threshold[partner]:
-            offer(best, partner, (score, encoded.items[row], counts))
+        if marked:
+            proof -= scratch.apart[partner]
+            scratch.apart[partner] = 0
+        if judged and proof > 0:
+            count_tail(row, partner, proof, counting.chance, scratch.bins)
+    scratch.marked[0] = 0
 
 
-def _merged(every: list[Best], threads: int) -> Best:
-    whole, *others = every
-
-    def bring(first: int, last: int) -> None:
-        for other in others:
-            merge(whole, other, first, last)
-        sort(whole, first, last)
-
-    in_threads(bring, whole.filled.size, threads)
-    return whole
-
-
-def _kept(best: Best, encoded: Encoded, bins: Array) -> Kept:
-    sizes = np.zeros(encoded.items.size, dtype=np.int64)
-    sizes[encoded.items] = best.filled
-    offsets = np.concatenate(([0], np.cumsum(sizes)))
-    add_ons, score = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1])
-    together, proof = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1], dtype=np.int32)
-    _lay_out(best, encoded.items, offsets, (add_ons, score, together, proof))
-    return Kept(offsets=offsets, add_ons=add_ons, score=score, together=together, proof=proof, bins=bins)
-
-
-@compiled
-def _lay_out(best: Best, items: Array, offsets: Array, into: tuple[Array, Array, Array, Array]) -> None:
-    add_ons, score, together, proof = into
+@tight
+def _lay_out(best: Best, items: Array, offsets: Array, columns: tuple[Array, Array, Array, Array]) -> None:
+    add_ons, score, together, proof = columns
     for rank in range(items.size):
-        start, target = best.starts[rank], offsets[items[rank]]
-        for place in range(best.filled[rank]):
-            add_ons[target + place] = best.add_ons[start + place]
-            score[target + place] = best.score[start + place]
-            together[target + place] = best.counts[start + place] >> _COUNT_BITS
-            proof[target + place] = best.counts[start + place] & ((1 << _COUNT_BITS) - 1)
+        target = offsets[items[rank]]
+        for place in range(best.starts[rank], best.starts[rank] + best.filled[rank]):
+            score[target], add_ons[target] = unpack(best.keys[place])
+            together[target] = best.counts[place] >> _PROOF_BITS
+            proof[target] = best.counts[place] & ((1 << _PROOF_BITS) - 1)
+            target += 1

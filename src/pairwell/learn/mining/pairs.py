@@ -8,11 +8,9 @@ import numpy as np
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets, only_ordinary, thin
-from pairwell.learn.mining.chance import Chance, Correction, above_floor, correct, expect, sure_effect, tail
-from pairwell.learn.mining.encode import Marks, Totals, encode, total
-from pairwell.learn.mining.kernel import Kept, Wanted, keep_best
-from pairwell.learn.mining.score import make_scale
-from pairwell.learn.mining.weights import pair_weights, weight_unit
+from pairwell.learn.mining.chance import Chance, Correction, above_floor, correct, sure_effect, tail
+from pairwell.learn.mining.kernel import Kept
+from pairwell.learn.mining.mine import Asked, mine
 from pairwell.model.neighbours import Neighbours, make_neighbours
 
 
@@ -20,55 +18,51 @@ class LearnedPairs(msgspec.Struct, frozen=True, kw_only=True):
     """Kept pairs, and what judging other pairs of the same orders takes."""
 
     neighbours: Neighbours
+    older: Neighbours | None  # of the orders before a cut, not judged
     thinned_orders: int
-    ordinary: Baskets  # the orders that count as evidence
+    ordinary: Baskets  # the orders and lines that count as evidence
     chance: Chance
     correction: Correction
 
 
-def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = unheard) -> LearnedPairs:
+def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = unheard, *, cut: int = 0) -> LearnedPairs:
     """Keep for each item the `neighbours` best add-ons by score, judged among all pairs there could be.
 
-    The score stands in `score.py`; add-ons of equal score go by item id. `advance` hears the share that is done.
+    The score stands in `score.py`; add-ons of equal score go by item id. `advance` hears the share that is done. With a
+    `cut`, the same pass keeps what `rank_pairs` finds in the first `cut` orders, as `older`.
     """
-    ordinary = only_ordinary(baskets, learn.ordinary_basket)
-    chance = expect(ordinary)
     thinned, n_thinned = thin(baskets)
-    kept = _mine(thinned, chance, learn, advance)
-    correction = correct(kept.bins, chance)
+    mined = mine(thinned, learn, Asked(cut=cut), advance)
+    correction = correct(mined.bins, mined.chance)
     return LearnedPairs(
-        neighbours=_judged(kept, chance, correction, learn),
+        neighbours=_judged(mined.kept, mined.chance, correction, learn),
+        older=None if mined.older is None else _unjudged(mined.older),
         thinned_orders=n_thinned,
-        ordinary=ordinary,
-        chance=chance,
+        ordinary=_evidence(baskets, learn),
+        chance=mined.chance,
         correction=correction,
     )
 
 
 def rank_pairs(baskets: Baskets, learn: Learn) -> Neighbours:
     """The same add-ons with the same scores as `learn_pairs`, none of them judged: p is 1, nothing above the floor."""
-    kept = _mine(thin(baskets)[0], expect(baskets), learn, unheard)
+    return _unjudged(mine(thin(baskets)[0], learn, Asked(judged=False)).kept)
+
+
+def _evidence(baskets: Baskets, learn: Learn) -> Baskets:
+    ordinary = only_ordinary(baskets, learn.ordinary_basket)
+    if ordinary.offered is None or not ordinary.offered.any():
+        return ordinary
+    shown = ~ordinary.offered
+    before = np.concatenate(([0], np.cumsum(shown)))
+    return msgspec.structs.replace(
+        ordinary, offsets=before[ordinary.offsets], items=ordinary.items[shown], offered=None
+    )
+
+
+def _unjudged(kept: Kept) -> Neighbours:
     nothing = np.zeros(kept.score.size)
     return _neighbours(kept, effect=nothing, p_adjusted=nothing + 1, above_floor=nothing)
-
-
-def _mine(baskets: Baskets, chance: Chance, learn: Learn, advance: Advance) -> Kept:
-    weights = pair_weights(baskets, learn)
-    marks = Marks(
-        weights=weights,
-        evidence=np.repeat(baskets.sizes <= learn.ordinary_basket, baskets.sizes),
-    )
-    totals, unit = total(baskets, marks), weight_unit(baskets.n_orders)
-    encoded = encode(baskets, marks, totals)
-    together = float((weights * (baskets.sizes * (baskets.sizes - 1))).sum()) / unit
-    scale = make_scale(totals.weights[encoded.items] / unit, together, learn)
-    wanted = Wanted(unit, scale, chance.in_bins(encoded.items))
-    return keep_best(encoded, wanted, _room(totals, learn)[encoded.items], advance=advance)
-
-
-def _room(totals: Totals, learn: Learn) -> Array:
-    others = max(0, totals.orders.size - 1)
-    return np.minimum(np.minimum(totals.partners, others), learn.neighbours)
 
 
 def _judged(kept: Kept, chance: Chance, correction: Correction, learn: Learn) -> Neighbours:

@@ -8,7 +8,7 @@ import numpy as np
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array
-from pairwell.learn.compiled import compiled
+from pairwell.learn.compiled import inlined
 
 
 class Scale(NamedTuple):
@@ -28,12 +28,12 @@ def make_scale(sums: Array, together: float, learn: Learn) -> Scale:
     """
     orders = np.maximum(sums, 1e-6)
     possible = float(orders.sum()) ** 2 - float((orders**2).sum())
-    rate = together / possible if possible > 0 else 0.0
+    rate = together / possible if min(together, possible) > 0 else 1.0  # 1: any will do, as every C is 0
     powers = [orders**learn.anchor_exponent, orders**learn.add_on_exponent, orders * np.sqrt(rate)]
     return Scale(np.stack(powers, axis=1), np.array([learn.score_damping, learn.score_shrinkage]))
 
 
-@compiled
+@inlined
 def score_pair(weight: float, anchor: int, add_on: int, scale: Scale) -> float:
     """`E[C] / (n_anchor^x · n_add_on^y + d)`: `weight` is C, the weights of the orders with both, in orders.
 
@@ -42,4 +42,5 @@ def score_pair(weight: float, anchor: int, add_on: int, scale: Scale) -> float:
     """
     expected: float = scale.factors[anchor, 2] * scale.factors[add_on, 2]
     below: float = scale.factors[anchor, 0] * scale.factors[add_on, 1] + scale.constants[0]
-    return expected * (weight + scale.constants[1]) / ((expected + scale.constants[1]) * below)
+    score: float = expected * (weight + scale.constants[1]) / ((expected + scale.constants[1]) * below)
+    return score
