@@ -108,7 +108,7 @@ def _offered(ground: _Ground, first: int) -> Iterator[Offers]:
 
 
 def _allowed(offers: Offers, ground: _Ground, first: int) -> Offers:
-    """Each pair once, by the nearest who speaks for it, without what must not stand beside the anchor or is too dear."""
+    """Each pair once, by the nearest who speaks for it; nothing too dear, nothing that must not stand by the anchor."""
     apart = ground.families[offers.anchors] != ground.families[offers.items]
     apart &= ~(ground.prices[offers.items] > _DEAREST * ground.prices[offers.anchors])
     for neighbours in ground.apart:
