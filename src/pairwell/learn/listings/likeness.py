@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from scipy import sparse
 
 from pairwell.learn.baskets import Array
 
-_PIECE = 2_000_000
-_COMMON = 500  # a word that more items of a group share brings none of them together
 _PATTERN = 0.3  # weight of a word that says nothing of the price
 _PRIOR_ITEMS = 2.0  # at the usual variance of prices, added to every word
-
-
-class Likeness:
-    """Items as weighted words; only items of one group are ever compared.
-
-    A word counts `log(1 + items / items with it)`, and every item's weights have length 1.
-    """
-
-    def __init__(self, words: Sequence[Sequence[str]], groups: Sequence[str]) -> None:
-        rows = [sorted(set(own)) for own in words]
-        self._words = word_rows(rows)
-        self._shared = _matrix(
-            [[f"{group}\x1f{word}" for word in own] for own, group in zip(rows, groups, strict=True)]
-        )
-
-    def pairs(self, *, piece: int = _PIECE) -> Iterator[tuple[Array, Array]]:
-        """Both directions of every two items of one group that share a word, a bounded piece at a time."""
-        spread = np.asarray(self._shared.sum(axis=0)).ravel()
-        telling = self._shared[:, np.flatnonzero(spread <= _COMMON)].tocsr()
-        reached = np.cumsum(telling @ np.minimum(spread, _COMMON)[spread <= _COMMON])
-        bounds = [0, *(np.searchsorted(reached, np.arange(piece, reached[-1] if reached.size else 0, piece)) + 1)]
-        for start, stop in zip(bounds, [*bounds[1:], telling.shape[0]], strict=True):
-            found = (telling[start:stop] @ telling.T).tocoo()
-            others = found.row + start != found.col
-            yield found.row[others] + start, found.col[others]
-
-    def cosine(self, anchors: Array, targets: Array) -> Array:
-        """How alike each pair is, 0 to 1."""
-        alike: Array = np.asarray(self._words[anchors].multiply(self._words[targets]).sum(axis=1)).ravel()
-        return alike
 
 
 def word_rows(words: Sequence[Sequence[str]], prices: Array | None = None) -> sparse.csr_array:

@@ -7,31 +7,25 @@ from itertools import groupby
 
 import msgspec
 import numpy as np
-from scipy import sparse
 
 from pairwell.config.settings import Settings
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.listings.comparable import are_variants, is_better
 from pairwell.learn.listings.describe import Description, describe
-from pairwell.learn.listings.likeness import Likeness
-from pairwell.learn.mining.chance import sure_effect, tail
+from pairwell.learn.listings.likeness import word_rows
+from pairwell.learn.mining.chance import above_floor, sure_effect, tail
 from pairwell.learn.mining.pairs import LearnedPairs
+from pairwell.learn.relations.counted import count_together
+from pairwell.learn.relations.directed import Directed, both_ways, direct
+from pairwell.learn.relations.similar import most_alike, products
+from pairwell.learn.relations.variants import find_variants
 from pairwell.model.neighbours import Neighbours, make_neighbours
 
 _MOST = 20  # upgrades kept for one item
-_PIECE = 20_000
+_NEAREST = 100  # of its category, that are asked whether they are better
+_COMMON = 500  # a word that more items of a category share leads to these many of them
 _ALIKE, _TAKEN, _NEAR = 0.7, 0.2, 0.1  # weights of likeness, of the share who took it, of nearness in price
-
-
-class _Steps(msgspec.Struct, frozen=True, kw_only=True):
-    """Directed pairs anchor → target."""
-
-    anchors: Array
-    targets: Array
-
-    def only(self, chosen: Array) -> _Steps:
-        return _Steps(anchors=self.anchors[chosen], targets=self.targets[chosen])
 
 
 def learn_upgrades(
@@ -39,30 +33,57 @@ def learn_upgrades(
 ) -> Neighbours:
     """Find for each item up to 20 comparable, dearer ones inside the price corridor, with the share who took them.
 
-    `score = .7 · likeness of the descriptions + .2 · share who took it + .1 · nearness in price`. Nothing that is
-    bought together with the item stands in for it, and of each other product only the likest variant is kept.
+    `score = .7 · likeness of the descriptions + .2 · share who took it + .1 · nearness in price`. Another product that
+    is bought together with the item adds to it and replaces nothing; a larger variant replaces it even so, and its
+    evidence is shown. Of each other product only the likest variant is kept.
     """
     descriptions = describe(listings)
-    likeness = Likeness([item.words for item in descriptions], [item.listing.leaf or "" for item in descriptions])
+    words = word_rows([item.words for item in descriptions])
     corridor = _Corridor.of(listings, settings.guards.upgrade_price_corridor)
-    found = [corridor.inside(anchors, targets) for anchors, targets in likeness.pairs()]
-    steps = _better(_apart(_joined(found), pairs.neighbours), descriptions)
-    together = _together(baskets, steps)
+    variants = find_variants(descriptions)
+    steps = corridor.inside(both_ways([_of_one_category(descriptions), variants]))
+    steps = _better(steps.only(steps.among(variants) | ~_joined(steps, pairs.neighbours)), descriptions)
+    together = count_together(baskets, steps)
     share = _share(baskets, steps, together, settings.learn.prior_orders)
-    score = _ALIKE * likeness.cosine(steps.anchors, steps.targets) + _TAKEN * share + _NEAR * corridor.nearness(steps)
+    score = _ALIKE * products(words, steps) + _TAKEN * share + _NEAR * corridor.nearness(steps)
     kept = np.array(list(_ranked(steps, score, descriptions)), dtype=np.int64)
-    expected = pairs.chance.expected(steps.anchors, steps.targets)
-    ordinary = _together(pairs.ordinary, steps)
-    return make_neighbours(
-        offsets=np.searchsorted(steps.anchors[kept], np.arange(len(listings) + 1)),
-        items=steps.targets[kept],
-        score=score[kept],
-        together=together[kept],
-        effect=sure_effect(ordinary, expected)[kept],
-        p_adjusted=pairs.correction(tail(ordinary, expected))[kept],
-        above_floor=np.zeros(kept.size),
-        share=share[kept],
+    return _publish(
+        steps.only(kept), _Told(score=score[kept], together=together[kept], share=share[kept]), pairs, settings
     )
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of each step."""
+
+    score: Array
+    together: Array
+    share: Array
+
+
+def _publish(steps: Directed, told: _Told, pairs: LearnedPairs, settings: Settings) -> Neighbours:
+    expected = pairs.chance.expected(steps.anchors, steps.targets)
+    ordinary = count_together(pairs.ordinary, steps)
+    effect, adjusted = sure_effect(ordinary, expected), pairs.correction(tail(ordinary, expected))
+    return make_neighbours(
+        offsets=steps.offsets,
+        items=steps.targets,
+        score=told.score,
+        together=told.together,
+        effect=effect,
+        p_adjusted=adjusted,
+        above_floor=above_floor(ordinary, effect, adjusted, settings.learn),
+        share=told.share,
+    )
+
+
+def _of_one_category(descriptions: Sequence[Description]) -> Directed:
+    """For each item those of its leaf category that are described most alike; without categories none."""
+    leaves = [item.listing.leaf for item in descriptions]
+    marked = [
+        [f"{leaf}\x1f{word}" for word in item.words] if leaf else []
+        for leaf, item in zip(leaves, descriptions, strict=True)
+    ]
+    return most_alike(word_rows(marked), n=_NEAREST, longest=_COMMON)
 
 
 class _Corridor(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,15 +105,17 @@ class _Corridor(msgspec.Struct, frozen=True, kw_only=True):
             bounds=bounds,
         )
 
-    def inside(self, anchors: Array, targets: Array) -> _Steps:
+    def inside(self, steps: Directed) -> Directed:
+        """Steps to something dearer that does not cost too much, of the same kind, no worse in tier and rating."""
         low, high = self.bounds
+        anchors, targets = steps.anchors, steps.targets
         paid, asked = self.price[anchors], self.price[targets]
         fits = (paid > 0) & (asked >= low * paid) & (asked <= high * paid) & (asked > paid)
         fits &= ~(self.tier[targets] <= self.tier[anchors]) & ~(self.rating[targets] < self.rating[anchors])
         fits &= self.kind[targets] == self.kind[anchors]
-        return _Steps(anchors=anchors[fits], targets=targets[fits])
+        return steps.only(fits)
 
-    def nearness(self, steps: _Steps) -> Array:
+    def nearness(self, steps: Directed) -> Array:
         """1 for a price at the low end of the corridor, 0 at the high one."""
         low, high = self.bounds
         times = self.price[steps.targets] / self.price[steps.anchors]
@@ -103,40 +126,19 @@ def _numbers(values: Iterable[float | None]) -> Array:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-def _joined(found: Sequence[_Steps]) -> _Steps:
-    if not found:
-        return _Steps(anchors=np.empty(0, dtype=np.int64), targets=np.empty(0, dtype=np.int64))
-    anchors, targets = (np.concatenate([getattr(part, name) for part in found]) for name in ("anchors", "targets"))
-    order = np.lexsort((targets, anchors))
-    return _Steps(anchors=anchors[order], targets=targets[order])
+def _joined(steps: Directed, pairs: Neighbours) -> Array:
+    """Whether the items of each step are bought together above the floor, in either direction."""
+    anchors = np.repeat(np.arange(steps.n_items), np.diff(pairs.offsets))[pairs.above_floor]
+    return steps.among(both_ways([direct(steps.n_items, anchors, pairs.items[pairs.above_floor])]))
 
 
-def _apart(steps: _Steps, pairs: Neighbours) -> _Steps:
-    n_items = pairs.offsets.size - 1
-    anchors = np.repeat(np.arange(n_items), np.diff(pairs.offsets))[pairs.above_floor]
-    bought_together = anchors * n_items + pairs.items[pairs.above_floor]
-    keys, mirrored = steps.anchors * n_items + steps.targets, steps.targets * n_items + steps.anchors
-    return steps.only(~np.isin(keys, bought_together) & ~np.isin(mirrored, bought_together))
-
-
-def _better(steps: _Steps, descriptions: Sequence[Description]) -> _Steps:
+def _better(steps: Directed, descriptions: Sequence[Description]) -> Directed:
     directed = zip(steps.anchors.tolist(), steps.targets.tolist(), strict=True)
     better = [is_better(descriptions[anchor], descriptions[target]) for anchor, target in directed]
     return steps.only(np.array(better, dtype=bool))
 
 
-def _together(baskets: Baskets, steps: _Steps) -> Array:
-    ones = np.ones(baskets.items.size, dtype=np.int64)
-    shape = (baskets.n_orders, len(baskets.item_ids))
-    by_item = sparse.csr_array((ones, baskets.items, baskets.offsets), shape=shape).T.tocsr()
-    parts = [
-        np.asarray(by_item[steps.anchors[piece]].multiply(by_item[steps.targets[piece]]).sum(axis=1)).ravel()
-        for piece in (slice(start, start + _PIECE) for start in range(0, steps.anchors.size, _PIECE))
-    ]
-    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
-
-
-def _share(baskets: Baskets, steps: _Steps, together: Array, prior_orders: float) -> Array:
+def _share(baskets: Baskets, steps: Directed, together: Array, prior_orders: float) -> Array:
     orders = baskets.item_orders()
     took = orders[steps.targets]
     either = orders[steps.anchors] + took - together
@@ -145,7 +147,7 @@ def _share(baskets: Baskets, steps: _Steps, together: Array, prior_orders: float
     return share
 
 
-def _ranked(steps: _Steps, score: Array, descriptions: Sequence[Description]) -> Iterator[int]:
+def _ranked(steps: Directed, score: Array, descriptions: Sequence[Description]) -> Iterator[int]:
     order = np.lexsort((steps.targets, -score, steps.anchors)).tolist()
     for anchor, places in groupby(order, key=lambda place: int(steps.anchors[place])):
         seen: set[object] = set()

@@ -81,12 +81,22 @@ def test_nothing_that_is_worse(anchor: dict[str, Any], target: dict[str, Any]) -
     assert not _upgrades(listings)["a"]
 
 
-def test_nothing_that_is_bought_together_with_the_item() -> None:
-    listings = [_box("a", "Small", 1000), _box("b", "Large", 1300), _box("c", "Jumbo", 9000)]
+def test_another_product_that_is_bought_together_with_the_item_is_none() -> None:
+    listings = [
+        Listing(item_id="a", title="Alp kettle", category="Kitchen", price_minor=1000),
+        Listing(item_id="b", title="Fjord kettle", category="Kitchen", price_minor=1300),
+        Listing(item_id="c", title="Pan", category="Kitchen", price_minor=9000),
+    ]
     together = ("ab",) * 40 + ("c",) * 400
 
     assert not _upgrades(listings, together)["a"]
     assert _upgrades(listings, ("a", "b", "c") * 40)["a"]
+
+
+def test_a_larger_variant_is_one_though_it_is_bought_together() -> None:
+    listings = [_box("a", "Small", 1000), _box("b", "Large", 1300), _box("c", "Jumbo", 9000)]
+
+    assert _targets(_upgrades(listings, ("ab",) * 40 + ("c",) * 400), "a") == ["b"]
 
 
 def test_the_share_is_of_those_who_bought_either_shrunk_to_the_usual() -> None:
