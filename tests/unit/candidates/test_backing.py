@@ -9,6 +9,7 @@ from tests.unit.decide.tents import pair
 from pairwell.candidates.propose import Proposal, Sources, propose
 from pairwell.candidates.relations import Question, find_pairs
 from pairwell.candidates.relations import Sources as PairSources
+from pairwell.config.settings import OfferKind
 from pairwell.records import Borrowed, CuratedRelation, Item, Pair
 
 
@@ -24,7 +25,8 @@ def _model(own: dict[str, list[Pair]], lent: dict[str, list[Borrowed]]) -> Table
 
 
 def _propose(model: TableModel, anchors: Sequence[str]) -> Proposal:
-    return propose(anchors, Sources(model=model, relations=[], kinds=("cross_sell",), power=1.0))
+    kinds: tuple[OfferKind, ...] = ("cross_sell",)
+    return propose(anchors, Sources(model=model, relations=[], kinds=kinds, power=1.0))
 
 
 def test_what_others_speak_for_follows_the_anchors_own_pairs() -> None:

@@ -13,7 +13,7 @@ def _backoff(levels: list[str], anchor_by: list[int], item_by: list[int]) -> Bac
         ["Zelte", "Палатки", ""],
         offsets=np.array([0, len(levels), len(levels), len(levels)]),
         items=np.array([2] * len(levels)),
-        level=np.array([LEVELS.index(level) for level in levels]),  # type: ignore[arg-type]
+        level=np.array([LEVELS.index(level) for level in levels]),
         anchor_by=np.array(anchor_by),
         item_by=np.array(item_by),
         **{name: np.arange(1, len(levels) + 1) for name in _COLUMNS},
