@@ -78,14 +78,15 @@ def expect_return(returns: Returns, of: Array, elapsed: Array) -> Window:
     now = np.minimum(elapsed / _STEP, _STEPS).astype(np.int64)
     still = np.take_along_axis(away, now[:, None], axis=1)[:, 0]
     total = still - away[:, -1]
-    ends = [_reach(away, still - share * total, now) for share in (_EARLY, _MIDDLE, _LATE)]
-    left = [np.take_along_axis(away, end[:, None], axis=1)[:, 0] for end in (ends[0], ends[2])]
-    chance = (left[0] - left[1]) / np.maximum(still, 1e-12)
-    early, middle, late = (np.maximum(end * _STEP, elapsed) for end in ends)
-    return Window(early, middle, late, np.where(total > 0, chance, 0.0))
+    # A column tells of the end of its step: whoever is back in the step of `early` is back after its beginning.
+    early, middle, late = (_reach(away, still - share * total) for share in (_EARLY, _MIDDLE, _LATE))
+    early, late = np.maximum(early - 1, now), np.maximum(late, now)
+    left = [np.take_along_axis(away, end[:, None], axis=1)[:, 0] for end in (early, late)]
+    chance = np.where(total > 0, (left[0] - left[1]) / np.maximum(still, 1e-12), 0.0)
+    return Window(*(np.maximum(step * _STEP, elapsed) for step in (early, middle - 0.5, late)), chance)
 
 
-def _reach(away: Array, level: Array, now: Array) -> Array:
-    """The first step at which the share away is down to `level`."""
+def _reach(away: Array, level: Array) -> Array:
+    """The first step at whose end the share away is down to `level`."""
     reached: Array = np.argmax(away <= level[:, None] + 1e-12, axis=1)
-    return np.maximum(reached, now)
+    return reached
