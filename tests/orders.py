@@ -86,12 +86,13 @@ def fill(workspace: Workspace, orders: Sequence[Order], items: Sequence[dict[str
         {"order_id": order.order_id, "placed_at": order.placed_at, "customer_id": order.customer_id} for order in orders
     ]
     tables: dict[str, Sequence[dict[str, Any]]] = {"orders": heads, "order_lines": lines, "items": list(items)}
-    staged = {name: _stage(workspace.root, name, rows) for name, rows in tables.items() if rows}
+    staged = {name: stage(workspace.root, name, rows) for name, rows in tables.items() if rows}
     dataset.merge(staged, source=Source(name="test", files=("test",), at=START, rows={}), now=START)
     return dataset
 
 
-def _stage(folder: Path, table: str, rows: Sequence[dict[str, Any]]) -> Path:
+def stage(folder: Path, table: str, rows: Sequence[dict[str, Any]]) -> Path:
+    """A Parquet file of these rows, what they do not say filled in."""
     path = folder / f"staged-{table}.parquet"
     whole = [_UNSAID[table] | row for row in rows]
     pq.write_table(pa.Table.from_pylist(whole, schema=TABLES[table].schema), path)

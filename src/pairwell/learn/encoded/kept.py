@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -97,7 +98,8 @@ class KeptFiles:
                 file.write(digest)
             draft.replace(self._folder / _kept_name(name))
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
             _log.warning("%s could not be kept for the next run of learning: %s", name, error)
 
 
