@@ -91,6 +91,16 @@ def test_learn_prints_its_keys(pairwell: Command, learned: Path) -> None:
     assert [one["manifest"]["id"] for one in listed if one["current"]] == [found["model"]]
 
 
+def test_retuning_says_what_it_changed_and_what_that_gains(pairwell: Command, learned: Path) -> None:
+    found = document(pairwell("learn", "--retune", "--json", "--workspace", learned))
+    assert set(found["gain"]) == {"value", "ci", "cases", "before", "after"}
+    told = document(pairwell("status", "--json", "--workspace", learned))
+    assert told["drift"] == []
+    assert all(told["model"]["settings"][name] == new for name, (_, new) in found["retuned"].items())
+    said = pairwell("learn", "--retune", "--workspace", learned).stdout
+    assert "settings stay as they are" in said or "settings changed in pairwell.toml" in said
+
+
 def test_learning_again_gives_the_same_model(pairwell: Command, learned: Path) -> None:
     first, again = (document(pairwell("learn", "--json", "--workspace", learned)) for _ in range(2))
     assert first["model"] == again["model"]
