@@ -1,4 +1,4 @@
-"""Commands for what is bought together in more than pairs: associations."""
+"""Commands for what is bought together in more than pairs: associations, bundles."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table
+from pairwell.cli.output import AsJson, InWorkspace, amount, print_json, print_lines, print_table
 
 if TYPE_CHECKING:
     from pairwell.learn.itemsets.associations import Association, AssociationsFound
+    from pairwell.shop.bundles import Bundle
 
 _SHOWN = 20
 
@@ -34,6 +35,7 @@ class Sort(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add this file's commands to `app`."""
     app.command()(associations)
+    app.command()(bundles)
 
 
 def associations(  # noqa: PLR0917 - Typer's options
@@ -102,3 +104,33 @@ def _rule_row(rule: Association, titles: dict[str, str]) -> tuple[object, ...]:
 def _named(item_id: str, titles: dict[str, str]) -> str:
     title = titles.get(item_id)
     return item_id if title is None or title == item_id else f"{item_id} {title}"
+
+
+def bundles(
+    n: Annotated[int, typer.Option("-n", min=0, max=1000, help="How many.")] = 10,
+    customer: Annotated[str | None, typer.Option(help="Lead with what this customer likes.")] = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show bundles worth offering, with a price and what it leaves."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        found, currency = shop.bundles(n, customer), shop.published.settings.shop.currency
+    if as_json:
+        print_json({"customer_id": customer, "bundles": found})
+        return
+    if not found:
+        print_lines(["No bundle is worth offering: not enough evidence, no prices, or no margin."])
+        return
+    header = ("bundle", "orders", "x chance", f"list {currency}", "price", "margin", "at most off", "")
+    print_table(header, [_bundle_row(bundle, currency) for bundle in found], numeric=(1, 2, 3, 4, 5, 6))
+    if any(bundle.cost_estimated for bundle in found):
+        print_lines(["", "~ by the shop's margin rate (shop.margin_rate), as the cost of an item is unknown"])
+
+
+def _bundle_row(bundle: Bundle, currency: str) -> tuple[object, ...]:
+    names = " + ".join(item.title or item.item_id for item in bundle.items)
+    money = (bundle.list_minor, bundle.price_minor, bundle.margin_minor, bundle.largest_discount_minor)
+    shown = [amount(minor, currency) for minor in money]
+    return (names, bundle.together, bundle.times_chance, *shown, "~" if bundle.cost_estimated else "")

@@ -140,6 +140,10 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Meta(ge=2, description="Orders of more different items count for scores, but are no evidence of what fits."),
     ] = 40
     min_effect: Annotated[float, Meta(ge=1.0, description="Times chance that a pair's lower bound must exceed.")] = 1.2
+    bundle_discount_share: Annotated[
+        float,
+        Meta(ge=0.0, le=1.0, description="Share off the list price proposed for a bundle, down to the margin floor."),
+    ] = 0.1
     most_itemsets: Annotated[
         int,
         Meta(ge=1, le=100_000_000, description="Itemsets looked for at most; beyond, the support that fits is named."),

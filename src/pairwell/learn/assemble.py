@@ -13,6 +13,7 @@ from pairwell.learn.backoff.borrow import learn_backoff
 from pairwell.learn.baskets import Array, only_ordinary
 from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
+from pairwell.learn.itemsets.bundles import learn_bundles
 from pairwell.learn.mining.affinity import shows_affinity
 from pairwell.learn.mining.pairs import learn_pairs, rank_pairs
 from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
@@ -61,6 +62,8 @@ def learn_parts(
         borrowed = backoff_arrays(learn_backoff(history.listings, baskets, pairs, learn, apart))
     with watch.step("visits"):
         followers = followers_to_arrays(_followers(history, settings))
+    with watch.step("bundles"):
+        bundles = learn_bundles(baskets, pairs, apart, learn)
     arrays = {
         **bought,
         **to_arrays(pairs.neighbours, "pair"),
@@ -68,6 +71,7 @@ def learn_parts(
         **related,
         **borrowed,
         **followers,
+        **bundles,
     }
     names = ItemNames(ids=baskets.item_ids, titles=[listing.title for listing in history.listings])
     manifest = msgspec.structs.replace(

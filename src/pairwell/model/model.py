@@ -10,6 +10,7 @@ import numpy as np
 
 from pairwell.model.association import Together, confidence, lift, log_likelihood_ratio
 from pairwell.model.backoff import Backoff
+from pairwell.model.bundles import Bundles, LearnedBundle
 from pairwell.model.completion import Completion
 from pairwell.model.manifest import Manifest
 from pairwell.model.neighbours import Array, Neighbours, from_arrays
@@ -41,6 +42,7 @@ class Model:
         self._pairs = from_arrays(dict(arrays), "pair")
         self._upgrades = from_arrays(dict(arrays), "upgrade")
         self._related = Related(arrays, len(names.ids))
+        self._bundles = Bundles(arrays, names.ids)
         self._backoff = Backoff(arrays, names.ids, names.titles)
         by_order = Orders(pairs=self._pairs, item_orders=self._orders, n_orders=self.n_orders, popular=self._popular)
         self._onward = Onward(followers_from_arrays(arrays, len(names.ids)), by_order, manifest.settings)
@@ -51,6 +53,10 @@ class Model:
             affinity=bool(arrays["affinity"].all()),
             growth=float(manifest.settings["power_growth"]),
         )
+
+    def bundles(self) -> Iterator[LearnedBundle]:
+        """Sets of items bought together, those most often so beyond chance first."""
+        return iter(self._bundles)
 
     def knows(self, item_id: str) -> bool:
         """Whether the item was in the catalogue or in an order that was learned from."""

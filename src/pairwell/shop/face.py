@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pairwell.model.model import Model
     from pairwell.model.store import ListedModel
     from pairwell.operations.database import Database
+    from pairwell.shop.bundles import Bundle, Leaning
     from pairwell.shop.status import Publication, Status
 
 
@@ -203,6 +204,27 @@ class Shop:
 
         history = read_history(self.dataset, self.dataset.newest())
         return find_associations(history, AssociationQuery(**query), self.published.settings.learn)
+
+    def bundles(self, n: int = 10, customer_id: str | None = None) -> list[Bundle]:
+        """Bundles worth offering at today's prices, most worth first; those of the customer's liking lead.
+
+        A customer of whom nothing is known gets what everybody gets. Raises `NoModelError`.
+        """
+        from pairwell.shop.bundles import choose_bundles
+
+        leaning = None if customer_id is None else self._leaning(customer_id)
+        return choose_bundles(self._model.bundles(), self.facts.items(), self.published.settings, n, leaning)
+
+    def _leaning(self, customer_id: str) -> Leaning | None:
+        from pairwell.shop.bundles import lean
+
+        named = {item_id for bundle in self._model.bundles() for item_id in bundle.item_ids}
+        owned = self.facts.owned(customer_id, named)
+        if not owned:
+            return None
+        kept = self.published.settings.learn.taste_items
+        taste = self.next_basket([customer_id], n=kept)[0] if kept else []
+        return lean(taste, owned, {item_id for item_id in owned if self._model.bought_once(item_id)})
 
     def complete(self, baskets: Sequence[Sequence[str]], n: int = 20) -> list[list[tuple[str, float]]]:
         """For each basket the ranked `(item_id, score)` of what is learned, filled up by popularity.

@@ -9,7 +9,7 @@ import numpy as np
 
 from pairwell.errors import RequestError
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.compiled import compiled
+from pairwell.learn.itemsets.count import count_without
 from pairwell.learn.itemsets.mine import Itemsets
 
 
@@ -81,17 +81,11 @@ def find_rules(baskets: Baskets, itemsets: Itemsets, min_confidence: float) -> R
 
 
 def _antecedent_counts(baskets: Baskets, itemsets: Itemsets, places: Array, sets: Array) -> Array:
-    """Orders with each set without the item at the place beside it."""
     if not places.size:
         return np.empty(0, dtype=np.int64)
     if itemsets.kind == "all":
         return _look_up(itemsets, places, sets, len(baskets.item_ids))
-    by_item = np.argsort(baskets.items, kind="stable")
-    orders = np.repeat(np.arange(baskets.n_orders, dtype=np.int32), baskets.sizes)[by_item]
-    starts = np.concatenate(([0], np.cumsum(baskets.item_orders())))
-    counts = np.empty(places.size, dtype=np.int64)
-    _count_each((starts, orders), (itemsets.offsets, itemsets.items), (sets, places), counts)
-    return counts
+    return count_without(baskets, itemsets, places, sets)
 
 
 def _look_up(itemsets: Itemsets, places: Array, sets: Array, n_items: int) -> Array:
@@ -106,44 +100,3 @@ def _look_up(itemsets: Itemsets, places: Array, sets: Array, n_items: int) -> Ar
     wanted = sums[sets] - keys[itemsets.items[places]]
     found: Array = itemsets.counts[ascending[np.searchsorted(sums, wanted, sorter=ascending)]]
     return found
-
-
-@compiled
-def _count_each(
-    lists: tuple[Array, Array], table: tuple[Array, Array], asked: tuple[Array, Array], counts: Array
-) -> None:
-    """Count the orders of each set asked for, without the item at its place."""
-    offsets, items = table
-    for number in range(counts.size):
-        chosen, place = asked[0][number], asked[1][number]
-        first, last = offsets[chosen], offsets[chosen + 1]
-        left = np.concatenate((items[first:place], items[place + 1 : last]))
-        counts[number] = _count_all(lists[0], lists[1], left)
-
-
-@compiled
-def _count_all(starts: Array, orders: Array, items: Array) -> int:
-    """Orders with all of these items, looked up among the orders of the rarest."""
-    rarest = items[0]
-    for item in items:
-        if starts[item + 1] - starts[item] < starts[rarest + 1] - starts[rarest]:
-            rarest = item
-    found = 0
-    for order in orders[starts[rarest] : starts[rarest + 1]]:
-        found += _in_all(starts, orders, items, order)
-    return found
-
-
-@compiled
-def _in_all(starts: Array, orders: Array, items: Array, order: int) -> bool:
-    for item in items:
-        low, high = starts[item], starts[item + 1]
-        while low < high:
-            middle = (low + high) // 2
-            if orders[middle] < order:
-                low = middle + 1
-            else:
-                high = middle
-        if low == starts[item + 1] or orders[low] != order:
-            return False
-    return True

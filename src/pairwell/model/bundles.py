@@ -1,0 +1,53 @@
+"""Sets of two to four items that are bought together, as a model holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+_TYPES = {"offsets": np.int64, "items": np.int32, "together": np.int64, "ordinary": np.int64, "expected": np.float64}
+
+
+class LearnedBundle(msgspec.Struct, frozen=True, kw_only=True):
+    """Items bought together; what they cost is no matter of learning."""
+
+    item_ids: list[str]
+    together: int  # orders with all of them
+    ordinary: int  # of these, ordinary ones, which alone are evidence
+    expected: float  # ordinary orders that the best of its parts and chance foretell
+
+
+class Bundles:
+    """Bundles from the arrays of a model; one that was learned without them has none."""
+
+    def __init__(self, arrays: Mapping[str, Array], item_ids: Sequence[str]) -> None:
+        self._arrays = {name: arrays.get(f"bundle_{name}") for name in _TYPES}
+        self._item_ids = item_ids
+
+    def __iter__(self) -> Iterator[LearnedBundle]:
+        offsets, items, together, ordinary, expected = (self._arrays[name] for name in _TYPES)
+        if offsets is None or items is None or together is None or ordinary is None or expected is None:
+            return
+        for number in range(together.size):
+            yield LearnedBundle(
+                item_ids=[self._item_ids[item] for item in items[offsets[number] : offsets[number + 1]].tolist()],
+                together=int(together[number]),
+                ordinary=int(ordinary[number]),
+                expected=float(expected[number]),
+            )
+
+
+def bundle_arrays(**columns: Array) -> dict[str, Array]:
+    """The columns in their stored types, named as a model stores them."""
+    return {f"bundle_{name}": np.ascontiguousarray(columns[name], dtype=kind) for name, kind in _TYPES.items()}
+
+
+def no_bundles() -> dict[str, Array]:
+    """The arrays of a model without bundles."""
+    nothing = {name: np.empty(0) for name in _TYPES if name != "offsets"}
+    return bundle_arrays(offsets=np.zeros(1), **nothing)
