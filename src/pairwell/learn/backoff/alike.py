@@ -29,17 +29,33 @@ class Likes(msgspec.Struct, frozen=True, kw_only=True):
     likeness: Array  # 0..1
 
 
-def find_likes(listings: Sequence[Listing], needy: Array, able: Array, *, most: int) -> Likes:
+class Described(msgspec.Struct, frozen=True, kw_only=True):
+    """What listings say, as arrays."""
+
+    words: sparse.csr_array  # rows of length 1
+    leaves: Array  # "" where there is no category
+    prices: Array  # NaN where unknown
+
+
+def describe_all(listings: Sequence[Listing]) -> Described:
+    """The words of titles and attributes, whole categories and prices of all listings."""
+    return Described(
+        words=word_rows([_words(listing) for listing in listings]),
+        leaves=np.array([listing.leaf or "" for listing in listings], dtype=object),
+        prices=np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64),
+    )
+
+
+def find_likes(shop: Described, needy: Array, able: Array, *, most: int) -> Likes:
     """For each of the items `needy` up to `most` of those `able` that are described alike; both are ascending numbers.
 
     `likeness = cosine of words · (price ratio)^.25`, halved across categories. Only lenders that share a word of at
     most 200 of them, and of those the 20 nearest, are compared: the work grows with the items, not with their square.
     """
-    words = word_rows([_words(listing) for listing in listings])
-    pairs = list(_near(words, needy, able))
+    pairs = list(_near(shop.words, needy, able))
     items = np.concatenate([np.full(near.size, item) for item, near in pairs] or [needy[:0]])
     lenders = np.concatenate([near for _, near in pairs] or [able[:0]])
-    likeness = _likeness(words, listings, items, lenders)
+    likeness = _likeness(shop, items, lenders)
     order = np.lexsort((lenders, -likeness, items))
     place = np.arange(order.size) - np.searchsorted(items[order], items[order])
     kept = order[(likeness[order] >= LEAST) & (place < most)]
@@ -66,13 +82,12 @@ def _near(words: sparse.csr_array, needy: Array, able: Array) -> Iterator[tuple[
             yield item, near[near != item][:_NEAREST]
 
 
-def _likeness(words: sparse.csr_array, listings: Sequence[Listing], items: Array, lenders: Array) -> Array:
-    cosine = np.asarray(words[items].multiply(words[lenders]).sum(axis=1)).ravel()
-    leaf = np.array([listing.leaf or "" for listing in listings], dtype=object)
-    one, other = leaf[items], leaf[lenders]
+def _likeness(shop: Described, items: Array, lenders: Array) -> Array:
+    cosine = np.asarray(shop.words[items].multiply(shop.words[lenders]).sum(axis=1)).ravel()
+    one, other = shop.leaves[items], shop.leaves[lenders]
     apart = (one != other) & (one != "") & (other != "")
-    price = np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64)
-    ratio = np.minimum(price[items], price[lenders]) / np.maximum(price[items], price[lenders])
+    paid, asked = shop.prices[items], shop.prices[lenders]
+    ratio = np.minimum(paid, asked) / np.maximum(paid, asked)
     nearness = np.where(np.isnan(ratio), 1.0, ratio) ** _PRICE_POWER
     likeness: Array = np.minimum(cosine, 1.0) * nearness * np.where(apart, _OTHER_CATEGORY, 1.0)
     return likeness

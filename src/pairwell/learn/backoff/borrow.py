@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from pairwell.config.settings import Learn
+from pairwell.learn.backoff.alike import describe_all
 from pairwell.learn.backoff.by_group import Shelf, fill_shelf, offer_by_group
 from pairwell.learn.backoff.by_likeness import lend_to_add_ons, lend_to_anchors
 from pairwell.learn.backoff.evidence import Known, know
@@ -67,15 +68,15 @@ def learn_backoff(
     levels = find_levels(listings)
     known = know(baskets, learned, [associate(level, learned.ordinary, learn) for level in levels], learn.prior_orders)
     thin = _thin(known)
-    own = families(listings)
+    own, shop = families(listings), describe_all(listings)
     ends = np.cumsum([0, *(len(level.names) for level in levels)])
     ground = _Ground(
         known=known,
         learn=learn,
         families=own,
-        prices=np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64),
+        prices=shop.prices,
         thin=thin,
-        lent=join([lend_to_anchors(listings, known, thin), lend_to_add_ons(listings, known)]),
+        lent=join([lend_to_anchors(shop, known, thin), lend_to_add_ons(shop, known)]),
         shelves=[
             fill_shelf(grouped, known, own, int(end)) for grouped, end in zip(known.grouped, ends[:-1], strict=True)
         ],

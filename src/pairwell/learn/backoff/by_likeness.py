@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 import numpy as np
 
-from pairwell.learn.backoff.alike import Likes, find_likes
+from pairwell.learn.backoff.alike import Described, Likes, find_likes
 from pairwell.learn.backoff.evidence import Known
 from pairwell.learn.backoff.offers import Offers, first_of_each, level_number, spread
 from pairwell.learn.baskets import Array
-from pairwell.learn.listings.catalogue import Listing
 from pairwell.records import BackoffLevel
 
 NEW_BELOW = 20  # orders; with more of its own, an item would have been seen with its like's company
@@ -28,10 +25,10 @@ class _Loan(msgspec.Struct, frozen=True, kw_only=True):
     items: Array
 
 
-def lend_to_anchors(listings: Sequence[Listing], known: Known, thin: Array) -> Offers:
+def lend_to_anchors(shop: Described, known: Known, thin: Array) -> Offers:
     """For each of the items `thin` what its likest items are bought with above the floor."""
     places, anchors = _leading(known)
-    likes = find_likes(listings, thin, np.unique(anchors), most=_LENDERS)
+    likes = find_likes(shop, thin, np.unique(anchors), most=_LENDERS)
     offsets = np.searchsorted(anchors, np.arange(known.n_items + 1))
     of, found = spread(likes.lenders, offsets)
     place = places[found]
@@ -40,12 +37,12 @@ def lend_to_anchors(listings: Sequence[Listing], known: Known, thin: Array) -> O
     return _offers(known, loan, "alike_anchor")
 
 
-def lend_to_add_ons(listings: Sequence[Listing], known: Known) -> Offers:
+def lend_to_add_ons(shop: Described, known: Known) -> Offers:
     """For each item what was hardly bought so far and is like its add-ons above the floor."""
     places, anchors = _leading(known)
     new = np.flatnonzero(known.orders < NEW_BELOW)
     add_ons = known.pairs.items[places].astype(np.int64)
-    likes = _few_heirs(find_likes(listings, new, np.setdiff1d(add_ons, new), most=1))
+    likes = _few_heirs(find_likes(shop, new, np.setdiff1d(add_ons, new), most=1))
     order = np.argsort(add_ons, kind="stable")
     of, found = spread(likes.lenders, np.searchsorted(add_ons[order], np.arange(known.n_items + 1)))
     chosen = order[found]
