@@ -67,6 +67,19 @@ def exchange(_: Any, array: Any, index: Any, value: Any) -> Any:  # noqa: ANN401
     return array.dtype(array, index, value), generate
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def release(_: Any, array: Any, index: Any) -> Any:  # noqa: ANN401
+    """Put 0 into `array[index]` after everything else that this thread wrote."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ANN401
+        whole = context.make_array(signature.args[0])(context, builder, values[0])
+        place = builder.gep(whole.data, [values[1]])
+        builder.store_atomic(ir.Constant(place.type.pointee, 0), place, "release", 8)
+        return context.get_dummy_value()
+
+    return numba.types.void(array, index), generate
+
+
 def _compiled(loop: _Loop, **options: Any) -> _Loop:  # noqa: ANN401 - Numba's own
     folder = _folder(Path(loop.__code__.co_filename).parent)
     if folder is None:  # no place to keep it: it is compiled anew in every process

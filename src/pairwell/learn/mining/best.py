@@ -7,39 +7,36 @@ from typing import NamedTuple
 import numpy as np
 
 from pairwell.learn.baskets import Array
-from pairwell.learn.compiled import exchange, inlined, tight
+from pairwell.learn.compiled import exchange, inlined, release, tight
 
+LEVEL = 32  # bits of a key below the level of its score
 _LOWEST = np.iinfo(np.int64).min
 _HIGHEST = np.iinfo(np.int64).max
 _LAST_ITEM = 0xFFFFFFFF
-LEVEL = 32  # bits of a key below the level of its score
+_FIRST, _LAST, _FILLED, _BUSY = range(4)  # columns of `rooms`
+_KEY, _COUNTS = range(2)  # columns of `pairs`
 
 
 class Best(NamedTuple):
-    """Heaps with the lowest key of an item at their root; item i's lies from `starts[i]` up to `starts[i + 1]`.
+    """Room for some pairs of every item. Once it is full it is a heap with the lowest key at its root.
 
     A key is higher for a higher score, and among equal scores for a smaller number of the add-on, so that what is kept
     depends on the pairs alone: not on the order in which they come, nor on how many threads bring them.
     """
 
-    starts: Array  # int64
-    filled: Array  # int64: pairs kept of each item
-    busy: Array  # int64: 1 while a thread changes the pairs of an item
-    bar: Array  # int64: the key that a pair has to exceed
-    keys: Array  # int64
-    counts: Array  # int64: they go with the keys
+    bar: Array  # int64: the key that a pair of an item has to exceed
+    rooms: Array  # int64, four an item: where its room begins and ends, the pairs in it, and 1 while a thread is there
+    pairs: Array  # int64, two a pair: its key, and counts that go with it
 
 
 def no_best(room: Array) -> Best:
     """Nothing kept yet, with room for as many pairs of each item as said."""
-    whole = int(room.sum())
+    ends = np.cumsum(room, dtype=np.int64)
+    nothing = np.zeros(room.size, dtype=np.int64)
     return Best(
-        starts=np.concatenate(([0], np.cumsum(room, dtype=np.int64))),
-        filled=np.zeros(room.size, dtype=np.int64),
-        busy=np.zeros(room.size, dtype=np.int64),
         bar=np.where(room > 0, _LOWEST, _HIGHEST),
-        keys=np.empty(whole, dtype=np.int64),
-        counts=np.empty(whole, dtype=np.int64),
+        rooms=np.stack([ends - room, ends, nothing, nothing], axis=1),
+        pairs=np.empty((int(room.sum()), 2), dtype=np.int64),
     )
 
 
@@ -58,69 +55,65 @@ def key_of(level: int, add_on: int) -> int:
 
 
 @tight
-def offer(best: Best, item: int, key: int, counts: int) -> None:
-    """Keep a pair if it is among the best of `item` so far."""
-    while exchange(best.busy, item, 1) == 1:
-        pass
-    start, size = best.starts[item], best.filled[item]
-    if start + size < best.starts[item + 1]:
-        best.filled[item] = size + 1
-        _rise(best, start, start + size, (key, counts))
-        if start + size + 1 == best.starts[item + 1]:
-            best.bar[item] = best.keys[start]
-    elif key > best.keys[start]:
-        _sink(best, start, start + size, (key, counts))
-        best.bar[item] = best.keys[start]
-    exchange(best.busy, item, 0)
-
-
-@tight
-def _rise(best: Best, start: int, place: int, pair: tuple[int, int]) -> None:
-    while place > start:
-        above = start + ((place - start - 1) >> 1)
-        if best.keys[above] < pair[0]:
-            break
-        _move(best, above, place)
-        place = above
-    best.keys[place], best.counts[place] = pair
-
-
-@tight
-def _sink(best: Best, start: int, stop: int, pair: tuple[int, int]) -> None:
-    place = start
-    below = place + 1
-    while below < stop:
-        if below + 1 < stop and best.keys[below + 1] < best.keys[below]:
-            below += 1
-        if best.keys[below] > pair[0]:
-            break
-        _move(best, below, place)
-        place = below
-        below = start + 2 * (place - start) + 1
-    best.keys[place], best.counts[place] = pair
-
-
-@tight
-def _move(best: Best, source: int, target: int) -> None:
-    best.keys[target] = best.keys[source]
-    best.counts[target] = best.counts[source]
-
-
-@tight
-def sort(best: Best, first: int, last: int) -> None:
-    """Bring the pairs of the items from `first` up to `last` into order, the best first; then none can be offered."""
-    for item in range(first, last):
-        start = best.starts[item]
-        for stop in range(start + best.filled[item] - 1, start, -1):
-            pair = best.keys[stop], best.counts[stop]
-            _move(best, start, stop)
-            _sink(best, start, stop, pair)
-
-
-@tight
 def unpack(key: int) -> tuple[float, int]:
     """The score and the add-on of a key."""
     bits = np.int32(key >> LEVEL)
     if bits < 0:
         bits ^= np.int32(0x7FFFFFFF)
     return float(np.int32(bits).view(np.float32)), _LAST_ITEM - (key & _LAST_ITEM)
+
+
+@inlined
+def offer(best: Best, item: int, key: int, counts: int) -> None:
+    """Keep a pair if it is among the best of `item` so far."""
+    while exchange(best.rooms, 4 * item + _BUSY, 1) == 1:
+        pass
+    first, filled = best.rooms[item, _FIRST], best.rooms[item, _FILLED]
+    if first + filled < best.rooms[item, _LAST]:
+        best.pairs[first + filled, _KEY] = key
+        best.pairs[first + filled, _COUNTS] = counts
+        best.rooms[item, _FILLED] = filled + 1
+        if first + filled + 1 == best.rooms[item, _LAST]:
+            _heapify(best.pairs, first, first + filled + 1)
+            best.bar[item] = best.pairs[first, _KEY]
+    elif key > best.pairs[first, _KEY]:
+        _sink(best.pairs, (first, first + filled), first, (key, counts))
+        best.bar[item] = best.pairs[first, _KEY]
+    release(best.rooms, 4 * item + _BUSY)
+
+
+@tight
+def _heapify(pairs: Array, first: int, last: int) -> None:
+    for back in range((last - first) // 2):
+        place = first + (last - first) // 2 - 1 - back
+        _sink(pairs, (first, last), place, (pairs[place, _KEY], pairs[place, _COUNTS]))
+
+
+@tight
+def _sink(pairs: Array, room: tuple[int, int], place: int, pair: tuple[int, int]) -> None:
+    """Put a pair where `place` is, or below it where lower keys are."""
+    first, last = room
+    below = first + 2 * (place - first) + 1
+    while below < last:
+        if below + 1 < last and pairs[below + 1, _KEY] < pairs[below, _KEY]:
+            below += 1
+        if pairs[below, _KEY] > pair[0]:
+            break
+        pairs[place, _KEY], pairs[place, _COUNTS] = pairs[below, _KEY], pairs[below, _COUNTS]
+        place = below
+        below = first + 2 * (place - first) + 1
+    pairs[place, _KEY], pairs[place, _COUNTS] = pair
+
+
+@tight
+def sort(best: Best, begin: int, end: int) -> None:
+    """Bring the pairs of the items from `begin` up to `end` into order, the best first; then none can be offered."""
+    for item in range(begin, end):
+        first = best.rooms[item, _FIRST]
+        last = first + best.rooms[item, _FILLED]
+        if last < best.rooms[item, _LAST]:
+            _heapify(best.pairs, first, last)
+        for stop in range(last - 1, first, -1):
+            pair = best.pairs[stop, _KEY], best.pairs[stop, _COUNTS]
+            best.pairs[stop, _KEY], best.pairs[stop, _COUNTS] = best.pairs[first, _KEY], best.pairs[first, _COUNTS]
+            _sink(best.pairs, (first, stop), first, pair)

@@ -90,7 +90,7 @@ def lay_out(best: Best, items: Array, threads: int = THREADS) -> Kept:
     """What was kept, by item and best first; `items` are those of each rank."""
     in_threads(lambda first, last: sort(best, first, last), items.size, threads)
     sizes = np.zeros(items.size, dtype=np.int64)
-    sizes[items] = best.filled
+    sizes[items] = best.rooms[:, 2]
     offsets = np.concatenate(([0], np.cumsum(sizes)))
     add_ons, score = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1])
     together, proof = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1], dtype=np.int32)
@@ -235,8 +235,9 @@ def _lay_out(best: Best, items: Array, offsets: Array, columns: tuple[Array, Arr
     add_ons, score, together, proof = columns
     for rank in range(items.size):
         target = offsets[items[rank]]
-        for place in range(best.starts[rank], best.starts[rank] + best.filled[rank]):
-            score[target], add_ons[target] = unpack(best.keys[place])
-            together[target] = best.counts[place] >> _PROOF_BITS
-            proof[target] = best.counts[place] & ((1 << _PROOF_BITS) - 1)
+        for place in range(best.rooms[rank, 0], best.rooms[rank, 0] + best.rooms[rank, 2]):
+            key, counts = best.pairs[place, 0], best.pairs[place, 1]
+            score[target], add_ons[target] = unpack(key)
+            together[target] = counts >> _PROOF_BITS
+            proof[target] = counts & ((1 << _PROOF_BITS) - 1)
             target += 1

@@ -51,10 +51,11 @@ def mine(baskets: Baskets, learn: Learn, asked: Asked, advance: Advance = unhear
     chance = expect_of(totals)
     cut = int(baskets.offsets[asked.cut]) + asked.cut
     counting = Counting(encoded, chance.by_rank(encoded.items), whole, older, cut, asked.judged)
-    bins = keep_best(counting, asked.threads, advance)
+    bins, items = keep_best(counting, asked.threads, advance), encoded.items
+    del counting, encoded, marks  # the orders are not needed for what follows
     return Mined(
-        kept=lay_out(whole.best, encoded.items, asked.threads),
-        older=lay_out(older.best, encoded.items, asked.threads) if asked.cut else None,
+        kept=lay_out(whole.best, items, asked.threads),
+        older=lay_out(older.best, items, asked.threads) if asked.cut else None,
         chance=chance,
         bins=bins,
     )
