@@ -17,13 +17,13 @@ from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.errors import EvidenceError
-from pairwell.learn.baskets import Array, Baskets, slice_orders
+from pairwell.learn.baskets import Baskets, slice_orders
 from pairwell.learn.history import read_history
 from pairwell.learn.mining.pairs import rank_pairs
 from pairwell.learn.popularity import most_bought
 from pairwell.learn.sessions.following import learn_following
 from pairwell.learn.sessions.reading import Past, read_visits
-from pairwell.learn.sessions.visits import CARTED, Visits, slice_visits
+from pairwell.learn.sessions.visits import CARTED, Visits, seen_together, slice_visits
 from pairwell.model.sessions import Onward, Orders
 
 _MOST_VISITS = 2_000  # that are asked about
@@ -63,7 +63,7 @@ def pose_session(held: Held, settings: Settings, advance: Advance = unheard) -> 
     advance(0.5)
     answers = {ENGINE: _lead(onward, cases, DEPTH), **rank_next(told.visits, cases, DEPTH)}
     advance(1.0)
-    visited = np.bincount(np.unique(_keyed(told.visits)) % max(1, len(ids)), minlength=len(ids))
+    visited = seen_together(told.visits).item_orders()
     return Trial(
         protocol="session",
         hidden="the next item after each step of the held-out visits",
@@ -159,13 +159,6 @@ def _lead(onward: Onward, cases: Sequence[Case], n: int) -> list[list[int]]:
 
 def _named(ids: Sequence[str], ranked: Sequence[Sequence[int]]) -> Ranked:
     return [[ids[item] for item in answer] for answer in ranked]
-
-
-def _keyed(visits: Visits) -> Array:
-    """Visit and item of every step, as one number."""
-    visit_of = np.repeat(np.arange(visits.n_visits, dtype=np.int64), visits.sizes)
-    keys: Array = visit_of * max(1, len(visits.item_ids)) + visits.items
-    return keys
 
 
 def _require(told: Told, cases: Sequence[Case]) -> None:

@@ -25,6 +25,7 @@ class _Steps(NamedTuple):
     """Steps by place, and the places of each item in order."""
 
     items: Array
+    kinds: Array
     gains: Array  # by place: what arriving there weighs
     visit_of: Array
     weights: Array  # by visit
@@ -40,6 +41,8 @@ class _Kept(NamedTuple):
     weights: Array
     visits: Array
     occurred: Array  # by item: the weight of its visits
+    seen: Array  # … and their number
+    carted: Array  # … and of those in which it was put into the cart or bought
 
 
 def learn_following(visits: Visits, learn: Learn, threads: int = THREADS) -> Followers:
@@ -56,17 +59,7 @@ def learn_following(visits: Visits, learn: Learn, threads: int = THREADS) -> Fol
         blocks = [pool.submit(_fill, steps, kept, block) for block in pairwise(bounds)]
     for block in blocks:
         block.result()
-    return _followers(kept, *_looked_at(visits))
-
-
-def _looked_at(visits: Visits) -> tuple[Array, Array]:
-    """By item the visits that looked at it, and those in which it was put into the cart or bought."""
-    n_items = max(1, len(visits.item_ids))
-    visit_of = np.repeat(np.arange(visits.n_visits, dtype=np.int64), visits.sizes)
-    keys = visit_of * n_items + visits.items
-    seen, carted = np.unique(keys) % n_items, np.unique(keys[visits.kinds >= CARTED]) % n_items
-    length = len(visits.item_ids)
-    return np.bincount(seen, minlength=length), np.bincount(carted, minlength=length)
+    return _followers(kept)
 
 
 def _room(visits: Visits, width: int) -> _Kept:
@@ -80,6 +73,8 @@ def _room(visits: Visits, width: int) -> _Kept:
         weights=np.zeros(starts[-1], dtype=np.int64),
         visits=np.zeros(starts[-1], dtype=np.int32),
         occurred=np.zeros(n_items, dtype=np.int64),
+        seen=np.zeros(n_items, dtype=np.int32),
+        carted=np.zeros(n_items, dtype=np.int32),
     )
 
 
@@ -89,6 +84,7 @@ def _steps(visits: Visits, learn: Learn) -> _Steps:
     age = (visits.began_at.max(initial=0) - visits.began_at) / _DAY_MICROS
     return _Steps(
         items=visits.items,
+        kinds=visits.kinds,
         gains=gains[visits.kinds],
         visit_of=np.repeat(np.arange(visits.n_visits, dtype=np.int64), visits.sizes),
         weights=np.rint(np.exp2(-age / learn.half_life_days) * _UNIT).astype(np.int64),
@@ -97,7 +93,7 @@ def _steps(visits: Visits, learn: Learn) -> _Steps:
     )
 
 
-def _followers(kept: _Kept, seen: Array, carted: Array) -> Followers:
+def _followers(kept: _Kept) -> Followers:
     held = kept.items >= 0
     return Followers(
         offsets=np.concatenate(([0], np.cumsum(held)))[kept.starts].astype(np.int64),
@@ -105,8 +101,8 @@ def _followers(kept: _Kept, seen: Array, carted: Array) -> Followers:
         weight=kept.weights[held] / _UNIT,
         visits=kept.visits[held],
         occurred=kept.occurred / _UNIT,
-        seen=seen.astype(np.int32),
-        carted=carted.astype(np.int32),
+        seen=kept.seen,
+        carted=kept.carted,
     )
 
 
@@ -118,12 +114,16 @@ def _fill(steps: _Steps, kept: _Kept, block: tuple[int, int]) -> None:
     best, seen = np.zeros(n_items, np.int64), np.full(n_items, -1, np.int64)
     touched = np.empty(n_items, np.int64)
     for item in range(first, last):
-        n_touched, before = 0, -1
+        n_touched, before, carted = 0, -1, -1
         for place in steps.places[steps.starts[item] : steps.starts[item + 1]]:
             visit = steps.visit_of[place]
             if visit != before:
                 kept.occurred[item] += steps.weights[visit]
+                kept.seen[item] += 1
                 before = visit
+            if visit != carted and steps.kinds[place] >= CARTED:
+                kept.carted[item] += 1
+                carted = visit
             n_touched = _follow(steps, (item, place), (sums, visits, best, seen), touched, n_touched)
         _keep_best(kept, item, (sums, visits), touched[:n_touched])
         for other in touched[:n_touched]:

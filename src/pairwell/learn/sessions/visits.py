@@ -92,7 +92,8 @@ def seen_together(visits: Visits) -> Baskets:
     """The visits as baskets of the distinct items looked at, for everything that counts baskets."""
     visit_of = np.repeat(np.arange(visits.n_visits, dtype=np.int64), visits.sizes)
     n_items = max(1, len(visits.item_ids))
-    keys = np.unique(visit_of * n_items + visits.items)
+    keys = np.sort(visit_of * n_items + visits.items)
+    keys = keys[np.diff(keys, prepend=-1) > 0]
     offsets = np.searchsorted(keys // n_items, np.arange(visits.n_visits + 1))
     return Baskets(
         item_ids=list(visits.item_ids),
