@@ -52,10 +52,11 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class Generation(msgspec.Struct, frozen=True, kw_only=True):
-    """The tastes that readers see: which model was learned with them, and when."""
+    """What the tastes were learned with: the model of the same run, when, and what each part of the score weighed."""
 
     model: str
     learned_at: datetime
+    weights: dict[str, float] = {}
 
 
 Tastes = Callable[[], Iterable[tuple[str, Taste]]]  # anew at each call: customers, each once, with their tastes
@@ -74,10 +75,13 @@ class TasteStore:
     def generation(self) -> Generation | None:
         """What readers see now was learned with; None before the first."""
         table = schema.taste_generations
-        statement = sa.select(table.c.model, table.c.learned_at).where(table.c.generation == _VISIBLE)
+        statement = sa.select(table).where(table.c.generation == _VISIBLE)
         with self._database.read() as connection:
             row = connection.execute(statement).one_or_none()
-        return None if row is None else Generation(model=row.model, learned_at=from_micros(row.learned_at))
+        if row is None:
+            return None
+        weights = _weights.decode(row.weights)
+        return Generation(model=row.model, learned_at=from_micros(row.learned_at), weights=weights)
 
     def read(self, customer_ids: Sequence[str]) -> dict[str, Taste]:
         """The tastes of those of `customer_ids` that have one."""
@@ -88,7 +92,7 @@ class TasteStore:
                 for customer_id, payload in connection.execute(_READ, {"customers": part})
             }
 
-    def write(self, tastes: Tastes, *, model: str, at: datetime) -> int:
+    def write(self, tastes: Tastes, generation: Generation) -> int:
         """Make `tastes` all there are; returns for how many customers something changed.
 
         Readers see the tastes before until these are whole. Where another writer is faster, this one begins again on
@@ -96,11 +100,11 @@ class TasteStore:
         """
         while True:
             try:
-                return self._write(tastes, model, at)
+                return self._write(tastes, generation)
             except _Overtaken:
                 continue
 
-    def _write(self, tastes: Tastes, model: str, at: datetime) -> int:
+    def _write(self, tastes: Tastes, generation: Generation) -> int:
         base, own = self._reserve()
         if own > base + 1:  # somebody began and did not end: those rows must not appear with ours
             self._sweep(lambda _customer, generations: [g for g in generations if base < g < own])
@@ -109,7 +113,7 @@ class TasteStore:
         for part in _parts(tastes()):
             customers.update(customer_id for customer_id, _ in part)
             changed += self._write_part(part, base, own)
-        self._show(base, own, model, at)
+        self._show(base, own, generation)
         self._sweep(lambda customer, generations: _outdated(generations, own, gone=customer not in customers))
         return changed
 
@@ -135,12 +139,18 @@ class TasteStore:
                 connection.execute(schema.taste.insert(), changed)
         return len(changed)
 
-    def _show(self, base: int, own: int, model: str, at: datetime) -> None:
+    def _show(self, base: int, own: int, generation: Generation) -> None:
         table = schema.taste_generations
+        row = {
+            "generation": own,
+            "model": generation.model,
+            "learned_at": to_micros(generation.learned_at),
+            "weights": _encoder.encode(generation.weights),
+        }
         with self._database.write() as connection:
             _stay_first(connection, base)
             connection.execute(table.delete())
-            connection.execute(table.insert(), {"generation": own, "model": model, "learned_at": to_micros(at)})
+            connection.execute(table.insert(), row)
             connection.execute(_MOVE, {"epoch": "taste", "to": own})
 
     def _sweep(self, doomed: Callable[[str, list[int]], list[int]]) -> None:
@@ -225,6 +235,7 @@ def _repeat(row: _Row) -> Repeat:
 
 
 _encoder, _decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_Stored)
+_weights = msgspec.msgpack.Decoder(dict[str, float])
 _taste, _newer = schema.taste, schema.taste.alias("newer")
 _VISIBLE = sa.select(schema.epochs.c.number).where(schema.epochs.c.name == "taste").scalar_subquery()
 _NEWEST = (

@@ -19,14 +19,14 @@ from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
-from pairwell.facts.taste import TasteStore
+from pairwell.facts.taste import Generation, TasteStore
 from pairwell.learn.assemble import Parts, learn_parts
 from pairwell.learn.history import History, forget_files, read_history
 from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.stopwatch import Stopwatch
 from pairwell.learn.taste.keep import learn_taste
-from pairwell.learn.validation import validate
+from pairwell.learn.validation import older_orders, validate
 from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import publish_model
 from pairwell.records import Behaviour
@@ -76,9 +76,10 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     with watch.step("read"):
         history = _read(past, settings, now)
     advance(0.1)
-    parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share), watch)
+    cut = older_orders(history)
+    parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share), watch, cut=cut)
     with watch.step("validate"):
-        validation = validate(history, settings)
+        validation = validate(history, settings, parts.older)
     advance(0.9)
     with watch.step("publish"):
         manifest = _completed(parts, past, msgspec.to_builtins(validation))
@@ -86,7 +87,9 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
         model = publish_model(models, manifest, parts.names, parts.arrays)
     if tastes is not None:
         with watch.step("taste"):
-            tastes.write(learn_taste(history, settings), model=model, at=now)
+            learned = learn_taste(history, settings)
+            weights = msgspec.to_builtins(learned.weights)
+            tastes.write(learned, Generation(model=model, learned_at=now, weights=weights))
     forget_files(dataset, past.snapshot)
     advance(1.0)
     return Learned(

@@ -67,6 +67,7 @@ taste_generations = Table(
     Column("generation", BigInteger, primary_key=True),
     Column("model", String, nullable=False),
     Column("learned_at", BigInteger, nullable=False),
+    Column("weights", LargeBinary, nullable=False),
 )
 
 decisions = Table(

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from pairwell.facts import taste as module
-from pairwell.facts.taste import Repeat, Taste, TasteStore
+from pairwell.facts.taste import Generation, Repeat, Taste, TasteStore
 from pairwell.operations import schema
 from pairwell.operations.database import Database
 
@@ -24,7 +24,7 @@ def taste(*items: str) -> Taste:
 
 
 def write(store: TasteStore, tastes: dict[str, Taste], model: str = "m1") -> int:
-    return store.write(tastes.items, model=model, at=NOW)
+    return store.write(tastes.items, Generation(model=model, learned_at=NOW, weights={"popularity": 0.5}))
 
 
 def rows(database: Database) -> list[tuple[str, int]]:
@@ -49,9 +49,7 @@ def test_what_was_written_is_read(store: TasteStore) -> None:
     assert store.generation() is None
     assert write(store, {"anna": anna, "zoë": taste("a")}) == 2
     assert store.read(["anna", "nobody", "anna", "zoë"]) == {"anna": anna, "zoë": taste("a")}
-    generation = store.generation()
-    assert generation is not None
-    assert (generation.model, generation.learned_at) == ("m1", NOW)
+    assert store.generation() == Generation(model="m1", learned_at=NOW, weights={"popularity": 0.5})
 
 
 def test_only_what_changed_is_written_again(store: TasteStore, database: Database) -> None:
@@ -76,7 +74,7 @@ def test_readers_see_the_old_tastes_until_the_new_ones_are_whole(
         yield "b", taste("new")
         seen.append(reader.read(["a", "b"]))
 
-    store.write(tastes, model="m2", at=NOW)
+    store.write(tastes, Generation(model="m2", learned_at=NOW))
 
     assert seen == [{"a": taste("old"), "b": taste("old")}]
     assert reader.read(["a", "b"]) == {"a": taste("new"), "b": taste("new")}
@@ -97,7 +95,9 @@ def test_what_a_broken_off_run_left_never_appears(
     monkeypatch.setattr(module, "_AT_A_TIME", 1)
     write(store, {"a": taste("x"), "b": taste("x")})
     with pytest.raises(BrokenOffError):
-        store.write(lambda: breaking_off({"a": taste("half"), "ghost": taste("half")}), model="m2", at=NOW)
+        store.write(
+            lambda: breaking_off({"a": taste("half"), "ghost": taste("half")}), Generation(model="m2", learned_at=NOW)
+        )
     assert store.read(["a", "ghost"]) == {"a": taste("x")}
 
     write(store, {"a": taste("x"), "b": taste("y")}, "m3")
@@ -119,7 +119,7 @@ def test_who_is_overtaken_begins_again(store: TasteStore, database: Database, mo
             write(faster, {"a": taste("theirs"), "b": taste("theirs"), "c": taste("theirs")}, "m2")
         yield "b", taste("x")
 
-    store.write(tastes, model="m3", at=NOW)
+    store.write(tastes, Generation(model="m3", learned_at=NOW))
 
     assert len(runs) == 2
     assert store.read(["a", "b", "c"]) == {"a": taste("mine"), "b": taste("x")}

@@ -83,7 +83,8 @@ def expect_return(returns: Returns, of: Array, elapsed: Array) -> Window:
     early, late = np.maximum(early - 1, now), np.maximum(late, now)
     left = [np.take_along_axis(away, end[:, None], axis=1)[:, 0] for end in (early, late)]
     chance = np.where(total > 0, (left[0] - left[1]) / np.maximum(still, 1e-12), 0.0)
-    return Window(*(np.maximum(step * _STEP, elapsed) for step in (early, middle - 0.5, late)), chance)
+    begin, due, end = (np.maximum(step * _STEP, elapsed) for step in (early, middle - 0.5, late))
+    return Window(begin, due, end, chance)
 
 
 def _reach(away: Array, level: Array) -> Array:

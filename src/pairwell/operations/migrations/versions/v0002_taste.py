@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.BigInteger, primary_key=True),
         sa.Column("model", sa.String, nullable=False),
         sa.Column("learned_at", sa.BigInteger, nullable=False),
+        sa.Column("weights", sa.LargeBinary, nullable=False),
     )
     epochs = sa.table("epochs", sa.column("name", sa.String), sa.column("number", sa.BigInteger))
     op.bulk_insert(epochs, [{"name": "taste", "number": 0}, {"name": "taste_reserved", "number": 0}])
