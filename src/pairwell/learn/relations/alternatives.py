@@ -21,6 +21,7 @@ from pairwell.learn.relations.near import near_pairs
 from pairwell.learn.relations.similar import products
 from pairwell.learn.relations.substitutes import Asked, Likenesses, listed_odds, see_apart
 from pairwell.learn.relations.variants import find_variants
+from pairwell.learn.relations.views import viewed_together
 from pairwell.model.neighbours import make_neighbours
 from pairwell.model.related import Alternatives
 
@@ -40,7 +41,11 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def learn_alternatives(
-    listings: Sequence[Listing], baskets: Baskets, learned: LearnedPairs, learn: Learn
+    listings: Sequence[Listing],
+    baskets: Baskets,
+    learned: LearnedPairs,
+    learn: Learn,
+    views: Baskets | None = None,
 ) -> tuple[Alternatives, Alternatives]:
     """The substitutes and the variants of every item, up to 40 each, likest first.
 
@@ -52,9 +57,10 @@ def learn_alternatives(
     prices = np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64)
     titles = word_rows([words_of(listing.title) for listing in listings], prices)
     companies = company(learned.neighbours)
-    pairs = both_ways([*near_pairs(titles, companies, listings), variants])
+    viewed = [] if views is None else [viewed_together(views)]
+    pairs = both_ways([*near_pairs(titles, companies, listings), *viewed, variants])
     alike = Likenesses(title=products(titles, pairs), company=products(companies, pairs))
-    judged = _judge(Asked(pairs=pairs, alike=alike, listings=listings), baskets, learned, learn)
+    judged = _judge(Asked(pairs=pairs, alike=alike, listings=listings, views=views), baskets, learned, learn)
     is_variant = judged.asked.pairs.among(variants)
     # What goes along above the floor is never a substitute, whatever it looks like.
     stands_in = (judged.odds > 0) & ~judged.above & ~is_variant

@@ -17,12 +17,12 @@ _PRIOR = 5.0  # orders at the rate of chance, added to every step
 def company(pairs: Neighbours) -> sparse.csr_array:
     """A row of length 1 for each item: what it surely keeps company with, by the logarithm of the sure effect."""
     n_items = pairs.offsets.size - 1
-    anchors = np.repeat(np.arange(n_items), np.diff(pairs.offsets))
-    sure = np.log(np.maximum(pairs.effect, 1.0))
-    order = np.lexsort((pairs.items, -sure, anchors))
-    place = np.arange(order.size) - pairs.offsets[anchors]
-    kept = order[(place < _COMPANY) & (sure[order] > 0)]
-    rows = sparse.csr_array((sure[kept], (anchors[kept], pairs.items[kept])), shape=(n_items, n_items))
+    told = np.flatnonzero(pairs.effect > 1)
+    anchors = np.repeat(np.arange(n_items), np.diff(pairs.offsets))[told]
+    sure = np.log(pairs.effect[told])
+    order = np.lexsort((pairs.items[told], -sure, anchors))
+    kept = order[np.arange(order.size) - np.searchsorted(anchors, anchors) < _COMPANY]
+    rows = sparse.csr_array((sure[kept], (anchors[kept], pairs.items[told][kept])), shape=(n_items, n_items))
     return unit_rows(rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.compiled import compiled
@@ -13,13 +14,19 @@ _Rows = tuple[Array, Array]  # where each row begins, and what is in the rows
 
 def count_together(baskets: Baskets, pairs: Directed) -> Array:
     """Orders with both items of each pair."""
-    order_of = np.repeat(np.arange(baskets.n_orders), baskets.sizes)
-    by_item = np.argsort(baskets.items, kind="stable")
-    held_at = np.searchsorted(baskets.items[by_item], np.arange(pairs.n_items + 1))
+    held_at, places = places_by_item(baskets.items, pairs.n_items)
+    held_by = np.repeat(np.arange(baskets.n_orders), baskets.sizes)[places]
     found = np.zeros(pairs.anchors.size, dtype=np.int64)
     orders = baskets.offsets.astype(np.int64), baskets.items.astype(np.int64)
-    _count(orders, (held_at, order_of[by_item]), (pairs.offsets, pairs.targets), found)
+    _count(orders, (held_at, held_by), (pairs.offsets, pairs.targets), found)
     return found
+
+
+def places_by_item(items: Array, n_items: int) -> tuple[Array, Array]:
+    """Where those of item i begin, and the places at which each item stands, ascending; without sorting."""
+    ones, every = np.ones(items.size, dtype=np.int8), np.arange(items.size + 1)
+    turned = sparse.csr_array((ones, items, every), shape=(items.size, n_items)).tocsc()
+    return turned.indptr.astype(np.int64), turned.indices.astype(np.int64)
 
 
 @compiled

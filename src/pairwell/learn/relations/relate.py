@@ -10,12 +10,15 @@ from pairwell.learn.relations.alternatives import learn_alternatives
 from pairwell.learn.relations.first_purchases import first_purchases
 from pairwell.learn.relations.follow_ups import learn_follow_ups
 from pairwell.learn.relations.requirements import learn_requirements
+from pairwell.learn.relations.views import as_baskets
 from pairwell.model.neighbours import to_arrays
 
 
 def relation_arrays(history: History, pairs: LearnedPairs, settings: Settings) -> dict[str, Array]:
     """Substitutes, variants, follow-ups and requirements as the arrays of a model."""
-    substitutes, variants = learn_alternatives(history.listings, history.baskets, pairs, settings.learn)
+    substitutes, variants = learn_alternatives(
+        history.listings, history.baskets, pairs, settings.learn, as_baskets(history.visits)
+    )
     bought = first_purchases(history, settings.shop.timezone)
     follow_ups = learn_follow_ups(bought, history.baskets, settings.learn)
     requirements = learn_requirements(history.listings, history.baskets, pairs, settings.learn)

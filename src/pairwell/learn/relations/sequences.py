@@ -7,6 +7,7 @@ import numpy as np
 
 from pairwell.learn.baskets import Array
 from pairwell.learn.compiled import compiled
+from pairwell.learn.relations.counted import places_by_item
 from pairwell.learn.relations.directed import Directed
 from pairwell.learn.relations.first_purchases import FirstPurchases
 
@@ -31,7 +32,7 @@ def count_sequences(bought: FirstPurchases) -> Sequences:
 
     Memory is bounded by what is found, not by the pairs there are.
     """
-    shelves, holders = _shelves(bought), _holders(bought)
+    shelves, holders = _shelves(bought), places_by_item(bought.items, bought.n_items)
     sizes = np.zeros(bought.n_items, dtype=np.int64)
     _follow(shelves, holders, sizes, np.empty((0, 3), dtype=np.int64))
     found = np.empty((int(sizes.sum()), 3), dtype=np.int64)
@@ -52,7 +53,9 @@ def measure_lags(bought: FirstPurchases, pairs: Directed, followers: Array) -> A
     """
     starts = np.concatenate(([0], np.cumsum(followers))).astype(np.int64)
     lags = np.zeros(int(starts[-1]), dtype=np.int64)
-    _measure(_shelves(bought), _holders(bought), (pairs.anchors, pairs.targets), starts, lags)
+    _measure(
+        _shelves(bought), places_by_item(bought.items, bought.n_items), (pairs.anchors, pairs.targets), starts, lags
+    )
     rising = lags[np.lexsort((lags, np.repeat(np.arange(followers.size), followers)))]
     quarters: Array = starts[:-1, None] + np.arange(1, 4) * (followers[:, None] - 1) // 4
     found: Array = rising[quarters]
@@ -62,11 +65,6 @@ def measure_lags(bought: FirstPurchases, pairs: Directed, followers: Array) -> A
 def _shelves(bought: FirstPurchases) -> _Shelves:
     ends = np.repeat(bought.offsets[1:], np.diff(bought.offsets)).astype(np.int64)
     return bought.items, bought.days, ends
-
-
-def _holders(bought: FirstPurchases) -> tuple[Array, Array]:
-    by_item = np.argsort(bought.items, kind="stable")
-    return np.searchsorted(bought.items[by_item], np.arange(bought.n_items + 1)), by_item
 
 
 @compiled

@@ -12,6 +12,7 @@ from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.relations.context import chance_rate, foretell
 from pairwell.learn.relations.counted import count_together
 from pairwell.learn.relations.directed import Directed
+from pairwell.learn.relations.views import view_odds
 
 # Log odds. Chosen on two simulated shops and by reading two real ones; what each does is told in docs/learning.md.
 _BASE = -3.0
@@ -36,6 +37,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     pairs: Directed
     alike: Likenesses
     listings: Sequence[Listing]
+    views: Baskets | None = None  # the items of visits, where they are logged
 
 
 class Apart(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,13 +66,14 @@ def see_apart(asked: Asked, orders: Baskets) -> Apart:
 
 
 def listed_odds(asked: Asked, ordinary: Baskets) -> Array:
-    """Log odds that one item is bought instead of the other, by titles, company, category and price."""
+    """Log odds that one item is bought instead of the other, by titles, company, category, price and views."""
     return (
         _BASE
         + _TITLE * asked.alike.title
         + _COMPANY * asked.alike.company
         + _by_category(asked.pairs, asked.listings, ordinary)
         + _by_price(asked.pairs, asked.listings)
+        + (0.0 if asked.views is None else view_odds(asked.views, asked.pairs))
     )
 
 

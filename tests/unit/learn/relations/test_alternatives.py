@@ -121,3 +121,16 @@ def test_the_same_orders_give_the_same_bytes() -> None:
     )
 
     assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def test_what_is_looked_at_together_and_not_bought_together_stands_for_each_other() -> None:
+    listings = _listings(**{item_id: {"title": item_id * 3, "price_minor": 100} for item_id in "ablnpk"})
+    sold = as_baskets(orders_of(*("a", "b", "p", "l", "n", "k") * 20))
+    looks = as_baskets(orders_of(*("ab",) * 60, *("p", "l", "n", "k") * 200))
+
+    without, with_views = (
+        learn_alternatives(listings, sold, learn_pairs(sold, Learn()), Learn(), views)[0] for views in (None, looks)
+    )
+
+    assert _by_item(without, sold.item_ids)["a"] == []
+    assert _by_item(with_views, sold.item_ids)["a"] == ["b"]
