@@ -142,7 +142,7 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     min_effect: Annotated[float, Meta(ge=1.0, description="Times chance that a pair's lower bound must exceed.")] = 1.2
     bundle_discount_share: Annotated[
         float,
-        Meta(ge=0.0, le=1.0, description="Share off the list price proposed for a bundle, down to the margin floor."),
+        Meta(ge=0.0, le=1.0, description="Share off all but a bundle's dearest item, down to the margin floor."),
     ] = 0.1
     most_itemsets: Annotated[
         int,

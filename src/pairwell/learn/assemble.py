@@ -24,7 +24,7 @@ from pairwell.learn.stopwatch import Stopwatch
 from pairwell.model.backoff import backoff_arrays
 from pairwell.model.manifest import Manifest
 from pairwell.model.model import ItemNames, Model
-from pairwell.model.neighbours import from_arrays, no_neighbours, to_arrays
+from pairwell.model.neighbours import Neighbours, from_arrays, no_neighbours, to_arrays
 from pairwell.model.sessions import Followers, followers_to_arrays, no_followers
 
 
@@ -34,18 +34,24 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     manifest: Manifest
     names: ItemNames
     arrays: dict[str, Array]
+    older: Neighbours | None  # pairs of the orders before the cut, for their validation
 
 
 def learn_parts(
-    history: History, settings: Settings, advance: Advance = unheard, watch: Stopwatch | None = None
+    history: History,
+    settings: Settings,
+    advance: Advance = unheard,
+    watch: Stopwatch | None = None,
+    *,
+    cut: int = 0,
 ) -> Parts:
     """Learn everything from `history`; the manifest does not know snapshot, inputs and validation yet.
 
-    `watch` hears how long each step took.
+    `watch` hears how long each step took. The same pass finds the pairs of the first `cut` orders.
     """
     baskets, learn, watch = history.baskets, settings.learn, watch or Stopwatch()
     with watch.step("pairs"):
-        pairs = learn_pairs(baskets, learn, advance)
+        pairs = learn_pairs(baskets, learn, advance, cut=cut)
     with watch.step("upgrades"):
         upgrades = learn_upgrades(history.listings, baskets, pairs, settings)
     with watch.step("relations"):
@@ -63,7 +69,7 @@ def learn_parts(
     with watch.step("visits"):
         followers = followers_to_arrays(_followers(history, settings))
     with watch.step("bundles"):
-        bundles = learn_bundles(baskets, pairs, apart, learn)
+        bundles = learn_bundles(history, pairs, apart, learn)
     arrays = {
         **bought,
         **to_arrays(pairs.neighbours, "pair"),
@@ -82,11 +88,14 @@ def learn_parts(
         offered_lines=0 if baskets.offered is None else int(baskets.offered.sum()),
         visits=0 if history.visits is None else history.visits.n_visits,
     )
-    return Parts(manifest=manifest, names=names, arrays=arrays)
+    return Parts(manifest=manifest, names=names, arrays=arrays, older=pairs.older)
 
 
-def completing_model(history: History, settings: Settings) -> Model:
-    """A model that only completes baskets, as the whole one would: scores without verdicts, no upgrades; not stored."""
+def completing_model(history: History, settings: Settings, pairs: Neighbours | None = None) -> Model:
+    """A model that only completes baskets, as the whole one would: scores without verdicts, no upgrades; not stored.
+
+    `pairs` are those of `history` where they are known already.
+    """
     baskets, learn = history.baskets, settings.learn
     n_items = len(baskets.item_ids)
     arrays = {
@@ -94,7 +103,7 @@ def completing_model(history: History, settings: Settings) -> Model:
         "popular": most_bought(baskets, learn),
         "bought_once": np.zeros(n_items, dtype=bool),
         "affinity": np.array([shows_affinity(only_ordinary(baskets, learn.ordinary_basket))]),
-        **to_arrays(rank_pairs(baskets, learn), "pair"),
+        **to_arrays(pairs or rank_pairs(baskets, learn), "pair"),
         **to_arrays(no_neighbours(n_items), "upgrade"),
     }
     names = ItemNames(ids=baskets.item_ids, titles=[None] * n_items)

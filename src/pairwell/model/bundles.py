@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -10,13 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-_TYPES = {"offsets": np.int64, "items": np.int32, "together": np.int64, "ordinary": np.int64, "expected": np.float64}
+_TYPES = {
+    "offsets": np.int64,
+    "items": np.int32,
+    "products": np.int32,
+    "together": np.int64,
+    "ordinary": np.int64,
+    "expected": np.float64,
+}
 
 
 class LearnedBundle(msgspec.Struct, frozen=True, kw_only=True):
     """Items bought together; what they cost is no matter of learning."""
 
     item_ids: list[str]
+    products: list[int]  # of each item; variants are one product
     together: int  # orders with all of them
     ordinary: int  # of these, ordinary ones, which alone are evidence
     expected: float  # ordinary orders that the best of its parts and chance foretell
@@ -26,19 +35,20 @@ class Bundles:
     """Bundles from the arrays of a model; one that was learned without them has none."""
 
     def __init__(self, arrays: Mapping[str, Array], item_ids: Sequence[str]) -> None:
-        self._arrays = {name: arrays.get(f"bundle_{name}") for name in _TYPES}
+        named = {name: f"bundle_{name}" for name in _TYPES}
+        known = all(name in arrays for name in named.values())
+        self._arrays = {name: arrays[stored] for name, stored in named.items()} if known else {}
         self._item_ids = item_ids
 
     def __iter__(self) -> Iterator[LearnedBundle]:
-        offsets, items, together, ordinary, expected = (self._arrays[name] for name in _TYPES)
-        if offsets is None or items is None or together is None or ordinary is None or expected is None:
-            return
-        for number in range(together.size):
+        columns = {name: column.tolist() for name, column in self._arrays.items()}
+        for number, (start, stop) in enumerate(pairwise(columns.get("offsets", ()))):
             yield LearnedBundle(
-                item_ids=[self._item_ids[item] for item in items[offsets[number] : offsets[number + 1]].tolist()],
-                together=int(together[number]),
-                ordinary=int(ordinary[number]),
-                expected=float(expected[number]),
+                item_ids=[self._item_ids[item] for item in columns["items"][start:stop]],
+                products=columns["products"][start:stop],
+                together=columns["together"][number],
+                ordinary=columns["ordinary"][number],
+                expected=columns["expected"][number],
             )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,8 +13,8 @@ from pairwell.decide.money import customer_price, margin, net_price
 from pairwell.model.bundles import LearnedBundle
 from pairwell.records import Item
 
-_ALIKE = 0.5  # two bundles that share this part of their items, or more, are not both shown
-_OF_AN_ITEM = 2  # bundles that may hold the same item
+_ALIKE = 0.5  # two bundles that share this part of their products, or more, are not both shown
+_OF_A_PRODUCT = 2  # bundles that may hold the same product
 
 
 class BundleItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,12 +31,12 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     times_chance: float  # ordinary orders with all of them, against what their best part and chance foretell
     list_minor: int  # sum of the prices
     price_minor: int  # proposed
-    discount_minor: int
-    largest_discount_minor: int  # that keeps the margin floor
+    discount_minor: int  # a share of everything but the dearest item
+    largest_discount_minor: int  # that leaves the items added to the dearest one the margin floor
     margin_list_minor: int  # without a discount
     margin_minor: int  # at the proposed price
     cost_estimated: bool  # of an item without a cost, by `shop.margin_rate`
-    worth_minor: int  # margin at the proposed price over the ordinary orders beyond chance
+    worth_minor: int  # margin of the added items after the discount, over the ordinary orders beyond chance
     liked: list[str] | msgspec.UnsetType = msgspec.UNSET  # items the customer buys or is likely to
 
 
@@ -57,29 +59,44 @@ def choose_bundles(
 ) -> list[Bundle]:
     """Up to `n` bundles, most worth first, none that repeats another; those of a customer's liking lead.
 
-    A bundle with an item that is not on sale, out of stock or without a price is left out, and one that would earn
-    nothing. Of two that share half of their items or more the better is kept; an item is in two bundles at most.
+    A bundle with an item that is not on sale, out of stock or without a price is left out, and one whose added items
+    earn nothing. Of two that share half of their products or more the better is kept; a product is in two at most.
     """
-    priced = (_priced(bundle, items, settings) for bundle in learned)
-    worthy = [bundle for bundle in priced if bundle is not None and bundle.worth_minor > 0]
+    has = set() if leaning is None else set(leaning.has)
+    likes = {} if leaning is None else leaning.likes
+    open_to = (bundle for bundle in learned if has.isdisjoint(bundle.item_ids))
+    ranked = [_Ranked(priced, set(one.products)) for one in open_to if (priced := _priced(one, items, settings))]
     if leaning is not None:
-        has = set(leaning.has)
-        worthy = [_marked(bundle, leaning.likes) for bundle in worthy if not has.intersection(_ids(bundle))]
-    worthy.sort(key=lambda bundle: (-_appeal(bundle, leaning), -bundle.worth_minor, _ids(bundle)))
-    return list(_apart(worthy, n))
+        ranked = [_Ranked(_marked(bundle, likes), products) for bundle, products in ranked]
+    ranked.sort(key=lambda one: (-_appeal(one.bundle, likes), -one.bundle.worth_minor, _ids(one.bundle)))
+    return list(_apart(ranked, n))
+
+
+class _Ranked(NamedTuple):
+    bundle: Bundle
+    products: set[int]
 
 
 def _priced(bundle: LearnedBundle, items: Mapping[str, Item], settings: Settings) -> Bundle | None:
+    """The bundle at today's prices; None where it cannot be sold, or the items beside its dearest earn nothing."""
     held = [items[item_id] for item_id in bundle.item_ids if item_id in items]
     prices = [price for item in held if (price := customer_price(item, settings.shop)) is not None]
     if len(prices) < len(bundle.item_ids) or not all(item.published and item.stock != 0 for item in held):
         return None
-    net = [net_price(price, settings.shop) for price in prices]
-    earned = sum(margin(paid, item, settings.shop) for paid, item in zip(net, held, strict=True))
-    tax = sum(prices) / sum(net) if sum(net) else 1.0
-    largest = max(0, int((earned - settings.guards.margin_floor_minor) * tax))
-    discount = min(int(sum(prices) * settings.learn.bundle_discount_share), largest)
-    left = earned - discount / tax
+    margins = [
+        margin(net_price(price, settings.shop), item, settings.shop) for price, item in zip(prices, held, strict=True)
+    ]
+    dearest = max(range(len(prices)), key=prices.__getitem__)
+    added = sum(prices) - prices[dearest]
+    earned, tax = (
+        sum(margins) - margins[dearest],
+        prices[dearest] / max(1e-9, net_price(prices[dearest], settings.shop)),
+    )
+    largest = max(0, math.floor((earned - settings.guards.margin_floor_minor) * tax))
+    discount = min(math.floor(added * settings.learn.bundle_discount_share), largest)
+    worth = (earned - discount / tax) * (bundle.ordinary - bundle.expected)
+    if worth <= 0:
+        return None
     return Bundle(
         items=[_shown(item, price) for item, price in zip(held, prices, strict=True)],
         together=bundle.together,
@@ -88,10 +105,10 @@ def _priced(bundle: LearnedBundle, items: Mapping[str, Item], settings: Settings
         price_minor=sum(prices) - discount,
         discount_minor=discount,
         largest_discount_minor=largest,
-        margin_list_minor=round(earned),
-        margin_minor=round(left),
+        margin_list_minor=round(sum(margins)),
+        margin_minor=round(sum(margins) - discount / tax),
         cost_estimated=any(item.cost_minor is None for item in held),
-        worth_minor=round(left * (bundle.ordinary - bundle.expected)),
+        worth_minor=round(worth),
     )
 
 
@@ -107,20 +124,17 @@ def _marked(bundle: Bundle, likes: Mapping[str, float]) -> Bundle:
     return msgspec.structs.replace(bundle, liked=[item for item in _ids(bundle) if likes.get(item, 0.0) > 0])
 
 
-def _appeal(bundle: Bundle, leaning: Leaning | None) -> float:
+def _appeal(bundle: Bundle, likes: Mapping[str, float]) -> float:
     """Worth times the likelihood of its items; 0 where nothing is known, so that worth alone counts."""
-    if leaning is None:
-        return 0.0
-    return bundle.worth_minor * sum(leaning.likes.get(item, 0.0) for item in _ids(bundle))
+    return bundle.worth_minor * sum(likes.get(item, 0.0) for item in _ids(bundle))
 
 
-def _apart(ranked: Iterable[Bundle], n: int) -> Iterator[Bundle]:
-    shown: list[set[str]] = []
-    for bundle in ranked:
+def _apart(ranked: Iterable[_Ranked], n: int) -> Iterator[Bundle]:
+    shown: list[set[int]] = []
+    for bundle, own in ranked:
         if len(shown) == n:
             return
-        own = set(_ids(bundle))
-        often = any(sum(item in other for other in shown) >= _OF_AN_ITEM for item in own)
+        often = any(sum(product in other for other in shown) >= _OF_A_PRODUCT for product in own)
         if not often and all(len(own & other) < _ALIKE * len(own | other) for other in shown):
             shown.append(own)
             yield bundle

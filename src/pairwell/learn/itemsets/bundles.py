@@ -10,8 +10,11 @@ import numpy as np
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.history import History
 from pairwell.learn.itemsets.count import count_sets, count_without
+from pairwell.learn.itemsets.designs import Designs, products
 from pairwell.learn.itemsets.mine import Itemsets, Wanted, frequent_itemsets, smallest_count
+from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.mining.chance import sure_effect
 from pairwell.learn.mining.pairs import LearnedPairs
 from pairwell.model.bundles import bundle_arrays, no_bundles
@@ -23,18 +26,18 @@ _FEWEST = 5  # ordinary orders with the whole bundle
 _KEPT = 2_000
 
 
-def learn_bundles(baskets: Baskets, pairs: LearnedPairs, apart: Sequence[Neighbours], learn: Learn) -> dict[str, Array]:
+def learn_bundles(history: History, pairs: LearnedPairs, apart: Sequence[Neighbours], learn: Learn) -> dict[str, Array]:
     """The bundles most often together beyond chance, as a model stores them.
 
-    Every two items of a bundle are above the evidence floor and stand in none of the relations `apart` (variants,
-    substitutes: one is bought instead of the other). A bundle of three or four must exceed, by `learn.min_effect` for
-    sure, what chance makes of its most frequent part of one item less.
+    Every two items of a bundle are above the evidence floor, stand in none of the relations `apart` (variants first,
+    then substitutes: one is bought instead of the other), and are not one thing in two designs. A bundle of three or
+    four must exceed, by `learn.min_effect` for sure, what chance makes of its most frequent part of one item less.
     """
-    linked = _linked(pairs.neighbours, apart)
+    linked = _of_two_things(_linked(pairs.neighbours, apart), history.listings)
     if not linked.size:
         return no_bundles()
     among = _only_linked(pairs.ordinary, linked)
-    found = _all_linked(_closed_sets(among), linked, len(baskets.item_ids))
+    found = _all_linked(_closed_sets(among), linked, len(among.item_ids))
     expected = _expected(among, found, pairs)
     sure = (sure_effect(found.counts, expected) > learn.min_effect) | (found.sizes == 2)  # noqa: PLR2004 - pairs
     beyond = np.where(sure, found.counts - expected, 0.0)
@@ -43,7 +46,8 @@ def learn_bundles(baskets: Baskets, pairs: LearnedPairs, apart: Sequence[Neighbo
     return bundle_arrays(
         offsets=chosen.offsets,
         items=chosen.items,
-        together=count_sets(baskets, chosen),
+        products=products(apart[0])[chosen.items],
+        together=count_sets(history.baskets, chosen),
         ordinary=chosen.counts,
         expected=expected[best],
     )
@@ -55,6 +59,13 @@ def _linked(pairs: Neighbours, apart: Sequence[Neighbours]) -> Array:
     keys = _keys(pairs, n_items)[pairs.above_floor]
     against = [_keys(each, n_items) for each in apart]
     return np.setdiff1d(keys, np.concatenate([keys[:0], *against]))
+
+
+def _of_two_things(linked: Array, listings: Sequence[Listing]) -> Array:
+    designs, n_items = Designs(listings), len(listings)
+    one_thing = [designs.same_thing(*divmod(key, n_items)) for key in linked.tolist()]
+    kept: Array = linked[~np.array(one_thing, dtype=bool)]
+    return kept
 
 
 def _keys(neighbours: Neighbours, n_items: int) -> Array:
