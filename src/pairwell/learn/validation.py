@@ -15,6 +15,7 @@ from pairwell.learn.baskets import Array, slice_orders
 from pairwell.learn.cases import Case, hide_in_each
 from pairwell.learn.history import History
 from pairwell.model.model import Model
+from pairwell.model.neighbours import Neighbours
 
 _NEWEST_SHARE = 0.1
 _MOST_CASES = 2_000
@@ -38,15 +39,16 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True, rename={"hit_rate_at
     hit_rate_at_10: Share
 
 
-def validate(history: History, settings: Settings) -> Validation | None:
+def validate(history: History, settings: Settings, older: Neighbours | None = None) -> Validation | None:
     """Hide one item of each of the newest tenth of the orders and ask a model of the rest for it.
 
-    None where fewer than 20 orders can be asked about. At most 2,000, chosen by lot, are.
+    None where fewer than 20 orders can be asked about. At most 2,000, chosen by lot, are. `older` are the pairs of the
+    other orders, where they are known already.
     """
     split, cases = newest_cases(history, _MOST_CASES)
     if len(cases) < _FEWEST_CASES:
         return None
-    hits = int(find_hits(completing_model(before(history, split), settings), cases).sum())
+    hits = int(find_hits(completing_model(before(history, split), settings, older), cases).sum())
     return Validation(
         protocol="basket, newest tenth of the orders",
         cases=len(cases),
@@ -54,9 +56,14 @@ def validate(history: History, settings: Settings) -> Validation | None:
     )
 
 
+def older_orders(history: History) -> int:
+    """How many orders are older than the newest tenth."""
+    return history.baskets.n_orders - int(history.baskets.n_orders * _NEWEST_SHARE)
+
+
 def newest_cases(history: History, most: int) -> tuple[int, list[Case]]:
     """How many orders are older than the newest tenth, and the cases of that tenth; at most `most`, chosen by lot."""
-    split = history.baskets.n_orders - int(history.baskets.n_orders * _NEWEST_SHARE)
+    split = older_orders(history)
     newest = slice_orders(history.baskets, split, history.baskets.n_orders)
     cases = hide_in_each(newest, history.order_ids[split:])
     return split, cases if len(cases) <= most else sorted(cases, key=_lot)[:most]
