@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent / "mining"
 sys.path.insert(0, str(HERE))
 
 from contestant import CONTESTANTS, load_baskets  # noqa: E402
+
 from orders import draw_orders  # noqa: E402
 
 PEERS = {"similaripy": "similaripy", "implicit": "implicit", "sparse_dot_topn": "sparse_dot_topn", "fim": "PyFIM"}

@@ -1,4 +1,4 @@
-"""One way to count pairs, in a process of its own: loads orders once, then answers `run` and `check` with a line of JSON.
+"""One way to count pairs, in a process of its own: loads orders, then answers `run` and `check` with a line of JSON.
 
 usage: contestant.py NAME ORDERS.npz TOP THREADS
 """

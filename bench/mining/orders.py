@@ -1,4 +1,4 @@
-"""Orders like those of a shop, drawn by a seed: some items are bought far more often than others, some orders are long."""
+"""Orders like those of a shop, drawn by a seed: some items are bought far more often than others, some are long."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OF_TOPIC = 0.6  # share of the lines of an order with a topic that come from it
 
 
 def draw_orders(lines: int, items: int, seed: int, *, topics: bool) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Offsets and items, distinct and ascending in each order; about `lines` lines, sizes log-normal, items by Zipf's law.
+    """Offsets and items, distinct and ascending in each order; `lines` or so, sizes log-normal, items by Zipf's law.
 
     With `topics` an order draws 60 % of its lines from one of 400 parts of the range: items go together there.
     """
