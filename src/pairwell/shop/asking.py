@@ -8,12 +8,20 @@ from typing import get_args
 from pairwell.errors import RequestError
 from pairwell.records import BehaviourType
 
+SessionAsked = Sequence[str | tuple[str, str]]
+
+_MOST = 10_000  # items of one answer
 _TYPES = (*get_args(BehaviourType), "purchase")
 _HINT = 'Write [["22423", "85123A"]], or [[("view", "22423"), ("add_to_cart", "85123A")]].'
 
 
-def read_visits(sessions: Sequence[Sequence[str | tuple[str, str]]]) -> list[list[tuple[str, str]]]:
-    """Visits as (type, item id); a bare id was viewed. Raises `RequestError` naming the visit and what was expected."""
+def read_visits(sessions: Sequence[SessionAsked], n: int = 1) -> list[list[tuple[str, str]]]:
+    """Visits as (type, item id); a bare id was viewed. Raises `RequestError` naming the visit and what was expected.
+
+    `n` is how many items are asked for: it is only looked at.
+    """
+    if type(n) is not int or not 1 <= n <= _MOST:
+        raise RequestError(f"{n!r} items were asked for; expected 1 to {_MOST:,}.", field="n")
     if isinstance(sessions, str):
         raise RequestError("The visits are a text; expected a list of visits.", hint=_HINT, field="sessions")
     return [_visit(number, visit) for number, visit in enumerate(sessions)]

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pairwell.model.model import Model
     from pairwell.model.store import ListedModel
     from pairwell.operations.database import Database
+    from pairwell.shop.asking import SessionAsked
     from pairwell.shop.bundles import Bundle, Leaning
     from pairwell.shop.status import Publication, Status
 
@@ -255,18 +256,15 @@ class Shop:
 
         return find_repeats(customer_id, store=self.tastes)
 
-    def next_items(
-        self, sessions: Sequence[Sequence[str | tuple[str, str]]], n: int = 20
-    ) -> list[list[tuple[str, float]]]:
+    def next_items(self, sessions: Sequence[SessionAsked], n: int = 20) -> list[list[tuple[str, float]]]:
         """For each visit the ranked `(item_id, score)` of what it leads to, filled up by popularity.
 
-        A visit is a list, newest last, of item ids that were viewed, or of `(type, item_id)` with the types of events
-        and "purchase". What is in the cart, was bought or is looked at last is left out; what was viewed earlier may
-        come again, as shoppers go back. Raises `RequestError` where a visit is something else.
+        A visit is a list, newest last, of items viewed or of `(type, item_id)`, with "purchase" beside the types of
+        events. Left out is what is in the cart, was bought, or is looked at last. Raises `RequestError`.
         """
         from pairwell.shop.asking import read_visits
 
-        return self._model.next_items(read_visits(sessions), n=n)
+        return self._model.next_items(read_visits(sessions, n), n=n)
 
     def evaluate(self, split: Split, protocol: str = "basket", *, advance: Advance = unheard) -> Evaluation:
         """Back-test on this workspace's newest part: "basket", "next-basket" or "session".

@@ -36,3 +36,9 @@ def test_what_is_no_visit_is_named(sessions: Any, field: str) -> None:
         read_visits(sessions)
     assert caught.value.field == field
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("n", [0, -1, 10_001, True, 2.5, "20"])
+def test_a_number_of_items_that_is_none_is_refused(n: Any) -> None:
+    with pytest.raises(RequestError, match="expected 1 to 10,000"):
+        read_visits([["a"]], n)
