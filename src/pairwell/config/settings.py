@@ -112,7 +112,7 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = 0.5
     anchor_exponent: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Exponent of the anchor's orders in the score.")
-    ] = 0.75
+    ] = 0.7
     add_on_exponent: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Exponent of the add-on's orders in the score.")
     ] = 0.3

@@ -23,7 +23,7 @@ GRID: dict[str, tuple[float, ...]] = {
     "power_growth": (0.0, 0.5, 1.0, 1.5),
     "size_exponent": (0.25, 0.5, 0.75, 1.0),
     "add_on_exponent": (0.1, 0.2, 0.3, 0.4, 0.5),
-    "anchor_exponent": (0.5, 0.65, 0.75, 0.85, 1.0),
+    "anchor_exponent": (0.5, 0.6, 0.7, 0.8, 1.0),
     "score_damping": (0.25, 1.0, 2.0, 5.0),
     "score_shrinkage": (0.0, 0.001, 0.01, 0.1),
 }

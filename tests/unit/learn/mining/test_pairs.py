@@ -23,7 +23,7 @@ def test_the_score_is_the_weighted_asymmetric_cosine() -> None:
 
     ((add_on, score),) = _kept(learned, 0)
     assert add_on == 1
-    assert score == pytest.approx(2 / (4**0.75 * 2**0.3 + 1.5))  # chance expects two as well
+    assert score == pytest.approx(2 / (4**0.7 * 2**0.3 + 1.5))  # chance expects two as well
 
 
 def test_damping_holds_back_what_is_rare() -> None:

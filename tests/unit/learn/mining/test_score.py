@@ -23,7 +23,7 @@ def test_more_orders_together_never_score_less(shrinkage: float) -> None:
 
 
 def test_without_shrinkage_it_is_the_damped_asymmetric_cosine() -> None:
-    assert score_pair(4.0, 1, 2, _scale(0.0)) == pytest.approx(4 / (50**0.75 * 20**0.3 + 1))
+    assert score_pair(4.0, 1, 2, _scale(0.0)) == pytest.approx(4 / (50**0.7 * 20**0.3 + 1))
 
 
 def test_endless_shrinkage_leaves_the_order_of_popularity() -> None:
