@@ -46,8 +46,8 @@ def shape_events(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
 def _notes(counts: Mapping[str, int]) -> tuple[str, ...]:
     bought = counts.get("purchase_event", 0)
     note = (
-        f"{bought:,} rows are purchases, which make orders: where they name their order, run `pairwell ingest orders` on "
-        "this export, too, with a mapping that says which column is order_id."
+        f"{bought:,} rows are purchases, which make orders: where they name their order, run `pairwell ingest orders` "
+        "on this export, too, with a mapping that says which column is order_id."
     )
     return (note,) if bought else ()
 
