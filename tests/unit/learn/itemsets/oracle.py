@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def maximal_sets(every: Sets) -> Sets:
 
 def as_sets(found: Itemsets) -> Sets:
     bounds = found.offsets.tolist()
-    rows = [tuple(found.items[start:stop].tolist()) for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+    rows = [tuple(found.items[start:stop].tolist()) for start, stop in pairwise(bounds)]
     sets = dict(zip(rows, found.counts.tolist(), strict=True))
     assert len(sets) == len(rows)
     return sets
