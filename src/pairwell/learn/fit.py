@@ -25,7 +25,7 @@ from pairwell.learn.history import History, forget_files, read_history
 from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.stopwatch import Stopwatch
-from pairwell.learn.taste.keep import learn_taste
+from pairwell.learn.taste.keep import LearnedTastes, learn_taste
 from pairwell.learn.validation import older_orders, validate
 from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import publish_model
@@ -87,11 +87,24 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
         model = publish_model(models, manifest, parts.names, parts.arrays)
     if tastes is not None:
         with watch.step("taste"):
-            learned = learn_taste(history, settings)
-            weights = msgspec.to_builtins(learned.weights)
-            tastes.write(learned, Generation(model=model, learned_at=now, weights=weights))
+            _keep_tastes(tastes, learn_taste(history, settings), Generation(model=model, learned_at=now))
     forget_files(dataset, past.snapshot)
     advance(1.0)
+    return _report(model, manifest, retuned, watch, started)
+
+
+def _read(past: Past, settings: Settings, now: datetime) -> History:
+    history = no_later_than(read_history(past.dataset, past.snapshot, as_of=past.as_of), now)
+    _require_evidence(history)
+    visits = read_visits(past, history.baskets.item_ids, settings.learn)
+    return msgspec.structs.replace(history, visits=visits)
+
+
+def _keep_tastes(tastes: TasteStore, learned: LearnedTastes, generation: Generation) -> None:
+    tastes.write(learned, msgspec.structs.replace(generation, weights=msgspec.to_builtins(learned.weights)))
+
+
+def _report(model: str, manifest: Manifest, retuned: Retuned | None, watch: Stopwatch, started: float) -> Learned:
     return Learned(
         model=model,
         as_of=manifest.as_of,
@@ -105,13 +118,6 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
         retuned=None if retuned is None else retuned.changes,
         gain=None if retuned is None else retuned.gain,
     )
-
-
-def _read(past: Past, settings: Settings, now: datetime) -> History:
-    history = no_later_than(read_history(past.dataset, past.snapshot, as_of=past.as_of), now)
-    _require_evidence(history)
-    visits = read_visits(past, history.baskets.item_ids, settings.learn)
-    return msgspec.structs.replace(history, visits=visits)
 
 
 def _completed(parts: Parts, past: Past, validation: dict[str, Any] | None) -> Manifest:
