@@ -18,7 +18,7 @@ from pairwell.learn.relations.views import view_odds
 _BASE = -3.0
 _TITLE, _COMPANY = 5.0, 2.0  # for titles, for company that are the same
 _SAME_LEAF, _OTHER_LEAF, _LEAF_MOST = 1.5, -4.0, 1.5
-_SAME_PRICE, _PRICE_FALL, _PRICE_LEAST = 0.5, 1.4, -2.5  # at one price, by e-fold, at least
+_SAME_PRICE, _PRICE_FALL, _FAR_FALL, _PRICE_LEAST = 0.5, 1.4, 3.0, -6.0  # at one price, by e-fold, beyond, at least
 _APART_MOST, _APART_LEAST = 2.5, -3.0
 _STAND_IN = 0.2  # times chance at which two that replace each other are in one order all the same
 _PRIOR = 2.0  # orders at the rate of chance, added to every category
@@ -108,4 +108,5 @@ def _by_chance(leaf: Array, n_leaves: int, ordinary: Baskets) -> Array:
 def _by_price(pairs: Directed, listings: Sequence[Listing]) -> Array:
     price = np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64)
     apart = np.abs(np.log(price[pairs.anchors] / price[pairs.targets]))
-    return np.nan_to_num(np.maximum(_SAME_PRICE - _PRICE_FALL * apart, _PRICE_LEAST), nan=0.0)
+    odds = _SAME_PRICE - _PRICE_FALL * apart - _FAR_FALL * np.maximum(apart - 1, 0.0)
+    return np.nan_to_num(np.maximum(odds, _PRICE_LEAST), nan=0.0)
