@@ -15,7 +15,7 @@ from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
 from pairwell.learn.itemsets.bundles import learn_bundles
 from pairwell.learn.mining.affinity import shows_affinity
-from pairwell.learn.mining.pairs import learn_pairs, rank_pairs
+from pairwell.learn.mining.pairs import LearnedPairs, learn_pairs, rank_pairs
 from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
 from pairwell.learn.relations.relate import relation_arrays
 from pairwell.learn.relations.upgrades import learn_upgrades
@@ -52,33 +52,7 @@ def learn_parts(
     baskets, learn, watch = history.baskets, settings.learn, watch or Stopwatch()
     with watch.step("pairs"):
         pairs = learn_pairs(baskets, learn, advance, cut=cut)
-    with watch.step("upgrades"):
-        upgrades = learn_upgrades(history.listings, baskets, pairs, settings)
-    with watch.step("relations"):
-        related = relation_arrays(history, pairs, settings)
-    with watch.step("popularity"):
-        bought = {
-            "orders": baskets.item_orders().astype(np.int64),
-            "popular": most_bought(baskets, learn),
-            "bought_once": _once(history, settings) | once_by_kind(history.listings),
-            "affinity": np.array([shows_affinity(pairs.ordinary)]),
-        }
-    with watch.step("back-off"):
-        apart = [from_arrays(related, name) for name in ("variant", "substitute")]
-        borrowed = backoff_arrays(learn_backoff(history.listings, baskets, pairs, learn, apart))
-    with watch.step("visits"):
-        followers = followers_to_arrays(_followers(history, settings))
-    with watch.step("bundles"):
-        bundles = learn_bundles(history, pairs, apart, learn)
-    arrays = {
-        **bought,
-        **to_arrays(pairs.neighbours, "pair"),
-        **to_arrays(upgrades, "upgrade"),
-        **related,
-        **borrowed,
-        **followers,
-        **bundles,
-    }
+    arrays = _arrays(history, settings, pairs, watch)
     names = ItemNames(ids=baskets.item_ids, titles=[listing.title for listing in history.listings])
     manifest = msgspec.structs.replace(
         _manifest(history, settings),
@@ -89,6 +63,34 @@ def learn_parts(
         visits=0 if history.visits is None else history.visits.n_visits,
     )
     return Parts(manifest=manifest, names=names, arrays=arrays, older=pairs.older)
+
+
+def _arrays(history: History, settings: Settings, pairs: LearnedPairs, watch: Stopwatch) -> dict[str, Array]:
+    baskets, learn = history.baskets, settings.learn
+    with watch.step("upgrades"):
+        upgrades = learn_upgrades(history.listings, baskets, pairs, settings)
+    with watch.step("relations"):
+        related = relation_arrays(history, pairs, settings)
+    with watch.step("popularity"):
+        bought = _bought(history, settings, pairs)
+    with watch.step("back-off"):
+        apart = [from_arrays(related, name) for name in ("variant", "substitute")]
+        borrowed = backoff_arrays(learn_backoff(history.listings, baskets, pairs, learn, apart))
+    with watch.step("visits"):
+        followers = followers_to_arrays(_followers(history, settings))
+    with watch.step("bundles"):
+        bundles = learn_bundles(history, pairs, apart, learn)
+    own = {**to_arrays(pairs.neighbours, "pair"), **to_arrays(upgrades, "upgrade")}
+    return {**bought, **own, **related, **borrowed, **followers, **bundles}
+
+
+def _bought(history: History, settings: Settings, pairs: LearnedPairs) -> dict[str, Array]:
+    return {
+        "orders": history.baskets.item_orders().astype(np.int64),
+        "popular": most_bought(history.baskets, settings.learn),
+        "bought_once": _once(history, settings) | once_by_kind(history.listings),
+        "affinity": np.array([shows_affinity(pairs.ordinary)]),
+    }
 
 
 def completing_model(history: History, settings: Settings, pairs: Neighbours | None = None) -> Model:
