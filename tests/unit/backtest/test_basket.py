@@ -15,7 +15,7 @@ from pairwell.config.workspace import Workspace, create_workspace
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError, RequestError
 
-_PAIRED = orders_of(*(["ab", "cd", "ef", "gh"] * 50), days_apart=0.5)
+_PAIRED = orders_of(*random.Random(1).choices(["ab", "cd", "ef", "gh"], k=200), days_apart=0.5)
 
 
 def _evaluate(dataset: Dataset, split: Split) -> Evaluation:
