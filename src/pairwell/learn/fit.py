@@ -82,8 +82,7 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
         validation = validate(history, settings, parts.older)
     advance(0.9)
     with watch.step("publish"):
-        manifest = _completed(parts, past, msgspec.to_builtins(validation))
-        manifest = msgspec.structs.replace(manifest, retuned=msgspec.to_builtins(retuned))
+        manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
         model = publish_model(models, manifest, parts.names, parts.arrays)
     if tastes is not None:
         with watch.step("taste"):
@@ -120,7 +119,7 @@ def _report(model: str, manifest: Manifest, retuned: Retuned | None, watch: Stop
     )
 
 
-def _completed(parts: Parts, past: Past, validation: dict[str, Any] | None) -> Manifest:
+def _completed(parts: Parts, past: Past, validation: dict[str, Any] | None, retuned: dict[str, Any] | None) -> Manifest:
     return msgspec.structs.replace(
         parts.manifest,
         as_of=past.as_of or parts.manifest.as_of,
@@ -128,6 +127,7 @@ def _completed(parts: Parts, past: Past, validation: dict[str, Any] | None) -> M
         inputs={name: sorted(files) for name, files in sorted(past.snapshot.tables.items())},
         heard=_account(past.heard),
         validation=validation,
+        retuned=retuned,
     )
 
 

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import get_args
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
 
+import msgspec
+
+from pairwell.config.explaining import explain
 from pairwell.errors import RequestError
-from pairwell.records import BehaviourType
+from pairwell.records import BehaviourType, DecisionRequest
 
 SessionAsked = Sequence[str | tuple[str, str]]
 
 _MOST = 10_000  # items of one answer
 _TYPES = (*get_args(BehaviourType), "purchase")
 _HINT = 'Write [["22423", "85123A"]], or [[("view", "22423"), ("add_to_cart", "85123A")]].'
+
+
+def read_request(request: DecisionRequest | Mapping[str, Any]) -> DecisionRequest:
+    """The request as a record. Raises `RequestError` naming the field that is wrong."""
+    if isinstance(request, DecisionRequest):
+        return request
+    try:
+        return msgspec.convert(request, DecisionRequest)
+    except msgspec.ValidationError as error:
+        mistake = explain(error, DecisionRequest)
+        raise RequestError(f"{mistake.said}.", field=mistake.field, hint=mistake.hint) from error
 
 
 def read_visits(sessions: Sequence[SessionAsked], n: int = 1) -> list[list[tuple[str, str]]]:

@@ -10,11 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-import msgspec
-
 from pairwell.clock import Clock, system_clock
 from pairwell.config.document import render_settings
-from pairwell.config.explaining import explain
 from pairwell.config.progress import Advance, BytesRead, unheard
 from pairwell.config.published import Published, load_published, load_settings, publish_settings
 from pairwell.config.settings import Settings
@@ -247,8 +244,7 @@ class Shop:
         """
         from pairwell.shop.tastes import next_baskets
 
-        kept = self.published.settings.learn.taste_items
-        return next_baskets(customer_ids, n, store=self.tastes, kept=kept)
+        return next_baskets(customer_ids, n, store=self.tastes, kept=self.published.settings.learn.taste_items)
 
     def repeats(self, customer_id: str) -> list[Repeat]:
         """What the customer buys regularly, soonest due first; nothing for a customer nobody knows."""
@@ -293,8 +289,9 @@ class Shop:
         Raises `RequestError` naming the field that is wrong.
         """
         from pairwell.decide.decider import public_answer
+        from pairwell.shop.asking import read_request
 
-        asked = _checked(request)
+        asked = read_request(request)
         decision = self.decide_at(asked, self._clock(), dry_run=dry_run)
         return public_answer(decision, secret=True, explain=asked.explain)
 
@@ -393,13 +390,3 @@ class Shop:
 
 def _in_utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _checked(request: DecisionRequest | Mapping[str, Any]) -> DecisionRequest:
-    if isinstance(request, DecisionRequest):
-        return request
-    try:
-        return msgspec.convert(request, DecisionRequest)
-    except msgspec.ValidationError as error:
-        mistake = explain(error, DecisionRequest)
-        raise RequestError(f"{mistake.said}.", field=mistake.field, hint=mistake.hint) from error
