@@ -107,6 +107,7 @@ def summed_up(runs: list[dict[str, float]]) -> dict[str, float]:
         "median_s": round(statistics.median(seconds), 3),
         "min_cpu_s": round(min(run["cpu_s"] for run in runs), 3),
         "peak_mb": round(max(run["peak_mb"] for run in runs), 1),
+        "with_orders_mb": round(max(run["with_orders_mb"] for run in runs), 1),
     }
 
 
@@ -128,7 +129,7 @@ def ratios(found: dict[str, dict[str, float]]) -> dict[str, Any]:
             f"{name}: {figure}": round(peers[fastest][figure] / max(found[name][figure], 1e-9), 2)
             for name in found
             if name.startswith(OWN)
-            for figure in ("min_s", "median_s", "min_cpu_s", "peak_mb")
+            for figure in ("min_s", "median_s", "min_cpu_s", "peak_mb", "with_orders_mb")
         },
     }
 
@@ -211,11 +212,11 @@ def timed(work: Callable[[], object]) -> float:
 
 def table(found: dict[str, Any]) -> str:
     head = f"{found['lines']:,} lines, {found['orders']:,} orders, top {found['top']}, {found['threads']} threads"
-    rows = [f"{'':30} {'min s':>8} {'median s':>9} {'CPU s':>8} {'peak MB':>9} {'equal':>6}"]
+    rows = [f"{'':30} {'min s':>8} {'median s':>9} {'CPU s':>8} {'peak MB':>9} {'+ orders':>9} {'equal':>6}"]
     for name, one in found["contestants"].items():
         equal = found["equal_to_pairwell_on_items"].get(name, "")
-        figures = f"{one['min_s']:8.3f} {one['median_s']:9.3f} {one['min_cpu_s']:8.3f} {one['peak_mb']:9.1f} {equal:>6}"
-        rows.append(f"{name:30} {figures}")
+        times = f"{one['min_s']:8.3f} {one['median_s']:9.3f} {one['min_cpu_s']:8.3f}"
+        rows.append(f"{name:30} {times} {one['peak_mb']:9.1f} {one['with_orders_mb']:9.1f} {equal:>6}")
     return "\n".join([head, *rows, json.dumps(found["ratios"])])
 
 

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 
 Rows = tuple[Any, Any, Any]  # offsets, items and counts of the rows of all items
+Prepared = tuple[Callable[[], Rows], float]  # what runs, and the MB of the orders it was given
 CHECKED, SEED = 200, 5
 
 
-def prepare_similaripy(path: str, top: int, threads: int) -> Callable[[], Rows]:
+def prepare_similaripy(path: str, top: int, threads: int) -> Prepared:
     import similaripy
 
     matrix = load_matrix(path, np.float32)
@@ -29,10 +30,10 @@ def prepare_similaripy(path: str, top: int, threads: int) -> Callable[[], Rows]:
         asked = {"k": top + 1, "num_threads": threads, "verbose": False, "format_output": "csr"}
         return as_rows(similaripy.dot_product(matrix.T.tocsr(), matrix, **asked))
 
-    return run
+    return run, megabytes(matrix.data, matrix.indices, matrix.indptr)
 
 
-def prepare_implicit(path: str, top: int, threads: int) -> Callable[[], Rows]:
+def prepare_implicit(path: str, top: int, threads: int) -> Prepared:
     from implicit.nearest_neighbours import ItemItemRecommender
 
     matrix = load_matrix(path, np.float64)
@@ -42,17 +43,21 @@ def prepare_implicit(path: str, top: int, threads: int) -> Callable[[], Rows]:
         model.fit(matrix, show_progress=False)
         return as_rows(model.similarity)
 
-    return run
+    return run, megabytes(matrix.data, matrix.indices, matrix.indptr)
 
 
-def prepare_sparse_dot_topn(path: str, top: int, threads: int) -> Callable[[], Rows]:
+def prepare_sparse_dot_topn(path: str, top: int, threads: int) -> Prepared:
     from sparse_dot_topn import sp_matmul_topn
 
     matrix = load_matrix(path, np.float32)
-    return lambda: as_rows(sp_matmul_topn(matrix.T.tocsr(), matrix, top_n=top + 1, n_threads=threads))
+
+    def run() -> Rows:
+        return as_rows(sp_matmul_topn(matrix.T.tocsr(), matrix, top_n=top + 1, n_threads=threads))
+
+    return run, megabytes(matrix.data, matrix.indices, matrix.indptr)
 
 
-def prepare_pairwell(path: str, top: int, threads: int, *, judged: bool = False) -> Callable[[], Rows]:
+def prepare_pairwell(path: str, top: int, threads: int, *, judged: bool = False) -> Prepared:
     from pairwell.config.settings import Learn
     from pairwell.learn.baskets import slice_orders
     from pairwell.learn.mining.mine import Asked, mine
@@ -67,10 +72,10 @@ def prepare_pairwell(path: str, top: int, threads: int, *, judged: bool = False)
         return kept.offsets, kept.add_ons, kept.together
 
     mine(slice_orders(baskets, 0, 1_000), with_top(learn, top), asked)  # compiles
-    return run
+    return run, megabytes(baskets.items, baskets.offsets)
 
 
-def prepare_pairwell_whole(path: str, top: int, threads: int) -> Callable[[], Rows]:
+def prepare_pairwell_whole(path: str, top: int, threads: int) -> Prepared:
     return prepare_pairwell(path, top, threads, judged=True)
 
 
@@ -108,6 +113,10 @@ def load_matrix(path: str, kind: type) -> Any:
     return sparse.csr_matrix((ones, orders["items"], orders["offsets"].astype(np.int32)), shape=shape)
 
 
+def megabytes(*arrays: Any) -> float:
+    return sum(array.nbytes for array in arrays) / (1 << 20)
+
+
 def as_rows(matrix: Any) -> Rows:
     return matrix.indptr, matrix.indices, matrix.data
 
@@ -143,7 +152,7 @@ def forget_peak() -> float:
 def main() -> None:
     name, path, top, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     start = time.perf_counter()
-    run = CONTESTANTS[name](path, top, threads)
+    run, given = CONTESTANTS[name](path, top, threads)
     print(json.dumps({"ready_s": time.perf_counter() - start}), flush=True)
     for asked in sys.stdin:
         before = forget_peak()
@@ -151,6 +160,7 @@ def main() -> None:
         rows = run()
         seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu
         found = {"s": seconds, "cpu_s": cpu_seconds, "peak_mb": memory("VmHWM") - before}
+        found["with_orders_mb"] = found["peak_mb"] + given
         if asked.strip() == "check":
             found["best"] = best_of_some(rows, top)
         del rows

@@ -92,7 +92,7 @@ def lay_out(best: Best, items: Array, threads: int = THREADS) -> Kept:
     sizes = np.zeros(items.size, dtype=np.int64)
     sizes[items] = best.rooms[:, 2]
     offsets = np.concatenate(([0], np.cumsum(sizes)))
-    add_ons, score = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1])
+    add_ons, score = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1], dtype=np.float32)
     together, proof = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1], dtype=np.int32)
     _lay_out(best, items, offsets, (add_ons, score, together, proof))
     return Kept(offsets=offsets, add_ons=add_ons, score=score, together=together, proof=proof)
@@ -194,6 +194,9 @@ def _rank_row(row: int, found: int, encoded: Encoded, ranking: Ranking, scratch:
     best, scale, own = ranking.best, ranking.scale, encoded.items[row]
     weights = (1 << encoded.shift) - 1
     for place in range(found):
+        soon = scratch.partners[min(place + AHEAD, found - 1)]
+        fetch_early(best.bar, soon)
+        fetch_early(scale.factors, np.uint64(soon) * np.uint64(scale.factors.shape[1]))
         partner = scratch.partners[place]
         packed = scratch.sums[partner]
         weight = (packed & weights) / ranking.unit

@@ -49,10 +49,11 @@ def mine(baskets: Baskets, learn: Learn, asked: Asked, advance: Advance = unhear
     earlier = total(slice_orders(baskets, 0, asked.cut), _first(marks, asked.cut, int(baskets.offsets[asked.cut])))
     older = _ranking(earlier, encoded, unit / rejuvenation(baskets.placed_at, asked.cut, learn), learn)
     chance = expect_of(totals)
+    del marks, totals, earlier  # what is counted now takes the most memory
     cut = int(baskets.offsets[asked.cut]) + asked.cut
     counting = Counting(encoded, chance.by_rank(encoded.items), whole, older, cut, asked.judged)
     bins, items = keep_best(counting, asked.threads, advance), encoded.items
-    del counting, encoded, marks  # the orders are not needed for what follows
+    del counting, encoded  # nor are the orders needed for what follows
     return Mined(
         kept=lay_out(whole.best, items, asked.threads),
         older=lay_out(older.best, items, asked.threads) if asked.cut else None,
