@@ -4,8 +4,10 @@ from tests.property.random_shops import TableModel
 from tests.unit.decide.tents import pair, said
 
 from pairwell.candidates.propose import Sources, propose
+from pairwell.config.settings import OfferKind
 from pairwell.records import Candidate, Looked
 
+_ADD_ONS: tuple[OfferKind, ...] = ("cross_sell",)
 _MODEL = TableModel(
     id="m",
     add_ons={"a": [pair("x")]},
@@ -21,7 +23,7 @@ _MODEL = TableModel(
 
 
 def _viewed(*viewed: str, anchors: tuple[str, ...] = ("a",), model: TableModel | None = _MODEL) -> list[Candidate]:
-    sources = Sources(model=model, relations=(), kinds=("cross_sell",), power=1.5, viewed=viewed)
+    sources = Sources(model=model, relations=(), kinds=_ADD_ONS, power=1.5, viewed=viewed)
     return [candidate for candidate in propose(anchors, sources).candidates if candidate.source == "viewed"]
 
 
@@ -46,6 +48,6 @@ def test_without_evidence_that_others_took_it_nothing_is() -> None:
 
 def test_a_pin_leads_over_what_was_viewed() -> None:
     pins = [said("a", "complement", "b")]
-    sources = Sources(model=_MODEL, relations=pins, kinds=("cross_sell",), power=1.5, viewed=["b"])
+    sources = Sources(model=_MODEL, relations=pins, kinds=_ADD_ONS, power=1.5, viewed=["b"])
     found = propose(["a"], sources).candidates
     assert [(c.item_id, c.source) for c in found] == [("b", "curated"), ("x", "pairs")]
