@@ -142,13 +142,28 @@ def test_pairs_prints_its_keys(pairwell: Command, learned: Path, exports: Export
     assert "surely x chance" in pairwell("pairs", item, "--workspace", learned).stdout
 
 
-@pytest.mark.parametrize("relation", ["complement", "substitute", "upgrade", "variant"])
+@pytest.mark.parametrize(
+    ("relation", "keys"),
+    [
+        ("complement", set()),
+        ("substitute", {"foretold", "title_likeness", "company_likeness"}),
+        ("upgrade", {"price_step_minor", "price_ratio", "margin_step_minor", "rating", "compare"}),
+        ("variant", {"foretold", "title_likeness", "company_likeness"}),
+        ("requires", set()),
+        ("follow_up", {"followers", "preceders", "lag_days"}),
+    ],
+)
 def test_every_relation_that_is_known_can_be_asked_for(
-    pairwell: Command, learned: Path, exports: Exported, relation: str
+    pairwell: Command, learned: Path, exports: Exported, relation: str, keys: set[str]
 ) -> None:
     item = exports.items.read_text(encoding="utf-8").splitlines()[1].split(",", 1)[0]
     found = document(pairwell("pairs", item, "--relation", relation, "--json", "--workspace", learned))
     assert found["relation"] == relation
+    assert all(set(pair) >= {*PAIR_KEYS, "curated", *keys} for pair in found["pairs"])
+    printed = pairwell("pairs", item, "--relation", relation, "--workspace", learned)
+    assert printed.exit_code == 0
+    assert relation.replace("_", "-") in printed.stdout
+    assert all(pair["item_id"] in printed.stdout for pair in found["pairs"])
 
 
 def test_a_decision_can_be_explained_and_computed_again(pairwell: Command, learned: Path, exports: Exported) -> None:
