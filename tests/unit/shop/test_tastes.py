@@ -90,6 +90,15 @@ def test_learning_again_writes_nothing_that_is_there(shop: Shop) -> None:
     assert shop.next_basket(["c03"], n=6) == before
 
 
+def test_a_shop_that_keeps_no_tastes_says_so(tmp_path: Path) -> None:
+    with create_shop(tmp_path / "shop", Settings(learn=Learn(taste_items=0))) as new:
+        fill(new.workspace, [Order(f"o{number}", ("a", "b"), START, "anna") for number in range(3)])
+        new.learn()
+        with pytest.raises(NoModelError) as caught:
+            new.next_basket(["anna"])
+        assert "learn.taste_items" in str(caught.value.hint)
+
+
 def test_before_anything_was_learned_nothing_is_answered(tmp_path: Path) -> None:
     with create_shop(tmp_path / "shop") as new:
         with pytest.raises(NoModelError):
