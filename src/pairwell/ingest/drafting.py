@@ -22,6 +22,7 @@ _FIXED = 0.98
 _NAMED = 0.3  # score from which a header names a category
 _UNSURE = 0.5
 _STANDS_IN = 0.6
+_CLEAR = 0.7  # score from which a header surely speaks of sales
 _MANY = 5  # values from which a column can tell people apart
 
 
@@ -93,8 +94,9 @@ def _stand_in_for_price(draft: Draft) -> None:
 
 
 def _stand_in_for_type(draft: Draft) -> None:
-    """A log of one kind of event has no column for it: it is mostly of what was looked at."""
-    if draft.table == "events" and "type" not in draft.columns and {"at", "item_id"} <= set(draft.columns):
+    """A log of one kind of event has no column for it: it is mostly of what was looked at, but for sales."""
+    sold = any(name_score("orders", "quantity", column.name) > _CLEAR for column in draft.free())
+    if draft.table == "events" and not sold and "type" not in draft.columns and {"at", "item_id"} <= set(draft.columns):
         draft.set("type", Composed(constant="view"), _STANDS_IN)
         draft.notes.append(
             "No column says what happened: every row is taken as a view. "

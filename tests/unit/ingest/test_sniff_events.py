@@ -208,3 +208,9 @@ def test_clicks_without_a_header_are_views(tmp_path: Path) -> None:
 def test_a_file_of_no_moments_is_no_log(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="`at`"):
         sniffed(tmp_path, export({"sku": ITEM, "event": one_of("view", "cart")}))
+
+
+def test_orders_are_not_taken_for_views(tmp_path: Path) -> None:
+    cells = {"Order": visit, "Order Date": blank, "SKU": ITEM, "Quantity": whole(1, 3), "Unit Price": whole(5, 90)}
+    with pytest.raises(MappingError, match="`type`"):
+        sniffed(tmp_path, export(cells))
