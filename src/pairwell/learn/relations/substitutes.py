@@ -108,5 +108,6 @@ def _by_chance(leaf: Array, n_leaves: int, ordinary: Baskets) -> Array:
 def _by_price(pairs: Directed, listings: Sequence[Listing]) -> Array:
     price = np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64)
     apart = np.abs(np.log(price[pairs.anchors] / price[pairs.targets]))
-    odds = _SAME_PRICE - _PRICE_FALL * apart - _FAR_FALL * np.maximum(apart - 1, 0.0)
-    return np.nan_to_num(np.maximum(odds, _PRICE_LEAST), nan=0.0)
+    odds: Array = _SAME_PRICE - _PRICE_FALL * apart - _FAR_FALL * np.maximum(apart - 1, 0.0)
+    bounded: Array = np.nan_to_num(np.maximum(odds, _PRICE_LEAST), nan=0.0)
+    return bounded
