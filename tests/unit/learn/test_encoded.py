@@ -3,7 +3,7 @@ from __future__ import annotations
 import logging
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,7 @@ from pairwell.config.workspace import Workspace, create_workspace
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
 from pairwell.errors import StorageError
+from pairwell.learn.encoded import kept
 from pairwell.learn.encoded.rows import gather_rows, settle_rows
 from pairwell.learn.fit import fit
 from pairwell.learn.history import History, forget_files, read_history
@@ -133,11 +134,16 @@ def test_nothing_later_than_asked_is_there(later_day: Workspace) -> None:
 
 def test_a_file_is_encoded_once(later_day: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     encoded: list[str] = []
-    for name in ("encode_heads", "encode_lines"):
-        plain = getattr(__import__("pairwell.learn.encoded.kept", fromlist=[name]), name)
-        monkeypatch.setattr(
-            f"pairwell.learn.encoded.kept.{name}", lambda path, plain=plain: encoded.append(path.name) or plain(path)
-        )
+
+    def count(plain: Callable[[Path], object]) -> Callable[[Path], object]:
+        def counted(path: Path) -> object:
+            encoded.append(path.name)
+            return plain(path)
+
+        return counted
+
+    monkeypatch.setattr(kept, "encode_heads", count(kept.encode_heads))
+    monkeypatch.setattr(kept, "encode_lines", count(kept.encode_lines))
     first = _read(later_day)
 
     assert len(encoded) == 2  # the files of the second merge
