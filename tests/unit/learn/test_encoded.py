@@ -22,6 +22,7 @@ from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
 from pairwell.errors import StorageError
 from pairwell.learn.encoded import kept
+from pairwell.learn.encoded.files import encode_heads, encode_lines
 from pairwell.learn.encoded.rows import gather_rows, settle_rows
 from pairwell.learn.fit import fit
 from pairwell.learn.history import History, forget_files, read_history
@@ -142,8 +143,8 @@ def test_a_file_is_encoded_once(later_day: Workspace, monkeypatch: pytest.Monkey
 
         return counted
 
-    monkeypatch.setattr(kept, "encode_heads", count(kept.encode_heads))
-    monkeypatch.setattr(kept, "encode_lines", count(kept.encode_lines))
+    monkeypatch.setattr(kept, "encode_heads", count(encode_heads))
+    monkeypatch.setattr(kept, "encode_lines", count(encode_lines))
     first = _read(later_day)
 
     assert len(encoded) == 2  # the files of the second merge
