@@ -107,10 +107,10 @@ def thin(baskets: Baskets, largest: int = LARGEST_BASKET) -> tuple[Baskets, int]
 def _lots(items: Array) -> Array:
     # Every order draws anew, or the same items would be lost from all; one order's items never draw the same lot.
     codes = items.astype(np.uint64)
-    return _mixed(codes ^ _mixed(codes + np.uint64(items.size)).sum(dtype=np.uint64))
+    return mixed(codes ^ mixed(codes + np.uint64(items.size)).sum(dtype=np.uint64))
 
 
-def _mixed(values: Array) -> Array:
+def mixed(values: Array) -> Array:
     """A bijection of 64-bit integers: the finalizer of splitmix64 (Steele, Lea and Flood 2014)."""
     mixed = values + np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -34,6 +34,13 @@ def test_planted_partners_are_seen(orders: int) -> None:
     assert all(shows_affinity(as_baskets(_with_partners(seed, orders))) for seed in range(20))
 
 
+@pytest.mark.parametrize("period", [2, 3, 4, 7])
+def test_partners_that_take_turns_are_seen(period: int) -> None:
+    turns = ["ab", "cd", "ef", "gh", "ij", "kl", "mn"][:period]
+
+    assert shows_affinity(as_baskets(orders_of(*turns * (200 // period), days_apart=0)))
+
+
 @pytest.mark.parametrize("baskets", [(), ("a",), ("ab",), ("ab", "ab"), ("a", "b", "a")])
 def test_next_to_no_orders_are_an_answer_too(baskets: tuple[str, ...]) -> None:
     assert shows_affinity(as_baskets(orders_of(*baskets))) in {True, False}
