@@ -18,7 +18,7 @@ _KEY, _COUNTS = range(2)  # columns of `pairs`
 
 
 class Best(NamedTuple):
-    """Room for some pairs of every item. Once it is full it is a heap with the lowest key at its root.
+    """Room for some pairs of every item, found by its rank; once full, a heap with the lowest key at its root.
 
     A key is higher for a higher score, and among equal scores for a smaller number of the add-on, so that what is kept
     depends on the pairs alone: not on the order in which they come, nor on how many threads bring them.
@@ -29,13 +29,14 @@ class Best(NamedTuple):
     pairs: Array  # int64, two a pair: its key, and counts that go with it
 
 
-def no_best(room: Array) -> Best:
-    """Nothing kept yet, with room for as many pairs of each item as said."""
+def no_best(room: Array, items: Array) -> Best:
+    """Nothing kept yet, with room for as many pairs of each item as said; `items` are those of each rank."""
     ends = np.cumsum(room, dtype=np.int64)
-    nothing = np.zeros(room.size, dtype=np.int64)
+    rooms = np.zeros((items.size, 4), dtype=np.int64)
+    rooms[:, _FIRST], rooms[:, _LAST] = (ends - room)[items], ends[items]
     return Best(
-        bar=np.where(room > 0, _LOWEST, _HIGHEST),
-        rooms=np.stack([ends - room, ends, nothing, nothing], axis=1),
+        bar=np.where(room[items] > 0, _LOWEST, _HIGHEST),
+        rooms=rooms,
         pairs=np.empty((int(room.sum()), 2), dtype=np.int64),
     )
 

@@ -38,8 +38,8 @@ class Chance(msgspec.Struct, frozen=True, kw_only=True):
 
 def expect(baskets: Baskets) -> Chance:
     """Chance for baskets of these sizes, all of whose lines are evidence."""
-    nothing, every = np.zeros(baskets.n_orders, dtype=np.int64), np.ones(baskets.n_orders, dtype=np.bool_)
-    return expect_of(total(baskets, Marks(weights=nothing, ordinary=every)))
+    nothing = np.zeros(baskets.n_orders, dtype=np.uint32)
+    return expect_of(total(baskets, Marks(weights=nothing, ordinary=baskets.items.size)))
 
 
 def expect_of(totals: Totals) -> Chance:

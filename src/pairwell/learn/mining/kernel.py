@@ -12,9 +12,9 @@ import numpy as np
 
 from pairwell.config.progress import Advance, unheard
 from pairwell.learn.baskets import Array
-from pairwell.learn.compiled import THREADS, fetch_early, tight
+from pairwell.learn.compiled import THREADS, fetch_early, inlined, tight
 from pairwell.learn.mining.best import LEVEL, Best, key_of, level_of, offer, sort, unpack
-from pairwell.learn.mining.encode import AHEAD, DIFFERS, NO_EVIDENCE, WEIGHT, Encoded, in_threads
+from pairwell.learn.mining.encode import AHEAD, DIFFERS, HEAD, NO_EVIDENCE, WEIGHT, Encoded, in_threads
 from pairwell.learn.mining.score import Scale, score_pair
 from pairwell.learn.mining.tails import BINS, ByChance, count_tail
 
@@ -35,7 +35,7 @@ class Scratch(NamedTuple):
 
     sums: Array  # int64: of each partner, orders together above `shift`, weights below
     apart: Array  # int64: of each partner, orders together that are no evidence
-    partners: Array  # uint32: partners of the item at hand
+    partners: Array  # as lines are: partners of the item at hand
     marked: Array  # int64, one: whether `apart` is used
     bins: Array  # int64: tails
 
@@ -46,7 +46,7 @@ class Counting(NamedTuple):
     encoded: Encoded
     chance: ByChance
     whole: Ranking
-    older: Ranking
+    older: Ranking  # of the orders before the cut
     cut: int  # place in `lines` up to which orders are older; 0: nobody asks for them
     judged: bool  # whether tails are counted
 
@@ -67,7 +67,7 @@ def keep_best(counting: Counting, threads: int = THREADS, advance: Advance = unh
     Rows are the items, from the most to the least bought. A row meets only items bought more: it counts in memory that
     is near, and each pair is met once, and offered to both of its items.
     """
-    scratches = [_scratch(counting.encoded.items.size) for _ in range(threads)]
+    scratches = [_scratch(counting.encoded) for _ in range(threads)]
     free: SimpleQueue[Scratch] = SimpleQueue()
     for scratch in scratches:
         free.put(scratch)
@@ -87,22 +87,23 @@ def keep_best(counting: Counting, threads: int = THREADS, advance: Advance = unh
 
 
 def lay_out(best: Best, items: Array, threads: int = THREADS) -> Kept:
-    """What was kept, by item and best first; `items` are those of each rank."""
+    """What was kept, by item and best first, in the memory where it was kept; `items` are those of each rank."""
     in_threads(lambda first, last: sort(best, first, last), items.size, threads)
     sizes = np.zeros(items.size, dtype=np.int64)
     sizes[items] = best.rooms[:, 2]
     offsets = np.concatenate(([0], np.cumsum(sizes)))
-    add_ons, score = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1], dtype=np.float32)
-    together, proof = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1], dtype=np.int32)
-    _lay_out(best, items, offsets, (add_ons, score, together, proof))
+    words = best.pairs.view(np.int32)[: offsets[-1]]
+    add_ons, score, together, proof = words[:, 0], words[:, 1].view(np.float32), words[:, 2], words[:, 3]
+    _lay_out(best, np.argsort(items), offsets, (add_ons, score, together, proof))
     return Kept(offsets=offsets, add_ons=add_ons, score=score, together=together, proof=proof)
 
 
-def _scratch(n_items: int) -> Scratch:
+def _scratch(encoded: Encoded) -> Scratch:
+    n_items = encoded.items.size
     return Scratch(
         sums=np.zeros(n_items, dtype=np.int64),
         apart=np.zeros(n_items, dtype=np.int64),
-        partners=np.empty(n_items + 1, dtype=np.uint32),
+        partners=np.empty(n_items + 1, dtype=encoded.lines.dtype),
         marked=np.zeros(1, dtype=np.int64),
         bins=np.zeros(BINS, dtype=np.int64),
     )
@@ -150,12 +151,12 @@ def _count_row(row: int, span: tuple[int, int, int], encoded: Encoded, scratch: 
     for place in range(span[0], span[1]):
         fetch_early(lines, np.uint64(encoded.heads[np.uint64(place + AHEAD)]))
         line = np.uint64(encoded.heads[np.uint64(place)])
-        head = lines[line]
+        head = _head_at(lines, line)
         if head > WEIGHT:
             found = _count_marked(row, line, found, encoded, scratch)
             continue
-        weight = one + np.int64(head)
-        line += np.uint64(1)
+        weight = one + head
+        line += np.uint64(HEAD)
         partner = lines[line]
         while partner != row:
             before = sums[partner]
@@ -167,17 +168,22 @@ def _count_row(row: int, span: tuple[int, int, int], encoded: Encoded, scratch: 
     return int(found)
 
 
+@inlined
+def _head_at(lines: Array, place: np.uint64) -> np.int64:
+    return np.int64(lines[place]) + (np.int64(lines[place + np.uint64(1)]) << 16)
+
+
 @tight
 def _count_marked(row: int, head: np.uint64, found: np.uint64, encoded: Encoded, scratch: Scratch) -> np.uint64:
     """The same for an order that is no evidence, or not everywhere, or whose lines differ in weight."""
     scratch.marked[0] = 1
-    marks = encoded.lines[head]
-    weight = np.int64(marks & WEIGHT)
+    marks = _head_at(encoded.lines, head)
+    weight = marks & WEIGHT
     differs = bool(marks & DIFFERS)
-    own = head + np.uint64(1)
+    own = head + np.uint64(HEAD)
     while encoded.lines[own] != row:
         own += np.uint64(1)
-    for line in range(head + np.uint64(1), own):
+    for line in range(head + np.uint64(HEAD), own):
         partner = encoded.lines[line]
         scratch.partners[found] = partner
         found += np.uint64(scratch.sums[partner] == 0)
@@ -234,10 +240,11 @@ def _clear_row(row: int, found: int, counting: Counting, scratch: Scratch) -> No
 
 
 @tight
-def _lay_out(best: Best, items: Array, offsets: Array, columns: tuple[Array, Array, Array, Array]) -> None:
+def _lay_out(best: Best, ranks: Array, offsets: Array, columns: tuple[Array, Array, Array, Array]) -> None:
+    # Rooms lie in the order of the items: no pair is written over one that is still to be read.
     add_ons, score, together, proof = columns
-    for rank in range(items.size):
-        target = offsets[items[rank]]
+    for item in range(ranks.size):
+        rank, target = ranks[item], offsets[item]
         for place in range(best.rooms[rank, 0], best.rooms[rank, 0] + best.rooms[rank, 2]):
             key, counts = best.pairs[place, 0], best.pairs[place, 1]
             score[target], add_ons[target] = unpack(key)

@@ -11,7 +11,7 @@ from pairwell.learn.baskets import Array, Baskets, slice_orders
 from pairwell.learn.compiled import THREADS
 from pairwell.learn.mining.best import no_best
 from pairwell.learn.mining.chance import Chance, expect_of
-from pairwell.learn.mining.encode import Encoded, Marks, Totals, encode, total
+from pairwell.learn.mining.encode import HEAD, Encoded, Marks, Totals, encode, total
 from pairwell.learn.mining.kernel import Counting, Kept, Ranking, keep_best, lay_out
 from pairwell.learn.mining.score import make_scale
 from pairwell.learn.mining.weights import pair_weights, rejuvenation, weight_unit
@@ -46,11 +46,14 @@ def mine(baskets: Baskets, learn: Learn, asked: Asked, advance: Advance = unhear
     totals = total(baskets, marks)
     encoded = encode(baskets, marks, totals, asked.threads)
     whole = _ranking(totals, encoded, unit, learn)
-    earlier = total(slice_orders(baskets, 0, asked.cut), _first(marks, asked.cut, int(baskets.offsets[asked.cut])))
-    older = _ranking(earlier, encoded, unit / rejuvenation(baskets.placed_at, asked.cut, learn), learn)
+    older = whole
+    if asked.cut:
+        earlier = total(slice_orders(baskets, 0, asked.cut), _first(marks, asked.cut, int(baskets.offsets[asked.cut])))
+        older = _ranking(earlier, encoded, unit / rejuvenation(baskets.placed_at, asked.cut, learn), learn)
+        del earlier
     chance = expect_of(totals)
-    del marks, totals, earlier  # what is counted now takes the most memory
-    cut = int(baskets.offsets[asked.cut]) + asked.cut
+    del marks, totals  # what is counted now takes the most memory
+    cut = int(baskets.offsets[asked.cut]) + HEAD * asked.cut
     counting = Counting(encoded, chance.by_rank(encoded.items), whole, older, cut, asked.judged)
     bins, items = keep_best(counting, asked.threads, advance), encoded.items
     del counting, encoded  # nor are the orders needed for what follows
@@ -66,7 +69,7 @@ def _mark(baskets: Baskets, learn: Learn, asked: Asked, heaviest: int) -> Marks:
     offered = baskets.offered
     return Marks(
         weights=pair_weights(baskets, learn, heaviest),
-        ordinary=baskets.sizes <= learn.ordinary_basket,
+        ordinary=learn.ordinary_basket,
         evidence=None if offered is None or not offered.any() else ~offered,
         line_weights=asked.line_weights,
     )
@@ -75,7 +78,7 @@ def _mark(baskets: Baskets, learn: Learn, asked: Asked, heaviest: int) -> Marks:
 def _first(marks: Marks, orders: int, lines: int) -> Marks:
     return Marks(
         weights=marks.weights[:orders],
-        ordinary=marks.ordinary[:orders],
+        ordinary=marks.ordinary,
         evidence=None if marks.evidence is None else marks.evidence[:lines],
         line_weights=None if marks.line_weights is None else marks.line_weights[:lines],
     )
@@ -84,4 +87,4 @@ def _first(marks: Marks, orders: int, lines: int) -> Marks:
 def _ranking(totals: Totals, encoded: Encoded, unit: float, learn: Learn) -> Ranking:
     scale = make_scale(totals.weights[encoded.items] / unit, totals.together / unit, learn)
     room = np.minimum(np.minimum(totals.partners, max(0, totals.orders.size - 1)), learn.neighbours)
-    return Ranking(scale, unit, no_best(room[encoded.items]))
+    return Ranking(scale, unit, no_best(room, encoded.items))
