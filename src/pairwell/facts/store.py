@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import to_micros
 from pairwell.facts.held import HeldItems, HeldRelations, read_epoch
+from pairwell.facts.ownership import Ownership, Purchases, change_owned, read_owned
 from pairwell.operations import schema
 from pairwell.operations.database import Database
 from pairwell.records import CuratedRelation, Item
 
-_OWNED_AT_A_TIME = 2_000  # a lock of some 15 ms each, so that decisions pass between
 _encoder = msgspec.json.Encoder()
-
-
-class Ownership(NamedTuple):
-    """That a customer bought an item, how often and when last; there are millions of them, hence no struct."""
-
-    customer_id: str
-    item_id: str
-    last_bought_at: int  # microseconds since 1970
-    orders: int
 
 
 class FactStore:
@@ -71,22 +61,11 @@ class FactStore:
 
     def write_owned(self, owned: Iterable[Ownership]) -> None:
         """Add what customers own; where it is known, the later moment and the larger number of orders stay."""
-        rows = iter(owned)
-        statement = self._upsert_owned()
-        compiled = statement.compile(dialect=self._database.engine.dialect)
-        while part := list(itertools.islice(rows, _OWNED_AT_A_TIME)):
-            with self._database.write() as connection:
-                if compiled.positional:  # the driver takes the rows as they are
-                    connection.exec_driver_sql(str(compiled), part)
-                else:
-                    connection.execute(statement, [row._asdict() for row in part])
+        change_owned(self._database, owned, Purchases.joined)
 
     def remove_owned(self, lost: Iterable[Ownership]) -> None:
-        """Take away what customers no longer own; what was bought later than `last_bought_at` says stays."""
-        rows = iter(lost)
-        while part := [_lost_row(o) for o in itertools.islice(rows, _OWNED_AT_A_TIME)]:
-            with self._database.write() as connection:
-                connection.execute(_DELETE_OWNED, part)
+        """Take away what customers no longer own; what was bought later than `lost` says stays."""
+        change_owned(self._database, lost, Purchases.without)
 
     def snapshot(self) -> int:
         """The snapshot of the dataset that the facts were last written from; 0 before the first."""
@@ -108,14 +87,10 @@ class FactStore:
 
         The same order again changes nothing, nor does one older than the last of that item.
         """
-        moment = to_micros(at)
-        rows = [
-            {"customer_id": customer_id, "item_id": item_id, "last_bought_at": moment, "orders": 1}
-            for item_id in sorted(set(item_ids))  # in one order, so that two writers cannot lock each other out
-        ]
-        if rows:
-            with self._database.write() as connection:
-                connection.execute(self._count_order(), rows)
+        items = set(item_ids)
+        if items:
+            order = Ownership(customer_id, Purchases.of(dict.fromkeys(sorted(items), (to_micros(at), 1))).encoded())
+            change_owned(self._database, [order], Purchases.counting)
 
     def items(self) -> Mapping[str, Item]:
         """The newest facts of every item, by id; a view that later writes do not change."""
@@ -142,8 +117,7 @@ class FactStore:
         if not among:
             return set()
         with self._database.read() as connection:
-            found = connection.scalars(_OWNED_BY, {"customer": customer_id})
-            return set(found).intersection(among)
+            return read_owned(connection, customer_id).intersection(among)
 
     def _upsert_relations(self) -> sa.Executable:
         table = schema.relations
@@ -152,39 +126,12 @@ class FactStore:
             index_elements=list(table.primary_key), set_={"rank": insert.excluded.rank, "at": insert.excluded.at}
         )
 
-    def _upsert_owned(self) -> sa.Insert:
-        table = schema.owned
-        insert = self._database.insert(table)
-        new = insert.excluded
-        return insert.on_conflict_do_update(
-            index_elements=list(table.primary_key),
-            set_={
-                "last_bought_at": _larger(new.last_bought_at, table.c.last_bought_at),
-                "orders": _larger(new.orders, table.c.orders),
-            },
-        )
-
-    def _count_order(self) -> sa.Executable:
-        table = schema.owned
-        insert = self._database.insert(table)
-        return insert.on_conflict_do_update(
-            index_elements=list(table.primary_key),
-            set_={"last_bought_at": insert.excluded.last_bought_at, "orders": table.c.orders + 1},
-            where=insert.excluded.last_bought_at > table.c.last_bought_at,
-        )
-
 
 _DELETE_RELATION = schema.relations.delete().where(
     schema.relations.c.anchor_id == sa.bindparam("anchor"),
     schema.relations.c.item_id == sa.bindparam("item"),
     schema.relations.c.relation == sa.bindparam("kind"),
 )
-_DELETE_OWNED = schema.owned.delete().where(
-    schema.owned.c.customer_id == sa.bindparam("customer"),
-    schema.owned.c.item_id == sa.bindparam("item"),
-    schema.owned.c.last_bought_at <= sa.bindparam("moment"),
-)
-_OWNED_BY = sa.select(schema.owned.c.item_id).where(schema.owned.c.customer_id == sa.bindparam("customer"))
 
 
 def _changed_items(items: Iterable[Item], known: Mapping[str, Item], *, epoch: int, at: int) -> list[dict[str, Any]]:
@@ -209,10 +156,6 @@ def _relation_row(relation: CuratedRelation, at: int) -> dict[str, Any]:
 
 def _relation_key(relation: CuratedRelation) -> dict[str, str]:
     return {"anchor": relation.anchor_id, "item": relation.item_id, "kind": relation.relation}
-
-
-def _lost_row(lost: Ownership) -> dict[str, Any]:
-    return {"customer": lost.customer_id, "item": lost.item_id, "moment": lost.last_bought_at}
 
 
 def _advance(connection: sa.Connection, name: str, epoch: int) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import msgspec
 import pyarrow as pa
 
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
-from pairwell.facts.store import FactStore, Ownership
+from pairwell.facts.ownership import Ownership
+from pairwell.facts.store import FactStore
 from pairwell.ingest.assemble import recent_prices
 from pairwell.records import CuratedRelation, Item
 
@@ -113,15 +115,30 @@ def _lost(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot) -> Iterator[
 
 
 def _ownership(bought: ibis.Table) -> Iterator[Ownership]:
-    owned = bought.group_by("customer_id", "item_id").aggregate(
-        last_bought_at=bought.placed_at.max(), orders=bought.order_id.nunique()
+    owned = bought.group_by("customer_id", item_ids=bought.item_id).aggregate(
+        last_bought_at=_micros(bought.placed_at.max()), orders=bought.order_id.nunique()
     )
+    packed = owned.group_by("customer_id").aggregate(**{name: owned[name].collect() for name in _PACKED})
+    purchases = _as_json(ibis.struct({name: packed[name] for name in _PACKED}))
     # In the order of the stored rows' key: faster.
-    ordered = owned.order_by("customer_id", "item_id").select(*Ownership._fields)
+    ordered = packed.select("customer_id", purchases=purchases).order_by("customer_id")
     for batch in ordered.to_pyarrow_batches(chunk_size=_ROWS):
-        moments = batch.column("last_bought_at").cast(pa.int64())
-        columns = (batch.column("customer_id"), batch.column("item_id"), moments, batch.column("orders"))
-        yield from map(Ownership._make, zip(*(column.to_pylist() for column in columns), strict=True))
+        texts = batch.column("purchases").cast(pa.binary())
+        yield from map(Ownership, batch.column("customer_id").to_pylist(), texts.to_pylist())
+
+
+_PACKED = ("item_ids", "last_bought_at", "orders")
+_LISTS = "struct<item_ids: array<string>, last_bought_at: array<int64>, orders: array<int64>>"
+
+
+@ibis.udf.scalar.builtin(name="to_json", signature=((_LISTS,), "string"))  # type: ignore[untyped-decorator]
+def _as_json(purchases: ir.Value) -> ir.Value:
+    """DuckDB's function: no value of millions of purchases becomes one of Python."""
+
+
+@ibis.udf.scalar.builtin(name="epoch_us", signature=(("timestamp('UTC', 6)",), "int64"))  # type: ignore[untyped-decorator]
+def _micros(moment: ir.Value) -> ir.Value:
+    """DuckDB's function: microseconds since 1970."""
 
 
 def _purchases(dataset: Dataset, snapshot: Snapshot) -> ibis.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
-REVISION = "0002"  # the newest of `migrations/versions`
+REVISION = "0003"  # the newest of `migrations/versions`
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
@@ -41,14 +41,12 @@ relations = Table(
     sqlite_with_rowid=False,
 )
 
+# One row for each customer: a row for each customer and item takes several times as long to write.
 owned = Table(
     "owned",
     metadata,
     Column("customer_id", String, primary_key=True),
-    Column("item_id", String, primary_key=True),
-    Column("last_bought_at", BigInteger, nullable=False),
-    Column("orders", Integer, nullable=False),
-    sqlite_with_rowid=False,
+    Column("purchases", LargeBinary, nullable=False),
 )
 
 # What learning says of each customer. A row counts from its generation until a newer one of the customer; the epoch

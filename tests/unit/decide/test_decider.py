@@ -10,7 +10,6 @@ import pytest
 from tests.property.random_shops import TableModel
 from tests.unit.decide.tents import ITEMS, MODEL, NOW, SURE, ask, said
 
-from pairwell.clock import to_micros
 from pairwell.config.published import Published
 from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
@@ -18,7 +17,7 @@ from pairwell.decide.account import explain_decision
 from pairwell.decide.decider import Decider, public_answer
 from pairwell.decide.replay import Archive, recompute, replay
 from pairwell.errors import ModelBrokenError, NoModelError, ReplayError, RequestError, SettingsError
-from pairwell.facts.store import FactStore, Ownership
+from pairwell.facts.store import FactStore
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
 from pairwell.records import Decision, DecisionRequest, Event
@@ -97,7 +96,7 @@ def test_an_unknown_placement_is_refused_before_anything_is_read(tents: Tents) -
 
 
 def test_what_the_customer_owns_and_declined_is_read(tents: Tents) -> None:
-    tents.facts.write_owned([Ownership(customer_id="c", item_id="lamp", last_bought_at=to_micros(NOW), orders=1)])
+    tents.facts.add_order("c", ["lamp"], NOW)
     tents.decline("mat-red")
     decision = tents.answer(ask("tent", customer_id="c"))
     assert _offered(decision) == ["tent+"]
@@ -127,7 +126,7 @@ def test_relations_of_candidates_count_too(tents: Tents) -> None:
 
 def test_what_an_item_requires_may_be_owned(tents: Tents) -> None:
     tents.facts.write_relations([said("mat", "requires", "gas")], at=NOW)
-    tents.facts.write_owned([Ownership(customer_id="c", item_id="gas", last_bought_at=to_micros(NOW), orders=1)])
+    tents.facts.add_order("c", ["gas"], NOW)
     assert "mat" in _offered(tents.answer(ask("tent", customer_id="c")))
 
 

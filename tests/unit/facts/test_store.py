@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from pairwell.clock import from_micros, to_micros
-from pairwell.facts.store import FactStore, Ownership
+from pairwell.facts.ownership import Ownership, Purchases
+from pairwell.facts.store import FactStore
 from pairwell.operations.database import Database, open_database
 from pairwell.operations.schema import owned
 from pairwell.records import CuratedRelation, Item
@@ -119,28 +122,45 @@ def test_a_relation_that_is_left_out_is_gone(facts: FactStore, elsewhere: FactSt
     assert facts.relations_of(["tent"]) == elsewhere.relations_of(["tent"]) == [kept]
 
 
-def test_ownership_is_told_among_the_items_asked_for(facts: FactStore) -> None:
-    facts.write_owned(
-        Ownership(customer_id="c", item_id=i, last_bought_at=to_micros(NOW), orders=1) for i in ("mat", "tent")
-    )
-    assert facts.owned("c", ["mat", "lamp"]) == {"mat"}
-    assert facts.owned("c", []) == set()
-    assert facts.owned("somebody else", ["mat"]) == set()
+def _bought(*item_ids: str, at: datetime = NOW, orders: int = 1) -> list[Ownership]:
+    purchases = Purchases.of(dict.fromkeys(item_ids, (to_micros(at), orders)))
+    return [Ownership("c", purchases.encoded())]
 
 
 def _ownership(database: Database) -> dict[tuple[str, str], tuple[int, datetime]]:
     with database.read() as connection:
         rows = connection.execute(owned.select()).all()
-    return {(row.customer_id, row.item_id): (row.orders, from_micros(row.last_bought_at)) for row in rows}
+    return {
+        (row.customer_id, item_id): (orders, from_micros(moment))
+        for row in rows
+        for item_id, (moment, orders) in msgspec.json.decode(row.purchases, type=Purchases).by_item().items()
+    }
+
+
+def test_ownership_is_told_among_the_items_asked_for(facts: FactStore) -> None:
+    facts.write_owned(_bought("mat", "tent"))
+    assert facts.owned("c", ["mat", "lamp"]) == {"mat"}
+    assert facts.owned("c", []) == set()
+    assert facts.owned("somebody else", ["mat"]) == set()
 
 
 def test_ownership_written_again_keeps_the_later_moment_and_the_larger_number(
     facts: FactStore, database: Database
 ) -> None:
-    earlier = NOW - timedelta(days=9)
-    facts.write_owned([Ownership(customer_id="c", item_id="mat", last_bought_at=to_micros(NOW), orders=1)])
-    facts.write_owned([Ownership(customer_id="c", item_id="mat", last_bought_at=to_micros(earlier), orders=3)])
-    assert _ownership(database) == {("c", "mat"): (3, NOW)}
+    facts.write_owned(_bought("mat", "tent"))
+    facts.write_owned(_bought("mat", "lamp", at=NOW - timedelta(days=9), orders=3))
+    assert _ownership(database) == {
+        ("c", "mat"): (3, NOW),
+        ("c", "tent"): (1, NOW),
+        ("c", "lamp"): (3, NOW - timedelta(days=9)),
+    }
+
+
+def test_more_customers_than_go_into_a_transaction_are_all_written(facts: FactStore, database: Database) -> None:
+    (known,) = _bought("mat")
+    facts.write_owned(Ownership(f"c{number}", known.purchases) for number in range(600))
+    facts.remove_owned(Ownership(f"c{number}", known.purchases) for number in range(300))
+    assert {customer for customer, _ in _ownership(database)} == {f"c{number}" for number in range(300, 600)}
 
 
 def test_an_order_counts_once_into_ownership(facts: FactStore, database: Database) -> None:
@@ -150,17 +170,23 @@ def test_an_order_counts_once_into_ownership(facts: FactStore, database: Databas
     assert _ownership(database) == {("c", "mat"): (2, NOW + timedelta(days=1)), ("c", "tent"): (1, NOW)}
 
 
+def test_orders_of_one_customer_at_once_all_count(facts: FactStore, elsewhere: FactStore) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(40):
+            threads.submit((facts, elsewhere)[number % 2].add_order, "c", [f"i{number}"], NOW)
+    assert len(facts.owned("c", [f"i{number}" for number in range(40)])) == 40
+
+
 def test_an_order_without_items_is_nothing(facts: FactStore, database: Database) -> None:
     facts.add_order("c", [], NOW)
     assert _ownership(database) == {}
 
 
-def test_what_is_taken_away_is_owned_no_longer_unless_it_was_bought_later(facts: FactStore) -> None:
-    later = NOW + timedelta(days=1)
-    mat, tent = (
-        Ownership(customer_id="c", item_id=i, last_bought_at=to_micros(NOW), orders=1) for i in ("mat", "tent")
-    )
-    facts.write_owned([mat, tent])
-    facts.add_order("c", ["tent"], later)
-    facts.remove_owned([mat, tent])
+def test_what_is_taken_away_is_owned_no_longer_unless_it_was_bought_later(facts: FactStore, database: Database) -> None:
+    both = _bought("mat", "tent")
+    facts.write_owned(both)
+    facts.add_order("c", ["tent"], NOW + timedelta(days=1))
+    facts.remove_owned(both)
     assert facts.owned("c", ["mat", "tent"]) == {"tent"}
+    facts.remove_owned(_bought("tent", at=NOW + timedelta(days=2)))
+    assert _ownership(database) == {}
