@@ -14,7 +14,9 @@ from pairwell.learn.baskets import Array, only_ordinary
 from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
 from pairwell.learn.itemsets.bundles import learn_bundles
+from pairwell.learn.listings.describe import describe
 from pairwell.learn.mining.affinity import shows_affinity
+from pairwell.learn.mining.linear import no_linear
 from pairwell.learn.mining.pairs import LearnedPairs, learn_pairs, rank_pairs
 from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
 from pairwell.learn.relations.relate import relation_arrays
@@ -33,7 +35,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     manifest: Manifest
     names: ItemNames
-    arrays: dict[str, Array]
+    arrays: dict[str, Array]  # all but those of the linear weights
+    pairs: Neighbours
     older: Neighbours | None  # pairs of the orders before the cut, for their validation
 
 
@@ -62,15 +65,16 @@ def learn_parts(
         offered_lines=0 if baskets.offered is None else int(baskets.offered.sum()),
         visits=0 if history.visits is None else history.visits.n_visits,
     )
-    return Parts(manifest=manifest, names=names, arrays=arrays, older=pairs.older)
+    return Parts(manifest=manifest, names=names, arrays=arrays, pairs=pairs.neighbours, older=pairs.older)
 
 
 def _arrays(history: History, settings: Settings, pairs: LearnedPairs, watch: Stopwatch) -> dict[str, Array]:
     baskets, learn = history.baskets, settings.learn
     with watch.step("upgrades"):
-        upgrades = learn_upgrades(history.listings, baskets, pairs, settings)
+        described = describe(history.listings)
+        upgrades = learn_upgrades(described, baskets, pairs, settings)
     with watch.step("relations"):
-        related = relation_arrays(history, pairs, settings)
+        related = relation_arrays(history, described, pairs, settings)
     with watch.step("popularity"):
         bought = _bought(history, settings, pairs)
     with watch.step("back-off"):
@@ -93,10 +97,13 @@ def _bought(history: History, settings: Settings, pairs: LearnedPairs) -> dict[s
     }
 
 
-def completing_model(history: History, settings: Settings, pairs: Neighbours | None = None) -> Model:
+def completing_model(
+    history: History, settings: Settings, pairs: Neighbours | None = None, linear: dict[str, Array] | None = None
+) -> Model:
     """A model that only completes baskets, as the whole one would: scores without verdicts, no upgrades; not stored.
 
-    `pairs` are those of `history` where they are known already.
+    `pairs` are those of `history` where they are known already; `linear` are their linear weights, without which none
+    count.
     """
     baskets, learn = history.baskets, settings.learn
     n_items = len(baskets.item_ids)
@@ -107,6 +114,7 @@ def completing_model(history: History, settings: Settings, pairs: Neighbours | N
         "affinity": np.array([shows_affinity(only_ordinary(baskets, learn.ordinary_basket))]),
         **to_arrays(pairs or rank_pairs(baskets, learn), "pair"),
         **to_arrays(no_neighbours(n_items), "upgrade"),
+        **(linear or no_linear()),
     }
     names = ItemNames(ids=baskets.item_ids, titles=[None] * n_items)
     return Model(_manifest(history, settings), names, arrays)

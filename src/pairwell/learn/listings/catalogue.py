@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 
@@ -24,6 +26,10 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def leaf(self) -> str | None:
         """The whole category path, tidied, so that equal leaves of unlike branches stay apart."""
-        if not self.category:
-            return None
-        return " > ".join(part.strip().casefold() for part in self.category.split(">"))
+        return tidy_path(self.category) if self.category else None
+
+
+@lru_cache(maxsize=65_536)  # many items share one
+def tidy_path(path: str) -> str:
+    """A category path, or any name, without odd spaces and capitals."""
+    return " > ".join(part.strip().casefold() for part in path.split(">"))

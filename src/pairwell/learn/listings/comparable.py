@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from pairwell.learn.listings.describe import Description
 from pairwell.learn.listings.words import OPPOSITES
-
-_MODEL_LETTER = re.compile(r"\d-([^\W\d_])\b")
 
 
 def is_better(anchor: Description, target: Description) -> bool:
@@ -33,7 +30,7 @@ def are_variants(anchor: Description, target: Description) -> bool:
     if not anchor.core or anchor.core != target.core:
         return False
     # A model number ("Road-650") makes another product where a category vouches that both are of one kind.
-    return anchor.listing.leaf is None or anchor.numbers == target.numbers
+    return anchor.leaf is None or anchor.numbers == target.numbers
 
 
 def has_higher_tier(anchor: Description, target: Description) -> bool:
@@ -61,8 +58,7 @@ def _has_more(anchor: Description, target: Description) -> bool:
 
 
 def _same_kind(anchor: Description, target: Description) -> bool:
-    leaf = anchor.listing.leaf
-    return leaf is not None and leaf == target.listing.leaf and anchor.kinds == target.kinds
+    return anchor.leaf is not None and anchor.leaf == target.leaf and anchor.kinds == target.kinds
 
 
 def _fit_alike(anchor: Description, target: Description) -> bool:
@@ -70,14 +66,11 @@ def _fit_alike(anchor: Description, target: Description) -> bool:
         return False
     if anchor.fit and target.fit and anchor.fit != target.fit:
         return False
-    if _model_letters(anchor) != _model_letters(target):
+    if anchor.model_letters != target.model_letters:
         return False
-    return not any(_excluding(anchor.core & opposite, target.core & opposite) for opposite in OPPOSITES)
-
-
-def _model_letters(item: Description) -> list[str]:
-    """Letters that end a model's number ("Road-550-W"): they say for whom or for what it is made."""
-    return _MODEL_LETTER.findall((item.listing.title or "").casefold())
+    if not anchor.excluding or not target.excluding:
+        return True
+    return not any(_excluding(anchor.excluding & words, target.excluding & words) for words in OPPOSITES)
 
 
 def _excluding(ours: frozenset[str], theirs: frozenset[str]) -> bool:

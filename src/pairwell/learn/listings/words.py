@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+", re.UNICODE)
 
@@ -45,6 +46,7 @@ OPPOSITES = tuple(frozenset(line.split()) for line in _OPPOSITES.replace("\n", "
 _EMPTY = "a an the of in on at for with and or to by from z ze w we i na do dla из с со в во и на для от к по"
 _EMPTY_WORDS = frozenset(_EMPTY.split())
 
+_DIGIT = re.compile(r"\d")
 _AMOUNT = re.compile(
     r"""(?:set|pack|box|bag|zestaw|opakowanie|набор|упаковка)\s+(?:of|z|из)?\s*(?P<count>\d+)\b
     |(?P<amount>\d+(?:[.,]\d+)?)\s*-?(?P<unit>ml|cl|l|litre|liter|oz|g|kg|lb|gb|tb|w|mah|cm|mm|m|inch|in|"|pc|pcs|piece
@@ -55,13 +57,14 @@ _AMOUNT = re.compile(
 
 def words_of(text: str | None) -> list[str]:
     """The words and numbers of a text in their order, small, in the singular where English, without empty words."""
-    found = (_singular(word.casefold().replace(",", ".")) for word in _WORD.findall(text or ""))
-    return [word for word in found if word not in _EMPTY_WORDS]
+    return [word for word in map(_tidy, _WORD.findall(text)) if word] if text else []
 
 
 def amounts_of(text: str | None) -> dict[str, float]:
     """Amounts by their unit, "set" for the pieces of a set; a unit that occurs twice keeps its last amount."""
-    found = _AMOUNT.finditer(text or "")
+    if not text or _DIGIT.search(text) is None:
+        return {}
+    found = _AMOUNT.finditer(text)
     return dict(
         ("set", float(match["count"]))
         if match["count"]
@@ -73,6 +76,13 @@ def amounts_of(text: str | None) -> dict[str, float]:
 def is_number(word: str) -> bool:
     """Whether a word of `words_of` is a number."""
     return word[0].isdigit()
+
+
+@lru_cache(maxsize=65_536)  # a shop says the same few words again and again
+def _tidy(word: str) -> str:
+    """The word as `words_of` tells it; nothing where it is empty."""
+    tidy = _singular(word.casefold().replace(",", "."))
+    return "" if tidy in _EMPTY_WORDS else tidy
 
 
 def _singular(word: str) -> str:

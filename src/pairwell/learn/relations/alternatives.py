@@ -9,10 +9,8 @@ import numpy as np
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets, only_ordinary, thin
-from pairwell.learn.listings.catalogue import Listing
-from pairwell.learn.listings.describe import Description, describe
+from pairwell.learn.listings.describe import Description
 from pairwell.learn.listings.likeness import word_rows
-from pairwell.learn.listings.words import words_of
 from pairwell.learn.mining.chance import above_floor, sure_effect, tail
 from pairwell.learn.mining.pairs import LearnedPairs
 from pairwell.learn.relations.context import company
@@ -41,7 +39,7 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def learn_alternatives(
-    listings: Sequence[Listing],
+    items: Sequence[Description],
     baskets: Baskets,
     learned: LearnedPairs,
     learn: Learn,
@@ -52,27 +50,28 @@ def learn_alternatives(
     What is bought together above the evidence floor goes along and is no substitute; a variant stays one, and its
     evidence is shown.
     """
-    descriptions = describe(listings)
-    variants = find_variants(descriptions)
-    prices = np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64)
-    titles = word_rows([words_of(listing.title) for listing in listings], prices)
+    variants = find_variants(items)
+    prices = np.array([item.listing.price_minor or np.nan for item in items], dtype=np.float64)
+    titles = word_rows([item.title for item in items], prices)
     companies = company(learned.neighbours)
     viewed = [] if views is None else [viewed_together(views)]
-    pairs = both_ways([*near_pairs(titles, companies, listings), *viewed, variants])
+    pairs = both_ways([*near_pairs(titles, companies, items), *viewed, variants])
     alike = Likenesses(title=products(titles, pairs), company=products(companies, pairs))
-    judged = _judge(Asked(pairs=pairs, alike=alike, listings=listings, views=views), baskets, learned, learn)
+    judged = _judge(Asked(pairs=pairs, alike=alike, items=items, views=views), baskets, learned, learn)
     is_variant = judged.asked.pairs.among(variants)
     # What goes along above the floor is never a substitute, whatever it looks like.
     stands_in = (judged.odds > 0) & ~judged.above & ~is_variant
     return (
-        _publish(judged, np.flatnonzero(stands_in), _products(descriptions)),
-        _publish(judged, np.flatnonzero(is_variant), np.arange(len(listings))),
+        _publish(judged, np.flatnonzero(stands_in), _products(items)),
+        _publish(judged, np.flatnonzero(is_variant), np.arange(len(items))),
     )
 
 
 def _judge(asked: Asked, baskets: Baskets, learned: LearnedPairs, learn: Learn) -> _Judged:
     evidence = only_ordinary(baskets, learn.ordinary_basket)
-    ordinary, orders = see_apart(asked, evidence), see_apart(asked, thin(baskets)[0])
+    whole = thin(baskets)[0]
+    orders = see_apart(asked, whole)
+    ordinary = orders if evidence is whole else see_apart(asked, evidence)
     effect = sure_effect(ordinary.together, ordinary.by_chance)
     adjusted = learned.correction(tail(ordinary.together, ordinary.by_chance))
     return _Judged(
@@ -121,6 +120,7 @@ def _products(descriptions: Sequence[Description]) -> Array:
 
 def _first_of_product(anchors: Array, products: Array) -> Array:
     keys = anchors * (int(products.max(initial=0)) + 1) + products
+    order = np.argsort(keys, kind="stable")
     first = np.zeros(keys.size, dtype=bool)
-    first[np.unique(keys, return_index=True)[1]] = True
+    first[order[np.diff(keys[order], prepend=-1) != 0]] = True
     return first

@@ -18,11 +18,15 @@ def company(pairs: Neighbours) -> sparse.csr_array:
     """A row of length 1 for each item: what it surely keeps company with, by the logarithm of the sure effect."""
     n_items = pairs.offsets.size - 1
     told = np.flatnonzero(pairs.effect > 1)
-    anchors = np.repeat(np.arange(n_items), np.diff(pairs.offsets))[told]
+    anchors, items = np.repeat(np.arange(n_items), np.diff(pairs.offsets))[told], pairs.items[told]
     sure = np.log(pairs.effect[told])
-    order = np.lexsort((pairs.items[told], -sure, anchors))
-    kept = order[np.arange(order.size) - np.searchsorted(anchors, anchors) < _COMPANY]
-    rows = sparse.csr_array((sure[kept], (anchors[kept], pairs.items[told][kept])), shape=(n_items, n_items))
+    offsets = np.searchsorted(anchors, np.arange(n_items + 1))
+    kept = np.arange(told.size)
+    crowded = np.flatnonzero((np.diff(offsets) > _COMPANY)[anchors])
+    order = crowded[np.lexsort((items[crowded], -sure[crowded], anchors[crowded]))]
+    begins = np.maximum.accumulate(np.where(np.diff(anchors[order], prepend=-1) != 0, np.arange(order.size), 0))
+    kept = np.delete(kept, order[np.arange(order.size) - begins >= _COMPANY])
+    rows = sparse.csr_array((sure[kept], (anchors[kept], items[kept])), shape=(n_items, n_items))
     return unit_rows(rows)
 
 

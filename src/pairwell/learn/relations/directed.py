@@ -26,6 +26,10 @@ class Directed(msgspec.Struct, frozen=True, kw_only=True):
         """The pairs marked in `chosen`."""
         return Directed(n_items=self.n_items, anchors=self.anchors[chosen], targets=self.targets[chosen])
 
+    def places(self, anchors: Array, targets: Array) -> Array:
+        """Where each of the given pairs lies among these; they are all there."""
+        return np.searchsorted(_keys(self), anchors * self.n_items + targets)
+
     def among(self, others: Directed) -> Array:
         """Whether each pair is one of `others`, too."""
         ours, theirs = _keys(self), _keys(others)

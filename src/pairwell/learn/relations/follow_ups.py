@@ -94,7 +94,9 @@ def _pairs_on_different_days(bought: FirstPurchases) -> Array:
     """For each customer the unordered pairs of first purchases on different days."""
     sizes = np.diff(bought.offsets)
     span = int(bought.days.max(initial=0)) + 1
-    visits, together = np.unique(bought.customers * span + bought.days, return_counts=True)
+    keys = np.sort(bought.customers * span + bought.days)
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    visits, together = keys[starts], np.diff(starts, append=keys.size)
     same = np.bincount(visits // span, weights=together * (together - 1) / 2, minlength=sizes.size)
     pairs: Array = sizes * (sizes - 1) / 2 - same
     return pairs

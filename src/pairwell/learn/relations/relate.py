@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pairwell.config.settings import Settings
 from pairwell.learn.baskets import Array
 from pairwell.learn.history import History
+from pairwell.learn.listings.describe import Description
 from pairwell.learn.mining.pairs import LearnedPairs
 from pairwell.learn.relations.alternatives import learn_alternatives
 from pairwell.learn.relations.first_purchases import first_purchases
@@ -14,10 +17,12 @@ from pairwell.learn.relations.views import as_baskets
 from pairwell.model.neighbours import to_arrays
 
 
-def relation_arrays(history: History, pairs: LearnedPairs, settings: Settings) -> dict[str, Array]:
+def relation_arrays(
+    history: History, items: Sequence[Description], pairs: LearnedPairs, settings: Settings
+) -> dict[str, Array]:
     """Substitutes, variants, follow-ups and requirements as the arrays of a model."""
     substitutes, variants = learn_alternatives(
-        history.listings, history.baskets, pairs, settings.learn, as_baskets(history.visits)
+        items, history.baskets, pairs, settings.learn, as_baskets(history.visits)
     )
     bought = first_purchases(history, settings.shop.timezone)
     follow_ups = learn_follow_ups(bought, history.baskets, settings.learn)

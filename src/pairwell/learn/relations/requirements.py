@@ -10,7 +10,7 @@ import numpy as np
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets, thin
-from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.catalogue import Listing, tidy_path
 from pairwell.learn.mining.chance import above_floor, sure_effect, tail
 from pairwell.learn.mining.pairs import LearnedPairs
 from pairwell.learn.relations.counted import count_together
@@ -77,7 +77,7 @@ class _Names:
     def _one(self, name: str) -> Sequence[int]:
         if name in self._ids:
             return [self._ids[name]]
-        tidy = _tidy(name)
+        tidy = tidy_path(name)
         return next((index[tidy][:_OF_ONE_NAME] for index in self._by_name if tidy in index), ())
 
 
@@ -85,8 +85,4 @@ def _names_of(listing: Listing) -> Iterator[tuple[int, str]]:
     """What an item is called, with the rank of such names: family, path, leaf, purpose."""
     leaf = listing.leaf
     named = (listing.family, leaf, leaf.rsplit(" > ", 1)[-1] if leaf else None, listing.purpose)
-    return ((place, _tidy(name)) for place, name in enumerate(named) if name)
-
-
-def _tidy(name: str) -> str:
-    return " > ".join(part.strip().casefold() for part in name.split(">"))
+    return ((place, tidy_path(name)) for place, name in enumerate(named) if name)

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.describe import Description
 from pairwell.learn.relations.context import chance_rate, foretell
 from pairwell.learn.relations.counted import count_together
 from pairwell.learn.relations.directed import Directed
@@ -36,7 +36,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     pairs: Directed
     alike: Likenesses
-    listings: Sequence[Listing]
+    items: Sequence[Description]
     views: Baskets | None = None  # the items of visits, where they are logged
 
 
@@ -71,17 +71,17 @@ def listed_odds(asked: Asked, ordinary: Baskets) -> Array:
         _BASE
         + _TITLE * asked.alike.title
         + _COMPANY * asked.alike.company
-        + _by_category(asked.pairs, asked.listings, ordinary)
-        + _by_price(asked.pairs, asked.listings)
+        + _by_category(asked.pairs, asked.items, ordinary)
+        + _by_price(asked.pairs, asked.items)
         + (0.0 if asked.views is None else view_odds(asked.views, asked.pairs))
     )
 
 
-def _by_category(pairs: Directed, listings: Sequence[Listing], ordinary: Baskets) -> Array:
+def _by_category(pairs: Directed, items: Sequence[Description], ordinary: Baskets) -> Array:
     """Of one leaf category or not; a leaf whose items are bought together less than by chance counts for more."""
-    leaves = sorted({listing.leaf for listing in listings if listing.leaf})
+    leaves = sorted({item.leaf for item in items if item.leaf})
     numbers = {leaf: number for number, leaf in enumerate(leaves)}
-    leaf = np.array([numbers.get(listing.leaf or "", -1) for listing in listings], dtype=np.int64)
+    leaf = np.array([numbers.get(item.leaf or "", -1) for item in items], dtype=np.int64)
     ours, theirs = leaf[pairs.anchors], leaf[pairs.targets]
     rate = np.append(_togetherness(leaf, len(leaves), ordinary), 1.0)
     same = _SAME_LEAF - np.clip(np.log(rate[ours]), -_LEAF_MOST, _LEAF_MOST)
@@ -92,7 +92,9 @@ def _togetherness(leaf: Array, n_leaves: int, ordinary: Baskets) -> Array:
     """For each leaf, times chance, how often two of its items are in one order."""
     order_of = np.repeat(np.arange(ordinary.n_orders), ordinary.sizes)
     known = leaf[ordinary.items] >= 0
-    keys, counts = np.unique(order_of[known] * n_leaves + leaf[ordinary.items[known]], return_counts=True)
+    lines = np.sort(order_of[known] * n_leaves + leaf[ordinary.items[known]])
+    starts = np.flatnonzero(np.diff(lines, prepend=-1))
+    keys, counts = lines[starts], np.diff(starts, append=lines.size)
     seen = np.bincount(keys % max(1, n_leaves), weights=counts * (counts - 1) / 2, minlength=n_leaves)
     return (seen + _PRIOR) / (_by_chance(leaf, n_leaves, ordinary) + _PRIOR)
 
@@ -105,8 +107,8 @@ def _by_chance(leaf: Array, n_leaves: int, ordinary: Baskets) -> Array:
     return pairs
 
 
-def _by_price(pairs: Directed, listings: Sequence[Listing]) -> Array:
-    price = np.array([listing.price_minor or np.nan for listing in listings], dtype=np.float64)
+def _by_price(pairs: Directed, items: Sequence[Description]) -> Array:
+    price = np.array([item.listing.price_minor or np.nan for item in items], dtype=np.float64)
     apart = np.abs(np.log(price[pairs.anchors] / price[pairs.targets]))
     odds: Array = _SAME_PRICE - _PRICE_FALL * apart - _FAR_FALL * np.maximum(apart - 1, 0.0)
     bounded: Array = np.nan_to_num(np.maximum(odds, _PRICE_LEAST), nan=0.0)

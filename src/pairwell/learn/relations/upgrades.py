@@ -12,7 +12,7 @@ from pairwell.config.settings import Settings
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.listings.comparable import are_variants, is_better
-from pairwell.learn.listings.describe import Description, describe
+from pairwell.learn.listings.describe import Description
 from pairwell.learn.listings.likeness import word_rows
 from pairwell.learn.mining.chance import above_floor, sure_effect, tail
 from pairwell.learn.mining.pairs import LearnedPairs
@@ -29,7 +29,7 @@ _ALIKE, _TAKEN, _NEAR = 0.7, 0.2, 0.1  # weights of likeness, of the share who t
 
 
 def learn_upgrades(
-    listings: Sequence[Listing], baskets: Baskets, pairs: LearnedPairs, settings: Settings
+    descriptions: Sequence[Description], baskets: Baskets, pairs: LearnedPairs, settings: Settings
 ) -> Neighbours:
     """Find for each item up to 20 comparable, dearer ones inside the price corridor, with the share who took them.
 
@@ -37,9 +37,8 @@ def learn_upgrades(
     is bought together with the item adds to it and replaces nothing; a larger variant replaces it even so, and its
     evidence is shown. Of each other product only the likest variant is kept.
     """
-    descriptions = describe(listings)
     words = word_rows([item.words for item in descriptions])
-    corridor = _Corridor.of(listings, settings.guards.upgrade_price_corridor)
+    corridor = _Corridor.of([item.listing for item in descriptions], settings.guards.upgrade_price_corridor)
     variants = find_variants(descriptions)
     steps = corridor.inside(both_ways([_of_one_category(descriptions), variants]))
     steps = _better(steps.only(steps.among(variants) | ~_joined(steps, pairs.neighbours)), descriptions)
@@ -78,11 +77,7 @@ def _publish(steps: Directed, told: _Told, pairs: LearnedPairs, settings: Settin
 
 def _of_one_category(descriptions: Sequence[Description]) -> Directed:
     """For each item those of its leaf category that are described most alike; without categories none."""
-    leaves = [item.listing.leaf for item in descriptions]
-    marked = [
-        [f"{leaf}\x1f{word}" for word in item.words] if leaf else []
-        for leaf, item in zip(leaves, descriptions, strict=True)
-    ]
+    marked = [[f"{item.leaf}\x1f{word}" for word in item.words] if item.leaf else [] for item in descriptions]
     return most_alike(word_rows(marked), n=_NEAREST, longest=_COMMON)
 
 

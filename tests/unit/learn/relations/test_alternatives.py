@@ -9,6 +9,7 @@ from tests.orders import as_baskets, orders_of
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Baskets
 from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.describe import describe
 from pairwell.learn.mining.pairs import learn_pairs
 from pairwell.learn.relations.alternatives import learn_alternatives
 from pairwell.model.related import Alternatives
@@ -25,7 +26,7 @@ def _learn(
     listings: list[Listing], baskets: Baskets | None = None
 ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     sold, learn = baskets or as_baskets(orders_of(*_CAMP)), Learn()
-    found = learn_alternatives(listings, sold, learn_pairs(sold, learn), learn)
+    found = learn_alternatives(describe(listings), sold, learn_pairs(sold, learn), learn)
     substitutes, variants = (_by_item(each, sold.item_ids) for each in found)
     return substitutes, variants
 
@@ -77,7 +78,7 @@ def test_another_category_is_no_substitute(ours: str, theirs: str, expected: lis
 def test_a_colour_is_a_variant_even_where_it_is_bought_along_and_says_so() -> None:
     sold = as_baskets(orders_of(*("ab", "abp") * 12, *("p", "l", "n", "k") * 60))
     listings = _listings(a={"title": "Jumbo bag red"}, b={"title": "Jumbo bag pink"})
-    found = learn_alternatives(listings, sold, learn_pairs(sold, Learn()), Learn())
+    found = learn_alternatives(describe(listings), sold, learn_pairs(sold, Learn()), Learn())
 
     substitutes, variants = (_by_item(each, sold.item_ids) for each in found)
     assert (substitutes["a"], variants["a"]) == ([], ["b"])
@@ -98,7 +99,7 @@ def test_of_another_product_only_the_likest_variant_leads() -> None:
         k={"title": "Dome tent Alp green", "family": "alp", "price_minor": 180},
     )
     sold = as_baskets(orders_of(*_CAMP))
-    found = learn_alternatives(listings, sold, learn_pairs(sold, Learn()), Learn())[0]
+    found = learn_alternatives(describe(listings), sold, learn_pairs(sold, Learn()), Learn())[0]
     row = found.neighbours.row(0)
 
     assert _by_item(found, sold.item_ids)["a"] == ["b", "k"]
@@ -110,13 +111,13 @@ def test_hardly_any_orders_do_no_harm(orders: tuple[str, ...]) -> None:
     sold = as_baskets(orders_of(*orders))
     listings = [Listing(item_id=item_id) for item_id in sold.item_ids]
 
-    for found in learn_alternatives(listings, sold, learn_pairs(sold, Learn()), Learn()):
+    for found in learn_alternatives(describe(listings), sold, learn_pairs(sold, Learn()), Learn()):
         assert not found.neighbours.items.size
 
 
 def test_the_same_orders_give_the_same_bytes() -> None:
     one, other = (
-        learn_alternatives(_TITLED, sold, learn_pairs(sold, Learn()), Learn())[0].arrays("s")
+        learn_alternatives(describe(_TITLED), sold, learn_pairs(sold, Learn()), Learn())[0].arrays("s")
         for sold in (as_baskets(orders_of(*_CAMP)), as_baskets(orders_of(*_CAMP)))
     )
 
@@ -129,7 +130,8 @@ def test_what_is_looked_at_together_and_not_bought_together_stands_for_each_othe
     looks = as_baskets(orders_of(*("ab",) * 60, *("p", "l", "n", "k") * 200))
 
     without, with_views = (
-        learn_alternatives(listings, sold, learn_pairs(sold, Learn()), Learn(), views)[0] for views in (None, looks)
+        learn_alternatives(describe(listings), sold, learn_pairs(sold, Learn()), Learn(), views)[0]
+        for views in (None, looks)
     )
 
     assert _by_item(without, sold.item_ids)["a"] == []

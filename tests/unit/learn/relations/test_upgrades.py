@@ -8,6 +8,7 @@ from tests.orders import as_baskets, orders_of
 from pairwell.config.settings import Guards, Settings
 from pairwell.learn.baskets import Baskets
 from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.describe import describe
 from pairwell.learn.mining.pairs import learn_pairs
 from pairwell.learn.relations.upgrades import learn_upgrades
 
@@ -27,7 +28,7 @@ def _upgrades(
         items=sold.items if codes.keys() >= set(sold.item_ids) else sold.items[:0],
         placed_at=sold.placed_at,
     )
-    found = learn_upgrades(listings, baskets, learn_pairs(baskets, chosen.learn), chosen)
+    found = learn_upgrades(describe(listings), baskets, learn_pairs(baskets, chosen.learn), chosen)
     return {
         listing.item_id: [
             (listings[code].item_id, share)
