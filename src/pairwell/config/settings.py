@@ -158,7 +158,7 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = 0.03
     taste_items: Annotated[
         int, Meta(ge=0, le=1_000, description="Items of the next basket kept for each customer; 0 learns no taste.")
-    ] = 50
+    ] = 30
     taste_half_life_baskets: Annotated[
         float, Meta(gt=0.0, description="Newer baskets of a customer after which one counts half in the next basket.")
     ] = 8.0

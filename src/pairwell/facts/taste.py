@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from pairwell.clock import from_micros, to_micros
 from pairwell.facts.held import read_epoch
@@ -16,9 +18,15 @@ from pairwell.operations import schema
 from pairwell.operations.database import Database
 
 NOBODY = ""  # no id is empty: the taste of a customer of whom nothing is known
-_AT_A_TIME = 2_000  # customers a transaction, so that decisions pass between
-_Thing = TypeVar("_Thing")
-_Row = tuple[str, int, int, int, float, float, int, int]  # a `Repeat`, field by field
+BUCKETS = 16_384
+_CUSTOMERS_AT_A_TIME = 2_000  # in a transaction, so that decisions pass between
+_ROWS_AT_A_TIME = 500
+_Row = TypeVar("_Row")
+Array = NDArray[Any]
+REPEAT = np.dtype(
+    [(name, "<i8") for name in ("due_at", "due_from", "due_until", "last_bought_at")]  # microseconds since 1970
+    + [("probability", "<f4"), ("gap", "<f4"), ("item", "<i4"), ("times", "<i4")]
+)
 
 
 class Repeat(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,17 +46,31 @@ class Repeat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Taste(msgspec.Struct, frozen=True, kw_only=True):
-    """One customer's next basket, best first, scores in millionths, and what the customer buys regularly."""
+    """One customer's next basket, best first, with scores, and what the customer buys regularly."""
 
-    items: list[tuple[str, int]] = []
+    items: list[tuple[str, float]] = []
     repeats: list[Repeat] = []
 
 
-class _Stored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """The same without names, moments in microseconds: a million of them are kept."""
+class Bucket(NamedTuple):
+    """The tastes of all customers with the same `bucket_of`; items are numbers."""
 
-    items: list[tuple[str, int]]
-    repeats: list[_Row]
+    number: int
+    customer_ids: list[str]
+    items: Array  # int32, customers x width, best first; -1 ends a short row
+    scores: Array  # float32, customers x width
+    ends: Array  # int32: where the repeats of each customer end, and those of the next begin
+    repeats: Array  # of `REPEAT`, soonest due first
+
+
+class _Stored(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """The same without names, numbers as bytes: what is kept of a million customers is read and written as a whole."""
+
+    customer_ids: list[str]
+    items: bytes
+    scores: bytes
+    ends: bytes
+    repeats: bytes
 
 
 class Generation(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,11 +81,17 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True):
     weights: dict[str, float] = {}
 
 
-Tastes = Callable[[], Iterable[tuple[str, Taste]]]  # anew at each call: customers, each once, with their tastes
+class Learned(msgspec.Struct, frozen=True, kw_only=True):
+    """All tastes of one run of learning: each bucket once, empty ones left out."""
+
+    item_ids: Sequence[str]  # by number
+    buckets: Iterable[Bucket]
+    generation: Generation
 
 
-class _Overtaken(Exception):  # noqa: N818 - no failure: another run of learning was faster
-    """Another writer made its generation visible meanwhile."""
+def bucket_of(customer_id: str) -> int:
+    """Which of the 16,384 rows of a generation a customer is in."""
+    return zlib.crc32(customer_id.encode()) % BUCKETS
 
 
 class TasteStore:
@@ -71,11 +99,12 @@ class TasteStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._names: tuple[int, list[str]] = (0, [])  # of the items of a generation; replaced, never altered
 
     def generation(self) -> Generation | None:
         """What readers see now was learned with; None before the first."""
         table = schema.taste_generations
-        statement = sa.select(table).where(table.c.generation == _VISIBLE)
+        statement = sa.select(table.c.model, table.c.learned_at, table.c.weights).where(table.c.generation == _VISIBLE)
         with self._database.read() as connection:
             row = connection.execute(statement).one_or_none()
         if row is None:
@@ -85,180 +114,160 @@ class TasteStore:
 
     def read(self, customer_ids: Sequence[str]) -> dict[str, Taste]:
         """The tastes of those of `customer_ids` that have one."""
-        with self._database.read() as connection:
-            return {
-                customer_id: _unpack(payload)
-                for part in _parts(dict.fromkeys(customer_ids))
-                for customer_id, payload in connection.execute(_READ, {"customers": part})
-            }
+        wanted: dict[int, list[str]] = {}
+        for customer_id in dict.fromkeys(customer_ids):
+            wanted.setdefault(bucket_of(customer_id), []).append(customer_id)
+        tastes: dict[str, Taste] = {}
+        for part in _slices(list(wanted)):
+            names, rows = self._read_buckets(part)
+            for row in rows:
+                tastes |= _unpack(row.payload, wanted[row.bucket], names)
+        return tastes
 
-    def write(self, tastes: Tastes, generation: Generation) -> int:
-        """Make `tastes` all there are; returns for how many customers something changed.
-
-        Readers see the tastes before until these are whole. Where another writer is faster, this one begins again on
-        what that one wrote.
-        """
+    def _read_buckets(self, numbers: Sequence[int]) -> tuple[list[str], Sequence[sa.Row[Any]]]:
+        """The rows of these buckets, all of one generation, and the names of its items."""
         while True:
-            try:
-                return self._write(tastes, generation)
-            except _Overtaken:
-                continue
+            with self._database.read() as connection:
+                rows = connection.execute(_READ, {"buckets": numbers}).all()
+                names = self._read_names(connection, rows[0].generation) if rows else []
+            if names is not None:
+                return names, rows
 
-    def _write(self, tastes: Tastes, generation: Generation) -> int:
-        base, own = self._reserve()
-        if own > base + 1:  # somebody began and did not end: those rows must not appear with ours
-            self._sweep(lambda _customer, generations: [g for g in generations if base < g < own])
-        customers: set[str] = set()
-        changed = 0
-        for part in _parts(tastes()):
-            customers.update(customer_id for customer_id, _ in part)
-            changed += self._write_part(part, base, own)
-        self._show(base, own, generation)
-        self._sweep(lambda customer, generations: _outdated(generations, own, gone=customer not in customers))
-        return changed
+    def _read_names(self, connection: sa.Connection, generation: int) -> list[str] | None:
+        """The item ids of a generation; None where another has come in its place meanwhile."""
+        known, names = self._names
+        if known != generation:
+            stored = connection.scalar(_NAMES, {"generation": generation})
+            if stored is None:
+                return None
+            names = _texts.decode(stored)
+            self._names = (generation, names)
+        return names
 
-    def _reserve(self) -> tuple[int, int]:
+    def write(self, learned: Learned) -> None:
+        """Make what was learned all there is; readers see the tastes before until it is whole.
+
+        Where a run that began later is whole already, its tastes stay and these are dropped.
+        """
         with self._database.write() as connection:
             own = max(read_epoch(connection, "taste_reserved", lock=True), read_epoch(connection, "taste")) + 1
             connection.execute(_MOVE, {"epoch": "taste_reserved", "to": own})
-            return read_epoch(connection, "taste"), own
+        for part in _parts(learned.buckets):
+            rows = [{"generation": own, "bucket": bucket.number, "payload": _pack(bucket)} for bucket in part]
+            with self._database.write() as connection:
+                connection.execute(schema.taste.insert(), rows)
+        self._sweep(self._show(own, learned), own)
 
-    def _write_part(self, part: list[tuple[str, Taste]], base: int, own: int) -> int:
-        with self._database.read() as connection:
-            rows = connection.execute(_READ, {"customers": [customer for customer, _ in part]}).all()
-        known = {row.customer_id: row.payload for row in rows}
-        encoded = ((customer, _pack(taste)) for customer, taste in part)
-        changed = [
-            {"customer_id": customer, "generation": own, "payload": payload}
-            for customer, payload in encoded
-            if known.get(customer) != payload
-        ]
-        with self._database.write() as connection:
-            _stay_first(connection, base)
-            if changed:
-                connection.execute(schema.taste.insert(), changed)
-        return len(changed)
-
-    def _show(self, base: int, own: int, generation: Generation) -> None:
-        table = schema.taste_generations
+    def _show(self, own: int, learned: Learned) -> int:
+        """Show this generation, unless a newer one is shown; returns the one shown then."""
+        table, generation = schema.taste_generations, learned.generation
         row = {
             "generation": own,
             "model": generation.model,
             "learned_at": to_micros(generation.learned_at),
             "weights": _encoder.encode(generation.weights),
+            "item_ids": _encoder.encode(list(learned.item_ids)),
         }
         with self._database.write() as connection:
-            _stay_first(connection, base)
+            shown = read_epoch(connection, "taste", lock=True)
+            if shown > own:
+                return shown
             connection.execute(table.delete())
             connection.execute(table.insert(), row)
             connection.execute(_MOVE, {"epoch": "taste", "to": own})
+        return own
 
-    def _sweep(self, doomed: Callable[[str, list[int]], list[int]]) -> None:
-        """Delete the generations of each customer that `doomed` names."""
-        for page in self._pages():
-            rows = [
-                {"customer": customer, "number": number}
-                for customer, generations in page.items()
-                for number in doomed(customer, generations)
-            ]
-            if rows:
-                with self._database.write() as connection:
-                    connection.execute(_DELETE, rows)
-
-    def _pages(self) -> Iterator[dict[str, list[int]]]:
-        """The generations of every customer, some customers at a time."""
-        after = ""
-        while True:
-            with self._database.read() as connection:
-                rows = connection.execute(_KEYS, {"after": after}).all()
-            page: dict[str, list[int]] = {}
-            for customer, generation in rows:
-                page.setdefault(customer, []).append(generation)
-            yield page
-            if len(page) < _AT_A_TIME:
-                return
-            after = rows[-1].customer_id
+    def _sweep(self, shown: int, own: int) -> None:
+        """Delete what is older than what is shown, also what runs that broke off left; and what was dropped."""
+        with self._database.read() as connection:
+            rows = connection.execute(_KEYS, {"shown": shown, "own": own}).all()
+        for part in _slices(rows):
+            doomed = [{"old": row.generation, "number": row.bucket} for row in part]
+            with self._database.write() as connection:
+                connection.execute(_DELETE, doomed)
 
 
-def _outdated(generations: list[int], shown: int, *, gone: bool) -> list[int]:
-    # What is newer than the one shown belongs to another writer, who will see to it.
-    past = [generation for generation in generations if generation <= shown]
-    return past if gone else sorted(past)[:-1]
+def _slices(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    return (rows[start : start + _ROWS_AT_A_TIME] for start in range(0, len(rows), _ROWS_AT_A_TIME))
 
 
-def _stay_first(connection: sa.Connection, base: int) -> None:
-    if read_epoch(connection, "taste", lock=True) != base:
-        raise _Overtaken
-
-
-def _parts(things: Iterable[_Thing]) -> Iterator[list[_Thing]]:
-    rest = iter(things)
-    while part := list(islice(rest, _AT_A_TIME)):
+def _parts(buckets: Iterable[Bucket]) -> Iterator[list[Bucket]]:
+    """Buckets by so many as hold about two thousand customers, at least one."""
+    part: list[Bucket] = []
+    customers = 0
+    for bucket in buckets:
+        part.append(bucket)
+        customers += len(bucket.customer_ids)
+        if customers >= _CUSTOMERS_AT_A_TIME:
+            yield part
+            part, customers = [], 0
+    if part:
         yield part
 
 
-def _pack(taste: Taste) -> bytes:
-    repeats = [_row(repeat) for repeat in taste.repeats]
-    return _encoder.encode(_Stored(items=taste.items, repeats=repeats))
-
-
-def _unpack(payload: bytes) -> Taste:
-    stored = _decoder.decode(payload)
-    return Taste(items=stored.items, repeats=[_repeat(row) for row in stored.repeats])
-
-
-def _row(repeat: Repeat) -> _Row:
-    return (
-        repeat.item_id,
-        to_micros(repeat.due_at),
-        to_micros(repeat.due_from),
-        to_micros(repeat.due_until),
-        repeat.probability,
-        repeat.typical_gap_days,
-        to_micros(repeat.last_bought_at),
-        repeat.times,
+def _pack(bucket: Bucket) -> bytes:
+    return _encoder.encode(
+        _Stored(
+            customer_ids=bucket.customer_ids,
+            items=bucket.items.astype("<i4").tobytes(),
+            scores=bucket.scores.astype("<f4").tobytes(),
+            ends=bucket.ends.astype("<i4").tobytes(),
+            repeats=bucket.repeats.astype(REPEAT).tobytes(),
+        )
     )
 
 
-def _repeat(row: _Row) -> Repeat:
-    due_at, due_from, due_until, last_bought_at = map(from_micros, (*row[1:4], row[6]))
+def _unpack(payload: bytes, customer_ids: Iterable[str], names: list[str]) -> dict[str, Taste]:
+    """The tastes of those of `customer_ids` that are in a bucket."""
+    stored = _decoder.decode(payload)
+    places = {customer_id: place for place, customer_id in enumerate(stored.customer_ids)}
+    shape = (len(places), -1 if stored.items else 0)
+    items, scores = (
+        np.frombuffer(stored.items, "<i4").reshape(shape),
+        np.frombuffer(stored.scores, "<f4").reshape(shape),
+    )
+    starts = [0, *np.frombuffer(stored.ends, "<i4").tolist()]
+    repeats = np.frombuffer(stored.repeats, REPEAT)
+    tastes = {}
+    for customer_id in customer_ids:
+        place = places.get(customer_id)
+        if place is not None:
+            ranked = zip(items[place].tolist(), scores[place].tolist(), strict=True)
+            tastes[customer_id] = Taste(
+                items=[(names[item], score) for item, score in ranked if item >= 0],
+                repeats=[_repeat(row, names) for row in repeats[starts[place] : starts[place + 1]].tolist()],
+            )
+    return tastes
+
+
+def _repeat(row: tuple[Any, ...], names: list[str]) -> Repeat:
+    due_at, due_from, due_until, last_bought_at = map(from_micros, row[:4])
+    probability, gap, item, times = row[4:]
     return Repeat(
-        item_id=row[0],
+        item_id=names[item],
         due_at=due_at,
         due_from=due_from,
         due_until=due_until,
-        probability=row[4],
-        typical_gap_days=row[5],
+        probability=round(probability, 4),
+        typical_gap_days=round(gap, 1),
         last_bought_at=last_bought_at,
-        times=row[7],
+        times=times,
     )
 
 
 _encoder, _decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_Stored)
-_weights = msgspec.msgpack.Decoder(dict[str, float])
-_taste, _newer = schema.taste, schema.taste.alias("newer")
+_weights, _texts = msgspec.msgpack.Decoder(dict[str, float]), msgspec.msgpack.Decoder(list[str])
+_taste, _generations = schema.taste, schema.taste_generations
 _VISIBLE = sa.select(schema.epochs.c.number).where(schema.epochs.c.name == "taste").scalar_subquery()
-_NEWEST = (
-    sa.select(sa.func.max(_newer.c.generation))
-    .where(_newer.c.customer_id == _taste.c.customer_id, _newer.c.generation <= _VISIBLE)
-    .scalar_subquery()
+_READ = sa.select(_taste).where(
+    _taste.c.generation == _VISIBLE, _taste.c.bucket.in_(sa.bindparam("buckets", expanding=True))
 )
-_READ = sa.select(_taste.c.customer_id, _taste.c.payload).where(
-    _taste.c.customer_id.in_(sa.bindparam("customers", expanding=True)), _taste.c.generation == _NEWEST
+_NAMES = sa.select(_generations.c.item_ids).where(_generations.c.generation == sa.bindparam("generation"))
+_KEYS = sa.select(_taste.c.generation, _taste.c.bucket).where(
+    sa.or_(
+        _taste.c.generation < sa.bindparam("shown"),
+        sa.and_(_taste.c.generation == sa.bindparam("own"), _taste.c.generation != sa.bindparam("shown")),
+    )
 )
-_PAGE = (
-    sa.select(_taste.c.customer_id)
-    .where(_taste.c.customer_id > sa.bindparam("after"))
-    .distinct()
-    .order_by(_taste.c.customer_id)
-    .limit(_AT_A_TIME)
-)
-_KEYS = (
-    sa.select(_taste.c.customer_id, _taste.c.generation)
-    .where(_taste.c.customer_id.in_(_PAGE))
-    .order_by(_taste.c.customer_id)
-)
-_DELETE = _taste.delete().where(
-    _taste.c.customer_id == sa.bindparam("customer"), _taste.c.generation == sa.bindparam("number")
-)
+_DELETE = _taste.delete().where(_taste.c.generation == sa.bindparam("old"), _taste.c.bucket == sa.bindparam("number"))
 _MOVE = schema.epochs.update().where(schema.epochs.c.name == sa.bindparam("epoch")).values(number=sa.bindparam("to"))

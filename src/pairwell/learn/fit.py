@@ -21,11 +21,12 @@ from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.facts.taste import Generation, TasteStore
 from pairwell.learn.assemble import Parts, learn_parts
+from pairwell.learn.blend import find_blend, share_arrays
 from pairwell.learn.history import History, forget_files, read_history
 from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.stopwatch import Stopwatch
-from pairwell.learn.taste.keep import LearnedTastes, learn_taste
+from pairwell.learn.taste.keep import learn_taste
 from pairwell.learn.validation import older_orders, validate
 from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import publish_model
@@ -78,15 +79,18 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     advance(0.1)
     cut = older_orders(history)
     parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share), watch, cut=cut)
+    with watch.step("blend"):
+        blend = find_blend(history, settings, parts.older)
+        arrays = parts.arrays | share_arrays(history.baskets, parts.pairs, settings, blend.share)
     with watch.step("validate"):
-        validation = validate(history, settings, parts.older)
+        validation = validate(history, settings, parts.older, blend.older)
     advance(0.9)
     with watch.step("publish"):
         manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
-        model = publish_model(models, manifest, parts.names, parts.arrays)
+        model = publish_model(models, manifest, parts.names, arrays)
     if tastes is not None:
         with watch.step("taste"):
-            _keep_tastes(tastes, learn_taste(history, settings), Generation(model=model, learned_at=now))
+            tastes.write(learn_taste(history, settings).keep(Generation(model=model, learned_at=now)))
     forget_files(dataset, past.snapshot)
     advance(1.0)
     return _report(model, manifest, retuned, watch, started)
@@ -97,10 +101,6 @@ def _read(past: Past, settings: Settings, now: datetime) -> History:
     _require_evidence(history)
     visits = read_visits(past, history.baskets.item_ids, settings.learn)
     return msgspec.structs.replace(history, visits=visits)
-
-
-def _keep_tastes(tastes: TasteStore, learned: LearnedTastes, generation: Generation) -> None:
-    tastes.write(learned, msgspec.structs.replace(generation, weights=msgspec.to_builtins(learned.weights)))
 
 
 def _report(model: str, manifest: Manifest, retuned: Retuned | None, watch: Stopwatch, started: float) -> Learned:

@@ -49,13 +49,13 @@ owned = Table(
     Column("purchases", LargeBinary, nullable=False),
 )
 
-# What learning says of each customer. A row counts from its generation until a newer one of the customer; the epoch
-# "taste" is the generation that readers see, so that a new one appears whole.
+# What learning says of each customer, many in a row. The epoch "taste" is the generation that readers see, so that a
+# new one appears whole.
 taste = Table(
     "taste",
     metadata,
-    Column("customer_id", String, primary_key=True),
     Column("generation", BigInteger, primary_key=True),
+    Column("bucket", BigInteger, primary_key=True),
     Column("payload", LargeBinary, nullable=False),
 )
 
@@ -66,6 +66,7 @@ taste_generations = Table(
     Column("model", String, nullable=False),
     Column("learned_at", BigInteger, nullable=False),
     Column("weights", LargeBinary, nullable=False),
+    Column("item_ids", LargeBinary, nullable=False),
 )
 
 decisions = Table(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pairwell.errors import NoModelError, RequestError
 from pairwell.facts.taste import NOBODY, Repeat, Taste, TasteStore
 
-_MILLION = 1_000_000
+_DIGITS = 6
 
 
 def next_baskets(customer_ids: Sequence[str], n: int, *, store: TasteStore, kept: int) -> list[list[tuple[str, float]]]:
@@ -50,4 +50,4 @@ def _read(store: TasteStore, customer_ids: Sequence[str]) -> dict[str, Taste]:
 
 
 def _scored(taste: Taste, n: int) -> list[tuple[str, float]]:
-    return [(item_id, millionths / _MILLION) for item_id, millionths in taste.items[:n]]
+    return [(item_id, round(score, _DIGITS)) for item_id, score in taste.items[:n]]

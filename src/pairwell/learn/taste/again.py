@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from pairwell.learn.baskets import Array
@@ -10,17 +12,25 @@ from pairwell.learn.taste.profiles import Profiles
 _PRIOR_CHANCES = 50.0
 
 
-def again_rates(profiles: Profiles, n_items: int) -> Array:
-    """For each item how often it is bought again, as a multiple of the usual: 1 where nothing is known.
+class Again(NamedTuple):
+    """How much each item is wanted by those who have it."""
 
-    A chance is a basket of a customer after the first one with the item. The rate of an item is shrunk towards that of
-    the shop, as if 50 more chances had been taken at the shop's rate.
+    rates: Array  # how often it is bought again, as a multiple of the shop's usual
+    left: Array  # 0 to 1: what its popularity says of a customer who has it, beside one who has not
+
+
+def learn_again(profiles: Profiles, popular: Array) -> Again:
+    """Both from what buyers did in their later baskets; where nothing is known it is 1.
+
+    A chance is a basket of a customer after the first one with the item, and is taken where that holds it. As if 50
+    more chances had been taken, rates are shrunk towards the shop's and what is left towards `popular`, the share of
+    all orders with the item.
     """
     later = profiles.baskets[profiles.owners] - 1 - profiles.first
-    chances = np.bincount(profiles.items, weights=later, minlength=n_items)
-    taken = np.bincount(profiles.items, weights=profiles.times - 1, minlength=n_items)
+    chances = np.bincount(profiles.items, weights=later, minlength=popular.size)
+    taken = np.bincount(profiles.items, weights=profiles.times - 1, minlength=popular.size)
     usual = taken.sum() / max(1.0, chances.sum())
-    if usual == 0:
-        return np.ones(n_items)
-    rates: Array = (taken / usual + _PRIOR_CHANCES) / (chances + _PRIOR_CHANCES)
-    return rates
+    rates = (taken / usual + _PRIOR_CHANCES) / (chances + _PRIOR_CHANCES) if usual > 0 else np.ones(popular.size)
+    among_buyers = (taken + _PRIOR_CHANCES * popular) / (chances + _PRIOR_CHANCES)
+    left = np.divide(among_buyers, popular, out=np.ones(popular.size), where=popular > 0)
+    return Again(rates, np.minimum(left, 1.0))

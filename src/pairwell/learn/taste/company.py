@@ -10,20 +10,21 @@ from typing import NamedTuple
 import numpy as np
 
 from pairwell.learn.baskets import Array
-from pairwell.learn.compiled import THREADS, compiled
+from pairwell.learn.compiled import THREADS, fetch_early, tight
+from pairwell.learn.taste.best import key_of, no_best, offer, read_ranking
 from pairwell.learn.taste.profiles import Profiles
 
 _LONGEST = 200  # items of a customer that count here, the newest; the work grows with the square
 _BLOCKS = 64
+_AHEAD = 8  # customers whose place is fetched before it is their turn
 _ANCHOR, _OTHER, _DAMPING = 0.7, 0.3, 5.0
 
 
 class Company(NamedTuple):
-    """For each item those that its buyers buy, best first; the row of item i starts at `i * width`, -1 ends it."""
+    """For each item those that its buyers buy, a row an item, best first; -1 ends a short one."""
 
-    width: int
-    items: Array  # int32
-    score: Array  # float64
+    items: Array  # int32, items x width
+    score: Array  # float32
 
 
 class _Buyers(NamedTuple):
@@ -43,14 +44,14 @@ def find_company(profiles: Profiles, n_items: int, width: int, threads: int = TH
     Asymmetric cosine after Aiolli 2013, of customers instead of orders, damped.
     """
     buyers = _buyers(profiles, n_items)
-    items = np.full(n_items * width, -1, dtype=np.int32)
-    score = np.zeros(n_items * width)
+    best = no_best(n_items, width)
 
     def fill(first: int, last: int) -> None:
-        _fill(buyers, (first, last, width), items, score)
+        together, met = np.zeros(n_items, dtype=np.int32), np.empty(n_items, dtype=np.int32)
+        _fill(buyers, (first, last), best, (together, met))
 
     in_blocks(fill, n_items, threads)
-    return Company(width, items, score)
+    return Company(*read_ranking(best))
 
 
 def in_blocks(task: Callable[[int, int], None], length: int, threads: int) -> None:
@@ -86,26 +87,26 @@ def _newest(profiles: Profiles) -> Array:
     return keep
 
 
-@compiled
-def _fill(buyers: _Buyers, part: tuple[int, int, int], items: Array, score: Array) -> None:
-    first, last, width = part
-    together = np.zeros(buyers.anchor.size, dtype=np.int32)
-    met = np.empty(buyers.anchor.size, dtype=np.int32)
-    for anchor in range(first, last):
+@tight
+def _fill(buyers: _Buyers, part: tuple[int, int], best: Array, scratch: tuple[Array, Array]) -> None:
+    together, met = scratch
+    for anchor in range(part[0], part[1]):
         found = _meet(buyers, anchor, together, met)
-        start = anchor * width
-        filled = 0
         for place in range(found):
             item = met[place]
             value = together[item] / (buyers.anchor[anchor] * buyers.other[item] + _DAMPING)
             together[item] = 0
-            filled = keep_best(items[start : start + width], score[start : start + width], filled, item, value)
+            offer(best, anchor, key_of(value, item))
 
 
-@compiled
+@tight
 def _meet(buyers: _Buyers, anchor: int, together: Array, met: Array) -> int:
+    """Count the customers whom other items share with `anchor`; how many such items there are."""
     found = 0
-    for place in range(buyers.starts[anchor], buyers.starts[anchor + 1]):
+    last = buyers.starts[anchor + 1]
+    for place in range(buyers.starts[anchor], last):
+        if place + _AHEAD < last:
+            fetch_early(buyers.offsets, buyers.customers[place + _AHEAD])
         customer = buyers.customers[place]
         for row in range(buyers.offsets[customer], buyers.offsets[customer + 1]):
             item = buyers.items[row]
@@ -115,19 +116,3 @@ def _meet(buyers: _Buyers, anchor: int, together: Array, met: Array) -> int:
                     found += 1
                 together[item] += 1
     return found
-
-
-@compiled
-def keep_best(items: Array, score: Array, filled: int, item: int, value: float) -> int:
-    """Put an item into a list that is sorted, best first, ties by number; how many the list then holds."""
-    width = items.size
-    if filled == width and (value < score[width - 1] or (value == score[width - 1] and item > items[width - 1])):
-        return filled
-    place = min(filled, width - 1)
-    while place > 0 and (score[place - 1] < value or (score[place - 1] == value and items[place - 1] > item)):
-        items[place] = items[place - 1]
-        score[place] = score[place - 1]
-        place -= 1
-    items[place] = item
-    score[place] = value
-    return min(filled + 1, width)

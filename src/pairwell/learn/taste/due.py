@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from pairwell.clock import to_micros
 from pairwell.config.settings import Settings
-from pairwell.facts.taste import Repeat
+from pairwell.facts.taste import REPEAT
 from pairwell.learn.baskets import Array
 from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
@@ -81,23 +81,34 @@ def _take(due: Due, rows: Array) -> Due:
     return Due(*(column[rows] for column in due))
 
 
-def repeats_of(due: Due, customer: int, item_ids: list[str], moments: dict[int, datetime]) -> Iterator[Repeat]:
-    """The rows of one customer as records; `moments` gives the start of each day, see `day_starts`."""
-    for row in range(int(due.offsets[customer]), int(due.offsets[customer + 1])):
-        yield Repeat(
-            item_id=item_ids[int(due.items[row])],
-            due_at=moments[int(due.middle[row])],
-            due_from=moments[int(due.early[row])],
-            due_until=moments[int(due.late[row])],
-            probability=round(float(due.probability[row]), 4),
-            typical_gap_days=round(float(due.gap[row]), 1),
-            last_bought_at=moments[int(due.last[row])],
-            times=int(due.times[row]),
-        )
+class Repeats(NamedTuple):
+    """Regular purchases as facts keep them, those of customer c from `offsets[c]` on, soonest due first."""
+
+    offsets: Array
+    rows: Array  # of `REPEAT`
+
+    def any_of(self, customers: Array) -> Array:
+        """Which of `customers` have any."""
+        found: Array = self.offsets[customers + 1] > self.offsets[customers]
+        return found
+
+    def of(self, customers: Array) -> tuple[Array, Array]:
+        """Those of `customers`, one after another, and where those of each end."""
+        first, sizes = self.offsets[customers], np.diff(self.offsets)[customers]
+        ends = np.cumsum(sizes)
+        places = np.arange(int(sizes.sum())) + np.repeat(first - ends + sizes, sizes)
+        return ends, self.rows[places]
 
 
-def day_starts(due: Due, timezone: str) -> dict[int, datetime]:
-    """The moment at which each day that is spoken of begins in the shop."""
+def list_repeats(due: Due, timezone: str) -> Repeats:
+    """The same, days as the moments at which they begin in the shop."""
+    rows = np.zeros(due.items.size, dtype=REPEAT)
+    days = {"due_at": due.middle, "due_from": due.early, "due_until": due.late, "last_bought_at": due.last}
+    present, places = np.unique(np.concatenate(list(days.values())), return_inverse=True)
     zone = ZoneInfo(timezone)
-    days = np.unique(np.concatenate((due.middle, due.early, due.late, due.last))).tolist()
-    return {day: datetime.combine(date.fromordinal(_EPOCH + day), time(), zone).astimezone(UTC) for day in days}
+    starts = [to_micros(datetime.combine(date.fromordinal(_EPOCH + day), time(), zone)) for day in present.tolist()]
+    moments = np.array(starts, dtype=np.int64)[places].reshape(len(days), -1)
+    for name, column in zip(days, moments, strict=True):
+        rows[name] = column
+    rows["probability"], rows["gap"], rows["item"], rows["times"] = due.probability, due.gap, due.items, due.times
+    return Repeats(due.offsets, rows)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from itertools import pairwise
 
 import msgspec
 import numpy as np
 
 from pairwell.config.settings import Settings
-from pairwell.facts.taste import NOBODY, Taste
+from pairwell.facts.taste import NOBODY, Bucket, Generation, Learned, bucket_of
 from pairwell.learn.baskets import Array
 from pairwell.learn.history import History
-from pairwell.learn.taste.due import Due, day_starts, learn_due, repeats_of
+from pairwell.learn.taste.best import Ranking
+from pairwell.learn.taste.due import Repeats, learn_due, list_repeats
 from pairwell.learn.taste.ranking import Tastes, learn_tastes, rank
 from pairwell.learn.taste.weights import Weights
 
-_AT_A_TIME = 50_000  # customers ranked before the next ones; bounds memory, changes no result
-_MILLION = 1_000_000
+_AT_A_TIME = 20_000  # customers ranked before the next ones; bounds memory, changes no result
 
 
 class LearnedTastes(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,45 +25,67 @@ class LearnedTastes(msgspec.Struct, frozen=True, kw_only=True):
 
     tastes: Tastes
     weights: Weights
-    item_ids: list[str]
+    item_ids: Sequence[str]
     customer_ids: Sequence[str]
     kept: int  # items of each customer
-    due: Due
-    moments: dict[int, datetime]  # the start of each day that `due` speaks of
+    repeats: Repeats
 
-    def __call__(self) -> Iterator[tuple[str, Taste]]:
-        """What is kept of nobody, then of each customer who bought anything."""
-        if not self.kept:
-            return
+    def keep(self, generation: Generation) -> Learned:
+        """What facts keep, put together while it is written."""
+        weights = msgspec.to_builtins(self.weights)
+        return Learned(
+            item_ids=self.item_ids,
+            buckets=self._buckets() if self.kept else (),
+            generation=msgspec.structs.replace(generation, weights=weights),
+        )
+
+    def _buckets(self) -> Iterator[Bucket]:
+        """The bucket of nobody is there always; of others those who bought anything, each in its bucket."""
+        numbers = np.fromiter(map(bucket_of, (*self.customer_ids, NOBODY)), dtype=np.int64)
+        known = np.append(np.flatnonzero(self.tastes.profiles.baskets), len(self.customer_ids))
+        known = known[np.argsort(numbers[known], kind="stable")]
+        numbers = numbers[known]
+        edges = np.flatnonzero(np.diff(numbers, prepend=-1, append=-1))
+        rows = edges[np.searchsorted(edges, np.arange(0, known.size + _AT_A_TIME, _AT_A_TIME)).clip(0, edges.size - 1)]
+        for start, stop in pairwise(rows.tolist()):
+            yield from self._rank(known[start:stop], numbers[start:stop])
+
+    def _rank(self, customers: Array, numbers: Array) -> Iterator[Bucket]:
+        """The buckets of `customers`, which are in order of their numbers."""
         nobody = len(self.customer_ids)
-        yield NOBODY, next(self._kept(np.array([nobody])))
-        known = np.flatnonzero(self.tastes.profiles.baskets)
-        for start in range(0, known.size, _AT_A_TIME):
-            part = known[start : start + _AT_A_TIME]
-            for customer, taste in zip(part.tolist(), self._kept(part), strict=True):
-                yield self.customer_ids[customer], taste
-
-    def _kept(self, customers: Array) -> Iterator[Taste]:
+        rest = rank(self.tastes, np.array([nobody]), self.kept)
         ranking = rank(self.tastes, customers, self.kept)
-        scores = np.rint(ranking.score * _MILLION).astype(np.int64)
-        for customer, items, score in zip(customers.tolist(), ranking.items.tolist(), scores.tolist(), strict=True):
-            named = [
-                (self.item_ids[item], millionths) for item, millionths in zip(items, score, strict=True) if item >= 0
-            ]
-            repeats = repeats_of(self.due, customer, self.item_ids, self.moments)
-            yield Taste(items=named, repeats=list(repeats))
+        own = (customers == nobody) | self.repeats.any_of(customers) | _differ(ranking, rest)
+        customers, numbers = customers[own], numbers[own]
+        items, scores = ranking.items[own], ranking.score[own]
+        edges = np.flatnonzero(np.diff(numbers, prepend=-1, append=-1)).tolist()
+        for start, stop in pairwise(edges):
+            part = customers[start:stop]
+            ends, repeats = self.repeats.of(part)
+            yield Bucket(
+                number=int(numbers[start]),
+                customer_ids=[NOBODY if one == nobody else self.customer_ids[one] for one in part.tolist()],
+                items=items[start:stop],
+                scores=scores[start:stop],
+                ends=ends,
+                repeats=repeats,
+            )
+
+
+def _differ(ranking: Ranking, rest: Ranking) -> Array:
+    """Which rows say anything else than the only one of `rest`."""
+    differ: Array = ((ranking.items != rest.items) | (ranking.score != rest.score)).any(axis=1)
+    return differ
 
 
 def learn_taste(history: History, settings: Settings) -> LearnedTastes:
     """Everything that can be said of any customer of `history`."""
-    due = learn_due(history, settings)
     tastes, weights = learn_tastes(history, settings.learn)
     return LearnedTastes(
         tastes=tastes,
         weights=weights,
         item_ids=history.baskets.item_ids,
-        customer_ids=history.customer_ids,
+        customer_ids=list(history.customer_ids),
         kept=settings.learn.taste_items,
-        due=due,
-        moments=day_starts(due, settings.shop.timezone),
+        repeats=list_repeats(learn_due(history, settings), settings.shop.timezone),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import cache, reduce
 from typing import NamedTuple
 
 import msgspec
@@ -10,14 +10,32 @@ import numpy as np
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.compiled import THREADS, compiled
+from pairwell.learn.compiled import THREADS, tight
 from pairwell.learn.history import History
-from pairwell.learn.taste.again import again_rates
-from pairwell.learn.taste.company import Company, find_company, in_blocks, keep_best
+from pairwell.learn.taste.again import learn_again
+from pairwell.learn.taste.best import Ranking, key_of, no_best, offer, read_ranking
+from pairwell.learn.taste.company import Company, find_company, in_blocks
 from pairwell.learn.taste.profiles import Profiles, make_profiles
-from pairwell.learn.taste.weights import COMPANIES, FEWEST_CASES, POPULARITIES, Hidden, Weights, grade, hide_newest
+from pairwell.learn.taste.weights import (
+    CAUTIOUS,
+    COMPANIES,
+    FEWEST_CASES,
+    POPULARITIES,
+    Hidden,
+    Weights,
+    grade,
+    hide_newest,
+    surely_above,
+)
 
 _CUT = 10
+_FEW_HIDDEN = 0.01  # share of the orders without which company is the same
+
+
+class _Orders(NamedTuple):
+    baskets: Baskets
+    customers: Array
+    n_customers: int
 
 
 class Tastes(NamedTuple):
@@ -25,61 +43,66 @@ class Tastes(NamedTuple):
 
     profiles: Profiles
     again: Array  # float64, one an item
+    left: Array  # float64: share of its popularity that counts for who has it
     popular: Array  # float64: share of orders with each item, weighted
     falling: Array  # int32: items that were ever bought, most popular first
+    places: Array  # int32: the place of each item in `falling`
     company: Company
     prior: float
     beside: float  # weight of the company
 
 
-class Ranking(NamedTuple):
-    """`items[row]` and `score[row]` of each customer asked for, best first; -1 ends a short row."""
-
-    items: Array  # int32, customers x n
-    score: Array  # float64
-
-
 def learn_tastes(history: History, learn: Learn, threads: int = THREADS) -> tuple[Tastes, Weights]:
     """Everything but the ranking itself, and the weights in it; the customer after the last one is nobody."""
     n_customers = len(history.customer_ids) + 1
-    weights = find_weights(hide_newest(history.baskets, history.customers), n_customers, learn, threads)
-    profiles = make_profiles(history.baskets, history.customers, n_customers, learn.taste_half_life_baskets)
-    return _weighted(_unweighted(history.baskets, profiles, learn, threads), weights), weights
+    hidden = hide_newest(history.baskets, history.customers)
+    known = _without_weights(_Orders(hidden.baskets, hidden.owners, n_customers), learn, threads)
+    weights = find_weights(hidden, known, threads)
+    # Company is most of the work; that of a large shop without the hidden orders is that of the shop.
+    few = hidden.sizes.size <= _FEW_HIDDEN * history.baskets.n_orders
+    orders = _Orders(history.baskets, history.customers, n_customers)
+    tastes = _without_weights(orders, learn, threads, known.company if few else None)
+    return _weighted(tastes, weights), weights
 
 
-def find_weights(hidden: Hidden, n_customers: int, learn: Learn, threads: int = THREADS) -> Weights:
+def find_weights(hidden: Hidden, known: Tastes, threads: int = THREADS) -> Weights:
     """The weights that foretell the hidden baskets best: first that of popularity, then of company, then both again.
 
-    Fewer than a hundred hidden baskets say too little; then the usual weights are taken.
+    Where those are not surely better than popularity, that is taken. Fewer than a hundred hidden baskets say too
+    little; then the usual weights are taken.
     """
     if hidden.sizes.size < FEWEST_CASES:
         return Weights()
-    profiles = make_profiles(hidden.baskets, hidden.owners, n_customers, learn.taste_half_life_baskets)
-    tastes = _unweighted(hidden.baskets, profiles, learn, threads)
-    grades: dict[Weights, float] = {}
+
+    @cache
+    def graded(weights: Weights) -> Array:
+        return grade(hidden, rank(_weighted(known, weights), hidden.customers, _CUT, threads).items)
 
     def better(one: Weights, other: Weights) -> Weights:
-        for weights in (one, other):
-            if weights not in grades:
-                grades[weights] = grade(hidden, rank(_weighted(tastes, weights), hidden.customers, _CUT, threads).items)
-        return other if grades[other] > grades[one] else one
+        return other if graded(other).mean() > graded(one).mean() else one
 
-    best = Weights(cases=hidden.sizes.size)
+    best = Weights()
     for turn in (POPULARITIES, COMPANIES, POPULARITIES, COMPANIES):
         best = reduce(better, [msgspec.structs.replace(best, **{turn.name: value}) for value in turn.values], best)
-    return best
+    chosen = best if surely_above(graded(best), graded(CAUTIOUS)) else CAUTIOUS
+    return msgspec.structs.replace(chosen, cases=hidden.sizes.size)
 
 
-def _unweighted(baskets: Baskets, profiles: Profiles, learn: Learn, threads: int) -> Tastes:
-    n_items = len(baskets.item_ids)
-    orders = baskets.item_orders()
-    falling = np.lexsort((np.arange(n_items), -orders))
+def _without_weights(orders: _Orders, learn: Learn, threads: int, company: Company | None = None) -> Tastes:
+    baskets, n_items = orders.baskets, len(orders.baskets.item_ids)
+    profiles = make_profiles(*orders, learn.taste_half_life_baskets)
+    bought = baskets.item_orders()
+    falling = np.lexsort((np.arange(n_items), -bought)).astype(np.int32)
+    popular = bought / max(1, baskets.n_orders)
+    again = learn_again(profiles, popular)
     return Tastes(
         profiles=profiles,
-        again=again_rates(profiles, n_items) ** learn.taste_again_exponent,
-        popular=orders / max(1, baskets.n_orders),
-        falling=falling[orders[falling] > 0].astype(np.int32),
-        company=find_company(profiles, n_items, learn.taste_neighbours, threads),
+        again=again.rates**learn.taste_again_exponent,
+        left=again.left,
+        popular=popular,
+        falling=falling[bought[falling] > 0],
+        places=np.argsort(falling).astype(np.int32),
+        company=company or find_company(profiles, n_items, learn.taste_neighbours, threads),
         prior=learn.taste_prior_baskets,
         beside=1.0,
     )
@@ -92,68 +115,80 @@ def _weighted(tastes: Tastes, weights: Weights) -> Tastes:
 def rank(tastes: Tastes, customers: Array, n: int, threads: int = THREADS) -> Ranking:
     """The `n` best items of each of `customers`; ties go by item id.
 
-    `score = h_ci/(H_c + prior) · again_i + popular_i + beside · Σ_j √h_cj · s_ji / |P_c|`, see `docs/learning.md`.
+    `score = h_ci/(H_c + prior) · again_i + popular_i · left_ci + beside · Σ_j √h_cj · s_ji / |P_c|`, see
+    `docs/learning.md`.
     """
-    items = np.full((customers.size, n), -1, dtype=np.int32)
-    score = np.zeros((customers.size, n))
+    best = no_best(customers.size, n)
 
     def fill(first: int, last: int) -> None:
-        _rank(tastes, customers[first:last], items[first:last], score[first:last])
+        sums = np.stack((tastes.popular, tastes.popular), axis=1).astype(np.float32)
+        _rank(tastes, customers[first:last], best[first:last], (sums, np.empty_like(tastes.places)))
 
     in_blocks(fill, customers.size, threads)
-    return Ranking(items, score)
+    return read_ranking(best)
 
 
-@compiled
-def _rank(tastes: Tastes, customers: Array, items: Array, score: Array) -> None:
-    sums = np.zeros(tastes.popular.size)
-    met = np.empty(tastes.popular.size, dtype=np.int32)
+@tight
+def _rank(tastes: Tastes, customers: Array, best: Array, scratch: tuple[Array, Array]) -> None:
+    """Each row of `sums` is a score and the popularity it began with, side by side for the processor's sake."""
+    sums, risen = scratch
     for row in range(customers.size):
-        found = _score(tastes, customers[row], sums, met)
-        filled = 0
+        customer = customers[row]
+        own = tastes.profiles.offsets[customer + 1] - tastes.profiles.offsets[customer]
+        # Of so many most popular items as many as are asked for are not the customer's own: none of these falls, so
+        # what stays below the last of them is not among the best.
+        ahead = min(best.shape[1] + own, tastes.falling.size)
+        bar = float(sums[tastes.falling[ahead - 1], 1]) if ahead else 0.0
+        found = _add(tastes, customer, (ahead, bar), sums, risen)
+        for place in range(ahead):
+            offer(best, row, key_of(sums[tastes.falling[place], 0], tastes.falling[place]))
         for place in range(found):
-            item = met[place]
-            value = sums[item] + tastes.popular[item]
-            filled = keep_best(items[row], score[row], filled, item, value)
-        _fill_up(tastes, sums, items[row], score[row], filled)
-        for place in range(found):
-            sums[met[place]] = 0.0
+            offer(best, row, key_of(sums[risen[place], 0], risen[place]))
+        _take_back(tastes, customer, sums)
 
 
-@compiled
-def _score(tastes: Tastes, customer: int, sums: Array, met: Array) -> int:
-    """What a customer's items say of themselves and of their company; how many items were met."""
+@tight
+def _add(tastes: Tastes, customer: int, level: tuple[int, float], sums: Array, risen: Array) -> int:
+    """Add what a customer's items say of themselves and of their company; how many others rose above the bar."""
     profiles, company = tastes.profiles, tastes.company
+    ahead, bar = level
     first, last = profiles.offsets[customer], profiles.offsets[customer + 1]
     found = 0
     for row in range(first, last):
         item = profiles.items[row]
         own = profiles.habit[row] / (profiles.span[customer] + tastes.prior) * tastes.again[item]
-        found = _add(item, own, sums, met, found)
+        before, after = sums[item, 1], np.float32(sums[item, 1] * tastes.left[item] + own)
+        sums[item, 0] = after
+        if before <= bar < after and tastes.places[item] >= ahead:
+            risen[found] = item
+            found += 1
+    if tastes.beside == 0:
+        return found
+    for row in range(first, last):
         share = tastes.beside * np.sqrt(profiles.habit[row]) / (last - first)
-        for place in range(item * company.width, (item + 1) * company.width):
-            if company.items[place] < 0:
+        anchor = profiles.items[row]
+        for place in range(company.items.shape[1]):
+            item = company.items[anchor, place]
+            if item < 0:
                 break
-            found = _add(company.items[place], share * company.score[place], sums, met, found)
+            before = sums[item, 0]
+            after = np.float32(before + share * company.score[anchor, place])
+            sums[item, 0] = after
+            if before <= bar < after and tastes.places[item] >= ahead:
+                risen[found] = item
+                found += 1
     return found
 
 
-@compiled
-def _add(item: int, value: float, sums: Array, met: Array, found: int) -> int:
-    if sums[item] == 0.0 and value > 0.0:
-        met[found] = item
-        found += 1
-    sums[item] += value
-    return found
-
-
-@compiled
-def _fill_up(tastes: Tastes, sums: Array, items: Array, score: Array, filled: int) -> None:
-    """Offer the most popular items that say nothing of this customer; no later one can be among the best."""
-    fresh = 0
-    for item in tastes.falling:
-        if fresh == items.size:
-            break
-        if sums[item] == 0.0:
-            filled = keep_best(items, score, filled, item, tastes.popular[item])
-            fresh += 1
+@tight
+def _take_back(tastes: Tastes, customer: int, sums: Array) -> None:
+    profiles, company = tastes.profiles, tastes.company
+    for row in range(profiles.offsets[customer], profiles.offsets[customer + 1]):
+        anchor = profiles.items[row]
+        sums[anchor, 0] = sums[anchor, 1]
+        if tastes.beside > 0:
+            for place in range(company.items.shape[1]):
+                item = company.items[anchor, place]
+                if item < 0:
+                    break
+                sums[item, 0] = sums[item, 1]

@@ -10,6 +10,7 @@ from pairwell.learn.baskets import Array, Baskets
 MOST_CASES = 1_500
 FEWEST_CASES = 100
 _CUT = 10
+_SURE = 2.0
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +21,9 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     cases: int = 0  # customers whose newest basket was hidden to find them; 0: too few, the weights are the usual ones
 
 
+CAUTIOUS = Weights(popularity=100.0, company=0.0)  # popularity, as good as alone
+
+
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """A field of `Weights` and the values that are tried for it."""
 
@@ -27,7 +31,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[float, ...]
 
 
-POPULARITIES = Choice(name="popularity", values=(0.1, 0.3, 1.0, 2.0, 3.0, 4.0, 6.0))
+POPULARITIES = Choice(name="popularity", values=(0.1, 0.3, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 25.0))
 COMPANIES = Choice(name="company", values=(0.0, 0.2, 0.5, 1.0, 2.0))
 
 
@@ -76,12 +80,19 @@ def _only(baskets: Baskets, keep: Array) -> Baskets:
     )
 
 
-def grade(hidden: Hidden, ranked: Array) -> float:
-    """Mean of recall and NDCG among the ten best, for `ranked` items of each case, -1 where there are none left."""
+def grade(hidden: Hidden, ranked: Array) -> Array:
+    """Mean of recall and NDCG among the ten best in each case, for its `ranked` items, -1 where there are none left."""
     n_items = len(hidden.baskets.item_ids)
     cases = np.arange(hidden.sizes.size)[:, None]
     found = np.isin(cases * n_items + ranked, hidden.truth, assume_unique=False) & (ranked >= 0)
     discounts = 1 / np.log2(np.arange(2, max(_CUT, int(hidden.sizes.max(initial=1))) + 2))
     recall = found.sum(axis=1) / hidden.sizes
     ndcg = found @ discounts[: ranked.shape[1]] / np.cumsum(discounts)[hidden.sizes - 1]
-    return float((recall + ndcg).mean() / 2)
+    grades: Array = (recall + ndcg) / 2
+    return grades
+
+
+def surely_above(grades: Array, others: Array) -> bool:
+    """Whether the first are higher in the mean by more than two standard errors of the difference, case by case."""
+    difference = grades - others
+    return bool(difference.mean() > _SURE * difference.std() / np.sqrt(difference.size))

@@ -8,7 +8,7 @@ import pytest
 from tests.orders import as_baskets, orders_of
 
 from pairwell.learn.taste import company
-from pairwell.learn.taste.company import find_company, keep_best
+from pairwell.learn.taste.company import find_company
 from pairwell.learn.taste.profiles import Profiles, make_profiles
 
 
@@ -38,7 +38,7 @@ def test_company_is_what_brute_force_finds(seed: int) -> None:
 
     found = find_company(profiles, 12, 4)
 
-    rows = [[item for item in row if item >= 0] for row in found.items.reshape(12, 4).tolist()]
+    rows = [[item for item in row if item >= 0] for row in found.items.tolist()]
     assert rows == by_hand(profiles, 12, 4)
 
 
@@ -57,15 +57,4 @@ def test_of_a_long_profile_only_the_newest_items_count(monkeypatch: pytest.Monke
 
     found = find_company(profiles, 4, 3)
 
-    assert found.items.reshape(4, 3).tolist() == [[-1, -1, -1], [-1, -1, -1], [3, -1, -1], [2, -1, -1]]
-
-
-def test_a_list_keeps_the_best_and_of_equals_the_lower_number() -> None:
-    items, score = np.full(2, -1, dtype=np.int32), np.zeros(2)
-    filled = 0
-    for item, value in ((5, 1.0), (3, 1.0), (4, 1.0), (9, 2.0), (1, 0.5)):
-        filled = keep_best(items, score, filled, item, value)
-
-    assert filled == 2
-    assert items.tolist() == [9, 3]
-    assert score.tolist() == [2.0, 1.0]
+    assert found.items.tolist() == [[-1, -1, -1], [-1, -1, -1], [3, -1, -1], [2, -1, -1]]

@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 from tests.orders import START, Order, as_baskets
 
+from pairwell.clock import to_micros
 from pairwell.config.settings import Settings
 from pairwell.config.settings import Shop as ShopSettings
 from pairwell.learn.history import History
 from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.taste.days import Visits, find_visits
-from pairwell.learn.taste.due import day_starts, learn_due, repeats_of
+from pairwell.learn.taste.due import learn_due, list_repeats
 from pairwell.learn.taste.returning import classes, expect_return, measure_returns
 from pairwell.learn.taste.rhythm import number_groups, typical_gaps
+
+DAY = 86_400_000_000
 
 
 def visits_of(purchases: dict[tuple[int, int], list[int]]) -> Visits:
@@ -131,19 +134,23 @@ def test_a_weekly_purchase_is_due_in_a_week() -> None:
     due = learn_due(history, Settings())
 
     assert due.offsets.tolist() == [*range(41), 40]
-    [first] = repeats_of(due, 0, history.baskets.item_ids, day_starts(due, "UTC"))
-    assert first.item_id == "milk"
-    assert first.due_at - first.last_bought_at == timedelta(days=7)
-    assert (first.times, first.typical_gap_days) == (10, 7.0)
-    assert first.probability > 0.5
+    repeats = list_repeats(due, "UTC")
+    ends, rows = repeats.of(np.array([0, 40, 7]))
+    assert ends.tolist() == [1, 1, 2]
+    assert repeats.any_of(np.array([0, 40])).tolist() == [True, False]
+    first = rows[0]
+    assert first["item"] == 0
+    assert first["due_at"] - first["last_bought_at"] == 7 * DAY
+    assert (first["times"], first["gap"]) == (10, 7.0)
+    assert first["probability"] > 0.5
 
 
 def test_days_begin_where_the_shop_is() -> None:
     due = learn_due(history_of(weekly()), Settings(shop=ShopSettings(timezone="Europe/Warsaw")))
 
-    starts = day_starts(due, "Europe/Warsaw")
+    starts = list_repeats(due, "Europe/Warsaw").rows["last_bought_at"]
 
-    assert datetime(2024, 3, 3, 23, tzinfo=UTC) in starts.values()
+    assert to_micros(datetime(2024, 3, 3, 23, tzinfo=UTC)) in starts.tolist()
 
 
 def test_what_one_buys_once_is_never_due() -> None:
