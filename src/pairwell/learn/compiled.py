@@ -6,8 +6,11 @@ the number of threads changes no result.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -20,6 +23,7 @@ from numba.extending import intrinsic
 _Loop = TypeVar("_Loop", bound=Callable[..., object])
 
 THREADS = 2
+_KEPT_SECONDS = 7 * 86_400  # of machine code that nobody used
 
 
 def compiled(loop: _Loop) -> _Loop:
@@ -98,10 +102,23 @@ def _folder(room: Path) -> str | None:
     sources = b"".join(path.read_bytes() for path in sorted(room.glob("*.py")))
     name = f"loops-{hashlib.sha256(sources).hexdigest()[:16]}"
     for place in (room / "__pycache__", Path.home() / ".cache" / "pairwell"):
+        folder = place / name
         try:
-            (place / name).mkdir(parents=True, exist_ok=True)
+            new = not folder.exists()
+            folder.mkdir(parents=True, exist_ok=True)
+            os.utime(folder)
         except OSError:
             continue
-        if os.access(place / name, os.W_OK):
-            return str(place / name)
+        if new:
+            _forget_unused(place)
+        if os.access(folder, os.W_OK):
+            return str(folder)
     return None
+
+
+def _forget_unused(place: Path) -> None:
+    # Another version of the package may share the place: what it used of late stays.
+    for folder in place.glob("loops-*"):
+        with contextlib.suppress(OSError):  # another process removes it, too
+            if time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -69,6 +69,23 @@ def offer(best: Best, item: int, key: int, counts: int) -> None:
     """Keep a pair if it is among the best of `item` so far."""
     while exchange(best.rooms, 4 * item + _BUSY, 1) == 1:
         pass
+    _put(best, item, key, counts)
+    release(best.rooms, 4 * item + _BUSY)
+
+
+@tight
+def offer_all(best: Best, item: int, chosen: Array, n_chosen: int) -> None:
+    """Keep those of the pairs that are among the best of `item` so far."""
+    while exchange(best.rooms, 4 * item + _BUSY, 1) == 1:
+        pass
+    for place in range(n_chosen):
+        if chosen[place, _KEY] > best.bar[item]:
+            _put(best, item, chosen[place, _KEY], chosen[place, _COUNTS])
+    release(best.rooms, 4 * item + _BUSY)
+
+
+@inlined
+def _put(best: Best, item: int, key: int, counts: int) -> None:
     first, filled = best.rooms[item, _FIRST], best.rooms[item, _FILLED]
     if first + filled < best.rooms[item, _LAST]:
         best.pairs[first + filled, _KEY] = key
@@ -80,7 +97,48 @@ def offer(best: Best, item: int, key: int, counts: int) -> None:
     elif key > best.pairs[first, _KEY]:
         _sink(best.pairs, (first, first + filled), first, (key, counts))
         best.bar[item] = best.pairs[first, _KEY]
-    release(best.rooms, 4 * item + _BUSY)
+
+
+def most_room(best: Best) -> int:
+    """Pairs that fit the largest room."""
+    return int((best.rooms[:, _LAST] - best.rooms[:, _FIRST]).max(initial=0))
+
+
+@inlined
+def room_of(best: Best, item: int) -> int:
+    """Pairs that fit the room of an item."""
+    return int(best.rooms[item, _LAST] - best.rooms[item, _FIRST])
+
+
+@tight
+def keep_highest(chosen: Array, n_chosen: int, room: int) -> int:
+    """Bring the `room` pairs with the highest keys to the front, in any order; the lowest key among them.
+
+    Source: Hoare 1961 (Find).
+    """
+    first, last, wanted = 0, n_chosen - 1, room - 1
+    while first < last:
+        pivot = chosen[(first + last) // 2, _KEY]
+        left, right = first, last
+        while left <= right:
+            while chosen[left, _KEY] > pivot:
+                left += 1
+            while chosen[right, _KEY] < pivot:
+                right -= 1
+            if left <= right:
+                _swap(chosen, left, right)
+                left, right = left + 1, right - 1
+        if right < wanted:
+            first = left
+        if wanted < left:
+            last = right
+    return int(chosen[wanted, _KEY])
+
+
+@inlined
+def _swap(chosen: Array, one: int, other: int) -> None:
+    for column in range(2):
+        chosen[one, column], chosen[other, column] = chosen[other, column], chosen[one, column]
 
 
 @tight

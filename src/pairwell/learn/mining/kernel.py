@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -13,13 +13,26 @@ import numpy as np
 from pairwell.config.progress import Advance, unheard
 from pairwell.learn.baskets import Array
 from pairwell.learn.compiled import THREADS, fetch_early, inlined, tight
-from pairwell.learn.mining.best import LEVEL, Best, key_of, level_of, offer, sort, unpack
+from pairwell.learn.mining.best import (
+    LEVEL,
+    Best,
+    keep_highest,
+    key_of,
+    level_of,
+    most_room,
+    offer,
+    offer_all,
+    room_of,
+    sort,
+    unpack,
+)
 from pairwell.learn.mining.encode import AHEAD, DIFFERS, HEAD, NO_EVIDENCE, WEIGHT, Encoded, in_threads
 from pairwell.learn.mining.score import Scale, score_pair
 from pairwell.learn.mining.tails import BINS, ByChance, count_tail
 
 _BLOCKS = 100
 _PROOF_BITS = 31
+_SPARE = 64  # pairs of an item that are chosen before the best are, at least
 
 
 class Ranking(NamedTuple):
@@ -38,6 +51,7 @@ class Scratch(NamedTuple):
     partners: Array  # as lines are: partners of the item at hand
     marked: Array  # int64, one: whether `apart` is used
     bins: Array  # int64: tails
+    chosen: Array  # int64, two a pair, as `Best.pairs`: what is to be offered to the item at hand
 
 
 class Counting(NamedTuple):
@@ -67,7 +81,8 @@ def keep_best(counting: Counting, threads: int = THREADS, advance: Advance = unh
     Rows are the items, from the most to the least bought. A row meets only items bought more: it counts in memory that
     is near, and each pair is met once, and offered to both of its items.
     """
-    scratches = [_scratch(counting.encoded) for _ in range(threads)]
+    n_items, narrow, room = counting.encoded.items.size, counting.encoded.lines.dtype, most_room(counting.whole.best)
+    scratches = [_scratch(n_items, narrow, room) for _ in range(threads)]
     free: SimpleQueue[Scratch] = SimpleQueue()
     for scratch in scratches:
         free.put(scratch)
@@ -78,7 +93,6 @@ def keep_best(counting: Counting, threads: int = THREADS, advance: Advance = unh
         free.put(scratch)
         return last
 
-    n_items = counting.encoded.items.size
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(count, first, last) for first, last in _blocks(counting.encoded)]:
             advance(done.result() / n_items)
@@ -98,14 +112,14 @@ def lay_out(best: Best, items: Array, threads: int = THREADS) -> Kept:
     return Kept(offsets=offsets, add_ons=add_ons, score=score, together=together, proof=proof)
 
 
-def _scratch(encoded: Encoded) -> Scratch:
-    n_items = encoded.items.size
+def _scratch(n_items: int, narrow: np.dtype[Any], room: int) -> Scratch:
     return Scratch(
         sums=np.zeros(n_items, dtype=np.int64),
         apart=np.zeros(n_items, dtype=np.int64),
-        partners=np.empty(n_items + 1, dtype=encoded.lines.dtype),
+        partners=np.empty(n_items + 1, dtype=narrow),
         marked=np.zeros(1, dtype=np.int64),
         bins=np.zeros(BINS, dtype=np.int64),
+        chosen=np.empty((room + max(room, _SPARE), 2), dtype=np.int64),
     )
 
 
@@ -196,9 +210,13 @@ def _count_marked(row: int, head: np.uint64, found: np.uint64, encoded: Encoded,
 
 @tight
 def _rank_row(row: int, found: int, encoded: Encoded, ranking: Ranking, scratch: Scratch) -> None:
-    """Offer the pairs of a row and its partners, as far as they are counted, to both."""
+    """Offer the pairs of a row and its partners, as far as they are counted, to both.
+
+    A row's own are chosen in memory of the thread and offered at once: most of all pairs that are ever kept are these.
+    """
     best, scale, own = ranking.best, ranking.scale, encoded.items[row]
     weights = (1 << encoded.shift) - 1
+    room, bar, chosen = room_of(best, row), best.bar[row], 0
     for place in range(found):
         soon = scratch.partners[min(place + AHEAD, found - 1)]
         fetch_early(best.bar, soon)
@@ -207,15 +225,19 @@ def _rank_row(row: int, found: int, encoded: Encoded, ranking: Ranking, scratch:
         packed = scratch.sums[partner]
         weight = (packed & weights) / ranking.unit
         level = level_of(score_pair(weight, row, partner, scale))
-        if level >= best.bar[row] >> LEVEL:
-            key = key_of(level, encoded.items[partner])
-            if key > best.bar[row]:
-                offer(best, row, key, _counts(packed >> encoded.shift, scratch.apart[partner]))
+        if level >= bar >> LEVEL and key_of(level, encoded.items[partner]) > bar:
+            scratch.chosen[chosen, 0] = key_of(level, encoded.items[partner])
+            scratch.chosen[chosen, 1] = _counts(packed >> encoded.shift, scratch.apart[partner])
+            chosen += 1
+            if chosen == room + max(room, _SPARE):
+                bar, chosen = keep_highest(scratch.chosen, chosen, room), room
         level = level_of(score_pair(weight, partner, row, scale))
-        if level >= best.bar[partner] >> LEVEL:
-            key = key_of(level, own)
-            if key > best.bar[partner]:
-                offer(best, partner, key, _counts(packed >> encoded.shift, scratch.apart[partner]))
+        if level >= best.bar[partner] >> LEVEL and key_of(level, own) > best.bar[partner]:
+            counts = _counts(packed >> encoded.shift, scratch.apart[partner])
+            offer(best, partner, key_of(level, own), counts)
+    if chosen > room:
+        keep_highest(scratch.chosen, chosen, room)
+    offer_all(best, row, scratch.chosen, min(chosen, room))
 
 
 @tight

@@ -44,3 +44,12 @@ def score_pair(weight: float, anchor: int, add_on: int, scale: Scale) -> float:
     below: float = scale.factors[anchor, 0] * scale.factors[add_on, 1] + scale.constants[0]
     score: float = expected * (weight + scale.constants[1]) / ((expected + scale.constants[1]) * below)
     return score
+
+
+def weigh_pairs(score: Array, anchors: Array, add_ons: Array, scale: Scale) -> Array:
+    """Undo `score_pair` for many pairs: C, in orders, as exactly as the scores are; `scale` goes by item here."""
+    expected = scale.factors[anchors, 2] * scale.factors[add_ons, 2]
+    damping, shrinkage = scale.constants
+    drawn = score * (scale.factors[anchors, 0] * scale.factors[add_ons, 1] + damping)
+    weights: Array = np.maximum(0.0, drawn * (expected + shrinkage) / expected - shrinkage)
+    return weights
