@@ -16,8 +16,8 @@ from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
-from pairwell.learn.assemble import completing_model
 from pairwell.learn.baskets import Array, Baskets, slice_orders
+from pairwell.learn.blend import blending_model
 from pairwell.learn.cases import Case, hide_in_each
 from pairwell.learn.history import History, read_history
 from pairwell.learn.validation import before
@@ -52,7 +52,7 @@ def pose_cases(trained: History, asked: Asked, settings: Settings, advance: Adva
     cases = asked.cases
     _require(trained, cases)
     given = [case.given for case in cases]
-    model = completing_model(trained, settings)
+    model = blending_model(trained, settings)
     advance(0.3)
     return Trial(
         protocol="basket",

@@ -21,13 +21,14 @@ from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.facts.taste import Generation, TasteStore
 from pairwell.learn.assemble import Parts, learn_parts
+from pairwell.learn.baskets import Array
 from pairwell.learn.blend import find_blend, share_arrays
 from pairwell.learn.history import History, forget_files, read_history
 from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.stopwatch import Stopwatch
 from pairwell.learn.taste.keep import learn_taste
-from pairwell.learn.validation import older_orders, validate
+from pairwell.learn.validation import Validation, older_orders, validate
 from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import publish_model
 from pairwell.records import Behaviour
@@ -79,11 +80,7 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     advance(0.1)
     cut = older_orders(history)
     parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share), watch, cut=cut)
-    with watch.step("blend"):
-        blend = find_blend(history, settings, parts.older)
-        arrays = parts.arrays | share_arrays(history.baskets, parts.pairs, settings, blend.share)
-    with watch.step("validate"):
-        validation = validate(history, settings, parts.older, blend.older)
+    arrays, validation = _blended(parts, history, settings, watch)
     advance(0.9)
     with watch.step("publish"):
         manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
@@ -101,6 +98,17 @@ def _read(past: Past, settings: Settings, now: datetime) -> History:
     _require_evidence(history)
     visits = read_visits(past, history.baskets.item_ids, settings.learn)
     return msgspec.structs.replace(history, visits=visits)
+
+
+def _blended(
+    parts: Parts, history: History, settings: Settings, watch: Stopwatch
+) -> tuple[dict[str, Array], Validation | None]:
+    """All arrays of the model, and how well one of the older orders completes the newest."""
+    with watch.step("blend"):
+        blend = find_blend(history, settings, parts.older)
+        linear = share_arrays(history.baskets, parts.pairs, settings, blend.share)
+    with watch.step("validate"):
+        return parts.arrays | linear, validate(history, settings, parts.older, blend.older)
 
 
 def _report(model: str, manifest: Manifest, retuned: Retuned | None, watch: Stopwatch, started: float) -> Learned:

@@ -18,7 +18,8 @@ from pairwell.model.model import Model
 from pairwell.model.neighbours import Neighbours
 
 _NEWEST_SHARE = 0.1
-_MOST_CASES = 2_000
+_MOST_CASES = 4_000
+_FEWEST_TO_PART = 400
 _CUT = 10
 _Z = 1.959963984540054  # two-sided 95 %
 _FEWEST_CASES = 20
@@ -39,16 +40,23 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True, rename={"hit_rate_at
     hit_rate_at_10: Share
 
 
-def validate(history: History, settings: Settings, older: Neighbours | None = None) -> Validation | None:
+def validate(
+    history: History,
+    settings: Settings,
+    older: Neighbours | None = None,
+    linear: dict[str, Array] | None = None,
+) -> Validation | None:
     """Hide one item of each of the newest tenth of the orders and ask a model of the rest for it.
 
-    None where fewer than 20 orders can be asked about. At most 2,000, chosen by lot, are. `older` are the pairs of the
-    other orders, where they are known already.
+    None where fewer than 20 orders can be asked about. At most 2,000, chosen by lot, are, and none that the share of
+    the linear weights was chosen on. `older` are the pairs of the other orders, where they are known already, and
+    `linear` their linear weights.
     """
-    split, cases = newest_cases(history, _MOST_CASES)
+    split, cases = newest_cases(history)
+    _, cases = halves(cases)
     if len(cases) < _FEWEST_CASES:
         return None
-    hits = int(find_hits(completing_model(before(history, split), settings, older), cases).sum())
+    hits = int(find_hits(completing_model(before(history, split), settings, older, linear), cases).sum())
     return Validation(
         protocol="basket, newest tenth of the orders",
         cases=len(cases),
@@ -61,12 +69,17 @@ def older_orders(history: History) -> int:
     return history.baskets.n_orders - int(history.baskets.n_orders * _NEWEST_SHARE)
 
 
-def newest_cases(history: History, most: int) -> tuple[int, list[Case]]:
+def newest_cases(history: History, most: int = _MOST_CASES) -> tuple[int, list[Case]]:
     """How many orders are older than the newest tenth, and the cases of that tenth; at most `most`, chosen by lot."""
     split = older_orders(history)
     newest = slice_orders(history.baskets, split, history.baskets.n_orders)
     cases = hide_in_each(newest, history.order_ids[split:])
     return split, cases if len(cases) <= most else sorted(cases, key=_lot)[:most]
+
+
+def halves(cases: list[Case]) -> tuple[list[Case], list[Case]]:
+    """Those to choose on and those to judge on; fewer than 400 are all to judge on."""
+    return (cases[::2], cases[1::2]) if len(cases) >= _FEWEST_TO_PART else ([], cases)
 
 
 def before(history: History, split: int) -> History:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -23,6 +24,21 @@ def cart_power(n_anchors: int, growth: float) -> float:
     return min(_MOST_POWER, 1 + growth * math.log(max(n_anchors, _FEW) / _FEW))
 
 
+class Spoken(NamedTuple):
+    """What a basket says of every item outside it that any of its items has as a partner."""
+
+    codes: Array  # ascending
+    score: Array  # scores to the power of the cart, summed
+    linear: Array  # linear weights, summed; may be negative
+
+    def blended(self, share: float) -> Array:
+        """`score / max score + share · linear`; with the share 0 the scores as they are."""
+        if not share:
+            return self.score
+        mixed: Array = self.score / self.score.max(initial=np.finfo(np.float64).tiny) + share * self.linear
+        return mixed
+
+
 class Completion(msgspec.Struct, frozen=True, kw_only=True):
     """Ranks everything learned for a basket of item numbers."""
 
@@ -30,26 +46,35 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True):
     popular: Array  # numbers of all items bought, most first
     affinity: bool  # whether anything goes with anything in this shop; without, popularity ranks alone
     growth: float  # of the power, see `cart_power`
+    linear: Array  # a weight for each of `pairs`; empty where the share is 0
+    share: float  # of the linear weights, see `Spoken`
 
     def rank(self, basket: Array, n: int) -> Iterator[tuple[int, float]]:
         """Up to `n` items that are not among the distinct numbers of `basket`, best first, with scores.
 
-        Scores are raised to the power of `cart_power` and summed; ties go by number; popularity fills up at score 0.
+        Scores are blended as in `Spoken`; ties go by number; popularity fills up at score 0.
         """
-        codes, scores = self._summed(basket) if self.affinity else (np.empty(0, np.int32), np.empty(0))
-        best = np.lexsort((codes, -scores))[:n]
-        yield from zip(codes[best].tolist(), scores[best].tolist(), strict=True)
-        taken = set(basket.tolist()) | set(codes[best].tolist())
+        spoken = self.hear(basket if self.affinity else basket[:0])
+        scores = spoken.blended(self.share)
+        best = np.lexsort((spoken.codes, -scores))[:n]
+        best = best[scores[best] > 0]
+        yield from zip(spoken.codes[best].tolist(), scores[best].tolist(), strict=True)
+        taken = set(basket.tolist()) | set(spoken.codes[best].tolist())
         spare = (code for code in self.popular[: n + len(taken)].tolist() if code not in taken)
         yield from ((code, 0.0) for code, _ in zip(spare, range(n - best.size), strict=False))
 
-    def _summed(self, basket: Array) -> tuple[Array, Array]:
+    def hear(self, basket: Array) -> Spoken:
+        """What the distinct numbers of `basket` say, each of the rest once."""
         rows = [self.pairs.row(code) for code in basket.tolist()]
-        add_ons = np.concatenate([np.empty(0, np.int32), *(self.pairs.items[row] for row in rows)])
-        scores = np.concatenate([np.empty(0), *(self.pairs.score[row] for row in rows)])
-        codes, where = np.unique(add_ons, return_inverse=True)
+        codes, where = np.unique(_joined(self.pairs.items, rows), return_inverse=True)
         power = cart_power(basket.size, self.growth)
         # Summed in the order of the numbers of the basket, so that equal baskets tie to the last bit.
-        sums = np.bincount(where, weights=scores**power, minlength=codes.size)
+        score = np.bincount(where, weights=_joined(self.pairs.score, rows) ** power, minlength=codes.size)
+        weights = _joined(self.linear, rows) if self.linear.size else np.zeros(where.size)
+        linear = np.bincount(where, weights=weights, minlength=codes.size)
         outside = ~np.isin(codes, basket, assume_unique=True)
-        return codes[outside], sums[outside]
+        return Spoken(codes[outside], score[outside], linear[outside])
+
+
+def _joined(column: Array, rows: list[slice]) -> Array:
+    return np.concatenate([column[:0], *(column[row] for row in rows)])

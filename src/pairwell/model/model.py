@@ -52,6 +52,8 @@ class Model:
             popular=self._popular,
             affinity=bool(arrays["affinity"].all()),
             growth=float(manifest.settings["power_growth"]),
+            linear=arrays["pair_linear"],
+            share=float(arrays["linear_share"].sum()),
         )
 
     def bundles(self) -> Iterator[LearnedBundle]:

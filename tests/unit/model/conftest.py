@@ -48,6 +48,8 @@ def made() -> Made:
         "popular": np.array([0, 2, 1, 3], dtype=np.int32),
         "bought_once": np.array([False, False, False, True, False]),
         "affinity": np.array([True]),
+        "pair_linear": np.array([0.0, 0.3, 0.1], dtype=np.float32),
+        "linear_share": np.array([0.0]),
         **to_arrays(pairs, "pair"),
         **to_arrays(upgrades, "upgrade"),
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
 import numpy as np
 import pytest
 
@@ -11,7 +14,7 @@ from pairwell.model.neighbours import make_neighbours, no_neighbours
 _POPULAR = np.array([3, 1, 0, 2, 4], dtype=np.int32)
 
 
-def _completion(*rows: dict[int, float], affinity: bool = True) -> Completion:
+def _completion(*rows: dict[int, float], affinity: bool = True, linear: Sequence[float] = ()) -> Completion:
     items = [item for row in rows for item in row]
     flat = np.zeros(len(items))
     pairs = make_neighbours(
@@ -23,7 +26,10 @@ def _completion(*rows: dict[int, float], affinity: bool = True) -> Completion:
         p_adjusted=flat,
         above_floor=flat,
     )
-    return Completion(pairs=pairs, popular=_POPULAR, affinity=affinity, growth=1.0)
+    weights = np.array(linear, dtype=np.float32)
+    return Completion(
+        pairs=pairs, popular=_POPULAR, affinity=affinity, growth=1.0, linear=weights, share=1.0 if linear else 0.0
+    )
 
 
 @pytest.mark.parametrize(("n", "power"), [(0, 1.0), (1, 1.0), (4, 1.0), (8, 1 + np.log(2)), (10_000, 4.0)])
@@ -52,6 +58,27 @@ def test_without_affinity_popularity_ranks_alone() -> None:
 
 
 def test_a_model_without_pairs_answers_with_popularity() -> None:
-    completion = Completion(pairs=no_neighbours(5), popular=_POPULAR, affinity=True, growth=1.0)
+    completion = msgspec.structs.replace(_completion(), pairs=no_neighbours(5))
 
     assert [code for code, _ in completion.rank(np.array([], dtype=np.intp), 2)] == [3, 1]
+
+
+def test_linear_weights_are_added_to_the_standardised_sums() -> None:
+    completion = _completion({2: 0.4, 3: 0.2}, {}, {}, {}, {}, linear=[0.1, 0.9])
+
+    (first, first_score), (second, second_score) = completion.rank(np.array([0]), 2)
+
+    assert (first, second) == (3, 2)
+    assert [first_score, second_score] == pytest.approx([1.4, 1.1])
+
+
+def test_what_the_linear_weights_speak_against_gives_way_to_popularity() -> None:
+    completion = _completion({2: 0.4, 4: 0.2}, {}, {}, {}, {}, linear=[0.1, -0.6])
+
+    assert [code for code, _ in completion.rank(np.array([0]), 4)] == [2, 3, 1, 4]
+
+
+def test_without_affinity_linear_weights_say_nothing() -> None:
+    completion = _completion({2: 0.3}, {}, {}, {}, {}, affinity=False, linear=[0.9])
+
+    assert list(completion.rank(np.array([0]), 2)) == [(3, 0.0), (1, 0.0)]
