@@ -13,6 +13,7 @@ from pairwell.config.settings import Settings
 from pairwell.learn.backoff.borrow import learn_backoff
 from pairwell.learn.baskets import make_baskets
 from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.describe import describe
 from pairwell.learn.mining.pairs import learn_pairs
 
 pytestmark = pytest.mark.slow
@@ -47,4 +48,4 @@ def test_pizza_place_lends_nothing(data_dir: Path) -> None:
         np.arange(np.unique(orders).size),
     )
 
-    assert learn_backoff(listings, baskets, learn_pairs(baskets, learn), learn).items.size == 0
+    assert learn_backoff(describe(listings), baskets, learn_pairs(baskets, learn), learn).items.size == 0

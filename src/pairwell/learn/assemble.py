@@ -79,7 +79,7 @@ def _arrays(history: History, settings: Settings, pairs: LearnedPairs, watch: St
         bought = _bought(history, settings, pairs)
     with watch.step("back-off"):
         apart = [from_arrays(related, name) for name in ("variant", "substitute")]
-        borrowed = backoff_arrays(learn_backoff(history.listings, baskets, pairs, learn, apart))
+        borrowed = backoff_arrays(learn_backoff(described, baskets, pairs, learn, apart))
     with watch.step("visits"):
         followers = followers_to_arrays(_followers(history, settings))
     with watch.step("bundles"):

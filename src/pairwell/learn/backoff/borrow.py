@@ -16,7 +16,7 @@ from pairwell.learn.backoff.groups import associate
 from pairwell.learn.backoff.levels import families, find_levels
 from pairwell.learn.backoff.offers import Offers, first_of_each, join, no_offers
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.describe import Description
 from pairwell.learn.mining.pairs import LearnedPairs
 from pairwell.model.backoff import ENOUGH, BackoffRows, make_rows
 from pairwell.model.neighbours import Neighbours
@@ -57,7 +57,11 @@ class _Ground(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def learn_backoff(
-    listings: Sequence[Listing], baskets: Baskets, learned: LearnedPairs, learn: Learn, apart: Sequence[Neighbours] = ()
+    items: Sequence[Description],
+    baskets: Baskets,
+    learned: LearnedPairs,
+    learn: Learn,
+    apart: Sequence[Neighbours] = (),
 ) -> BackoffRows:
     """Find for each item up to 20 add-ons that others speak for.
 
@@ -65,10 +69,11 @@ def learn_backoff(
     item may borrow what is new and like its own add-ons. Nothing is borrowed that is `apart` (variants, substitutes),
     of the anchor's family, more than twice as dear, or above the floor by itself.
     """
+    listings = [item.listing for item in items]
     levels = find_levels(listings)
     known = know(baskets, learned, [associate(level, learned.ordinary, learn) for level in levels], learn.prior_orders)
     thin = _thin(known)
-    own, shop = families(listings), describe_all(listings)
+    own, shop = families(listings), describe_all(items)
     ends = np.cumsum([0, *(len(level.names) for level in levels)])
     ground = _Ground(
         known=known,

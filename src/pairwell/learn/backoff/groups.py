@@ -10,7 +10,7 @@ from pairwell.learn.backoff.chance import draws_of
 from pairwell.learn.backoff.levels import Level
 from pairwell.learn.baskets import Array, Baskets, make_baskets
 from pairwell.learn.mining.chance import above_floor, sure_effect, tail
-from pairwell.learn.mining.counting import count_pairs
+from pairwell.learn.relations.often import Shelves, often_together
 from pairwell.model.neighbours import Neighbours, make_neighbours
 
 
@@ -64,14 +64,15 @@ class _Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _count(baskets: Baskets, least: int) -> _Counts:
-    found = [
-        (counts.anchors[often], counts.add_ons[often], counts.together[often])
-        for counts in count_pairs(baskets, np.zeros(baskets.n_orders, dtype=np.int64))
-        for often in [counts.together >= least]
-    ]
-    empty = np.empty(0, dtype=np.int64)
-    anchors, add_ons, together = (np.concatenate([empty, *(part[place] for part in found)]) for place in range(3))
-    return _Counts(n_groups=len(baskets.item_ids), anchors=anchors, add_ons=add_ons, together=together)
+    places = np.arange(baskets.items.size, dtype=np.int32)  # all differ, and rise within each order
+    found = often_together(Shelves(baskets.offsets, baskets.items, places), len(baskets.item_ids), max(1, least))
+    one, other, together = found[:, 0], found[:, 1], found[:, 2]
+    return _Counts(
+        n_groups=len(baskets.item_ids),
+        anchors=np.concatenate((one, other)),
+        add_ons=np.concatenate((other, one)),
+        together=np.tile(together, 2),
+    )
 
 
 def _judge(counts: _Counts, expected: Array, learn: Learn) -> Neighbours:

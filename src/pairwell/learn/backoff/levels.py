@@ -27,11 +27,12 @@ def find_levels(listings: Sequence[Listing]) -> list[Level]:
 
     A level that puts no two items together, or all of them, says nothing and is left out.
     """
-    paths = [_path(listing.category) for listing in listings]
-    depths = range(min(_DEEPEST, max(map(len, paths), default=0)), 0, -1)
+    paths = {category: _path(category) for category in {listing.category for listing in listings}}
+    depths = range(min(_DEEPEST, max(map(len, paths.values()), default=0)), 0, -1)
+    upper = [{category: _upper(path, depth) for category, path in paths.items()} for depth in depths]
     found = [
         _level("family", [listing.family for listing in listings]),
-        *(_level("category", [_upper(path, depth) for path in paths]) for depth in depths),
+        *(_level("category", [names[listing.category] for listing in listings]) for names in upper),
         _level("brand", [listing.brand for listing in listings]),
     ]
     return [level for level in found if 1 < len(level.names) < int((level.of >= 0).sum())]

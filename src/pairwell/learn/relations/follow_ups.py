@@ -105,7 +105,8 @@ def _pairs_on_different_days(bought: FirstPurchases) -> Array:
 def _order_by_time(bought: FirstPurchases, pairs: Directed) -> Array:
     """P(target after anchor) for purchases drawn from all of each: a late arrival follows everything by itself."""
     bounds = np.quantile(bought.days, np.linspace(0, 1, _SPANS + 1)[1:-1]) if bought.days.size else np.empty(0)
-    span = np.searchsorted(bounds, bought.days, side="right")
+    spans = np.searchsorted(bounds, np.arange(int(bought.days.max(initial=0)) + 1), side="right")
+    span = spans[bought.days]
     table = np.bincount(bought.items * _SPANS + span, minlength=bought.n_items * _SPANS)
     share = table.reshape(-1, _SPANS) / np.maximum(bought.buyers(), 1)[:, None]
     after = 1 - np.cumsum(share, axis=1) + share / 2  # one of the same span is as likely before as after

@@ -11,6 +11,7 @@ from pairwell.config.settings import Learn
 from pairwell.learn.backoff.borrow import learn_backoff
 from pairwell.learn.baskets import Baskets, make_baskets
 from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.describe import describe
 from pairwell.learn.mining.pairs import learn_pairs
 from pairwell.model.backoff import Backoff, backoff_arrays
 from pairwell.records import Borrowed
@@ -34,7 +35,7 @@ def baskets_of(listings: Sequence[Listing], orders: Orders) -> Baskets:
 def borrowed(listings: Sequence[Listing], orders: Orders, item_id: str, learn: Learn = LEARN) -> list[Borrowed]:
     """What stands in for one item."""
     baskets = baskets_of(listings, orders)
-    rows = learn_backoff(listings, baskets, learn_pairs(baskets, learn), learn)
+    rows = learn_backoff(describe(listings), baskets, learn_pairs(baskets, learn), learn)
     names, titles = [listing.item_id for listing in listings], [listing.title for listing in listings]
     return Backoff(backoff_arrays(rows), names, titles).of(names.index(item_id), n=20)
 

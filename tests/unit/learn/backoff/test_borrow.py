@@ -11,6 +11,7 @@ from tests.unit.learn.backoff.shops import LEARN, baskets_of, borrowed, camping,
 from pairwell.learn.backoff import borrow
 from pairwell.learn.backoff.borrow import learn_backoff
 from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.listings.describe import describe
 from pairwell.learn.mining.pairs import learn_pairs
 from pairwell.model.backoff import ENOUGH
 from pairwell.records import Borrowed
@@ -64,7 +65,7 @@ def test_enough_of_its_own_needs_no_group() -> None:
     listings, orders = camping(), tents_with_lamps(1, orders=12_000, known=_KNOWN)
     baskets = baskets_of(listings, orders)
     learned = learn_pairs(baskets, LEARN)
-    rows = learn_backoff(listings, baskets, learned, LEARN)
+    rows = learn_backoff(describe(listings), baskets, learned, LEARN)
 
     anchors = np.repeat(np.arange(len(listings)), np.diff(learned.neighbours.offsets))
     own = np.bincount(anchors[learned.neighbours.above_floor], minlength=len(listings))
@@ -106,7 +107,7 @@ def test_where_nothing_goes_together_nothing_is_lent() -> None:
     orders = [[one.item_id for one in rng.sample(listings, rng.randint(1, 4))] for _ in range(4_000)]
     baskets = baskets_of(listings, orders)
 
-    assert learn_backoff(listings, baskets, learn_pairs(baskets, LEARN), LEARN).items.size == 0
+    assert learn_backoff(describe(listings), baskets, learn_pairs(baskets, LEARN), LEARN).items.size == 0
 
 
 def _kettles() -> tuple[list[Listing], list[list[str]]]:
@@ -149,10 +150,10 @@ def test_the_size_of_a_block_changes_nothing(monkeypatch: pytest.MonkeyPatch, bl
     for listings, orders in ((camping(), tents_with_lamps(2, known=_KNOWN)), _kettles()):
         baskets = baskets_of(listings, orders)
         learned = learn_pairs(baskets, LEARN)
-        whole = learn_backoff(listings, baskets, learned, LEARN)
+        whole = learn_backoff(describe(listings), baskets, learned, LEARN)
         with monkeypatch.context() as patch:
             patch.setattr(borrow, "_ANCHORS", block)
-            parts = learn_backoff(listings, baskets, learned, LEARN)
+            parts = learn_backoff(describe(listings), baskets, learned, LEARN)
         for name in whole.__struct_fields__:
             assert getattr(whole, name).tobytes() == getattr(parts, name).tobytes(), name
 
@@ -162,17 +163,17 @@ def test_a_shop_that_hardly_sold_anything(orders: Sequence[Sequence[str]]) -> No
     listings = camping()
     baskets = baskets_of(listings, orders)
 
-    assert learn_backoff(listings, baskets, learn_pairs(baskets, LEARN), LEARN).items.size == 0
+    assert learn_backoff(describe(listings), baskets, learn_pairs(baskets, LEARN), LEARN).items.size == 0
 
 
 def test_what_is_kept_apart_is_not_lent() -> None:
     listings, orders = camping(), tents_with_lamps(1, known=_KNOWN)
     baskets = baskets_of(listings, orders)
     learned = learn_pairs(baskets, LEARN)
-    open_rows = learn_backoff(listings, baskets, learned, LEARN)
+    open_rows = learn_backoff(describe(listings), baskets, learned, LEARN)
 
     # Whatever stands beside an item among its learned pairs, taken here for its substitutes.
-    rows = learn_backoff(listings, baskets, learned, LEARN, [learned.neighbours])
+    rows = learn_backoff(describe(listings), baskets, learned, LEARN, [learned.neighbours])
 
     assert rows.items.size < open_rows.items.size
     anchors = np.repeat(np.arange(len(listings)), np.diff(rows.offsets))
