@@ -16,6 +16,7 @@ from pairwell.learn.taste.profiles import Profiles
 
 _LONGEST = 200  # items of a customer that count here, the newest; the work grows with the square
 _BLOCKS = 64
+_OWNER_BITS = 31
 _AHEAD = 8  # customers whose place is fetched before it is their turn
 _ANCHOR, _OTHER, _DAMPING = 0.7, 0.3, 5.0
 
@@ -65,13 +66,13 @@ def in_blocks(task: Callable[[int, int], None], length: int, threads: int) -> No
 def _buyers(profiles: Profiles, n_items: int) -> _Buyers:
     keep = _newest(profiles)
     owners, items = profiles.owners[keep], profiles.items[keep]
-    order = np.argsort(items, kind="stable")
+    by_item = np.sort((items.astype(np.int64) << _OWNER_BITS) + owners)  # much faster than an order of places
     n_buyers = np.bincount(items, minlength=n_items)
     return _Buyers(
-        offsets=np.searchsorted(owners, np.arange(profiles.baskets.size + 1)),
+        offsets=np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=profiles.baskets.size)))),
         items=items,
         starts=np.concatenate(([0], np.cumsum(n_buyers))),
-        customers=owners[order],
+        customers=(by_item & ((1 << _OWNER_BITS) - 1)).astype(np.int32),
         anchor=np.maximum(n_buyers, 1) ** _ANCHOR,
         other=np.maximum(n_buyers, 1) ** _OTHER,
     )

@@ -94,7 +94,8 @@ class Repeats(NamedTuple):
 
     def of(self, customers: Array) -> tuple[Array, Array]:
         """Those of `customers`, one after another, and where those of each end."""
-        first, sizes = self.offsets[customers], np.diff(self.offsets)[customers]
+        first = self.offsets[customers]
+        sizes = self.offsets[customers + 1] - first
         ends = np.cumsum(sizes)
         places = np.arange(int(sizes.sum())) + np.repeat(first - ends + sizes, sizes)
         return ends, self.rows[places]

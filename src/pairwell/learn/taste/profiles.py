@@ -36,17 +36,19 @@ def make_profiles(baskets: Baskets, customers: Array, n_customers: int, half_lif
     A basket counts half where `half_life` newer ones of the customer follow: dates are not asked for.
     """
     numbers = _numbers(np.where(baskets.sizes > 0, customers, -1))
+    n_baskets = np.bincount(customers[(customers >= 0) & (baskets.sizes > 0)], minlength=n_customers)
     owner, number = (np.repeat(column, baskets.sizes) for column in (customers, numbers))
     known = owner >= 0
-    n_items = max(1, len(baskets.item_ids))
-    keys = owner[known].astype(np.int64) * n_items + baskets.items[known]
-    order = np.argsort(keys, kind="stable")  # rows of one customer and item stay oldest first
-    keys, number = keys[order], number[known][order]
+    n_items, most = max(1, len(baskets.item_ids)), int(n_baskets.max(initial=1))
+    rows = np.sort((owner[known].astype(np.int64) * n_items + baskets.items[known]) * most + number[known])
+    keys = rows // most  # rows of one customer and item are oldest first
+    number = rows - keys * most
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
     stops = np.append(starts, keys.size)[1:]
-    owners, items = np.divmod(keys[starts], n_items)
-    n_baskets = np.bincount(customers[(customers >= 0) & (baskets.sizes > 0)], minlength=n_customers)
-    weights = np.exp2((number + 1 - n_baskets[keys // n_items]) / half_life)
+    owners = keys[starts] // n_items
+    items = keys[starts] - owners * n_items
+    ages = np.repeat(n_baskets[owners], stops - starts) - 1 - number
+    weights = np.exp2(-np.arange(most) / half_life)[ages]
     return Profiles(
         offsets=np.searchsorted(owners, np.arange(n_customers + 1)),
         items=items.astype(np.int32),
