@@ -53,6 +53,11 @@ def _timezone(zone: str, moment: ir.Value) -> ir.Value:
     """DuckDB's function; Ibis has none of this meaning."""
 
 
+@ibis.udf.scalar.builtin(name="epoch_us", signature=(("timestamp('UTC', 6)",), "int64"))  # type: ignore[untyped-decorator]
+def micros(moment: ir.Value) -> ir.Value:
+    """Microseconds since 1970, as whole numbers."""
+
+
 @contextmanager
 def storage_failures() -> Iterator[None]:
     """Turn the engine's complaints of lost or damaged files, full disks and exhausted memory into `StorageError`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ibis
+import ibis.expr.types as ir
 import msgspec
 
 from pairwell.ingest.titles import is_note
@@ -20,7 +21,7 @@ _PRIMARY = ("primary", "main", "1", "true", "yes", "t", "y", "да", "основ
 _ADDED = ("added", "add-on", "addon", "cross-sell", "cross_sell", "0", "false", "no", "f", "n", "нет", "nie")
 _MOSTLY = 0.5
 _KEPT = (
-    "seq", "file", "line", "order_id", "item_id", "customer_id", "placed_at", "at", "title", "quantity",
+    "seq", "order_id", "item_id", "customer_id", "placed_at", "at", "title", "quantity",
     "unit_price_minor", "line_discount_minor", "unit_cost_minor", "currency", "rate", "category", "brand", "family",
     "channel", "seller_id", "status", "role", "discount_minor", "shipping_minor", "tax_minor", "attributes",
     "item_attributes", "back", "returned", "verdict",
@@ -47,6 +48,7 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
     fields: frozenset[str]  # those the file has
     excluded: tuple[str, ...]  # item ids that are no goods
     digits_only: bool  # whether most order ids are digits and nothing else
+    agreeing: bool  # whether the rows of every order name the same date and customer, or all of them none
 
     @property
     def dated(self) -> bool:
@@ -59,6 +61,19 @@ def mostly_digits(lines: ibis.Table) -> bool:
     ids = lines.select("order_id").distinct()
     share = ids.aggregate(share=ids.order_id.re_search(r"^\d+$").mean()).to_pyarrow()["share"][0].as_py()
     return share is not None and share > _MOSTLY
+
+
+def rows_agree(lines: ibis.Table) -> bool:
+    """Whether the rows of every order name the same date and customer, or all of them none."""
+    agree = [
+        (low.isnull() | ((low == high) & (stated == rows)))
+        for low, high, stated, rows in (
+            (column.min(), column.max(), column.count(), lines.count())
+            for column in (lines.placed_at, lines.customer_id)
+        )
+    ]
+    found = lines.group_by("order_id").aggregate(agree=agree[0] & agree[1])
+    return bool(found.aggregate(agree=found.agree.all().fill_null(True)).to_pyarrow()["agree"][0].as_py())
 
 
 def judge(lines: ibis.Table, prices: ibis.Table, cleaning: Cleaning) -> ibis.Table:
@@ -81,12 +96,15 @@ def judge(lines: ibis.Table, prices: ibis.Table, cleaning: Cleaning) -> ibis.Tab
 
 
 def _with_order(lines: ibis.Table, cleaning: Cleaning) -> ibis.Table:
-    orders = lines.group_by("order_id").aggregate(
-        order_placed_at=lines.placed_at.min(), order_customer=lines.customer_id.first(order_by=lines.seq)
-    )
-    repeats = _repeats(lines, cleaning)
-    rows = lines.join(orders, "order_id").left_join(repeats, [("seq", "repeated")])
-    rows = rows.rename(own_date="placed_at", own_customer="customer_id")
+    rows = lines.left_join(_repeats(lines, cleaning), [("seq", "repeated")])
+    if cleaning.agreeing:
+        rows = rows.mutate(own_date=rows.placed_at, own_customer=rows.customer_id)
+        rows = rows.rename(order_placed_at="placed_at", order_customer="customer_id")
+    else:
+        orders = lines.group_by("order_id").aggregate(
+            order_placed_at=lines.placed_at.min(), order_customer=lines.customer_id.argmin(lines.seq)
+        )
+        rows = rows.join(orders, "order_id").rename(own_date="placed_at", own_customer="customer_id")
     return rows.mutate(
         at=ibis.coalesce(rows.own_date, rows.order_placed_at),
         placed_at=rows.order_placed_at,
@@ -102,11 +120,18 @@ def _repeats(lines: ibis.Table, cleaning: Cleaning) -> ibis.Table:
     same = [name for name in lines.columns if name in named or name.removesuffix("_minor") in named]
     if "quantity" not in cleaning.fields:
         return lines.filter(ibis.literal(value=False)).select(repeated="seq")
-    # Few orders name an item twice: only their rows are compared in full.
-    pairs = lines.group_by("order_id", "item_id").aggregate(rows=lines.count())
-    twice = lines.semi_join(pairs.filter(pairs.rows > 1), ["order_id", "item_id"])
+    # Few orders name an item twice: only their rows are compared in full. Numbers are grouped several times as fast
+    # as texts, and two pairs of one number do no harm: their rows are compared, too.
+    marked = lines.mutate(pair=_pair_number(lines.order_id, lines.item_id))
+    pairs = marked.group_by("pair").aggregate(rows=marked.count())
+    twice = marked.semi_join(pairs.filter(pairs.rows > 1), "pair")
     ranked = twice.select("seq", place=ibis.row_number().over(group_by=same, order_by=twice.seq))
     return ranked.filter(ranked.place > 0).select(repeated="seq")
+
+
+@ibis.udf.scalar.builtin(name="hash", signature=(("string", "string"), "uint64"))  # type: ignore[untyped-decorator]
+def _pair_number(order_id: ir.Value, item_id: ir.Value) -> ir.Value:
+    """DuckDB's function: a number that is equal where both are."""
 
 
 def _with_price(rows: ibis.Table, prices: ibis.Table) -> ibis.Table:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
+from pairwell.engines.duckdb import micros
 from pairwell.facts.ownership import Ownership
 from pairwell.facts.store import FactStore
 from pairwell.ingest.assemble import recent_prices
@@ -116,7 +117,7 @@ def _lost(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot) -> Iterator[
 
 def _ownership(bought: ibis.Table) -> Iterator[Ownership]:
     owned = bought.group_by("customer_id", item_ids=bought.item_id).aggregate(
-        last_bought_at=_micros(bought.placed_at.max()), orders=bought.order_id.nunique()
+        last_bought_at=micros(bought.placed_at.max()), orders=bought.order_id.nunique()
     )
     packed = owned.group_by("customer_id").aggregate(**{name: owned[name].collect() for name in _PACKED})
     purchases = _as_json(ibis.struct({name: packed[name] for name in _PACKED}))
@@ -134,11 +135,6 @@ _LISTS = "struct<item_ids: array<string>, last_bought_at: array<int64>, orders: 
 @ibis.udf.scalar.builtin(name="to_json", signature=((_LISTS,), "string"))  # type: ignore[untyped-decorator]
 def _as_json(purchases: ir.Value) -> ir.Value:
     """DuckDB's function: no value of millions of purchases becomes one of Python."""
-
-
-@ibis.udf.scalar.builtin(name="epoch_us", signature=(("timestamp('UTC', 6)",), "int64"))  # type: ignore[untyped-decorator]
-def _micros(moment: ir.Value) -> ir.Value:
-    """DuckDB's function: microseconds since 1970."""
 
 
 def _purchases(dataset: Dataset, snapshot: Snapshot) -> ibis.Table:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.errors import MappingError, SourceError, StorageError
 from pairwell.facts.store import FactStore
-from pairwell.ingest.convert import Conversion, convert_batch
+from pairwell.ingest.convert import Conversion, Converted, convert_batch
 from pairwell.ingest.facts import are_current, write_facts
 from pairwell.ingest.fields import read_fields
 from pairwell.ingest.happened import shape_events
@@ -31,7 +33,7 @@ from pairwell.ingest.returned import shape_returns
 from pairwell.ingest.rules import names
 from pairwell.ingest.sales import shape_lines
 from pairwell.ingest.sniff import Sniffed, sniff
-from pairwell.ingest.sources import Limits
+from pairwell.ingest.sources import Batch, Limits
 from pairwell.ingest.staging import Staging, staging_folder
 from pairwell.ingest.vocabulary import fields_of
 
@@ -76,6 +78,7 @@ class IngestReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _USUAL = IngestOptions()
+_CONVERTED_AHEAD = 2  # batches, by as many threads: pyarrow computes without the interpreter's lock
 
 
 def ingest_files(  # noqa: PLR0913 - what, where, how and when are different things
@@ -186,8 +189,7 @@ def _stage(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: BytesRe
     path = run.folder / "rows.parquet"
     batches = read_fields(run.paths, mapping, limits=run.limits, refuse=quarantine.add, advance=advance)
     with Staging(path, run.table, frozenset(mapping.columns)) as staging:
-        for batch in batches:
-            converted = convert_batch(batch, conversion)
+        for converted in _converted(batches, conversion):
             quarantine.add_all(converted.refused)
             staging.append(converted.rows)
     return Staged(
@@ -199,6 +201,18 @@ def _stage(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: BytesRe
         source=run.source,
         timezone=settings.shop.timezone,
     )
+
+
+def _converted(batches: Iterable[Batch], conversion: Conversion) -> Iterator[Converted]:
+    """The batches converted, in their order, a few ahead of whoever writes them."""
+    waiting: deque[Future[Converted]] = deque()
+    with ThreadPoolExecutor(_CONVERTED_AHEAD) as threads:
+        for batch in batches:
+            waiting.append(threads.submit(convert_batch, batch, conversion))
+            if len(waiting) > _CONVERTED_AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _shape(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:

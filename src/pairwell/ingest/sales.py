@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from pairwell.dataset.store import Dataset
 from pairwell.ingest import assemble
-from pairwell.ingest.cleaning import CHANGES, PASSED_ON, Cleaning, judge, mostly_digits
+from pairwell.ingest.cleaning import CHANGES, PASSED_ON, Cleaning, judge, mostly_digits, rows_agree
 from pairwell.ingest.goods import exclude_items
 from pairwell.ingest.matching import meet, same_order_or_customer
 from pairwell.ingest.outcome import Shaped, Staged, count_changes, write
@@ -25,7 +25,12 @@ def shape_lines(staged: Staged, dataset: Dataset) -> Shaped:
     engine, folder = dataset.engine, staged.folder
     lines = engine.read_parquet(staged.rows)
     excluded, listed = _no_goods(lines, staged)
-    cleaning = Cleaning(fields=staged.fields, excluded=tuple(excluded), digits_only=mostly_digits(lines))
+    cleaning = Cleaning(
+        fields=staged.fields,
+        excluded=tuple(excluded),
+        digits_only=mostly_digits(lines),
+        agreeing=rows_agree(lines),
+    )
     judged = _judge(lines, _known_prices(lines, dataset, staged.timezone), cleaning, staged, dataset)
     sales = judged.filter(judged.line_no.notnull())
     met = _kept(dataset, _meet(judged, sales, dataset), folder / "met.parquet")

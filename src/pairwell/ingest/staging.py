@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -71,7 +72,7 @@ class Staging:
 
     def append(self, rows: pa.Table) -> None:
         """Write `rows`; raises `StorageError` where the disk refuses."""
-        seq = pa.array(range(self.rows, self.rows + len(rows)), pa.int64())
+        seq = pa.array(np.arange(self.rows, self.rows + len(rows)))
         complete = rows.append_column("seq", seq)
         if self._is_lines:
             complete = _complete_lines(complete, self._fields)
@@ -83,7 +84,7 @@ class Staging:
 
     def _open(self) -> pq.ParquetWriter:
         try:
-            return pq.ParquetWriter(self._path, self._schema, compression="zstd", compression_level=1)
+            return pq.ParquetWriter(self._path, self._schema, compression="lz4")
         except OSError as error:
             raise _unwritable(self._path, error) from error
 

@@ -32,7 +32,9 @@ def upgrade() -> None:
 
 
 def _packed(connection: sa.Connection) -> Iterator[dict[str, object]]:
-    columns = [sa.column(name) for name in ("customer_id", "item_id", "last_bought_at", "orders")]
+    columns: list[sa.ColumnClause[object]] = [
+        sa.column(name) for name in ("customer_id", "item_id", "last_bought_at", "orders")
+    ]
     old = sa.select(*columns).select_from(sa.table("owned", *columns)).order_by("customer_id", "item_id")
     for customer_id, rows in itertools.groupby(connection.execute(old), lambda row: row.customer_id):
         items, moments, orders = zip(*((row.item_id, row.last_bought_at, row.orders) for row in rows), strict=True)
