@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -19,12 +20,14 @@ import numpy as np
 HERE = Path(__file__).resolve().parent / "mining"
 sys.path.insert(0, str(HERE))
 
-from contestant import CONTESTANTS, load_baskets  # noqa: E402
+from contestant import CONTESTANTS  # noqa: E402
 
 from orders import draw_orders  # noqa: E402
 
 PEERS = {"similaripy": "similaripy", "implicit": "implicit", "sparse_dot_topn": "sparse_dot_topn", "fim": "PyFIM"}
 OWN = "pairwell"
+SETS = ["pairwell", "PyFIM"]
+DATA = Path(os.environ.get("PAIRWELL_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 COMPILE = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
@@ -38,11 +41,12 @@ print(time.perf_counter() - start)
 
 
 class Contestant:
-    """A process that counts pairs when asked."""
+    """A process that works when asked."""
 
-    def __init__(self, name: str, path: Path, top: int, threads: int) -> None:
-        command = [sys.executable, str(HERE / "contestant.py"), name, str(path), str(top), str(threads)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, command: list[str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self.runs: list[dict[str, float]] = []
         self._heard()
 
@@ -83,7 +87,8 @@ def count_pairs_of(lines: int, asked: argparse.Namespace, folder: Path) -> dict[
         "threads": asked.threads,
     }
     del offsets, items
-    contestants = {name: Contestant(name, path, asked.top, asked.threads) for name in CONTESTANTS}
+    given = [str(path), str(asked.top), str(asked.threads)]
+    contestants = {name: Contestant([str(HERE / "contestant.py"), name, *given]) for name in CONTESTANTS}
     best = {name: one.run("check").pop("best") for name, one in contestants.items()}
     for _ in range(asked.runs):
         for one in contestants.values():
@@ -174,33 +179,25 @@ def huge_basket(asked: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def itemsets(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """Frequent itemsets of drawn orders, of this engine and of PyFIM."""
-    import fim
-
-    from pairwell.learn.itemsets.mine import frequent_itemsets
-
-    offsets, items = draw_orders(1_000_000, 5_000, asked.seed, topics=True)
-    np.savez(folder / "sets.npz", offsets=offsets, items=items, n_items=5_000)
-    baskets = load_baskets(str(folder / "sets.npz"))
-    fewest = baskets.n_orders // 2_000  # .05 %
-    transactions = [row.tolist() for row in np.split(items, offsets[1:-1])]
-    ours, theirs = (
-        lambda: frequent_itemsets(baskets, min_count=fewest),
-        lambda: fim.fpgrowth(transactions, target="s", supp=-fewest, zmin=1, report="a"),
-    )
-    sets, known = ours(), theirs()
-    times: dict[str, list[float]] = {"pairwell": [], "pyfim": []}
+def itemsets(asked: argparse.Namespace) -> dict[str, Any]:
+    """All frequent itemsets of Belgian retail at .1 %, of this engine and of PyFIM, taking turns."""
+    path = DATA / "fimi" / "retail.dat.gz"
+    if not path.exists():
+        raise SystemExit(f"{path} is not there. Set PAIRWELL_DATA to the folder that holds fimi/retail.dat.gz.")
+    contestants = {name: Contestant([str(HERE / "sets.py"), name, str(path), "89"]) for name in SETS}
+    counts = {name: one.run("check")["best"] for name, one in contestants.items()}
     for _ in range(asked.runs):
-        times["pairwell"].append(timed(ours))
-        times["pyfim"].append(timed(theirs))
+        for one in contestants.values():
+            one.runs.append(one.run())
+    for one in contestants.values():
+        one.stop()
+    ours, theirs = (summed_up(contestants[name].runs) for name in SETS)
     return {
-        "orders": baskets.n_orders,
-        "fewest_orders": fewest,
-        "sets": len(known),
-        "equal": len(known) == sets.counts.size and sorted(c for _, c in known) == sorted(sets.counts.tolist()),
-        **{name: {"min_s": round(min(each), 3)} for name, each in times.items()},
-        "ratio": round(min(times["pyfim"]) / min(times["pairwell"]), 2),
+        "orders_at_least": 89,
+        "sets": len(counts[SETS[0]]),
+        "equal": counts[SETS[0]] == counts[SETS[1]],
+        **dict(zip(SETS, (ours, theirs), strict=True)),
+        "PyFIM over ours": {figure: round(theirs[figure] / max(ours[figure], 1e-9), 2) for figure in ours},
     }
 
 
@@ -252,7 +249,7 @@ def main() -> None:
             found["huge_basket"] = huge_basket(asked)
             print("a basket of 10,000 lines among a million:", json.dumps(found["huge_basket"]), flush=True)
         if "itemsets" in parts:
-            found["itemsets"] = itemsets(asked, folder)
+            found["itemsets"] = itemsets(asked)
             print("frequent itemsets:", json.dumps(found["itemsets"]), flush=True)
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=2) + "\n")

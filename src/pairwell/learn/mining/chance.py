@@ -93,12 +93,12 @@ def correct(bins: Array, chance: Chance) -> Correction:
 
 def sure_effect(together: Array, expected: Array) -> Array:
     """How many times chance a pair surely is: the lower bound (exact Poisson, 95 %, one-sided) of together, over μ."""
-    lowest = _lowest(together)[together]
+    lowest = lowest_means(together)[together]
     effect: Array = np.divide(lowest, expected, out=np.zeros(expected.shape), where=(expected > 0) & (together > 0))
     return effect
 
 
-def _lowest(together: Array) -> Array:
+def lowest_means(together: Array) -> Array:
     """The exact lower bound of the mean of a Poisson variable that was k, at the place k for each k there is."""
     there = np.zeros(int(together.max(initial=0)) + 1)
     there[together] = 1.0

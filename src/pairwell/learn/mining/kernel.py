@@ -28,7 +28,7 @@ from pairwell.learn.mining.best import (
 )
 from pairwell.learn.mining.encode import AHEAD, DIFFERS, HEAD, NO_EVIDENCE, WEIGHT, Encoded, in_threads
 from pairwell.learn.mining.score import Scale, score_pair
-from pairwell.learn.mining.tails import BINS, ByChance, count_tail
+from pairwell.learn.mining.tails import BINS, ByChance, bin_of
 
 _BLOCKS = 100
 _PROOF_BITS = 31
@@ -256,8 +256,9 @@ def _clear_row(row: int, found: int, counting: Counting, scratch: Scratch) -> No
         if marked:
             proof -= scratch.apart[partner]
             scratch.apart[partner] = 0
-        if judged and proof > 0:
-            count_tail(row, partner, proof, counting.chance, scratch.bins)
+        place_of_tail = bin_of(row, partner, proof, counting.chance) if judged and proof > 0 else -1
+        if place_of_tail >= 0:
+            scratch.bins[place_of_tail] += 1
     scratch.marked[0] = 0
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets, only_ordinary, thin
-from pairwell.learn.mining.chance import Chance, Correction, above_floor, correct, sure_effect, tail
+from pairwell.learn.mining.chance import Chance, Correction, above_floor, correct
+from pairwell.learn.mining.judge import judge
 from pairwell.learn.mining.kernel import Kept
 from pairwell.learn.mining.mine import Asked, mine
 from pairwell.model.neighbours import Neighbours, make_neighbours
@@ -66,10 +67,7 @@ def _unjudged(kept: Kept) -> Neighbours:
 
 
 def _judged(kept: Kept, chance: Chance, correction: Correction, learn: Learn) -> Neighbours:
-    anchors = np.repeat(np.arange(kept.offsets.size - 1), np.diff(kept.offsets))
-    expected = chance.expected(anchors, kept.add_ons)
-    adjusted = correction(tail(kept.proof, expected))
-    effect = sure_effect(kept.proof, expected)
+    effect, adjusted = judge(kept, chance, correction)
     above = above_floor(kept.proof, effect, adjusted, learn)
     return _neighbours(kept, effect=effect, p_adjusted=adjusted, above_floor=above)
 

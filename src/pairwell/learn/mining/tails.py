@@ -34,23 +34,24 @@ def log_factorials(most: int) -> Array:
 
 
 @inlined
-def count_tail(anchor: int, add_on: int, together: int, chance: ByChance, bins: Array) -> None:
-    """Count the tail P(X ≥ together) of a pair, X being Poisson with the mean that chance expects, in its bin.
+def bin_of(anchor: int, add_on: int, together: int, chance: ByChance) -> int:
+    """The bin of the tail P(X ≥ together) of a pair, X being Poisson with the mean that chance expects.
 
-    Left out are tails above the limit, and those of pairs that are together no more often than expected.
+    -1 for tails above the limit, and for those of pairs that are together no more often than expected.
     """
     log_mean = chance.logs[anchor] + chance.logs[add_on]
     if log_mean > chance.once and together == 1:
-        return
+        return -1
     mean = chance.lines[anchor] * chance.lines[add_on]
     if together <= mean:
-        return
+        return -1
     log_tail = together * log_mean - mean - _log_factorial(together, chance.factorials)
     if log_tail > chance.limit:
-        return
+        return -1
     log_tail += _log_more(together, mean) + _SLACK
-    if log_tail <= chance.limit:
-        bins[min(int(-log_tail * BINS_A_NAT), bins.size - 1) if log_tail < 0 else 0] += 1
+    if log_tail > chance.limit:
+        return -1
+    return min(int(-log_tail * BINS_A_NAT), BINS - 1) if log_tail < 0 else 0
 
 
 @tight
