@@ -139,7 +139,7 @@ def test_online_retail(data_dir: Path) -> None:
     assert (rates["popularity"], popular.mrr_at_10.value) == (_near(0.0328), _near(0.0131))
     assert (rates["cosine"], cosine.mrr_at_10.value) == (_near(0.2063), _near(0.1088))
     assert rates["confidence"] == _tied(0.1429, found.cases)
-    assert rates["pairwell"] >= 0.29
+    assert rates["pairwell"] >= 0.32
     assert found.methods["pairwell"].hit_rate_at_10.ci[0] > found.methods["cosine"].hit_rate_at_10.ci[1]
 
 
@@ -196,6 +196,7 @@ def test_adventureworks(data_dir: Path) -> None:
     found = _evaluate(history, int(history.baskets.n_orders * 0.8))
 
     assert found.methods["cosine"].hit_rate_at_10.value == _near(0.7068)
+    assert found.methods["pairwell"].hit_rate_at_10.value >= 0.7068
     assert found.differences["cosine"].hit_rate_at_10.ci[1] > 0
     assert found.differences["confidence"].hit_rate_at_10.ci[0] > 0
 

@@ -35,7 +35,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     manifest: Manifest
     names: ItemNames
-    arrays: dict[str, Array]  # all but those of the linear weights
+    arrays: dict[str, Array]  # none of the linear weights count yet, see `blend.py`
     pairs: Neighbours
     older: Neighbours | None  # pairs of the orders before the cut, for their validation
 
@@ -85,7 +85,7 @@ def _arrays(history: History, settings: Settings, pairs: LearnedPairs, watch: St
     with watch.step("bundles"):
         bundles = learn_bundles(history, pairs, apart, learn)
     own = {**to_arrays(pairs.neighbours, "pair"), **to_arrays(upgrades, "upgrade")}
-    return {**bought, **own, **related, **borrowed, **followers, **bundles}
+    return {**bought, **own, **related, **borrowed, **followers, **bundles, **no_linear()}
 
 
 def _bought(history: History, settings: Settings, pairs: LearnedPairs) -> dict[str, Array]:
