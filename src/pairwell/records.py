@@ -271,7 +271,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     item_id: str
     kind: OfferKind
-    source: str  # "pairs", "backoff", "upgrades", "curated"
+    source: str  # "pairs", "backoff", "viewed", "upgrades", "curated"
     anchor_id: str
     score: float  # higher is better; comparable within one source only
     evidence: Evidence | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from pairwell.cli.output import AsJson, InWorkspace, amount, print_json, print_lines, print_table
@@ -107,7 +108,7 @@ def _named(item_id: str, titles: dict[str, str]) -> str:
 
 
 def bundles(
-    n: Annotated[int, typer.Option("-n", min=0, max=1000, help="How many.")] = 10,
+    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many.")] = 10,
     customer: Annotated[str | None, typer.Option(help="Lead with what this customer likes.")] = None,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
@@ -125,6 +126,8 @@ def bundles(
         return
     header = ("bundle", "orders", "x chance", f"list {currency}", "price", "margin", "at most off", "")
     print_table(header, [_bundle_row(bundle, currency) for bundle in found], numeric=(1, 2, 3, 4, 5, 6))
+    if customer is not None and found[0].liked is msgspec.UNSET:
+        print_lines(["", f"Nothing is known of customer {customer!r}: these are everybody's."])
     if any(bundle.cost_estimated for bundle in found):
         print_lines(["", "~ by the shop's margin rate (shop.margin_rate), as the cost of an item is unknown"])
 

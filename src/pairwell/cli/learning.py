@@ -37,7 +37,7 @@ def learn(
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
-    """Learn pairs and upgrades from what is in, and publish them as a model."""
+    """Learn what goes with what from what is in, and publish it as a model; and what each customer buys next."""
     from pairwell import open as open_workspace
 
     with open_workspace(workspace) as shop, progress_share("Learning") as advance:

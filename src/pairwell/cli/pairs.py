@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table
+from pairwell.cli.output import AsJson, InWorkspace, amount, print_json, print_lines, print_table
 
 if TYPE_CHECKING:
     from pairwell.candidates.relations import PairsFound
@@ -38,13 +38,15 @@ def pairs(
     from pairwell import open as open_workspace
 
     with open_workspace(workspace) as shop:
-        found = shop.pairs(item, n, relation.value)
+        found, currency = shop.pairs(item, n, relation.value), shop.published.settings.shop.currency
     if as_json:
         print_json(found)
         return
     print_lines([f"{relation.value.replace('_', '-')} of {item} {found.title or ''}".rstrip()])
     if not found.pairs:
         print_lines([_NOTHING.get(relation, "Nothing was learned for it: not enough evidence.")])
+    elif relation is Relation.upgrade:
+        print_upgrades(found, currency)
     else:
         _PRINTERS[relation](found)
     _print_backoff(found)
@@ -79,14 +81,15 @@ def _print_alternatives(found: PairsFound) -> None:
     print_lines(["", "Foretold: orders together that chance and what both are bought with let expect."])
 
 
-def _print_upgrades(found: PairsFound) -> None:
+def print_upgrades(found: PairsFound, currency: str) -> None:
+    """Print the steps up, money in the currency's major unit."""
     _print(
-        ("costs more", "x price", "earns more", "rating", "took the dearer", "what changes"),
+        (f"costs more {currency}", "x price", "earns more", "rating", "took the dearer", "what changes"),
         found.pairs,
         lambda p: (
-            _money(p.price_step_minor),
+            _step(p.price_step_minor, currency),
             _said(p.price_ratio),
-            _money(p.margin_step_minor),
+            _step(p.margin_step_minor, currency),
             _said(p.rating),
             p.confidence,
             _changes(p.compare),
@@ -141,8 +144,10 @@ def _said(value: object) -> object:
     return None if value is msgspec.UNSET else value
 
 
-def _money(minor: object) -> str | None:
-    return f"{minor / 100:+,.2f}" if isinstance(minor, int) else None
+def _step(minor: object, currency: str) -> str | None:
+    if not isinstance(minor, int):
+        return None
+    return ("+" if minor > 0 else "") + amount(minor, currency)
 
 
 def _days(pair: Pair) -> tuple[object, object]:
@@ -167,7 +172,6 @@ _PRINTERS: dict[Relation, Callable[[PairsFound], None]] = {
     Relation.complement: _print_complements,
     Relation.substitute: _print_alternatives,
     Relation.variant: _print_alternatives,
-    Relation.upgrade: _print_upgrades,
     Relation.requires: _print_required,
     Relation.follow_up: _print_follow_ups,
 }

@@ -3,39 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import msgspec
 
 from pairwell.config.explaining import explain
 from pairwell.errors import RequestError
-from pairwell.records import BehaviourType, DecisionRequest
+from pairwell.records import BehaviourType, Relation
 
+Asked = TypeVar("Asked", bound=msgspec.Struct)
 SessionAsked = Sequence[str | tuple[str, str]]
 
-_MOST = 10_000  # items of one answer
 _TYPES = (*get_args(BehaviourType), "purchase")
 _HINT = 'Write [["22423", "85123A"]], or [[("view", "22423"), ("add_to_cart", "85123A")]].'
 
 
-def read_request(request: DecisionRequest | Mapping[str, Any]) -> DecisionRequest:
-    """The request as a record. Raises `RequestError` naming the field that is wrong."""
-    if isinstance(request, DecisionRequest):
-        return request
+def read_asked(asked: Asked | Mapping[str, Any], kind: type[Asked]) -> Asked:
+    """What is asked as a record. Raises `RequestError` naming the field that is wrong."""
+    if isinstance(asked, kind):
+        return asked
     try:
-        return msgspec.convert(request, DecisionRequest)
+        return msgspec.convert(asked, kind)
     except msgspec.ValidationError as error:
-        mistake = explain(error, DecisionRequest)
+        mistake = explain(error, kind)
         raise RequestError(f"{mistake.said}.", field=mistake.field, hint=mistake.hint) from error
 
 
-def read_visits(sessions: Sequence[SessionAsked], n: int = 1) -> list[list[tuple[str, str]]]:
-    """Visits as (type, item id); a bare id was viewed. Raises `RequestError` naming the visit and what was expected.
+def read_count(n: int) -> int:
+    """How many are asked for. Raises `RequestError` where that is no whole number from 1 on."""
+    if type(n) is not int or n < 1:
+        raise RequestError(f"{n!r} were asked for; expected a whole number, 1 or more.", hint="Write n=10.", field="n")
+    return n
 
-    `n` is how many items are asked for: it is only looked at.
-    """
-    if type(n) is not int or not 1 <= n <= _MOST:
-        raise RequestError(f"{n!r} items were asked for; expected 1 to {_MOST:,}.", field="n")
+
+def read_relation(relation: str) -> Relation:
+    """The relation asked for. Raises `RequestError` naming those that exist."""
+    for known in get_args(Relation):
+        if relation == known:
+            return cast(Relation, known)
+    known = ", ".join(get_args(Relation))
+    raise RequestError(f"{relation!r} is no relation of items.", hint=f"Ask for one of: {known}.", field="relation")
+
+
+def read_visits(sessions: Sequence[SessionAsked]) -> list[list[tuple[str, str]]]:
+    """Visits as (type, item id); a bare id was viewed. Raises `RequestError` naming the visit and what was expected."""
     if isinstance(sessions, str):
         raise RequestError("The visits are a text; expected a list of visits.", hint=_HINT, field="sessions")
     return [_visit(number, visit) for number, visit in enumerate(sessions)]

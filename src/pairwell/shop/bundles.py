@@ -88,10 +88,8 @@ def _priced(bundle: LearnedBundle, items: Mapping[str, Item], settings: Settings
     ]
     dearest = max(range(len(prices)), key=prices.__getitem__)
     added = sum(prices) - prices[dearest]
-    earned, tax = (
-        sum(margins) - margins[dearest],
-        prices[dearest] / max(1e-9, net_price(prices[dearest], settings.shop)),
-    )
+    earned = sum(margins) - margins[dearest]
+    tax = 1 / net_price(1, settings.shop)  # what the customer pays for one minor unit net
     largest = max(0, math.floor((earned - settings.guards.margin_floor_minor) * tax))
     discount = min(math.floor(added * settings.learn.bundle_discount_share), largest)
     worth = (earned - discount / tax) * (bundle.ordinary - bundle.expected)

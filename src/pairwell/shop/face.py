@@ -18,6 +18,7 @@ from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace, create_workspace, find_workspace
 from pairwell.errors import NoModelError, RequestError
 from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt, Relation
+from pairwell.shop.asking import SessionAsked, read_asked, read_count, read_relation, read_visits
 
 if TYPE_CHECKING:
     from pairwell.backtest.judging import Evaluation
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from pairwell.model.model import Model
     from pairwell.model.store import ListedModel
     from pairwell.operations.database import Database
-    from pairwell.shop.asking import SessionAsked
     from pairwell.shop.bundles import Bundle, Leaning
     from pairwell.shop.status import Publication, Status
 
@@ -189,7 +189,9 @@ class Shop:
         from pairwell.candidates.relations import Question, Sources, find_pairs
 
         said = self.facts.relations_of([item_id])
-        question = Question(item_id=item_id, relation=relation, n=n, curated=said, inside=True)
+        question = Question(
+            item_id=item_id, relation=read_relation(relation), n=read_count(n), curated=said, inside=True
+        )
         return find_pairs(question, Sources(model=self._model, items=self.facts.items()))
 
     def associations(self, **query: Unpack[AssociationTerms]) -> AssociationsFound:
@@ -200,8 +202,9 @@ class Shop:
         from pairwell.learn.history import read_history
         from pairwell.learn.itemsets.associations import AssociationQuery, find_associations
 
+        asked = read_asked(query, AssociationQuery)
         history = read_history(self.dataset, self.dataset.newest())
-        return find_associations(history, AssociationQuery(**query), self.published.settings.learn)
+        return find_associations(history, asked, self.published.settings.learn)
 
     def bundles(self, n: int = 10, customer_id: str | None = None) -> list[Bundle]:
         """Bundles worth offering at today's prices, most worth first; those of the customer's liking lead.
@@ -211,7 +214,8 @@ class Shop:
         from pairwell.shop.bundles import choose_bundles
 
         leaning = None if customer_id is None else self._leaning(customer_id)
-        return choose_bundles(self._model.bundles(), self.facts.items(), self.published.settings, n, leaning)
+        settings, items = self.published.settings, self.facts.items()
+        return choose_bundles(self._model.bundles(), items, settings, read_count(n), leaning)
 
     def _leaning(self, customer_id: str) -> Leaning | None:
         from pairwell.shop.bundles import lean
@@ -234,7 +238,7 @@ class Shop:
             raise RequestError(
                 "A basket is a text; expected a list of item ids.", hint='Write [["22423"]].', field="baskets"
             )
-        return self._model.complete(baskets, n=n)
+        return self._model.complete(baskets, n=read_count(n))
 
     def next_basket(self, customer_ids: Sequence[str], n: int = 20) -> list[list[tuple[str, float]]]:
         """For each customer the ranked `(item_id, score)` of what the last `learn` expects in the next order.
@@ -258,9 +262,7 @@ class Shop:
         A visit is a list, newest last, of items viewed or of `(type, item_id)`, with "purchase" beside the types of
         events. Left out is what is in the cart, was bought, or is looked at last. Raises `RequestError`.
         """
-        from pairwell.shop.asking import read_visits
-
-        return self._model.next_items(read_visits(sessions, n), n=n)
+        return self._model.next_items(read_visits(sessions), n=read_count(n))
 
     def evaluate(self, split: Split, protocol: str = "basket", *, advance: Advance = unheard) -> Evaluation:
         """Back-test on this workspace's newest part: "basket", "next-basket" or "session".
@@ -289,9 +291,8 @@ class Shop:
         Raises `RequestError` naming the field that is wrong.
         """
         from pairwell.decide.decider import public_answer
-        from pairwell.shop.asking import read_request
 
-        asked = read_request(request)
+        asked = read_asked(request, DecisionRequest)
         decision = self.decide_at(asked, self._clock(), dry_run=dry_run)
         return public_answer(decision, secret=True, explain=asked.explain)
 

@@ -24,9 +24,9 @@ def next_baskets(customer_ids: Sequence[str], n: int, *, store: TasteStore, kept
         )
     if not all(isinstance(customer_id, str) for customer_id in customer_ids):
         raise RequestError("A customer id is not a text.", hint='Write ["c-17"].', field="customer_ids")
-    if n < 1 or n > kept > 0:
+    if type(n) is not int or n < 1 or n > kept > 0:
         raise RequestError(
-            f"{n} items were asked for; between 1 and {kept} are kept of each customer.",
+            f"{n!r} items were asked for; between 1 and {kept} are kept of each customer.",
             hint="Raise `learn.taste_items`, publish, and run `pairwell learn`.",
             field="n",
         )

@@ -90,3 +90,5 @@ def test_bundles_name_items_prices_and_margin(pairwell: Command, learned: Path) 
 def test_a_stranger_s_bundles_are_everybody_s(pairwell: Command, learned: Path) -> None:
     everybody = asked(pairwell, learned, "bundles")["bundles"]
     assert asked(pairwell, learned, "bundles", "--customer", "nobody-knows")["bundles"] == everybody
+    printed = pairwell("bundles", "--customer", "nobody-knows", "--workspace", learned).stdout
+    assert "Nothing is known of customer 'nobody-knows'" in printed

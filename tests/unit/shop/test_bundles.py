@@ -56,6 +56,11 @@ def test_the_discount_stops_at_the_margin_floor_and_no_margin_is_no_bundle() -> 
     assert chosen([learned("tent peg")], bundle_discount_share=0.5) == []
 
 
+def test_what_is_given_away_is_no_bundle() -> None:
+    items = {name: Item(item_id=name, price_minor=0, cost_minor=0) for name in ("tent", "mat")}
+    assert choose_bundles([learned("tent mat")], items, Settings(), 10, None) == []
+
+
 def test_an_unknown_cost_is_marked() -> None:
     (bundle,) = chosen([learned("tent lamp")])
     assert bundle.cost_estimated

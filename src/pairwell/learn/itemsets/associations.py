@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import msgspec
 import numpy as np
@@ -32,7 +32,7 @@ class AssociationTerms(TypedDict, total=False):
     n: int | None
 
 
-class AssociationQuery(msgspec.Struct, frozen=True, kw_only=True):
+class AssociationQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is asked for; without a support the smallest that gives no more than 50,000 itemsets is chosen."""
 
     min_support: float | None = None
@@ -40,7 +40,7 @@ class AssociationQuery(msgspec.Struct, frozen=True, kw_only=True):
     max_items: int | None = None
     kind: Kind = "all"
     sort: Sort = "lift"
-    n: int | None = None  # rules to return; None: all
+    n: Annotated[int, msgspec.Meta(ge=0)] | None = None  # rules to return; None: all
 
 
 class Association(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from tests.unit.decide.tents import pair
+
+from pairwell.candidates.relations import PairsFound
+from pairwell.cli.pairs import print_upgrades
+
+
+@pytest.mark.parametrize(("currency", "dearer", "earns"), [("EUR", "+12.10", "-3.00"), ("JPY", "+1,210", "-300")])
+def test_steps_are_in_the_money_of_the_shop(
+    currency: str, dearer: str, earns: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = msgspec.structs.replace(pair("y"), price_step_minor=1_210, price_ratio=1.4, margin_step_minor=-300)
+    print_upgrades(PairsFound(item_id="x", title=None, relation="upgrade", model="m", pairs=[step]), currency)
+
+    head, row = capsys.readouterr().out.splitlines()
+    assert f"costs more {currency}" in head
+    assert dearer in row.split()
+    assert earns in row.split()
