@@ -54,9 +54,11 @@ def propose(anchors: Sequence[str], sources: Sources) -> Proposal:
     learned = [*add_ons, *_upgrades(ordered, sources)]
     pins, misplaced = _pins(ordered, sources, learned)
     pinned = {_key(pin) for pin in pins}
+    candidates = [*pins, *(candidate for candidate in learned if _key(candidate) not in pinned)]
+    added = {candidate.item_id for candidate in candidates if candidate.kind == "cross_sell"}
     return Proposal(
-        candidates=[*pins, *(candidate for candidate in learned if _key(candidate) not in pinned)],
-        withheld=[*misplaced, *_below_floor(strong, {one.item_id for one in borrowed}, sources.model)],
+        candidates=candidates,
+        withheld=[*misplaced, *_below_floor(strong, added, sources.model)],
         known=sources.model is not None and any(sources.model.knows(anchor) for anchor in ordered),
     )
 
@@ -171,7 +173,7 @@ def evidence_of(pair: Pair) -> Evidence:
 
 
 def _below_floor(
-    strong: Mapping[str, Sequence[Pair]], borrowed: Collection[str], model: LearnedPairs | None
+    strong: Mapping[str, Sequence[Pair]], proposed: Collection[str], model: LearnedPairs | None
 ) -> list[Withheld]:
     if model is None:
         return []
@@ -186,7 +188,7 @@ def _below_floor(
         )
         for anchor in silent
         for pair in model.pairs(anchor, n=_SHORT_OF_EVIDENCE)
-        if pair.item_id not in borrowed
+        if pair.item_id not in proposed
     ]
 
 

@@ -49,6 +49,14 @@ def test_its_own_counts_are_told_where_there_are_some() -> None:
     assert proposal.withheld == []  # it is offered, so that it is not named as short of evidence, too
 
 
+def test_what_one_line_of_the_cart_is_offered_for_is_not_withheld_for_another() -> None:
+    thin = msgspec.structs.replace(pair("y"), above_floor=False)
+    proposal = _propose(_model({"a": [pair("y")], "b": [thin]}, {}), ["a", "b"])
+
+    assert [(c.item_id, c.anchor_id) for c in proposal.candidates] == [("y", "a")]
+    assert proposal.withheld == []
+
+
 def test_a_full_list_needs_nobody() -> None:
     own = [pair(f"x{number}") for number in range(50)]
 

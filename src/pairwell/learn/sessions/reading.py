@@ -65,7 +65,8 @@ def _told(past: Past) -> Any:  # noqa: ANN401
     if past.heard:
         heard = ibis.memtable(pa.Table.from_pylist([msgspec.structs.asdict(one) for one in past.heard], schema=_HEARD))
         stored = stored.union(heard.anti_join(stored, "event_id"))
-    whose = ibis.coalesce(stored.visitor_id, stored.customer_id)
+    # A letter before the id keeps a browser and a customer of the same id apart.
+    whose = stored.visitor_id.notnull().ifelse("v" + stored.visitor_id, "c" + stored.customer_id)
     known = stored.type.isin(LEARNED) & whose.notnull() & stored.item_id.notnull()
     return stored.mutate(visitor=whose).filter(known)
 

@@ -47,6 +47,12 @@ def test_events_of_nobody_belong_to_no_visit(workspace: Workspace) -> None:
     assert _read(add_events(workspace, nobody)).n_visits == 0
 
 
+def test_a_browser_and_a_customer_of_one_id_are_two_visitors(workspace: Workspace) -> None:
+    first, second = visits_of("va vb")
+    of_customer = msgspec.structs.replace(second, visitor_id=None, customer_id=first.visitor_id)
+    assert _read(add_events(workspace, [first, of_customer])).n_visits == 2
+
+
 def test_what_the_journal_heard_counts_once(workspace: Workspace) -> None:
     stored, heard = visits_of("va"), visits_of("va vb")
     assert _read(add_events(workspace, stored), *heard).items.tolist() == [0, 1]
