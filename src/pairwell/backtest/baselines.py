@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy import sparse
 
+from pairwell.backtest.counting import PairCounts, count_pairs
 from pairwell.backtest.trial import Ranked
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.mining.counting import PairCounts, count_pairs
 
 _CELLS = 8_000_000  # cases times items scored at a time; bounds memory, changes no result
 
@@ -57,7 +57,7 @@ def _blocks(inside: sparse.csr_array, n_items: int) -> Iterator[sparse.csr_array
 def _score(baskets: Baskets, inside: sparse.csr_array) -> dict[str, Array]:
     scores = {"confidence": np.zeros(inside.shape), "cosine": np.zeros(inside.shape)}
     orders = np.maximum(baskets.item_orders(), 1).astype(np.float64)
-    for counts in count_pairs(baskets, np.zeros(baskets.n_orders, dtype=np.int64)):
+    for counts in count_pairs(baskets):
         anchors = inside[:, counts.first : counts.last]
         shares = counts.together / orders[counts.anchors]
         cosines = counts.together / np.sqrt(orders[counts.anchors] * orders[counts.add_ons])

@@ -24,7 +24,6 @@ class PairCounts(msgspec.Struct, frozen=True, kw_only=True):
     offsets: Array
     add_ons: Array
     together: Array
-    weight: Array
 
     @property
     def anchors(self) -> Array:
@@ -32,21 +31,13 @@ class PairCounts(msgspec.Struct, frozen=True, kw_only=True):
         return np.repeat(np.arange(self.first, self.last), np.diff(self.offsets))
 
 
-def count_pairs(baskets: Baskets, weights: Array, *, piece: int = _PIECE) -> Iterator[PairCounts]:
-    """Count for every anchor the orders together with every other item, and the sum of their `weights`.
-
-    `weights` are non-negative integers, one an order. Pieces come in the order of their anchors.
-    """
-    # One product counts and weighs at once: the count stands above the bits that the weights can fill.
-    shift = int(weights.sum()).bit_length()
-    assert shift + baskets.n_orders.bit_length() <= 63  # noqa: PLR2004 - a signed 64-bit integer holds both
-    shape = (baskets.n_orders, len(baskets.item_ids))
+def count_pairs(baskets: Baskets, *, piece: int = _PIECE) -> Iterator[PairCounts]:
+    """Count for every anchor the orders together with every other item; pieces come in the order of their anchors."""
     ones = np.ones(baskets.items.size, dtype=np.int64)
-    holds = sparse.csr_array((ones, baskets.items, baskets.offsets), shape=shape)
-    packed = np.repeat(weights + (1 << shift), baskets.sizes)
-    by_item = sparse.csr_array((packed, baskets.items, baskets.offsets), shape=shape).T.tocsr()
+    holds = sparse.csr_array((ones, baskets.items, baskets.offsets), shape=(baskets.n_orders, len(baskets.item_ids)))
+    by_item = holds.T.tocsr()
     for first, last in _pieces(baskets, piece):
-        yield _unpack(by_item[first:last] @ holds, first, shift)
+        yield _without_itself(by_item[first:last] @ holds, first)
 
 
 def _pieces(baskets: Baskets, piece: int) -> Iterator[tuple[int, int]]:
@@ -61,16 +52,14 @@ def _pieces(baskets: Baskets, piece: int) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _unpack(product: sparse.csr_array, first: int, shift: int) -> PairCounts:
+def _without_itself(product: sparse.csr_array, first: int) -> PairCounts:
     n_anchors = product.shape[0]
     anchors = np.repeat(np.arange(first, first + n_anchors), np.diff(product.indptr))
     others = product.indices != anchors
-    packed = product.data[others]
     return PairCounts(
         first=first,
         last=first + n_anchors,
         offsets=np.searchsorted(anchors[others], np.arange(first, first + n_anchors + 1)),
         add_ons=product.indices[others].astype(np.int32),
-        together=packed >> shift,
-        weight=packed & ((1 << shift) - 1),
+        together=product.data[others],
     )
