@@ -45,7 +45,7 @@ def _judge(part: tuple[int, int], pairs: _Pairs, scales: _Scales, verdicts: tupl
     effect, adjusted = verdicts
     for anchor in range(part[0], part[1]):
         for place in range(pairs.offsets[anchor], pairs.offsets[anchor + 1]):
-            add_on, proof = pairs.add_ons[place], np.int64(pairs.proof[place])
+            add_on, proof = pairs.add_ons[place], int(np.int64(pairs.proof[place]))
             expected = scales.lines[anchor] * scales.lines[add_on] * scales.rate
             if proof > 0 and expected > 0:
                 effect[place] = scales.lowest[proof] / expected

@@ -34,13 +34,15 @@ def learn_pairs(baskets: Baskets, learn: Learn, advance: Advance = unheard, *, c
     """
     thinned, n_thinned = thin(baskets)
     mined = mine(thinned, learn, Asked(cut=cut), advance)
-    correction = correct(mined.bins, mined.chance)
+    kept, chance, correction = mined.kept, mined.chance, correct(mined.bins, mined.chance)
+    older = None if mined.older is None else _unjudged(mined.older)
+    del mined  # and with it the counts of the older pairs
     return LearnedPairs(
-        neighbours=_judged(mined.kept, mined.chance, correction, learn),
-        older=None if mined.older is None else _unjudged(mined.older),
+        neighbours=_judged(kept, chance, correction, learn),
+        older=older,
         thinned_orders=n_thinned,
         ordinary=_evidence(baskets, learn),
-        chance=mined.chance,
+        chance=chance,
         correction=correction,
     )
 
