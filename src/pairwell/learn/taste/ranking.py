@@ -132,19 +132,20 @@ def rank(tastes: Tastes, customers: Array, n: int, threads: int = THREADS) -> Ra
 def _rank(tastes: Tastes, customers: Array, best: Array, scratch: tuple[Array, Array]) -> None:
     """Each row of `sums` is a score and the popularity it began with, side by side for the processor's sake."""
     sums, risen = scratch
+    width = tastes.company.items.shape[1] if tastes.beside > 0 else 0
     for row in range(customers.size):
         customer = customers[row]
-        own = tastes.profiles.offsets[customer + 1] - tastes.profiles.offsets[customer]
+        first, last = tastes.profiles.offsets[customer], tastes.profiles.offsets[customer + 1]
         # Of so many most popular items as many as are asked for are not the customer's own: none of these falls, so
         # what stays below the last of them is not among the best.
-        ahead = min(best.shape[1] + own, tastes.falling.size)
+        ahead = min(best.shape[1] + last - first, tastes.falling.size)
         bar = float(sums[tastes.falling[ahead - 1], 1]) if ahead else 0.0
         found = _add(tastes, customer, (ahead, bar), sums, risen)
         for place in range(ahead):
             offer(best, row, key_of(sums[tastes.falling[place], 0], tastes.falling[place]))
         for place in range(found):
             offer(best, row, key_of(sums[risen[place], 0], risen[place]))
-        _take_back(tastes, customer, sums)
+        _take_back((first, last, width), tastes.profiles.items, tastes.company.items, sums)
 
 
 @tight
@@ -181,14 +182,13 @@ def _add(tastes: Tastes, customer: int, level: tuple[int, float], sums: Array, r
 
 
 @tight
-def _take_back(tastes: Tastes, customer: int, sums: Array) -> None:
-    profiles, company = tastes.profiles, tastes.company
-    for row in range(profiles.offsets[customer], profiles.offsets[customer + 1]):
-        anchor = profiles.items[row]
+def _take_back(part: tuple[int, int, int], own: Array, company: Array, sums: Array) -> None:
+    first, last, width = part
+    for row in range(first, last):
+        anchor = own[row]
         sums[anchor, 0] = sums[anchor, 1]
-        if tastes.beside > 0:
-            for place in range(company.items.shape[1]):
-                item = company.items[anchor, place]
-                if item < 0:
-                    break
-                sums[item, 0] = sums[item, 1]
+        for place in range(width):
+            item = company[anchor, place]
+            if item < 0:
+                break
+            sums[item, 0] = sums[item, 1]
