@@ -10,6 +10,7 @@ from pairwell.learn.relations.similar import unit_rows
 from pairwell.model.neighbours import Neighbours
 
 _COMPANY = 50  # neighbours of an item that make up its company
+_FEWEST = 3  # orders with both; one that is shared by two rare items is no company
 _STEPS = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7])  # likeness of company, from each on
 _PRIOR = 5.0  # orders at the rate of chance, added to every step
 
@@ -17,7 +18,7 @@ _PRIOR = 5.0  # orders at the rate of chance, added to every step
 def company(pairs: Neighbours) -> sparse.csr_array:
     """A row of length 1 for each item: what it surely keeps company with, by the logarithm of the sure effect."""
     n_items = pairs.offsets.size - 1
-    told = np.flatnonzero(pairs.effect > 1)
+    told = np.flatnonzero((pairs.effect > 1) & (pairs.together >= _FEWEST))
     anchors, items = np.repeat(np.arange(n_items), np.diff(pairs.offsets))[told], pairs.items[told]
     sure = np.log(pairs.effect[told])
     offsets = np.searchsorted(anchors, np.arange(n_items + 1))

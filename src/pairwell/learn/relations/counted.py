@@ -41,7 +41,7 @@ def places_by_item(items: Array, n_items: int) -> tuple[Array, Array]:
 
 
 @tight
-def _count(  # noqa: PLR0913 - plain arrays compile in a fraction of the time that tuples of them take
+def _count(  # noqa: PLR0913, PLR0917 - plain arrays compile in a fraction of the time that tuples of them take
     first_item: int,
     last_item: int,
     lines: Array,

@@ -16,7 +16,7 @@ _BLOCKS = 4 * THREADS
 
 
 def share_rows(starts: Array, work: Callable[[int, int], _Found], blocks: int = _BLOCKS) -> list[_Found]:
-    """What `work(first, last)` gives for blocks of rows, in their order; row i has `starts[i + 1] - starts[i]` to do."""
+    """What `work(first, last)` gives for blocks of rows, in order; row i has `starts[i + 1] - starts[i]` to do."""
     goals = np.linspace(0, int(starts[-1]), blocks + 1)[1:-1]
     inner = np.searchsorted(starts, goals)
     bounds = sorted({0, *inner.tolist(), starts.size - 1})

@@ -86,7 +86,7 @@ def _led_by(rows: sparse.csr_array, longest: int) -> sparse.csr_array:
 
 
 @tight
-def _nearest(  # noqa: PLR0913 - plain arrays compile in a fraction of the time that tuples of them take
+def _nearest(  # noqa: PLR0913, PLR0917 - plain arrays compile in a fraction of the time that tuples of them take
     first: int,
     last: int,
     row_at: Array,
@@ -117,7 +117,9 @@ def _nearest(  # noqa: PLR0913 - plain arrays compile in a fraction of the time 
 
 
 @inlined
-def _keep_best(row: int, reached: int, total: Array, touched: Array, best: Array, found: Array) -> None:
+def _keep_best(  # noqa: PLR0913, PLR0917
+    row: int, reached: int, total: Array, touched: Array, best: Array, found: Array
+) -> None:
     held, room = 0, best.size
     for reach in range(reached):
         other = touched[reach]
@@ -135,7 +137,7 @@ def _keep_best(row: int, reached: int, total: Array, touched: Array, best: Array
 
 
 @tight
-def _multiply(  # noqa: PLR0913
+def _multiply(  # noqa: PLR0913, PLR0917
     first: int,
     last: int,
     row_at: Array,

@@ -21,6 +21,7 @@ _SAME_LEAF, _OTHER_LEAF, _LEAF_MOST = 1.5, -4.0, 1.5
 _SAME_PRICE, _PRICE_FALL, _FAR_FALL, _PRICE_LEAST = 0.5, 1.4, 3.0, -6.0  # at one price, by e-fold, beyond, at least
 _APART_MOST, _APART_LEAST = 2.5, -3.0
 _STAND_IN = 0.2  # times chance at which two that replace each other are in one order all the same
+_ENOUGH_ORDERS = 5  # of both items, from which on orders would show what goes along
 _PRIOR = 2.0  # orders at the rate of chance, added to every category
 
 
@@ -77,13 +78,31 @@ def listed_odds(asked: Asked, ordinary: Baskets) -> Array:
     )
 
 
+def seen_enough(asked: Asked, orders: Array) -> Array:
+    """Whether more than a title speaks: both items have 5 orders, or company, views or a category link them.
+
+    Things of one design have one title but for a word, and go along as often as they stand in for each other: before
+    any order exists nobody knows which.
+    """
+    enough = np.minimum(orders[asked.pairs.anchors], orders[asked.pairs.targets]) >= _ENOUGH_ORDERS
+    leaf, _ = _leaves(asked.items)
+    enough |= (leaf[asked.pairs.anchors] == leaf[asked.pairs.targets]) & (leaf[asked.pairs.anchors] >= 0)
+    enough |= asked.alike.company > 0
+    return enough if asked.views is None else enough | (view_odds(asked.views, asked.pairs) > 0)
+
+
+def _leaves(items: Sequence[Description]) -> tuple[Array, int]:
+    """The number of each item's leaf category, -1 where it has none, and how many there are."""
+    names = sorted({item.leaf for item in items if item.leaf})
+    numbers = {leaf: number for number, leaf in enumerate(names)}
+    return np.array([numbers.get(item.leaf or "", -1) for item in items], dtype=np.int64), len(names)
+
+
 def _by_category(pairs: Directed, items: Sequence[Description], ordinary: Baskets) -> Array:
     """Of one leaf category or not; a leaf whose items are bought together less than by chance counts for more."""
-    leaves = sorted({item.leaf for item in items if item.leaf})
-    numbers = {leaf: number for number, leaf in enumerate(leaves)}
-    leaf = np.array([numbers.get(item.leaf or "", -1) for item in items], dtype=np.int64)
+    leaf, n_leaves = _leaves(items)
     ours, theirs = leaf[pairs.anchors], leaf[pairs.targets]
-    rate = np.append(_togetherness(leaf, len(leaves), ordinary), 1.0)
+    rate = np.append(_togetherness(leaf, n_leaves, ordinary), 1.0)
     same = _SAME_LEAF - np.clip(np.log(rate[ours]), -_LEAF_MOST, _LEAF_MOST)
     return np.where((ours < 0) | (theirs < 0), 0.0, np.where(ours == theirs, same, _OTHER_LEAF))
 
