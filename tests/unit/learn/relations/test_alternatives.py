@@ -136,3 +136,12 @@ def test_what_is_looked_at_together_and_not_bought_together_stands_for_each_othe
 
     assert _by_item(without, sold.item_ids)["a"] == []
     assert _by_item(with_views, sold.item_ids)["a"] == ["b"]
+
+
+def test_a_title_alone_makes_no_substitute_of_what_was_hardly_bought() -> None:
+    by_item = {"a": {"title": "Doormat with hearts"}, "b": {"title": "Doormat with stars and hearts"}}
+    rare = as_baskets(orders_of("a", "b", "lp", "lp", "nk"))
+    shelved = {item: {**stated, "category": "Doormats"} for item, stated in by_item.items()}
+
+    assert "b" not in _learn(_listings(**by_item), rare)[0].get("a", [])
+    assert "b" in _learn(_listings(**shelved), rare)[0]["a"]
