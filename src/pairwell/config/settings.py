@@ -106,7 +106,7 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How pairs are learned and scored."""
 
     half_life_days: Annotated[float, Meta(gt=0.0, description="Days after which an order counts half.")] = 180.0
-    neighbours: Annotated[int, Meta(ge=1, le=10_000, description="Add-ons kept for each anchor.")] = 200
+    neighbours: Annotated[int, Meta(ge=1, le=10_000, description="Add-ons kept for each anchor.")] = 400
     size_exponent: Annotated[
         float, Meta(ge=0.0, le=2.0, description="A basket of s items counts s to the minus this.")
     ] = 0.5
