@@ -21,6 +21,7 @@ from pairwell.ingest.assemble import recent_prices
 from pairwell.records import CuratedRelation, Item
 
 _ROWS = 20_000
+_LINES_AT_A_TIME = 1_000_000
 _AS_STORED = (
     "item_id", "title", "category", "brand", "family", "tier", "price_minor", "cost_minor", "rating", "n_ratings",
     "published", "url", "image_url",
@@ -116,6 +117,13 @@ def _lost(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot) -> Iterator[
 
 
 def _ownership(bought: ibis.Table) -> Iterator[Ownership]:
+    """All of a customer's in one; some customers at a time, since the engine holds their lists in memory."""
+    parts = 1 + int(bought.count().to_pyarrow().as_py()) // _LINES_AT_A_TIME
+    for part in range(parts):
+        yield from _packed(bought.filter(_number(bought.customer_id) % parts == part))
+
+
+def _packed(bought: ibis.Table) -> Iterator[Ownership]:
     owned = bought.group_by("customer_id", item_ids=bought.item_id).aggregate(
         last_bought_at=micros(bought.placed_at.max()), orders=bought.order_id.nunique()
     )
@@ -130,6 +138,11 @@ def _ownership(bought: ibis.Table) -> Iterator[Ownership]:
 
 _PACKED = ("item_ids", "last_bought_at", "orders")
 _LISTS = "struct<item_ids: array<string>, last_bought_at: array<int64>, orders: array<int64>>"
+
+
+@ibis.udf.scalar.builtin(name="hash", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]
+def _number(customer_id: ir.Value) -> ir.Value:
+    """DuckDB's function: the same number for the same customer."""
 
 
 @ibis.udf.scalar.builtin(name="to_json", signature=((_LISTS,), "string"))  # type: ignore[untyped-decorator]
