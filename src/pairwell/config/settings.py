@@ -17,7 +17,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     currency: Annotated[
         str, Meta(pattern="^[A-Z]{3}$", description="Three letters (ISO 4217) of the shop's currency.")
     ] = "EUR"
-    timezone: Annotated[str, Meta(description="IANA name; it defines days in evaluations.")] = "UTC"
+    timezone: Annotated[str, Meta(description="IANA name; it defines days in what is learned and evaluated.")] = "UTC"
     prices_include_tax: Annotated[
         bool,
         Meta(description="Whether prices that come in, and prices in answers, include tax."),
@@ -103,7 +103,7 @@ class EventWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How pairs are learned and scored."""
+    """How pairs, bundles, visits and tastes are learned and scored."""
 
     half_life_days: Annotated[float, Meta(gt=0.0, description="Days after which an order counts half.")] = 180.0
     neighbours: Annotated[int, Meta(ge=1, le=10_000, description="Add-ons kept for each anchor.")] = 400
