@@ -26,6 +26,9 @@ class ItemNames(msgspec.Struct, frozen=True, kw_only=True):
     titles: list[str | None]
 
 
+_NONE = np.empty(0)
+
+
 class Model:
     """What was learned up to `manifest.as_of`."""
 
@@ -52,8 +55,8 @@ class Model:
             popular=self._popular,
             affinity=bool(arrays["affinity"].all()),
             growth=float(manifest.settings["power_growth"]),
-            linear=arrays["pair_linear"],
-            share=float(arrays["linear_share"].sum()),
+            linear=arrays.get("pair_linear", _NONE),  # models published before there were any have none
+            share=float(arrays.get("linear_share", _NONE).sum()),
         )
 
     def bundles(self) -> Iterator[LearnedBundle]:

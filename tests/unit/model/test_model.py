@@ -77,3 +77,9 @@ def test_completion_does_not_depend_on_the_order_or_repeats_of_a_basket(model: M
 
 def test_no_more_than_asked_for(model: Model) -> None:
     assert [len(model.complete([["a"]], n=n)[0]) for n in (0, 1, 2, 3, 9)] == [0, 1, 2, 3, 3]
+
+
+def test_a_model_without_linear_weights_completes_by_pairs(made: Made) -> None:
+    older = {name: array for name, array in made.arrays.items() if name not in {"pair_linear", "linear_share"}}
+
+    assert Model(made.manifest, made.names, older).complete([["a"]], n=2) == [[("b", 0.5), ("c", 0.4)]]
