@@ -67,7 +67,8 @@ def _retuning(learned: Learned) -> list[str]:
     low, high = gain.ci
     found = f"{gain.value:+.4f} (95 % interval {low:+.4f} to {high:+.4f}) on {gain.cases:,} orders not tuned on"
     if not learned.retuned:
-        return [f"  settings stay as they are: the best found would gain {found}"]
+        better = "would gain" if gain.value > 0 else "is no better:"
+        return [f"  settings stay as they are: the best found {better} {found}"]
     changes = (f"    learn.{name}: {old:g} -> {new:g}" for name, (old, new) in learned.retuned.items())
     return [f"  settings changed in pairwell.toml and published; hit rate at 10 gains {found}", *changes]
 

@@ -75,7 +75,7 @@ def _print_alternatives(found: PairsFound) -> None:
             _said(p.foretold),
             _said(p.title_likeness),
             _said(p.company_likeness),
-            _verdict(p),
+            "yes" if p.above_floor else "no",
         ),
     )
     print_lines(["", "Foretold: orders together that chance and what both are bought with let expect."])
