@@ -147,7 +147,7 @@ def test_after_a_mountain_bike_comes_the_touring_bike(bicycles: Model) -> None:
 
 
 def test_cutlery_of_another_pattern_stands_for_cutlery(gifts: Model) -> None:
-    assert "CHILDRENS CUTLERY POLKADOT GREEN " in _titles(gifts.substitutes("23254"))  # … DOLLY GIRL
+    assert "CHILDRENS CUTLERY RETROSPOT RED " in _titles(gifts.substitutes("23254"))  # … DOLLY GIRL
 
 
 def test_a_colour_bought_along_is_a_variant_and_no_substitute(gifts: Model) -> None:
