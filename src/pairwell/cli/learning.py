@@ -39,9 +39,11 @@ def learn(
 ) -> None:
     """Learn what goes with what from what is in, and publish it as a model; and what each customer buys next."""
     from pairwell import open as open_workspace
+    from pairwell.shop.status import unpublished_changes
 
     with open_workspace(workspace) as shop, progress_share("Learning") as advance:
         learned = shop.learn(as_of, retune=retune, advance=advance)
+        unpublished = unpublished_changes(shop.workspace)
     if as_json:
         print_json(learned)
         return
@@ -53,6 +55,8 @@ def learn(
         ]
     )
     print_lines(_retuning(learned))
+    if unpublished:
+        print_lines(["  with the live settings: what pairwell.toml says otherwise counts after `pairwell publish`"])
     if learned.validation:
         hit = learned.validation["hr@10"]
         low, high = hit["ci"]

@@ -65,7 +65,7 @@ def describe_status(shop: Open) -> Status:
     """What is in `shop`, what can be learned from it, what is live and what is missing."""
     model, model_problem = _live_model(shop)
     published, settings_problem = _live_settings(shop.workspace)
-    draft, draft_problem = _draft(shop.workspace)
+    _, draft_problem = _draft(shop.workspace)
     return Status(
         workspace=str(shop.workspace.root),
         snapshot=shop.dataset.newest().number,
@@ -74,11 +74,18 @@ def describe_status(shop: Open) -> Status:
         model=model.manifest if model else None,
         model_problem=model_problem,
         settings=published.hash if published else None,
-        drift=compare_settings(published.settings, draft) if published and draft else [],
+        drift=unpublished_changes(shop.workspace),
         settings_problem=settings_problem or draft_problem,
         guarded=_guard_reach(shop, model, published) if model and published else None,
         journal=shop.journal.count() if published else None,
     )
+
+
+def unpublished_changes(workspace: Workspace) -> list[Change]:
+    """What `pairwell.toml` says otherwise than the live settings; nothing where either cannot be read."""
+    published, _ = _live_settings(workspace)
+    draft, _ = _draft(workspace)
+    return compare_settings(published.settings, draft) if published and draft else []
 
 
 def publish_draft(workspace: Workspace) -> Publication:

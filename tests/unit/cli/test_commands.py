@@ -106,6 +106,17 @@ def test_learning_again_gives_the_same_model(pairwell: Command, learned: Path) -
     assert first["model"] == again["model"]
 
 
+def test_learning_says_that_unpublished_settings_do_not_count(pairwell: Command, learned: Path) -> None:
+    before = pairwell("learn", "--workspace", learned)
+    settings = learned / "pairwell.toml"
+    settings.write_text(settings.read_text().replace("half_life_days = 180", "half_life_days = 90"))
+
+    after = pairwell("learn", "--workspace", learned)
+
+    assert "pairwell publish" not in before.stdout
+    assert "pairwell publish" in after.stdout
+
+
 def test_learn_as_of_a_moment_knows_less(pairwell: Command, learned: Path) -> None:
     everything = document(pairwell("learn", "--json", "--workspace", learned))
     earlier = document(pairwell("learn", "--as-of", "2025-12-01", "--json", "--workspace", learned))
