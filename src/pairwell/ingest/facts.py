@@ -22,6 +22,7 @@ from pairwell.records import CuratedRelation, Item
 
 _ROWS = 20_000
 _LINES_AT_A_TIME = 1_000_000
+_OF_ORDERS = ("orders", "order_lines", "returns")
 _AS_STORED = (
     "item_id", "title", "category", "brand", "family", "tier", "price_minor", "cost_minor", "rating", "n_ratings",
     "published", "url", "image_url",
@@ -103,17 +104,41 @@ def _relations(dataset: Dataset, snapshot: Snapshot) -> Iterator[CuratedRelation
 
 def _owned(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot | None) -> Iterator[Ownership]:
     """Who bought what, how often and when last; only of customers with purchases that `since` does not have."""
-    bought = _purchases(dataset, snapshot)
-    if since is not None:
-        fresh = bought.anti_join(_purchases(dataset, since), ["order_id", "customer_id", "item_id"])
-        bought = bought.semi_join(fresh, "customer_id")
-    yield from _ownership(bought)
+    if since is None:
+        yield from _ownership(_purchases(dataset, snapshot))
+        return
+    touched = _touched(dataset, snapshot, since)
+    fresh = _purchases(dataset, snapshot, touched).anti_join(
+        _purchases(dataset, since, touched), ["order_id", "customer_id", "item_id"]
+    )
+    yield from _ownership(_purchases(dataset, snapshot, _orders_of(dataset, snapshot, fresh)))
 
 
 def _lost(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot) -> Iterator[Ownership]:
     """Who owned what at `since` and no longer does: the order was cancelled or replaced, or all of it came back."""
-    before, now = _purchases(dataset, since), _purchases(dataset, snapshot)
+    before = _purchases(dataset, since, _touched(dataset, snapshot, since))
+    now = _purchases(dataset, snapshot, _orders_of(dataset, snapshot, before))
     yield from _ownership(before.anti_join(now, ["customer_id", "item_id"]))
+
+
+def _touched(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> ibis.Table:
+    """Orders with a row in a file that only one of both snapshots has: all others are the same in both."""
+    only = [_without(snapshot, since), _without(since, snapshot)]
+    rows = [dataset.table(name, snapshot=one).select("order_id") for one in only for name in _OF_ORDERS]
+    return ibis.memtable(ibis.union(*rows, distinct=True).to_pyarrow())
+
+
+def _without(one: Snapshot, other: Snapshot) -> Snapshot:
+    """Only the files that the other one does not have."""
+    files = {name: tuple(sorted({*own} - {*other.tables.get(name, ())})) for name, own in one.tables.items()}
+    return msgspec.structs.replace(one, tables=files)
+
+
+def _orders_of(dataset: Dataset, snapshot: Snapshot, customers: ibis.Table) -> ibis.Table:
+    """All orders of these customers."""
+    asked = ibis.memtable(customers.select("customer_id").distinct().to_pyarrow())
+    orders = dataset.table("orders", snapshot=snapshot).semi_join(asked, "customer_id").select("order_id")
+    return ibis.memtable(orders.to_pyarrow())
 
 
 def _ownership(bought: ibis.Table) -> Iterator[Ownership]:
@@ -150,15 +175,18 @@ def _as_json(purchases: ir.Value) -> ir.Value:
     """DuckDB's function: no value of millions of purchases becomes one of Python."""
 
 
-def _purchases(dataset: Dataset, snapshot: Snapshot) -> ibis.Table:
-    """What known customers bought and did not send back whole, a row for each line."""
-    orders = dataset.table("orders", snapshot=snapshot)
+def _purchases(dataset: Dataset, snapshot: Snapshot, among: ibis.Table | None = None) -> ibis.Table:
+    """What known customers bought and did not send back whole, a row for each line; `among` names the orders."""
+    orders, lines, returns = (_among(dataset.table(name, snapshot=snapshot), among) for name in _OF_ORDERS)
     known = orders.filter(orders.customer_id.notnull()).select("order_id", "customer_id", "placed_at")
-    returns = dataset.table("returns", snapshot=snapshot)
     back = returns.group_by("order_id", "line_no").aggregate(returned=returns.quantity.sum())
-    lines = dataset.table("order_lines", snapshot=snapshot).left_join(back, ["order_id", "line_no"])
-    kept = lines.filter(lines.quantity > ibis.coalesce(lines.returned, 0.0))
+    joined = lines.left_join(back, ["order_id", "line_no"])
+    kept = joined.filter(joined.quantity > ibis.coalesce(joined.returned, 0.0))
     return kept.select("order_id", "item_id").join(known, "order_id")
+
+
+def _among(rows: ibis.Table, orders: ibis.Table | None) -> ibis.Table:
+    return rows if orders is None else rows.semi_join(orders, "order_id")
 
 
 def _rows(table: ibis.Table) -> Iterator[dict[str, Any]]:
