@@ -10,6 +10,7 @@ import typer.main
 
 from pairwell import errors
 from pairwell.cli.main import app
+from pairwell.cli.unforeseen import DEBUG_NAME
 from pairwell.config.document import render_settings
 from pairwell.config.settings import Settings
 from pairwell.errors import PairwellError, exit_code, http_status
@@ -33,6 +34,8 @@ def _commands() -> Iterator[str]:
     yield "## Commands"
     yield ""
     yield "Exit codes: 0 done, 1 our fault, 2 the input's or the user's. `--json` prints one document and nothing else."
+    yield "The trace of a failure that nobody foresaw is kept in `.pairwell/faults` (without a workspace, among the machine's"
+    yield f"temporary files), and printed too where `{DEBUG_NAME}` is set."
     yield ""
     yield "| command | does |"
     yield "|---|---|"

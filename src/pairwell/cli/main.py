@@ -10,6 +10,8 @@ import typer
 
 from pairwell import __version__
 from pairwell.cli import associations, deciding, demo, evaluation, ingesting, learning, serving, workspace
+from pairwell.cli.unforeseen import tell_unforeseen
+from pairwell.clock import system_clock
 from pairwell.errors import PairwellError, exit_code
 
 app = typer.Typer(
@@ -52,6 +54,10 @@ def run() -> None:
     except BrokenPipeError:
         # The reader of our output went away (`| head`); there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - the last door: whatever comes here is told, and its trace is kept
+        for line in tell_unforeseen(error, system_clock(), sys.argv[1:]):
+            typer.echo(line, err=True)
         sys.exit(1)
 
 

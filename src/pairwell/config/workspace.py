@@ -61,6 +61,10 @@ class Workspace(msgspec.Struct, frozen=True):
         return self.hidden / "models"
 
     @property
+    def faults(self) -> Path:
+        return self.hidden / "faults"
+
+    @property
     def operations_file(self) -> Path:
         return self.hidden / "operations.db"
 
