@@ -12,10 +12,11 @@ from pairwell.config.settings import OfferKind
 
 Relation = Literal["complement", "substitute", "upgrade", "variant", "requires", "follow_up", "never"]
 BackoffLevel = Literal["alike_anchor", "alike_item", "family", "category", "brand"]
-Stage = Literal["candidates", "eligibility", "applicability", "suitability", "guards", "worth", "choice"]
+Stage = Literal["candidates", "eligibility", "applicability", "suitability", "guards", "caps", "worth", "choice"]
 SilenceReason = Literal[
     "holdout",
     "withheld_at_random",
+    "capped",
     "no_candidates",
     "not_enough_evidence",
     "withheld_by_rule",
@@ -74,6 +75,46 @@ class CuratedRelation(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     relation: Relation
     rank: int = 0
+
+
+# --- who buys -----------------------------------------------------------------------------------
+
+
+class CustomerFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a customer now."""
+
+    revision: int = 0  # grows with every change
+    attributes: dict[str, str] = {}
+    consents: dict[str, bool] = {}  # by channel; "personalisation": whether history may be used at all
+    needs: dict[str, str] = {}  # need -> how it is known: "said", "used", "bought"
+    orders: int = 0
+    last_order_at: datetime | None = None
+    discounted_orders: int = 0  # of `orders`, those with a discount
+    units: int = 0  # bought
+    units_returned: int = 0
+    returned_at: dict[str, datetime] = {}  # item_id -> its last return
+    open_complaints: int = 0
+    open_tickets: int = 0
+    satisfaction: float | None = None  # the newest score, 0..1
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A slate that a person got: it counts whole until it lapses, then only what was seen of it."""
+
+    at: datetime
+    lapses_at: datetime
+    channel: str
+    interrupts: bool
+    item_ids: list[str]  # by offer number
+    seen: int = 0  # a bit for each offer number
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something a person did a short while ago."""
+
+    at: datetime
+    type: BehaviourType
+    item_id: str | None = None
 
 
 # --- what was learned ---------------------------------------------------------------------------
@@ -303,6 +344,10 @@ class DecisionInputs(msgspec.Struct, frozen=True, kw_only=True):
     relations: list[CuratedRelation]
     owned: list[str]
     declines: list[Decline]
+    customer: CustomerFacts | None = None  # None: nobody named, or no consent to personalisation
+    signals: list[Signal] = []  # oldest first
+    contacts: list[Contact] = []  # within the longest window of the caps, oldest first
+    taken: dict[str, int] = {}  # total cap -> offers given away or reserved
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -9,6 +10,7 @@ from msgspec import Meta
 
 OfferKind = Literal["cross_sell", "upgrade"]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+Name = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,6 +94,38 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(ge=0.0, le=1.0, description="Chance that a slate costs the checkout; times the cart's margin."),
     ] = 0.002
     deadline_ms: Annotated[int, Meta(ge=1, description="Milliseconds after which the answer is silence.")] = 50
+    channel: Annotated[
+        Name, Meta(description='How it reaches the customer: "site", "email", "call", "app", ...; caps count by it.')
+    ] = "site"
+    interrupts: Annotated[
+        bool,
+        Meta(description="Whether it comes unasked (pop-up, e-mail, call): every contact counts, and needs consent."),
+    ] = False
+
+
+class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A limit on offers, `[[caps]]`, that no two requests can pass together."""
+
+    name: Name
+    outcome: Annotated[
+        Literal["exposure", "accept"], Meta(description="What counts; an accept is of scope `offer` only.")
+    ] = "exposure"
+    scope: Annotated[
+        Literal["customer", "offer"],
+        Meta(
+            description='"customer": contacts by placements that interrupt, elsewhere repeats of one offer; '
+            '"offer": all customers together.'
+        ),
+    ] = "customer"
+    channels: Annotated[tuple[Name, ...], Meta(description="Channels it counts and holds for; empty: all.")] = ()
+    items: Annotated[tuple[Name, ...], Meta(description="Offered items of a cap of scope `offer`.")] = ()
+    window_h: Annotated[
+        float | None, Meta(gt=0.0, description="Hours that are counted back; none: since the beginning.")
+    ] = None
+    limit: Annotated[int, Meta(ge=0, description="As many are allowed, and not one more.")]
+    until: Annotated[datetime | None, Meta(tz=True, description="The moment at which the offers of `items` end.")] = (
+        None
+    )
 
 
 class EventWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -227,7 +261,15 @@ def _usual_placements() -> dict[str, Placement]:
         "cart": Placement(),
         "checkout": Placement(kinds=("cross_sell",), friction=0.004),
         "after_purchase": Placement(kinds=("cross_sell",), friction=0.0),
+        "email": Placement(channel="email", interrupts=True, friction=0.0),
     }
+
+
+def _usual_caps() -> tuple[Cap, ...]:
+    return (
+        Cap(name="contacts a week", channels=("email", "call", "sms", "push"), window_h=168.0, limit=2),
+        Cap(name="one offer a day", channels=("site", "app"), window_h=24.0, limit=10),
+    )
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -245,4 +287,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     persuasion: Persuasion = Persuasion()
     choice: Choice = Choice()
     decline: Decline = Decline()
+    caps: Annotated[tuple[Cap, ...], Meta(description="Limits on what a customer gets, and on what is given away.")] = (
+        msgspec.field(default_factory=_usual_caps)
+    )
     currency: Currency = Currency()

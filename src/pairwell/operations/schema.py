@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION = "0003"  # the newest of `migrations/versions`
+REVISION = "0001"  # the newest of `migrations/versions`
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
@@ -69,29 +69,98 @@ taste_generations = Table(
     Column("item_ids", LargeBinary, nullable=False),
 )
 
+# Customers ("c:ID") and visitors ("v:ID"). What is journaled of one is encrypted under their key: without the name
+# and key in this row nobody can tell whose it was or read it.
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER counts up by itself there
+people = Table(
+    "people",
+    metadata,
+    Column("person", _NUMBER, primary_key=True, autoincrement=True),
+    Column("name", String, unique=True),  # None: forgotten
+    Column("key", LargeBinary),  # None: forgotten
+    Column("belongs_to", BigInteger),  # the customer that a visitor turned out to be
+    Index("ix_people_belongs_to", "belongs_to"),
+    sqlite_autoincrement=True,  # a number is never given twice
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("customer_id", String, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("fact", LargeBinary, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", String, primary_key=True),
+    Column("kind", String, nullable=False),  # "publishable" or "secret"
+    Column("name", String, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("origins", Text, nullable=False),  # JSON list; empty for secret ones
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
 decisions = Table(
     "decisions",
     metadata,
     Column("decision_id", String, primary_key=True),
     Column("request_id", String),
-    Column("unit", String),
+    Column("person", BigInteger),
     Column("arm", String, nullable=False),
     Column("shown", Boolean, nullable=False),
     Column("decided_at", BigInteger, nullable=False),
     Column("silence", String),
+    Column("placement", String, nullable=False),
     Column("model", String),
     Column("settings", String, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Index("uq_decisions_request_id", "request_id", unique=True),
     Index("ix_decisions_decided_at", "decided_at"),
+    Index("ix_decisions_person", "person"),
 )
 
+# What a decision with a slate takes of a person's attention. Until `lapses_at` every offer of it counts as if it had
+# been seen, afterwards only what `seen` holds, a bit for each offer number.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("decision_id", String, primary_key=True),
+    Column("person", BigInteger, nullable=False),
+    Column("shown", Boolean, nullable=False),  # the holdout's ghosts count among themselves
+    Column("at", BigInteger, nullable=False),
+    Column("lapses_at", BigInteger, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("interrupts", Boolean, nullable=False),
+    Column("items", Text, nullable=False),  # JSON list of item ids by offer number
+    Column("seen", BigInteger, nullable=False),
+    Index("ix_contacts_person_at", "person", "at"),
+)
+
+# What a total ("first 100") has given away: a row for each offer that a decision made of it.
+claims = Table(
+    "claims",
+    metadata,
+    Column("cap", String, primary_key=True),
+    Column("decision_id", String, primary_key=True),
+    Column("offer_no", Integer, primary_key=True),
+    Column("lapses_at", BigInteger, nullable=False),
+    Column("used", Boolean, nullable=False),
+    Column("shown", Boolean, nullable=False),  # the holdout's ghosts count among themselves
+    Index("ix_claims_cap_shown_used_lapses_at", "cap", "shown", "used", "lapses_at"),
+    sqlite_with_rowid=False,
+)
+
+# `number` grows in the order of commits: whoever took everything up to one missed nothing.
 events = Table(
     "events",
     metadata,
-    Column("event_id", String, primary_key=True),
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("event_id", String, nullable=False, unique=True),
     Column("type", String, nullable=False),
-    Column("unit", String),
+    Column("person", BigInteger),
     Column("decision_id", String),
     Column("offer_no", Integer),
     Column("item_id", String),
@@ -99,7 +168,8 @@ events = Table(
     Column("at", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Index("ix_events_unit_type_at", "unit", "type", "at"),
+    Index("ix_events_person_at", "person", "at"),
     Index("ix_events_decision_id", "decision_id"),
     Index("ix_events_at", "at"),
+    sqlite_autoincrement=True,
 )
