@@ -14,6 +14,7 @@
     │   ├── TooManyError         an answer would be larger than may be held
     │   ├── NoModelError         nothing has been learned yet
     │   ├── ReplayError          a stored decision can no longer be recomputed
+    │   ├── ForgottenError       it was about a person who has been forgotten
     │   └── MissingExtraError    an optional library is not installed
     └── OperatingError           ours, or the machine's
         ├── StorageError         writing failed: disk full, no permission, lost directory
@@ -82,6 +83,10 @@ class NoModelError(UserError):
 
 class ReplayError(UserError):
     code = "not_replayable"
+
+
+class ForgottenError(UserError):
+    code = "forgotten"
 
 
 class MissingExtraError(UserError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -11,6 +11,7 @@ from pairwell.candidates.anchors import CART_PLACEMENTS, find_ignored
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal, Sources, propose
 from pairwell.config.settings import Settings
+from pairwell.decide.caps import cap, ends_of
 from pairwell.decide.choice import Clash, Slot, Stream, fill_slots
 from pairwell.decide.explain import explain_offer
 from pairwell.decide.guards import check_slate, guard
@@ -29,13 +30,15 @@ from pairwell.records import (
     Item,
     Offer,
     Silence,
+    SilenceReason,
     Stage,
     Withheld,
 )
 
 VALID_FOR = timedelta(minutes=15)
 _RULES: tuple[Callable[[Sequence[Candidate], Scene], Sifted], ...] = (eligibility, applicability, suitability)
-_STAGES: tuple[Stage, ...] = ("eligibility", "applicability", "suitability", "guards", "worth")
+_SILENCES: Mapping[Stage, SilenceReason] = {"guards": "guarded", "caps": "capped"}
+_STAGES: tuple[Stage, ...] = ("eligibility", "applicability", "suitability", "guards", "caps", "worth")
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +79,7 @@ def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
     """Lead the candidates through rules, guards, worth and choice."""
     proposal = proposal or propose_for(scene)
     candidates, withheld = list(proposal.candidates), list(proposal.withheld)
-    for stage in (*_RULES, guard):
+    for stage in (*_RULES, guard, cap):
         candidates, left = stage(candidates, scene)
         withheld.extend(left)
     valued, left = worthwhile(candidates, scene)
@@ -100,7 +103,7 @@ def decide(scene: Scene, course: Course) -> Decision:
     silence = _silence(scene, course, arm)
     answer = Answer(
         decision_id=inputs.decision_id,
-        valid_until=inputs.now + VALID_FOR,
+        valid_until=_valid_until(slate, scene),
         silence=silence,
         offers=[] if silence else slate,
         ignored=[*find_ignored(inputs.request, scene.items), *_unspoken(inputs.request.locale)],
@@ -118,6 +121,11 @@ def decide(scene: Scene, course: Course) -> Decision:
         # It follows from the inputs; kept only where the answer shows it, so that asking again answers the same.
         withheld=course.withheld if inputs.request.explain else [],
     )
+
+
+def _valid_until(slate: Sequence[Offer], scene: Scene) -> datetime:
+    usual = scene.inputs.now + VALID_FOR
+    return min(usual, ends_of(slate, scene) or usual)
 
 
 def _unspoken(locale: str) -> list[Ignored]:
@@ -217,7 +225,7 @@ def _nothing_left(scene: Scene, course: Course) -> Silence:
         saved = f"worth {course.worth_minor:.2f}, cost {course.cost_minor:.2f}"
         return Silence(reason="nothing_worth_it", detail=f"{saved}, saved {course.cost_minor - course.worth_minor:.2f}")
     reasons = sorted({w.reason for w in course.withheld if w.stage == stage})
-    return Silence(reason="guarded" if stage == "guards" else "withheld_by_rule", detail=", ".join(reasons))
+    return Silence(reason=_SILENCES.get(stage, "withheld_by_rule"), detail=", ".join(reasons))
 
 
 def _no_candidates(scene: Scene, course: Course) -> Silence:

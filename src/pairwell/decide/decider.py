@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
+import sqlalchemy as sa
 
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal
 from pairwell.config.published import Published
+from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
 from pairwell.decide.choose import decide, propose_for, run_stages
 from pairwell.decide.identity import name_decision
-from pairwell.decide.scene import Scene, find_placement, quiet_since
-from pairwell.experiments.assignment import unit_of
+from pairwell.decide.reserving import look_back, reserve
+from pairwell.decide.scene import Scene, find_placement
+from pairwell.errors import PairwellError
+from pairwell.experiments.assignment import in_holdout, unit_of
+from pairwell.journal.round import Round
+from pairwell.journal.standing import Standing
+from pairwell.journal.store import RoundKind
 from pairwell.records import (
     Answer,
     CuratedRelation,
+    CustomerFacts,
     Decision,
     DecisionInputs,
     DecisionRequest,
@@ -29,30 +38,51 @@ from pairwell.records import (
 )
 
 _LIKENESS = frozenset({"variant", "substitute", "requires"})
+_PERSONALISATION = "personalisation"
 
 
-class Facts(Protocol):
-    """What is true now, as far as a decision reads it."""
+class FactsNow(Protocol):
+    """What is true at one moment, as far as decisions read it."""
 
+    @property
     def items(self) -> Mapping[str, Item]: ...
+
+    @property
+    def owned(self) -> Mapping[str, Collection[str]]: ...
+
+    @property
+    def customers(self) -> Mapping[str, CustomerFacts]: ...
 
     def relations_of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]: ...
 
-    def owned(self, customer_id: str, among: Collection[str]) -> set[str]: ...
+
+class Facts(Protocol):
+    """The store of facts, as far as decisions read it."""
+
+    def view(
+        self,
+        connection: sa.Connection,
+        customer_ids: Collection[str] = (),
+        *,
+        complaints_since: datetime | None = None,
+    ) -> FactsNow: ...
 
 
 class Decisions(Protocol):
-    """The journal, as far as a decision reads and writes it."""
+    """The journal, as far as decisions are made in it."""
 
-    def find_request(self, request_id: str) -> Decision | None: ...
+    def round(self, requests: Sequence[DecisionRequest], kind: RoundKind = "kept") -> AbstractContextManager[Round]: ...
 
-    def log_decision(self, decision: Decision) -> bool: ...
 
-    def declines(self, unit: str, *, since: datetime) -> list[Decline]: ...
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A request with the ten bytes that name its decision where it has no id."""
+
+    request: DecisionRequest
+    entropy: bytes
 
 
 class Decider:
-    """Answers requests under one version of the settings; the model is asked for anew with every request."""
+    """Answers requests under one version of the settings; the model is asked for anew with every round."""
 
     def __init__(
         self,
@@ -66,67 +96,128 @@ class Decider:
         self._facts = facts
         self._journal = journal
 
-    def answer(self, request: DecisionRequest, *, now: datetime, entropy: bytes, dry_run: bool = False) -> Decision:
+    def answer(self, request: DecisionRequest, *, now: datetime, entropy: bytes, kind: RoundKind = "kept") -> Decision:
         """Decide, and journal before this returns; the same `request_id` gets the decision it got first.
 
-        `entropy` (ten bytes) names a request without an id. `dry_run` journals nothing. Raises `RequestError` for
-        an unknown placement, `JournalError` where the decision cannot be made durable.
+        `kind` "read" journals nothing. Raises `RequestError` for an unknown placement, `JournalError` where the
+        decision cannot be made durable.
         """
-        find_placement(request.placement, self._settings.settings)
-        if request.request_id is not None and (before := self._journal.find_request(request.request_id)):
+        (found,) = self.answer_round([Asked(request=request, entropy=entropy)], now=lambda: now, kind=kind)
+        assert found is not None, "nobody said that it was not wanted"
+        if isinstance(found, PairwellError):
+            raise found
+        return found
+
+    def answer_round(
+        self,
+        asked: Sequence[Asked],
+        *,
+        now: Callable[[], datetime],
+        wanted: Callable[[Asked], bool] | None = None,
+        kind: RoundKind = "kept",
+    ) -> list[Decision | PairwellError | None]:
+        """Decide several requests in one transaction, each seeing what those before it took.
+
+        `now` is asked once the journal is ours; a request that is no longer `wanted` when its turn comes gets None.
+        A request that is wrong gets its error. Raises `JournalError` where nothing of it can be made durable.
+        """
+        settings = self._settings.settings
+        with self._journal.round([one.request for one in asked], kind) as opened:
+            moment = now()
+            opened.look_back(look_back(settings, moment), now=moment)
+            customers = sorted({one.request.customer_id for one in asked if one.request.customer_id is not None})
+            facts = self._facts.view(opened.connection, customers)
+            sitting = _Sitting(self._settings, self._model_source(), facts, opened, moment)
+            return [sitting.answer(one) if wanted is None or wanted(one) else None for one in asked]
+
+
+class _Sitting:
+    """Several decisions at one moment, on the same facts."""
+
+    def __init__(
+        self, published: Published, model: LearnedPairs | None, facts: FactsNow, opened: Round, now: datetime
+    ) -> None:
+        self._published = published
+        self._settings: Settings = published.settings
+        self._model = model
+        self._facts = facts
+        self._round = opened
+        self._now = now
+
+    def answer(self, asked: Asked) -> Decision | PairwellError:
+        request = asked.request
+        try:
+            find_placement(request.placement, self._settings)
+        except PairwellError as error:
+            return error
+        if request.request_id is not None and (before := self._round.known.get(request.request_id)):
             return before
-        scene, proposal = self._read_scene(request, now=now, entropy=entropy)
+        scene, proposal = self._read_scene(asked)
         decision = decide(scene, run_stages(scene, proposal))
-        if dry_run or self._journal.log_decision(decision):
-            return decision
-        return self._winner(decision)
+        self._round.add(decision, reserve(decision, scene))
+        return decision
 
-    def _winner(self, loser: Decision) -> Decision:
-        """The decision that answered the same request a moment before."""
-        request_id = loser.inputs.request.request_id
-        before = None if request_id is None else self._journal.find_request(request_id)
-        assert before is not None, "the journal refuses a decision only where it holds one of the same request"
-        return before
-
-    def _read_scene(self, request: DecisionRequest, *, now: datetime, entropy: bytes) -> tuple[Scene, Proposal]:
+    def _read_scene(self, asked: Asked) -> tuple[Scene, Proposal]:
         """Everything that the decision reads, and the candidates that told what to read."""
-        settings, model, items = self._settings.settings, self._model_source(), self._facts.items()
-        declines = self._read_declines(request, now)
-        named = _named(request, declines)
-        inputs = DecisionInputs(
-            decision_id=name_decision(request.request_id, now=now, salt=settings.choice.salt, entropy=entropy),
-            request=request,
-            engine=engine_version(),
-            model=None if model is None else model.id,
-            settings=self._settings.hash,
-            now=now,
-            items=_revisions(named, items),
-            relations=self._facts.relations_of(sorted(_read_for_relations(request, declines))),
-            owned=[],
-            declines=declines,
-        )
-        proposal = propose_for(Scene(inputs, model=model, items=items, settings=settings))
-        read = self._read_candidates(inputs, proposal, items)
-        return Scene(read, model=model, items=items, settings=settings), proposal
-
-    def _read_declines(self, request: DecisionRequest, now: datetime) -> list[Decline]:
-        unit = unit_of(request)
-        return [] if unit is None else self._journal.declines(unit, since=quiet_since(now, self._settings.settings))
-
-    def _read_candidates(self, inputs: DecisionInputs, proposal: Proposal, items: Mapping[str, Item]) -> DecisionInputs:
-        """`inputs` with the facts of the candidates: items, how they are alike, and what of them is owned."""
+        request, items = asked.request, self._facts.items
+        inputs = self._read_person(asked, self._round.standing(request))
+        proposal = propose_for(self._scene(inputs))
         proposed = {candidate.item_id for candidate in proposal.candidates}
         there = {relation.anchor_id for relation in inputs.relations}
         alike = [r for r in self._facts.relations_of(sorted(proposed - there)) if r.relation in _LIKENESS]
         relations = [*inputs.relations, *alike]
         wanted = proposed | {r.item_id for r in relations if r.relation == "requires"}
-        customer = inputs.request.customer_id
-        return msgspec.structs.replace(
+        read = msgspec.structs.replace(
             inputs,
             items={**inputs.items, **_revisions(proposed, items)},
             relations=relations,
-            owned=[] if customer is None else sorted(self._facts.owned(customer, wanted)),
+            owned=sorted(wanted.intersection(self._owned(inputs))),
         )
+        return self._scene(read), proposal
+
+    def _read_person(self, asked: Asked, standing: Standing) -> DecisionInputs:
+        request, settings = asked.request, self._settings
+        ghost = _is_ghost(request, settings)
+        personal = self._may_personalise(request)
+        named = _named(request, standing.declines)
+        return DecisionInputs(
+            decision_id=name_decision(
+                request.request_id, now=self._now, salt=settings.choice.salt, entropy=asked.entropy
+            ),
+            request=request,
+            engine=engine_version(),
+            model=None if self._model is None else self._model.id,
+            settings=self._published.hash,
+            now=self._now,
+            items=_revisions(named, self._facts.items),
+            relations=self._facts.relations_of(sorted(_read_for_relations(request, standing.declines))),
+            owned=[],
+            declines=standing.declines,
+            customer=self._facts.customers.get(request.customer_id or "", CustomerFacts()) if personal else None,
+            signals=standing.signals if personal or request.customer_id is None else [],
+            contacts=list(standing.ghosts if ghost else standing.shown),
+            taken=self._round.taken(ghost=ghost),
+        )
+
+    def _may_personalise(self, request: DecisionRequest) -> bool:
+        """Whether a customer is named whose history may be used; everybody else is served as a visitor."""
+        if request.customer_id is None:
+            return False
+        known = self._facts.customers.get(request.customer_id)
+        said = None if known is None else known.consents.get(_PERSONALISATION)
+        return self._settings.shop.personalisation == "unless_refused" if said is None else said
+
+    def _owned(self, inputs: DecisionInputs) -> Collection[str]:
+        customer_id = inputs.request.customer_id
+        return () if customer_id is None or inputs.customer is None else self._facts.owned.get(customer_id, ())
+
+    def _scene(self, inputs: DecisionInputs) -> Scene:
+        return Scene(inputs, model=self._model, items=self._facts.items, settings=self._settings)
+
+
+def _is_ghost(request: DecisionRequest, settings: Settings) -> bool:
+    unit, choice = unit_of(request), settings.choice
+    return unit is not None and in_holdout(unit, salt=choice.salt, share=choice.holdout)
 
 
 def public_answer(decision: Decision, *, secret: bool, explain: bool) -> Answer:

@@ -11,6 +11,9 @@ from pairwell.operations import schema
 from pairwell.records import CuratedRelation, Item
 
 _EPOCH = sa.select(schema.epochs.c.number).where(schema.epochs.c.name == sa.bindparam("name"))
+_EPOCHS = sa.select(schema.epochs.c.name, schema.epochs.c.number).where(
+    schema.epochs.c.name.in_(("items", "relations"))
+)
 _LATER = schema.items.alias("later")
 _NEWEST = sa.select(schema.items.c.fact).where(
     schema.items.c.epoch > sa.bindparam("known"),
@@ -29,15 +32,29 @@ def read_epoch(connection: sa.Connection, name: str, *, lock: bool = False) -> i
     return int(found or 0)
 
 
+class Held:
+    """Items and relations in memory. What it hands out is replaced by newer, never altered."""
+
+    def __init__(self) -> None:
+        self.items = HeldItems()
+        self.relations = HeldRelations()
+
+    def refresh(self, connection: sa.Connection) -> None:
+        """Read what was written since the last time."""
+        epochs = dict(connection.execute(_EPOCHS).tuples().all())
+        self.items.refresh(connection, epochs.get("items", 0))
+        self.relations.refresh(connection, epochs.get("relations", 0))
+
+
 class HeldItems:
-    """The newest facts of every item. `by_id` is replaced, never altered, so that a reader may keep it."""
+    """The newest facts of every item."""
 
     def __init__(self) -> None:
         self.by_id: Mapping[str, Item] = {}
         self._epoch = 0
 
-    def refresh(self, connection: sa.Connection) -> None:
-        epoch = read_epoch(connection, "items")
+    def refresh(self, connection: sa.Connection, epoch: int) -> None:
+        """Bring `by_id` to `epoch`."""
         if epoch == self._epoch:
             return
         changed = (_items.decode(fact) for fact in connection.scalars(_NEWEST, {"known": self._epoch}))
@@ -49,11 +66,11 @@ class HeldRelations:
     """Every relation that people set, by anchor, in order of rank."""
 
     def __init__(self) -> None:
-        self._by_anchor: dict[str, list[CuratedRelation]] = {}
+        self.by_anchor: Mapping[str, Sequence[CuratedRelation]] = {}
         self._epoch = 0
 
-    def refresh(self, connection: sa.Connection) -> None:
-        epoch = read_epoch(connection, "relations")
+    def refresh(self, connection: sa.Connection, epoch: int) -> None:
+        """Bring `by_anchor` to `epoch`."""
         if epoch == self._epoch:
             return
         rows = connection.execute(_RELATIONS).mappings()
@@ -61,10 +78,7 @@ class HeldRelations:
         by_anchor: dict[str, list[CuratedRelation]] = {}
         for relation in found:
             by_anchor.setdefault(relation.anchor_id, []).append(relation)
-        self._by_anchor, self._epoch = by_anchor, epoch
-
-    def of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]:
-        return [r for anchor in dict.fromkeys(anchor_ids) for r in self._by_anchor.get(anchor, ())]
+        self.by_anchor, self._epoch = by_anchor, epoch
 
     def compare(self, relations: Iterable[CuratedRelation]) -> tuple[list[CuratedRelation], list[CuratedRelation]]:
         """Those of `relations` that are new or ranked anew, and those held that are not among them.
@@ -72,7 +86,7 @@ class HeldRelations:
         Of two alike the last counts.
         """
         newest = {_identity(r): r for r in relations}
-        held = [r for of_anchor in self._by_anchor.values() for r in of_anchor]
+        held = [r for of_anchor in self.by_anchor.values() for r in of_anchor]
         known = set(held)
         gone = [r for r in held if _identity(r) not in newest]
         return [r for r in newest.values() if r not in known], gone

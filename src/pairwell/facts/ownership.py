@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -76,21 +76,19 @@ class _ItemIds(msgspec.Struct, frozen=True, kw_only=True):
 _encoder = msgspec.json.Encoder()
 _purchases = msgspec.json.Decoder(Purchases)
 _item_ids = msgspec.json.Decoder(_ItemIds)
-_OF_ONE = sa.select(owned.c.purchases).where(owned.c.customer_id == sa.bindparam("customer"))
-_OF_SOME = (
-    sa.select(owned.c.customer_id, owned.c.purchases)
-    .where(owned.c.customer_id.in_(sa.bindparam("customers", expanding=True)))
-    .order_by(owned.c.customer_id)  # in one order, so that two writers cannot lock each other out
-    .with_for_update()
+_OF_THESE = sa.select(owned.c.customer_id, owned.c.purchases).where(
+    owned.c.customer_id.in_(sa.bindparam("customers", expanding=True))
 )
+# In one order, so that two writers cannot lock each other out.
+_OF_SOME = _OF_THESE.order_by(owned.c.customer_id).with_for_update()
 _CHANGE = owned.update().where(owned.c.customer_id == sa.bindparam("customer"))
 _FORGET = owned.delete().where(owned.c.customer_id == sa.bindparam("customer"))
 
 
-def read_owned(connection: sa.Connection, customer_id: str) -> set[str]:
-    """The items that the customer bought."""
-    stored = connection.scalar(_OF_ONE, {"customer": customer_id})
-    return set() if stored is None else set(_item_ids.decode(stored).item_ids)
+def read_owned(connection: sa.Connection, customer_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """The items that each of the customers bought."""
+    found = connection.execute(_OF_THESE, {"customers": list(customer_ids)}) if customer_ids else ()
+    return {row.customer_id: frozenset(_item_ids.decode(row.purchases).item_ids) for row in found}
 
 
 def change_owned(

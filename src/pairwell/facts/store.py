@@ -11,13 +11,27 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import to_micros
-from pairwell.facts.held import HeldItems, HeldRelations, read_epoch
+from pairwell.facts.customers import read_customers
+from pairwell.facts.held import Held, read_epoch
 from pairwell.facts.ownership import Ownership, Purchases, change_owned, read_owned
 from pairwell.operations import schema
 from pairwell.operations.database import Database
-from pairwell.records import CuratedRelation, Item
+from pairwell.records import CuratedRelation, CustomerFacts, Item
 
 _encoder = msgspec.json.Encoder()
+
+
+class FactsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Facts at one moment; later writes do not change it."""
+
+    items: Mapping[str, Item]
+    by_anchor: Mapping[str, Sequence[CuratedRelation]]
+    owned: Mapping[str, frozenset[str]]  # customer -> items bought
+    customers: Mapping[str, CustomerFacts]
+
+    def relations_of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]:
+        """Relations that people set for these anchors: anchor by anchor as asked, each in order of rank."""
+        return [r for anchor in dict.fromkeys(anchor_ids) for r in self.by_anchor.get(anchor, ())]
 
 
 class FactStore:
@@ -25,8 +39,7 @@ class FactStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._items = HeldItems()
-        self._relations = HeldRelations()
+        self._held = Held()
         self._lock = threading.Lock()
 
     def write_items(self, items: Iterable[Item], *, at: datetime) -> int:
@@ -37,8 +50,8 @@ class FactStore:
         with self._database.write() as connection:
             epoch = read_epoch(connection, "items", lock=True) + 1
             with self._lock:
-                self._items.refresh(connection)
-                rows = _changed_items(items, self._items.by_id, epoch=epoch, at=to_micros(at))
+                self._held.refresh(connection)
+                rows = _changed_items(items, self._held.items.by_id, epoch=epoch, at=to_micros(at))
             if rows:
                 connection.execute(schema.items.insert(), rows)
                 _advance(connection, "items", epoch)
@@ -49,8 +62,8 @@ class FactStore:
         with self._database.write() as connection:
             epoch = read_epoch(connection, "relations", lock=True) + 1
             with self._lock:
-                self._relations.refresh(connection)
-                changed, gone = self._relations.compare(relations)
+                self._held.refresh(connection)
+                changed, gone = self._held.relations.compare(relations)
             if gone:
                 connection.execute(_DELETE_RELATION, [_relation_key(r) for r in gone])
             if changed:
@@ -95,8 +108,8 @@ class FactStore:
     def items(self) -> Mapping[str, Item]:
         """The newest facts of every item, by id; a view that later writes do not change."""
         with self._database.read() as connection, self._lock:
-            self._items.refresh(connection)
-            return self._items.by_id
+            self._held.refresh(connection)
+            return self._held.items.by_id
 
     def item_at(self, item_id: str, revision: int) -> Item | None:
         """The facts of an item as they were at `revision`; None where there was no such revision."""
@@ -108,16 +121,33 @@ class FactStore:
 
     def relations_of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]:
         """Relations that people set for these anchors: anchor by anchor as asked, each in order of rank."""
-        with self._database.read() as connection, self._lock:
-            self._relations.refresh(connection)
-            return self._relations.of(anchor_ids)
+        with self._database.read() as connection:
+            return self.view(connection).relations_of(anchor_ids)
 
     def owned(self, customer_id: str, among: Collection[str]) -> set[str]:
         """Which of the items `among` the customer has bought."""
         if not among:
             return set()
         with self._database.read() as connection:
-            return read_owned(connection, customer_id).intersection(among)
+            return set(among) & read_owned(connection, [customer_id]).get(customer_id, frozenset())
+
+    def view(
+        self,
+        connection: sa.Connection,
+        customer_ids: Collection[str] = (),
+        *,
+        complaints_since: datetime | None = None,
+    ) -> FactsView:
+        """The facts as they are in the transaction of `connection`: those of all items, and of some customers."""
+        with self._lock:
+            self._held.refresh(connection)
+            items, by_anchor = self._held.items.by_id, self._held.relations.by_anchor
+        return FactsView(
+            items=items,
+            by_anchor=by_anchor,
+            owned=read_owned(connection, customer_ids),
+            customers=read_customers(connection, customer_ids, complaints_since=complaints_since),
+        )
 
     def _upsert_relations(self) -> sa.Executable:
         table = schema.relations

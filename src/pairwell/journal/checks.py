@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
 
-from pairwell.clock import to_micros
 from pairwell.records import Event, EventRefusal
 
 FUTURE = timedelta(days=1)  # clocks of shoppers go wrong by time zones, not by more
@@ -17,34 +15,34 @@ _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _encoder = msgspec.json.Encoder()
 
 
-class KnownOffer(msgspec.Struct, frozen=True, kw_only=True):
-    offer_no: int
-    item_id: str
-
-
-class KnownInputs(msgspec.Struct, frozen=True, kw_only=True):
-    now: datetime  # when it was decided
-
-
 class KnownDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """What an event may refer to; a part of the journaled decision."""
+    """What an event may refer to: a decision with its slate, if it made one."""
 
-    inputs: KnownInputs
-    unit: str | None
+    at: datetime  # when it was decided
+    unit: str | None  # "c:ID", "v:ID"; None where nobody was named or is remembered
     shown: bool
-    slate: list[KnownOffer]
+    item_ids: list[str]  # of its offers, by offer number
 
     def find_offer(self, event: Event) -> KnownOffer | None:
-        if event.offer_no is None:
-            return next((o for o in self.slate if o.item_id == event.item_id), None)
-        return next((o for o in self.slate if o.offer_no == event.offer_no), None)
+        """The offer that `event` names, by number or by item."""
+        for offer_no, item_id in enumerate(self.item_ids):
+            if event.offer_no == offer_no or (event.offer_no is None and event.item_id == item_id):
+                return KnownOffer(offer_no=offer_no, item_id=item_id)
+        return None
+
+
+class KnownOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer of a decision."""
+
+    offer_no: int
+    item_id: str
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """An event that may be journaled, with the unit, offer and item it is about."""
 
     event: Event
-    unit: str | None
+    unit: str | None  # "c:ID", "v:ID"
     offer_no: int | None
     item_id: str | None
     payload: bytes
@@ -73,23 +71,6 @@ def check_events(events: Sequence[Event], known: Mapping[str, KnownDecision], *,
             refusal = EventRefusal(index=index, event_id=event.event_id, code=found.code, message=found.message)
             refused.append(refusal)
     return Checked(taken=taken, refused=refused)
-
-
-def event_row(taken: Taken, now: datetime) -> dict[str, Any]:
-    """The row of the table `events` for an event that was taken."""
-    event = taken.event
-    return {
-        "event_id": event.event_id,
-        "type": event.type,
-        "unit": taken.unit,
-        "decision_id": event.decision_id,
-        "offer_no": taken.offer_no,
-        "item_id": taken.item_id,
-        "order_id": None if event.order is None else event.order.order_id,
-        "at": to_micros(event.at),
-        "received_at": to_micros(now),
-        "payload": taken.payload,
-    }
 
 
 def _check(event: Event, known: Mapping[str, KnownDecision], now: datetime) -> Taken:
@@ -143,8 +124,8 @@ def _check_offer(event: Event, decision: KnownDecision) -> KnownOffer:
         )
     if event.offer_no is None and event.item_id is None:
         raise _Refused("offer_missing", f"A {event.type} of a decision needs `offer_no` or `item_id`.")
-    if event.at < decision.inputs.now - _AHEAD:
-        made = decision.inputs.now.isoformat()
+    if event.at < decision.at - _AHEAD:
+        made = decision.at.isoformat()
         raise _Refused("before_decision", f"`at` is {event.at.isoformat()}, before the decision was made at {made}.")
     offer = decision.find_offer(event)
     if offer is None or event.item_id not in {None, offer.item_id}:

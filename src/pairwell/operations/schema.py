@@ -128,8 +128,8 @@ contacts = Table(
     "contacts",
     metadata,
     Column("decision_id", String, primary_key=True),
-    Column("person", BigInteger, nullable=False),
-    Column("shown", Boolean, nullable=False),  # the holdout's ghosts count among themselves
+    Column("person", BigInteger),
+    Column("shown", Boolean, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("lapses_at", BigInteger, nullable=False),
     Column("channel", String, nullable=False),
@@ -146,10 +146,13 @@ claims = Table(
     Column("cap", String, primary_key=True),
     Column("decision_id", String, primary_key=True),
     Column("offer_no", Integer, primary_key=True),
+    Column("outcome", String, nullable=False),  # what uses it up
+    Column("at", BigInteger, nullable=False),
     Column("lapses_at", BigInteger, nullable=False),
     Column("used", Boolean, nullable=False),
-    Column("shown", Boolean, nullable=False),  # the holdout's ghosts count among themselves
-    Index("ix_claims_cap_shown_used_lapses_at", "cap", "shown", "used", "lapses_at"),
+    Column("shown", Boolean, nullable=False),
+    Index("ix_claims_cap_used_lapses_at", "cap", "used", "lapses_at"),
+    Index("ix_claims_decision_id", "decision_id"),
     sqlite_with_rowid=False,
 )
 
@@ -168,7 +171,7 @@ events = Table(
     Column("at", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Index("ix_events_person_at", "person", "at"),
+    Index("ix_events_person_type_at", "person", "type", "at"),
     Index("ix_events_decision_id", "decision_id"),
     Index("ix_events_at", "at"),
     sqlite_autoincrement=True,

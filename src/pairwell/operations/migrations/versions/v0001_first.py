@@ -121,7 +121,7 @@ def _create_decisions() -> None:
     op.create_table(
         "contacts",
         sa.Column("decision_id", sa.String, nullable=False),
-        sa.Column("person", sa.BigInteger, nullable=False),
+        sa.Column("person", sa.BigInteger),
         sa.Column("shown", sa.Boolean, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("lapses_at", sa.BigInteger, nullable=False),
@@ -137,13 +137,16 @@ def _create_decisions() -> None:
         sa.Column("cap", sa.String, nullable=False),
         sa.Column("decision_id", sa.String, nullable=False),
         sa.Column("offer_no", sa.Integer, nullable=False),
+        sa.Column("outcome", sa.String, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("lapses_at", sa.BigInteger, nullable=False),
         sa.Column("used", sa.Boolean, nullable=False),
         sa.Column("shown", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("cap", "decision_id", "offer_no"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_claims_cap_shown_used_lapses_at", "claims", ["cap", "shown", "used", "lapses_at"])
+    op.create_index("ix_claims_cap_used_lapses_at", "claims", ["cap", "used", "lapses_at"])
+    op.create_index("ix_claims_decision_id", "claims", ["decision_id"])
 
 
 def _create_events() -> None:
@@ -166,7 +169,7 @@ def _create_events() -> None:
     )
     op.create_index("ix_events_at", "events", ["at"])
     op.create_index("ix_events_decision_id", "events", ["decision_id"])
-    op.create_index("ix_events_person_at", "events", ["person", "at"])
+    op.create_index("ix_events_person_type_at", "events", ["person", "type", "at"])
 
 
 def _create_keys() -> None:

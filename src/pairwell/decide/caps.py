@@ -1,0 +1,99 @@
+"""Caps: one attention budget for each person over all channels, and totals for all of them together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from pairwell.config.settings import Cap
+from pairwell.decide.rules import Objection, Sifted, sift
+from pairwell.decide.scene import Scene
+from pairwell.records import Candidate, Contact, Offer
+
+_LONGEST = timedelta(days=36_500)  # beyond a hundred years the calendar ends before a window does
+
+
+def cap(candidates: Sequence[Candidate], scene: Scene) -> Sifted:
+    """Keep what no cap holds back."""
+    budget = _Budget(scene)
+    return sift(candidates, scene, stage="caps", judge=lambda candidate, _: budget.objection(candidate.item_id))
+
+
+def totals_of(scene: Scene) -> Iterator[Cap]:
+    """The caps of scope `offer` that hold for this placement."""
+    return (one for one in _caps_here(scene) if one.scope == "offer")
+
+
+def ends_of(slate: Iterable[Offer], scene: Scene) -> datetime | None:
+    """The moment at which the first offer of `slate` ends; None where none is limited in time."""
+    offered = {offer.item_id for offer in slate}
+    ends = (one.until for one in totals_of(scene) if one.until is not None and offered.intersection(one.items))
+    return min(ends, default=None)
+
+
+def window_start(one: Cap, now: datetime) -> datetime | None:
+    """Since when a cap counts; None: since the beginning."""
+    if one.window_h is None or one.window_h > _LONGEST / timedelta(hours=1):
+        return None
+    return now - timedelta(hours=one.window_h)
+
+
+class _Budget:
+    """What is left, counted once for a scene."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._now = scene.inputs.now
+        self._for_all: Objection | None = None
+        self._repeats: list[tuple[Cap, Counter[str]]] = []
+        for one in _caps_here(scene):
+            if one.scope == "customer":
+                self._count(one)
+
+    def objection(self, item_id: str) -> Objection | None:
+        """The cap that an offer of the item would break."""
+        return self._for_all or self._repeated(item_id) or self._gone(item_id)
+
+    def _count(self, one: Cap) -> None:
+        contacts = [contact for contact in self._scene.inputs.contacts if self._counts(one, contact)]
+        if not self._scene.placement.interrupts:
+            items = Counter(item_id for contact in contacts for item_id in _items_of(contact, self._now))
+            self._repeats.append((one, items))
+            return
+        number = sum(contact.interrupts and any(_items_of(contact, self._now)) for contact in contacts)
+        if one.limit is not None and number >= one.limit and self._for_all is None:
+            self._for_all = "contacts", {"cap": one.name, "counted": number, "limit": one.limit}
+
+    def _counts(self, one: Cap, contact: Contact) -> bool:
+        start = window_start(one, self._now)
+        return (start is None or contact.at > start) and (not one.channels or contact.channel in one.channels)
+
+    def _repeated(self, item_id: str) -> Objection | None:
+        for one, items in self._repeats:
+            if one.limit is not None and items[item_id] >= one.limit:
+                return "repeats", {"cap": one.name, "counted": items[item_id], "limit": one.limit}
+        return None
+
+    def _gone(self, item_id: str) -> Objection | None:
+        for one in totals_of(self._scene):
+            if item_id not in one.items:
+                continue
+            if one.until is not None and self._now >= one.until:
+                return "ended", {"cap": one.name, "until": one.until.isoformat()}
+            if one.limit is None:
+                continue
+            taken = self._scene.inputs.taken.get(one.name, one.limit)  # one that was not counted may be gone
+            if taken >= one.limit:
+                return "given_away", {"cap": one.name, "counted": taken, "limit": one.limit}
+        return None
+
+
+def _caps_here(scene: Scene) -> Iterator[Cap]:
+    return (one for one in scene.settings.caps if not one.channels or scene.placement.channel in one.channels)
+
+
+def _items_of(contact: Contact, now: datetime) -> Iterator[str]:
+    """What counts as seen of a slate: all of it until it lapses."""
+    live = now < contact.lapses_at
+    return (item_id for number, item_id in enumerate(contact.item_ids) if live or contact.seen >> number & 1)
