@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pairwell.config.rules.rule import Hesitation, Rule, usual_rules
+
 OfferKind = Literal["cross_sell", "upgrade"]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Name = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -24,6 +26,10 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         bool,
         Meta(description="Whether prices that come in, and prices in answers, include tax."),
     ] = True
+    personalisation: Annotated[
+        Literal["unless_refused", "when_consented"],
+        Meta(description="Whose history decisions may use: all but those who refused, or only those who agreed."),
+    ] = "unless_refused"
     tax_rate: Annotated[float, Meta(ge=0.0, le=1.0, description="Share of tax on the net price, .2 for 20 %.")] = 0.0
     margin_rate: Annotated[
         float,
@@ -106,7 +112,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A limit on offers, `[[caps]]`, that no two requests can pass together."""
 
-    name: Name
+    name: Annotated[Name, Meta(description="Its own name.")]
     outcome: Annotated[
         Literal["exposure", "accept"], Meta(description="What counts; an accept is of scope `offer` only.")
     ] = "exposure"
@@ -120,12 +126,16 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     channels: Annotated[tuple[Name, ...], Meta(description="Channels it counts and holds for; empty: all.")] = ()
     items: Annotated[tuple[Name, ...], Meta(description="Offered items of a cap of scope `offer`.")] = ()
     window_h: Annotated[
-        float | None, Meta(gt=0.0, description="Hours that are counted back; none: since the beginning.")
+        Annotated[float, Meta(gt=0.0)] | None,
+        Meta(description="Hours that are counted back; none: since the beginning."),
     ] = None
-    limit: Annotated[int, Meta(ge=0, description="As many are allowed, and not one more.")]
-    until: Annotated[datetime | None, Meta(tz=True, description="The moment at which the offers of `items` end.")] = (
-        None
-    )
+    limit: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="As many are allowed, and not one more; none: limited in time only."),
+    ] = None
+    until: Annotated[
+        Annotated[datetime, Meta(tz=True)] | None, Meta(description="The moment at which the offers of `items` end.")
+    ] = None
 
 
 class EventWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -289,5 +299,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     decline: Decline = Decline()
     caps: Annotated[tuple[Cap, ...], Meta(description="Limits on what a customer gets, and on what is given away.")] = (
         msgspec.field(default_factory=_usual_caps)
+    )
+    hesitation: Hesitation = Hesitation()
+    rules: Annotated[tuple[Rule, ...], Meta(description="What withholds an offer, in this order.")] = msgspec.field(
+        default_factory=usual_rules
     )
     currency: Currency = Currency()

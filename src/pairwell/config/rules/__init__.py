@@ -1,0 +1,1 @@
+"""What a rule's condition may say, and whether it can be relied on."""

@@ -1,0 +1,107 @@
+"""What a condition may read: every record and field, with its type, its unit and when it is null."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from pairwell.config.rules.rule import RuleScope
+
+FieldType = Literal[
+    "bool", "int", "double", "string", "timestamp", "list of strings", "map of strings", "map of bools", "map of ints"
+]
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a condition may read."""
+
+    type: FieldType
+    meaning: str
+    null: str | None = None  # when it is null; None: never
+
+
+def _field(kind: FieldType, meaning: str, null: str | None = None) -> Field:
+    return Field(type=kind, meaning=meaning, null=null)
+
+
+_ITEM = {
+    "item_id": _field("string", "Its id."),
+    "title": _field("string", "Empty where unknown."),
+    "kind": _field("string", '"good", "service" or "plan".'),
+    "category": _field("string", 'As a path, "A > B > C"; empty where unknown.'),
+    "brand": _field("string", "Empty where unknown."),
+    "family": _field("string", "Variants share it; empty where it has none."),
+    "tier": _field("int", "Its step on the ladder of its kind.", "where unknown"),
+    "price_minor": _field("int", "As the customer pays a unit, in minor units.", "where unknown"),
+    "cost_minor": _field("int", "Net, a unit, in minor units.", "where unknown"),
+    "rating": _field("double", "As the shop's ratings are counted.", "where unknown"),
+    "n_ratings": _field("int", "Ratings behind it; 0 where unknown."),
+    "stock": _field("int", "Units in stock.", "where stock is not tracked"),
+    "published": _field("bool", "Whether it is on sale."),
+    "attributes": _field("map of strings", "Whatever the shop says of it."),
+}
+
+RECORDS: dict[str, dict[str, Field]] = {
+    "request": {
+        "placement": _field("string", "Where the offer would appear."),
+        "channel": _field("string", "The placement's channel."),
+        "interrupts": _field("bool", "Whether the placement comes unasked."),
+        "locale": _field("string", 'Such as "en" or "pl_PL".'),
+        "cart_items": _field("int", "Units in the cart."),
+        "cart_lines": _field("int", "Different items in the cart."),
+        "cart_total_minor": _field("int", "The lines with known prices, as the customer pays them, in minor units."),
+        "viewed": _field("list of strings", "Ids of what was looked at, newest last."),
+        "seller": _field("string", "Id of the seller who asks; empty where nobody sells."),
+        "acute": _field("bool", "`attributes.acute` is 'true', or `attributes.need` names a need, or a seller asks."),
+        "attributes": _field("map of strings", "Whatever the request says."),
+        "hour": _field("int", "0..23 in the shop's time zone."),
+        "weekday": _field("int", "1 Monday .. 7 Sunday in the shop's time zone."),
+    },
+    "customer": {
+        "known": _field("bool", "Whether facts may be read: not of visitors, nor without consent to personalisation."),
+        "attributes": _field("map of strings", "Whatever the shop says of the customer."),
+        "consents": _field("map of bools", "By channel; a channel that nobody was asked about is missing."),
+        "needs": _field("map of strings", "Need to how it is known: said, used, bought."),
+        "orders": _field("int", "Orders so far."),
+        "days_since_order": _field("double", "Days since the last order.", "before the first order"),
+        "discounted_share": _field("double", "Share of the orders with a discount, 0..1; 0 without orders."),
+        "returned_share": _field("double", "Share of the units that came back, 0..1; 0 without orders."),
+        "open_complaints": _field("int", "Complaints not settled yet."),
+        "open_tickets": _field("int", "Tickets not closed yet."),
+        "satisfaction": _field("double", "The newest score, 0..1.", "where the customer was never asked"),
+        "declines": _field("int", "Offers declined within the quiet period; of visitors too."),
+        "hesitation": _field("double", "Weighted sum of what was done lately, see `[hesitation]`; of visitors too."),
+        "hesitating": _field("bool", "Whether that sum reaches `hesitation.silent_from`."),
+        "signals": _field("map of ints", "How often each kind of thing was done lately; what was not done is missing."),
+    },
+    "item": _ITEM,
+    "anchor": _ITEM,
+    "offer": {
+        "kind": _field("string", '"cross_sell" or "upgrade".'),
+        "source": _field("string", '"pairs", "backoff", "viewed", "upgrades" or "curated".'),
+        "pinned": _field("bool", "Whether people pinned it."),
+        "price_minor": _field("int", "As the customer pays it, in minor units."),
+        "price_share": _field("double", "Of the purchase: the cart, else the anchor.", "where that has no known price"),
+        "price_ratio": _field("double", "Times the price of its anchor.", "where that has no known price"),
+        "margin_minor": _field("double", "What a sale earns, net, in minor units."),
+        "confidence": _field("double", "P(bought | anchor bought), 0..1.", "without evidence of its own"),
+        "lift": _field("double", "Times as often together as by chance.", "without evidence of its own"),
+        "owned": _field("bool", "Whether the customer bought it before."),
+        "days_since_returned": _field("double", "Days since the customer sent it back.", "where that never happened"),
+        "needed": _field(
+            "bool", "Whether the item's attribute `purpose` is among the customer's needs, or is the request's `need`."
+        ),
+    },
+}
+NOW = _field("timestamp", "The moment of the request, UTC.")
+SCOPES: dict[RuleScope, tuple[str, ...]] = {
+    "request": ("request", "customer", "now"),
+    "item": ("item",),
+    "offer": ("request", "customer", "item", "anchor", "offer", "now"),
+}
+
+
+def field_of(record: str, name: str) -> Field:
+    """What is known of `record.name`, or of `now`."""
+    return NOW if record == "now" else RECORDS[record][name]
