@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast, get_args
 
 import msgspec
@@ -72,3 +73,8 @@ def _step(field: str, step: object) -> tuple[str, str]:
             field=field,
         )
     return kind, item_id
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The moment in UTC, which is its zone too where it names none."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

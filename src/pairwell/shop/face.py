@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace, create_workspace, find_workspace
 from pairwell.errors import NoModelError, RequestError
 from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt, Relation
-from pairwell.shop.asking import SessionAsked, read_asked, read_count, read_relation, read_visits
+from pairwell.shop.asking import SessionAsked, in_utc, read_asked, read_count, read_relation, read_visits
 
 if TYPE_CHECKING:
     from pairwell.backtest.judging import Evaluation
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pairwell.model.model import Model
     from pairwell.model.store import ListedModel
     from pairwell.operations.database import Database
+    from pairwell.operations.keys.store import KeyStore
     from pairwell.shop.bundles import Bundle, Leaning
     from pairwell.shop.status import Publication, Status
 
@@ -77,7 +78,7 @@ class Shop:
     def close(self) -> None:
         """Let go of the operations database; calling it twice is harmless."""
         database = self.__dict__.pop("_database", None)
-        for name in ("facts", "journal", "tastes"):
+        for name in ("facts", "journal", "keys", "tastes"):
             self.__dict__.pop(name, None)
         if database is not None:
             database.close()
@@ -135,7 +136,7 @@ class Shop:
         from pairwell.learn.fit import fit
         from pairwell.learn.sessions.reading import LEARNED
 
-        as_of, now = None if as_of is None else _in_utc(as_of), self._clock()
+        as_of, now = None if as_of is None else in_utc(as_of), self._clock()
         retuned = self._retune(as_of, now, advance) if retune else None
         settings, models = self.published.settings, self.workspace.models
         heard = self.journal.behaviour(LEARNED, until=as_of or now)
@@ -358,6 +359,13 @@ class Shop:
         return Journal(self._database)
 
     @cached_property
+    def keys(self) -> KeyStore:
+        """Who may use the online API."""
+        from pairwell.operations.keys.store import KeyStore
+
+        return KeyStore(self._database)
+
+    @cached_property
     def _database(self) -> Database:
         from pairwell.operations.database import open_database
 
@@ -387,7 +395,3 @@ class Shop:
             settings_of=lambda name: load_settings(self.workspace, name).settings,
             facts=self.facts,
         )
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Who may use the online API, and how they prove it."""
