@@ -38,6 +38,9 @@ BehaviourType = Literal[
     "decline",
     "dismiss",
 ]
+FeedbackKind = Literal["csat", "nps", "complaint", "ticket_opened", "ticket_closed", "review", "note"]
+NeedSource = Literal["said", "used", "bought"]
+OrderStatus = Literal["completed", "cancelled"]
 DeclineReason = Literal["have_it", "too_dear", "not_for_me", "later"]
 MOST_MINOR = 10**12  # no price is higher; a million of it still fit 64 bits
 Id = Annotated[str, Meta(min_length=1, max_length=256)]

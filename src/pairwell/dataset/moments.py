@@ -18,6 +18,12 @@ def rows_until(table: Table, rows: ibis.Table, as_of: datetime | None) -> ibis.T
     return rows.filter(rows[table.moment] <= ibis.literal(as_of.astimezone(UTC), type="timestamp('UTC', 6)"))
 
 
+def cancelled_orders(statuses: ibis.Table) -> ibis.Table:
+    """The `order_id` of orders whose newest status says that they were cancelled."""
+    newest = statuses.group_by("order_id").aggregate(status=statuses.status.argmax(statuses["at"]))
+    return newest.filter(newest.status == "cancelled").select("order_id")
+
+
 def newest_revisions(table: Table, rows: ibis.Table) -> ibis.Table:
     """The last revision of every owner; what it leaves null is taken from the revisions before it."""
     if table.key == (*table.owner, table.moment):

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pairwell.config.durable import sync_folder
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.merging import Incoming, Merged, Place, merge_table, open_incoming, withdraw
-from pairwell.dataset.moments import newest_revisions, rows_until
+from pairwell.dataset.moments import cancelled_orders, newest_revisions, rows_until
 from pairwell.dataset.snapshots import Snapshot, Source, load_snapshot, newest_snapshot, publish_snapshot
 from pairwell.dataset.tables import SCHEMA_VERSION, find_table
 from pairwell.engines.duckdb import open_engine, open_parquet, storage_failures
@@ -58,13 +58,20 @@ class Dataset:
         """Table `name` with all its columns, as it was known at `as_of` (default: all that is known).
 
         Of items and customers there is one row each, of relations the newest list of every anchor and source.
-        Lines of orders count from the moment of their order. Empty before the first merge.
+        Lines of orders count from the moment of their order; orders whose newest status is cancelled are left out,
+        with their lines and returns. Empty before the first merge.
         """
         table, pinned = find_table(name), snapshot or self.newest()
         rows = rows_until(table, self.history(name, snapshot=pinned), as_of)
+        if name in _OF_ORDERS and "order_status" in pinned.tables:
+            rows = rows.anti_join(self.cancelled(snapshot=pinned, as_of=as_of), "order_id")
         if name == "order_lines" and as_of is not None:
             return rows.semi_join(self.table("orders", snapshot=pinned, as_of=as_of), "order_id")
         return newest_revisions(table, rows) if table.revised else rows
+
+    def cancelled(self, *, snapshot: Snapshot | None = None, as_of: datetime | None = None) -> ibis.Table:
+        """The `order_id` of the orders that were cancelled, as it was known at `as_of` (default: all that is known)."""
+        return cancelled_orders(self.table("order_status", snapshot=snapshot, as_of=as_of))
 
     def history(self, name: str, *, snapshot: Snapshot | None = None) -> ibis.Table:
         """Every stored row of table `name`, older revisions and derived items included."""

@@ -182,6 +182,62 @@ _EVENTS = Table(
     moment="at",
 )
 
+_CONSENTS = Table(
+    name="consents",
+    schema=_schema({"customer_id": _TEXT, "channel": _TEXT, "given": _FLAG, "at": _MOMENT}),
+    key=("customer_id", "channel", "at"),
+    owner=("customer_id", "channel", "at"),  # a customer's mind at one moment; the newest one holds
+    moment="at",
+)
+
+_NEEDS = Table(
+    name="needs",
+    schema=_schema({"customer_id": _TEXT, "need": _TEXT, "how": _TEXT, "since": _MOMENT}),
+    key=("customer_id", "need", "since"),
+    owner=("customer_id", "need", "since"),
+    moment="since",
+)
+
+_FEEDBACK = Table(
+    name="feedback",
+    schema=_schema(
+        {
+            "feedback_id": _TEXT,  # made of the content
+            "at": _MOMENT,
+            "customer_id?": _TEXT,
+            "kind": _TEXT,  # one of `pairwell.records.FeedbackKind`
+            "score?": _REAL,  # as it was given: csat and review 1..5, nps 0..10
+            "text?": _TEXT,
+            "order_id?": _TEXT,
+            "decision_id?": _TEXT,
+        }
+    ),
+    key=("feedback_id",),
+    owner=("feedback_id",),
+    moment="at",
+)
+
+_ORDER_STATUS = Table(
+    name="order_status",
+    schema=_schema({"order_id": _TEXT, "status": _TEXT, "at": _MOMENT}),  # status: completed or cancelled
+    key=("order_id", "at"),
+    owner=("order_id", "at"),
+    moment="at",
+)
+
 TABLES: dict[str, Table] = {
-    table.name: table for table in (_ITEMS, _RELATIONS, _CUSTOMERS, _ORDERS, _ORDER_LINES, _RETURNS, _EVENTS)
+    table.name: table
+    for table in (
+        _ITEMS,
+        _RELATIONS,
+        _CUSTOMERS,
+        _ORDERS,
+        _ORDER_LINES,
+        _RETURNS,
+        _EVENTS,
+        _CONSENTS,
+        _NEEDS,
+        _FEEDBACK,
+        _ORDER_STATUS,
+    )
 }

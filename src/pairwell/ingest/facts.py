@@ -124,7 +124,8 @@ def _lost(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot) -> Iterator[
 def _touched(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> ibis.Table:
     """Orders with a row in a file that only one of both snapshots has: all others are the same in both."""
     only = [_without(snapshot, since), _without(since, snapshot)]
-    rows = [dataset.table(name, snapshot=one).select("order_id") for one in only for name in _OF_ORDERS]
+    names = (*_OF_ORDERS, "order_status")
+    rows = [dataset.history(name, snapshot=one).select("order_id") for one in only for name in names]
     return ibis.memtable(ibis.union(*rows, distinct=True).to_pyarrow())
 
 

@@ -83,11 +83,13 @@ def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None
     kept = _kept(dataset)
     with storage_failures():
         listed = _listed(dataset, snapshot, as_of)
+        cancelled = dataset.cancelled(snapshot=snapshot, as_of=as_of).to_pyarrow()["order_id"].cast(TEXT)
     orders = merge_files(
         [kept.heads(dataset.file(name)) for name in sorted(snapshot.tables.get("orders", ()))],
         [kept.lines(dataset.file(name)) for name in sorted(snapshot.tables.get("order_lines", ()))],
         listed=pa.array(listed, TEXT),
         until=None if as_of is None else to_micros(as_of),
+        cancelled=cancelled.combine_chunks(),
     )
     return History(
         baskets=orders.baskets,

@@ -10,8 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pairwell.learn.baskets import Array, Baskets
-from pairwell.learn.encoded.files import EncodedHeads, EncodedLines, ascending, joined, places, texts
+from pairwell.learn.encoded.files import TEXT, EncodedHeads, EncodedLines, ascending, joined, places, texts
 from pairwell.learn.encoded.rows import gather_rows
+
+_NONE = pa.array([], TEXT)
 
 
 class MergedOrders(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,17 +40,26 @@ class _Rows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def merge_files(
-    heads: Sequence[EncodedHeads], lines: Sequence[EncodedLines], *, listed: pa.Array, until: int | None
+    heads: Sequence[EncodedHeads],
+    lines: Sequence[EncodedLines],
+    *,
+    listed: pa.Array,
+    until: int | None,
+    cancelled: pa.Array = _NONE,
 ) -> MergedOrders:
     """Bring every line to its order. Items are those sold and those `listed`.
 
-    Orders placed after `until` (microseconds since 1970) are left out, and lines whose order is not there.
+    Orders placed after `until` (microseconds since 1970) are left out, those `cancelled` (ids) too, and lines whose
+    order is not there.
     """
     customer_ids = ascending(texts([file.customer_ids for file in heads]))
     item_ids = ascending(texts([*(file.item_ids for file in lines), listed]))
     joined_heads, rows = _join_heads(heads, customer_ids), _join_lines(lines, item_ids)
     head_of = _heads_of(rows.order_ids, joined_heads.order_ids)
-    chosen = np.flatnonzero(_counted(head_of, joined_heads.placed_at, until))
+    counted = _counted(head_of, joined_heads.placed_at, until)
+    if len(cancelled):
+        counted &= places(rows.order_ids, cancelled) < 0
+    chosen = np.flatnonzero(counted)
     chosen = chosen[_oldest_first(joined_heads.placed_at[head_of[chosen]], rows.order_ids, chosen)]
     starts, sizes = rows.starts[chosen], rows.sizes[chosen]
     baskets = Baskets(
