@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
+from pairwell.clock import to_micros
 from pairwell.operations.database import Database
 from pairwell.operations.schema import owned
 
@@ -35,6 +37,11 @@ class Purchases(msgspec.Struct, frozen=True, kw_only=True):
         """From item id to (last bought at, orders)."""
         moments, orders = ([pair[place] for pair in items.values()] for place in (0, 1))
         return cls(item_ids=list(items), last_bought_at=moments, orders=orders)
+
+    @classmethod
+    def bought(cls, item_ids: Iterable[str], at: datetime) -> Purchases:
+        """One order of these items."""
+        return cls.of(dict.fromkeys(sorted(set(item_ids)), (to_micros(at), 1)))
 
     def by_item(self) -> dict[str, tuple[int, int]]:
         """Item id to (last bought at, orders)."""
@@ -100,17 +107,30 @@ def change_owned(
     """
     rows = iter(changes)
     while part := list(itertools.islice(rows, _CUSTOMERS_AT_A_TIME)):
-        part.sort()
         with database.write() as connection:
-            # A row that is there can be locked; without it two writers of a new customer would not see each other.
-            claim = database.insert(owned).on_conflict_do_nothing()
-            connection.execute(claim, [{"customer_id": one.customer_id, "purchases": _NOTHING} for one in part])
-            _change_some(connection, part, change)
+            _change_some(connection, database, part, change)
+
+
+def count_orders(connection: sa.Connection, database: Database, orders: Sequence[Ownership]) -> None:
+    """Count orders, one by one where several are of one customer, within the caller's transaction."""
+    left = list(orders)
+    while left:
+        first: dict[str, Ownership] = {}
+        later = [one for one in left if first.setdefault(one.customer_id, one) is not one]
+        _change_some(connection, database, list(first.values()), Purchases.counting)
+        left = later
 
 
 def _change_some(
-    connection: sa.Connection, part: Sequence[Ownership], change: Callable[[Purchases, Purchases], Purchases]
+    connection: sa.Connection,
+    database: Database,
+    changes: Sequence[Ownership],
+    change: Callable[[Purchases, Purchases], Purchases],
 ) -> None:
+    part = sorted(changes)
+    # A row that is there can be locked; without it two writers of a new customer would not see each other.
+    claim = database.insert(owned).on_conflict_do_nothing()
+    connection.execute(claim, [{"customer_id": one.customer_id, "purchases": _NOTHING} for one in part])
     found = connection.execute(_OF_SOME, {"customers": [one.customer_id for one in part]}).all()
     known: dict[str, bytes] = {row.customer_id: row.purchases for row in found}
     # A new customer's are taken as they come where they are joined to nothing: most of a first load.

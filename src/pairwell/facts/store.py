@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from pairwell.clock import to_micros
 from pairwell.facts.customers import read_customers
 from pairwell.facts.held import Held, read_epoch
-from pairwell.facts.ownership import Ownership, Purchases, change_owned, read_owned
+from pairwell.facts.ownership import Ownership, Purchases, change_owned, count_orders, read_owned
 from pairwell.operations import schema
 from pairwell.operations.database import Database
-from pairwell.records import CuratedRelation, CustomerFacts, Item
+from pairwell.records import CuratedRelation, CustomerFacts, Event, Item
 
 _encoder = msgspec.json.Encoder()
 
@@ -95,15 +95,16 @@ class FactStore:
         with self._database.write() as connection:
             connection.execute(newest)
 
-    def add_order(self, customer_id: str, item_ids: Iterable[str], at: datetime) -> None:
-        """Count an order into the customer's ownership.
-
-        The same order again changes nothing, nor does one older than the last of that item.
-        """
-        items = set(item_ids)
-        if items:
-            order = Ownership(customer_id, Purchases.of(dict.fromkeys(sorted(items), (to_micros(at), 1))).encoded())
-            change_owned(self._database, [order], Purchases.counting)
+    def apply(self, connection: sa.Connection, events: Sequence[Event]) -> None:
+        """Put events that are new into effect, in the transaction of `connection`."""
+        orders = [
+            Ownership(
+                event.customer_id, Purchases.bought((line.item_id for line in event.order.lines), event.at).encoded()
+            )
+            for event in events
+            if event.order is not None and event.customer_id is not None
+        ]
+        count_orders(connection, self._database, orders)
 
     def items(self) -> Mapping[str, Item]:
         """The newest facts of every item, by id; a view that later writes do not change."""

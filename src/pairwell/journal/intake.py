@@ -55,7 +55,7 @@ _USE = (
 class Effects(Protocol):
     """What events change of the facts."""
 
-    def apply(self, connection: sa.Connection, events: Sequence[Event], *, now: datetime) -> None:
+    def apply(self, connection: sa.Connection, events: Sequence[Event]) -> None:
         """Put events that are journaled for the first time into effect, within the transaction that journals them."""
 
 
@@ -118,7 +118,7 @@ class Intake:
         fresh = [first[event_id] for event_id in sorted(added, key=places.__getitem__)]
         _count_against_reservations(connection, fresh)
         if effects is not None and fresh:
-            effects.apply(connection, [taken.event for taken in fresh], now=now)
+            effects.apply(connection, [taken.event for taken in fresh])
         return {places[event_id] for event_id in added}, refusals
 
     def _append(self, connection: sa.Connection, taken: Sequence[Taken], now: datetime) -> set[str]:

@@ -10,17 +10,18 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 
 from pairwell.errors import PairwellError
+from pairwell.records import EventReceipt
 from pairwell.serve.online.decisions import Decisions
-from pairwell.serve.online.events import Events
+from pairwell.serve.online.events import Events, take_bodies
 from pairwell.serve.online.faults import ErrorBody, Fault, Refused, fault_of, internal, no_route, wrong_method
-from pairwell.serve.online.line import Line
+from pairwell.serve.online.line import Line, Room
 from pairwell.serve.online.loopback import require_local
 from pairwell.serve.online.routes import make_routes
 from pairwell.serve.online.service import Service
 from pairwell.serve.online.wire import Disconnected, Message, Receive, Scope, Send, render_fault, send_json
 
-_DECISIONS_WAITING = 128
-_EVENTS_WAITING = 1_000
+_DECISIONS = Room(jobs=128, together=16)
+_EVENTS = Room(jobs=1_000, together=100, weight=50_000_000)
 
 
 class OnlineApp:
@@ -28,13 +29,12 @@ class OnlineApp:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._lines = (
-            Line("decisions", capacity=_DECISIONS_WAITING),
-            Line("events", capacity=_EVENTS_WAITING),
-        )
+        decisions = Line("decisions", service.decide, room=_DECISIONS)
+        events: Line[bytes, EventReceipt] = Line("events", lambda bodies: take_bodies(bodies, service), room=_EVENTS)
+        self._lines = (decisions, events)
         self._hot: dict[str, Decisions | Events] = {
-            "/v1/decisions": Decisions(service, self._lines[0]),
-            "/v1/events": Events(service, self._lines[1]),
+            "/v1/decisions": Decisions(service, decisions),
+            "/v1/events": Events(events),
         }
         self._rest = Litestar(
             make_routes(service),

@@ -1,25 +1,23 @@
-"""A journal that takes no decision for which nobody waits any more."""
+"""A journal that waits for its turn no longer than somebody waits for the answer."""
 
 from __future__ import annotations
 
 import math
 import threading
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 
 from pairwell.errors import JournalError
-from pairwell.journal.store import Journal
+from pairwell.journal.round import Round
+from pairwell.journal.store import Journal, RoundKind
 from pairwell.operations.database import Database
-from pairwell.records import Decision
-
-
-class TooLateError(JournalError):
-    """The deadline had passed before there was anything to write; nothing is wrong with the journal."""
+from pairwell.records import DecisionRequest
 
 
 class _TurnInTime(AbstractContextManager[None]):
-    """A lock that is waited for until a moment of `time.monotonic`, and not taken after it."""
+    """A lock that is waited for until a moment of `time.monotonic`."""
 
     def __init__(self, lock: threading.Lock) -> None:
         self._lock = lock
@@ -27,9 +25,7 @@ class _TurnInTime(AbstractContextManager[None]):
 
     def __enter__(self) -> None:
         left = min(self.until - time.monotonic(), threading.TIMEOUT_MAX)
-        if left < 0:
-            raise TooLateError("The decision came after its deadline; the answer was silence already.")
-        if not self._lock.acquire(timeout=left):
+        if not self._lock.acquire(timeout=max(left, 0.0)):
             raise JournalError("Another writer kept the journal until the deadline; the answer was silence already.")
 
     def __exit__(
@@ -39,19 +35,25 @@ class _TurnInTime(AbstractContextManager[None]):
 
 
 class PunctualJournal(Journal):
-    """For one thread: call `wait_until` before each decision. Past it `JournalError` is raised and nothing written."""
+    """For one thread: call `wait_until` before each round."""
 
     def __init__(self, database: Database, *, turn: threading.Lock) -> None:
         self._in_time = _TurnInTime(turn)
         super().__init__(database, turn=self._in_time)
-        self.writing = False  # whether the decision at hand has come to be written
+        self.waiting = False  # whether the round at hand waits for the database, not for what is decided in it
 
     def wait_until(self, until: float) -> None:
-        """Write nothing after `until` (of `time.monotonic`), not even after waiting for another writer."""
+        """Give up waiting for another writer at `until` (of `time.monotonic`)."""
         self._in_time.until = until
-        self.writing = False
 
-    def log_decision(self, decision: Decision) -> bool:
-        """Append a decision in time; raises `TooLateError` where its deadline has passed already."""
-        self.writing = True
-        return super().log_decision(decision)
+    @contextmanager
+    def round(self, requests: Sequence[DecisionRequest], kind: RoundKind = "kept") -> Iterator[Round]:
+        """As that of any journal, saying when it waits."""
+        self.waiting = True
+        try:
+            with super().round(requests, kind) as opened:
+                self.waiting = False
+                yield opened
+                self.waiting = True
+        finally:
+            self.waiting = False

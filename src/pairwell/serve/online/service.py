@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -12,11 +13,10 @@ from pairwell.candidates.relations import PairsFound, Question, Sources, find_pa
 from pairwell.clock import Clock, system_clock
 from pairwell.config.settings import Placement
 from pairwell.config.workspace import Workspace
-from pairwell.decide.decider import Decider, public_answer
+from pairwell.decide.decider import Asked, Decider, public_answer
 from pairwell.decide.identity import ENTROPY_BYTES, ulid
 from pairwell.errors import JournalError, NoModelError
 from pairwell.facts.store import FactStore
-from pairwell.journal.intake import take_events
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
 from pairwell.records import (
@@ -31,11 +31,18 @@ from pairwell.records import (
 )
 from pairwell.serve.online.live import Live, Watch
 from pairwell.serve.online.notices import Notices
-from pairwell.serve.online.punctual import PunctualJournal, TooLateError
+from pairwell.serve.online.punctual import PunctualJournal
 from pairwell.serve.online.warm import warm
 
 LOOK_S = 1.0  # how often new settings and models are looked for
 _HASTE_MS = 25  # a decision waits no longer for another writer: its customer waits too
+
+
+class DecisionJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A request, and until when (of `time.monotonic`) somebody waits for its answer."""
+
+    request: DecisionRequest
+    until: float
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +72,7 @@ class Service:
         turn = threading.Lock()
         self._punctual = PunctualJournal(self._quick, turn=turn)
         self.journal = Journal(self._patient, turn=turn)
-        self._owners = FactStore(self._patient)
+        self._effects = FactStore(self._patient)
         self._decider = self._new_decider(self._watch.live, first=True)
         self._stopped = threading.Event()
 
@@ -93,26 +100,36 @@ class Service:
         """The settings of a placement, the usual ones where it is unknown."""
         return self.live.settings.settings.placements.get(name) or Placement()
 
-    def decide(self, request: DecisionRequest, *, until: float) -> Answer:
-        """Answer a request; silent where the journal fails, or after `until` (of `time.monotonic`).
+    def decide(self, jobs: Sequence[DecisionJob]) -> list[Answer | Exception]:
+        """Answer requests that came together in one round; silent where the journal fails or a deadline has passed.
 
-        Raises `RequestError` for an unknown placement.
+        An unknown placement gets its `RequestError`.
         """
-        self._punctual.wait_until(until)
+        self._punctual.wait_until(max(job.until for job in jobs))
+        asked = [Asked(request=job.request, entropy=os.urandom(ENTROPY_BYTES)) for job in jobs]
+        untils = {id(one): job.until for one, job in zip(asked, jobs, strict=True)}
         try:
-            decision = self._decider.answer(request, now=self._clock(), entropy=os.urandom(ENTROPY_BYTES))
-        except TooLateError as error:
-            self.notices.tell("warning", "overloaded", error.message)
-            return self.silence("overloaded", "The decision took longer than its deadline.")
+            made = self._decider.answer_round(
+                asked, now=self._clock, wanted=lambda one: time.monotonic() <= untils[id(one)]
+            )
         except JournalError as error:
             self.notices.tell("error", "journal_unavailable", error.message)
-            return self.silence("journal_unavailable", "The decision could not be made durable.")
-        return public_answer(decision, secret=True, explain=decision.inputs.request.explain)
+            silence = self.silence("journal_unavailable", "The decision could not be made durable.")
+            return [silence] * len(jobs)
+        return [self._answer(one) for one in made]
+
+    def _answer(self, made: Decision | Exception | None) -> Answer | Exception:
+        if made is None:
+            self.notices.tell("warning", "overloaded", "A decision came after its deadline; the answer was silence.")
+            return self.silence("overloaded", "The decision took longer than its deadline.")
+        if isinstance(made, Exception):
+            return made
+        return public_answer(made, secret=True, explain=made.inputs.request.explain)
 
     @property
-    def writing(self) -> bool:
-        """Whether the decision that is being made is made, and waits for the journal."""
-        return self._punctual.writing
+    def waiting_for_journal(self) -> bool:
+        """Whether the decisions at hand wait for the journal, not for being made."""
+        return self._punctual.waiting
 
     def silence(self, reason: SilenceReason, detail: str) -> Answer:
         """An answer of which the journal knows nothing."""
@@ -128,9 +145,9 @@ class Service:
             arm="none",
         )
 
-    def take(self, events: Sequence[Event]) -> EventReceipt:
-        """Journal events, then count orders into ownership. Raises `JournalError`; sending again is then safe."""
-        return take_events(events, journal=self.journal, owners=self._owners, now=self._clock())
+    def take(self, batches: Sequence[Sequence[Event]]) -> list[EventReceipt]:
+        """Journal events with their effects. Raises `JournalError`; sending again is then safe."""
+        return self.journal.log_events(batches, effects=self._effects, now=self._clock())
 
     # --- questions ------------------------------------------------------------------------------
 
@@ -172,9 +189,7 @@ class Service:
         """A decider that has decided before anyone asks it; the `first` also wrote, which would keep others waiting."""
         decider = Decider(lambda: live.model, live.settings, self._facts, self._punctual)
         try:
-            decision = warm(decider, live, self._facts.items(), now=self._clock())
-            if first and decision is not None:
-                self._punctual.rehearse(decision)
+            warm(decider, live, self._facts.items(), now=self._clock(), rehearse=first)
         except JournalError as error:  # cold it decides too, and says at each request what is wrong
             self.notices.tell("error", "journal_unavailable", error.message)
         except Exception as error:  # noqa: BLE001  (as above)

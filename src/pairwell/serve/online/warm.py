@@ -12,7 +12,8 @@ import msgspec
 from pairwell.decide.decider import Decider, public_answer
 from pairwell.decide.identity import ENTROPY_BYTES
 from pairwell.decide.texts import LANGUAGES, find_locale, money, number, say
-from pairwell.records import CartLine, Decision, DecisionRequest
+from pairwell.journal.store import RoundKind
+from pairwell.records import CartLine, DecisionRequest
 from pairwell.serve.online.live import Live
 
 _SOUGHT = 200  # of the items bought most; some of them are no longer sold
@@ -21,18 +22,19 @@ _NOBODY = "warm"  # a customer without a past; nothing is kept under this name
 _encoder = msgspec.json.Encoder()
 
 
-def warm(decider: Decider, live: Live, known: Collection[str], *, now: datetime) -> Decision | None:
+def warm(decider: Decider, live: Live, known: Collection[str], *, now: datetime, rehearse: bool) -> None:
     """Answer requests of nobody in every language, at every placement, for `known` items that are bought most.
 
-    Returns the last decision; the journal holds none of them. Raises `JournalError` where it cannot be read.
+    The journal holds none of them; where told to `rehearse`, one is written and taken back. Raises `JournalError`
+    where the journal cannot be read or written.
     """
-    decision = None
     for language in LANGUAGES:
         _speak(language, live.settings.settings.shop.currency)
     for request in _requests(live, known):
-        decision = decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), dry_run=True)
+        kind: RoundKind = "rehearsed" if rehearse else "read"
+        rehearse = False
+        decision = decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
         _encoder.encode(public_answer(decision, secret=True, explain=False))
-    return decision
 
 
 def _speak(language: str, currency: str) -> None:
