@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
-from typing import Any, get_type_hints
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 import tomli_w
 
+from pairwell.config.entries import ENTRIES, check_entries, place_of
 from pairwell.config.explaining import explain
 from pairwell.config.settings import Settings
 from pairwell.errors import SettingsError
@@ -29,8 +31,9 @@ def parse_settings(text: str, *, source: str = "pairwell.toml") -> Settings:
     try:
         settings = msgspec.convert(_with_default_placements(tree), Settings)
     except msgspec.ValidationError as error:
-        raise _explained(error, tree, source) from error
+        raise _explained(error, tree, text, source) from error
     _check_meaning(settings, source)
+    check_entries(settings, text, source)
     return settings
 
 
@@ -41,12 +44,23 @@ def render_settings(settings: Settings) -> str:
 
 def compact_settings(settings: Settings) -> str:
     """The canonical TOML of `settings`, without comments; equal settings give equal text."""
-    return tomli_w.dumps(msgspec.to_builtins(settings))
+    return tomli_w.dumps(_plain(settings))
 
 
 def setting_names() -> list[str]:
     """Every setting as a dotted name, `placements.NAME.kinds` for those of a placement."""
     return list(_names(Settings, ()))
+
+
+def _plain(section: msgspec.Struct) -> dict[str, Any]:
+    """What TOML can say of a section; it has no word for none, so that those settings are left out."""
+    return cast("dict[str, Any]", _without_none(msgspec.to_builtins(section, builtin_types=(datetime,))))
+
+
+def _without_none(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _without_none(inner) for name, inner in value.items() if inner is not None}
+    return [_without_none(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def _names(kind: type, path: tuple[str, ...]) -> Iterator[str]:
@@ -69,21 +83,51 @@ def _render_section(section: msgspec.Struct, path: tuple[str, ...]) -> Iterator[
     tables: list[tuple[str, msgspec.Struct]] = []
     described = _descriptions(type(section))
     lines: list[str] = []
+    entries: list[str] = []
+    bare: list[str] = []  # before any table: else it would be a key of that
     for name in section.__struct_fields__:
         value = getattr(section, name)
         if isinstance(value, msgspec.Struct):
             tables.append((name, value))
+        elif name in ENTRIES:
+            (entries if value else bare).extend(_render_entries(name, value, described[name]))
         elif name == "placements":
             tables.extend((f"{name}.{place}", settings) for place, settings in value.items())
         elif isinstance(value, dict):
             lines.extend(("", f"# {described[name]}", f"[{'.'.join((*path, name))}]", tomli_w.dumps(value).strip()))
         else:
             lines.extend((f"# {described[name]}", f"{name} = {_render_value(value)}"))
+    yield from bare
     if lines and lines[0]:
         yield from ("", f"# {_summary(type(section))}", f"[{'.'.join(path)}]")
     yield from lines
     for name, table in tables:
         yield from _render_section(table, (*path, name))
+    yield from entries
+
+
+def _render_entries(name: str, entries: Sequence[msgspec.Struct], meaning: str) -> Iterator[str]:
+    """An array of tables: all keys with their meaning stand once, in the first; the others say what they change."""
+    yield from ("", f"# {meaning}")
+    if not entries:
+        yield f"{name} = []"
+        return
+    yield from (f"# {_summary(type(entries[0]))}", f"[[{name}]]", *_render_first(entries[0]))
+    for entry in entries[1:]:
+        usual = {field.name: field.default for field in msgspec.structs.fields(type(entry))}
+        own = {key: getattr(entry, key) for key in entry.__struct_fields__}
+        said = (f"{key} = {_render_value(value)}" for key, value in own.items() if value != usual[key])
+        yield from ("", f"[[{name}]]", *said)
+
+
+def _render_first(entry: msgspec.Struct) -> Iterator[str]:
+    described = _descriptions(type(entry))
+    for key in entry.__struct_fields__:
+        value = getattr(entry, key)
+        if value is None:
+            yield f"# {key}, which is left out here: {described[key]}"
+        else:
+            yield from (f"# {described[key]}", f"{key} = {_render_value(value)}")
 
 
 def _render_value(value: object) -> str:
@@ -114,11 +158,13 @@ def _laid_over(usual: object, own: object) -> object:
     return {**usual, **own} if isinstance(usual, dict) and isinstance(own, dict) else own
 
 
-def _explained(error: msgspec.ValidationError, tree: Mapping[str, Any], source: str) -> SettingsError:
+def _explained(error: msgspec.ValidationError, tree: Mapping[str, Any], text: str, source: str) -> SettingsError:
     mistake = explain(error, Settings)
     if mistake.field is None:
         return SettingsError(f"{source} is not valid: {mistake.said}.")
     field = _named_placement(mistake.field, tree)
+    where = place_of(field, tree, text)
+    source = f"{source}, {where}" if where else source
     if mistake.unknown:
         return SettingsError(f"{source} names `{field}`, which is not a setting.", hint=mistake.hint, field=field)
     return SettingsError(f"{source}: {mistake.said.replace(mistake.field, field)}.", hint=mistake.hint, field=field)

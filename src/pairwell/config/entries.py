@@ -1,0 +1,117 @@
+"""The entries of `[[caps]]` and `[[rules]]`: where they stand in the text, and whether they can be relied on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from pairwell.config.explaining import name_neighbours
+from pairwell.config.rules.checking import Fault, find_fault
+from pairwell.config.rules.rule import Rule
+from pairwell.config.settings import Cap, Settings
+from pairwell.errors import SettingsError
+
+ENTRIES = {"caps": "cap", "rules": "rule"}  # array of tables -> what one of them is called
+
+_HEADER = re.compile(r"\s*\[\[?\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*\]\]?")
+_STEP = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?.*")
+_KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=\s*(\"{3}|'{3})?")
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[[table]]`: the line of its head and of each of its keys, counted from 1."""
+
+    line: int
+    keys: dict[str, int]
+
+
+def find_entries(text: str, table: str) -> list[Entry]:
+    """The entries of `[[table]]` in `text`, in order; none where they are written in another way."""
+    entries: list[Entry] = []
+    inside, quote = False, None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if quote is not None:
+            quote = None if quote in line else quote
+        elif header := _HEADER.fullmatch(line.split("#")[0].rstrip()):
+            inside = header[1].strip("\"'") == table
+            if inside:
+                entries.append(Entry(line=number, keys={}))
+        elif key := _KEY.match(line):
+            if inside:
+                # What begins behind the quotes' line is counted from there.
+                below = bool(key[2]) and not line[key.end() :].strip()
+                entries[-1].keys[key[1]] = number + below
+            quote = key[2] if key[2] and key[2] not in line[key.end() :] else None
+    return entries
+
+
+def line_of(text: str, table: str, place: int, key: str | None = None) -> int | None:
+    """The line of an entry's key, else of its head; None where it cannot be told."""
+    entries = find_entries(text, table)
+    if place >= len(entries):
+        return None
+    entry = entries[place]
+    return entry.line if key is None else entry.keys.get(key, entry.line)
+
+
+def place_of(field: str, tree: Mapping[str, Any], text: str) -> str | None:
+    """Where the setting `caps[1].limit` stands, in words; None of any other setting."""
+    found = _STEP.fullmatch(field)
+    if found is None or found[1] not in ENTRIES:
+        return None
+    place, entries = int(found[2]), tree[found[1]]
+    entry = entries[place] if isinstance(entries, list) and place < len(entries) else None
+    return _place(text, (found[1], place, found[3]), entry.get("name") if isinstance(entry, dict) else None)
+
+
+def check_entries(settings: Settings, text: str, source: str) -> None:
+    """Raise `SettingsError` at the first entry that cannot be meant, naming its line, its name and what is wrong."""
+    for table, entries in (("caps", settings.caps), ("rules", settings.rules)):
+        _check_names(table, entries, text, source)
+    for place, rule in enumerate(settings.rules):
+        for name in rule.placements:
+            if name not in settings.placements:
+                where = _place(text, ("rules", place, "placements"), rule.name)
+                hint = name_neighbours(name, settings.placements)
+                raise SettingsError(f"{source}, {where}: there is no placement `{name}`.", hint=hint, field="rules")
+        if fault := find_fault(rule):
+            raise _faulty(fault, rule, (text, source), place)
+
+
+def _check_names(table: str, entries: Sequence[Cap | Rule], text: str, source: str) -> None:
+    seen: set[str] = set()
+    for place, entry in enumerate(entries):
+        if entry.name in seen:
+            where = _place(text, (table, place, "name"), entry.name)
+            hint = "Give each a name of its own: reports and answers tell them apart by it."
+            raise SettingsError(f"{source}, {where}: another one has that name.", hint=hint, field=table)
+        seen.add(entry.name)
+
+
+def _faulty(fault: Fault, rule: Rule, read: tuple[str, str], place: int) -> SettingsError:
+    text, source = read
+    row = rule.when.count("\n", 0, fault.at)
+    start = rule.when.rfind("\n", 0, fault.at) + 1
+    where = _place(text, ("rules", place, "when"), rule.name, row=row)
+    column = fault.at - start + 1
+    shown = "\n".join(_caret(rule.when.splitlines() or [""], row, column))
+    return SettingsError(
+        f"{source}, {where}, column {column} of `when`: {fault.said}.\n{shown}", hint=fault.hint, field="rules.when"
+    )
+
+
+def _caret(lines: Sequence[str], row: int, column: int) -> Iterator[str]:
+    line = lines[min(row, len(lines) - 1)]
+    # Tabs stay, so that the sign stands below what it means.
+    yield f"    {line}"
+    yield f"    {''.join(sign if sign == chr(9) else ' ' for sign in line[: column - 1])}^"
+
+
+def _place(text: str, entry: tuple[str, int, str | None], name: object, *, row: int = 0) -> str:
+    table, place, key = entry
+    line = line_of(text, table, place, key)
+    called = f"{ENTRIES[table]} {name!r}" if isinstance(name, str) else f"{ENTRIES[table]} {place + 1}"
+    return called if line is None else f"line {line + row}, {called}"

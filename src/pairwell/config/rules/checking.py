@@ -1,0 +1,202 @@
+"""Whether a rule can be relied on: it is read, and tried on made-up customers, items and requests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from pairwell.config.explaining import name_neighbours
+from pairwell.config.rules.conditions import (
+    Token,
+    find_references,
+    find_roots,
+    flatten,
+    read_tokens,
+    split_leaves,
+)
+from pairwell.config.rules.engine import ConditionError, compile_condition, make_context, run
+from pairwell.config.rules.fields import RECORDS, SCOPES, field_of
+from pairwell.config.rules.rule import Rule
+from pairwell.config.rules.samples import Samples
+
+_PLACE = re.compile(r":(\d+):(\d+): (?:Syntax error: )?(.*)")
+_TRIALS = 64
+_LEAF_TRIALS = 8
+_OTHER_TONGUES = {"and": "&&", "or": "||", "not": "!", "None": "null", "True": "true", "False": "false"}
+_FUNCTIONS = (
+    *(
+        "all",
+        "contains",
+        "double",
+        "duration",
+        "endsWith",
+        "exists",
+        "exists_one",
+        "filter",
+        "getDate",
+        "getDayOfMonth",
+    ),
+    *("getDayOfWeek", "getDayOfYear", "getFullYear", "getHours", "getMilliseconds", "getMinutes", "getMonth"),
+    *("getSeconds", "has", "int", "map", "matches", "max", "min", "size", "startsWith", "string", "timestamp", "uint"),
+)
+_LITERALS = {"string": "a text", "number": "a number", "true": "true or false", "false": "true or false"}
+_TAKES = {"bool": "true or false", "int": "a number", "double": "a number", "string": "a text"}
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong with a condition, and where in its text."""
+
+    said: str  # a sentence without its stop
+    hint: str | None
+    at: int = 0
+
+
+def find_fault(rule: Rule) -> Fault | None:
+    """The first thing that is wrong with the condition of `rule`; None where it can be relied on."""
+    return next(_faults(rule), None)
+
+
+def _faults(rule: Rule) -> Iterator[Fault]:
+    tokens = read_tokens(rule.when)
+    yield from _unreadable(rule.when, tokens)
+    for place in find_roots(tokens):
+        yield from _wrong_root(tokens, place, rule)
+    yield from _wrong_functions(tokens)
+    yield from _wrong_comparisons(tokens)
+    yield from _failing_leaves(rule.when)
+    yield from _failing(rule.when)
+
+
+def _unreadable(source: str, tokens: list[Token]) -> Iterator[Fault]:
+    try:
+        compile_condition(source)
+    except ValueError as error:
+        for token in tokens:
+            if token.kind == "name" and token.text in _OTHER_TONGUES:
+                said = f"`{token.text}` means nothing in CEL"
+                yield Fault(said=said, hint=f"Write `{_OTHER_TONGUES[token.text]}`.", at=token.start)
+        found = _PLACE.search(str(error))
+        line, column, what = (int(found[1]), int(found[2]), found[3]) if found else (1, 1, str(error))
+        starts = [0, *(m.end() for m in re.finditer("\n", source))]
+        place = min(starts[min(line, len(starts)) - 1] + column - 1, len(source))
+        what = what.split(" expecting {")[0].replace("'<EOF>'", "its end")
+        hint = "Mend it there: `&&` is and, `||` or, `!` not, `==` equal; texts stand in quotes."
+        yield Fault(said=f"the condition is not valid CEL: {what}", hint=hint, at=place)
+
+
+def _wrong_root(tokens: list[Token], place: int, rule: Rule) -> Iterator[Fault]:
+    root, known = tokens[place], SCOPES[rule.scope]
+    if root.text in _OTHER_TONGUES:
+        yield Fault(
+            said=f"`{root.text}` means nothing in CEL", hint=f"Write `{_OTHER_TONGUES[root.text]}`.", at=root.start
+        )
+    elif root.text not in SCOPES["offer"]:
+        yield Fault(said=f"there is no `{root.text}`", hint=name_neighbours(root.text, known), at=root.start)
+    elif root.text not in known:
+        seen = " and ".join(f"`{name}`" for name in known)
+        said = f"a rule of scope `{rule.scope}` cannot see `{root.text}`, only {seen}"
+        yield Fault(said=said, hint='Give it `scope = "offer"`, which sees all.', at=root.start)
+    elif root.text != "now":
+        yield from _wrong_field(tokens, place)
+
+
+def _wrong_field(tokens: list[Token], place: int) -> Iterator[Fault]:
+    root, fields = tokens[place], RECORDS[tokens[place].text]
+    after = tokens[place + 1 : place + 3]
+    if len(after) < 2 or after[0].text != "." or after[1].kind != "name":  # noqa: PLR2004 - the dot and the name
+        said = f"`{root.text}` alone says nothing"
+        yield Fault(said=said, hint=f"Name one of its fields: {', '.join(fields)}.", at=root.start)
+    elif after[1].text not in fields:
+        near = get_close_matches(after[1].text, fields, n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(f'`{root.text}.{name}`' for name in near)}?" if near else None
+        if hint is None and "attributes" in fields:
+            hint = (
+                f"What the shop says itself is `{root.text}.attributes.{after[1].text}`. Fields: {', '.join(fields)}."
+            )
+        yield Fault(
+            said=f"`{root.text}.{after[1].text}` is not a field of `{root.text}`",
+            hint=hint or f"Known here: {', '.join(fields)}.",
+            at=after[1].start,
+        )
+
+
+def _wrong_functions(tokens: list[Token]) -> Iterator[Fault]:
+    for token, after in pairwise(tokens):
+        if token.kind == "name" and after.text == "(" and token.text not in (*_FUNCTIONS, "in"):
+            hint = name_neighbours(token.text, _FUNCTIONS)
+            yield Fault(said=f"there is no function `{token.text}`", hint=hint, at=token.start)
+
+
+def _wrong_comparisons(tokens: list[Token]) -> Iterator[Fault]:
+    """CEL takes a number for different from any text and says nothing; whoever compares them meant something else."""
+    for place in find_roots(tokens):
+        root, rest = tokens[place], tokens[place + 1 : place + 5]
+        if len(rest) < 4 or rest[0].text != "." or rest[2].text not in ("==", "!="):  # noqa: PLR2004 - .name == literal
+            continue
+        takes = _TAKES.get(field_of(root.text, rest[1].text).type)
+        given = _LITERALS.get(rest[3].text) or _LITERALS.get(rest[3].kind)
+        if takes and given and takes != given:
+            said = f"`{root.text}.{rest[1].text}` is {takes}, and is never equal to {given}"
+            yield Fault(said=said, hint=f"Compare it with {takes}.", at=rest[3].start)
+
+
+def _failing_leaves(source: str) -> Iterator[Fault]:
+    """What fails whatever the values are, wherever it stands."""
+    for at, leaf in split_leaves(source):
+        samples = Samples(source, find_references(leaf))
+        program = compile_condition(flatten(leaf))
+        for _ in range(_LEAF_TRIALS):
+            try:
+                program.execute(make_context(samples.draw(whole=True)))
+            except Exception as error:  # noqa: BLE001 - whatever the compiled library raises
+                said = f"`{leaf}` cannot be worked out: {str(error).split('. ')[0]}"
+                yield Fault(said=said, hint=_type_hint(leaf), at=at)
+                break
+
+
+def _type_hint(leaf: str) -> str | None:
+    fields = sorted({reference.path: reference for reference in find_references(leaf)}.items())
+    kinds = [f"`{path}` is of type {field_of(ref.record, ref.name).type}" for path, ref in fields]
+    mixed = (
+        " Whole numbers and doubles do not mix in sums: write 2.0, or double(x)." if re.search(r"[-+*/%]", leaf) else ""
+    )
+    return f"{'; '.join(kinds)}.{mixed}" if kinds else None
+
+
+def _failing(source: str) -> Iterator[Fault]:
+    references = find_references(source)
+    samples, program = Samples(source, references), compile_condition(flatten(source))
+    for _ in range(_TRIALS):
+        values = samples.draw(whole=False)
+        try:
+            run(program, make_context(values))
+        except ConditionError as error:
+            yield Fault(said=f"the condition fails where {_told(values)}: {error}", hint=_null_hint(source, values))
+            return
+
+
+def _told(values: dict[str, object]) -> str:
+    told = (f"{name.replace('__', '.')} is {_shown(value)}" for name, value in sorted(values.items()))
+    return " and ".join(told) or "nothing is read"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return f"a map with {', '.join(map(repr, value))}" if value else "an empty map"
+    return "null" if value is None else repr(value)
+
+
+def _null_hint(source: str, values: dict[str, Any]) -> str:
+    for reference in find_references(source):
+        field, value = field_of(reference.record, reference.name), values[reference.variable]
+        if isinstance(value, dict) and reference.key is not None and reference.key not in value:
+            place = f"{reference.record}.{reference.name}"
+            return f"A key may be missing; write `'{reference.key}' in {place} && ...`."
+        if value is None:
+            return f"`{reference.path}` is null {field.null}; write `{reference.path} != null && ...`."
+    return "A condition is true or false, whatever it reads."
