@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from pairwell.facts.customer_state import StoredCustomer, facts_of
+from pairwell.facts.customer_state import Known, StoredCustomer, facts_of
+from pairwell.operations.database import Database
 from pairwell.operations.schema import customers
 from pairwell.records import CustomerFacts
 
+_CUSTOMERS_AT_A_TIME = 250  # so that decisions pass between
+_LOOKED_AT_A_TIME = 5_000
+_NOTHING = b"{}"
+
+
+class ToldCustomer(NamedTuple):
+    """What the dataset tells of one customer, as it is stored; the engine writes it by the million, hence text."""
+
+    customer_id: str
+    told: bytes  # JSON of `Known`
+
+
+class _Halves(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A stored customer, its halves not looked into."""
+
+    told: msgspec.Raw = msgspec.Raw(_NOTHING)
+    heard: msgspec.Raw = msgspec.Raw(_NOTHING)
+
+
+_encoder = msgspec.json.Encoder()
 _stored = msgspec.json.Decoder(StoredCustomer)
+_known = msgspec.json.Decoder(Known)
+_halves = msgspec.json.Decoder(_Halves)
 _OF_SOME = sa.select(customers.c.customer_id, customers.c.revision, customers.c.fact).where(
     customers.c.customer_id.in_(sa.bindparam("customers", expanding=True))
+)
+# In one order, so that two writers cannot lock each other out.
+_LOCKED = _OF_SOME.order_by(customers.c.customer_id).with_for_update()
+_CHANGE = (
+    customers.update()
+    .where(customers.c.customer_id == sa.bindparam("customer"))
+    .values(revision=customers.c.revision + 1, fact=sa.bindparam("changed"))
 )
 
 
@@ -30,3 +63,71 @@ def read_customers(
         row.customer_id: facts_of(_stored.decode(row.fact), revision=row.revision, complaints_since=complaints_since)
         for row in found
     }
+
+
+def add_heard(connection: sa.Connection, heard: Mapping[str, Known]) -> None:
+    """Join what events tell to what is known of these customers, within the transaction of `connection`.
+
+    The same again changes nothing, and the order in which things come does not matter.
+    """
+    _claim(connection, [{"customer_id": one, "revision": 0, "fact": _NOTHING} for one in sorted(heard)])
+    changed = []
+    for row in connection.execute(_LOCKED, {"customers": list(heard)}).all():
+        halves = _halves.decode(row.fact)
+        before = _known.decode(halves.heard)
+        after = before.joined(heard[row.customer_id]).beyond(_known.decode(halves.told))
+        if after != before:
+            fact = _encoder.encode(_Halves(told=halves.told, heard=msgspec.Raw(_encoder.encode(after))))
+            changed.append({"customer": row.customer_id, "changed": fact})
+    if changed:
+        connection.execute(_CHANGE, changed)
+
+
+def write_told(database: Database, told: Iterable[ToldCustomer]) -> int:
+    """Make `told` all that the dataset tells of these customers; returns how many differ from before.
+
+    What events told beyond it stays. Some customers a transaction; one stands in `told` once.
+    """
+    rows, differing = iter(told), 0
+    while part := list(itertools.islice(rows, _LOOKED_AT_A_TIME)):
+        with database.read() as connection:
+            differs = sorted(_differing(connection, part))
+        for start in range(0, len(differs), _CUSTOMERS_AT_A_TIME):
+            with database.write() as connection:
+                _replace(connection, differs[start : start + _CUSTOMERS_AT_A_TIME])
+        differing += len(differs)
+    return differing
+
+
+def _differing(connection: sa.Connection, part: Sequence[ToldCustomer]) -> list[ToldCustomer]:
+    found = connection.execute(_OF_SOME, {"customers": [one.customer_id for one in part]})
+    before = {row.customer_id: bytes(_halves.decode(row.fact).told) for row in found}
+    return [one for one in part if before.get(one.customer_id) != one.told]
+
+
+def _replace(connection: sa.Connection, part: Sequence[ToldCustomer]) -> None:
+    # A row that is there can be locked; without it two writers of a new customer would not see each other.
+    fresh = {one.customer_id: _encoder.encode(_Halves(told=msgspec.Raw(one.told))) for one in part}
+    _claim(connection, [{"customer_id": one, "revision": 1, "fact": fact} for one, fact in fresh.items()])
+    told = {one.customer_id: one.told for one in part}
+    changed = []
+    for row in connection.execute(_LOCKED, {"customers": list(told)}).all():
+        if row.fact != fresh[row.customer_id]:
+            fact = _with_told(row.fact, told[row.customer_id])
+            changed.append({"customer": row.customer_id, "changed": fact})
+    if changed:
+        connection.execute(_CHANGE, changed)
+
+
+def _with_told(fact: bytes, told: bytes) -> bytes:
+    halves = _halves.decode(fact)
+    if halves.heard == _NOTHING:
+        return _encoder.encode(_Halves(told=msgspec.Raw(told)))
+    heard = _known.decode(halves.heard).beyond(_known.decode(told))
+    return _encoder.encode(_Halves(told=msgspec.Raw(told), heard=msgspec.Raw(_encoder.encode(heard))))
+
+
+def _claim(connection: sa.Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    if rows:
+        connection.execute(insert(customers).on_conflict_do_nothing(), rows)
