@@ -259,6 +259,19 @@ class Decline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ] = 3
 
 
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many requests of the online API are answered; 0 a second: any number."""
+
+    visitor_per_s: Annotated[
+        float, Meta(ge=0.0, description="Requests a second with publishable keys from one network address.")
+    ] = 20.0
+    visitor_burst: Annotated[float, Meta(ge=1.0, description="As many of them at once.")] = 100.0
+    key_per_s: Annotated[float, Meta(ge=0.0, description="Requests a second with one publishable key.")] = 1_000.0
+    key_burst: Annotated[float, Meta(ge=1.0, description="As many of them at once.")] = 2_000.0
+    secret_per_s: Annotated[float, Meta(ge=0.0, description="Requests a second with one secret key.")] = 0.0
+    secret_burst: Annotated[float, Meta(ge=1.0, description="As many of them at once.")] = 2_000.0
+
+
 class Currency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Foreign money."""
 
@@ -304,4 +317,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rules: Annotated[tuple[Rule, ...], Meta(description="What withholds an offer, in this order.")] = msgspec.field(
         default_factory=usual_rules
     )
+    limits: Limits = Limits()
     currency: Currency = Currency()
