@@ -15,8 +15,9 @@ import msgspec
 from pairwell.clock import from_micros, to_micros
 from pairwell.records import CustomerFacts
 
-ORDERS_TOLD = 20  # newest orders and feedback that the dataset's half holds one by one; older ones as totals
+ORDERS_TOLD = 20  # newest ones that the dataset's half holds one by one; older ones as totals
 RETURNS_TOLD = 50
+FEEDBACK_TOLD = 20
 HEARD = 500  # of each kind, newest; ingest takes away what the dataset has by then
 
 T = TypeVar("T", bound="Seen")
@@ -61,7 +62,7 @@ class SeenFeedback(Seen, frozen=True, kw_only=True, array_like=True, order=True)
     score: float | None = None  # 0..1
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Past(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Totals of what is older than all that is held one by one; cancelled orders are left out."""
 
     orders: int = 0

@@ -41,7 +41,7 @@ class Held:
 
     def refresh(self, connection: sa.Connection) -> None:
         """Read what was written since the last time."""
-        epochs = dict(connection.execute(_EPOCHS).tuples().all())
+        epochs = dict(connection.execute(_EPOCHS).all())
         self.items.refresh(connection, epochs.get("items", 0))
         self.relations.refresh(connection, epochs.get("relations", 0))
 

@@ -73,7 +73,7 @@ class People:
     def members(self, connection: sa.Connection, roots: Iterable[int]) -> dict[int, int]:
         """Person to root, for these roots and every visitor who belongs to one."""
         wanted = sorted(set(roots))
-        rows = connection.execute(_MEMBERS, {"roots": wanted}).tuples() if wanted else ()
+        rows = connection.execute(_MEMBERS, {"roots": wanted}).all() if wanted else []
         return {root: root for root in wanted} | dict(rows)
 
 

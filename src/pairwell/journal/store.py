@@ -15,6 +15,7 @@ from pairwell.errors import ForgottenError, NotFoundError
 from pairwell.journal.intake import Effects, Intake
 from pairwell.journal.people import People
 from pairwell.journal.round import Round, open_payload
+from pairwell.journal.sealing import unseal
 from pairwell.operations import schema
 from pairwell.operations.database import Database
 from pairwell.records import Behaviour, BehaviourType, Decision, DecisionRequest, Event, EventReceipt
@@ -32,11 +33,23 @@ _BY_ID = (
     .where(_decisions.c.decision_id == sa.bindparam("id"))
 )
 _BEHAVIOUR = (
-    sa.select(_events.c.event_id, _events.c.at, _events.c.type, _events.c.item_id, _people.c.name)
+    sa.select(_events.c.event_id, _events.c.at, _events.c.type, _events.c.item_id, _events.c.payload, _people.c.key)
     .join_from(_events, _people, _events.c.person == _people.c.person, isouter=True)
-    .where(_events.c.type.in_(sa.bindparam("types", expanding=True)), _events.c.at <= sa.bindparam("until"))
+    .where(
+        _events.c.type.in_(sa.bindparam("types", expanding=True)),
+        _events.c.at <= sa.bindparam("until"),
+        _people.c.key.is_not(None) | _events.c.person.is_(None),  # nobody reads what a forgotten person did
+    )
     .order_by(_events.c.at, _events.c.event_id)
 )
+
+
+class _Whose(msgspec.Struct, frozen=True, kw_only=True):
+    customer_id: str | None = None
+    visitor_id: str | None = None
+
+
+_whose_of = msgspec.json.Decoder(_Whose)
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,8 +122,10 @@ class Journal:
         with self._database.read() as connection:
             rows = connection.execute(_BEHAVIOUR, {"types": list(types), "until": to_micros(until)}).all()
         return [
-            Behaviour(event_id=event_id, at=from_micros(at), type=kind, item_id=item_id, **_whose(name))
-            for event_id, at, kind, item_id, name in rows
+            Behaviour(
+                event_id=event_id, at=from_micros(at), type=kind, item_id=item_id, **_whose(payload, key, event_id)
+            )
+            for event_id, at, kind, item_id, payload, key in rows
         ]
 
     def count(self, *, since: datetime | None = None) -> Counts:
@@ -133,10 +148,9 @@ class Journal:
         )
 
 
-def _whose(name: str | None) -> dict[str, str]:
-    if name is None:
-        return {}
-    return {"customer_id" if name.startswith("c:") else "visitor_id": name[2:]}
+def _whose(payload: bytes, key: bytes | None, event_id: str) -> dict[str, str | None]:
+    whose = _whose_of.decode(payload if key is None else unseal(payload, key, name=event_id))
+    return {"customer_id": whose.customer_id, "visitor_id": whose.visitor_id}
 
 
 def _count_by(group: sa.Column[Any], moment: sa.Column[Any], since: int | None) -> sa.Select[Any]:

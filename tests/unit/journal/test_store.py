@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
+from tests.journals import EVERYTHING, log, reservation, standing
 
 from pairwell.errors import JournalError, NotFoundError
 from pairwell.journal.store import Journal
@@ -19,6 +22,7 @@ from pairwell.records import (
     Event,
     EventLine,
     EventOrder,
+    EventReceipt,
     Offer,
     Silence,
     SilenceReason,
@@ -87,10 +91,35 @@ def order(event_id: str, order_id: str = "o-1") -> Event:
     )
 
 
+def _known(journal: Journal, request_id: str) -> Decision | None:
+    """The decision that answered a request."""
+    request = DecisionRequest(placement="cart", request_id=request_id, customer_id="c-17")
+    with journal.round([request], "read") as opened:
+        return opened.known.get(request_id)
+
+
+class Heard:
+    """Effects that only remember what came."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def apply(self, connection: sa.Connection, events: Sequence[Event]) -> None:
+        assert connection.in_transaction()
+        self.events += events
+
+
+def _take(journal: Journal, events: Sequence[Event]) -> tuple[EventReceipt, list[Event]]:
+    """The receipt of one batch, and the events that took effect."""
+    heard = Heard()
+    (receipt,) = journal.log_events([events], effects=heard, now=NOW)
+    return receipt, heard.events
+
+
 @pytest.fixture
 def journal(database: Database) -> Journal:
     opened = Journal(database)
-    opened.log_decision(decision("d-1"))
+    log(opened, decision("d-1"))
     return opened
 
 
@@ -104,15 +133,16 @@ def test_an_unknown_decision_is_not_found(journal: Journal) -> None:
 
 
 def test_a_request_is_found_by_its_id(journal: Journal) -> None:
-    assert journal.find_request("r-1") is None
-    assert journal.log_decision(decision("d-2", request_id="r-1"))
-    assert journal.find_request("r-1") == decision("d-2", request_id="r-1")
+    asked = decision("d-2", request_id="r-1")
+    assert _known(journal, "r-1") is None
+    assert log(journal, asked) == [True]
+    assert _known(journal, "r-1") == asked
 
 
 def test_of_two_decisions_for_one_request_the_first_stays(journal: Journal) -> None:
-    assert journal.log_decision(decision("d-2", request_id="r-1"))
-    assert not journal.log_decision(decision("d-3", request_id="r-1"))
-    found = journal.find_request("r-1")
+    assert log(journal, decision("d-2", request_id="r-1")) == [True]
+    assert log(journal, decision("d-3", request_id="r-1")) == [False]
+    found = _known(journal, "r-1")
     assert found is not None
     assert found.inputs.decision_id == "d-2"
     with pytest.raises(NotFoundError):
@@ -122,26 +152,32 @@ def test_of_two_decisions_for_one_request_the_first_stays(journal: Journal) -> N
 def test_a_race_for_one_request_has_one_winner(journal: Journal) -> None:
     rivals = [decision(f"d-{i}", request_id="r-1") for i in range(10, 26)]
     with ThreadPoolExecutor(max_workers=8) as pool:
-        assert sum(pool.map(journal.log_decision, rivals)) == 1
+        assert sum(pool.map(lambda rival: log(journal, rival)[0], rivals)) == 1
+
+
+def test_of_two_decisions_for_one_request_in_one_round_the_first_stays(journal: Journal) -> None:
+    rivals = [decision(f"d-{i}", request_id="r-1") for i in (2, 3)]
+    assert log(journal, *rivals) == [True, False]
+    assert _known(journal, "r-1") == rivals[0]
 
 
 def test_a_decision_id_used_twice_is_an_error(journal: Journal) -> None:
     with pytest.raises(JournalError):
-        journal.log_decision(decision("d-1"))
+        log(journal, decision("d-1"))
 
 
 def test_events_of_a_shown_offer_are_taken(journal: Journal) -> None:
     events = [event(f"e-{t}", type=t, decision_id="d-1", offer_no=1) for t in ("exposure", "accept", "decline")]
-    receipt, fresh = journal.log_events(events, now=NOW)
+    receipt, fresh = _take(journal, events)
     assert (receipt.accepted, receipt.duplicates, receipt.refused) == (3, 0, [])
     assert fresh == events
 
 
 def test_an_event_counts_once_within_a_batch_and_across_batches(journal: Journal) -> None:
     first, second = (event(name, decision_id="d-1", offer_no=0) for name in ("e-1", "e-2"))
-    receipt, fresh = journal.log_events([first, first], now=NOW)
+    receipt, fresh = _take(journal, [first, first])
     assert (receipt.accepted, receipt.duplicates, fresh) == (1, 1, [first])
-    receipt, fresh = journal.log_events([second, first], now=NOW)
+    receipt, fresh = _take(journal, [second, first])
     assert (receipt.accepted, receipt.duplicates, fresh) == (1, 1, [second])
     assert journal.count().exposures == 2
 
@@ -150,7 +186,7 @@ def test_the_same_events_sent_at_once_count_once(journal: Journal) -> None:
     batch = [event(f"e-{i}", decision_id="d-1", offer_no=0) for i in range(20)]
     batches = [batch, batch[::-1]] * 4
     with ThreadPoolExecutor(max_workers=8) as pool:
-        receipts = list(pool.map(lambda events: journal.log_events(events, now=NOW)[0], batches))
+        receipts = list(pool.map(lambda events: _take(journal, events)[0], batches))
     assert sum(r.accepted for r in receipts) == 20
 
 
@@ -174,15 +210,15 @@ def test_an_event_that_cannot_be_true_is_refused_by_itself(
     journal: Journal, fields: dict[str, object], code: str
 ) -> None:
     good = event("e-good", item_id="mat")
-    receipt, fresh = journal.log_events([good, event("e-bad", **fields)], now=NOW)
+    receipt, fresh = _take(journal, [good, event("e-bad", **fields)])
     assert [(r.index, r.event_id, r.code) for r in receipt.refused] == [(1, "e-bad", code)]
     assert fresh == [good]
 
 
 @pytest.mark.parametrize("kind", ["exposure", "accept", "decline"])
 def test_an_offer_that_was_not_shown_has_no_outcome(journal: Journal, kind: str) -> None:
-    journal.log_decision(decision("d-2", silence="holdout"))
-    receipt, fresh = journal.log_events([event("e-1", type=kind, decision_id="d-2", offer_no=0)], now=NOW)
+    log(journal, decision("d-2", silence="holdout"))
+    receipt, fresh = _take(journal, [event("e-1", type=kind, decision_id="d-2", offer_no=0)])
     assert [r.code for r in receipt.refused] == ["not_shown"]
     assert fresh == []
 
@@ -191,47 +227,46 @@ def test_an_offer_that_was_not_shown_has_no_outcome(journal: Journal, kind: str)
 def test_what_became_of_an_offer_cannot_be_before_it(journal: Journal, kind: str) -> None:
     early, slow = (NOW - timedelta(minutes=5, seconds=s) for s in (1, 0))
     events = [event(f"e-{at}", type=kind, decision_id="d-1", offer_no=0, at=at) for at in (early, slow)]
-    receipt, fresh = journal.log_events(events, now=NOW)
+    receipt, fresh = _take(journal, events)
     assert [(r.index, r.code) for r in receipt.refused] == [(0, "before_decision")]
     assert fresh == events[1:]
 
 
 def test_a_clock_that_is_a_little_fast_is_forgiven(journal: Journal) -> None:
-    receipt, _ = journal.log_events([event("e-1", item_id="mat", at=NOW + timedelta(hours=3))], now=NOW)
+    receipt, _ = _take(journal, [event("e-1", item_id="mat", at=NOW + timedelta(hours=3))])
     assert receipt.accepted == 1
 
 
 def test_an_order_that_counts_no_offers_is_taken_whatever_its_number(journal: Journal) -> None:
     huge = msgspec.structs.replace(order("e-1"), offer_no=2**63)
-    assert journal.log_events([huge], now=NOW)[0].accepted == 1
+    assert _take(journal, [huge])[0].accepted == 1
 
 
 def test_a_decline_is_found_by_the_unit_of_its_decision(journal: Journal) -> None:
-    journal.log_events([event("e-1", type="decline", decision_id="d-1", offer_no=1)], now=NOW)
-    declines = journal.declines("c:c-17", since=NOW - timedelta(days=1))
-    assert [(d.item_id, d.at) for d in declines] == [("lamp", NOW)]
-    assert journal.declines("v:c-17", since=NOW - timedelta(days=1)) == []
+    journal.log_events([[event("e-1", type="decline", decision_id="d-1", offer_no=1)]], now=NOW)
+    assert [(d.item_id, d.at) for d in standing(journal, "c-17", now=NOW).declines] == [("lamp", NOW)]
+    assert standing(journal, None, "c-17", now=NOW).declines == []
 
 
 def test_a_decline_names_its_own_unit_first(journal: Journal) -> None:
-    journal.log_events([event("e-1", type="decline", visitor_id="v-9", item_id="mat")], now=NOW)
-    assert [d.item_id for d in journal.declines("v:v-9", since=NOW)] == ["mat"]
+    journal.log_events([[event("e-1", type="decline", visitor_id="v-9", item_id="mat")]], now=NOW)
+    assert [d.item_id for d in standing(journal, None, "v-9", now=NOW).declines] == ["mat"]
 
 
 def test_a_decline_by_a_visitor_of_a_customers_decision_is_the_customers(journal: Journal) -> None:
-    journal.log_events([event("e-1", type="decline", visitor_id="v-9", decision_id="d-1", offer_no=1)], now=NOW)
-    assert [d.item_id for d in journal.declines("c:c-17", since=NOW)] == ["lamp"]
+    journal.log_events([[event("e-1", type="decline", visitor_id="v-9", decision_id="d-1", offer_no=1)]], now=NOW)
+    assert [d.item_id for d in standing(journal, "c-17", now=NOW).declines] == ["lamp"]
 
 
 def test_declines_before_the_span_are_left_out(journal: Journal) -> None:
-    journal.log_events([event("e-1", type="decline", customer_id="c", item_id="mat")], now=NOW)
-    assert journal.declines("c:c", since=NOW + timedelta(microseconds=1)) == []
+    journal.log_events([[event("e-1", type="decline", customer_id="c", item_id="mat")]], now=NOW)
+    assert standing(journal, "c", now=NOW, since=NOW + timedelta(microseconds=1)).declines == []
 
 
 def test_counts_account_for_every_decision_and_event(journal: Journal) -> None:
-    journal.log_decision(decision("d-2", silence="holdout"))
-    journal.log_decision(decision("d-3", silence="no_candidates"))
-    journal.log_events([order("e-1"), order("e-2"), order("e-3", "o-2"), event("e-4", item_id="mat")], now=NOW)
+    log(journal, decision("d-2", silence="holdout"))
+    log(journal, decision("d-3", silence="no_candidates"))
+    journal.log_events([[order("e-1"), order("e-2"), order("e-3", "o-2"), event("e-4", item_id="mat")]], now=NOW)
     counts = journal.count()
     assert (counts.decisions, counts.offered) == (3, 1)
     assert counts.silent == {"holdout": 1, "no_candidates": 1}
@@ -246,25 +281,28 @@ def test_a_journal_that_cannot_write_says_so(tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "operations.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(JournalError):
-        journal.log_decision(decision("d-1"))
+        log(journal, decision("d-1"))
     with pytest.raises(JournalError):
-        journal.log_events([event("e-1", item_id="mat")], now=NOW)
+        journal.log_events([[event("e-1", item_id="mat")]], now=NOW)
     other.close()
     database.close()
 
 
 def test_a_rehearsed_decision_leaves_no_trace(journal: Journal) -> None:
-    journal.rehearse(decision("d-2"))
+    rehearsed = decision("d-2")
+    with journal.round([rehearsed.inputs.request], "rehearsed") as opened:
+        opened.look_back(EVERYTHING, now=NOW)
+        opened.add(rehearsed, reservation(rehearsed))
     with pytest.raises(NotFoundError):
         journal.read_decision("d-2")
-    assert journal.log_decision(decision("d-2"))
+    assert log(journal, rehearsed) == [True]
 
 
 def test_behaviour_is_read_up_to_a_moment_oldest_first(journal: Journal) -> None:
     later = NOW + timedelta(minutes=1)
     seen = Event(event_id="2", type="exposure", at=later, visitor_id="v", customer_id="c-17", item_id="mat")
     taken = Event(event_id="1", type="accept", at=NOW, visitor_id="v", item_id="mat")
-    journal.log_events([seen, taken], now=later)
+    journal.log_events([[seen, taken]], now=later)
     found = journal.behaviour(["exposure", "accept"], until=later)
     assert [(one.event_id, one.type, one.at) for one in found] == [("1", "accept", NOW), ("2", "exposure", later)]
     assert (found[1].customer_id, found[1].visitor_id, found[1].item_id) == ("c-17", "v", "mat")
