@@ -19,6 +19,7 @@ from pairwell.records import CustomerFacts
 _CUSTOMERS_AT_A_TIME = 250  # so that decisions pass between
 _LOOKED_AT_A_TIME = 5_000
 _NOTHING = b"{}"
+_NONE_HEARD = Known()
 
 
 class ToldCustomer(NamedTuple):
@@ -77,8 +78,7 @@ def add_heard(connection: sa.Connection, heard: Mapping[str, Known]) -> None:
         before = _known.decode(halves.heard)
         after = before.joined(heard[row.customer_id]).beyond(_known.decode(halves.told))
         if after != before:
-            fact = _encoder.encode(_Halves(told=halves.told, heard=msgspec.Raw(_encoder.encode(after))))
-            changed.append({"customer": row.customer_id, "changed": fact})
+            changed.append({"customer": row.customer_id, "changed": _as_stored(bytes(halves.told), after)})
     if changed:
         connection.execute(_CHANGE, changed)
 
@@ -107,7 +107,7 @@ def _differing(connection: sa.Connection, part: Sequence[ToldCustomer]) -> list[
 
 def _replace(connection: sa.Connection, part: Sequence[ToldCustomer]) -> None:
     # A row that is there can be locked; without it two writers of a new customer would not see each other.
-    fresh = {one.customer_id: _encoder.encode(_Halves(told=msgspec.Raw(one.told))) for one in part}
+    fresh = {one.customer_id: _as_stored(one.told, _NONE_HEARD) for one in part}
     _claim(connection, [{"customer_id": one, "revision": 1, "fact": fact} for one, fact in fresh.items()])
     told = {one.customer_id: one.told for one in part}
     changed = []
@@ -120,10 +120,13 @@ def _replace(connection: sa.Connection, part: Sequence[ToldCustomer]) -> None:
 
 
 def _with_told(fact: bytes, told: bytes) -> bytes:
-    halves = _halves.decode(fact)
-    if halves.heard == _NOTHING:
+    heard = _known.decode(_halves.decode(fact).heard)
+    return _as_stored(told, heard if heard == _NONE_HEARD else heard.beyond(_known.decode(told)))
+
+
+def _as_stored(told: bytes, heard: Known) -> bytes:
+    if heard == _NONE_HEARD:
         return _encoder.encode(_Halves(told=msgspec.Raw(told)))
-    heard = _known.decode(halves.heard).beyond(_known.decode(told))
     return _encoder.encode(_Halves(told=msgspec.Raw(told), heard=msgspec.Raw(_encoder.encode(heard))))
 
 

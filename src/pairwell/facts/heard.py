@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -19,7 +20,7 @@ from pairwell.facts.customer_state import (
     SeenStatus,
 )
 from pairwell.facts.customers import add_heard
-from pairwell.records import EventOrder, FeedbackKind, NeedSource, OrderStatus
+from pairwell.records import Event, EventOrder, FeedbackKind, NeedSource, OrderStatus
 
 _UNIT_SEPARATOR = "\x1f"  # keeps ("ab", "c") and ("a", "bc") apart
 _MILLION = 1_000_000  # scores as whole numbers, so that they are written alike everywhere
@@ -73,6 +74,16 @@ class Returned(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     units: int
     at: datetime
+
+
+def orders_heard(events: Iterable[Event]) -> dict[str, Known]:
+    """What the orders among these events tell, by customer; to be joined in one go."""
+    heard: dict[str, Known] = {}
+    for event in events:
+        if event.order is not None and event.customer_id is not None:
+            told = an_order(event.order, event.at)
+            heard[event.customer_id] = heard.get(event.customer_id, Known()).joined(told)
+    return heard
 
 
 # --- the same as something to join ----------------------------------------------------------------

@@ -11,7 +11,8 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import to_micros
-from pairwell.facts.customers import read_customers
+from pairwell.facts.customers import ToldCustomer, add_heard, read_customers, write_told
+from pairwell.facts.heard import orders_heard
 from pairwell.facts.held import Held, read_epoch
 from pairwell.facts.ownership import Ownership, Purchases, change_owned, count_orders, read_owned
 from pairwell.operations import schema
@@ -80,6 +81,10 @@ class FactStore:
         """Take away what customers no longer own; what was bought later than `lost` says stays."""
         change_owned(self._database, lost, Purchases.without)
 
+    def write_customers(self, told: Iterable[ToldCustomer]) -> int:
+        """Make `told` all that the dataset tells of these customers; returns how many changed. Newer events stay."""
+        return write_told(self._database, told)
+
     def snapshot(self) -> int:
         """The snapshot of the dataset that the facts were last written from; 0 before the first."""
         with self._database.read() as connection:
@@ -105,6 +110,7 @@ class FactStore:
             if event.order is not None and event.customer_id is not None
         ]
         count_orders(connection, self._database, orders)
+        add_heard(connection, orders_heard(events))
 
     def items(self) -> Mapping[str, Item]:
         """The newest facts of every item, by id; a view that later writes do not change."""

@@ -18,6 +18,7 @@ from pairwell.engines.duckdb import micros
 from pairwell.facts.ownership import Ownership
 from pairwell.facts.store import FactStore
 from pairwell.ingest.assemble import recent_prices
+from pairwell.ingest.customer_facts import read_told
 from pairwell.records import CuratedRelation, Item
 
 _ROWS = 20_000
@@ -49,6 +50,7 @@ def write_facts(
             if base is not None:
                 facts.remove_owned(_lost(dataset, snapshot, since=base))
             facts.write_owned(_owned(dataset, snapshot, since=base))
+            facts.write_customers(read_told(dataset, snapshot, since=base))
             facts.mark_snapshot(snapshot.number)
         if dataset.newest().number == snapshot.number:
             return snapshot.number
