@@ -221,10 +221,15 @@ def _is_ghost(request: DecisionRequest, settings: Settings) -> bool:
 
 
 def public_answer(decision: Decision, *, secret: bool, explain: bool) -> Answer:
-    """What the bearer of a key may see. Worth, chances, lots and what was withheld are for secret keys only."""
+    """What the bearer of a key may see: of a secret key all, with what was withheld where that is to be explained."""
     answer = decision.answer
     if secret:
         return msgspec.structs.replace(answer, withheld=decision.withheld) if explain else answer
+    return plain_answer(answer)
+
+
+def plain_answer(answer: Answer) -> Answer:
+    """What everybody may see. Worth, chances, lots and what was withheld are for secret keys only."""
     return Answer(
         decision_id=answer.decision_id,
         valid_until=answer.valid_until,

@@ -80,6 +80,15 @@ class Service:
     def live(self) -> Live:
         return self._watch.live
 
+    @property
+    def database(self) -> Database:
+        """The operations database, for short reads."""
+        return self._quick
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
     def start(self) -> None:
         """Look for newer settings and models every second, beside the requests."""
         threading.Thread(target=self._keep_looking, name="look", daemon=True).start()
