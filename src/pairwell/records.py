@@ -20,6 +20,7 @@ SilenceReason = Literal[
     "no_candidates",
     "not_enough_evidence",
     "withheld_by_rule",
+    "later",
     "guarded",
     "nothing_worth_it",
     "overloaded",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from pairwell.config.settings import Cap
-from pairwell.decide.rules import Objection, Sifted, sift
+from pairwell.decide.rules.sifting import Objection, Sifted, sift
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate, Contact, Offer
 

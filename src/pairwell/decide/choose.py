@@ -15,7 +15,8 @@ from pairwell.decide.caps import cap, ends_of
 from pairwell.decide.choice import Clash, Slot, Stream, fill_slots
 from pairwell.decide.explain import explain_offer
 from pairwell.decide.guards import check_slate, guard
-from pairwell.decide.rules import Sifted, applicability, eligibility, suitability, withhold
+from pairwell.decide.rules.sifting import Sifted, withhold
+from pairwell.decide.rules.stages import applicability, eligibility, suitability
 from pairwell.decide.scene import Scene
 from pairwell.decide.texts import find_locale, speaks
 from pairwell.decide.worth import Valued, factors_of, slate_cost, worthwhile
@@ -224,7 +225,10 @@ def _nothing_left(scene: Scene, course: Course) -> Silence:
     if stage == "worth":
         saved = f"worth {course.worth_minor:.2f}, cost {course.cost_minor:.2f}"
         return Silence(reason="nothing_worth_it", detail=f"{saved}, saved {course.cost_minor - course.worth_minor:.2f}")
-    reasons = sorted({w.reason for w in course.withheld if w.stage == stage})
+    there = [w for w in course.withheld if w.stage == stage]
+    if conditions := sorted({w.factors["later"] for w in there if "later" in w.factors}):
+        return Silence(reason="later", detail=" ".join(conditions))
+    reasons = sorted({w.reason for w in there})
     return Silence(reason=_SILENCES.get(stage, "withheld_by_rule"), detail=", ".join(reasons))
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pairwell.config.settings import OfferKind
 from pairwell.decide.money import margin, net_price
-from pairwell.decide.rules import Objection, Sifted, sift
+from pairwell.decide.rules.sifting import Objection, Sifted, sift
 from pairwell.decide.scene import Scene
 from pairwell.errors import OperatingError
 from pairwell.records import Candidate, Offer

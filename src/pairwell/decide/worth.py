@@ -9,7 +9,7 @@ import msgspec
 
 from pairwell.config.settings import Persuasion
 from pairwell.decide.money import earnings, net_price
-from pairwell.decide.rules import withhold
+from pairwell.decide.rules.sifting import withhold
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate, Withheld
 

@@ -57,7 +57,7 @@ def test_the_limit_and_the_slots_bound_the_slate() -> None:
 
 
 def test_an_unknown_placement_names_those_there_are() -> None:
-    with pytest.raises(RequestError, match="after_purchase, cart, checkout, product") as caught:
+    with pytest.raises(RequestError, match="after_purchase, cart, checkout, email, product") as caught:
         _decide(ask("tent", placement="kart"))
     assert caught.value.field == "placement"
 

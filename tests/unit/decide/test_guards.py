@@ -8,7 +8,7 @@ from tests.unit.decide.tents import ITEMS, SURE, ask, scene
 
 from pairwell.config.settings import Guards, Settings, Shop
 from pairwell.decide.guards import check_slate, guard, least_of, most
-from pairwell.decide.rules import Sifted
+from pairwell.decide.rules.sifting import Sifted
 from pairwell.decide.scene import Scene
 from pairwell.errors import OperatingError
 from pairwell.records import Candidate, CartLine, DecisionRequest, Offer

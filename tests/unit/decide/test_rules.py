@@ -9,7 +9,8 @@ from tests.property.random_shops import TableModel
 from tests.unit.decide.tents import ITEMS, MODEL, NOW, SURE, ask, said, scene
 
 from pairwell.config.settings import Decline as DeclineSettings
-from pairwell.decide.rules import Sifted, applicability, eligibility, suitability
+from pairwell.decide.rules.sifting import Sifted
+from pairwell.decide.rules.stages import applicability, eligibility, suitability
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate, Decline, Item
 

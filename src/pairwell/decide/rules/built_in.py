@@ -1,0 +1,77 @@
+"""The rules that every shop has, whatever its settings say."""
+
+from __future__ import annotations
+
+from pairwell.decide.rules.sifting import Objection
+from pairwell.decide.scene import Scene
+from pairwell.records import Candidate, Item
+
+
+def not_eligible(candidate: Candidate, scene: Scene) -> Objection | None:
+    """Against what may not be offered at all: unknown, unavailable, not for sale, or where nobody agreed to be told."""
+    item = scene.items.get(candidate.item_id)
+    if item is None:
+        return "unknown_item", {}
+    if scene.available is not None and item.item_id not in scene.available:
+        return "not_available", {}
+    return _not_sellable(item) or _without_consent(scene)
+
+
+def _not_sellable(item: Item) -> Objection | None:
+    if not item.published:
+        return "unpublished", {}
+    if item.stock is not None and item.stock < 1:
+        return "out_of_stock", {"stock": item.stock}
+    return ("no_price", {}) if item.price_minor is None else None
+
+
+def _without_consent(scene: Scene) -> Objection | None:
+    """What comes unasked needs a yes to its channel."""
+    if not scene.placement.interrupts:
+        return None
+    customer, channel = scene.inputs.customer, scene.placement.channel
+    given = customer is not None and customer.consents.get(channel) is True
+    return None if given else ("no_consent", {"channel": channel})
+
+
+def not_applicable(candidate: Candidate, scene: Scene) -> Objection | None:
+    """Against what is not relevant now: there already in some form, owned for good, or kept apart by people."""
+    return _there_already(candidate, scene) or _kept_apart(candidate, scene) or _owned(candidate, scene)
+
+
+def _there_already(candidate: Candidate, scene: Scene) -> Objection | None:
+    # What an upgrade replaces is always like it: that is no doubling.
+    besides = candidate.anchor_id if candidate.kind == "upgrade" else None
+    twin = scene.twin(candidate, scene.present, besides=besides)
+    if twin is None:
+        return None
+    reason = "in_cart" if twin.how == "same" else f"{twin.how}_in_cart"
+    return reason, {"of": twin.item_id}
+
+
+def _kept_apart(candidate: Candidate, scene: Scene) -> Objection | None:
+    if apart := scene.links.never_with(candidate.item_id) & scene.present.ids:
+        return "never_together", {"with": min(apart)}
+    held = scene.present.ids | scene.owned
+    if missing := scene.links.required_by(candidate.item_id) - held:
+        return "requires_missing", {"requires": min(missing)}
+    # What the purchase cannot work without belongs to its price; it is never sprung as an add-on.
+    needing = scene.links.needing_it(candidate.item_id) & scene.present.ids
+    return ("required_by_cart", {"of": min(needing)}) if needing else None
+
+
+def _owned(candidate: Candidate, scene: Scene) -> Objection | None:
+    if candidate.item_id not in scene.owned or scene.model is None:
+        return None
+    return ("owned", {}) if scene.model.bought_once(candidate.item_id) else None
+
+
+def not_suitable(candidate: Candidate, scene: Scene) -> Objection | None:
+    """Against what is not right towards this person: just declined, and anything at all after many declines."""
+    limit = scene.settings.decline.declines_to_silence
+    if len(scene.declined) >= limit:
+        return "declined_often", {"declines": len(scene.declined), "declines_to_silence": limit}
+    twin = scene.twin(candidate, scene.refused)
+    if twin is None:
+        return None
+    return "declined" if twin.how == "same" else f"declined_{twin.how}", {"of": twin.item_id}

@@ -1,0 +1,38 @@
+"""Candidates that stay and candidates that leave, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pairwell.decide.scene import Scene
+from pairwell.records import Candidate, Stage, Withheld
+
+Objection = tuple[str, dict[str, Any]]  # reason, and the facts behind it
+Judge = Callable[[Candidate, Scene], Objection | None]
+Sifted = tuple[list[Candidate], list[Withheld]]
+
+
+def sift(candidates: Sequence[Candidate], scene: Scene, *, stage: Stage, judge: Judge) -> Sifted:
+    """Those of `candidates` that `judge` has nothing against, and the others with its objection."""
+    survivors: list[Candidate] = []
+    withheld: list[Withheld] = []
+    for candidate in candidates:
+        objection = judge(candidate, scene)
+        if objection is None:
+            survivors.append(candidate)
+        else:
+            withheld.append(withhold(candidate, stage, *objection))
+    return survivors, withheld
+
+
+def withhold(candidate: Candidate, stage: Stage, reason: str, factors: dict[str, Any]) -> Withheld:
+    """The record of a candidate that leaves at `stage`; a pin says that it was one."""
+    pinned = {} if candidate.pin is None else {"pin": candidate.pin}
+    return Withheld(
+        item_id=candidate.item_id,
+        kind=candidate.kind,
+        stage=stage,
+        reason=reason,
+        factors={"anchor_id": candidate.anchor_id, **pinned, **factors},
+    )
