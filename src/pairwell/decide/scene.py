@@ -15,7 +15,6 @@ from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.links import Links, index_relations
 from pairwell.config.settings import Placement, Settings
 from pairwell.decide.money import customer_price, earnings, net_price
-from pairwell.decide.rules.book import RuleBook, open_book
 from pairwell.errors import RequestError
 from pairwell.records import Candidate, DecisionInputs, DecisionRequest, Item
 
@@ -107,11 +106,6 @@ class Scene:
     def available(self) -> frozenset[str] | None:
         """The only ids that may be offered; None where the request does not say."""
         return None if self.request.available is None else frozenset(self.request.available)
-
-    @cached_property
-    def rules(self) -> RuleBook:
-        """The shop's own rules."""
-        return open_book(self.settings)
 
     @property
     def slots(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 from pairwell.config.rules.conditions import Token, find_references, read_tokens
@@ -27,11 +26,6 @@ def find_cuts(source: str) -> Mapping[str, tuple[float, ...]]:
             known = found.setdefault(reference.variable, set())
             found[reference.variable] = None if known is None or number is None else known | number
     return {variable: tuple(sorted(numbers)) for variable, numbers in found.items() if numbers is not None}
-
-
-def cell_of(value: float | None, cuts: Sequence[float]) -> int | None:
-    """Between or on which of the cuts a value lies; of null null."""
-    return None if value is None else bisect_left(cuts, value) + bisect_right(cuts, value)
 
 
 def _compared(tokens: Sequence[Token], place: int) -> set[float] | None:

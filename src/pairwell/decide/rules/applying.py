@@ -8,8 +8,9 @@ import msgspec
 
 from pairwell.config.rules.engine import ConditionError, run
 from pairwell.config.rules.rule import RuleStage
-from pairwell.decide.rules.book import Bound, Chapter
+from pairwell.decide.rules.book import Bound, Chapter, RuleBook, open_book
 from pairwell.decide.rules.facts import is_acute, offer_reader, reader_of
+from pairwell.decide.rules.joint import Verdicts
 from pairwell.decide.rules.sifting import Objection, Sifted, withhold
 from pairwell.decide.rules.values import context_of, told
 from pairwell.decide.scene import Scene
@@ -28,15 +29,17 @@ def apply_rules(candidates: Sequence[Candidate], scene: Scene, *, stage: RuleSta
 
     A rule that cannot be worked out holds back, and says so in the factors.
     """
-    chapter = scene.rules.chapter(stage, scene.request.placement, acute=is_acute(scene))
+    book = open_book(scene.settings)
+    chapter = book.chapter(stage, scene.request.placement, acute=is_acute(scene))
     opened = list(_open_rules(chapter, scene)) if candidates and chapter.rules else []
     if not opened:
         return list(candidates), []
-    sieve = _Sieve(opened, scene)
+    sieve = _Sieve(opened, scene, book)
     survivors: list[Candidate] = []
     withheld: list[Withheld] = []
-    for candidate in candidates:
-        objection = sieve.objection(candidate)
+    verdicts = book.joint(one.bound for one in opened).ask(candidates, scene)
+    for candidate, of_offer in zip(candidates, verdicts, strict=True):
+        objection = sieve.objection(candidate, of_offer)
         if objection is None:
             survivors.append(candidate)
         else:
@@ -60,26 +63,29 @@ def _open_rules(chapter: Chapter, scene: Scene) -> Iterator[_Open]:
 
 
 class _Sieve:
-    def __init__(self, opened: Sequence[_Open], scene: Scene) -> None:
+    """The open rules of one stage, in order."""
+
+    def __init__(self, opened: Sequence[_Open], scene: Scene, book: RuleBook) -> None:
+        last = opened[-1].bound
         self._opened = opened
         self._bits = sum(one.bound.bit for one in opened)
-        self._without_bit = [one for one in opened if not one.bound.bit]
+        self._withholds_all = not last.bit and last.parts.of_offer is None
         self._scene = scene
+        self._book = book
 
-    def objection(self, candidate: Candidate) -> Objection | None:
-        holding, failing = self._of_item(candidate)
-        told_of_item = (holding | failing) & self._bits
-        for one in self._opened if told_of_item else self._without_bit:
-            bit = one.bound.bit
-            if not bit or told_of_item & bit:
-                failed = one.failed or (_failure(one.bound, candidate, self._scene) if failing & bit else None)
-                verdict = _of_offer(one.bound, candidate, self._scene)
-                if verdict is not False:
-                    return self._object(one.bound, candidate, failed or (None if verdict is True else verdict))
+    def objection(self, candidate: Candidate, of_offer: Verdicts) -> Objection | None:
+        holding = failing = 0
+        if self._bits:
+            holding, failing = self._book.items.of(self._scene.items[candidate.item_id])
+        if of_offer is None and not self._withholds_all and not (holding | failing) & self._bits:
+            return None
+        for one in self._opened:
+            bound = one.bound
+            verdict = _verdict(bound, of_offer)
+            if verdict is not False and (not bound.bit or (holding | failing) & bound.bit):
+                failed = one.failed or (self._why(bound, candidate) if failing & bound.bit else None)
+                return self._object(bound, candidate, failed or (None if verdict is True else str(verdict)))
         return None
-
-    def _of_item(self, candidate: Candidate) -> tuple[int, int]:
-        return self._scene.rules.items.of(self._scene.items[candidate.item_id]) if self._bits else (0, 0)
 
     def _object(self, bound: Bound, candidate: Candidate, failed: str | None) -> Objection:
         rule = bound.parts.rule
@@ -88,17 +94,17 @@ class _Sieve:
             factors["later"] = rule.later
         if failed is not None:
             factors["rule_failed"] = failed
-            self._scene.rules.count_failure(rule.name)
+            self._book.count_failure(rule.name)
         return rule.reason, factors
 
+    def _why(self, bound: Bound, candidate: Candidate) -> str | None:
+        """Why a rule's item part cannot be told; the memory keeps only that."""
+        part = bound.parts.of_item
+        verdict = None if part is None else part.verdict(offer_reader(candidate, self._scene))
+        return verdict if isinstance(verdict, str) else None
 
-def _of_offer(bound: Bound, candidate: Candidate, scene: Scene) -> bool | str:
-    part = bound.parts.of_offer
-    return True if part is None else part.verdict(offer_reader(candidate, scene))
 
-
-def _failure(bound: Bound, candidate: Candidate, scene: Scene) -> str | None:
-    """Why a rule's item part cannot be told; the memory keeps only that."""
-    part = bound.parts.of_item
-    verdict = None if part is None else part.verdict(offer_reader(candidate, scene))
-    return verdict if isinstance(verdict, str) else None
+def _verdict(bound: Bound, of_offer: Verdicts) -> bool | str:
+    if bound.parts.of_offer is None:
+        return True
+    return False if of_offer is None else of_offer[bound.place]

@@ -12,14 +12,17 @@ import msgspec
 from pairwell.config.rules.rule import RuleStage
 from pairwell.config.settings import Settings
 from pairwell.decide.rules.items import ItemVerdicts
+from pairwell.decide.rules.joint import Joint
 from pairwell.decide.rules.parts import Parts, take_apart
 from pairwell.decide.rules.values import Wanted, join_wanted
-from pairwell.records import Item
+
+_MOST_JOINTS = 256  # sets of rules that one request or another left open
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule in its place: `bit` is that of its item part, 0 where it has none."""
+    """A rule in its place among all. `bit` is that of its item part, 0 where it has none."""
 
+    place: int
     parts: Parts
     bit: int
 
@@ -41,9 +44,12 @@ class RuleBook:
     def __init__(self, settings: Settings) -> None:
         taken = [take_apart(rule) for rule in settings.rules]
         of_items = {place: parts.of_item for place, parts in enumerate(taken) if parts.of_item is not None}
-        self._rules = [Bound(parts=parts, bit=(place in of_items) << place) for place, parts in enumerate(taken)]
+        self._rules = [
+            Bound(place=place, parts=parts, bit=(place in of_items) << place) for place, parts in enumerate(taken)
+        ]
         self._channels = {name: placement.channel for name, placement in settings.placements.items()}
         self._chapters: dict[tuple[str, bool], Mapping[RuleStage, Chapter]] = {}
+        self._joints: dict[tuple[int, ...], Joint] = {}
         self._lock = threading.Lock()
         self.items = ItemVerdicts(of_items, settings.shop)
         self.failures: Counter[str] = Counter()
@@ -54,6 +60,17 @@ class RuleBook:
         if key not in self._chapters:
             self._chapters[key] = self._bind(placement, acute=acute)
         return self._chapters[key][stage]
+
+    def joint(self, bounds: Iterable[Bound]) -> Joint:
+        """The offer parts of these rules together; rules without one are left out."""
+        asked = {bound.place: bound.parts.of_offer for bound in bounds if bound.parts.of_offer is not None}
+        key = tuple(asked)
+        joint = self._joints.get(key)
+        if joint is None:
+            if len(self._joints) >= _MOST_JOINTS:
+                self._joints.clear()
+            joint = self._joints[key] = Joint(asked)
+        return joint
 
     def count_failure(self, name: str) -> None:
         """Count an offer that was withheld because the rule `name` could not be worked out."""
@@ -74,11 +91,6 @@ class RuleBook:
 def open_book(settings: Settings) -> RuleBook:
     """The rules of `settings`, compiled at the first call."""
     return _opened(_Same(settings))
-
-
-def read_ahead(book: RuleBook, items: Iterable[Item]) -> None:
-    """Work out what the rules say of `items` alone before anybody asks."""
-    book.items.read(items)
 
 
 def _yields(bound: Bound) -> bool:

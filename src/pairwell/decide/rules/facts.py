@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from pairwell.decide.rules.values import Read, read_item
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate, CustomerFacts, Item, Signal
 
+OfferField = Callable[[Candidate, Scene], Any]
 _NOBODY = CustomerFacts()
 _DAY = timedelta(days=1)
 
@@ -24,22 +26,29 @@ def reader_of(scene: Scene) -> Read:
 
 def offer_reader(candidate: Candidate, scene: Scene) -> Read:
     """Reads everything: the candidate and its anchor, too."""
+    return lambda record, name: offer_field(record, name)(candidate, scene)
 
-    def read(record: str, name: str) -> Any:  # noqa: ANN401 - a field's value
-        if record == "offer":
-            return _OF_OFFER[name](candidate, scene)
-        if record in ("item", "anchor"):
-            item_id = candidate.item_id if record == "item" else candidate.anchor_id
-            return read_item(scene.items.get(item_id) or Item(item_id=item_id), scene.settings.shop, name)
-        return _OF_SCENE[record][name](scene)
 
-    return read
+@cache
+def offer_field(record: str, name: str) -> OfferField:
+    """How a field is read for one candidate."""
+    if record == "offer":
+        return _OF_OFFER[name]
+    if record == "item":
+        return lambda candidate, scene: read_item(scene.items[candidate.item_id], scene.settings.shop, name)
+    if record == "anchor":
+        return lambda candidate, scene: read_item(_anchor(candidate, scene), scene.settings.shop, name)
+    return lambda _, scene: _OF_SCENE[record][name](scene)
 
 
 def is_acute(scene: Scene) -> bool:
     """Whether a need is urgent or the seller asks: what overrides rules of timing."""
     attributes = scene.request.attributes
     return attributes.get("acute") == "true" or bool(attributes.get("need")) or scene.request.seller_id is not None
+
+
+def _anchor(candidate: Candidate, scene: Scene) -> Item:
+    return scene.items.get(candidate.anchor_id) or Item(item_id=candidate.anchor_id)
 
 
 def _customer(scene: Scene) -> CustomerFacts:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from pairwell.config.rules.conditions import Reference, find_references, flatten, split_conjuncts
-from pairwell.config.rules.cuts import cell_of, find_cuts
+from pairwell.config.rules.cuts import find_cuts
 from pairwell.config.rules.engine import ConditionError, Program, compile_condition, run
 from pairwell.config.rules.fields import SCOPES
 from pairwell.config.rules.rule import Rule
-from pairwell.decide.rules.values import Read, Wanted, context_of, is_hashable, want
-
-_MOST_REMEMBERED = 10_000  # verdicts of one part
+from pairwell.decide.rules.values import Read, Wanted, context_of, want
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +19,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     program: Program
     wanted: tuple[Wanted, ...]
+    cuts: Mapping[str, tuple[float, ...]]  # of numbers that are only compared with literals, by variable
 
     def verdict(self, read: Read) -> bool | str:
         """Whether it holds, or why that cannot be told."""
@@ -30,35 +29,6 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
             return str(error)
 
 
-class OfferPart:
-    """A part that is different for every offer; equal values are worked out once.
-
-    Of a number that is only compared with literals, what counts is between which of them it lies.
-    """
-
-    def __init__(self, source: str) -> None:
-        self._part = make_part(source)
-        self._remembers = all(is_hashable(one) for one in self._part.wanted)
-        cuts = find_cuts(source)
-        self._cuts = [(one, cuts.get(one.variable)) for one in self._part.wanted]
-        self._verdicts: dict[tuple[object, ...], bool | str] = {}
-
-    def verdict(self, read: Read) -> bool | str:
-        """Whether it holds, or why that cannot be told."""
-        if not self._remembers:
-            return self._part.verdict(read)
-        key = tuple(
-            read(one.record, one.name) if cuts is None else cell_of(read(one.record, one.name), cuts)
-            for one, cuts in self._cuts
-        )
-        verdict = self._verdicts.get(key)
-        if verdict is None:
-            if len(self._verdicts) >= _MOST_REMEMBERED:
-                self._verdicts.clear()
-            verdict = self._verdicts[key] = self._part.verdict(read)
-        return verdict
-
-
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """A rule in parts that must all hold; it says the same as the whole, as false wins over any failure."""
 
@@ -66,7 +36,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     references: tuple[Reference, ...]
     of_request: Part | None
     of_item: Part | None
-    of_offer: OfferPart | None
+    of_offer: Part | None
 
 
 def take_apart(rule: Rule) -> Parts:
@@ -86,13 +56,15 @@ def take_apart(rule: Rule) -> Parts:
         references=tuple(paths[path] for path in sorted(paths)),
         of_request=make_part(_joined(request)) if request else None,
         of_item=make_part(_joined(item)) if item else None,
-        of_offer=OfferPart(_joined(offer)) if offer else None,
+        of_offer=make_part(_joined(offer)) if offer else None,
     )
 
 
 def make_part(source: str) -> Part:
     """The part whose condition is `source`."""
-    return Part(program=compile_condition(flatten(source)), wanted=want(find_references(source)))
+    return Part(
+        program=compile_condition(flatten(source)), wanted=want(find_references(source)), cuts=find_cuts(source)
+    )
 
 
 def _joined(conjuncts: Iterable[str]) -> str:

@@ -9,7 +9,6 @@ import msgspec
 
 from pairwell.config.rules.conditions import Reference
 from pairwell.config.rules.engine import Context, make_context
-from pairwell.config.rules.fields import field_of
 from pairwell.config.settings import Shop
 from pairwell.decide.money import customer_price
 from pairwell.records import Item
@@ -56,11 +55,6 @@ def context_of(wanted: Iterable[Wanted], read: Read) -> Context:
 def told(references: Iterable[Reference], read: Read) -> dict[str, Any]:
     """The values behind a verdict, by path, as records keep them."""
     return {reference.path: _told(reference, read) for reference in references}
-
-
-def is_hashable(one: Wanted) -> bool:
-    """Whether a field's value can be a key."""
-    return not field_of(one.record, one.name).type.startswith(("map", "list"))
 
 
 def read_item(item: Item, shop: Shop, name: str) -> Any:  # noqa: ANN401 - a field's value

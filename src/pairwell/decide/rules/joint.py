@@ -1,0 +1,110 @@
+"""What is different for every offer: the open rules' last parts, asked together, equal values only once."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pairwell.config.rules.engine import ConditionError, Context, Program, run
+from pairwell.decide.rules.facts import OfferField, offer_field, offer_reader
+from pairwell.decide.rules.parts import Part
+from pairwell.decide.rules.values import Wanted, context_of, join_wanted
+from pairwell.decide.scene import Scene
+from pairwell.records import Candidate
+
+Verdicts = Mapping[int, bool | str] | None  # by the rule's place, a text: why it cannot be told; None: all are false
+_MOST_REMEMBERED = 20_000
+_SAME_FOR_ALL = frozenset({"request", "customer", "now"})
+
+
+class Joint:
+    """Parts of several rules. What it remembers saves time and changes no verdict.
+
+    Of a number that is only compared with literals, it matters only between which of these it lies.
+    """
+
+    def __init__(self, parts: Mapping[int, Part]) -> None:
+        self._programs: list[tuple[int, Program]] = [(place, part.program) for place, part in parts.items()]
+        self._wanted = join_wanted(part.wanted for part in parts.values())
+        keys = [(one, _key_of(one, _cuts(one, parts.values()))) for one in self._wanted]
+        self._of_request = [key for one, key in keys if one.record in _SAME_FOR_ALL]
+        self._of_offer = [key for one, key in keys if one.record not in _SAME_FOR_ALL]
+        self._known: dict[tuple[object, ...], Verdicts] = {}
+
+    def ask(self, candidates: Iterable[Candidate], scene: Scene) -> list[Verdicts]:
+        """The verdicts on each candidate."""
+        found: list[Verdicts] = []
+        prefix: tuple[object, ...] | None = None
+        for candidate in candidates:
+            if prefix is None:
+                prefix = tuple([key(candidate, scene) for key in self._of_request])
+            known = (*prefix, *[key(candidate, scene) for key in self._of_offer])
+            if known not in self._known:
+                self._remember(known, candidate, scene)
+            found.append(self._known[known])
+        return found
+
+    def _remember(self, key: tuple[object, ...], candidate: Candidate, scene: Scene) -> None:
+        context = context_of(self._wanted, offer_reader(candidate, scene))
+        verdicts = {place: _verdict(program, context) for place, program in self._programs}
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        self._known[key] = verdicts if any(verdict is not False for verdict in verdicts.values()) else None
+
+
+def _verdict(program: Program, context: Context) -> bool | str:
+    try:
+        return run(program, context)
+    except ConditionError as error:
+        return str(error)
+
+
+def _cuts(wanted: Wanted, parts: Iterable[Part]) -> tuple[float, ...] | None:
+    """The numbers that a field is compared with; None where any part reads it in another way."""
+    cuts: set[float] = set()
+    for part in parts:
+        if any(one.variable == wanted.variable for one in part.wanted):
+            found = part.cuts.get(wanted.variable)
+            if found is None:
+                return None
+            cuts.update(found)
+    return tuple(sorted(cuts))
+
+
+def _key_of(wanted: Wanted, cuts: tuple[float, ...] | None) -> OfferField:
+    """What of a field tells verdicts apart."""
+    read = offer_field(wanted.record, wanted.name)
+    if cuts is None:
+        return _exactly(wanted, read)
+    if len(cuts) == 1:
+        return _around(cuts[0], read)
+
+    def cell(candidate: Candidate, scene: Scene) -> int | None:
+        value = read(candidate, scene)
+        return None if value is None else bisect_left(cuts, value) + bisect_right(cuts, value)
+
+    return cell
+
+
+def _around(cut: float, read: OfferField) -> OfferField:
+    def side(candidate: Candidate, scene: Scene) -> int | None:
+        value = read(candidate, scene)
+        return None if value is None else (value >= cut) + (value > cut)
+
+    return side
+
+
+def _exactly(wanted: Wanted, read: OfferField) -> OfferField:
+    def exact(candidate: Candidate, scene: Scene) -> object:
+        value = read(candidate, scene)
+        return _freeze(value, wanted.keys) if isinstance(value, (dict, list)) else value
+
+    return exact
+
+
+def _freeze(value: Any, keys: tuple[str, ...] | None) -> object:  # noqa: ANN401 - a map or a list
+    """A map's values under `keys`, all of it where that is None; a list as it is."""
+    if isinstance(value, dict):
+        return tuple(value.get(key) for key in keys) if keys is not None else tuple(sorted(value.items()))
+    return tuple(value)
