@@ -14,7 +14,7 @@ from pairwell.config.workspace import Workspace
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import TABLES
-from pairwell.records import Behaviour
+from pairwell.events import Behaviour
 
 _TYPES = {"v": "view", "c": "add_to_cart", "r": "remove_from_cart", "s": "search"}
 

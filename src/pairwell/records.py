@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from pairwell.config.settings import OfferKind
+from pairwell.events import BehaviourType, Id, Minor, Quantity
 
 Relation = Literal["complement", "substitute", "upgrade", "variant", "requires", "follow_up", "never"]
 BackoffLevel = Literal["alike_anchor", "alike_item", "family", "category", "brand"]
@@ -26,25 +27,6 @@ SilenceReason = Literal[
     "overloaded",
     "journal_unavailable",
 ]
-EventType = Literal["exposure", "accept", "decline", "order"]
-BehaviourType = Literal[
-    "view",
-    "search",
-    "add_to_cart",
-    "remove_from_cart",
-    "checkout",
-    "click",
-    "exposure",
-    "accept",
-    "decline",
-    "dismiss",
-]
-FeedbackKind = Literal["csat", "nps", "complaint", "ticket_opened", "ticket_closed", "review", "note"]
-NeedSource = Literal["said", "used", "bought"]
-OrderStatus = Literal["completed", "cancelled"]
-DeclineReason = Literal["have_it", "too_dear", "not_for_me", "later"]
-MOST_MINOR = 10**12  # no price is higher; a million of it still fit 64 bits
-Id = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
 # --- what is sold -------------------------------------------------------------------------------
@@ -224,8 +206,8 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
 class CartLine(msgspec.Struct, frozen=True, kw_only=True):
     item_id: Id
-    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
-    unit_price_minor: Annotated[int, Meta(ge=0, le=MOST_MINOR)] | None = None  # as the customer pays it
+    quantity: Quantity = 1
+    unit_price_minor: Minor | None = None  # as the customer pays it
 
 
 class DecisionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -364,60 +346,3 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer  # what left the house
     slate: list[Offer]  # what would have been shown, the holdout's ghost included
     withheld: list[Withheld]  # where the request asked for it; else it is recomputed from the inputs
-
-
-# --- what came back -----------------------------------------------------------------------------
-
-
-class EventLine(msgspec.Struct, frozen=True, kw_only=True):
-    item_id: Id
-    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
-    unit_price_minor: Annotated[int, Meta(ge=0, le=MOST_MINOR)] | None = None
-    discount_minor: Annotated[int, Meta(ge=0, le=MOST_MINOR)] = 0
-    decision_id: Id | None = None
-    offer_no: int | None = None
-
-
-class EventOrder(msgspec.Struct, frozen=True, kw_only=True):
-    order_id: Id
-    lines: Annotated[list[EventLine], Meta(min_length=1, max_length=10_000)]
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    event_id: Id
-    type: EventType
-    at: Annotated[datetime, Meta(tz=True)]
-    customer_id: Id | None = None
-    visitor_id: Id | None = None
-    decision_id: Id | None = None
-    offer_no: Annotated[int, Meta(ge=0)] | None = None
-    item_id: Id | None = None
-    placement: Id | None = None
-    reason: DeclineReason | None = None
-    order: EventOrder | None = None
-
-
-class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a shopper did, as learning reads it."""
-
-    event_id: str
-    at: datetime
-    type: BehaviourType
-    customer_id: str | None = None
-    visitor_id: str | None = None
-    item_id: str | None = None
-
-
-class EventRefusal(msgspec.Struct, frozen=True, kw_only=True):
-    index: int
-    event_id: str | None
-    code: str
-    message: str
-
-
-class EventReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a batch of events; `refused` names each one that was not taken, and why."""
-
-    accepted: int
-    duplicates: int
-    refused: list[EventRefusal]

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from pairwell.records import Decision, DecisionRequest, Event, EventLine, EventOrder, EventType
+from pairwell.events import Event, EventLine, EventOrder, EventType
+from pairwell.records import Decision, DecisionRequest
 from pairwell.simulate.responses import Audience, Line, Response
 from pairwell.simulate.visits import Shown, Visit, visits
 from pairwell.simulate.world import World

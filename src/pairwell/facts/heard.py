@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import to_micros
+from pairwell.events import Event, EventOrder, FeedbackKind, NeedSource, OrderStatus
 from pairwell.facts.customer_state import (
     Known,
     SeenConsent,
@@ -20,7 +21,6 @@ from pairwell.facts.customer_state import (
     SeenStatus,
 )
 from pairwell.facts.customers import add_heard
-from pairwell.records import Event, EventOrder, FeedbackKind, NeedSource, OrderStatus
 
 _UNIT_SEPARATOR = "\x1f"  # keeps ("ab", "c") and ("a", "bc") apart
 _MILLION = 1_000_000  # scores as whole numbers, so that they are written alike everywhere

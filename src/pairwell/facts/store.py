@@ -11,13 +11,14 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import to_micros
+from pairwell.events import Event
 from pairwell.facts.customers import ToldCustomer, add_heard, read_customers, write_told
 from pairwell.facts.heard import orders_heard
 from pairwell.facts.held import Held, read_epoch
 from pairwell.facts.ownership import Ownership, Purchases, change_owned, count_orders, read_owned
 from pairwell.operations import schema
 from pairwell.operations.database import Database
-from pairwell.records import CuratedRelation, CustomerFacts, Event, Item
+from pairwell.records import CuratedRelation, CustomerFacts, Item
 
 _encoder = msgspec.json.Encoder()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
+from pairwell.events import BehaviourType
 from pairwell.ingest.words import fold
-from pairwell.records import BehaviourType
 
 Happening = BehaviourType | Literal["purchase"]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from pairwell.records import Event, EventRefusal
+from pairwell.events import Event, EventRefusal
 
 FUTURE = timedelta(days=1)  # clocks of shoppers go wrong by time zones, not by more
 _AHEAD = timedelta(minutes=5)  # that our clock may be of a shop's

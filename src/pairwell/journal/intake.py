@@ -12,12 +12,12 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import from_micros, to_micros
+from pairwell.events import Event, EventReceipt, EventRefusal
 from pairwell.journal.checks import KnownDecision, Taken, check_events
 from pairwell.journal.people import Identity, People, Person, identity
 from pairwell.journal.sealing import seal
 from pairwell.operations import schema
 from pairwell.operations.database import Database
-from pairwell.records import Event, EventReceipt, EventRefusal
 
 _AT_A_TIME = 500  # a short lock each, so that decisions pass between
 _WRITERS = 0x7061_6D1E  # any number that is ours: whoever reads up to the newest event locks writers out for a moment

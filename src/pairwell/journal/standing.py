@@ -10,8 +10,9 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import from_micros, to_micros
+from pairwell.events import BehaviourType
 from pairwell.operations.schema import claims, contacts, events
-from pairwell.records import BehaviourType, Contact, Decline, Signal
+from pairwell.records import Contact, Decline, Signal
 
 _MOST_SIGNALS = 200  # of one person; who does more in so short a time is no customer
 

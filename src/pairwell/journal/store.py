@@ -12,13 +12,14 @@ import sqlalchemy as sa
 
 from pairwell.clock import from_micros, to_micros
 from pairwell.errors import ForgottenError, NotFoundError
+from pairwell.events import Behaviour, BehaviourType, Event, EventReceipt
 from pairwell.journal.intake import Effects, Intake
 from pairwell.journal.people import People
 from pairwell.journal.round import Round, open_payload
 from pairwell.journal.sealing import unseal
 from pairwell.operations import schema
 from pairwell.operations.database import Database
-from pairwell.records import Behaviour, BehaviourType, Decision, DecisionRequest, Event, EventReceipt
+from pairwell.records import Decision, DecisionRequest
 
 RoundKind = Literal["kept", "rehearsed", "read"]
 

@@ -19,6 +19,7 @@ from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
+from pairwell.events import Behaviour
 from pairwell.facts.taste import Generation, TasteStore
 from pairwell.learn.assemble import Parts, learn_parts
 from pairwell.learn.baskets import Array
@@ -31,7 +32,6 @@ from pairwell.learn.taste.keep import learn_taste
 from pairwell.learn.validation import Validation, older_orders, validate
 from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import publish_model
-from pairwell.records import Behaviour
 
 _FEWEST_ORDERS = 2  # that hold two items or more
 

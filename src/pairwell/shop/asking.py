@@ -10,7 +10,8 @@ import msgspec
 
 from pairwell.config.explaining import explain
 from pairwell.errors import RequestError
-from pairwell.records import BehaviourType, Relation
+from pairwell.events import BehaviourType
+from pairwell.records import Relation
 
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 SessionAsked = Sequence[str | tuple[str, str]]

@@ -17,7 +17,8 @@ from pairwell.config.published import Published, load_published, load_settings, 
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace, create_workspace, find_workspace
 from pairwell.errors import NoModelError, RequestError
-from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt, Relation
+from pairwell.events import Event, EventReceipt
+from pairwell.records import Answer, Decision, DecisionRequest, Relation
 from pairwell.shop.asking import SessionAsked, in_utc, read_asked, read_count, read_relation, read_visits
 
 if TYPE_CHECKING:

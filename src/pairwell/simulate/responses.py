@@ -8,7 +8,8 @@ from datetime import datetime
 import msgspec
 import numpy as np
 
-from pairwell.records import CartLine, DeclineReason
+from pairwell.events import DeclineReason
+from pairwell.records import CartLine
 from pairwell.simulate.arrays import Floats
 from pairwell.simulate.chances import ItemChance, chances, finish_chance, unasked_chances
 from pairwell.simulate.streams import Purpose, open_stream

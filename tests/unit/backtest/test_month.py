@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from pairwell.backtest.month import Month, MonthCounts, run_month
-from pairwell.records import Answer, Decision, DecisionInputs, DecisionRequest, Event, Offer, Silence
+from pairwell.events import Event
+from pairwell.records import Answer, Decision, DecisionInputs, DecisionRequest, Offer, Silence
 from pairwell.simulate.size import ShopSize
 from pairwell.simulate.visits import visits
 from pairwell.simulate.world import World, make_shop

@@ -17,10 +17,11 @@ from pairwell.decide.account import explain_decision
 from pairwell.decide.decider import Decider, public_answer
 from pairwell.decide.replay import Archive, recompute, replay
 from pairwell.errors import ModelBrokenError, NoModelError, ReplayError, RequestError, SettingsError
+from pairwell.events import Event
 from pairwell.facts.store import FactStore
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
-from pairwell.records import Decision, DecisionRequest, Event
+from pairwell.records import Decision, DecisionRequest
 
 _ENTROPY = bytes(range(10))
 

@@ -12,21 +12,10 @@ import sqlalchemy as sa
 from tests.journals import EVERYTHING, log, reservation, standing
 
 from pairwell.errors import JournalError, NotFoundError
+from pairwell.events import Event, EventLine, EventOrder, EventReceipt
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
-from pairwell.records import (
-    Answer,
-    Decision,
-    DecisionInputs,
-    DecisionRequest,
-    Event,
-    EventLine,
-    EventOrder,
-    EventReceipt,
-    Offer,
-    Silence,
-    SilenceReason,
-)
+from pairwell.records import Answer, Decision, DecisionInputs, DecisionRequest, Offer, Silence, SilenceReason
 
 NOW = datetime(2026, 11, 21, 10, 20, 0, 123_456, tzinfo=UTC)
 

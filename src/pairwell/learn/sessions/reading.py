@@ -15,8 +15,8 @@ from pairwell.config.settings import Learn
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
+from pairwell.events import Behaviour, BehaviourType
 from pairwell.learn.sessions.visits import CARTED, VIEWED, Happened, Visits, make_visits
-from pairwell.records import Behaviour, BehaviourType
 
 LEARNED: tuple[BehaviourType, ...] = ("view", "add_to_cart")
 """Types that are learned from. What a shopper clicks or accepts was put there by the engine itself: no evidence."""

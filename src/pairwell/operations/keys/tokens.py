@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from pairwell.records import Id
+from pairwell.events import Id
 
 LONGEST = timedelta(hours=24)
 SKEW = timedelta(seconds=60)  # that the shop's clock may be off ours

@@ -10,7 +10,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 
 from pairwell.errors import PairwellError
-from pairwell.records import EventReceipt
+from pairwell.events import EventReceipt
 from pairwell.serve.online.decisions import Decisions
 from pairwell.serve.online.events import Events, take_bodies
 from pairwell.serve.online.faults import ErrorBody, Fault, Refused, fault_of, internal, no_route, wrong_method

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pairwell.errors import RequestError
-from pairwell.records import Event, EventReceipt, EventRefusal
+from pairwell.events import Event, EventReceipt, EventRefusal
 from pairwell.serve.online.faults import Refused, too_busy
 from pairwell.serve.online.line import Full, Line
 from pairwell.serve.online.reading import decode

@@ -9,7 +9,8 @@ import msgspec
 
 from pairwell.candidates.relations import PairsFound
 from pairwell.config.version import engine_version
-from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt
+from pairwell.events import Event, EventReceipt
+from pairwell.records import Answer, Decision, DecisionRequest
 from pairwell.serve.online.events import EventBatch
 from pairwell.serve.online.faults import ErrorBody
 from pairwell.serve.online.service import Readiness

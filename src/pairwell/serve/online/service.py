@@ -16,19 +16,11 @@ from pairwell.config.workspace import Workspace
 from pairwell.decide.decider import Asked, Decider, public_answer
 from pairwell.decide.identity import ENTROPY_BYTES, ulid
 from pairwell.errors import JournalError, NoModelError
+from pairwell.events import Event, EventReceipt
 from pairwell.facts.store import FactStore
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
-from pairwell.records import (
-    Answer,
-    Decision,
-    DecisionRequest,
-    Event,
-    EventReceipt,
-    Relation,
-    Silence,
-    SilenceReason,
-)
+from pairwell.records import Answer, Decision, DecisionRequest, Relation, Silence, SilenceReason
 from pairwell.serve.online.live import Live, Watch
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.punctual import PunctualJournal

@@ -11,11 +11,11 @@ from tests.orders import LATER, START, Order, fill, orders_of
 from pairwell.config.settings import Learn, Settings
 from pairwell.config.workspace import Workspace, create_workspace
 from pairwell.dataset.store import Dataset
+from pairwell.events import Behaviour
 from pairwell.learn.fit import fit
 from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.sessions.visits import BOUGHT, CARTED, VIEWED, Visits
 from pairwell.model.store import load_model
-from pairwell.records import Behaviour
 
 IDS = ["a", "b", "c"]
 

@@ -9,8 +9,9 @@ from typing import get_args
 import msgspec
 import pytest
 
+from pairwell.events import DeclineReason, EventReceipt, EventType
 from pairwell.journal import checks
-from pairwell.records import Answer, DecisionRequest, DeclineReason, EventReceipt, EventType, SilenceReason
+from pairwell.records import Answer, DecisionRequest, SilenceReason
 from pairwell.serve.online import events, faults, loopback, reading
 from pairwell.serve.online.events import EventBatch
 from pairwell.serve.online.faults import ErrorBody
