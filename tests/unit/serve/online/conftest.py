@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -26,10 +27,10 @@ from pairwell.dataset.tables import TABLES
 from pairwell.facts.store import FactStore
 from pairwell.learn.fit import fit
 from pairwell.operations.database import open_database
-from pairwell.records import Item
+from pairwell.records import Answer, DecisionRequest, Item
 from pairwell.serve.online.app import OnlineApp, create_app
 from pairwell.serve.online.notices import Notices
-from pairwell.serve.online.service import Service
+from pairwell.serve.online.service import DecisionJob, Service
 
 NOW = datetime(2026, 11, 21, 10, 20, 0, 123_456, tzinfo=UTC)
 PRICES = {"tent": 23_500, "mat": 2_700, "lamp": 1_500, "pan": 3_900, "mug/blue": 900}
@@ -43,6 +44,7 @@ SETTINGS = Settings(
     placements={
         "cart": Placement(deadline_ms=60_000, attention_minor=0.0, friction=0.0),
         "hasty": Placement(deadline_ms=40, attention_minor=0.0, friction=0.0),
+        "call": Placement(deadline_ms=60_000, attention_minor=0.0, friction=0.0, channel="call", interrupts=True),
     },
 )
 
@@ -136,6 +138,13 @@ def service(learned: Workspace, log: StringIO) -> Iterator[Service]:
     opened = Service(learned, clock=lambda: NOW, notices=Notices(clock=lambda: NOW, stream=log))
     yield opened
     opened.close()
+
+
+def decide_one(service: Service, request: DecisionRequest) -> Answer:
+    """The answer to one request that nobody waits for."""
+    (answer,) = service.decide([DecisionJob(request=request, until=math.inf)])
+    assert isinstance(answer, Answer)
+    return answer
 
 
 @pytest.fixture

@@ -3,18 +3,24 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from tests.unit.serve.online.conftest import NOW
 
+from pairwell.clock import to_micros
 from pairwell.config.workspace import Workspace
-from pairwell.journal.store import Journal
+from pairwell.facts.customer_state import Known, SeenConsent
+from pairwell.facts.customers import add_heard
+from pairwell.journal.round import Round
 from pairwell.records import Answer
 from pairwell.serve.online.app import OnlineApp
-from pairwell.serve.online.service import Service
+from pairwell.serve.online.line import Room
+from pairwell.serve.online.service import DecisionJob, Service
 
 Ask = Callable[..., httpx.Response]
 Decide = Callable[..., dict[str, Any]]
@@ -154,15 +160,13 @@ def test_requests_that_come_at_once_with_one_id_get_one_answer(app: OnlineApp) -
 def test_a_decision_that_was_not_made_in_time_is_silent_and_leaves_no_trace(
     app: OnlineApp, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import time  # noqa: PLC0415
-
     slow = service.decide
 
-    def decide_slowly(*args: Any, **options: Any) -> Answer:
+    def decide_slowly(jobs: Sequence[DecisionJob]) -> list[Answer | Exception]:
         time.sleep(0.1)  # longer than the deadline of the placement, 40 ms
-        return slow(*args, **options)
+        return slow(jobs)
 
-    monkeypatch.setattr(service, "decide", decide_slowly)
+    monkeypatch.setattr(app._lines[0], "_work", decide_slowly)
     answers = asyncio.run(_ask_at_once(app, [{**BODY, "placement": "hasty"}] * 3))
     app.close()
     assert [a["silence"]["reason"] for a in answers] == ["overloaded"] * 3
@@ -173,29 +177,39 @@ def test_a_decision_that_was_made_and_not_written_in_time_is_the_journals_fault(
     app: OnlineApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = threading.Event()
-
-    def write_slowly(*_: Any) -> bool:
-        return written.wait(60)
-
-    monkeypatch.setattr(Journal, "log_decision", write_slowly)
+    monkeypatch.setattr(Round, "close", lambda _: written.wait(60))
     answers = asyncio.run(_ask_at_once(app, [{**BODY, "placement": "hasty"}]))
     written.set()
     assert [a["silence"]["reason"] for a in answers] == ["journal_unavailable"]
 
 
+def _agree_to_calls(service: Service) -> None:
+    consent = SeenConsent(at=to_micros(NOW), channel="call", refused=False)
+    with service._patient.write() as connection:
+        add_heard(connection, {"c-17": Known(consents=[consent])})
+
+
+def test_requests_that_come_at_once_share_a_round_and_its_caps(app: OnlineApp, service: Service) -> None:
+    _agree_to_calls(service)
+    answers = asyncio.run(_ask_at_once(app, [{**BODY, "placement": "call"}] * 20))
+    assert [a["silence"] and a["silence"]["reason"] for a in answers].count(None) == 2
+    assert {a["silence"]["reason"] for a in answers if a["silence"]} == {"capped"}
+    assert service.journal.count().offered == 2
+
+
 def test_a_line_that_is_full_is_answered_with_silence(app: OnlineApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app._lines[0], "_capacity", 0)
+    monkeypatch.setattr(app._lines[0], "_room", Room(jobs=0, together=1))
     answers = asyncio.run(_ask_at_once(app, [BODY] * 2))
     assert [a["silence"]["reason"] for a in answers] == ["overloaded"] * 2
 
 
 def test_a_failure_of_ours_has_the_one_error_shape_and_tells_no_names(
-    ask: Ask, service: Service, log: Any, monkeypatch: pytest.MonkeyPatch
+    ask: Ask, app: OnlineApp, log: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: Any, **__: Any) -> Answer:
+    def fail(_: object) -> list[Answer | Exception]:
         raise ZeroDivisionError("c-17")
 
-    monkeypatch.setattr(service, "decide", fail)
+    monkeypatch.setattr(app._lines[0], "_work", fail)
     response = ask("POST", "/v1/decisions", json=BODY)
     assert (response.status_code, error_of(response)["code"]) == (500, "internal")
     assert "ZeroDivisionError" in log.getvalue()

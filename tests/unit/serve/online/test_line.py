@@ -2,49 +2,121 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from pairwell.serve.online.line import Full, Late, Line
+from pairwell.serve.online.line import Full, Late, Line, Room
+
+Numbers = Line[int, int]
 
 
-async def _outcomes(line: Line, count: int, seconds: float | None) -> list[object]:
-    release = threading.Event()
-    threading.Timer(0.2, release.set).start()
-    runs = (line.run(release.wait, seconds=seconds) for _ in range(count))
+@pytest.fixture
+def opened() -> Iterator[Callable[..., Numbers]]:
+    """Lines that are closed when the test ends."""
+    lines: list[Numbers] = []
+
+    def open_line(work: Callable[[Sequence[int]], Sequence[int | Exception]], **room: int) -> Numbers:
+        lines.append(Line("test", work, room=Room(**{"jobs": 9, "together": 9, **room})))
+        return lines[-1]
+
+    yield open_line
+    for line in lines:
+        line.close()
+
+
+class Held:
+    """Work that waits to be let go, and remembers what was done together."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[int]] = []
+        self.begun = threading.Event()
+        self.let_go = threading.Event()
+
+    def __call__(self, jobs: Sequence[int]) -> list[int | Exception]:
+        self.groups.append(list(jobs))
+        self.begun.set()
+        self.let_go.wait(60)
+        return [job * 2 for job in jobs]
+
+
+async def _outcomes(
+    line: Numbers, held: Held, jobs: int, *, seconds: float | None = None, weight: int = 0
+) -> list[object]:
+    """What becomes of jobs that come one after the other while the first is at work."""
+    runs = []
+    for job in range(jobs):
+        runs.append(asyncio.create_task(line.run(job, seconds=seconds, weight=weight)))
+        await asyncio.to_thread(held.begun.wait)  # the first alone
+    asyncio.get_running_loop().call_later(0.1, held.let_go.set)
     return list(await asyncio.gather(*runs, return_exceptions=True))
 
 
-def test_work_is_done_and_its_result_comes_back() -> None:
-    line = Line("test", capacity=1)
-    assert asyncio.run(line.run(lambda: threading.current_thread().name)).startswith("test")
-    line.close()
+def test_jobs_that_wait_are_done_together_in_their_order(opened: Callable[..., Numbers]) -> None:
+    held = Held()
+    assert asyncio.run(_outcomes(opened(held, together=3), held, 6)) == [0, 2, 4, 6, 8, 10]
+    assert held.groups == [[0], [1, 2, 3], [4, 5]]
 
 
-def test_what_the_work_raises_is_raised() -> None:
-    line = Line("test", capacity=1)
+def test_one_that_fails_leaves_its_neighbours(opened: Callable[..., Numbers]) -> None:
+    line = opened(lambda jobs: [ZeroDivisionError() if job == 1 else job for job in jobs])
+
+    async def three() -> list[object]:
+        return list(await asyncio.gather(*(line.run(job) for job in range(3)), return_exceptions=True))
+
+    found = asyncio.run(three())
+    assert [found[0], type(found[1]), found[2]] == [0, ZeroDivisionError, 2]
+
+
+def test_what_the_work_raises_is_raised_to_all_and_the_line_goes_on(opened: Callable[..., Numbers]) -> None:
+    line = opened(lambda jobs: [1 // job for job in jobs])
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(line.run(lambda: 1 // 0))
-    line.close()
+        asyncio.run(line.run(0))
+    assert asyncio.run(line.run(1)) == 1
 
 
-def test_a_line_takes_no_more_than_its_capacity() -> None:
-    line = Line("test", capacity=2)
-    found = asyncio.run(_outcomes(line, 4, None))
-    line.close()
-    assert found[:2] == [True, True]
-    assert [type(f) for f in found[2:]] == [Full, Full]
+def test_a_line_takes_no_more_jobs_than_it_has_room_for(opened: Callable[..., Numbers]) -> None:
+    held = Held()
+    found = asyncio.run(_outcomes(opened(held, jobs=2), held, 4))
+    assert found[:2] == [0, 2]
+    assert [type(one) for one in found[2:]] == [Full, Full]
 
 
-def test_late_work_is_told_apart_by_whether_it_had_begun() -> None:
-    line = Line("test", capacity=9)
-    found = asyncio.run(_outcomes(line, 3, 0.02))
-    line.close()
-    assert [f.started for f in found if isinstance(f, Late)] == [True, False, False]
+def test_a_line_takes_no_more_weight_than_it_has_room_for(opened: Callable[..., Numbers]) -> None:
+    held = Held()
+    found = asyncio.run(_outcomes(opened(held, weight=10), held, 3, weight=5))
+    assert found[:2] == [0, 2]
+    assert [type(one) for one in found[2:]] == [Full]
 
 
-def test_a_line_that_was_full_takes_work_again() -> None:
-    line = Line("test", capacity=1)
-    asyncio.run(_outcomes(line, 2, 0.02))
-    assert asyncio.run(line.run(lambda: 7)) == 7
-    line.close()
+def test_one_that_is_heavier_than_all_room_is_done_alone(opened: Callable[..., Numbers]) -> None:
+    line = opened(list, weight=10)
+    assert asyncio.run(line.run(7, weight=11)) == 7
+
+
+def test_late_work_is_told_apart_by_whether_it_had_begun(opened: Callable[..., Numbers]) -> None:
+    held = Held()
+    found = asyncio.run(_outcomes(opened(held), held, 3, seconds=0.02))
+    assert [one.started for one in found if isinstance(one, Late)] == [True, False, False]
+
+
+def test_work_nobody_waits_for_any_more_is_not_done(opened: Callable[..., Numbers]) -> None:
+    held = Held()
+    line = opened(held)
+    asyncio.run(_outcomes(line, held, 3, seconds=0.02))
+    assert asyncio.run(line.run(7)) == 14
+    assert held.groups == [[0], [7]]
+
+
+def test_a_line_that_is_closed_finishes_what_waits() -> None:
+    held = Held()
+    line: Numbers = Line("test", held, room=Room(jobs=9, together=1))
+
+    async def close_early() -> list[object]:
+        runs = [asyncio.create_task(line.run(job)) for job in range(3)]
+        await asyncio.sleep(0.01)
+        held.let_go.set()
+        await asyncio.to_thread(line.close)
+        return list(await asyncio.gather(*runs))
+
+    assert asyncio.run(close_early()) == [0, 2, 4]

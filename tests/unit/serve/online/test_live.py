@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import msgspec
 import pytest
+from tests.unit.serve.online.conftest import decide_one
 
 from pairwell.config.settings import Settings, Slots
 from pairwell.config.workspace import Workspace
@@ -49,7 +50,7 @@ def test_settings_published_anew_are_taken_at_the_next_look(service: Service, le
     assert service.live.settings.hash != name
     service.refresh()
     assert service.live.settings.hash == name
-    answer = service.decide(REQUEST, until=float("inf"))
+    answer = decide_one(service, REQUEST)
     assert answer.settings == name
     assert len(answer.offers) == 1
 
@@ -63,7 +64,7 @@ def test_settings_that_cannot_be_read_leave_the_old_ones_live(
     assert service.live.settings.hash == before
     assert service.readiness().settings.problem
     assert "settings_not_loaded" in log.getvalue()
-    assert service.decide(REQUEST, until=float("inf")).offers
+    assert decide_one(service, REQUEST).offers
 
 
 def test_a_first_model_is_taken_at_the_next_look(learned: Workspace) -> None:
@@ -90,7 +91,7 @@ def test_a_broken_model_leaves_the_old_one_live_and_says_so(
     assert "broken" in (readiness.model.problem or "")
     notices = [msgspec.json.decode(line) for line in log.getvalue().splitlines()]
     assert [n["event"] for n in notices if n["level"] == "error"] == ["model_not_loaded"]
-    assert service.decide(REQUEST, until=float("inf")).model == good
+    assert decide_one(service, REQUEST).model == good
 
 
 def test_a_good_model_after_a_broken_one_ends_the_problem(service: Service, learned: Workspace) -> None:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import StringIO
 from typing import Any
 
 import pytest
+from tests.unit.serve.online.conftest import decide_one
 
 from pairwell.config.workspace import Workspace
 from pairwell.decide.decider import Decider
 from pairwell.decide.texts import LANGUAGES
 from pairwell.errors import JournalError
-from pairwell.journal.store import Journal
+from pairwell.journal.round import Round
+from pairwell.journal.store import Journal, RoundKind
 from pairwell.records import CartLine, DecisionRequest
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.service import Service
@@ -42,15 +45,33 @@ def test_before_anyone_asks_it_decided_in_every_language_at_every_placement(
     service.close()
 
 
+def _kinds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The kind of every round that is opened from now on."""
+    kinds: list[str] = []
+    opened = Journal.round
+
+    def listen(journal: Journal, requests: Sequence[DecisionRequest], kind: RoundKind = "kept") -> Any:
+        kinds.append(kind)
+        return opened(journal, requests, kind)
+
+    monkeypatch.setattr(Journal, "round", listen)
+    return kinds
+
+
+def test_the_first_to_open_writes_once_and_takes_it_back(learned: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = _kinds(monkeypatch)
+    Service(learned).close()
+    assert [kinds[0], *set(kinds[1:])] == ["rehearsed", "read"]
+
+
 def test_what_is_published_anew_decides_before_it_is_live(
     service: Service, learned: Workspace, asked: list[DecisionRequest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written: list[object] = []
-    monkeypatch.setattr(Journal, "rehearse", lambda *_: written.append(1))
+    kinds = _kinds(monkeypatch)
     (learned.models / "current").write_text((learned.models / "current").read_text() + "\n")
     service.refresh()
     assert asked
-    assert not written, "customers would wait for it"
+    assert set(kinds) == {"read"}, "customers would wait for it"
     assert service.journal.count().decisions == 0
 
 
@@ -60,10 +81,11 @@ def test_a_journal_that_fails_leaves_it_cold_and_is_told(
     def fail(*_: object) -> None:
         raise JournalError("disk full")
 
-    monkeypatch.setattr(Journal, "rehearse", fail)
-    service = Service(learned, notices=Notices(stream=log))
+    with monkeypatch.context() as patched:
+        patched.setattr(Round, "close", fail)
+        service = Service(learned, notices=Notices(stream=log))
     assert "disk full" in log.getvalue()
-    assert service.decide(DecisionRequest(placement="cart"), until=float("inf")).silence is not None
+    assert decide_one(service, DecisionRequest(placement="cart")).silence is not None
     service.close()
 
 
@@ -73,11 +95,11 @@ def test_without_a_journal_it_opens_and_is_silent_until_there_is_one(learned: Wo
     file.mkdir()
     service = Service(learned, notices=Notices(stream=log))
     assert (service.readiness().ready, service.live.model is None) == (False, False)
-    silence = service.decide(REQUEST, until=float("inf")).silence
+    silence = decide_one(service, REQUEST).silence
     assert silence is not None
     assert silence.reason == "journal_unavailable"
     file.rmdir()
     away.rename(file)
     assert service.readiness().ready
-    assert service.decide(REQUEST, until=float("inf")).offers
+    assert decide_one(service, REQUEST).offers
     service.close()
