@@ -23,6 +23,16 @@ _FLAGS = {
     True: ("true", "t", "yes", "y", "1", "да", "д", "tak", "t", "active", "enabled", "published", "visible"),
     False: ("false", "f", "no", "n", "0", "нет", "н", "nie", "inactive", "disabled", "hidden", "draft", "archived"),
 }
+_AGREED = {
+    True: (
+        "given", "granted", "opted in", "opt-in", "opt_in", "optin", "subscribed", "agreed", "allowed", "consented",
+        "согласен", "согласна", "согласие", "подписан", "zgoda", "wyrażona", "zapisany",
+    ),
+    False: (
+        "withdrawn", "revoked", "opted out", "opt-out", "opt_out", "optout", "unsubscribed", "denied", "refused",
+        "declined", "отказ", "отозвано", "отписан", "не согласен", "brak zgody", "wycofana", "cofnięta", "odmowa",
+    ),
+}  # fmt: skip
 
 
 class Conversion(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +174,7 @@ def _flags(raw: pa.Array) -> pa.Array:
     if pa.types.is_boolean(raw.type):
         return raw
     text = pc.utf8_lower(_text(raw))
-    yes, no = (pc.is_in(text, value_set=pa.array(_FLAGS[flag])) for flag in (True, False))
+    yes, no = (pc.is_in(text, value_set=pa.array(_FLAGS[flag] + _AGREED[flag])) for flag in (True, False))
     return pc.if_else(yes, pa.scalar(True), pc.if_else(no, pa.scalar(False), pa.scalar(None, pa.bool_())))
 
 

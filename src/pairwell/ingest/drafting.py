@@ -15,7 +15,7 @@ from pairwell.ingest.words import concepts, currency_of, tokens
 
 _LINES = {"orders", "order_lines"}
 _KEEP_REST = {"items", "customers"}  # tables whose other columns are attributes
-_MOMENTS = ("placed_at", "at", "valid_from")
+_MOMENTS = ("placed_at", "at", "valid_from", "since")
 _PERSONAL = {"email", "phone", "person", "address"}
 _CLOCK = 0.9  # share of times of day
 _FIXED = 0.98

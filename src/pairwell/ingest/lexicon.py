@@ -241,6 +241,15 @@ WORDS: dict[str, str] = {
         akcja событи* действи* активност* sobytie
         """,
     "placement": "placement placements widget",
+    "consent": """
+        consent consents consented opt permission permissions optin optins subscription subscriptions subscribed zgoda
+        zgody zgod согласи* подписк* soglasie
+        """,
+    "given": "granted agreed wyrazon* udzielon* дано выдано",
+    "need": "need potrzeb* потребност* нужд* interest interests zainteresowan* интерес*",
+    "kind": "kind kinds",
+    "feedback": "feedback survey surveys csat nps satisfaction ankiet* анкет* опрос* zadowolen* удовлетворен*",
+    "decision": "decision decisions",
     "purpose": "purpose use usage zastosowani* назначени*",
     "requires": "requires needs wymaga требует*",
     "valid": "valid effective since od",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ from pairwell.ingest.sales import shape_lines
 from pairwell.ingest.sniff import Sniffed, sniff
 from pairwell.ingest.sources import Batch, Limits
 from pairwell.ingest.staging import Staging, staging_folder
+from pairwell.ingest.told import TOLD, shape_told
 from pairwell.ingest.vocabulary import fields_of
 
 
@@ -216,17 +217,20 @@ def _converted(batches: Iterable[Batch], conversion: Conversion) -> Iterator[Con
 
 
 def _shape(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
-    if staged.table == "items":
-        return shape_items(staged, dataset, now)
-    if staged.table == "customers":
-        return shape_customers(staged, dataset, now)
-    if staged.table == "relations":
-        return shape_relations(staged, dataset, now)
+    if staged.table in _STATED:
+        return _STATED[staged.table](staged, dataset, now)
     if staged.table == "returns":
         return shape_returns(staged, dataset)
-    if staged.table == "events":
-        return shape_events(staged, dataset, now)
     return shape_lines(staged, dataset)
+
+
+_STATED: dict[str, Callable[[Staged, Dataset, datetime], Shaped]] = {
+    "items": shape_items,
+    "customers": shape_customers,
+    "relations": shape_relations,
+    "events": shape_events,
+    **dict.fromkeys(TOLD, shape_told),
+}
 
 
 def _with_goods(mapping: Mapping, shaped: Shaped) -> Mapping:

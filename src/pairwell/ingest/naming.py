@@ -190,6 +190,55 @@ _EVENTS = {
     "placement": "placement=.95 placement id=.9 placement name=.95 | event",
 }
 
+_WHOSE = """
+    customer id=1 customer=.86 account id=.8 account=.7 id=.6 customer card=.8 card id=.7 customer email=.72 email=.5
+    customer account=.8
+    | card consent need feedback
+    """
+_TOLD_AT = """
+    date=.85 date time=.96 time=.6 created=.8 created at=.9 date created=.9 at=.6 valid=.8 valid date=.9 never_date=.7
+    never_date at=.85 date never_date=.85 status date=.95 status at=.95 status never_date=.85 date shift=.75
+    other_date=.6 other_date at=.8 date other_date=.8
+    | time at consent need feedback status order created
+    """
+
+_CONSENTS = {
+    "customer_id": _WHOSE,
+    "channel": "channel=.95 channel name=1 consent channel=1 consent category=.9 category=.6 consent name=.8 | name",
+    "given": """
+        consent=.85 given=.9 consent given=1 person=.75 consent person=1 consent status=.9 status=.7
+        consent published=.9 published=.6
+        | customer
+        """,
+    "at": _TOLD_AT,
+}
+
+_NEEDS = {
+    "customer_id": _WHOSE,
+    "need": "need=.95 need name=1 need category=.9 purpose=.7 requires=.8 name=.5 | customer name",
+    "how": "channel=.6 need channel=.9 | customer",
+    "since": _TOLD_AT,
+}
+
+_FEEDBACK = {
+    "kind": """
+        kind=.95 feedback kind=1 feedback category=1 category=.8 feedback=.7 event=.7 event category=.85
+        | customer
+        """,
+    "at": _TOLD_AT,
+    "customer_id": _WHOSE,
+    "score": "rating=.95 feedback rating=1 feedback total=.6 | customer",
+    "text": "comment=.95 description=.8 feedback comment=1 feedback description=.9 review=.7 | customer",
+    "order_id": _COMMON["order_id"],
+    "decision_id": "decision id=1 decision=.8",
+}
+
+_ORDER_STATUS = {
+    "order_id": _COMMON["order_id"],
+    "status": "status=.9 order status=1 status name=.9 | order",
+    "at": _TOLD_AT,
+}
+
 _PATTERNS: dict[str, dict[str, str]] = {
     "orders": _LINES,
     "order_lines": _LINES,
@@ -198,6 +247,10 @@ _PATTERNS: dict[str, dict[str, str]] = {
     "relations": _RELATIONS,
     "returns": _RETURNS,
     "events": _EVENTS,
+    "consents": _CONSENTS,
+    "needs": _NEEDS,
+    "feedback": _FEEDBACK,
+    "order_status": _ORDER_STATUS,
 }
 
 # Words that a number, an amount or a moment is never called by.
@@ -209,10 +262,12 @@ _NO_TAKINGS = frozenset({"tax", "profit", "payout"})
 _TAKINGS = {"unit_price", "line_total"}
 _NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anchor_id", "line_id", "line_no"} | {
     "event_id",
+    "decision_id",
     "visitor_id",
     "session_id",
 }
 _MOMENTS = {"placed_at", "at", "valid_from"}
+_TOLD = {"consents", "needs", "feedback", "order_status"}  # tables of what was said, and changes: its moment is theirs
 _LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank", "placement"}
 _PAPERS = {"receipt", "invoice"}  # what stands for an order where nothing else does
 _TELL_PAPERS = {"order_id", "placed_at"}  # … and fields that tell them apart
@@ -252,8 +307,10 @@ def nameable_fields(table: str) -> list[str]:
 
 def name_score(table: str, field: str, header: str) -> float:
     """How well `header` names `field`: 0 not at all, 1 beyond doubt."""
+    if header == field and table in _TOLD:
+        return 1.0
     words, unknown = concepts(header)
-    if not _may_name(field, set(words)):
+    if not _may_name(field, set(words) - ({"never_date"} if table in _TOLD else set())):
         return 0.0
     meant = {_reading(field, word) for word in words}
     naming = _NAMINGS[table][field]

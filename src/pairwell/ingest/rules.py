@@ -35,6 +35,12 @@ RULES: tuple[Rule, ...] = (
     Rule("no_relation", "refuses", "A relation that does not say which one it is."),
     Rule("no_type", "refuses", "An event that does not say what happened."),
     Rule("no_at", "refuses", "An event that does not say when it happened."),
+    Rule("no_channel", "refuses", "A consent that does not say what it is about."),
+    Rule("no_given", "refuses", "A consent that is neither a yes nor a no."),
+    Rule("no_need", "refuses", "A need that is not named."),
+    Rule("no_since", "refuses", "A need that does not say since when."),
+    Rule("no_kind", "refuses", "Feedback that does not say what it is."),
+    Rule("no_status", "refuses", "An order's status that says nothing."),
     Rule("id_too_long", "refuses", "An id is longer than 256 characters."),
     Rule("bad_number", "refuses", "A number or an amount of money cannot be read as one."),
     Rule("bad_date", "refuses", "A date cannot be read, or lies outside the years 1900 to 2200."),
@@ -59,7 +65,25 @@ RULES: tuple[Rule, ...] = (
         "refuses",
         "A purchase is an order: `pairwell ingest orders` takes it from an export that names its order.",
     ),
-    Rule("future_event", "refuses", "An event is dated more than a day ahead of this machine's clock."),
+    Rule("future_event", "refuses", "What happened is dated more than a day ahead of this machine's clock."),
+    # What customers said.
+    Rule(
+        "unknown_feedback",
+        "refuses",
+        "Feedback is none of csat, nps, complaint, ticket_opened, ticket_closed, review, note.",
+    ),
+    Rule("unknown_how", "refuses", "How a need is known is none of said, used, bought."),
+    Rule(
+        "unknown_status", "refuses", "An order's status says neither that it was completed nor that it was cancelled."
+    ),
+    Rule("no_score", "refuses", "A csat or nps without a score."),
+    Rule("bad_score", "refuses", "A csat or review outside 1 to 5, or an nps outside 0 to 10."),
+    Rule(
+        "repeated_moment",
+        "merges",
+        "Of several rows on one consent, need or order at one moment the last counts; of a yes and a no the no, "
+        "of completed and cancelled the latter.",
+    ),
     # What is no sale.
     Rule(
         "exact_duplicate",

@@ -39,6 +39,10 @@ _GUESSED = {
     "returns": {"order_id", "item_id", "at"},
     "relations": {"anchor_id", "item_id", "relation"},
     "events": {"type", "at", "item_id", "session_id"},
+    "consents": {"customer_id", "at"},
+    "needs": {"customer_id", "since"},
+    "feedback": {"at"},
+    "order_status": {"order_id", "at"},
 }
 # Fields of order lines that an export may well be without: they are only taken where they are clear.
 _BESIDE = {"unit_cost", "line_discount", "category", "brand", "family", "channel", "seller_id", "status", "role"} | {

@@ -101,6 +101,36 @@ _EVENTS = (
     Field("placement", "code", "where on the page"),
 )
 
+_CONSENTS = (
+    Field("customer_id", "id", "whose word it is", True),
+    Field("channel", "code", "what it is about: email, sms, call, personalisation, …", True),
+    Field("given", "flag", "yes or no", True),
+    Field("at", "moment", "when it was said", True),
+)
+
+_NEEDS = (
+    Field("customer_id", "id", "whose need it is", True),
+    Field("need", "code", "what is needed, in your own words", True),
+    Field("how", "code", "how that is known: said, used or bought"),
+    Field("since", "moment", "since when", True),
+)
+
+_FEEDBACK = (
+    Field("kind", "code", "csat, nps, complaint, ticket_opened, ticket_closed, review or note", True),
+    Field("at", "moment", "when it was said", True),
+    Field("customer_id", "id", "who said it"),
+    Field("score", "number", "csat and review 1 to 5, nps 0 to 10"),
+    Field("text", "text", "the words"),
+    Field("order_id", "id", "the order it is about"),
+    Field("decision_id", "id", "the decision it is about"),
+)
+
+_ORDER_STATUS = (
+    Field("order_id", "id", "the order", True),
+    Field("status", "code", "completed or cancelled", True),
+    Field("at", "moment", "since when", True),
+)
+
 _TABLES: dict[str, tuple[Field, ...]] = {
     "orders": _LINES,
     "order_lines": _LINES,
@@ -109,6 +139,10 @@ _TABLES: dict[str, tuple[Field, ...]] = {
     "relations": _RELATIONS,
     "returns": _RETURNS,
     "events": _EVENTS,
+    "consents": _CONSENTS,
+    "needs": _NEEDS,
+    "feedback": _FEEDBACK,
+    "order_status": _ORDER_STATUS,
 }
 
 # Fields with a free part in their name, by table: of the customer (or, in a catalogue, of the item) and of the item.

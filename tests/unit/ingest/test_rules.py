@@ -16,6 +16,12 @@ _SEVERAL = {
     "no_relation",
     "no_type",
     "no_at",
+    "no_channel",
+    "no_given",
+    "no_need",
+    "no_since",
+    "no_kind",
+    "no_status",
 }  # no_FIELD
 
 
