@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import msgspec
@@ -9,35 +10,54 @@ from litestar import Litestar, Request, Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 
+from pairwell.config.settings import Limits, Placement
+from pairwell.decide.decider import plain_answer
 from pairwell.errors import PairwellError
 from pairwell.events import EventReceipt
+from pairwell.operations.keys.store import KeyStore
+from pairwell.records import SilenceReason
+from pairwell.serve.online.access.callers import CALLER, NOBODY, OPEN, Caller
+from pairwell.serve.online.access.credentials import Shown, read_shown
+from pairwell.serve.online.access.crossing import answer_preflight, is_preflight, readable_for
+from pairwell.serve.online.access.gate import Gate
+from pairwell.serve.online.access.keyring import Keyring, KeysUnreadError
+from pairwell.serve.online.access.refusals import keys_unread
 from pairwell.serve.online.decisions import Decisions
-from pairwell.serve.online.events import Events, take_bodies
+from pairwell.serve.online.events import Events, SentEvents, take_bodies
 from pairwell.serve.online.faults import ErrorBody, Fault, Refused, fault_of, internal, no_route, wrong_method
 from pairwell.serve.online.line import Line, Room
-from pairwell.serve.online.loopback import require_local
+from pairwell.serve.online.metrics.counting import Counts
+from pairwell.serve.online.metrics.readings import readings_of
 from pairwell.serve.online.routes import make_routes
 from pairwell.serve.online.service import Service
-from pairwell.serve.online.wire import Disconnected, Message, Receive, Scope, Send, render_fault, send_json
+from pairwell.serve.online.wire import Disconnected, Message, Receive, Scope, Send, encoder, render_fault, send_json
 
 _DECISIONS = Room(jobs=128, together=16)
 _EVENTS = Room(jobs=1_000, together=100, weight=50_000_000)
+_KEYS_UNREAD: tuple[SilenceReason, str] = ("journal_unavailable", "The keys could not be read.")
+_NO_SECRETS = frozenset({"/", "/healthz", "/openapi.json"})
 
 
 class OnlineApp:
-    """Answers over one service, and answers every error in the one shape."""
+    """Answers over one service those who may ask, and answers every error in the one shape."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, *, local: bool) -> None:
         self._service = service
+        self.keyring = Keyring(KeyStore(service.database), service.notices, patience_s=lambda: _longest_wait(service))
+        self._gate = Gate(self.keyring, limits=lambda: _limits(service), clock=service.clock, local=local)
+        self._counts = Counts()
         decisions = Line("decisions", service.decide, room=_DECISIONS)
-        events: Line[bytes, EventReceipt] = Line("events", lambda bodies: take_bodies(bodies, service), room=_EVENTS)
+        events: Line[SentEvents, EventReceipt] = Line(
+            "events", lambda sent: take_bodies(sent, service, self._counts), room=_EVENTS
+        )
         self._lines = (decisions, events)
         self._hot: dict[str, Decisions | Events] = {
-            "/v1/decisions": Decisions(service, decisions),
-            "/v1/events": Events(events),
+            "/v1/decisions": Decisions(service, decisions, self._counts),
+            "/v1/events": Events(events, self._gate),
         }
+        readings = readings_of(service, {"decisions": decisions, "events": events})
         self._rest = Litestar(
-            make_routes(service),
+            make_routes(service, self._gate, lambda: self._counts.render(readings)),
             openapi_config=None,
             logging_config=None,
             exception_handlers={Exception: self._on_error},
@@ -48,8 +68,9 @@ class OnlineApp:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]  # Litestar narrows ASGI's open types
             return
         try:
-            require_local(scope["headers"])
-            await self._pass_on(scope, receive, send)
+            shown = read_shown(scope)
+            send = readable_for(send, shown.origin, self._gate.origins)
+            await self._pass_on(scope, receive, send, shown)
         except Disconnected:
             return
         except Exception as error:  # noqa: BLE001  (whatever it is, the client gets the one error shape)
@@ -60,14 +81,49 @@ class OnlineApp:
         """Finish the work that has begun."""
         for line in self._lines:
             line.close()
+        self.keyring.close()
 
-    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, shown: Shown) -> None:
         hot = self._hot.get(scope["path"])
-        if hot is None:
+        if is_preflight(scope) and not self._gate.is_open:
+            await answer_preflight(send, shown.origin, (await self.keyring.fresh()).origins)
+        elif hot is None:
+            scope[CALLER] = await self._caller_of_rest(scope, shown)
             await self._rest(*_as_get(scope, receive, send))  # type: ignore[arg-type]  # as above
+        else:
+            await self._pass_on_hot(hot, scope, receive, send, shown)
+
+    async def _pass_on_hot(
+        self, hot: Decisions | Events, scope: Scope, receive: Receive, send: Send, shown: Shown
+    ) -> None:
+        began = time.monotonic()
+        try:
+            caller = await self._gate.admit(scope, shown)
+        except KeysUnreadError:
+            if scope["path"] != "/v1/decisions":
+                raise
+            await send_json(send, 200, encoder.encode(plain_answer(self._service.silence(*_KEYS_UNREAD))))
             return
         _require_post(scope)
-        await hot(scope, receive, send)
+        await hot(scope, receive, send, caller)
+        self._counts.lasted(scope["path"], time.monotonic() - began)
+
+    async def _caller_of_rest(self, scope: Scope, shown: Shown) -> Caller:
+        """Who asks for what is neither decisions nor events; nobody is refused what is no secret."""
+        path = scope["path"]
+        if path in _NO_SECRETS:
+            self._gate.pass_by(scope)
+            return NOBODY
+        try:
+            caller = await self._gate.admit(scope, shown)
+        except KeysUnreadError:
+            if path != "/readyz":
+                raise
+            self._gate.pass_by(scope)
+            return OPEN if self._gate.is_open else NOBODY
+        if path != "/readyz":
+            caller.require_key()
+        return caller
 
     def _on_error(self, request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         if isinstance(error, NotFoundException):
@@ -79,6 +135,13 @@ class OnlineApp:
         return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
 
     def _told(self, error: Exception) -> tuple[int, Fault, dict[str, str]]:
+        told = self._answer_to(error)
+        self._counts.failed(told[0], told[1].code)
+        return told
+
+    def _answer_to(self, error: Exception) -> tuple[int, Fault, dict[str, str]]:
+        if isinstance(error, KeysUnreadError):
+            error = keys_unread()
         if isinstance(error, Refused):
             return error.status, error.fault, error.headers
         if isinstance(error, PairwellError):
@@ -111,6 +174,19 @@ def _require_post(scope: Scope) -> None:
         raise wrong_method(scope["method"], scope["path"], "POST")
 
 
-def create_app(service: Service) -> OnlineApp:
-    """The ASGI application over an open service; close it before the service."""
-    return OnlineApp(service)
+def _limits(service: Service) -> Limits:
+    return service.live.settings.settings.limits
+
+
+def _longest_wait(service: Service) -> float:
+    """Seconds that anybody waits for the keys: as long as for the slowest placement's answer."""
+    placements = service.live.settings.settings.placements.values()
+    return max((placement.deadline_ms for placement in placements), default=Placement().deadline_ms) / 1000
+
+
+def create_app(service: Service, *, local: bool = True) -> OnlineApp:
+    """The ASGI application over an open service; close it before the service.
+
+    `local`: only this machine can reach it. Else nobody gets in without a key, also where none was ever made.
+    """
+    return OnlineApp(service, local=local)

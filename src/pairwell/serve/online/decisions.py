@@ -7,7 +7,10 @@ import time
 import msgspec
 
 from pairwell.records import Answer, DecisionRequest
+from pairwell.serve.online.access.callers import Caller
+from pairwell.serve.online.access.screening import screen_answer, screen_request
 from pairwell.serve.online.line import Full, Late, Line
+from pairwell.serve.online.metrics.counting import Counts
 from pairwell.serve.online.reading import decode
 from pairwell.serve.online.service import DecisionJob, Service
 from pairwell.serve.online.wire import Receive, Scope, Send, encoder, read_body, send_json
@@ -19,13 +22,22 @@ _decoder = msgspec.json.Decoder(DecisionRequest)
 class Decisions:
     """Answers requests on a thread of its own, those that wait together in one round, each before its deadline."""
 
-    def __init__(self, service: Service, line: Line[DecisionJob, Answer]) -> None:
+    def __init__(self, service: Service, line: Line[DecisionJob, Answer], counts: Counts) -> None:
         self._service = service
         self._line = line
+        self._counts = counts
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = decode(await read_body(scope, receive, limit=LIMIT_BYTES), _decoder)
-        await send_json(send, 200, encoder.encode(await self._answer(request)))
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, caller: Caller) -> None:
+        caller.require_key()
+        asked = decode(await read_body(scope, receive, limit=LIMIT_BYTES), _decoder)
+        request = screen_request(asked, caller, salt=self._service.live.settings.settings.choice.salt)
+        answer = await self._answer(request)
+        self._count(asked.placement, answer)
+        await send_json(send, 200, encoder.encode(screen_answer(answer, asked, caller)))
+
+    def _count(self, placement: str, answer: Answer) -> None:
+        known = placement in self._service.live.settings.settings.placements
+        self._counts.decided(placement if known else "unknown", answer)
 
     async def _answer(self, request: DecisionRequest) -> Answer:
         service = self._service

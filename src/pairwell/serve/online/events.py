@@ -8,13 +8,26 @@ import msgspec
 
 from pairwell.errors import RequestError
 from pairwell.events import Event, EventReceipt, EventRefusal
+from pairwell.serve.online.access.callers import Caller
+from pairwell.serve.online.access.credentials import read_shown, take_from_beacon
+from pairwell.serve.online.access.gate import Gate
+from pairwell.serve.online.access.screening import screen_events
 from pairwell.serve.online.faults import Refused, too_busy
 from pairwell.serve.online.line import Full, Line
+from pairwell.serve.online.metrics.counting import Counts
 from pairwell.serve.online.reading import decode
 from pairwell.serve.online.service import Service
 from pairwell.serve.online.wire import Receive, Scope, Send, encoder, read_body, send_json
 
 LIMIT_BYTES = 5_000_000
+PAGE_LIMIT_BYTES = 65_536  # what browsers send in one beacon
+
+
+class SentEvents(msgspec.Struct, frozen=True, kw_only=True):
+    """A body of events, and who sent it."""
+
+    body: bytes
+    caller: Caller
 
 
 class EventBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,45 +55,76 @@ class Events:
     The content type is not looked at.
     """
 
-    def __init__(self, line: Line[bytes, EventReceipt]) -> None:
+    def __init__(self, line: Line[SentEvents, EventReceipt], gate: Gate) -> None:
         self._line = line
+        self._gate = gate
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await read_body(scope, receive, limit=LIMIT_BYTES)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, caller: Caller) -> None:
+        body = await read_body(scope, receive, limit=LIMIT_BYTES if caller.may_everything else PAGE_LIMIT_BYTES)
+        if caller.kind == "nobody":  # a beacon shows its key in its body
+            shown, body = take_from_beacon(body, read_shown(scope))
+            caller = await self._gate.admit(scope, shown)
+            caller.require_key()
         try:
-            receipt = await self._line.run(body, weight=len(body))
+            receipt = await self._line.run(SentEvents(body=body, caller=caller), weight=len(body))
         except Full as error:
             raise too_busy("events") from error
         await send_json(send, 202, encoder.encode(receipt))
 
 
 class _Sorted(msgspec.Struct, frozen=True, kw_only=True):
-    """The events of a body that could be read, with their places in it, and those that could not."""
+    """The events of a body that are to be taken, with their places and names in it, and those that are not."""
 
     places: list[int]
+    names: list[str]
     events: list[Event]
     refused: list[EventRefusal]
 
     def receipt(self, taken: EventReceipt) -> EventReceipt:
-        """What became of all of them, once the readable ones are taken."""
-        late = [msgspec.structs.replace(refusal, index=self.places[refusal.index]) for refusal in taken.refused]
+        """What became of all of them, once those that are to be taken are."""
+        late = [
+            msgspec.structs.replace(refusal, index=self.places[refusal.index], event_id=self.names[refusal.index])
+            for refusal in taken.refused
+        ]
         refused = sorted([*self.refused, *late], key=lambda refusal: refusal.index)
         return msgspec.structs.replace(taken, refused=refused)
 
+    def screened(self, caller: Caller, service: Service) -> _Sorted:
+        """The same without what the caller may not send."""
+        if caller.may_everything:
+            return self
+        salt = service.live.settings.settings.choice.salt
+        read = screen_events(self.events, caller, salt=salt, owners=service.owners(self.events))
+        kept = [(place, event) for place, event in enumerate(read) if isinstance(event, Event)]
+        refused = [one for one in read if isinstance(one, EventRefusal)]
+        return _Sorted(
+            places=[self.places[place] for place, _ in kept],
+            names=[self.names[place] for place, _ in kept],
+            events=[event for _, event in kept],
+            refused=[*self.refused, *(msgspec.structs.replace(one, index=self.places[one.index]) for one in refused)],
+        )
 
-def take_bodies(bodies: Sequence[bytes], service: Service) -> list[EventReceipt | Exception]:
+
+def take_bodies(sent: Sequence[SentEvents], service: Service, counts: Counts) -> list[EventReceipt | Exception]:
     """Take the events of several bodies at once; a body that is none gets its error. Raises `JournalError`."""
-    read = [_read(body) for body in bodies]
-    sorted_out = [one for one in read if isinstance(one, _Sorted)]
-    receipts = iter(service.take([one.events for one in sorted_out]))
-    return [one.receipt(next(receipts)) if isinstance(one, _Sorted) else one for one in read]
+    read = [_read(one.body) for one in sent]
+    sorted_out = [
+        found.screened(one.caller, service) for one, found in zip(sent, read, strict=True) if isinstance(found, _Sorted)
+    ]
+    taken = service.take([one.events for one in sorted_out])
+    receipts = [one.receipt(receipt) for one, receipt in zip(sorted_out, taken, strict=True)]
+    for one, receipt in zip(sorted_out, receipts, strict=True):
+        counts.took(one.events, receipt)
+    left = iter(receipts)
+    return [next(left) if isinstance(one, _Sorted) else one for one in read]
 
 
 def _read(body: bytes) -> _Sorted | Exception:
     try:
         batch = decode(body, _body).events
         if batch is msgspec.UNSET:
-            return _Sorted(places=[0], events=[decode(body, _event)], refused=[])
+            event = decode(body, _event)
+            return _Sorted(places=[0], names=[event.event_id], events=[event], refused=[])
         return _sorted_out(batch)
     except (RequestError, Refused) as error:
         return error
@@ -97,7 +141,8 @@ def _sorted_out(batch: Sequence[msgspec.Raw]) -> _Sorted:
         except (RequestError, Refused) as error:
             code = error.code if isinstance(error, RequestError) else error.fault.code
             refused.append(EventRefusal(index=index, event_id=_name_of(raw), code=code, message=str(error)))
-    return _Sorted(places=places, events=events, refused=refused)
+    names = [event.event_id for event in events]
+    return _Sorted(places=places, names=names, events=events, refused=refused)
 
 
 def _name_of(raw: msgspec.Raw) -> str | None:

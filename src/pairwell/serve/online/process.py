@@ -13,6 +13,7 @@ import uvicorn
 
 from pairwell.config.workspace import Workspace
 from pairwell.errors import UserError
+from pairwell.serve.online.access.keyring import Ring
 from pairwell.serve.online.app import create_app
 from pairwell.serve.online.loopback import is_loopback
 from pairwell.serve.online.service import Service
@@ -25,15 +26,18 @@ _SWITCH_S = 0.0005  # a deciding thread lets the listening one in after this; Py
 def run(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 8420) -> None:
     """Serve a workspace until SIGTERM or SIGINT; answers under way are finished. Port 0 takes any free one.
 
-    Raises `UserError` where the address is not of this machine or the port is taken, `SettingsError` where
-    nothing is published.
+    Raises `UserError` where others can reach the address and no key keeps them out, or the port is taken,
+    `SettingsError` where nothing is published.
     """
-    check_host(host)
+    local = is_loopback(host)
     with closing(_bind(host, port)) as listener, closing(Service(workspace)) as service:
         service.start()
-        with closing(create_app(service)) as app, _signals_end_quietly():
+        with closing(create_app(service, local=local)) as app, _signals_end_quietly():
+            keys = app.keyring.last
+            if not local:
+                require_keys(keys, host)
             _listen(listener)
-            _say_where(listener)
+            _say_where(listener, keys)
             config = uvicorn.Config(
                 app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=_GRACE_S
             )
@@ -41,12 +45,12 @@ def run(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 8420) -> N
             uvicorn.Server(config).run(sockets=[listener])
 
 
-def check_host(host: str) -> None:
-    """Refuse every address that others can reach: whoever reaches this process may do everything."""
-    if not is_loopback(host):
+def require_keys(keys: Ring | None, host: str) -> None:
+    """Raise `UserError` where it is known that no key counts; what could not be read lets nobody in until it is."""
+    if keys is not None and not keys.live:
         raise UserError(
-            f"{host} is not an address of this machine alone, and keys are not available yet.",
-            hint="Bind to 127.0.0.1, behind a proxy you trust.",
+            f"Others can reach {host}, and there is no key that keeps them out.",
+            hint="Make one: pairwell keys create --secret. Without keys listen on 127.0.0.1.",
         )
 
 
@@ -81,13 +85,20 @@ def _not_bound(host: str, port: int, error: OSError) -> UserError:
     return UserError(f"{host}:{port} cannot be listened on: {error.strerror}.", hint="Choose another --port.")
 
 
-def _say_where(listener: socket.socket) -> None:
+def _say_where(listener: socket.socket, keys: Ring | None) -> None:
     host, port = listener.getsockname()[:2]
     address = f"[{host}]" if ":" in host else host
-    sys.stderr.write(
-        f"Pairwell listens on http://{address}:{port}, open: without keys whoever reaches it may do everything.\n"
-    )
+    sys.stderr.write(f"Pairwell listens on http://{address}:{port}, {_who_may_ask(keys)}.\n")
     sys.stderr.flush()
+
+
+def _who_may_ask(keys: Ring | None) -> str:
+    if keys is None:
+        return "and lets nobody in: the keys cannot be read yet"
+    if keys.open:
+        return "open: without keys whoever reaches it may do everything"
+    kinds = [key.kind for key in keys.live]
+    return f"for {kinds.count('secret')} secret and {kinds.count('publishable')} publishable keys"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,7 +11,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from pairwell.errors import RequestError
 from pairwell.records import Relation
+from pairwell.serve.online.access.callers import CALLER, Caller
+from pairwell.serve.online.access.gate import Gate
+from pairwell.serve.online.access.screening import screen_pairs
 from pairwell.serve.online.faults import no_route
+from pairwell.serve.online.metrics.exposition import CONTENT_TYPE
 from pairwell.serve.online.openapi import describe_api
 from pairwell.serve.online.service import Service
 
@@ -24,9 +29,10 @@ RELATIONS: tuple[Relation, ...] = (
 )
 MOST_PAIRS = 200
 _DEFAULT_PAIRS = 10
+_NOT_KEPT = {"cache-control": "no-store"}
 _WELCOME = """\
 Pairwell's online API: it decides what to offer beside what a customer looks at or buys, or stays silent.
-It runs open here, without keys: keep it on this machine, or behind a proxy you trust.
+{access}
 
   POST /v1/decisions          what to offer
   POST /v1/events             what was seen, accepted, declined, ordered
@@ -34,33 +40,56 @@ It runs open here, without keys: keep it on this machine, or behind a proxy you 
   GET  /v1/decisions/ID       a decision with everything it read
   GET  /openapi.json          all of it, described
   GET  /healthz, /readyz      whether it lives, whether it can answer
+  GET  /metrics               how it is doing, for Prometheus
 
 Try:
 
-  curl -s {base}v1/decisions -d '{{"placement": "cart", "cart": [{{"item_id": "ITEM"}}]}}'
+  curl -s {base}v1/decisions {header}-d '{{"placement": "cart", "cart": [{{"item_id": "ITEM"}}]}}'
 """
+_OPEN = "It runs open here, without keys: keep it on this machine, or make keys with `pairwell keys create`."
+_CLOSED = "It asks for a key: `pairwell keys create` makes one."
+_BEARER = '-H "Authorization: Bearer $KEY" '
 
 
-def make_routes(service: Service) -> list[HTTPRouteHandler]:
-    """The handlers over one service."""
+def make_routes(service: Service, gate: Gate, metrics: Callable[[], str]) -> list[HTTPRouteHandler]:
+    """The handlers over one service; `metrics` renders what was counted."""
+    return [*_for_everybody(gate), *_for_operators(service, metrics), *_questions(service)]
+
+
+def _for_everybody(gate: Gate) -> list[HTTPRouteHandler]:
 
     @get("/", media_type=MediaType.TEXT, sync_to_thread=False)
     def welcome(request: Request[Any, Any, Any]) -> str:
-        return _WELCOME.format(base=request.base_url)
+        access, header = (_OPEN, "") if gate.is_open else (_CLOSED, _BEARER)
+        return _WELCOME.format(base=request.base_url, access=access, header=header)
 
     @get("/healthz", sync_to_thread=False)
     def health() -> Response[bytes]:
         return _json({"status": "ok"})
 
-    @get("/readyz", sync_to_thread=True)
-    def readiness() -> Response[bytes]:
-        found = service.readiness()
-        return _json(found, status=200 if found.ready else 503)
-
     @get("/openapi.json", sync_to_thread=False)
     def openapi() -> Response[bytes]:
         return _json(describe_api())
 
+    return [welcome, health, openapi]
+
+
+def _for_operators(service: Service, metrics: Callable[[], str]) -> list[HTTPRouteHandler]:
+    @get("/readyz", sync_to_thread=True)
+    def readiness(request: Request[Any, Any, Any]) -> Response[bytes]:
+        found = service.readiness()
+        shown = found if _caller(request).may_everything else found.without_details()
+        return _json(shown, status=200 if found.ready else 503)
+
+    @get("/metrics", sync_to_thread=True)
+    def metrics_page(request: Request[Any, Any, Any]) -> Response[str]:
+        _caller(request).require_everything()
+        return Response(metrics(), headers=_NOT_KEPT, media_type=CONTENT_TYPE)
+
+    return [readiness, metrics_page]
+
+
+def _questions(service: Service) -> list[HTTPRouteHandler]:
     @get("/v1/items/{rest:path}", sync_to_thread=True)
     def pairs(request: Request[Any, Any, Any]) -> Response[bytes]:
         rest: str = request.path_params["rest"]
@@ -69,18 +98,24 @@ def make_routes(service: Service) -> list[HTTPRouteHandler]:
             raise no_route(request.url.path)
         query = request.query_params
         relation = _relation(query.get("relation", "complement"))
-        return _json(service.pairs(item_id, relation, _limit(query.get("limit"))))
+        found = service.pairs(item_id, relation, _limit(query.get("limit")))
+        return _json(screen_pairs(found, _caller(request)))
 
     @get("/v1/decisions/{decision_id:str}", sync_to_thread=True)
     def decision(request: Request[Any, Any, Any]) -> Response[bytes]:
+        _caller(request).require_everything()
         return _json(service.decision(request.path_params["decision_id"]))
 
-    return [welcome, health, readiness, openapi, pairs, decision]
+    return [pairs, decision]
+
+
+def _caller(request: Request[Any, Any, Any]) -> Caller:
+    caller: Caller = request.scope[CALLER]  # type: ignore[literal-required]  # ours, beside what ASGI names
+    return caller
 
 
 def _json(content: object, status: int = 200) -> Response[bytes]:
-    headers = {"cache-control": "no-store"}
-    return Response(msgspec.json.encode(content), status_code=status, media_type=MediaType.JSON, headers=headers)
+    return Response(msgspec.json.encode(content), status_code=status, media_type=MediaType.JSON, headers=_NOT_KEPT)
 
 
 def _relation(text: str) -> Relation:

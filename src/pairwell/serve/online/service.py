@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -18,6 +18,7 @@ from pairwell.decide.identity import ENTROPY_BYTES, ulid
 from pairwell.errors import JournalError, NoModelError
 from pairwell.events import Event, EventReceipt
 from pairwell.facts.store import FactStore
+from pairwell.journal.owners import owners_of
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
 from pairwell.records import Answer, Decision, DecisionRequest, Relation, Silence, SilenceReason
@@ -50,6 +51,13 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     settings: Condition
     model: Condition
     journal: Condition
+
+    def without_details(self) -> Readiness:
+        """The same for everybody: whether each part works, not what runs here or what is wrong with it."""
+        settings, model, journal = (
+            msgspec.structs.replace(part, live=None, problem=None) for part in (self.settings, self.model, self.journal)
+        )
+        return Readiness(ready=self.ready, settings=settings, model=model, journal=journal)
 
 
 class Service:
@@ -149,6 +157,16 @@ class Service:
     def take(self, batches: Sequence[Sequence[Event]]) -> list[EventReceipt]:
         """Journal events with their effects. Raises `JournalError`; sending again is then safe."""
         return self.journal.log_events(batches, effects=self._effects, now=self._clock())
+
+    def owners(self, events: Sequence[Event]) -> Mapping[str, frozenset[str]]:
+        """Of whom the decisions are that events speak of; see `owners_of`. Raises `JournalError`."""
+        named = {event.decision_id for event in events if event.decision_id is not None}
+        visitors = {f"v:{event.visitor_id}" for event in events if event.visitor_id is not None}
+        return owners_of(self._patient, named, visitors=visitors) if named else {}
+
+    def rule_failures(self) -> Mapping[str, int]:
+        """By rule the offers withheld because it could not be told."""
+        return {}
 
     # --- questions ------------------------------------------------------------------------------
 

@@ -1,0 +1,52 @@
+"""What browsers are told about asking from the pages of another site (CORS)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pairwell.serve.online.access.refusals import origin_not_allowed
+from pairwell.serve.online.wire import Message, Scope, Send
+
+_MAX_AGE_S = b"600"
+_HEADERS = b"authorization, content-type, x-pairwell-customer"
+_METHODS = b"GET, POST"
+Headers = list[tuple[bytes, bytes]]
+
+
+def is_preflight(scope: Scope) -> bool:
+    """Whether a browser asks whether it may ask."""
+    return scope["method"] == "OPTIONS" and any(
+        name == b"access-control-request-method" for name, _ in scope["headers"]
+    )
+
+
+async def answer_preflight(send: Send, origin: str | None, allowed: Collection[str]) -> None:
+    """Let pages of an allowed origin ask; credentials are never asked for. Raises `Refused` for all others."""
+    if origin is None or origin not in allowed:
+        raise origin_not_allowed(origin or "")
+    headers = [
+        (b"access-control-allow-methods", _METHODS),
+        (b"access-control-allow-headers", _HEADERS),
+        (b"access-control-max-age", _MAX_AGE_S),
+    ]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def readable_for(send: Send, origin: str | None, allowed: Collection[str]) -> Send:
+    """`send`, with leave for a page of an allowed origin to read the answer, errors too."""
+    if origin is None:
+        return send
+    added: Headers = [(b"vary", b"Origin")]
+    if origin in allowed:
+        added += [
+            (b"access-control-allow-origin", origin.encode("latin-1")),
+            (b"access-control-expose-headers", b"retry-after"),
+        ]
+
+    async def send_with_leave(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *added]}
+        await send(message)
+
+    return send_with_leave

@@ -1,0 +1,1 @@
+"""How the online process is doing, in numbers that Prometheus reads."""
