@@ -37,11 +37,11 @@ def open(workspace: str | Path | None = None) -> Shop:  # noqa: A001 - `pairwell
     return open_shop(workspace)
 
 
-def create(workspace: str | Path) -> Shop:
-    """Make a workspace with default settings, publish them and open it.
+def create(workspace: str | Path, *, industry: str = "retail") -> Shop:
+    """Make a workspace with an industry's settings, publish them and open it.
 
-    Raises `WorkspaceError` where one exists already.
+    Raises `WorkspaceError` where one exists already, `SettingsError` for an unknown industry.
     """
     from pairwell.shop.face import create_shop
 
-    return create_shop(workspace)
+    return create_shop(workspace, industry=industry)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines
+from pairwell.config.rules.rule import Industry
 
 if TYPE_CHECKING:
     from pairwell.config.published import Change
@@ -23,14 +24,19 @@ def register(app: typer.Typer) -> None:
     app.command()(publish)
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make the workspace in.")]) -> None:
-    """Make a workspace: a commented pairwell.toml, its defaults published."""
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make the workspace in.")],
+    industry: Annotated[
+        Industry, typer.Option(help="Whose guards, placements, caps and rules to start from; see docs/rules.md.")
+    ] = "retail",
+) -> None:
+    """Make a workspace: a commented pairwell.toml with an industry's settings, and these published."""
     from pairwell import create
 
-    with create(folder) as shop:
+    with create(folder, industry=industry) as shop:
         print_lines(
             [
-                f"Made {shop.workspace.settings_file}.",
+                f"Made {shop.workspace.settings_file} with the settings of the industry {industry}.",
                 f"Next: pairwell ingest orders YOUR-ORDERS.csv --workspace {folder}",
             ]
         )

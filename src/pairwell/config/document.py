@@ -133,7 +133,7 @@ def _render_first(entry: msgspec.Struct) -> Iterator[str]:
 def _render_value(value: object) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(_render_value(part) for part in value)}]"
-    return tomli_w.dumps({"x": value}).removeprefix("x = ").strip()
+    return tomli_w.dumps({"x": value}, multiline_strings=True).removeprefix("x = ").strip()
 
 
 def _summary(kind: type) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -88,12 +89,15 @@ def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _flat(tree: dict[str, Any], path: str = "") -> dict[str, Any]:
+def _flat(tree: Mapping[str, Any], path: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in tree.items():
         inner = f"{path}.{name}" if path else name
         if isinstance(value, dict):
             flat.update(_flat(value, inner))
+        elif isinstance(value, list) and value and all(isinstance(one, dict) and "name" in one for one in value):
+            flat.update(_flat({one["name"]: one for one in value}, inner))
+            flat[f"{inner} in order"] = [one["name"] for one in value]
         else:
             flat[inner] = value
     return flat

@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from pairwell.config.document import parse_settings, render_settings
-from pairwell.config.settings import Choice, Settings
+from pairwell.config.presets import read_preset
+from pairwell.config.settings import Settings
 from pairwell.errors import SettingsError, StorageError, WorkspaceError
 
 SETTINGS_NAME = "pairwell.toml"
@@ -96,12 +97,17 @@ def find_workspace(directory: Path | None, environment: Mapping[str, str] = os.e
     return workspace
 
 
-def create_workspace(directory: Path) -> Workspace:
-    """Make a workspace with default settings and a salt of its own; an existing one is an error."""
+def create_workspace(directory: Path, *, industry: str = "retail") -> Workspace:
+    """Make a workspace with an industry's settings and a salt of its own; an existing one is an error.
+
+    Raises `SettingsError` for an industry that is not among the presets.
+    """
     workspace = Workspace(directory.expanduser().resolve())
     if workspace.settings_file.exists():
         raise WorkspaceError(f"{directory} is a workspace already.", hint="Use it as it is, or choose another folder.")
-    settings = Settings(choice=Choice(salt=secrets.token_hex(16)))
+    preset = read_preset(industry)
+    choice = msgspec.structs.replace(preset.choice, salt=secrets.token_hex(16))
+    settings = msgspec.structs.replace(preset, choice=choice)
     try:
         workspace.root.mkdir(parents=True, exist_ok=True)
         workspace.hidden.mkdir(exist_ok=True)

@@ -49,9 +49,9 @@ def open_shop(workspace: str | Path | None = None) -> Shop:
     return Shop(find_workspace(None if workspace is None else Path(workspace)))
 
 
-def create_shop(folder: str | Path, settings: Settings | None = None) -> Shop:
-    """Make a workspace as `pairwell.create` does, with default settings or those given."""
-    workspace = create_workspace(Path(folder))
+def create_shop(folder: str | Path, settings: Settings | None = None, *, industry: str = "retail") -> Shop:
+    """Make a workspace as `pairwell.create` does, with an industry's settings or those given."""
+    workspace = create_workspace(Path(folder), industry=industry)
     if settings is not None:
         workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
     publish_settings(workspace)

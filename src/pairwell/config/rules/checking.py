@@ -19,7 +19,7 @@ from pairwell.config.rules.conditions import (
     read_tokens,
     split_leaves,
 )
-from pairwell.config.rules.engine import ConditionError, compile_condition, make_context, run
+from pairwell.config.rules.engine import ConditionError, Program, compile_condition, make_context, run, work_out
 from pairwell.config.rules.fields import RECORDS, SCOPES, field_of
 from pairwell.config.rules.rule import Rule
 from pairwell.config.rules.samples import Samples
@@ -148,15 +148,18 @@ def _wrong_comparisons(tokens: list[Token]) -> Iterator[Fault]:
 def _failing_leaves(source: str) -> Iterator[Fault]:
     """What fails whatever the values are, wherever it stands."""
     for at, leaf in split_leaves(source):
-        samples = Samples(source, find_references(leaf))
-        program = compile_condition(flatten(leaf))
-        for _ in range(_LEAF_TRIALS):
-            try:
-                program.execute(make_context(samples.draw(whole=True)))
-            except Exception as error:  # noqa: BLE001 - whatever the compiled library raises
-                said = f"`{leaf}` cannot be worked out: {str(error).split('. ')[0]}"
-                yield Fault(said=said, hint=_type_hint(leaf), at=at)
-                break
+        samples, program = Samples(source, find_references(leaf)), compile_condition(flatten(leaf))
+        errors = [_failure(program, samples.draw(whole=True)) for _ in range(_LEAF_TRIALS)]
+        if all(errors):
+            yield Fault(said=f"`{leaf}` cannot be worked out: {errors[0]}", hint=_type_hint(leaf), at=at)
+
+
+def _failure(program: Program, values: dict[str, Any]) -> str | None:
+    try:
+        work_out(program, make_context(values))
+    except ConditionError as error:
+        return str(error)
+    return None
 
 
 def _type_hint(leaf: str) -> str | None:

@@ -43,17 +43,22 @@ def make_context(values: Mapping[str, Any]) -> Context:
 
 def run(program: Program, context: Context) -> bool:
     """What the condition says: true or false. Raises `ConditionError` where it says neither."""
+    result = work_out(program, context)
+    if result is not True and result is not False:
+        raise ConditionError(f"it gives {type(result).__name__}, neither true nor false")
+    return result
+
+
+def work_out(program: Program, context: Context) -> object:
+    """What the program gives. Raises `ConditionError` where it fails with these values."""
     try:
-        result = program.execute(context)
+        return program.execute(context)
     except Exception as error:
         raise ConditionError(_plain(error)) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # only the compiled library's own failure is a rule's failure
             raise
         raise ConditionError(str(error)) from error
-    if result is not True and result is not False:
-        raise ConditionError(f"it gives {type(result).__name__}, neither true nor false")
-    return result
 
 
 def _plain(error: Exception) -> str:

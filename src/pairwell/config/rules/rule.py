@@ -9,6 +9,7 @@ from msgspec import Meta
 
 RuleStage = Literal["eligibility", "applicability", "suitability"]
 RuleScope = Literal["request", "item", "offer"]
+Industry = Literal["retail", "grocery", "food", "travel", "finance", "auto", "telecom", "services", "saas"]
 _Name = Annotated[str, Meta(min_length=1, max_length=256)]
 
 

@@ -20,7 +20,7 @@ class Samples:
     def __init__(self, source: str, references: Iterable[Reference], seed: int = 0) -> None:
         self._rng = random.Random(seed)  # noqa: S311 - no secret
         tokens = read_tokens(source)
-        self._texts = ["", "A > B", *(unquote(token.text) for token in tokens if token.kind == "string")]
+        self._texts = ["", "A > B", "7", *(unquote(token.text) for token in tokens if token.kind == "string")]
         self._numbers = [0.0, 1.0, 7.0, *_near(token.text for token in tokens if token.kind == "number")]
         self._references = sorted(references)
 
