@@ -48,7 +48,7 @@ async def _outcomes(
     for job in range(jobs):
         runs.append(asyncio.create_task(line.run(job, seconds=seconds, weight=weight)))
         await asyncio.to_thread(held.begun.wait)  # the first alone
-    asyncio.get_running_loop().call_later(0.1, held.let_go.set)
+    threading.Timer(0.1, held.let_go.set).start()
     return list(await asyncio.gather(*runs, return_exceptions=True))
 
 
