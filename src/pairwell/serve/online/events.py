@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import msgspec
 
 from pairwell.errors import RequestError
-from pairwell.events import Event, EventReceipt, EventRefusal
+from pairwell.events import Event, EventNote, EventReceipt, EventRefusal
 from pairwell.serve.online.access.callers import Caller
 from pairwell.serve.online.access.credentials import read_shown, take_from_beacon
 from pairwell.serve.online.access.gate import Gate
@@ -21,6 +22,7 @@ from pairwell.serve.online.wire import Receive, Scope, Send, encoder, read_body,
 
 LIMIT_BYTES = 5_000_000
 PAGE_LIMIT_BYTES = 65_536  # what browsers send in one beacon
+Said = TypeVar("Said", EventRefusal, EventNote)
 
 
 class SentEvents(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,12 +84,13 @@ class _Sorted(msgspec.Struct, frozen=True, kw_only=True):
 
     def receipt(self, taken: EventReceipt) -> EventReceipt:
         """What became of all of them, once those that are to be taken are."""
-        late = [
-            msgspec.structs.replace(refusal, index=self.places[refusal.index], event_id=self.names[refusal.index])
-            for refusal in taken.refused
-        ]
-        refused = sorted([*self.refused, *late], key=lambda refusal: refusal.index)
-        return msgspec.structs.replace(taken, refused=refused)
+        refused = [*self.refused, *(self._as_sent(one) for one in taken.refused)]
+        noted = taken.noted if taken.noted is msgspec.UNSET else [self._as_sent(one) for one in taken.noted]
+        return msgspec.structs.replace(taken, refused=sorted(refused, key=lambda one: one.index), noted=noted)
+
+    def _as_sent(self, said: Said) -> Said:
+        """What is said of an event, in its place and by its name in the body."""
+        return msgspec.structs.replace(said, index=self.places[said.index], event_id=self.names[said.index])
 
     def screened(self, caller: Caller, service: Service) -> _Sorted:
         """The same without what the caller may not send."""

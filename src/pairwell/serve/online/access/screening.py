@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final, NamedTuple, get_args
+from typing import Final, NamedTuple
 
 import msgspec
 
 from pairwell.candidates.relations import PairsFound
 from pairwell.decide.decider import plain_answer
-from pairwell.events import BehaviourType, Event, EventRefusal
+from pairwell.events import BEHAVIOUR_TYPES, Event, EventRefusal
 from pairwell.experiments.assignment import unit_of
 from pairwell.records import Answer, Comparison, DecisionRequest, Ignored, Relation
 from pairwell.serve.online.access.callers import Caller
 from pairwell.serve.online.access.refusals import token_mismatch, token_missing
 from pairwell.serve.online.faults import Refused
 
-_BEHAVIOUR: Final = frozenset(get_args(BehaviourType))
 _MAY_NAME: Final = frozenset(
     {"event_id", "type", "at", "customer_id", "visitor_id", "decision_id", "offer_no", "item_id", "placement", "reason"}
 )
@@ -104,7 +103,7 @@ def _screened(index: int, event: Event, visit: _Visit) -> Event | EventRefusal:
 
 
 def _screen_event(event: Event, visit: _Visit) -> Event:
-    if event.type not in _BEHAVIOUR or any(getattr(event, name) != usual for name, usual in _NOT_NAMED.items()):
+    if event.type not in BEHAVIOUR_TYPES or any(getattr(event, name) != usual for name, usual in _NOT_NAMED.items()):
         raise _NotHisError("needs_secret_key", "A page may only tell what its visitor did; send this from your server.")
     try:
         customer = _customer(event.customer_id, visit.caller)

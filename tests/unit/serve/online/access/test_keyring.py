@@ -51,7 +51,7 @@ def code_of(find: Callable[[str], object], text: str) -> str:
 def test_it_is_open_until_the_first_key_and_never_again(store: KeyStore, keyring: Keyring) -> None:
     assert fresh(keyring).open
     made = make(store, PAGES, 1)
-    assert (fresh(keyring).open, fresh(keyring).origins) == (False, {"https://shop.example"})
+    assert (fresh(keyring).open, sorted(fresh(keyring).origins)) == (False, ["https://shop.example"])
     store.revoke(made.key.key_id, now=NOW)
     assert (fresh(keyring).open, fresh(keyring).live, fresh(keyring).origins) == (False, [], frozenset())
 
