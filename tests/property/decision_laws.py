@@ -15,7 +15,7 @@ from pairwell.candidates.propose import Proposal
 from pairwell.decide.choose import choose, propose_for, run_stages
 from pairwell.decide.decider import public_answer
 from pairwell.decide.scene import Scene
-from pairwell.records import CartLine, Decision, DecisionInputs, Item, Offer
+from pairwell.records import CartLine, CustomerFacts, Decision, DecisionInputs, Item, Offer
 
 _encode = msgspec.json.Encoder().encode
 
@@ -31,6 +31,7 @@ def check_laws(case: Case, rng: random.Random) -> Decision:
     check_money(case, decision)
     check_fit(case, decision)
     check_person(case, decision)
+    check_consent(case, decision)
     check_worth(case, decision)
     check_chances(case)
     check_pins(case, decision)
@@ -138,6 +139,28 @@ def check_person(case: Case, decision: Decision) -> None:
     for offer in decision.slate:
         assert not (offer.item_id in case.inputs.owned and offer.item_id in once), "owned, and bought once"
         assert not any(_alike(case, offer.item_id, other) for other in recent), "declined a moment ago"
+
+
+def check_consent(case: Case, decision: Decision) -> None:
+    """What comes unasked needs a yes; nobody with a complaint is pitched to, and nothing just returned comes back."""
+    customer = case.inputs.customer
+    placement = case.settings.placements[case.inputs.request.placement]
+    if decision.slate and placement.interrupts:
+        assert customer is not None, "interrupts somebody nobody knows"
+        assert customer.consents.get(placement.channel) is True, "no consent to the channel"
+    if decision.slate and customer is not None:
+        assert not customer.open_complaints, "offers during a complaint"
+        assert not customer.open_tickets, "offers while help is asked for"
+        assert not any(offer.item_id in _just_returned(case, customer) for offer in decision.slate), "just returned"
+    lately = [s for s in case.inputs.signals if case.inputs.now - s.at < timedelta(minutes=30)]
+    assert not decision.slate or sum(s.type in _HESITANT for s in lately) < 3, "offers to who hesitates"
+
+
+_HESITANT = ("dismiss", "decline", "remove_from_cart")
+
+
+def _just_returned(case: Case, customer: CustomerFacts) -> set[str]:
+    return {item_id for item_id, at in customer.returned_at.items() if case.inputs.now - at < timedelta(days=60)}
 
 
 def _alike(case: Case, one: str, other: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 import msgspec
+from tests.property.random_rules import make_customer, make_signals
 
 from pairwell.config.settings import Choice, Decline, Guards, Persuasion, Placement, Settings, Shop, Slots
 from pairwell.records import (
@@ -199,6 +200,7 @@ def _settings(rng: random.Random) -> Settings:
                 kinds=rng.choice((("cross_sell",), ("upgrade",), ("cross_sell", "upgrade"), ("cross_sell", "upgrade"))),
                 attention_minor=rng.choice((0.0, 0.0, 0.0, 2.0, 30.0)),
                 friction=rng.choice((0.0, 0.0, 0.002, 0.05)),
+                interrupts=rng.random() < 0.1,
             )
             for name in _PLACEMENTS
         },
@@ -235,6 +237,8 @@ def _inputs(rng: random.Random, items: dict[str, Item], model: TableModel | None
             DeclineRecord(item_id=rng.choice(ids), at=NOW - timedelta(days=rng.choice((1, 29, 31, 400))))
             for _ in range(rng.choice((0, 0, 0, 0, 1, 3)))
         ],
+        customer=make_customer(rng, NOW),
+        signals=make_signals(rng, NOW),
     )
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from pairwell.config.explaining import name_neighbours
 from pairwell.config.rules.conditions import (
+    Reference,
     Token,
     find_references,
     find_roots,
@@ -25,7 +26,8 @@ from pairwell.config.rules.rule import Rule
 from pairwell.config.rules.samples import Samples
 
 _PLACE = re.compile(r":(\d+):(\d+): (?:Syntax error: )?(.*)")
-_TRIALS = 64
+_TRIALS = 24  # of a condition that reads nothing that may be null or missing, and as many for each that may
+_MOST_TRIALS = 240
 _LEAF_TRIALS = 8
 _OTHER_TONGUES = {"and": "&&", "or": "||", "not": "!", "None": "null", "True": "true", "False": "false"}
 _FUNCTIONS = (
@@ -174,13 +176,18 @@ def _type_hint(leaf: str) -> str | None:
 def _failing(source: str) -> Iterator[Fault]:
     references = find_references(source)
     samples, program = Samples(source, references), compile_condition(flatten(source))
-    for _ in range(_TRIALS):
+    unsure = sum(_may_lack(reference) for reference in references)
+    for _ in range(min(_TRIALS * (1 + unsure), _MOST_TRIALS)):
         values = samples.draw(whole=False)
         try:
             run(program, make_context(values))
         except ConditionError as error:
             yield Fault(said=f"the condition fails where {_told(values)}: {error}", hint=_null_hint(source, values))
             return
+
+
+def _may_lack(reference: Reference) -> bool:
+    return reference.key is not None or field_of(reference.record, reference.name).null is not None
 
 
 def _told(values: dict[str, object]) -> str:

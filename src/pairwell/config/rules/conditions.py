@@ -34,7 +34,7 @@ class Token(msgspec.Struct, frozen=True):
         return self.start + len(self.text)
 
 
-class Reference(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """One reading of a field: `record.name`, of a map perhaps one `key`; `now` has no name."""
 
     record: str

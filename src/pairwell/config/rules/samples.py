@@ -22,7 +22,7 @@ class Samples:
         tokens = read_tokens(source)
         self._texts = ["", "A > B", "7", *(unquote(token.text) for token in tokens if token.kind == "string")]
         self._numbers = [0.0, 1.0, 7.0, *_near(token.text for token in tokens if token.kind == "number")]
-        self._references = sorted(references)
+        self._references = sorted(references, key=lambda reference: (reference.path, reference.start))
 
     def draw(self, *, whole: bool) -> dict[str, Any]:
         """A value for every field by its variable; `whole`: nothing is null, and no key of a map is missing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -39,6 +40,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     of_offer: Part | None
 
 
+@lru_cache(maxsize=1_024)
 def take_apart(rule: Rule) -> Parts:
     """The parts of a rule that was checked."""
     request: list[str] = []
