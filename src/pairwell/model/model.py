@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -27,6 +28,7 @@ class ItemNames(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NONE = np.empty(0)
+_REMEMBERED = 2_000  # anchors of each kind; fifty pairs take some 30 kB
 
 
 class Model:
@@ -49,6 +51,11 @@ class Model:
         self._backoff = Backoff(arrays, names.ids, names.titles)
         by_order = Orders(pairs=self._pairs, item_orders=self._orders, n_orders=self.n_orders, popular=self._popular)
         self._onward = Onward(followers_from_arrays(arrays, len(names.ids)), by_order, manifest.settings)
+        # Decisions ask for the same anchors again and again.
+        self._recall_pairs = lru_cache(_REMEMBERED)(self._find_pairs)
+        self._recall_upgrades = lru_cache(_REMEMBERED)(self._find_upgrades)
+        self._recall_stand_ins = lru_cache(_REMEMBERED)(self._find_stand_ins)
+        self._recall_backoff = lru_cache(_REMEMBERED)(self._find_backoff)
         self._prior_orders = float(manifest.settings["prior_orders"])
         self._completion = Completion(
             pairs=self._pairs,
@@ -79,11 +86,7 @@ class Model:
 
     def pairs(self, item_id: str, *, n: int = 10, above_floor: bool = False) -> list[Pair]:
         """Up to `n` add-ons of an anchor, best score first; an unknown anchor has none."""
-        code = self._codes.get(item_id)
-        if code is None:
-            return []
-        places = self._kept(self._pairs, code, above_floor=above_floor)[:n]
-        return [self._pair(self._pairs, code, int(place)) for place in places]
+        return list(self._recall_pairs(item_id, n, above_floor=above_floor))
 
     def evidence(self, anchor_id: str, item_id: str) -> Evidence | None:
         """What is known of the pair, or None where it was not kept."""
@@ -95,11 +98,7 @@ class Model:
 
     def upgrades(self, item_id: str, *, n: int = 10) -> list[Pair]:
         """Up to `n` comparable, dearer items, best first; `confidence` is the share of those who took the dearer."""
-        code = self._codes.get(item_id)
-        if code is None:
-            return []
-        row = self._upgrades.row(code)
-        return [self._pair(self._upgrades, code, place) for place in range(row.start, row.stop)[:n]]
+        return list(self._recall_upgrades(item_id, n))
 
     def substitutes(self, item_id: str, *, n: int = 10) -> list[Pair]:
         """Up to `n` items bought instead of it, likest first, of each other product one."""
@@ -123,14 +122,11 @@ class Model:
 
     def stand_ins(self, item_id: str) -> dict[str, Literal["variant", "substitute"]]:
         """What was learned to stand for an item and is not bought together with it, by id."""
-        code = self._codes.get(item_id)
-        found = {} if code is None else self._related.stand_ins(code)
-        return {self.item_ids[other]: how for other, how in found.items()}
+        return dict(self._recall_stand_ins(item_id))
 
     def backoff(self, item_id: str, *, n: int = 10) -> list[Borrowed]:
         """Up to `n` add-ons that likes and groups speak for, where an item has too few of its own; best first."""
-        code = self._codes.get(item_id)
-        return [] if code is None else self._backoff.of(code, n=n)
+        return list(self._recall_backoff(item_id, n))
 
     def bought_together(self) -> Iterator[tuple[str, str]]:
         """Every (anchor, add-on) above the evidence floor, by anchor."""
@@ -169,6 +165,29 @@ class Model:
     def popular(self, n: int) -> list[str]:
         """The `n` items bought most, newer orders counting more."""
         return [self.item_ids[code] for code in self._popular[:n].tolist()]
+
+    def _find_pairs(self, item_id: str, n: int, *, above_floor: bool) -> tuple[Pair, ...]:
+        code = self._codes.get(item_id)
+        if code is None:
+            return ()
+        places = self._kept(self._pairs, code, above_floor=above_floor)[:n]
+        return tuple(self._pair(self._pairs, code, int(place)) for place in places)
+
+    def _find_upgrades(self, item_id: str, n: int) -> tuple[Pair, ...]:
+        code = self._codes.get(item_id)
+        if code is None:
+            return ()
+        row = self._upgrades.row(code)
+        return tuple(self._pair(self._upgrades, code, place) for place in range(row.start, row.stop)[:n])
+
+    def _find_stand_ins(self, item_id: str) -> Mapping[str, Literal["variant", "substitute"]]:
+        code = self._codes.get(item_id)
+        found = {} if code is None else self._related.stand_ins(code)
+        return {self.item_ids[other]: how for other, how in found.items()}
+
+    def _find_backoff(self, item_id: str, n: int) -> tuple[Borrowed, ...]:
+        code = self._codes.get(item_id)
+        return () if code is None else tuple(self._backoff.of(code, n=n))
 
     def _kept(self, neighbours: Neighbours, code: int, *, above_floor: bool) -> Array:
         row = neighbours.row(code)

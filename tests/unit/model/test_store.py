@@ -35,7 +35,7 @@ def test_a_published_model_answers_as_before(models: Path, made: Made) -> None:
 def test_arrays_are_mapped_not_read(models: Path, made: Made) -> None:
     _publish(models, made)
 
-    assert isinstance(load_model(models)._orders, np.memmap)
+    assert isinstance(load_model(models)._orders.base, np.memmap)
 
 
 def test_the_id_is_the_content(models: Path, made: Made) -> None:
