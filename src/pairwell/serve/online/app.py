@@ -16,7 +16,7 @@ from pairwell.errors import PairwellError
 from pairwell.events import EventReceipt
 from pairwell.operations.keys.store import KeyStore
 from pairwell.records import SilenceReason
-from pairwell.serve.online.access.callers import CALLER, NOBODY, OPEN, Caller
+from pairwell.serve.online.access.callers import CALLER, NOBODY, Caller
 from pairwell.serve.online.access.credentials import Shown, read_shown
 from pairwell.serve.online.access.crossing import answer_preflight, is_preflight, readable_for
 from pairwell.serve.online.access.gate import Gate
@@ -35,7 +35,7 @@ from pairwell.serve.online.wire import Disconnected, Message, Receive, Scope, Se
 _DECISIONS = Room(jobs=128, together=16)
 _EVENTS = Room(jobs=1_000, together=100, weight=50_000_000)
 _KEYS_UNREAD: tuple[SilenceReason, str] = ("journal_unavailable", "The keys could not be read.")
-_NO_SECRETS = frozenset({"/", "/healthz", "/openapi.json"})
+_FOR_EVERYBODY = frozenset({"/", "/readyz", "/openapi.json"})  # `/readyz` tells everybody less
 
 
 class OnlineApp:
@@ -69,7 +69,7 @@ class OnlineApp:
             return
         try:
             shown = read_shown(scope)
-            send = readable_for(send, shown.origin, self._gate.origins)
+            send = readable_for(send, shown.origin, lambda: self._gate.origins)
             await self._pass_on(scope, receive, send, shown)
         except Disconnected:
             return
@@ -85,8 +85,8 @@ class OnlineApp:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, shown: Shown) -> None:
         hot = self._hot.get(scope["path"])
-        if is_preflight(scope) and not self._gate.is_open:
-            await answer_preflight(send, shown.origin, (await self.keyring.fresh()).origins)
+        if is_preflight(scope) and not (ring := await self.keyring.fresh()).open:
+            await answer_preflight(send, shown.origin, ring.origins)
         elif hot is None:
             scope[CALLER] = await self._caller_of_rest(scope, shown)
             await self._rest(*_as_get(scope, receive, send))  # type: ignore[arg-type]  # as above
@@ -109,19 +109,18 @@ class OnlineApp:
         self._counts.lasted(scope["path"], time.monotonic() - began)
 
     async def _caller_of_rest(self, scope: Scope, shown: Shown) -> Caller:
-        """Who asks for what is neither decisions nor events; nobody is refused what is no secret."""
+        """Who asks for what is neither decisions nor events; what is no secret is for everybody."""
         path = scope["path"]
-        if path in _NO_SECRETS:
+        if path == "/healthz":  # waits for nothing
             self._gate.pass_by(scope)
             return NOBODY
         try:
             caller = await self._gate.admit(scope, shown)
         except KeysUnreadError:
-            if path != "/readyz":
+            if path not in _FOR_EVERYBODY:
                 raise
-            self._gate.pass_by(scope)
-            return OPEN if self._gate.is_open else NOBODY
-        if path != "/readyz":
+            return NOBODY
+        if path not in _FOR_EVERYBODY:
             caller.require_key()
         return caller
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from pairwell.serve.online.access.refusals import origin_not_allowed
 from pairwell.serve.online.wire import Message, Scope, Send
@@ -33,20 +33,22 @@ async def answer_preflight(send: Send, origin: str | None, allowed: Collection[s
     await send({"type": "http.response.body", "body": b""})
 
 
-def readable_for(send: Send, origin: str | None, allowed: Collection[str]) -> Send:
-    """`send`, with leave for a page of an allowed origin to read the answer, errors too."""
+def readable_for(send: Send, origin: str | None, allowed: Callable[[], Collection[str]]) -> Send:
+    """`send`, with leave for a page to read the answer, errors too, where its origin is `allowed` by then."""
     if origin is None:
         return send
-    added: Headers = [(b"vary", b"Origin")]
-    if origin in allowed:
-        added += [
-            (b"access-control-allow-origin", origin.encode("latin-1")),
-            (b"access-control-expose-headers", b"retry-after"),
-        ]
 
     async def send_with_leave(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *added]}
+            message = {**message, "headers": [*message["headers"], *_leave(origin, allowed())]}
         await send(message)
 
     return send_with_leave
+
+
+def _leave(origin: str, allowed: Collection[str]) -> Headers:
+    vary = (b"vary", b"Origin")
+    if origin not in allowed:
+        return [vary]
+    named = (b"access-control-allow-origin", origin.encode("latin-1"))
+    return [vary, named, (b"access-control-expose-headers", b"retry-after")]
