@@ -6,7 +6,7 @@ the same twice changes nothing. The dataset's half is written whole by ingest; a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -102,6 +102,17 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             feedback=_newest((*self.feedback, *other.feedback), _said),
         )
 
+    def without_orders(self, order_ids: Collection[str]) -> Known:
+        """Without all that was told of these orders."""
+        if not order_ids:
+            return self
+        return msgspec.structs.replace(
+            self,
+            orders=[one for one in self.orders if one.order_id not in order_ids],
+            statuses=[one for one in self.statuses if one.order_id not in order_ids],
+            returns=[one for one in self.returns if one.order_id not in order_ids],
+        )
+
     def beyond(self, told: Known) -> Known:
         """Without what `told` knows, or knows better."""
         return Known(
@@ -151,13 +162,14 @@ CLOSING = ("ticket_closed", "note")
 
 
 def _returned_at(returns: Iterable[SeenReturn]) -> dict[str, datetime]:
-    newest = _newest(returns, _item)[:RETURNS_TOLD]
-    return {back.item_id: from_micros(back.at) for back in newest}
+    newest = sorted(returns, reverse=True)[:RETURNS_TOLD]  # as many as ingest tells of
+    return {back.item_id: from_micros(back.at) for back in _newest(newest, _item)}
 
 
 def _open_complaints(feedback: Iterable[SeenFeedback], since: int) -> int:
-    closed = max((one.at for one in feedback if one.kind in CLOSING), default=-1)
-    return sum(one.kind == "complaint" and one.at > closed and one.at >= since for one in feedback)
+    newest = sorted(feedback, reverse=True)[:FEEDBACK_TOLD]  # as many as ingest tells of
+    closed = max((one.at for one in newest if one.kind in CLOSING), default=-1)
+    return sum(one.kind == "complaint" and one.at > closed and one.at >= since for one in newest)
 
 
 def _open_tickets(feedback: Iterable[SeenFeedback], past: Past) -> int:
@@ -170,7 +182,7 @@ def _newest(seen: Iterable[T], key: Callable[[T], Hashable]) -> list[T]:
     greatest: dict[Hashable, T] = {}
     for one in seen:
         before = greatest.get(key(one))
-        if before is None or one > before:
+        if before is None or (one != before and one > before):  # a score may be None, which compares with nothing
             greatest[key(one)] = one
     return sorted(greatest.values(), reverse=True)[:HEARD]
 
