@@ -95,7 +95,9 @@ def _flat(tree: Mapping[str, Any], path: str = "") -> dict[str, Any]:
         inner = f"{path}.{name}" if path else name
         if isinstance(value, dict):
             flat.update(_flat(value, inner))
-        elif isinstance(value, list) and value and all(isinstance(one, dict) and "name" in one for one in value):
+        elif (
+            isinstance(value, (list, tuple)) and value and all(isinstance(one, dict) and "name" in one for one in value)
+        ):
             flat.update(_flat({one["name"]: one for one in value}, inner))
             flat[f"{inner} in order"] = [one["name"] for one in value]
         else:

@@ -1,19 +1,33 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
 from pairwell.config.document import compact_settings, parse_settings, render_settings, setting_names
-from pairwell.config.settings import Guards, Placement, Settings
+from pairwell.config.published import compare_settings
+from pairwell.config.rules.rule import Rule
+from pairwell.config.settings import Cap, Guards, Placement, Settings
 from pairwell.errors import SettingsError
 
+_REST = "stage = 'suitability'\nscope = 'offer'\nreason = 'r'"
 CHANGED = Settings(
     guards=Guards(add_on_price_share=0.7, upgrade_price_corridor=(1.1, 2.0)),
     placements={**Settings().placements, "email": Placement(kinds=("cross_sell",), attention_minor=40.0)},
 )
 
 
-@pytest.mark.parametrize("settings", [Settings(), CHANGED])
+RULED = Settings(
+    caps=(Cap(name="first 100", scope="offer", items=("a",), limit=100, until=datetime(2026, 12, 1, tzinfo=UTC)),),
+    rules=(
+        Rule(name='"odd" name', stage="eligibility", scope="item", when="item.stock == 0\n  || true", reason="r"),
+        Rule(name="b", stage="suitability", scope="request", when="request.acute", reason="r", later='Wait \\ "it".'),
+    ),
+)
+
+
+@pytest.mark.parametrize("settings", [Settings(), CHANGED, RULED, Settings(caps=(), rules=())])
 def test_what_is_rendered_reads_back_equal(settings: Settings) -> None:
     assert parse_settings(render_settings(settings)) == settings
     assert parse_settings(compact_settings(settings)) == settings
@@ -28,8 +42,12 @@ def test_every_setting_stands_in_the_file_with_its_meaning() -> None:
     for name in setting_names():
         last = name.rpartition(".")[2]
         places = [i for i, line in enumerate(lines) if line.startswith((f"{last} = ", f"[{name}]"))]
-        assert places, name
-        assert all(lines[i - 1].startswith("# ") for i in places), name
+        explained = [i for i in places if lines[i - 1].startswith("# ")]
+        if name.startswith(("caps.", "rules.")):  # an entry after the first says only what is different
+            assert explained or any(line.startswith(f"# {last}, which is left out here: ") for line in lines), name
+        else:
+            assert places, name
+            assert explained == places or last in {"name", "scope"}, name
 
 
 def test_a_changed_placement_keeps_its_other_defaults() -> None:
@@ -55,6 +73,22 @@ def test_a_changed_placement_keeps_its_other_defaults() -> None:
         ("[guards]\nadd_on_price_share = inf\n", "`guards.add_on_price_share` is inf", None),
         ("[guards]\nupgrade_price_corridor = [1.05, inf]\n", "`guards.upgrade_price_corridor` is inf", None),
         ("placements = 3\n", "placements", None),
+        ("rules = 3\n", "`rules` is not valid", None),
+        ("[[cap]]\n", "`cap`, which is not a setting", "`caps`"),
+        ("[[caps]]\nname = 'a'\nlimt = 1\n", "line 3, cap 'a' names `caps[0].limt`", "`limit`"),
+        ("# x\n[[caps]]\nname = 'a'\n\nlimit = -1\n", "line 5, cap 'a': `caps[0].limit` is not valid", None),
+        ("[[caps]]\nlimit = 1\n", "line 1, cap 1: `caps[0].name` is missing", None),
+        (f"[[rules]]\nname = 'a'\n{_REST}\nwhen = 'customer.ordrs > 1'\n", "line 6, rule 'a', column 10", "orders`"),
+        (f"[[rules]]\nname = 'a'\n{_REST}\nwhen = '''\ntrue\n && 1 >'''", "line 8, rule 'a', column 8", "`&&` is and"),
+        (f"[[rules]]\nname = 'a'\n{_REST}\nwhen = 'item.stock'\n", "neither true nor false", None),
+        (
+            f"[[rules]]\nname = 'a'\n{_REST}\nwhen = 'true'\nplacements = ['crt']\n",
+            "line 7, rule 'a': there is",
+            "`cart`",
+        ),
+        (f"[[rules]]\nname = 'a'\n{_REST}\nwhen = 'true'\nreasn = 'x'\n", "`rules[0].reasn`", "`reason`"),
+        (2 * f"[[rules]]\nname = 'a'\n{_REST}\nwhen = 'true'\n", "line 8, rule 'a': another one has that name", None),
+        (f"rules = [{{name = 'a', {_REST.replace(chr(10), ', ')}, when = 'tru'}}]\n", "rule 'a', column 1", None),
         ("[shop\n", "not valid TOML", None),
     ],
 )
@@ -63,3 +97,19 @@ def test_a_wrong_file_says_what_is_wrong(text: str, said: str, hint: str | None)
         parse_settings(text)
     assert said in caught.value.message
     assert hint is None or hint in (caught.value.hint or "")
+
+
+def test_a_faulty_condition_is_shown_with_a_caret_below_the_fault() -> None:
+    text = f'[[rules]]\nname = \'a\'\n{_REST}\nwhen = """\ntrue &&\n\tcustomer.ordrs > 1"""\n'
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(text)
+    assert "line 8" in caught.value.message
+    assert caught.value.message.splitlines()[1:] == ["    \tcustomer.ordrs > 1", "    \t         ^"]
+
+
+def test_settings_are_compared_rule_by_rule() -> None:
+    before, after = Settings(), msgspec.structs.replace(Settings(), rules=Settings().rules[1:])
+    names = {change.name for change in compare_settings(before, after)}
+    assert "rules in order" in names
+    assert "rules.just returned.when" in names
+    assert not any(name.startswith("rules.open complaint") for name in names)
