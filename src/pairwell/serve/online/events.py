@@ -38,6 +38,13 @@ class EventBatch(msgspec.Struct, frozen=True, kw_only=True):
     events: list[Event]
 
 
+class Beacon(EventBatch, frozen=True, kw_only=True):
+    """A batch of a page that cannot set headers: it shows its key in the body."""
+
+    key: str
+    customer_token: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class _Body(msgspec.Struct, frozen=True):
     events: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
 

@@ -11,21 +11,43 @@ from pairwell.candidates.relations import PairsFound
 from pairwell.config.version import engine_version
 from pairwell.events import Event, EventReceipt
 from pairwell.records import Answer, Decision, DecisionRequest
-from pairwell.serve.online.events import EventBatch
+from pairwell.serve.online.access.screening import PublicPairs
+from pairwell.serve.online.events import Beacon, EventBatch
 from pairwell.serve.online.faults import ErrorBody
 from pairwell.serve.online.service import Readiness
 
-_RECORDS = (DecisionRequest, Answer, Event, EventBatch, EventReceipt, Decision, PairsFound, Readiness, ErrorBody)
+_RECORDS = (
+    DecisionRequest, Answer, Event, EventBatch, EventReceipt, Beacon, Decision, PairsFound, PublicPairs, Readiness,
+    ErrorBody,
+)  # fmt: skip
 _COMPONENT = "#/components/schemas/{name}"
 _FAULTS = {
     400: "What was sent is not valid; `error.field` names it.",
-    403: "It comes from another machine's page, or asks for this one by another name.",
+    401: "No key, or none that counts.",
+    403: "The key may not do this, or counts not for this page or customer; without keys: a stranger's page asks.",
     404: "There is no such thing.",
     409: "Too little is known for this yet.",
     413: "The body is too large.",
+    429: "More requests than `[limits]` allows; `Retry-After` says when to come again.",
     500: "The server failed.",
     503: "It cannot be made durable now; send it again.",
 }
+_SCHEMES = {
+    "secret": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "`sk_…`, of the shop's servers: everything. Refused with an `Origin`.",
+    },
+    "publishable": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "`pk_…`, of the shop's pages: decisions, behaviour events, pairs; with the `Origin` of one of "
+        "its pages; of a customer only with a token that the shop's server signed, in `X-Pairwell-Customer`.",
+    },
+}
+_SECRET: list[dict[str, list[str]]] = [{"secret": []}, {}]  # {}: open on loopback, where no key was ever made
+_ANY_KEY: list[dict[str, list[str]]] = [{"secret": []}, {"publishable": []}, {}]
+_NO_KEY: list[dict[str, list[str]]] = [{}]
 
 
 @cache
@@ -42,7 +64,8 @@ def describe_api() -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": _paths(),
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas, "securitySchemes": _SCHEMES},
+        "security": _ANY_KEY,
     }
 
 
@@ -60,6 +83,7 @@ def _paths() -> dict[str, Any]:
                 {200: (_ref(Readiness), "They can."), 503: (_ref(Readiness), "They cannot.")},
             )
         },
+        "/metrics": {"get": _get_metrics()},
         "/openapi.json": {"get": _probe("openapi", "This document", {200: ({"type": "object"}, "OpenAPI 3.1.")})},
         "/": {"get": _welcome()},
     }
@@ -71,6 +95,7 @@ def _post_decisions() -> dict[str, Any]:
         "summary": "Decide what to offer, if anything",
         "description": "The same `request_id` gives the same answer. Durable in the journal before it leaves; "
         "silent where that fails or takes longer than the placement's deadline.",
+        "parameters": [_CUSTOMER],
         "requestBody": _body(_ref(DecisionRequest), "application/json"),
         "responses": _responses({200: (_ref(Answer), "Offers, or silence with its reason.")}, (400, 413, 500)),
     }
@@ -81,7 +106,10 @@ def _post_events() -> dict[str, Any]:
         "operationId": "send_events",
         "summary": "Tell what was seen, accepted, declined, ordered",
         "description": "One event or a batch. The same `event_id` counts once. Answers only when all is durable.",
-        "requestBody": _body({"anyOf": [_ref(EventBatch), _ref(Event)]}, "application/json", "text/plain"),
+        "parameters": [_CUSTOMER],
+        "requestBody": _body(
+            {"anyOf": [_ref(EventBatch), _ref(Event), _ref(Beacon)]}, "application/json", "text/plain"
+        ),
         "responses": _responses({202: (_ref(EventReceipt), "What became of each event.")}, (400, 413, 500, 503)),
     }
 
@@ -90,6 +118,7 @@ def _get_decision() -> dict[str, Any]:
     return {
         "operationId": "read_decision",
         "summary": "A journaled decision with everything it read",
+        "security": _SECRET,
         "parameters": [_parameter("decision_id", "path", {"type": "string"})],
         "responses": _responses({200: (_ref(Decision), "The decision.")}, (404, 500, 503)),
     }
@@ -109,7 +138,18 @@ def _get_pairs() -> dict[str, Any]:
             _parameter("relation", "query", relations),
             _parameter("limit", "query", limits),
         ],
-        "responses": _responses({200: (_ref(PairsFound), "Best first.")}, (400, 404, 409, 500, 503)),
+        "responses": _responses({200: (_PAIRS, "Best first; for pages without figures.")}, (400, 404, 409, 500, 503)),
+    }
+
+
+def _get_metrics() -> dict[str, Any]:
+    faults = _responses({}, (500, 503))
+    told = {"description": "Text for Prometheus.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    return {
+        "operationId": "read_metrics",
+        "summary": "How the process is doing",
+        "security": _SECRET,
+        "responses": {"200": told, **faults},
     }
 
 
@@ -118,16 +158,17 @@ def _welcome() -> dict[str, Any]:
     return {
         "operationId": "welcome",
         "summary": "What runs here",
+        "security": _NO_KEY,
         "responses": {"200": {"description": "A page of plain text.", "content": content}},
     }
 
 
 def _probe(name: str, summary: str, answers: dict[int, tuple[dict[str, Any], str]]) -> dict[str, Any]:
-    return {"operationId": name, "summary": summary, "responses": _responses(answers, ())}
+    return {"operationId": name, "summary": summary, "security": _NO_KEY, "responses": _responses(answers, ())}
 
 
 def _responses(answers: dict[int, tuple[dict[str, Any], str]], faults: tuple[int, ...]) -> dict[str, Any]:
-    every = {**answers, **{status: (_ref(ErrorBody), _FAULTS[status]) for status in (403, *faults)}}
+    every = {**answers, **{status: (_ref(ErrorBody), _FAULTS[status]) for status in (401, 403, 429, *faults)}}
     told = sorted(every.items())
     return {str(status): {"description": text, "content": _json(schema)} for status, (schema, text) in told}
 
@@ -146,3 +187,13 @@ def _parameter(name: str, place: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _ref(record: type) -> dict[str, Any]:
     return {"$ref": _COMPONENT.format(name=record.__name__)}
+
+
+_PAIRS = {"anyOf": [_ref(PairsFound), _ref(PublicPairs)]}
+_CUSTOMER = {
+    "name": "X-Pairwell-Customer",
+    "in": "header",
+    "required": False,
+    "description": "Of a publishable key: the token of the customer whose request it is.",
+    "schema": {"type": "string"},
+}
