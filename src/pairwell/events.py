@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Final, Literal, NamedTuple, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -173,6 +173,13 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: str | None = None
     visitor_id: str | None = None
     item_id: str | None = None
+
+
+class Said(NamedTuple):
+    """A code and a sentence: why an event is refused, or what about it is odd."""
+
+    code: str
+    message: str
 
 
 class EventRefusal(msgspec.Struct, frozen=True, kw_only=True):

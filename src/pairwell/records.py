@@ -52,6 +52,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, str] = {}
     url: str | None = None
     image_url: str | None = None
+    stated_at: dict[
+        str, int
+    ] = {}  # price_minor, cost_minor, stock, published -> when that was said; as far as is known
 
 
 class CuratedRelation(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,17 +66,22 @@ def read_customers(
     }
 
 
-def add_heard(connection: sa.Connection, heard: Mapping[str, Known]) -> None:
+def add_heard(
+    connection: sa.Connection, heard: Mapping[str, Known], *, retold: Mapping[str, Collection[str]] | None = None
+) -> None:
     """Join what events tell to what is known of these customers, within the transaction of `connection`.
 
-    The same again changes nothing, and the order in which things come does not matter.
+    The same again changes nothing, and the order in which things come does not matter. `retold` names by customer, who
+    is in `heard` too, the orders of which `heard` tells all that events told: what they told before no longer counts.
     """
+    retold = retold or {}
     _claim(connection, [{"customer_id": one, "revision": 0, "fact": _NOTHING} for one in sorted(heard)])
     changed = []
     for row in connection.execute(_LOCKED, {"customers": list(heard)}).all():
         halves = _halves.decode(row.fact)
         before = _known.decode(halves.heard)
-        after = before.joined(heard[row.customer_id]).beyond(_known.decode(halves.told))
+        kept = before.without_orders(retold.get(row.customer_id, ()))
+        after = kept.joined(heard[row.customer_id]).beyond(_known.decode(halves.told))
         if after != before:
             changed.append({"customer": row.customer_id, "changed": _as_stored(bytes(halves.told), after)})
     if changed:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
-from pairwell.clock import to_micros
 from pairwell.operations.database import Database
 from pairwell.operations.schema import owned
 
 _CUSTOMERS_AT_A_TIME = 250  # a lock of some 15 ms each at forty items a customer, so that decisions pass between
-_NOTHING = b"{}"
+_NOTHING = b"{}"  # `Purchases` that hold none
+HEARD = 500  # orders of a customer held one by one
 
 
 class Ownership(NamedTuple):
@@ -25,64 +25,99 @@ class Ownership(NamedTuple):
     purchases: bytes  # JSON of `Purchases`
 
 
-class Purchases(msgspec.Struct, frozen=True, kw_only=True):
-    """The items of one customer, each once, in no order; the three lists go side by side."""
+class Bought(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One order as events tell it, until the dataset tells of it."""
+
+    order_id: str
+    at: int  # microseconds since 1970; 0: only what became of it is known
+    item_ids: list[str] = []  # that the customer kept
+    gone: list[str] = []  # that came back whole, or were cancelled
+    gone_at: int = 0
+
+
+class Purchases(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The items of one customer, each once, in no order; the three lists are the dataset's and go side by side."""
 
     item_ids: list[str] = []
     last_bought_at: list[int] = []  # microseconds since 1970
     orders: list[int] = []
+    heard: list[Bought] = []  # each order once, newest first
 
     @classmethod
-    def of(cls, items: Mapping[str, tuple[int, int]]) -> Purchases:
+    def of(cls, items: Mapping[str, tuple[int, int]], heard: Sequence[Bought] = ()) -> Purchases:
         """From item id to (last bought at, orders)."""
         moments, orders = ([pair[place] for pair in items.values()] for place in (0, 1))
-        return cls(item_ids=list(items), last_bought_at=moments, orders=orders)
-
-    @classmethod
-    def bought(cls, item_ids: Iterable[str], at: datetime) -> Purchases:
-        """One order of these items."""
-        return cls.of(dict.fromkeys(sorted(set(item_ids)), (to_micros(at), 1)))
+        return cls(item_ids=list(items), last_bought_at=moments, orders=orders, heard=list(heard))
 
     def by_item(self) -> dict[str, tuple[int, int]]:
-        """Item id to (last bought at, orders)."""
+        """Item id to (last bought at, orders), as the dataset tells it."""
         return dict(zip(self.item_ids, zip(self.last_bought_at, self.orders, strict=True), strict=True))
+
+    def owned(self) -> frozenset[str]:
+        """The items that the customer has: those of the dataset without what came back since, and those heard of."""
+        told, lost = self.by_item(), Counter[str]()
+        for order in self.heard:
+            # What was bought again after it came back is owned, and what the dataset does not know it cannot lose.
+            lost.update(i for i in order.gone if i in told and order.at <= told[i][0] <= order.gone_at)
+        kept = {item_id for item_id, (_, orders) in told.items() if orders > lost[item_id]}
+        return frozenset(kept.union(*(order.item_ids for order in self.heard)))
 
     def encoded(self) -> bytes:
         """As it is stored."""
         return _encoder.encode(self)
 
     def joined(self, other: Purchases) -> Purchases:
-        """With those of `other`; of an item in both the later moment and the larger number of orders."""
+        """With those of `other`, the dataset's; of an item in both the later moment and the larger number of orders.
+
+        Of what was heard stays what the dataset does not know by then.
+        """
         known = self.by_item()
         for item_id, (moment, orders) in other.by_item().items():
             before = known.get(item_id, (moment, orders))
             known[item_id] = max(before[0], moment), max(before[1], orders)
-        return Purchases.of(known)
+        until = {item_id: moment for item_id, (moment, _) in known.items()}
+        return Purchases.of(known, _left(self.heard, kept_until=until, gone_before=until))
 
     def without(self, other: Purchases) -> Purchases:
         """Without the items of `other`, but those bought later than it says."""
-        lost = other.by_item()
-        return Purchases.of({i: seen for i, seen in self.by_item().items() if i not in lost or seen[0] > lost[i][0]})
+        lost = {item_id: moment for item_id, (moment, _) in other.by_item().items()}
+        told = {i: seen for i, seen in self.by_item().items() if i not in lost or seen[0] > lost[i]}
+        return Purchases.of(told, _left(self.heard, kept_until=lost, gone_before={}))
 
-    def counting(self, order: Purchases) -> Purchases:
-        """With one more order of its items, but where an item was bought at that moment or later already."""
-        known = self.by_item()
-        for item_id, (moment, _) in order.by_item().items():
-            before = known.get(item_id)
-            if before is None or before[0] < moment:
-                known[item_id] = moment, 1 if before is None else before[1] + 1
-        return Purchases.of(known)
+    def hearing(self, retold: Mapping[str, Bought | None]) -> Purchases:
+        """With these orders instead of what was heard of them before; None: it is no longer this customer's."""
+        others = [order for order in self.heard if order.order_id not in retold]
+        heard = [*others, *(order for order in retold.values() if order is not None)]
+        heard.sort(key=lambda order: (max(order.at, order.gone_at), order.order_id), reverse=True)
+        told = self.by_item()
+        for order in heard[HEARD:]:
+            for item_id in order.item_ids:
+                moment, orders = told.get(item_id, (0, 0))
+                told[item_id] = max(moment, order.at), orders + 1
+        return Purchases.of(told, heard[:HEARD])
 
 
-class _ItemIds(msgspec.Struct, frozen=True, kw_only=True):
-    """All of `Purchases` that a decision asks for; reading skips the rest."""
+def _left(heard: Iterable[Bought], *, kept_until: Mapping[str, int], gone_before: Mapping[str, int]) -> list[Bought]:
+    """Orders without the items of `kept_until` bought by then, nor what was gone before `gone_before`."""
+    left = []
+    for order in heard:
+        kept = [i for i in order.item_ids if i not in kept_until or order.at > kept_until[i]]
+        gone = [i for i in order.gone if i not in gone_before or order.gone_at >= gone_before[i]]
+        if kept or gone:
+            left.append(msgspec.structs.replace(order, item_ids=kept, gone=gone))
+    return left
+
+
+class _Glance(msgspec.Struct, frozen=True, kw_only=True):
+    """All of `Purchases` that a decision asks for where nothing was heard; reading skips the rest."""
 
     item_ids: list[str] = []
+    heard: msgspec.Raw = msgspec.Raw()
 
 
 _encoder = msgspec.json.Encoder()
 _purchases = msgspec.json.Decoder(Purchases)
-_item_ids = msgspec.json.Decoder(_ItemIds)
+_glance = msgspec.json.Decoder(_Glance)
 _OF_THESE = sa.select(owned.c.customer_id, owned.c.purchases).where(
     owned.c.customer_id.in_(sa.bindparam("customers", expanding=True))
 )
@@ -95,7 +130,12 @@ _FORGET = owned.delete().where(owned.c.customer_id == sa.bindparam("customer"))
 def read_owned(connection: sa.Connection, customer_ids: Collection[str]) -> dict[str, frozenset[str]]:
     """The items that each of the customers bought."""
     found = connection.execute(_OF_THESE, {"customers": list(customer_ids)}) if customer_ids else ()
-    return {row.customer_id: frozenset(_item_ids.decode(row.purchases).item_ids) for row in found}
+    return {row.customer_id: _owned_of(row.purchases) for row in found}
+
+
+def _owned_of(purchases: bytes) -> frozenset[str]:
+    seen = _glance.decode(purchases)
+    return frozenset(seen.item_ids) if not bytes(seen.heard) else _purchases.decode(purchases).owned()
 
 
 def change_owned(
@@ -111,14 +151,13 @@ def change_owned(
             _change_some(connection, database, part, change)
 
 
-def count_orders(connection: sa.Connection, database: Database, orders: Sequence[Ownership]) -> None:
-    """Count orders, one by one where several are of one customer, within the caller's transaction."""
-    left = list(orders)
-    while left:
-        first: dict[str, Ownership] = {}
-        later = [one for one in left if first.setdefault(one.customer_id, one) is not one]
-        _change_some(connection, database, list(first.values()), Purchases.counting)
-        left = later
+def hear_orders(
+    connection: sa.Connection, database: Database, retold: Mapping[str, Mapping[str, Bought | None]]
+) -> None:
+    """Take down by customer what events tell of orders, by order id, within the caller's transaction."""
+    known = _lock(connection, database, sorted(retold))
+    after = {one: _purchases.decode(known[one]).hearing(orders).encoded() for one, orders in retold.items()}
+    _store(connection, known, after)
 
 
 def _change_some(
@@ -128,11 +167,7 @@ def _change_some(
     change: Callable[[Purchases, Purchases], Purchases],
 ) -> None:
     part = sorted(changes)
-    # A row that is there can be locked; without it two writers of a new customer would not see each other.
-    claim = database.insert(owned).on_conflict_do_nothing()
-    connection.execute(claim, [{"customer_id": one.customer_id, "purchases": _NOTHING} for one in part])
-    found = connection.execute(_OF_SOME, {"customers": [one.customer_id for one in part]}).all()
-    known: dict[str, bytes] = {row.customer_id: row.purchases for row in found}
+    known = _lock(connection, database, [one.customer_id for one in part])
     # A new customer's are taken as they come where they are joined to nothing: most of a first load.
     after = {
         one.customer_id: one.purchases
@@ -140,12 +175,23 @@ def _change_some(
         else change(_purchases.decode(known[one.customer_id]), _purchases.decode(one.purchases)).encoded()
         for one in part
     }
-    gone = [{"customer": customer} for customer, stored in after.items() if stored == _EMPTY]
-    kept = [{"customer": c, "purchases": stored} for c, stored in after.items() if stored not in (_EMPTY, known[c])]
+    _store(connection, known, after)
+
+
+def _lock(connection: sa.Connection, database: Database, customer_ids: Sequence[str]) -> dict[str, bytes]:
+    """What is stored of each. A row that is there can be locked; else two writers of one would not see each other."""
+    if not customer_ids:
+        return {}
+    claim = database.insert(owned).on_conflict_do_nothing()
+    connection.execute(claim, [{"customer_id": one, "purchases": _NOTHING} for one in customer_ids])
+    found = connection.execute(_OF_SOME, {"customers": list(customer_ids)}).all()
+    return {row.customer_id: row.purchases for row in found}
+
+
+def _store(connection: sa.Connection, known: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
+    gone = [{"customer": customer} for customer, stored in after.items() if stored == _NOTHING]
+    kept = [{"customer": c, "purchases": stored} for c, stored in after.items() if stored not in (_NOTHING, known[c])]
     if kept:
         connection.execute(_CHANGE, kept)
     if gone:
         connection.execute(_FORGET, gone)
-
-
-_EMPTY = Purchases().encoded()

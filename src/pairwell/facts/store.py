@@ -11,11 +11,10 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import to_micros
-from pairwell.events import Event
-from pairwell.facts.customers import ToldCustomer, add_heard, read_customers, write_told
-from pairwell.facts.heard import orders_heard
+from pairwell.facts.customers import ToldCustomer, read_customers, write_told
 from pairwell.facts.held import Held, read_epoch
-from pairwell.facts.ownership import Ownership, Purchases, change_owned, count_orders, read_owned
+from pairwell.facts.ownership import Ownership, Purchases, change_owned, read_owned
+from pairwell.facts.statements import with_statements
 from pairwell.operations import schema
 from pairwell.operations.database import Database
 from pairwell.records import CuratedRelation, CustomerFacts, Item
@@ -47,7 +46,7 @@ class FactStore:
     def write_items(self, items: Iterable[Item], *, at: datetime) -> int:
         """Append a revision of every item whose facts differ; returns how many. All of them or none.
 
-        The `revision` of what comes in is not looked at.
+        What was stated of an item later than `stated_at` says stays. The `revision` of what comes in is not looked at.
         """
         with self._database.write() as connection:
             epoch = read_epoch(connection, "items", lock=True) + 1
@@ -100,18 +99,6 @@ class FactStore:
         )
         with self._database.write() as connection:
             connection.execute(newest)
-
-    def apply(self, connection: sa.Connection, events: Sequence[Event]) -> None:
-        """Put events that are new into effect, in the transaction of `connection`."""
-        orders = [
-            Ownership(
-                event.customer_id, Purchases.bought((line.item_id for line in event.order.lines), event.at).encoded()
-            )
-            for event in events
-            if event.order is not None and event.customer_id is not None
-        ]
-        count_orders(connection, self._database, orders)
-        add_heard(connection, orders_heard(events))
 
     def items(self) -> Mapping[str, Item]:
         """The newest facts of every item, by id; a view that later writes do not change."""
@@ -177,11 +164,11 @@ def _changed_items(items: Iterable[Item], known: Mapping[str, Item], *, epoch: i
     newest: dict[str, Item] = {}
     for item in items:
         before = newest.get(item.item_id) or known.get(item.item_id)
-        after = msgspec.structs.replace(item, revision=1 if before is None else before.revision)
-        if after == before:
-            continue
+        after = msgspec.structs.replace(with_statements(item, before), revision=1)
         if before is not None:
-            after = msgspec.structs.replace(item, revision=before.revision + 1)
+            if after == msgspec.structs.replace(before, revision=1, stated_at=after.stated_at):
+                continue
+            after = msgspec.structs.replace(after, revision=before.revision + 1)
         newest[item.item_id] = after
         fact = _encoder.encode(after)
         rows.append({"item_id": item.item_id, "revision": after.revision, "epoch": epoch, "at": at, "fact": fact})

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import msgspec
 import pyarrow as pa
 
+from pairwell.clock import to_micros
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import micros
@@ -23,6 +24,7 @@ from pairwell.records import CuratedRelation, Item
 
 _ROWS = 20_000
 _LINES_AT_A_TIME = 1_000_000
+_STATED = ("price_minor", "cost_minor", "published")
 _OF_ORDERS = ("orders", "order_lines", "returns")
 _AS_STORED = (
     "item_id", "title", "category", "brand", "family", "tier", "price_minor", "cost_minor", "rating", "n_ratings",
@@ -43,7 +45,8 @@ def write_facts(
     while True:
         snapshot = dataset.newest()
         items = _priced_items(dataset, snapshot, timezone)
-        facts.write_items(_items(items, {**_known_stocks(facts), **stocks}), at=now)
+        counted = dict.fromkeys(stocks, to_micros(now))
+        facts.write_items(_items(items, {**_known_stocks(facts), **stocks}, counted), at=now)
         facts.write_relations(_relations(dataset, snapshot), at=now)
         if snapshot.number > facts.snapshot():
             base = _base(dataset, facts, snapshot)
@@ -79,14 +82,23 @@ def _priced_items(dataset: Dataset, snapshot: Snapshot, timezone: str) -> ibis.T
     return joined.mutate(price_minor=ibis.coalesce(stated, joined.sold_minor, joined.price_minor))
 
 
-def _items(priced: ibis.Table, stocks: Mapping[str, int | None]) -> Iterator[Item]:
+def _items(priced: ibis.Table, stocks: Mapping[str, int | None], counted: Mapping[str, int]) -> Iterator[Item]:
     for row in _rows(priced.order_by("item_id")):
+        item_id: str = row["item_id"]
         yield Item(
             kind=row["kind"] or "good",
-            stock=stocks.get(row["item_id"]),
+            stock=stocks.get(item_id),
             attributes=_texts(row["attributes"]),
+            stated_at=_stated_at(row) | ({"stock": counted[item_id]} if item_id in counted else {}),
             **{name: row[name] for name in _AS_STORED},
         )
+
+
+def _stated_at(row: Mapping[str, Any]) -> dict[str, int]:
+    """When a catalogue said what it says; what is worked out from orders is no statement."""
+    if row["derived"]:
+        return {}
+    return dict.fromkeys([name for name in _STATED if row[name] is not None], to_micros(row["valid_from"]))
 
 
 def _priced_lines(dataset: Dataset, snapshot: Snapshot) -> ibis.Table:

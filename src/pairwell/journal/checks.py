@@ -1,33 +1,41 @@
-"""Which events can be true, given the decisions they speak of."""
+"""Which events can be true, given the decisions they speak of, and what is odd about those that can."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import msgspec
 
-from pairwell.events import Event, EventRefusal
+from pairwell.events import BEHAVIOUR_TYPES, Event, EventOrder, EventRefusal, Said
+from pairwell.journal.parts import find_fault
 
-FUTURE = timedelta(days=1)  # clocks of shoppers go wrong by time zones, not by more
-_AHEAD = timedelta(minutes=5)  # that our clock may be of a shop's
+SKEW = timedelta(days=1)  # clocks of shoppers go wrong by time zones, not by more
+_FORGIVEN = timedelta(minutes=5)  # that clocks differ without a word
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_OF_OFFERS: Final = frozenset({"exposure", "click", "accept", "decline", "dismiss"})
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _encoder = msgspec.json.Encoder()
+_event = msgspec.json.Decoder(Event)
+Objection = Callable[[Event], Said | None]
 
 
 class KnownDecision(msgspec.Struct, frozen=True, kw_only=True):
     """What an event may refer to: a decision with its slate, if it made one."""
 
     at: datetime  # when it was decided
+    lapses_at: datetime | None = None  # of its slate
     unit: str | None  # "c:ID", "v:ID"; None where nobody was named or is remembered
     shown: bool
     item_ids: list[str]  # of its offers, by offer number
 
-    def find_offer(self, event: Event) -> KnownOffer | None:
-        """The offer that `event` names, by number or by item."""
-        for offer_no, item_id in enumerate(self.item_ids):
-            if event.offer_no == offer_no or (event.offer_no is None and event.item_id == item_id):
-                return KnownOffer(offer_no=offer_no, item_id=item_id)
+    def find_offer(self, offer_no: int | None, item_id: str | None) -> KnownOffer | None:
+        """The offer of that number or of that item; where both are named, of both."""
+        for number, offered in enumerate(self.item_ids):
+            if offer_no in {None, number} and item_id in {None, offered} and (offer_no, item_id) != (None, None):
+                return KnownOffer(offer_no=number, item_id=offered)
         return None
 
 
@@ -41,11 +49,12 @@ class KnownOffer(msgspec.Struct, frozen=True, kw_only=True):
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """An event that may be journaled, with the unit, offer and item it is about."""
 
-    event: Event
+    event: Event  # its moment is none in the future, nor before its decision
     unit: str | None  # "c:ID", "v:ID"
     offer_no: int | None
     item_id: str | None
-    payload: bytes
+    payload: bytes  # as it was sent
+    notes: Sequence[Said] = ()
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,12 +69,19 @@ class _Refused(Exception):  # noqa: N818  (control flow inside this module, neve
         self.message = message
 
 
-def check_events(events: Sequence[Event], known: Mapping[str, KnownDecision], *, now: datetime) -> Checked:
-    """Tell the events that can be journaled from those that cannot; each refusal says why."""
+def check_events(
+    events: Sequence[Event], known: Mapping[str, KnownDecision], *, now: datetime, objection: Objection | None = None
+) -> Checked:
+    """Tell the events that can be journaled from those that cannot; each refusal says why.
+
+    `objection`: what those who will put events into effect have against one.
+    """
     taken: list[Taken] = []
     refused: list[EventRefusal] = []
     for index, event in enumerate(events):
         try:
+            _require(find_fault(event))
+            _require(objection(event) if objection else None)
             taken.append(_check(event, known, now))
         except _Refused as found:
             refusal = EventRefusal(index=index, event_id=event.event_id, code=found.code, message=found.message)
@@ -73,64 +89,131 @@ def check_events(events: Sequence[Event], known: Mapping[str, KnownDecision], *,
     return Checked(taken=taken, refused=refused)
 
 
+def decisions_named(event: Event) -> Iterator[str]:
+    """The ids of the decisions that an event speaks of."""
+    if event.decision_id is not None:
+        yield event.decision_id
+    if event.order is not None:
+        yield from (line.decision_id for line in event.order.lines if line.decision_id is not None)
+
+
+def _require(fault: Said | None) -> None:
+    if fault is not None:
+        raise _Refused(*fault)
+
+
 def _check(event: Event, known: Mapping[str, KnownDecision], now: datetime) -> Taken:
     _check_moment(event, now)
-    payload = _encoder.encode(event)
-    if b"\\u0000" in payload:
-        raise _Refused("bad_request", "A text holds the character U+0000, which no database keeps.")
-    decision = _decision_of(event, known)
-    offer = None if event.type == "order" else _check_outcome(event, decision)
-    if event.type == "order" and event.order is None:
-        raise _Refused("order_missing", "An event of type `order` needs `order` with its `order_id` and `lines`.")
+    payload = _readable(event)
+    decision = known.get(event.decision_id or "")
+    offer = _check_outcome(event, decision) if event.type in BEHAVIOUR_TYPES else None
+    earliest = decision.at if decision is not None and event.type in BEHAVIOUR_TYPES else event.at
     return Taken(
-        event=event,
+        event=msgspec.structs.replace(event, at=min(max(event.at, earliest), now)),
         unit=_unit_of(event, decision),
         offer_no=offer.offer_no if offer else None,
-        item_id=offer.item_id if offer else event.item_id,
+        item_id=offer.item_id if offer else _item_of(event),
         payload=payload,
+        notes=[*_odd_moment(event, decision, now), *_odd_decision(event, decision, known)],
     )
 
 
+def _readable(event: Event) -> bytes:
+    """The event as it is kept. What Python passes was not looked at yet; what is kept must be read again."""
+    try:
+        payload = _encoder.encode(event)
+        _event.decode(payload)
+    except (msgspec.MsgspecError, UnicodeEncodeError, OverflowError) as error:
+        raise _Refused("bad_request", f"It cannot be kept: {error}.") from error
+    if _NUL.search(payload):
+        raise _Refused("bad_request", "A text holds the character U+0000, which no database keeps.")
+    return payload
+
+
 def _check_moment(event: Event, now: datetime) -> None:
-    if event.at > now + FUTURE:
+    if event.at > now + SKEW:
         raise _Refused("in_the_future", f"`at` is {event.at.isoformat()}; expected a moment that has been.")
     if event.at < _FIRST:
         raise _Refused("too_long_ago", f"`at` is {event.at.isoformat()}; expected a moment since 1970.")
 
 
-def _decision_of(event: Event, known: Mapping[str, KnownDecision]) -> KnownDecision | None:
-    if event.decision_id is None:
-        return None
-    if event.decision_id not in known:
-        raise _Refused("unknown_decision", f"There is no decision {event.decision_id!r} in the journal.")
-    return known[event.decision_id]
-
-
 def _check_outcome(event: Event, decision: KnownDecision | None) -> KnownOffer | None:
-    """The offer that an exposure, accept or decline is of; None where it names only an item."""
+    """The offer that behaviour is of; None where it names only an item, a whole slate, or nothing at all."""
     if decision is not None:
         return _check_offer(event, decision)
+    if event.decision_id is not None:
+        raise _Refused("unknown_decision", f"There is no decision {event.decision_id!r} in the journal.")
     if event.offer_no is not None:
         raise _Refused("decision_missing", "`offer_no` counts within a decision; expected `decision_id` with it.")
-    if event.item_id is None:
+    if event.type in _OF_OFFERS and event.item_id is None:
         raise _Refused("offer_missing", f"A {event.type} needs `decision_id` and `offer_no`, or `item_id`.")
     return None
 
 
-def _check_offer(event: Event, decision: KnownDecision) -> KnownOffer:
-    if not decision.shown:
+def _check_offer(event: Event, decision: KnownDecision) -> KnownOffer | None:
+    if event.at < decision.at - SKEW:
+        made = decision.at.isoformat()
+        raise _Refused("before_decision", f"`at` is {event.at.isoformat()}, before the decision was made at {made}.")
+    of_offer = event.type in _OF_OFFERS or event.offer_no is not None
+    if of_offer and not decision.shown:
         raise _Refused(
             "not_shown", f"Decision {event.decision_id!r} showed no offers, so there is none to {event.type}."
         )
     if event.offer_no is None and event.item_id is None:
-        raise _Refused("offer_missing", f"A {event.type} of a decision needs `offer_no` or `item_id`.")
-    if event.at < decision.at - _AHEAD:
-        made = decision.at.isoformat()
-        raise _Refused("before_decision", f"`at` is {event.at.isoformat()}, before the decision was made at {made}.")
-    offer = decision.find_offer(event)
-    if offer is None or event.item_id not in {None, offer.item_id}:
+        if event.type in _OF_OFFERS - {"dismiss"}:
+            raise _Refused("offer_missing", f"A {event.type} of a decision needs `offer_no` or `item_id`.")
+        return None
+    offer = decision.find_offer(event.offer_no, event.item_id) if decision.shown else None
+    if of_offer and offer is None:
         raise _Refused("unknown_offer", f"Decision {event.decision_id!r} made no such offer.")
     return offer
+
+
+# --- what is odd, and no reason to lose an event ------------------------------------------------------
+
+
+def _odd_moment(event: Event, decision: KnownDecision | None, now: datetime) -> Iterator[Said]:
+    if event.at > now + _FORGIVEN:
+        yield Said("clock_ahead", f"`at` is {_seconds(event.at - now)} s ahead; it counts as of now.")
+    if decision is None or event.type not in BEHAVIOUR_TYPES:
+        return
+    if event.at < decision.at - _FORGIVEN:
+        behind = _seconds(decision.at - event.at)
+        yield Said("clock_behind", f"`at` is {behind} s before its decision; it counts as of the decision.")
+    if event.type == "exposure" and decision.lapses_at is not None and event.at > decision.lapses_at:
+        late = _seconds(event.at - decision.lapses_at)
+        yield Said("shown_late", f"It was shown {late} s after `valid_until`; it counts all the same.")
+
+
+def _odd_decision(event: Event, decision: KnownDecision | None, known: Mapping[str, KnownDecision]) -> Iterator[Said]:
+    if event.decision_id is not None and decision is None:
+        yield Said("unknown_decision", f"There is no decision {event.decision_id!r} in the journal.")
+    if decision is not None and _of_another(event, decision):
+        yield Said("other_person", "The decision was made for somebody else; the event counts for whom it names.")
+    if event.order is not None and (lines := _unproven(event.order, known)):
+        numbers = ", ".join(map(str, lines[:10]))
+        yield Said("unknown_offer", f"Lines {numbers} name offers that were not made; the order counts all the same.")
+
+
+def _of_another(event: Event, decision: KnownDecision) -> bool:
+    """Whether both name somebody of the same kind, and not the same."""
+    if decision.unit is None:
+        return False
+    named = event.customer_id if decision.unit.startswith("c:") else event.visitor_id
+    return named is not None and decision.unit[2:] != named
+
+
+def _unproven(order: EventOrder, known: Mapping[str, KnownDecision]) -> list[int]:
+    """The numbers, from 1, of the lines that come from offers nobody made."""
+    return [
+        number
+        for number, line in enumerate(order.lines, start=1)
+        if line.decision_id is not None and not _was_shown(known.get(line.decision_id), line.offer_no, line.item_id)
+    ]
+
+
+def _was_shown(decision: KnownDecision | None, offer_no: int | None, item_id: str) -> bool:
+    return decision is not None and decision.shown and decision.find_offer(offer_no, item_id) is not None
 
 
 def _unit_of(event: Event, decision: KnownDecision | None) -> str | None:
@@ -140,3 +223,13 @@ def _unit_of(event: Event, decision: KnownDecision | None) -> str | None:
     if decision is not None and decision.unit is not None:
         return decision.unit
     return None if event.visitor_id is None else f"v:{event.visitor_id}"
+
+
+def _item_of(event: Event) -> str | None:
+    if event.item is not None:
+        return event.item.item_id
+    return event.item_id if event.returned is None else event.returned.item_id
+
+
+def _seconds(span: timedelta) -> int:
+    return round(span.total_seconds())

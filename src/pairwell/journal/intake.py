@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -12,8 +12,10 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import from_micros, to_micros
-from pairwell.events import Event, EventReceipt, EventRefusal
-from pairwell.journal.checks import KnownDecision, Taken, check_events
+from pairwell.events import BEHAVIOUR_TYPES, Event, EventNote, EventReceipt, EventRefusal, Said
+from pairwell.journal.checks import KnownDecision, Taken, check_events, decisions_named
+from pairwell.journal.orders import read_of_orders
+from pairwell.journal.parts import order_id_of
 from pairwell.journal.people import Identity, People, Person, identity
 from pairwell.journal.sealing import seal
 from pairwell.operations import schema
@@ -29,6 +31,7 @@ _KNOWN = (
         schema.decisions.c.decision_id,
         schema.decisions.c.decided_at,
         schema.decisions.c.shown,
+        _contacts.c.lapses_at,
         schema.people.c.name,
         _contacts.c["items"],
     )
@@ -55,8 +58,17 @@ _USE = (
 class Effects(Protocol):
     """What events change of the facts."""
 
-    def apply(self, connection: sa.Connection, events: Sequence[Event]) -> None:
-        """Put events that are journaled for the first time into effect, within the transaction that journals them."""
+    def objection(self, event: Event) -> Said | None:
+        """Why the event cannot be put into effect and must not be journaled."""
+
+    def apply(
+        self, connection: sa.Connection, events: Sequence[Event], of_orders: Sequence[Event]
+    ) -> Mapping[str, Sequence[Said]]:
+        """Put events that are journaled for the first time into effect, within the transaction that journals them.
+
+        `of_orders`: all that the journal holds of the orders that they are about, in the order in which it came.
+        What is to be noted comes back by event id.
+        """
 
 
 class _Placed(NamedTuple):
@@ -84,30 +96,21 @@ class Intake:
         now: datetime,
     ) -> list[EventReceipt]:
         """Take every batch; a receipt for each. Raises `JournalError`: then sending all of it again is safe."""
-        accepted, duplicates = [0] * len(batches), [0] * len(batches)
-        refused: list[list[EventRefusal]] = [[] for _ in batches]
+        outcomes = [_Outcome() for _ in batches]
         for part in _parts(batches):
             with turn, self._database.write() as connection:
-                fresh, refusals = self._take_part(connection, [one.event for one in part], effects, now)
+                done = self._take_part(connection, [one.event for one in part], effects, now)
             for place, one in enumerate(part):
-                if refusal := refusals.get(place):
-                    refused[one.batch].append(msgspec.structs.replace(refusal, index=one.place))
-                elif place in fresh:
-                    accepted[one.batch] += 1
-                else:
-                    duplicates[one.batch] += 1
-        return [
-            EventReceipt(accepted=taken, duplicates=again, refused=left)
-            for taken, again, left in zip(accepted, duplicates, refused, strict=True)
-        ]
+                outcomes[one.batch].add(one, done, place)
+        return [outcome.receipt() for outcome in outcomes]
 
     def _take_part(
         self, connection: sa.Connection, events: Sequence[Event], effects: Effects | None, now: datetime
-    ) -> tuple[set[int], dict[int, EventRefusal]]:
-        """The places of those new, and the refusals by place."""
+    ) -> _Done:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_WRITERS)))
-        checked = check_events(events, _known_decisions(connection, events), now=now)
+        known = _known_decisions(connection, events)
+        checked = check_events(events, known, now=now, objection=effects.objection if effects else None)
         refusals = {refusal.index: refusal for refusal in checked.refused}
         places: dict[str, int] = {}
         for place, event in enumerate(events):
@@ -117,9 +120,8 @@ class Intake:
         added = self._append(connection, [first[event_id] for event_id in sorted(first)], now)
         fresh = [first[event_id] for event_id in sorted(added, key=places.__getitem__)]
         _count_against_reservations(connection, fresh)
-        if effects is not None and fresh:
-            effects.apply(connection, [taken.event for taken in fresh])
-        return {places[event_id] for event_id in added}, refusals
+        notes = _put_into_effect(connection, fresh, effects)
+        return _Done(refusals, {places[event_id]: notes.get(event_id, []) for event_id in added})
 
     def _append(self, connection: sa.Connection, taken: Sequence[Taken], now: datetime) -> set[str]:
         if not taken:
@@ -127,6 +129,61 @@ class Intake:
         known = self._book.meet(connection, (_whose(one) for one in taken))
         rows = [_event_row(one, known.get(one.unit) if one.unit else None, now) for one in taken]
         return set(connection.scalars(self._add, rows))
+
+
+class _Done(NamedTuple):
+    """What became of a part, by place in it; what is in neither was there before."""
+
+    refusals: Mapping[int, EventRefusal]
+    notes: Mapping[int, Sequence[Said]]  # of all that is new
+
+
+class _Outcome:
+    """What became of one batch so far."""
+
+    def __init__(self) -> None:
+        self._accepted = 0
+        self._duplicates = 0
+        self._refused: list[EventRefusal] = []
+        self._noted: list[EventNote] = []
+
+    def add(self, one: _Placed, done: _Done, place: int) -> None:
+        if refusal := done.refusals.get(place):
+            self._refused.append(msgspec.structs.replace(refusal, index=one.place))
+        elif place in done.notes:
+            self._accepted += 1
+            said = done.notes[place]
+            self._noted += [EventNote(index=one.place, event_id=one.event.event_id, **n._asdict()) for n in said]
+        else:
+            self._duplicates += 1
+
+    def receipt(self) -> EventReceipt:
+        return EventReceipt(
+            accepted=self._accepted,
+            duplicates=self._duplicates,
+            refused=self._refused,
+            noted=self._noted or msgspec.UNSET,
+        )
+
+
+def _put_into_effect(
+    connection: sa.Connection, fresh: Sequence[Taken], effects: Effects | None
+) -> dict[str, list[Said]]:
+    """What is to be noted, by event id."""
+    notes = {taken.event.event_id: list(taken.notes) for taken in fresh}
+    if effects is not None and fresh:
+        events = [_of_customer(taken) for taken in fresh]
+        order_ids = {order_id for event in events if (order_id := order_id_of(event)) is not None}
+        for event_id, said in effects.apply(connection, events, read_of_orders(connection, order_ids)).items():
+            notes[event_id] += said
+    return notes
+
+
+def _of_customer(taken: Taken) -> Event:
+    """The event with the customer that it turned out to be of."""
+    if taken.event.type in BEHAVIOUR_TYPES or taken.unit is None or not taken.unit.startswith("c:"):
+        return taken.event
+    return msgspec.structs.replace(taken.event, customer_id=taken.unit[2:])
 
 
 def _parts(batches: Sequence[Sequence[Event]]) -> Iterator[list[_Placed]]:
@@ -138,16 +195,18 @@ def _parts(batches: Sequence[Sequence[Event]]) -> Iterator[list[_Placed]]:
 
 
 def _known_decisions(connection: sa.Connection, events: Iterable[Event]) -> dict[str, KnownDecision]:
-    ids = sorted({event.decision_id for event in events if event.decision_id is not None})
-    if not ids:
-        return {}
-    rows = connection.execute(_KNOWN, {"ids": ids}).all()
-    return {
-        decision_id: KnownDecision(
-            at=from_micros(at), unit=unit, shown=shown, item_ids=[] if items is None else _item_ids.decode(items)
-        )
-        for decision_id, at, shown, unit, items in rows
-    }
+    ids = sorted({decision_id for event in events for decision_id in decisions_named(event)})
+    known: dict[str, KnownDecision] = {}
+    for start in range(0, len(ids), _AT_A_TIME):
+        for row in connection.execute(_KNOWN, {"ids": ids[start : start + _AT_A_TIME]}):
+            known[row.decision_id] = KnownDecision(
+                at=from_micros(row.decided_at),
+                lapses_at=None if row.lapses_at is None else from_micros(row.lapses_at),
+                unit=row.name,
+                shown=row.shown,
+                item_ids=[] if row.items is None else _item_ids.decode(row.items),
+            )
+    return known
 
 
 def _whose(taken: Taken) -> Identity:
@@ -166,7 +225,7 @@ def _event_row(taken: Taken, person: Person | None, now: datetime) -> dict[str, 
         "decision_id": event.decision_id,
         "offer_no": taken.offer_no,
         "item_id": taken.item_id,
-        "order_id": None if event.order is None else event.order.order_id,
+        "order_id": order_id_of(event),
         "at": to_micros(event.at),
         "received_at": to_micros(now),
         "payload": payload if person is None else seal(payload, person.key, name=event.event_id),

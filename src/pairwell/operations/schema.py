@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 REVISION = "0001"  # the newest of `migrations/versions`
 
@@ -156,6 +156,7 @@ claims = Table(
     sqlite_with_rowid=False,
 )
 
+_OF_AN_ORDER = text("order_id IS NOT NULL")
 # `number` grows in the order of commits: whoever took everything up to one missed nothing.
 events = Table(
     "events",
@@ -174,5 +175,6 @@ events = Table(
     Index("ix_events_person_type_at", "person", "type", "at"),
     Index("ix_events_decision_id", "decision_id"),
     Index("ix_events_at", "at"),
+    Index("ix_events_order_id", "order_id", sqlite_where=_OF_AN_ORDER, postgresql_where=_OF_AN_ORDER),
     sqlite_autoincrement=True,
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack
 
 from pairwell.clock import Clock, system_clock
 from pairwell.config.document import render_settings
@@ -304,13 +304,16 @@ class Shop:
         from pairwell.decide.identity import ENTROPY_BYTES
 
         decider = Decider(self.model_or_none, self.published, self.facts, self.journal)
-        return decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), dry_run=dry_run)
+        kind: Literal["read", "kept"] = "read" if dry_run else "kept"
+        return decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
 
     def log_events(self, events: Sequence[Event], now: datetime | None = None) -> EventReceipt:
         """Journal what customers did; the receipt names each event that was refused. Idempotent by event id."""
-        from pairwell.journal.intake import take_events
+        from pairwell.facts.effects import EventEffects
 
-        return take_events(events, journal=self.journal, owners=self.facts, now=now or self._clock())
+        effects = EventEffects(self._database, lambda: self.published.settings)
+        (receipt,) = self.journal.log_events([events], effects=effects, now=now or self._clock())
+        return receipt
 
     def explain(self, decision_id: str) -> Account:
         """How a journaled decision came about. Raises `NotFoundError`, or `ReplayError` where it cannot be told."""

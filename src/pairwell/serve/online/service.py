@@ -17,6 +17,7 @@ from pairwell.decide.decider import Asked, Decider, public_answer
 from pairwell.decide.identity import ENTROPY_BYTES, ulid
 from pairwell.errors import JournalError, NoModelError
 from pairwell.events import Event, EventReceipt
+from pairwell.facts.effects import EventEffects
 from pairwell.facts.store import FactStore
 from pairwell.journal.owners import owners_of
 from pairwell.journal.store import Journal
@@ -72,7 +73,7 @@ class Service:
         turn = threading.Lock()
         self._punctual = PunctualJournal(self._quick, turn=turn)
         self.journal = Journal(self._patient, turn=turn)
-        self._effects = FactStore(self._patient)
+        self._effects = EventEffects(self._patient, lambda: self.live.settings.settings)
         self._decider = self._new_decider(self._watch.live, first=True)
         self._stopped = threading.Event()
 

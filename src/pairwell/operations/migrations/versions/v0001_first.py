@@ -168,6 +168,10 @@ def _create_events() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_events_at", "events", ["at"])
+    of_an_order = sa.text("order_id IS NOT NULL")
+    op.create_index(
+        "ix_events_order_id", "events", ["order_id"], sqlite_where=of_an_order, postgresql_where=of_an_order
+    )
     op.create_index("ix_events_decision_id", "events", ["decision_id"])
     op.create_index("ix_events_person_type_at", "events", ["person", "type", "at"])
 
