@@ -21,12 +21,13 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="items, orders, customers, relations or returns.")],
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="orders, items, customers, consents, …")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, TSV, JSON lines or Parquet, gzip too.")],
     *,
     mapping: Annotated[Path | None, typer.Option(help="A mapping as TOML, instead of the one found.")] = None,
     source: Annotated[str | None, typer.Option(help="Name of where the files come from.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, store nothing.")] = False,
+    pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Keep customers under pseudonyms.")] = False,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,7 +35,9 @@ def ingest(
     from pairwell import open as open_workspace
 
     with open_workspace(workspace) as shop, progress("Reading", sum(map(_size, files))) as advance:
-        report = shop.ingest(table, files, mapping, source=source, dry_run=dry_run, advance=advance)
+        report = shop.ingest(
+            table, files, mapping, source=source, dry_run=dry_run, pseudonyms=pseudonyms, advance=advance
+        )
     if as_json:
         print_json(report)
         return

@@ -61,6 +61,10 @@ class Ingest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     max_line_mb: Annotated[float, Meta(gt=0, le=1024, description="A longer line is refused, in megabytes.")] = 16.0
     batch_rows: Annotated[int, Meta(ge=1, le=10_000_000, description="Rows held in memory at a time.")] = 100_000
+    pseudonyms: Annotated[
+        bool,
+        Meta(description="Whether customers are kept under names that only this workspace's secret can make."),
+    ] = False
 
 
 class Guards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -66,6 +66,10 @@ class Workspace(msgspec.Struct, frozen=True):
         return self.hidden / "faults"
 
     @property
+    def pseudonym_key(self) -> Path:
+        return self.hidden / "pseudonym.key"
+
+    @property
     def operations_file(self) -> Path:
         return self.hidden / "operations.db"
 

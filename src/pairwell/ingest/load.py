@@ -13,6 +13,7 @@ import msgspec
 import pyarrow.parquet as pq
 
 from pairwell.config.progress import BytesRead, unheard
+from pairwell.config.pseudonyms import read_secret
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.snapshots import Source
@@ -27,6 +28,7 @@ from pairwell.ingest.happened import shape_events
 from pairwell.ingest.lists import shape_customers, shape_items, shape_relations
 from pairwell.ingest.mapping import Composed, Goods, Mapping, check_mapping, render_mapping
 from pairwell.ingest.money import money_of
+from pairwell.ingest.naming_customers import with_pseudonyms, without_text
 from pairwell.ingest.outcome import Shaped, Staged, count_verdicts, refused_rows
 from pairwell.ingest.quarantine import Quarantine
 from pairwell.ingest.returned import shape_returns
@@ -54,6 +56,7 @@ class IngestOptions(msgspec.Struct, frozen=True, kw_only=True):
     mapping: Mapping | None = None  # None: found by looking at the files
     source: str | None = None  # None: the first file's name
     dry_run: bool = False  # read and check everything, store nothing
+    pseudonyms: bool = False  # customers under names of our own, also where the settings do not ask for it
 
 
 class IngestReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +191,7 @@ def _stage(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: BytesRe
         money=money_of(settings),
     )
     path = run.folder / "rows.parquet"
-    batches = read_fields(run.paths, mapping, limits=run.limits, refuse=quarantine.add, advance=advance)
+    batches = _read(run, mapping, quarantine, advance)
     with Staging(path, run.table, frozenset(mapping.columns)) as staging:
         for converted in _converted(batches, conversion):
             quarantine.add_all(converted.refused)
@@ -202,6 +205,14 @@ def _stage(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: BytesRe
         source=run.source,
         timezone=settings.shop.timezone,
     )
+
+
+def _read(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: BytesRead) -> Iterator[Batch]:
+    if not (run.options.pseudonyms or run.place.settings.ingest.pseudonyms):
+        return read_fields(run.paths, mapping, limits=run.limits, refuse=quarantine.add, advance=advance)
+    secret, refuse = read_secret(run.place.workspace), without_text(quarantine.add)
+    batches = read_fields(run.paths, mapping, limits=run.limits, refuse=refuse, advance=advance)
+    return with_pseudonyms(batches, mapping, secret)
 
 
 def _converted(batches: Iterable[Batch], conversion: Conversion) -> Iterator[Converted]:

@@ -94,9 +94,13 @@ class Shop:
         *,
         source: str | None = None,
         dry_run: bool = False,
+        pseudonyms: bool = False,
         advance: BytesRead = unheard,
     ) -> IngestReport:
         """Load one file, or the parts of one export, into `table`; the report accounts for every row.
+
+        With `pseudonyms`, or where the settings ask for them, customers are kept under names that only the workspace's
+        secret can make.
 
         Raises `SourceError` where a file cannot be read, `MappingError` where its columns do not make the table.
         """
@@ -108,7 +112,7 @@ class Shop:
         place = IngestPlace(
             workspace=self.workspace, settings=self.published.settings, dataset=self.dataset, facts=self.facts
         )
-        options = IngestOptions(mapping=chosen, source=source, dry_run=dry_run)
+        options = IngestOptions(mapping=chosen, source=source, dry_run=dry_run, pseudonyms=pseudonyms)
         return ingest_files(table, paths, place=place, options=options, now=self._clock(), advance=advance)
 
     def status(self) -> Status:

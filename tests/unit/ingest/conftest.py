@@ -30,6 +30,10 @@ _FIELDS = {
     "relations": "anchor_id,item_id,relation,rank",
     "returns": "order_id,item_id,line_no,quantity,at,refund",
     "events": "type,at,item_id,customer_id,visitor_id,session_id,event_id,placement",
+    "consents": "customer_id,channel,given,at",
+    "needs": "customer_id,need,how,since",
+    "feedback": "kind,at,customer_id,score,text,order_id,decision_id",
+    "order_status": "order_id,status,at",
 }
 
 
