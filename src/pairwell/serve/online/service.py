@@ -15,6 +15,7 @@ from pairwell.config.settings import Placement
 from pairwell.config.workspace import Workspace
 from pairwell.decide.decider import Asked, Decider, public_answer
 from pairwell.decide.identity import ENTROPY_BYTES, ulid
+from pairwell.decide.rules.book import open_book
 from pairwell.errors import JournalError, NoModelError
 from pairwell.events import Event, EventReceipt
 from pairwell.facts.effects import EventEffects
@@ -166,8 +167,8 @@ class Service:
         return owners_of(self._patient, named, visitors=visitors) if named else {}
 
     def rule_failures(self) -> Mapping[str, int]:
-        """By rule the offers withheld because it could not be told."""
-        return {}
+        """By rule the offers withheld because it could not be told, since the live settings were loaded."""
+        return dict(open_book(self.live.settings.settings).failures)
 
     # --- questions ------------------------------------------------------------------------------
 
