@@ -83,7 +83,7 @@ def _print_status(found: Status) -> None:
     print_lines(["", "What can be done with it:"])
     for gate in held.gates:
         print_lines(_gate_lines(gate))
-    print_lines(["", _model_line(found), _guard_line(found), _settings_line(found)])
+    print_lines(["", _model_line(found), _guard_line(found), *_rule_lines(found), _settings_line(found)])
     print_lines(_changes(found.drift))
     print_lines([_journal_line(found)])
 
@@ -114,6 +114,17 @@ def _guard_line(found: Status) -> str:
         f"Guards: of {guarded.pairs:,} pairs bought together, {guarded.removed:,} have an add-on dearer than "
         f"{guarded.share:.0%} of its anchor alone (a fuller cart allows more)."
     )
+
+
+def _rule_lines(found: Status) -> Iterator[str]:
+    ruled = found.ruled
+    if ruled is None:
+        return
+    reach = f"; those of scope item hold back {ruled.held_back:,} of {ruled.items:,} items" if ruled.items else ""
+    yield f"Rules: {ruled.rules}{reach}."
+    for name, number in sorted(ruled.withheld.items()):
+        failing = ruled.failed.get(name, 0)
+        yield f"  {name}: {number:,}" + (f", {failing:,} of them as it cannot be worked out" if failing else "")
 
 
 def _settings_line(found: Status) -> str:

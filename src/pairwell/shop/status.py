@@ -12,6 +12,7 @@ from pairwell.config.workspace import Workspace, read_draft
 from pairwell.dataset.gates import Holdings, describe
 from pairwell.dataset.store import Dataset
 from pairwell.decide.reach import GuardReach, measure_reach
+from pairwell.decide.rules.reach import RuleReach, measure_rules
 from pairwell.errors import ModelBrokenError, SettingsError
 from pairwell.facts.store import FactStore
 from pairwell.ingest.quarantine import count_refused
@@ -58,6 +59,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     drift: list[Change]
     settings_problem: str | None
     guarded: GuardReach | None
+    ruled: RuleReach | None
     journal: Counts | None  # None where no settings can be read: they say where the journal is
 
 
@@ -77,6 +79,7 @@ def describe_status(shop: Open) -> Status:
         drift=unpublished_changes(shop.workspace),
         settings_problem=settings_problem or draft_problem,
         guarded=_guard_reach(shop, model, published) if model and published else None,
+        ruled=measure_rules(published.settings, shop.facts.items().values()) if published else None,
         journal=shop.journal.count() if published else None,
     )
 

@@ -11,6 +11,7 @@ from pairwell.config.rules.rule import Hesitation, Rule, SignalWeights
 from pairwell.config.settings import Placement, Settings
 from pairwell.decide.choose import choose, decide, run_stages
 from pairwell.decide.rules.book import RuleBook, open_book
+from pairwell.decide.rules.reach import measure_rules
 from pairwell.decide.rules.stages import applicability, eligibility, suitability
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate, CustomerFacts, Item, Signal, Withheld
@@ -247,3 +248,18 @@ def test_a_decision_with_rules_can_be_computed_again() -> None:
     third = choose(kept, model=here.model, items=here.items, settings=msgspec.structs.replace(settings))
     assert msgspec.json.encode(first) == msgspec.json.encode(again) == msgspec.json.encode(third)
     assert any(w.factors.get("rule") == "clock" for w in first.withheld)
+
+
+def test_the_reach_of_item_rules_is_counted() -> None:
+    settings = _with(
+        _rule("item.stock == 0", scope="item", name="empty"),
+        _rule("item.rating < 3.0", scope="item", name="unrated"),
+        _rule("true", scope="request", name="all"),
+    )
+    found = measure_rules(
+        settings, [Item(item_id="a", stock=0, rating=2.0), Item(item_id="b", stock=1), Item(item_id="c")]
+    )
+    assert (found.rules, found.items, found.held_back) == (3, 3, 3)
+    assert measure_rules(SURE, [Item(item_id="a")]).items == 0
+    assert found.withheld == {"empty": 1, "unrated": 3}
+    assert found.failed == {"unrated": 2}
