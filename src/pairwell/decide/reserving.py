@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import get_args
+
+import msgspec
 
 from pairwell.config.settings import Settings
 from pairwell.decide.caps import totals_of, window_start
 from pairwell.decide.scene import Scene, quiet_since
+from pairwell.events import BehaviourType
 from pairwell.journal.round import Claim, Reservation
 from pairwell.journal.standing import Lookback, Total
 from pairwell.records import Decision
@@ -20,8 +24,8 @@ def look_back(settings: Settings, now: datetime) -> Lookback:
     starts = [window_start(cap, now) or _EVER for cap in settings.caps if cap.scope == "customer"]
     return Lookback(
         declines=quiet_since(now, settings),
-        signals=now,
-        signal_types=(),
+        signals=now - timedelta(minutes=settings.hesitation.window_minutes),
+        signal_types=_signal_types(settings),
         contacts=min(starts, default=now),
         totals=[
             Total(name=cap.name, since=window_start(cap, now))
@@ -29,6 +33,15 @@ def look_back(settings: Settings, now: datetime) -> Lookback:
             if cap.scope == "offer" and cap.limit is not None
         ],
     )
+
+
+def _signal_types(settings: Settings) -> list[BehaviourType]:
+    """What rules read of what was done lately: all of it where they ask for each, else what tells of hesitation."""
+    said = " ".join(rule.when for rule in settings.rules)
+    if "signals" in said:
+        return list(get_args(BehaviourType))
+    weights = msgspec.structs.asdict(settings.hesitation.weights)
+    return [kind for kind in get_args(BehaviourType) if weights[kind] > 0] if "hesitat" in said else []
 
 
 def reserve(decision: Decision, scene: Scene) -> Reservation:

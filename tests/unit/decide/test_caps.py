@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from tests.unit.decide.tents import ITEMS, MODEL, NOW, SURE, ask, read, scene
 
+from pairwell.config.rules.rule import Rule
 from pairwell.config.settings import Cap, Placement, Settings
 from pairwell.decide.caps import cap, ends_of
 from pairwell.decide.choose import choose
@@ -165,3 +166,13 @@ def test_a_decision_looks_back_as_far_as_the_longest_window() -> None:
 
 def test_without_caps_it_looks_at_no_contacts() -> None:
     assert look_back(_settings(), NOW).contacts == NOW
+
+
+def test_it_reads_what_tells_of_hesitation_only_where_a_rule_asks() -> None:
+    def types(when: str) -> list[str]:
+        rule = Rule(name="r", stage="suitability", scope="request", when=when, reason="r")
+        return list(look_back(msgspec.structs.replace(SURE, rules=(rule,)), NOW).signal_types)
+
+    assert types("customer.orders > 3") == []
+    assert types("customer.hesitating") == ["remove_from_cart", "decline", "dismiss"]
+    assert "view" in types("customer.signals.view > 3")
