@@ -276,6 +276,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     secret_burst: Annotated[float, Meta(ge=1.0, description="As many of them at once.")] = 2_000.0
 
 
+class Customers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is known of customers."""
+
+    complaint_days: Annotated[
+        float,
+        Meta(ge=0.0, le=36_500, description="Days after which a complaint no longer counts as open, settled or not."),
+    ] = 60.0
+
+
 class Currency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Foreign money."""
 
@@ -314,6 +323,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     persuasion: Persuasion = Persuasion()
     choice: Choice = Choice()
     decline: Decline = Decline()
+    customers: Customers = Customers()
     caps: Annotated[tuple[Cap, ...], Meta(description="Limits on what a customer gets, and on what is given away.")] = (
         msgspec.field(default_factory=_usual_caps)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -126,7 +126,8 @@ class Decider:
             moment = now()
             opened.look_back(look_back(settings, moment), now=moment)
             customers = sorted({one.request.customer_id for one in asked if one.request.customer_id is not None})
-            facts = self._facts.view(opened.connection, customers)
+            complaints_since = moment - timedelta(days=settings.customers.complaint_days)
+            facts = self._facts.view(opened.connection, customers, complaints_since=complaints_since)
             sitting = _Sitting(self._settings, self._model_source(), facts, opened, moment)
             return [sitting.answer(one) if wanted is None or wanted(one) else None for one in asked]
 
