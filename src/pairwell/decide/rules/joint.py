@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pairwell.config.rules.engine import ConditionError, Context, Program, run
-from pairwell.decide.rules.facts import OfferField, offer_field, offer_reader
+from pairwell.decide.rules.facts import OfferField, offer_field, offer_reader, reader_of
 from pairwell.decide.rules.parts import Part
-from pairwell.decide.rules.values import Wanted, context_of, join_wanted
+from pairwell.decide.rules.values import Read, Wanted, context_of, join_wanted
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate
 
 Verdicts = Mapping[int, bool | str] | None  # by the rule's place, a text: why it cannot be told; None: all are false
 _MOST_REMEMBERED = 20_000
+_LONGEST_REMEMBERED = 1_000  # signs of what a request says
 _SAME_FOR_ALL = frozenset({"request", "customer", "now"})
 
 
@@ -26,31 +27,38 @@ class Joint:
 
     def __init__(self, parts: Mapping[int, Part]) -> None:
         self._programs: list[tuple[int, Program]] = [(place, part.program) for place, part in parts.items()]
-        self._wanted = join_wanted(part.wanted for part in parts.values())
-        keys = [(one, _key_of(one, _cuts(one, parts.values()))) for one in self._wanted]
-        self._of_request = [key for one, key in keys if one.record in _SAME_FOR_ALL]
-        self._of_offer = [key for one, key in keys if one.record not in _SAME_FOR_ALL]
+        wanted = join_wanted(part.wanted for part in parts.values())
+        self._of_request = [one for one in wanted if one.record in _SAME_FOR_ALL]
+        self._of_offer = [one for one in wanted if one.record not in _SAME_FOR_ALL]
+        self._request_keys = [_key_of(one, _cuts(one, parts.values())) for one in self._of_request]
+        self._offer_keys = [_key_of(one, _cuts(one, parts.values())) for one in self._of_offer]
         self._known: dict[tuple[object, ...], Verdicts] = {}
 
-    def ask(self, candidates: Iterable[Candidate], scene: Scene) -> list[Verdicts]:
+    def ask(self, candidates: Sequence[Candidate], scene: Scene) -> list[Verdicts]:
         """The verdicts on each candidate."""
+        if not self._programs or not candidates:
+            return [None] * len(candidates)
+        prefix = tuple([key(candidates[0], scene) for key in self._request_keys])
+        # Whoever sends long attributes shall not fill the memory with them.
+        known = self._known if len(repr(prefix)) <= _LONGEST_REMEMBERED else {}
+        context: Context | None = None
         found: list[Verdicts] = []
-        prefix: tuple[object, ...] | None = None
         for candidate in candidates:
-            if prefix is None:
-                prefix = tuple([key(candidate, scene) for key in self._of_request])
-            known = (*prefix, *[key(candidate, scene) for key in self._of_offer])
-            if known not in self._known:
-                self._remember(known, candidate, scene)
-            found.append(self._known[known])
+            key = (*prefix, *[key(candidate, scene) for key in self._offer_keys])
+            if key not in known:
+                context = context or context_of(self._of_request, reader_of(scene))
+                if len(known) >= _MOST_REMEMBERED:
+                    known.clear()
+                known[key] = self._work_out(context, offer_reader(candidate, scene))
+            found.append(known[key])
         return found
 
-    def _remember(self, key: tuple[object, ...], candidate: Candidate, scene: Scene) -> None:
-        context = context_of(self._wanted, offer_reader(candidate, scene))
+    def _work_out(self, context: Context, read: Read) -> Verdicts:
+        # What the request says stays in the context: handing over a long list again for each offer is dear.
+        for one in self._of_offer:
+            context.add_variable(one.variable, one.value(read))
         verdicts = {place: _verdict(program, context) for place, program in self._programs}
-        if len(self._known) >= _MOST_REMEMBERED:
-            self._known.clear()
-        self._known[key] = verdicts if any(verdict is not False for verdict in verdicts.values()) else None
+        return verdicts if any(verdict is not False for verdict in verdicts.values()) else None
 
 
 def _verdict(program: Program, context: Context) -> bool | str:

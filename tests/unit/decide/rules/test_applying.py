@@ -263,3 +263,13 @@ def test_the_reach_of_item_rules_is_counted() -> None:
     assert measure_rules(SURE, [Item(item_id="a")]).items == 0
     assert found.withheld == {"empty": 1, "unrated": 3}
     assert found.failed == {"unrated": 2}
+
+
+def test_long_requests_are_not_remembered_and_get_the_same_verdicts() -> None:
+    settings = _with(_rule("item.item_id in request.viewed || request.locale == 'xx'"))
+    long = [f"{number:0250d}" for number in range(1_000)]
+    for viewed in (["mat"], ["mat", *long], ["lamp", *long]):
+        here = scene(ask("tent", viewed=viewed), settings=settings)
+        assert [w.item_id for w in _left(here)] == [viewed[0]]
+    (joint,) = open_book(settings)._joints.values()
+    assert len(joint._known) == 2  # of the short request: the mat and the lamp
