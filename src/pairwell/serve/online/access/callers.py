@@ -17,6 +17,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     kind: CallerKind
     key_id: str | None = None
     customer_id: str | None = None  # whom a token proves
+    epoch: int = 0  # of the keys by which it was let in
 
     @property
     def may_everything(self) -> bool:
@@ -36,5 +37,4 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 CALLER = "pairwell.caller"  # where a scope holds it
-OPEN = Caller(kind="open")
 NOBODY = Caller(kind="nobody")

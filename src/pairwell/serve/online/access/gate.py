@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+import msgspec
 
 from pairwell.clock import Clock
 from pairwell.config.settings import Limits
 from pairwell.operations.keys.store import ApiKey
 from pairwell.operations.keys.tokens import TokenError, read_customer
 from pairwell.serve.online.access import refusals
-from pairwell.serve.online.access.callers import NOBODY, OPEN, Caller
+from pairwell.serve.online.access.callers import NOBODY, Caller
 from pairwell.serve.online.access.credentials import Shown
-from pairwell.serve.online.access.keyring import Keyring, Ring
+from pairwell.serve.online.access.keyring import Keyring, KeysUnreadError, Ring
 from pairwell.serve.online.access.limits import Buckets, wait_of_page, wait_of_server
+from pairwell.serve.online.access.settling import KeysMovedError
+from pairwell.serve.online.faults import Refused
 from pairwell.serve.online.loopback import require_local
 from pairwell.serve.online.wire import Scope
+
+_TOO_MANY = 429  # HTTP's status
+T = TypeVar("T")
 
 
 class Gate:
@@ -45,19 +54,46 @@ class Gate:
 
     async def admit(self, scope: Scope, shown: Shown) -> Caller:
         """Who asks; `NOBODY` without a key. Raises `Refused`, and `KeysUnreadError` where nobody can be let in."""
-        ring = await self.keyring.fresh()
+        return self._admitted(scope, shown, await self.keyring.fresh())
+
+    async def recall(self, scope: Scope, shown: Shown) -> Caller:
+        """As `admit`, by the keys as they were read last, for work that is given to `settle`.
+
+        Whoever these keys refuse is looked at anew: theirs may have been made a moment ago.
+        """
+        if self.keyring.last is not None:
+            try:
+                return self._admitted(scope, shown, self.keyring.last)
+            except Refused as refused:
+                if refused.status == _TOO_MANY:
+                    raise
+        return await self.admit(scope, shown)
+
+    async def settle(self, scope: Scope, shown: Shown, caller: Caller, do: Callable[[Caller], Awaitable[T]]) -> T:
+        """What `do` gives for the caller; where the keys have moved meanwhile, for whoever it is by the new ones.
+
+        Raises what `do` raises, `Refused`, and `KeysUnreadError` where the keys never stand still.
+        """
+        with suppress(KeysMovedError):
+            return await do(caller)
+        caller = await self.admit(scope, shown)
+        caller.require_key()
+        try:
+            return await do(caller)
+        except KeysMovedError as error:
+            raise KeysUnreadError from error
+
+    def _admitted(self, scope: Scope, shown: Shown, ring: Ring) -> Caller:
         if ring.open:
             if not self._local:
                 raise refusals.not_open_here()
             require_local(scope["headers"])
-            return OPEN
-        return NOBODY if shown.key is None else self._holder(scope, shown, ring)
-
-    def _holder(self, scope: Scope, shown: Shown, ring: Ring) -> Caller:
-        key = ring.find(shown.key or "")
-        if key.kind == "secret":
-            return self._server(key, shown)
-        return self._page(key, shown, ring, scope)
+            return Caller(kind="open", epoch=ring.epoch)
+        if shown.key is None:
+            return NOBODY
+        key = ring.find(shown.key)
+        caller = self._server(key, shown) if key.kind == "secret" else self._page(key, shown, ring, scope)
+        return msgspec.structs.replace(caller, epoch=ring.epoch)
 
     def _server(self, key: ApiKey, shown: Shown) -> Caller:
         if shown.origin is not None:
