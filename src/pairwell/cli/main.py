@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from pairwell import __version__
-from pairwell.cli import associations, deciding, demo, evaluation, ingesting, keys, learning, serving, workspace
+from pairwell.cli import (
+    associations,
+    customers,
+    deciding,
+    demo,
+    evaluation,
+    ingesting,
+    keys,
+    learning,
+    serving,
+    workspace,
+)
 from pairwell.cli.unforeseen import tell_unforeseen
 from pairwell.clock import system_clock
 from pairwell.errors import PairwellError, exit_code
@@ -40,7 +51,7 @@ def main(
     """Options that stand before the command."""
 
 
-for group in (demo, workspace, ingesting, learning, associations, deciding, evaluation, serving, keys):
+for group in (demo, workspace, ingesting, customers, learning, associations, deciding, evaluation, serving, keys):
     group.register(app)
 
 

@@ -67,6 +67,9 @@ def publish(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
     print_lines([f"Live: settings {made.settings}."])
 
 
+_TOLD = {"consents": "consents", "needs": "needs", "feedback": "pieces of feedback", "order_status": "order statuses"}
+
+
 def _print_status(found: Status) -> None:
     held = found.holdings
     span = (
@@ -76,6 +79,7 @@ def _print_status(found: Status) -> None:
         [
             f"Workspace {found.workspace}",
             f"Orders {held.orders:,}, customers {held.customers:,}, items {held.items:,}{span}",
+            "Told of them: " + ", ".join(f"{held.tables[table]:,} {name}" for table, name in _TOLD.items()),
         ]
     )
     if found.refused:

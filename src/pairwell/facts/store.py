@@ -126,6 +126,13 @@ class FactStore:
         with self._database.read() as connection:
             return set(among) & read_owned(connection, [customer_id]).get(customer_id, frozenset())
 
+    def customers(
+        self, customer_ids: Collection[str], *, complaints_since: datetime | None = None
+    ) -> dict[str, CustomerFacts]:
+        """What is known now of those of the customers of whom anything is, by id."""
+        with self._database.read() as connection:
+            return read_customers(connection, customer_ids, complaints_since=complaints_since)
+
     def view(
         self,
         connection: sa.Connection,

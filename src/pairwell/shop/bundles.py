@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from pairwell.config.settings import Settings
 from pairwell.decide.money import customer_price, margin, net_price
+from pairwell.facts.store import FactStore
 from pairwell.model.bundles import LearnedBundle
+from pairwell.model.model import Model
 from pairwell.records import Item
 
 _ALIKE = 0.5  # two bundles that share this part of their products, or more, are not both shown
@@ -52,6 +54,16 @@ def lean(taste: Sequence[tuple[str, float]], owned: Collection[str], once: Colle
     most = max((score for _, score in taste), default=0.0)
     likes = {item_id: score / most for item_id, score in taste} if most > 0 else {}
     return Leaning(likes={**likes, **dict.fromkeys(owned, 1.0)}, has=once)
+
+
+def find_leaning(
+    customer_id: str, model: Model, facts: FactStore, taste_of: Callable[[str], Sequence[tuple[str, float]]]
+) -> Leaning | None:
+    """What a customer leans to; None for one who bought nothing that is in a bundle. `taste_of` is the next basket."""
+    owned = facts.owned(customer_id, {item_id for bundle in model.bundles() for item_id in bundle.item_ids})
+    if not owned:
+        return None
+    return lean(taste_of(customer_id), owned, {item_id for item_id in owned if model.bought_once(item_id)})
 
 
 def choose_bundles(

@@ -18,7 +18,7 @@ from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace, create_workspace, find_workspace
 from pairwell.errors import NoModelError, RequestError
 from pairwell.events import Event, EventReceipt
-from pairwell.records import Answer, Decision, DecisionRequest, Relation
+from pairwell.records import Answer, CustomerFacts, Decision, DecisionRequest, Relation
 from pairwell.shop.asking import SessionAsked, in_utc, read_asked, read_count, read_relation, read_visits
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pairwell.model.store import ListedModel
     from pairwell.operations.database import Database
     from pairwell.operations.keys.store import KeyStore
-    from pairwell.shop.bundles import Bundle, Leaning
+    from pairwell.shop.bundles import Bundle
     from pairwell.shop.status import Publication, Status
 
 
@@ -99,21 +99,21 @@ class Shop:
     ) -> IngestReport:
         """Load one file, or the parts of one export, into `table`; the report accounts for every row.
 
-        With `pseudonyms`, or where the settings ask for them, customers are kept under names that only the workspace's
-        secret can make.
-
+        `pseudonyms`: customers under names that only the workspace's secret makes, also where no setting asks for it.
         Raises `SourceError` where a file cannot be read, `MappingError` where its columns do not make the table.
         """
-        from pairwell.ingest.load import IngestOptions, IngestPlace, ingest_files
-        from pairwell.ingest.mapping import load_mapping
+        from pairwell.ingest.load import IngestOptions
+        from pairwell.shop.ingesting import ingest_paths, read_mapping
 
-        paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
-        chosen = load_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
-        place = IngestPlace(
-            workspace=self.workspace, settings=self.published.settings, dataset=self.dataset, facts=self.facts
-        )
+        chosen = read_mapping(mapping)
         options = IngestOptions(mapping=chosen, source=source, dry_run=dry_run, pseudonyms=pseudonyms)
-        return ingest_files(table, paths, place=place, options=options, now=self._clock(), advance=advance)
+        return ingest_paths(self, table, path, options, now=self._clock(), advance=advance)
+
+    def customer(self, customer_id: str) -> CustomerFacts:
+        """What is known of a customer now, as decisions read it. Raises `NotFoundError` where nothing is."""
+        from pairwell.shop.customers import find_customer
+
+        return find_customer(self.workspace, self.published.settings, self.facts, customer_id, now=self._clock())
 
     def status(self) -> Status:
         """What is in, what can be learned from it, what is live and what is missing."""
@@ -217,22 +217,15 @@ class Shop:
 
         A customer of whom nothing is known gets what everybody gets. Raises `NoModelError`.
         """
-        from pairwell.shop.bundles import choose_bundles
+        from pairwell.shop.bundles import choose_bundles, find_leaning
 
-        leaning = None if customer_id is None else self._leaning(customer_id)
+        leaning = None if customer_id is None else find_leaning(customer_id, self._model, self.facts, self._taste)
         settings, items = self.published.settings, self.facts.items()
         return choose_bundles(self._model.bundles(), items, settings, read_count(n), leaning)
 
-    def _leaning(self, customer_id: str) -> Leaning | None:
-        from pairwell.shop.bundles import lean
-
-        named = {item_id for bundle in self._model.bundles() for item_id in bundle.item_ids}
-        owned = self.facts.owned(customer_id, named)
-        if not owned:
-            return None
+    def _taste(self, customer_id: str) -> list[tuple[str, float]]:
         kept = self.published.settings.learn.taste_items
-        taste = self.next_basket([customer_id], n=kept)[0] if kept else []
-        return lean(taste, owned, {item_id for item_id in owned if self._model.bought_once(item_id)})
+        return self.next_basket([customer_id], n=kept)[0] if kept else []
 
     def complete(self, baskets: Sequence[Sequence[str]], n: int = 20) -> list[list[tuple[str, float]]]:
         """For each basket the ranked `(item_id, score)` of what is learned, filled up by popularity.
@@ -306,17 +299,21 @@ class Shop:
         """The decision of `request` at a moment of one's choosing, as a simulation needs it."""
         from pairwell.decide.decider import Decider
         from pairwell.decide.identity import ENTROPY_BYTES
+        from pairwell.facts.naming import known_here
 
         decider = Decider(self.model_or_none, self.published, self.facts, self.journal)
         kind: Literal["read", "kept"] = "read" if dry_run else "kept"
-        return decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
+        named = known_here(request, self._secret)
+        return decider.answer(named, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
 
     def log_events(self, events: Sequence[Event], now: datetime | None = None) -> EventReceipt:
         """Journal what customers did; the receipt names each event that was refused. Idempotent by event id."""
         from pairwell.facts.effects import EventEffects
+        from pairwell.facts.naming import known_here
 
         effects = EventEffects(self._database, lambda: self.published.settings)
-        (receipt,) = self.journal.log_events([events], effects=effects, now=now or self._clock())
+        named = [known_here(event, self._secret) for event in events]
+        (receipt,) = self.journal.log_events([named], effects=effects, now=now or self._clock())
         return receipt
 
     def explain(self, decision_id: str) -> Account:
@@ -372,6 +369,12 @@ class Shop:
         from pairwell.operations.keys.store import KeyStore
 
         return KeyStore(self._database)
+
+    @cached_property
+    def _secret(self) -> bytes | None:
+        from pairwell.facts.naming import secret_of
+
+        return secret_of(self.workspace, self.published.settings)
 
     @cached_property
     def _database(self) -> Database:
