@@ -19,6 +19,7 @@ from pairwell.decide.rules.book import open_book
 from pairwell.errors import JournalError, NoModelError
 from pairwell.events import Event, EventReceipt
 from pairwell.facts.effects import EventEffects
+from pairwell.facts.naming import known_here, secret_of
 from pairwell.facts.store import FactStore
 from pairwell.journal.owners import owners_of
 from pairwell.journal.store import Journal
@@ -66,6 +67,7 @@ class Service:
     """Decides, takes events and answers questions. `decide` is for one thread, `take` for one other."""
 
     def __init__(self, workspace: Workspace, *, clock: Clock = system_clock, notices: Notices | None = None) -> None:
+        self._workspace = workspace
         self._clock = clock
         self.notices = notices or Notices(clock=clock)
         self._watch = Watch(workspace, self.notices)
@@ -75,6 +77,7 @@ class Service:
         self._punctual = PunctualJournal(self._quick, turn=turn)
         self.journal = Journal(self._patient, turn=turn)
         self._effects = EventEffects(self._patient, lambda: self.live.settings.settings)
+        self._secret = secret_of(workspace, self._watch.live.settings.settings)
         self._decider = self._new_decider(self._watch.live, first=True)
         self._stopped = threading.Event()
 
@@ -103,6 +106,7 @@ class Service:
     def refresh(self) -> None:
         """Look for newer settings and models now."""
         if self._watch.refresh():
+            self._secret = secret_of(self._workspace, self.live.settings.settings)
             self._decider = self._new_decider(self._watch.live)
 
     # --- decisions and events -------------------------------------------------------------------
@@ -117,7 +121,9 @@ class Service:
         An unknown placement gets its `RequestError`.
         """
         self._punctual.wait_until(max(job.until for job in jobs))
-        asked = [Asked(request=job.request, entropy=os.urandom(ENTROPY_BYTES)) for job in jobs]
+        asked = [
+            Asked(request=known_here(job.request, self._secret), entropy=os.urandom(ENTROPY_BYTES)) for job in jobs
+        ]
         untils = {id(one): job.until for one, job in zip(asked, jobs, strict=True)}
         try:
             made = self._decider.answer_round(
@@ -158,7 +164,8 @@ class Service:
 
     def take(self, batches: Sequence[Sequence[Event]]) -> list[EventReceipt]:
         """Journal events with their effects. Raises `JournalError`; sending again is then safe."""
-        return self.journal.log_events(batches, effects=self._effects, now=self._clock())
+        named = [[known_here(event, self._secret) for event in events] for events in batches]
+        return self.journal.log_events(named, effects=self._effects, now=self._clock())
 
     def owners(self, events: Sequence[Event]) -> Mapping[str, frozenset[str]]:
         """Of whom the decisions are that events speak of; see `owners_of`. Raises `JournalError`."""
