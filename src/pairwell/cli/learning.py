@@ -26,7 +26,10 @@ def register(app: typer.Typer) -> None:
 
 def learn(
     as_of: Annotated[
-        datetime | None, typer.Option(help="Learn only from what had happened by then (UTC); default: everything.")
+        datetime | None,
+        typer.Option(
+            help="Only from what had happened by then (UTC); a look back behind the live model is kept, not live."
+        ),
     ] = None,
     retune: Annotated[
         bool,
@@ -54,6 +57,9 @@ def learn(
             f"  {learned.seconds:.1f} s, {learned.peak_memory_mb:,.0f} MB at most",
         ]
     )
+    if not learned.live:
+        older = "  kept, not live: the live model knows of a later moment, and customers' tastes are those of its run"
+        print_lines([older, f"  `pairwell model publish {learned.model}` makes it live all the same"])
     print_lines(_retuning(learned))
     if unpublished:
         print_lines(["  with the live settings: what pairwell.toml says otherwise counts after `pairwell publish`"])

@@ -30,7 +30,7 @@ from pairwell.learn.stopwatch import Stopwatch
 from pairwell.learn.taste.keep import learn_taste
 from pairwell.learn.validation import Validation, older_orders, validate
 from pairwell.model.manifest import Heard, Manifest
-from pairwell.model.store import publish_model
+from pairwell.model.store import live_manifest, publish_model
 from pairwell.records import Behaviour
 
 _FEWEST_ORDERS = 2  # that hold two items or more
@@ -40,6 +40,7 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
     """What a run of learning published."""
 
     model: str
+    live: bool  # False where it was learned as of a moment before the live one's: it is kept, the live one stays
     as_of: datetime
     items: int
     orders: int
@@ -66,6 +67,8 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
 ) -> Learned:
     """Learn from the newest snapshot what was known at `as_of` (default: everything), and make it the live model.
 
+    One as of a moment before the live one's is only kept, and the tastes stay: who looks back does not mean to sell
+    by what is found there.
     Orders dated after `now` count as placed with the newest of those before; `now` changes nothing else.
     `heard` is what the journal heard of shoppers up to `as_of`; the manifest says how much that was.
     `tastes` is where the taste of each customer goes, once the model is live; None learns none.
@@ -82,15 +85,21 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share), watch, cut=cut)
     arrays, validation = _blended(parts, history, settings, watch)
     advance(0.9)
+    live = _goes_live(models, as_of)
     with watch.step("publish"):
         manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
-        model = publish_model(models, manifest, parts.names, arrays)
-    if tastes is not None:
+        model = publish_model(models, manifest, parts.names, arrays, live=live)
+    if tastes is not None and live:
         with watch.step("taste"):
             tastes.write(learn_taste(history, settings).keep(Generation(model=model, learned_at=now)))
     forget_files(dataset, past.snapshot)
     advance(1.0)
-    return _report(model, manifest, retuned, watch, started)
+    return _report((model, live), manifest, retuned, watch, started)
+
+
+def _goes_live(models: Path, as_of: datetime | None) -> bool:
+    live = live_manifest(models)
+    return as_of is None or live is None or as_of >= live.as_of
 
 
 def _read(past: Past, settings: Settings, now: datetime) -> History:
@@ -111,9 +120,13 @@ def _blended(
         return parts.arrays | linear, validate(history, settings, parts.older, blend.older)
 
 
-def _report(model: str, manifest: Manifest, retuned: Retuned | None, watch: Stopwatch, started: float) -> Learned:
+def _report(
+    published: tuple[str, bool], manifest: Manifest, retuned: Retuned | None, watch: Stopwatch, started: float
+) -> Learned:
+    model, live = published
     return Learned(
         model=model,
+        live=live,
         as_of=manifest.as_of,
         items=manifest.items,
         orders=manifest.orders,

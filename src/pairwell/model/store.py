@@ -38,8 +38,10 @@ class ListedModel(msgspec.Struct, frozen=True, kw_only=True):
     current: bool
 
 
-def publish_model(models: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array]) -> str:
-    """Store a model under `models`, make it current and return its id.
+def publish_model(
+    models: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array], *, live: bool = True
+) -> str:
+    """Store a model under `models`, make it current unless it shall not be `live`, and return its id.
 
     A kill at any moment leaves the model live before, or this one. Raises `StorageError` where writing fails.
     """
@@ -52,7 +54,8 @@ def publish_model(models: Path, manifest: Manifest, names: ItemNames, arrays: Ma
             _keep(draft, models / sealed.id)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        _point_to(models, sealed.id)
+        if live:
+            _point_to(models, sealed.id)
     return sealed.id
 
 
@@ -78,6 +81,14 @@ def load_model(models: Path, model_id: str | None = None) -> Model:
 def current_model(models: Path) -> str:
     """The id of the live model. Raises `NoModelError` before the first was published."""
     return _read_current(models)[0]
+
+
+def live_manifest(models: Path) -> Manifest | None:
+    """What the live model says of itself; None where there is none that can be read."""
+    try:
+        return _read_manifest(models / current_model(models))
+    except (NoModelError, ModelBrokenError):
+        return None
 
 
 def roll_back(models: Path) -> str:

@@ -128,6 +128,7 @@ class Shop:
     def learn(self, as_of: datetime | None = None, *, retune: bool = False, advance: Advance = unheard) -> Learned:
         """Learn from everything that had happened by `as_of` (UTC where it names no zone), and make the model live.
 
+        One as of a moment before the live model's is kept and not made live; `use_model` does that.
         With `retune`, first search for settings of the score that suit this shop better; those that gain more than
         their noise are written into `pairwell.toml` and published. Raises `EvidenceError` where there is too little to
         learn from or to tune on, and `SettingsError` where `pairwell.toml` holds unpublished changes.
