@@ -19,7 +19,7 @@ from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Array, Baskets, slice_orders
 from pairwell.learn.blend import blending_model
 from pairwell.learn.cases import Case, hide_in_each
-from pairwell.learn.history import History, read_history
+from pairwell.learn.history import History, no_later_than, read_history
 from pairwell.learn.validation import before
 from pairwell.model.model import Model
 
@@ -36,9 +36,9 @@ def pose_basket(held: Held, settings: Settings, advance: Advance = unheard) -> T
 
     Raises `EvidenceError` where a part is empty or no test order holds two items.
     """
-    history = read_history(held.train, held.train.newest())
+    history = no_later_than(read_history(held.train, held.train.newest()), held.now)
     if held.test is not None:
-        newer = read_history(held.test, held.test.newest())
+        newer = no_later_than(read_history(held.test, held.test.newest()), held.now)
         return pose_cases(history, _ask(held.test, newer.baskets, newer.order_ids), settings, advance)
     assert held.split is not None, "held says either another dataset or a split"
     cut = first_test_order(history.baskets.placed_at, held.split, settings.shop.timezone)

@@ -17,7 +17,7 @@ from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Array, slice_orders
-from pairwell.learn.history import History, read_history
+from pairwell.learn.history import History, no_later_than, read_history
 from pairwell.learn.taste.profiles import Profiles
 from pairwell.learn.taste.ranking import Tastes, learn_tastes, rank
 from pairwell.learn.validation import before
@@ -36,9 +36,9 @@ def pose_next_basket(held: Held, settings: Settings, advance: Advance = unheard)
 
     Raises `EvidenceError` where there is none, and as `first_test_order` does.
     """
-    history = read_history(held.train, held.train.newest())
+    history = no_later_than(read_history(held.train, held.train.newest()), held.now)
     if held.test is not None:
-        newer = read_history(held.test, held.test.newest())
+        newer = no_later_than(read_history(held.test, held.test.newest()), held.now)
         return _pose(history, find_following(history, newer), held.test, settings, advance)
     assert held.split is not None, "held says either another dataset or a split"
     cut = first_test_order(history.baskets.placed_at, held.split, settings.shop.timezone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import ibis
 import msgspec
@@ -18,12 +19,12 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Baskets, slice_orders
-from pairwell.learn.history import read_history
+from pairwell.learn.history import no_later_than, read_history
 from pairwell.learn.mining.pairs import rank_pairs
 from pairwell.learn.popularity import most_bought
 from pairwell.learn.sessions.following import learn_following
 from pairwell.learn.sessions.reading import Past, read_visits
-from pairwell.learn.sessions.visits import CARTED, Visits, seen_together, slice_visits
+from pairwell.learn.sessions.visits import CARTED, Visits, seen_together, slice_visits, visits_no_later_than
 from pairwell.model.sessions import Onward, Orders
 
 _MOST_VISITS = 2_000  # that are asked about
@@ -54,7 +55,7 @@ def pose_session(held: Held, settings: Settings, advance: Advance = unheard) -> 
     Of more than 2,000 visits that many are asked about, chosen by lot. Raises `EvidenceError` where there are no
     events, or none in one of the parts.
     """
-    told = _two(held.train, held.test, settings) if held.test else _split(held, settings)
+    told = _two(held, held.test, settings) if held.test else _split(held, settings)
     cases = find_cases(told.asked)
     _require(told, cases)
     advance(0.2)
@@ -73,6 +74,7 @@ def pose_session(held: Held, settings: Settings, advance: Advance = unheard) -> 
         revenue=np.zeros(len(cases)),
         item_orders={ids[item]: int(visited[item]) for item in np.flatnonzero(visited).tolist()},
         trained_orders=told.visits.n_visits,
+        trained_on="visits",
         answers={name: _named(ids, ranked) for name, ranked in answers.items()},
         ask_more=lambda places, n: _named(ids, _lead(onward, [cases[place] for place in places], n)),
     )
@@ -106,7 +108,7 @@ def _cases_of(asked: Visits, visit: int) -> list[Case]:
 
 def _split(held: Held, settings: Settings) -> Told:
     assert held.split is not None, "held says either another dataset or a split"
-    visits, baskets = _read(held.train, settings, _ids_of(held.train))
+    visits, baskets = _read(held.train, held.now, settings, _ids_of(held.train))
     if not visits.n_visits:
         raise _no_events()
     cut = first_test_order(visits.began_at, held.split, settings.shop.timezone)
@@ -118,10 +120,10 @@ def _split(held: Held, settings: Settings) -> Told:
     )
 
 
-def _two(train: Dataset, test: Dataset, settings: Settings) -> Told:
-    ids = sorted({*_ids_of(train), *_ids_of(test)})
-    visits, baskets = _read(train, settings, ids)
-    return Told(visits=visits, baskets=baskets, asked=_read(test, settings, ids)[0])
+def _two(held: Held, test: Dataset, settings: Settings) -> Told:
+    ids = sorted({*_ids_of(held.train), *_ids_of(test)})
+    visits, baskets = _read(held.train, held.now, settings, ids)
+    return Told(visits=visits, baskets=baskets, asked=_read(test, held.now, settings, ids)[0])
 
 
 def _ids_of(dataset: Dataset) -> list[str]:
@@ -132,14 +134,15 @@ def _ids_of(dataset: Dataset) -> list[str]:
         return [str(one) for one in ids.filter(ids.item_id.notnull()).order_by("item_id").to_pyarrow()[0].to_pylist()]
 
 
-def _read(dataset: Dataset, settings: Settings, ids: Sequence[str]) -> tuple[Visits, Baskets]:
+def _read(dataset: Dataset, now: datetime, settings: Settings, ids: Sequence[str]) -> tuple[Visits, Baskets]:
     snapshot = dataset.newest()
-    baskets = read_history(dataset, snapshot).baskets
+    baskets = no_later_than(read_history(dataset, snapshot), now).baskets
     places = np.searchsorted(np.array(ids), np.array(baskets.item_ids)) if len(baskets.item_ids) else np.empty(0)
     renumbered = msgspec.structs.replace(
         baskets, item_ids=list(ids), items=places.astype(np.int32)[baskets.items] if places.size else baskets.items
     )
-    return read_visits(Past(dataset=dataset, snapshot=snapshot), ids, settings.learn), renumbered
+    visits = read_visits(Past(dataset=dataset, snapshot=snapshot), ids, settings.learn)
+    return visits_no_later_than(visits, now), renumbered
 
 
 def _learn(told: Told, settings: Settings) -> Onward:

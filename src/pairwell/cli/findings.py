@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pairwell.cli.output import print_lines, print_table
+from pairwell.cli.output import counted, print_lines, print_table
 
 if TYPE_CHECKING:
     from pairwell.backtest.filling import Filling
@@ -24,8 +24,13 @@ def print_evaluation(found: Evaluation) -> None:
 
 
 def _head(found: Evaluation) -> Iterator[str]:
-    yield f"Learned from {found.trained_orders:,} orders of {found.trained_items:,} items. Hidden: {found.hidden}."
-    yield f"{found.cases:,} cases, {found.truths:,} hidden items; {found.unseen:,} of them were never sold before."
+    learned = f"{counted(found.trained_orders, found.trained_on[:-1])} of {counted(found.trained_items, 'item')}"
+    asked = f"{counted(found.cases, 'case')}, {counted(found.truths, 'hidden item')}"
+    yield f"Learned from {learned}. Hidden: {found.hidden}."
+    yield f"{asked}; {found.unseen:,} in none of the {found.trained_on} before."
+    if found.later:
+        dated = "order dated in the future counts" if found.later == 1 else "orders dated in the future count"
+        yield f"{found.later:,} {dated} as placed with the newest of the others."
     yield ""
 
 

@@ -48,6 +48,11 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, num
     print_lines(line.rstrip() for line in capture.get().splitlines())
 
 
+def counted(count: int, noun: str) -> str:
+    """A count with its noun, which takes an s where it is not one."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def amount(minor: int, currency: str) -> str:
     """Minor units as a number of the currency's major unit, with as many decimals as that currency has."""
     from babel.numbers import get_currency_precision

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
-from pairwell.clock import to_micros
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
@@ -23,7 +21,7 @@ from pairwell.facts.taste import Generation, TasteStore
 from pairwell.learn.assemble import Parts, learn_parts
 from pairwell.learn.baskets import Array
 from pairwell.learn.blend import find_blend, share_arrays
-from pairwell.learn.history import History, forget_files, read_history
+from pairwell.learn.history import History, forget_files, no_later_than, read_history
 from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.stopwatch import Stopwatch
@@ -103,10 +101,10 @@ def _goes_live(models: Path, as_of: datetime | None) -> bool:
 
 
 def _read(past: Past, settings: Settings, now: datetime) -> History:
-    history = no_later_than(read_history(past.dataset, past.snapshot, as_of=past.as_of), now)
+    history = read_history(past.dataset, past.snapshot, as_of=past.as_of)
     _require_evidence(history)
     visits = read_visits(past, history.baskets.item_ids, settings.learn)
-    return msgspec.structs.replace(history, visits=visits)
+    return no_later_than(msgspec.structs.replace(history, visits=visits), now)
 
 
 def _blended(
@@ -159,18 +157,6 @@ def _account(heard: Sequence[Behaviour]) -> Heard:
         last_at=max((one.at for one in heard), default=None),
         digest=hashlib.blake2b(names.encode(), digest_size=12).hexdigest() if heard else None,
     )
-
-
-def no_later_than(history: History, now: datetime) -> History:
-    """The same orders, those dated after `now` as if placed with the newest of the others."""
-    # One order dated far ahead by mistake would make all others look old. It counts as the newest of the others and
-    # not as one of now: else each run would give another model.
-    placed_at = history.baskets.placed_at
-    past = placed_at[placed_at <= to_micros(now)]
-    if not past.size:
-        return history
-    baskets = msgspec.structs.replace(history.baskets, placed_at=np.minimum(placed_at, past.max()))
-    return msgspec.structs.replace(history, baskets=baskets)
 
 
 def _require_evidence(history: History) -> None:

@@ -14,11 +14,12 @@ from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.days import clamped
 from pairwell.learn.encoded.files import TEXT
 from pairwell.learn.encoded.kept import KeptFiles
 from pairwell.learn.encoded.merged import merge_files
 from pairwell.learn.listings.catalogue import Listing
-from pairwell.learn.sessions.visits import Visits
+from pairwell.learn.sessions.visits import Visits, visits_no_later_than
 
 _FACTS = (
     "title",
@@ -96,6 +97,13 @@ def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None
         customer_ids=Texts(orders.customer_ids),
         listings=[listed.get(item_id) or Listing(item_id=item_id) for item_id in orders.baskets.item_ids],
     )
+
+
+def no_later_than(history: History, now: datetime) -> History:
+    """The same orders and visits, those dated after `now` as if they were of the moment of the newest others."""
+    baskets = msgspec.structs.replace(history.baskets, placed_at=clamped(history.baskets.placed_at, now))
+    visits = history.visits and visits_no_later_than(history.visits, now)
+    return msgspec.structs.replace(history, baskets=baskets, visits=visits)
 
 
 def forget_files(dataset: Dataset, snapshot: Snapshot) -> None:

@@ -273,7 +273,7 @@ class Shop:
         from pairwell.backtest.evaluate import evaluate
         from pairwell.backtest.trial import Held
 
-        held = Held(train=self.dataset, split=split)
+        held = Held(train=self.dataset, split=split, now=self._clock())
         return evaluate(protocol, held, self.published.settings, advance=advance)
 
     def evaluate_against(self, test: Shop, protocol: str = "basket", *, advance: Advance = unheard) -> Evaluation:
@@ -281,7 +281,7 @@ class Shop:
         from pairwell.backtest.evaluate import evaluate
         from pairwell.backtest.trial import Held
 
-        held = Held(train=self.dataset, test=test.dataset)
+        held = Held(train=self.dataset, test=test.dataset, now=self._clock())
         return evaluate(protocol, held, self.published.settings, advance=advance)
 
     # --- deciding -----------------------------------------------------------------------------
