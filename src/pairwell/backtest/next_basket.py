@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from pairwell.backtest.basket import item_orders_of
-from pairwell.backtest.splits import first_test_order
+from pairwell.backtest.splits import first_test_order, require_orders
 from pairwell.backtest.trial import DEPTH, ENGINE, POPULARITY, Held, Ranked, Trial
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
@@ -21,6 +21,7 @@ from pairwell.learn.history import History, no_later_than, read_history
 from pairwell.learn.taste.profiles import Profiles
 from pairwell.learn.taste.ranking import Tastes, learn_tastes, rank
 from pairwell.learn.validation import before
+from pairwell.wording import counted
 
 
 class Following(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,17 +121,18 @@ def _pose(trained: History, asked: Following, dataset: Dataset, settings: Settin
 
 
 def _require(trained: History, asked: Following) -> None:
+    require_orders(trained.baskets.n_orders)
     if asked.truths:
         return
     known = np.unique(trained.customers[trained.customers >= 0]).size
     if not known:
         raise EvidenceError(
-            f"None of the {trained.baskets.n_orders} orders to learn from says whose it is.",
+            f"None of the {counted(trained.baskets.n_orders, 'order')} to learn from says whose it is.",
             hint="Map the column with the customer, and run `pairwell ingest orders FILE --mapping FILE` again.",
         )
     raise EvidenceError(
-        f"None of the {known} customers to learn from has an order to ask about.",
-        hint="Choose other test days or another share, or ingest more orders.",
+        f"None of the {counted(known, 'customer')} to learn from has an order to ask about.",
+        hint="Hold out a larger part, or ask about later orders of the same customers.",
     )
 
 

@@ -26,6 +26,7 @@ from pairwell.learn.sessions.following import learn_following
 from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.sessions.visits import CARTED, Visits, seen_together, slice_visits, visits_no_later_than
 from pairwell.model.sessions import Onward, Orders
+from pairwell.wording import counted
 
 _MOST_VISITS = 2_000  # that are asked about
 _SEED = 1
@@ -111,7 +112,7 @@ def _split(held: Held, settings: Settings) -> Told:
     visits, baskets = _read(held.train, held.now, settings, _ids_of(held.train))
     if not visits.n_visits:
         raise _no_events()
-    cut = first_test_order(visits.began_at, held.split, settings.shop.timezone)
+    cut = first_test_order(visits.began_at, held.split, settings.shop.timezone, what="visit")
     before = int(np.searchsorted(baskets.placed_at, visits.began_at[cut]))
     return Told(
         visits=slice_visits(visits, 0, cut),
@@ -168,10 +169,11 @@ def _require(told: Told, cases: Sequence[Case]) -> None:
     if not told.visits.n_visits and not told.asked.n_visits:
         raise _no_events()
     if not told.visits.n_visits or not cases:
-        last = from_micros(int(told.visits.began_at.max(initial=0)))
+        until = from_micros(int(told.visits.began_at.max(initial=0)))
+        last = f", the last on {until:%Y-%m-%d}," if told.visits.n_visits else ""
         raise EvidenceError(
-            f"There are {told.visits.n_visits} visits to learn from, the last on {last:%Y-%m-%d}, and {len(cases)} "
-            "next items to ask about; both need some.",
+            f"To learn from: {counted(told.visits.n_visits, 'visit')}{last} and to ask about: "
+            f"{counted(len(cases), 'next item')}; both are needed.",
             hint="Choose other test days or another share, or ingest more events.",
         )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pairwell.cli.output import counted, print_lines, print_table
+from pairwell.cli.output import print_lines, print_table
+from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.backtest.filling import Filling
@@ -65,7 +66,8 @@ def _row(found: Evaluation, scores: Scores) -> tuple[object, ...]:
 
 def _verdict(found: Evaluation) -> Iterator[str]:
     if found.clusters < _FEWEST:
-        yield f"Too few to tell methods apart: {found.clusters} independent cases; {_FEWEST} are needed at least."
+        cases = counted(found.clusters, "independent case")
+        yield f"Too few to tell methods apart: {cases}; {_FEWEST} are needed at least."
         return
     own = found.methods["pairwell"].recall_at_10
     yield f"Pairwell finds {own.value:.3f} ({_ends(own)}) of what was hidden among its first ten:"

@@ -74,8 +74,16 @@ def test_one_dataset_can_be_asked_about_by_another(workspace: Workspace, tmp_pat
 def test_orders_of_one_item_leave_nothing_to_ask(workspace: Workspace) -> None:
     single = [Order(order.order_id, order.items[:1], order.placed_at) for order in _PAIRED]
 
-    with pytest.raises(EvidenceError, match="0 to ask about"):
+    with pytest.raises(EvidenceError, match="none to ask about holds two"):
         _evaluate(fill(workspace, single), Split(test_share=0.2))
+
+
+@pytest.mark.parametrize("protocol", ["basket", "next-basket"])
+def test_without_orders_no_other_days_are_proposed(workspace: Workspace, protocol: str) -> None:
+    with pytest.raises(EvidenceError, match="no orders") as caught:
+        evaluate(protocol, Held(now=LATER, train=Dataset(workspace), split=Split(test_days=3)), Settings())
+
+    assert "pairwell ingest orders" in (caught.value.hint or "")
 
 
 def test_the_same_data_gives_the_same_figures(workspace: Workspace) -> None:

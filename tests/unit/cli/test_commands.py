@@ -136,6 +136,21 @@ def test_an_older_model_is_made_live_again(pairwell: Command, learned: Path) -> 
     assert document(pairwell("status", "--json", "--workspace", learned))["model"]["id"] == first
 
 
+def test_orders_without_dates_are_learned_undated(pairwell: Command, tmp_path: Path) -> None:
+    pairwell("init", tmp_path / "shop")
+    rows = (f"{order},{item}" for order in range(3) for item in ("tea", "milk"))
+    (tmp_path / "orders.csv").write_text("\n".join(["order_id,item_id", *rows]))
+    pairwell("ingest", "orders", tmp_path / "orders.csv", "--workspace", tmp_path / "shop")
+
+    said = "\n".join(
+        pairwell(*words, "--workspace", tmp_path / "shop").stdout
+        for words in (("learn",), ("status",), ("model", "list"))
+    )
+
+    assert "1970" not in said
+    assert said.count("undated") == 3
+
+
 def test_learning_as_of_an_older_moment_leaves_what_is_live(pairwell: Command, learned: Path) -> None:
     before = document(pairwell("status", "--json", "--workspace", learned))["model"]["id"]
     tastes = taste_rows(learned)
