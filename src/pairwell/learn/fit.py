@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,14 @@ from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.facts.taste import Generation, TasteStore
-from pairwell.learn.assemble import Parts, learn_parts
-from pairwell.learn.baskets import Array
+from pairwell.learn.assemble import Early, Parts, begin_early, finish_parts
 from pairwell.learn.blend import find_blend, share_arrays
 from pairwell.learn.history import History, forget_files, no_later_than, read_history
 from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
-from pairwell.learn.stopwatch import Stopwatch
+from pairwell.learn.stopwatch import Beside, Stopwatch
 from pairwell.learn.taste.keep import learn_taste
-from pairwell.learn.validation import Validation, older_orders, validate
+from pairwell.learn.validation import Newest, Validation, newest_cases, older_orders, validate
 from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import live_manifest, publish_model
 from pairwell.records import Behaviour
@@ -74,22 +74,21 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     `advance` hears the share that is done. Raises `EvidenceError` where too few orders hold two items, and
     `StorageError` where publishing fails; then the model live before stays live.
     """
-    started, watch = time.perf_counter(), Stopwatch()
+    started, watch, live = time.perf_counter(), Stopwatch(), _goes_live(models, as_of)
     past = Past(dataset=dataset, snapshot=dataset.newest(), as_of=as_of, heard=heard)
     with watch.step("read"):
         history = _read(past, settings, now)
     advance(0.1)
-    cut = older_orders(history)
-    parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share), watch, cut=cut)
-    arrays, validation = _blended(parts, history, settings, watch)
-    advance(0.9)
-    live = _goes_live(models, as_of)
-    with watch.step("publish"):
-        manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
-        model = publish_model(models, manifest, parts.names, arrays, live=live)
-    if tastes is not None and live:
-        with watch.step("taste"):
-            tastes.write(learn_taste(history, settings).keep(Generation(model=model, learned_at=now)))
+    with Beside(watch) as beside:
+        early, cases = begin_early(history, settings, beside), beside.begin("cases", lambda: newest_cases(history))
+        taste = beside.begin("taste", lambda: learn_taste(history, settings)) if tastes is not None and live else None
+        parts, validation = _blended(history, settings, early, cases, advance)
+        advance(0.9)
+        with watch.step("publish"):
+            manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
+            model = publish_model(models, manifest, parts.names, parts.arrays, live=live)
+        if tastes is not None and taste is not None:
+            tastes.write(taste.result().keep(Generation(model=model, learned_at=now)))
     forget_files(dataset, past.snapshot)
     advance(1.0)
     return _report((model, live), manifest, retuned, watch, started)
@@ -108,14 +107,18 @@ def _read(past: Past, settings: Settings, now: datetime) -> History:
 
 
 def _blended(
-    parts: Parts, history: History, settings: Settings, watch: Stopwatch
-) -> tuple[dict[str, Array], Validation | None]:
+    history: History, settings: Settings, early: Early, cases: Future[Newest], advance: Advance
+) -> tuple[Parts, Validation | None]:
     """All arrays of the model, and how well one of the older orders completes the newest."""
-    with watch.step("blend"):
-        blend = find_blend(history, settings, parts.older)
+    cut = older_orders(history)
+    parts = finish_parts(history, settings, early, lambda share: advance(0.1 + 0.4 * share), cut=cut)
+    newest = cases.result()
+    with early.watch.step("blend"):
+        blend = find_blend(history, settings, parts.older, newest)
         linear = share_arrays(history.baskets, parts.pairs, settings, blend.share)
-    with watch.step("validate"):
-        return parts.arrays | linear, validate(history, settings, parts.older, blend.older)
+    with early.watch.step("validate"):
+        validation = validate(history, settings, parts.older, blend.older, newest)
+    return msgspec.structs.replace(parts, arrays=parts.arrays | linear), validation
 
 
 def _report(
