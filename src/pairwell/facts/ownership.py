@@ -13,7 +13,6 @@ from pairwell.operations.database import Database
 from pairwell.operations.schema import owned
 
 _CUSTOMERS_AT_A_TIME = 250  # a lock of some 15 ms each at forty items a customer, so that decisions pass between
-_NOTHING = b"{}"
 
 
 class Ownership(NamedTuple):
@@ -98,15 +97,18 @@ def change_owned(
 ) -> None:
     """Store what `change` makes of the known purchases and those of `changes`, some customers a transaction.
 
-    A customer stands in `changes` once.
+    A customer stands in `changes` once. `change` may be asked again with what it has seen already: it must not count
+    that twice.
     """
     rows = iter(changes)
     while part := list(itertools.islice(rows, _CUSTOMERS_AT_A_TIME)):
         part.sort()
         with database.write() as connection:
-            # A row that is there can be locked; without it two writers of a new customer would not see each other.
-            claim = database.insert(owned).on_conflict_do_nothing()
-            connection.execute(claim, [{"customer_id": one.customer_id, "purchases": _NOTHING} for one in part])
+            if change is not Purchases.without:  # who is not known has nothing to lose
+                # What is known of a new customer is what comes in. A row that is there can be locked; without it two
+                # writers of a new customer would not see each other.
+                claim = database.insert(owned).on_conflict_do_nothing()
+                connection.execute(claim, [one._asdict() for one in part])
             _change_some(connection, part, change)
 
 
@@ -115,12 +117,10 @@ def _change_some(
 ) -> None:
     found = connection.execute(_OF_SOME, {"customers": [one.customer_id for one in part]}).all()
     known: dict[str, bytes] = {row.customer_id: row.purchases for row in found}
-    # A new customer's are taken as they come where they are joined to nothing: most of a first load.
     after = {
-        one.customer_id: one.purchases
-        if known[one.customer_id] == _NOTHING and change is Purchases.joined
-        else change(_purchases.decode(known[one.customer_id]), _purchases.decode(one.purchases)).encoded()
+        one.customer_id: change(_purchases.decode(known[one.customer_id]), _purchases.decode(one.purchases)).encoded()
         for one in part
+        if one.customer_id in known and (change is Purchases.without or known[one.customer_id] != one.purchases)
     }
     gone = [{"customer": customer} for customer, stored in after.items() if stored == _EMPTY]
     kept = [{"customer": c, "purchases": stored} for c, stored in after.items() if stored not in (_EMPTY, known[c])]

@@ -8,21 +8,16 @@ from datetime import datetime
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 import msgspec
-import pyarrow as pa
 
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import micros
-from pairwell.facts.ownership import Ownership
 from pairwell.facts.store import FactStore
 from pairwell.ingest.assemble import recent_prices
+from pairwell.ingest.owning import lost, owned
 from pairwell.records import CuratedRelation, Item
 
 _ROWS = 20_000
-_LINES_AT_A_TIME = 1_000_000
-_OF_ORDERS = ("orders", "order_lines", "returns")
 _AS_STORED = (
     "item_id", "title", "category", "brand", "family", "tier", "price_minor", "cost_minor", "rating", "n_ratings",
     "published", "url", "image_url",
@@ -47,8 +42,8 @@ def write_facts(
         if snapshot.number > facts.snapshot():
             base = _base(dataset, facts, snapshot)
             if base is not None:
-                facts.remove_owned(_lost(dataset, snapshot, since=base))
-            facts.write_owned(_owned(dataset, snapshot, since=base))
+                facts.remove_owned(lost(dataset, snapshot, since=base))
+            facts.write_owned(owned(dataset, snapshot, since=base))
             facts.mark_snapshot(snapshot.number)
         if dataset.newest().number == snapshot.number:
             return snapshot.number
@@ -100,93 +95,6 @@ def _relations(dataset: Dataset, snapshot: Snapshot) -> Iterator[CuratedRelation
         yield CuratedRelation(
             anchor_id=row["anchor_id"], item_id=row["item_id"], relation=row["relation"], rank=row["place"]
         )
-
-
-def _owned(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot | None) -> Iterator[Ownership]:
-    """Who bought what, how often and when last; only of customers with purchases that `since` does not have."""
-    if since is None:
-        yield from _ownership(_purchases(dataset, snapshot))
-        return
-    touched = _touched(dataset, snapshot, since)
-    fresh = _purchases(dataset, snapshot, touched).anti_join(
-        _purchases(dataset, since, touched), ["order_id", "customer_id", "item_id"]
-    )
-    yield from _ownership(_purchases(dataset, snapshot, _orders_of(dataset, snapshot, fresh)))
-
-
-def _lost(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot) -> Iterator[Ownership]:
-    """Who owned what at `since` and no longer does: the order was cancelled or replaced, or all of it came back."""
-    before = _purchases(dataset, since, _touched(dataset, snapshot, since))
-    now = _purchases(dataset, snapshot, _orders_of(dataset, snapshot, before))
-    yield from _ownership(before.anti_join(now, ["customer_id", "item_id"]))
-
-
-def _touched(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> ibis.Table:
-    """Orders with a row in a file that only one of both snapshots has: all others are the same in both."""
-    only = [_without(snapshot, since), _without(since, snapshot)]
-    rows = [dataset.table(name, snapshot=one).select("order_id") for one in only for name in _OF_ORDERS]
-    return ibis.memtable(ibis.union(*rows, distinct=True).to_pyarrow())
-
-
-def _without(one: Snapshot, other: Snapshot) -> Snapshot:
-    """Only the files that the other one does not have."""
-    files = {name: tuple(sorted({*own} - {*other.tables.get(name, ())})) for name, own in one.tables.items()}
-    return msgspec.structs.replace(one, tables=files)
-
-
-def _orders_of(dataset: Dataset, snapshot: Snapshot, customers: ibis.Table) -> ibis.Table:
-    """All orders of these customers."""
-    asked = ibis.memtable(customers.select("customer_id").distinct().to_pyarrow())
-    orders = dataset.table("orders", snapshot=snapshot).semi_join(asked, "customer_id").select("order_id")
-    return ibis.memtable(orders.to_pyarrow())
-
-
-def _ownership(bought: ibis.Table) -> Iterator[Ownership]:
-    """All of a customer's in one; some customers at a time, since the engine holds their lists in memory."""
-    parts = 1 + int(bought.count().to_pyarrow().as_py()) // _LINES_AT_A_TIME
-    for part in range(parts):
-        yield from _packed(bought.filter(_number(bought.customer_id) % parts == part))
-
-
-def _packed(bought: ibis.Table) -> Iterator[Ownership]:
-    owned = bought.group_by("customer_id", item_ids=bought.item_id).aggregate(
-        last_bought_at=micros(bought.placed_at.max()), orders=bought.order_id.nunique()
-    )
-    packed = owned.group_by("customer_id").aggregate(**{name: owned[name].collect() for name in _PACKED})
-    purchases = _as_json(ibis.struct({name: packed[name] for name in _PACKED}))
-    # In the order of the stored rows' key: faster.
-    ordered = packed.select("customer_id", purchases=purchases).order_by("customer_id")
-    for batch in ordered.to_pyarrow_batches(chunk_size=_ROWS):
-        texts = batch.column("purchases").cast(pa.binary())
-        yield from map(Ownership, batch.column("customer_id").to_pylist(), texts.to_pylist())
-
-
-_PACKED = ("item_ids", "last_bought_at", "orders")
-_LISTS = "struct<item_ids: array<string>, last_bought_at: array<int64>, orders: array<int64>>"
-
-
-@ibis.udf.scalar.builtin(name="hash", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]
-def _number(customer_id: ir.Value) -> ir.Value:
-    """DuckDB's function: the same number for the same customer."""
-
-
-@ibis.udf.scalar.builtin(name="to_json", signature=((_LISTS,), "string"))  # type: ignore[untyped-decorator]
-def _as_json(purchases: ir.Value) -> ir.Value:
-    """DuckDB's function: no value of millions of purchases becomes one of Python."""
-
-
-def _purchases(dataset: Dataset, snapshot: Snapshot, among: ibis.Table | None = None) -> ibis.Table:
-    """What known customers bought and did not send back whole, a row for each line; `among` names the orders."""
-    orders, lines, returns = (_among(dataset.table(name, snapshot=snapshot), among) for name in _OF_ORDERS)
-    known = orders.filter(orders.customer_id.notnull()).select("order_id", "customer_id", "placed_at")
-    back = returns.group_by("order_id", "line_no").aggregate(returned=returns.quantity.sum())
-    joined = lines.left_join(back, ["order_id", "line_no"])
-    kept = joined.filter(joined.quantity > ibis.coalesce(joined.returned, 0.0))
-    return kept.select("order_id", "item_id").join(known, "order_id")
-
-
-def _among(rows: ibis.Table, orders: ibis.Table | None) -> ibis.Table:
-    return rows if orders is None else rows.semi_join(orders, "order_id")
 
 
 def _rows(table: ibis.Table) -> Iterator[dict[str, Any]]:
