@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -25,7 +25,8 @@ from pairwell.learn.history import History, forget_files, no_later_than, read_hi
 from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.stopwatch import Beside, Stopwatch
-from pairwell.learn.taste.keep import learn_taste
+from pairwell.learn.taste.keep import LearnedTastes, learn_taste
+from pairwell.learn.uncollected import uncollected
 from pairwell.learn.validation import Newest, Validation, newest_cases, older_orders, validate
 from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import live_manifest, publish_model
@@ -51,6 +52,7 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
     gain: Gain | None = None  # of the best that was found
 
 
+@uncollected()
 def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of when, and who listens
     dataset: Dataset,
     settings: Settings,
@@ -80,15 +82,14 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
         history = _read(past, settings, now)
     advance(0.1)
     with Beside(watch) as beside:
-        early, cases = begin_early(history, settings, beside), beside.begin("cases", lambda: newest_cases(history))
-        taste = beside.begin("taste", lambda: learn_taste(history, settings)) if tastes is not None and live else None
-        parts, validation = _blended(history, settings, early, cases, advance)
+        begun = _begin(history, settings, beside, taste=tastes is not None and live)
+        parts, validation = _blended(history, settings, begun, advance)
         advance(0.9)
         with watch.step("publish"):
             manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
             model = publish_model(models, manifest, parts.names, parts.arrays, live=live)
-        if tastes is not None and taste is not None:
-            tastes.write(taste.result().keep(Generation(model=model, learned_at=now)))
+        if tastes is not None and live:
+            _write_tastes(begun, tastes, Generation(model=model, learned_at=now))
     forget_files(dataset, past.snapshot)
     advance(1.0)
     return _report((model, live), manifest, retuned, watch, started)
@@ -106,17 +107,39 @@ def _read(past: Past, settings: Settings, now: datetime) -> History:
     return no_later_than(msgspec.structs.replace(history, visits=visits), now)
 
 
-def _blended(
-    history: History, settings: Settings, early: Early, cases: Future[Newest], advance: Advance
-) -> tuple[Parts, Validation | None]:
+class _Begun(NamedTuple):
+    """What runs beside counting pairs, in this order."""
+
+    early: Early
+    cases: Future[Newest]
+    taste: Future[LearnedTastes] | None
+
+
+def _begin(history: History, settings: Settings, beside: Beside, *, taste: bool) -> _Begun:
+    return _Begun(
+        early=begin_early(history, settings, beside),
+        cases=beside.begin("cases", lambda: newest_cases(history)),
+        taste=beside.begin("taste", lambda: learn_taste(history, settings)) if taste else None,
+    )
+
+
+def _write_tastes(begun: _Begun, tastes: TasteStore, generation: Generation) -> None:
+    assert begun.taste is not None
+    learned = begun.taste.result()
+    with begun.early.watch.step("taste"):
+        tastes.write(learned.keep(generation))
+
+
+def _blended(history: History, settings: Settings, begun: _Begun, advance: Advance) -> tuple[Parts, Validation | None]:
     """All arrays of the model, and how well one of the older orders completes the newest."""
+    early, watch = begun.early, begun.early.watch
     cut = older_orders(history)
     parts = finish_parts(history, settings, early, lambda share: advance(0.1 + 0.4 * share), cut=cut)
-    newest = cases.result()
-    with early.watch.step("blend"):
+    newest = begun.cases.result()
+    with watch.step("blend"):
         blend = find_blend(history, settings, parts.older, newest)
         linear = share_arrays(history.baskets, parts.pairs, settings, blend.share)
-    with early.watch.step("validate"):
+    with watch.step("validate"):
         validation = validate(history, settings, parts.older, blend.older, newest)
     return msgspec.structs.replace(parts, arrays=parts.arrays | linear), validation
 
