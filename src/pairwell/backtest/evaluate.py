@@ -29,9 +29,11 @@ def evaluate(protocol: str, held: Held, settings: Settings, *, advance: Advance 
 
     Raises `RequestError` for an unknown protocol, `EvidenceError` where there is too little to learn from or ask about.
     """
-    if protocol not in PROTOCOLS:
+    if protocol not in list(PROTOCOLS):  # a list: what cannot be hashed is no protocol either
         raise RequestError(
-            f"{protocol!r} is no protocol of back-tests; known are {', '.join(PROTOCOLS)}.", field="protocol"
+            f"{protocol!r} is no protocol of back-tests; known are {', '.join(PROTOCOLS)}.",
+            hint="Name one of those.",
+            field="protocol",
         )
     trial = PROTOCOLS[protocol](held, settings, lambda share: advance(0.9 * share))
     found = judge(trial)

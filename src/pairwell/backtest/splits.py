@@ -20,10 +20,18 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if (self.test_days is None) == (self.test_share is None):
             raise RequestError("Give either the days or the share of orders to test on.", field="test_days")
-        if self.test_days is not None and self.test_days < 1:
-            raise RequestError(f"{self.test_days} days cannot be tested on; at least 1.", field="test_days")
-        if self.test_share is not None and not 0 < self.test_share < 1:
-            raise RequestError(f"{self.test_share} is no share of orders between 0 and 1.", field="test_share")
+        days: object = self.test_days
+        share: object = self.test_share
+        if days is not None and (not isinstance(days, int) or isinstance(days, bool) or days < 1):
+            raise RequestError(
+                f"{days!r} is no number of days to test on; expected a whole one, 1 or more.",
+                hint="Name some 10 to 20 % of the days there are.",
+                field="test_days",
+            )
+        if share is not None and not (isinstance(share, float) and 0 < share < 1):
+            raise RequestError(
+                f"{share!r} is no share of orders between 0 and 1.", hint="Name .2, or another.", field="test_share"
+            )
 
 
 def first_test_order(placed_at: Array, split: Split, timezone: str, what: str = "order") -> int:

@@ -4,83 +4,68 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
-from pairwell.clock import Clock, system_clock
 from pairwell.config.document import render_settings
 from pairwell.config.progress import Advance, BytesRead, unheard
-from pairwell.config.published import Published, load_published, load_settings, publish_settings
+from pairwell.config.published import publish_settings
 from pairwell.config.settings import Settings
-from pairwell.config.workspace import Workspace, create_workspace, find_workspace
-from pairwell.errors import NoModelError, RequestError
+from pairwell.config.workspace import create_workspace, find_workspace
 from pairwell.records import Answer, Decision, DecisionRequest, Event, EventReceipt, Relation
-from pairwell.shop.asking import SessionAsked, read_asked, read_count, read_relation, read_visits
+from pairwell.shop.asking import (
+    SessionAsked,
+    read_asked,
+    read_baskets,
+    read_count,
+    read_events,
+    read_made,
+    read_moment,
+    read_path,
+    read_paths,
+    read_relation,
+    read_text,
+    read_visits,
+)
+from pairwell.shop.parts import Parts
 
 if TYPE_CHECKING:
     from pairwell.backtest.judging import Evaluation
     from pairwell.backtest.splits import Split
     from pairwell.candidates.relations import PairsFound
-    from pairwell.dataset.store import Dataset
     from pairwell.decide.account import Account
-    from pairwell.decide.replay import Archive, Replay
-    from pairwell.facts.store import FactStore
-    from pairwell.facts.taste import Repeat, TasteStore
+    from pairwell.decide.replay import Replay
+    from pairwell.facts.taste import Repeat
     from pairwell.ingest.load import IngestReport
     from pairwell.ingest.mapping import Mapping as ColumnMapping
-    from pairwell.journal.store import Journal
     from pairwell.learn.fit import Learned
     from pairwell.learn.itemsets.associations import AssociationsFound, AssociationTerms
     from pairwell.learn.retune import Retuned
-    from pairwell.model.model import Model
     from pairwell.model.store import ListedModel
-    from pairwell.operations.database import Database
     from pairwell.shop.bundles import Bundle, Leaning
     from pairwell.shop.status import Publication, Status
 
 
 def open_shop(workspace: str | Path | None = None) -> Shop:
     """Open a workspace as `pairwell.open` does."""
-    return Shop(find_workspace(None if workspace is None else Path(workspace)))
+    return Shop(find_workspace(None if workspace is None else read_path(workspace, "workspace", "my-shop")))
 
 
 def create_shop(folder: str | Path, settings: Settings | None = None) -> Shop:
     """Make a workspace as `pairwell.create` does, with default settings or those given."""
-    workspace = create_workspace(Path(folder))
+    workspace = create_workspace(read_path(folder, "folder", "my-shop"))
     if settings is not None:
         workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
     publish_settings(workspace)
     return Shop(workspace)
 
 
-class Shop:
+class Shop(Parts):
     """One open workspace; close it, or use it in a `with`.
 
     Settings are the published ones: a change in `pairwell.toml` counts after `publish()`.
     """
-
-    def __init__(self, workspace: Workspace, *, clock: Clock = system_clock) -> None:
-        self.workspace = workspace
-        self._clock = clock
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the operations database; calling it twice is harmless."""
-        database = self.__dict__.pop("_database", None)
-        for name in ("facts", "journal", "tastes"):
-            self.__dict__.pop(name, None)
-        if database is not None:
-            database.close()
 
     # --- data ---------------------------------------------------------------------------------
 
@@ -99,15 +84,18 @@ class Shop:
         Raises `SourceError` where a file cannot be read, `MappingError` where its columns do not make the table.
         """
         from pairwell.ingest.load import IngestOptions, IngestPlace, ingest_files
+        from pairwell.ingest.mapping import Mapping as ColumnMapping
         from pairwell.ingest.mapping import load_mapping
 
-        paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
-        chosen = load_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
+        if mapping is not None and not isinstance(mapping, ColumnMapping):
+            mapping = load_mapping(read_path(mapping, "mapping", "mapping.toml"))
+        source = None if source is None else read_text(source, "source", "web-shop")
         place = IngestPlace(
             workspace=self.workspace, settings=self.published.settings, dataset=self.dataset, facts=self.facts
         )
-        options = IngestOptions(mapping=chosen, source=source, dry_run=dry_run)
-        return ingest_files(table, paths, place=place, options=options, now=self._clock(), advance=advance)
+        options = IngestOptions(mapping=mapping, source=source, dry_run=dry_run)
+        name, paths = read_text(table, "table", "orders"), read_paths(path)
+        return ingest_files(name, paths, place=place, options=options, now=self._clock(), advance=advance)
 
     def status(self) -> Status:
         """What is in, what can be learned from it, what is live and what is missing."""
@@ -136,7 +124,7 @@ class Shop:
         from pairwell.learn.fit import fit
         from pairwell.learn.sessions.reading import LEARNED
 
-        as_of, now = None if as_of is None else _in_utc(as_of), self._clock()
+        as_of, now = None if as_of is None else read_moment(as_of, "as_of"), self._clock()
         retuned = self._retune(as_of, now, advance) if retune else None
         settings, models = self.published.settings, self.workspace.models
         heard = self.journal.behaviour(LEARNED, until=as_of or now)
@@ -172,7 +160,7 @@ class Shop:
         """Make a kept model live. Raises `NotFoundError` or `ModelBrokenError`; the live one then stays."""
         from pairwell.model.store import set_current
 
-        set_current(self.workspace.models, model_id)
+        set_current(self.workspace.models, read_text(model_id, "model_id", "984bce1175ab1b69064b631f"))
         self.__dict__.pop("_model", None)
         return model_id
 
@@ -189,6 +177,7 @@ class Shop:
         """What stands to an item in a relation, curated ones first. Raises `NotFoundError` for an item nobody knows."""
         from pairwell.candidates.relations import Question, Sources, find_pairs
 
+        item_id = read_text(item_id, "item_id", "22423")
         said = self.facts.relations_of([item_id])
         question = Question(
             item_id=item_id, relation=read_relation(relation), n=read_count(n), curated=said, inside=True
@@ -214,9 +203,10 @@ class Shop:
         """
         from pairwell.shop.bundles import choose_bundles
 
-        leaning = None if customer_id is None else self._leaning(customer_id)
+        wanted = read_count(n)
+        leaning = None if customer_id is None else self._leaning(read_text(customer_id, "customer_id", "c-17"))
         settings, items = self.published.settings, self.facts.items()
-        return choose_bundles(self._model.bundles(), items, settings, read_count(n), leaning)
+        return choose_bundles(self._model.bundles(), items, settings, wanted, leaning)
 
     def _leaning(self, customer_id: str) -> Leaning | None:
         from pairwell.shop.bundles import lean
@@ -233,13 +223,10 @@ class Shop:
         """For each basket the ranked `(item_id, score)` of what is learned, filled up by popularity.
 
         No rules, guards, caps or margins, and nothing already in the basket: for back-tests and data scientists.
-        Raises `RequestError` where a basket is a text: it would be read letter by letter.
+        Raises `RequestError` where a basket is no list of texts.
         """
-        if any(isinstance(basket, str) for basket in baskets):
-            raise RequestError(
-                "A basket is a text; expected a list of item ids.", hint='Write [["22423"]].', field="baskets"
-            )
-        return self._model.complete(baskets, n=read_count(n))
+        asked, count = read_baskets(baskets), read_count(n)
+        return self._model.complete(asked, n=count)
 
     def next_basket(self, customer_ids: Sequence[str], n: int = 20) -> list[list[tuple[str, float]]]:
         """For each customer the ranked `(item_id, score)` of what the last `learn` expects in the next order.
@@ -263,7 +250,8 @@ class Shop:
         A visit is a list, newest last, of items viewed or of `(type, item_id)`, with "purchase" beside the types of
         events. Left out is what is in the cart, was bought, or is looked at last. Raises `RequestError`.
         """
-        return self._model.next_items(read_visits(sessions), n=read_count(n))
+        asked, count = read_visits(sessions), read_count(n)
+        return self._model.next_items(asked, n=count)
 
     def evaluate(self, split: Split, protocol: str = "basket", *, advance: Advance = unheard) -> Evaluation:
         """Back-test on this workspace's newest part: "basket", "next-basket" or "session".
@@ -271,8 +259,10 @@ class Shop:
         Raises `EvidenceError` where there is too little to learn from or to ask about, and says what is missing.
         """
         from pairwell.backtest.evaluate import evaluate
+        from pairwell.backtest.splits import Split
         from pairwell.backtest.trial import Held
 
+        read_made(split, Split, "split", "Split(test_days=28)")
         held = Held(train=self.dataset, split=split, now=self._clock())
         return evaluate(protocol, held, self.published.settings, advance=advance)
 
@@ -281,6 +271,7 @@ class Shop:
         from pairwell.backtest.evaluate import evaluate
         from pairwell.backtest.trial import Held
 
+        read_made(test, Shop, "test", 'pairwell.open("other-shop")')
         held = Held(train=self.dataset, test=test.dataset, now=self._clock())
         return evaluate(protocol, held, self.published.settings, advance=advance)
 
@@ -302,93 +293,29 @@ class Shop:
         from pairwell.decide.decider import Decider
         from pairwell.decide.identity import ENTROPY_BYTES
 
+        asked = read_made(request, DecisionRequest, "request", 'DecisionRequest(placement="cart")')
         decider = Decider(self.model_or_none, self.published, self.facts, self.journal)
-        return decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), dry_run=dry_run)
+        return decider.answer(asked, now=read_moment(now, "now"), entropy=os.urandom(ENTROPY_BYTES), dry_run=dry_run)
 
     def log_events(self, events: Sequence[Event], now: datetime | None = None) -> EventReceipt:
         """Journal what customers did; the receipt names each event that was refused. Idempotent by event id."""
         from pairwell.journal.intake import take_events
 
-        return take_events(events, journal=self.journal, owners=self.facts, now=now or self._clock())
+        asked = read_events(events)
+        moment = self._clock() if now is None else read_moment(now, "now")
+        return take_events(asked, journal=self.journal, owners=self.facts, now=moment)
 
     def explain(self, decision_id: str) -> Account:
         """How a journaled decision came about. Raises `NotFoundError`, or `ReplayError` where it cannot be told."""
         from pairwell.decide.account import explain_decision
 
-        return explain_decision(self.journal.read_decision(decision_id), self._archive)
+        return explain_decision(self._decision(decision_id), self._archive)
 
     def replay(self, decision_id: str) -> Replay:
         """Compute a journaled decision again, and say whether it is the same bit for bit."""
         from pairwell.decide.replay import replay
 
-        return replay(self.journal.read_decision(decision_id), self._archive)
+        return replay(self._decision(decision_id), self._archive)
 
-    # --- parts --------------------------------------------------------------------------------
-
-    @cached_property
-    def published(self) -> Published:
-        """The live settings, read once."""
-        return load_published(self.workspace)
-
-    @cached_property
-    def dataset(self) -> Dataset:
-        """What happened."""
-        from pairwell.dataset.store import Dataset
-
-        return Dataset(self.workspace)
-
-    @cached_property
-    def facts(self) -> FactStore:
-        """What is true now."""
-        from pairwell.facts.store import FactStore
-
-        return FactStore(self._database)
-
-    @cached_property
-    def tastes(self) -> TasteStore:
-        """What each customer is likely to buy next."""
-        from pairwell.facts.taste import TasteStore
-
-        return TasteStore(self._database)
-
-    @cached_property
-    def journal(self) -> Journal:
-        """What was decided and what came back."""
-        from pairwell.journal.store import Journal
-
-        return Journal(self._database)
-
-    @cached_property
-    def _database(self) -> Database:
-        from pairwell.operations.database import open_database
-
-        operations = self.published.settings.operations
-        return open_database(self.workspace.operations_url(operations.url), durability=operations.durability)
-
-    @cached_property
-    def _model(self) -> Model:
-        from pairwell.model.store import load_model
-
-        return load_model(self.workspace.models)
-
-    def model_or_none(self) -> Model | None:
-        """The live model, or None before the first was learned."""
-        try:
-            return self._model
-        except NoModelError:
-            return None
-
-    @property
-    def _archive(self) -> Archive:
-        from pairwell.decide.replay import Archive
-        from pairwell.model.store import load_model
-
-        return Archive(
-            model_of=lambda name: load_model(self.workspace.models, name),
-            settings_of=lambda name: load_settings(self.workspace, name).settings,
-            facts=self.facts,
-        )
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    def _decision(self, decision_id: str) -> Decision:
+        return self.journal.read_decision(read_text(decision_id, "decision_id", "d_0193f1c2a7b84"))
