@@ -33,7 +33,7 @@ def read_asked(asked: Asked | Mapping[str, Any], kind: type[Asked], place: str =
         mistake = explain(error, kind)
         field = ".".join(step for step in (place, mistake.field) if step) or None
         said = f"{place}: {mistake.said}" if place else mistake.said
-        known = f"Fields of it: {', '.join(kind.__struct_encode_fields__)}."
+        known = None if mistake.field else f"Fields of it: {', '.join(kind.__struct_encode_fields__)}."
         raise RequestError(f"{said}.", field=field, hint=mistake.hint or known) from error
 
 
