@@ -126,12 +126,13 @@ def bundles(
     if not found:
         print_lines(["No bundle is worth offering: not enough evidence, no prices, or no margin."])
         return
-    header = ("bundle", "orders", "x chance", f"list {currency}", "price", "margin", "at most off", "")
+    header = ("bundle", "orders", "x its parts", f"list {currency}", "price", "margin", "discount at most", "")
     print_table(header, [_bundle_row(bundle, currency) for bundle in found], numeric=(1, 2, 3, 4, 5, 6))
+    print_lines(["", "x its parts: ordinary orders with all of it, against what its best part and chance would give."])
     if customer is not None and found[0].liked is msgspec.UNSET:
-        print_lines(["", f"Nothing is known of customer {customer!r}: these are everybody's."])
+        print_lines([f"Nothing is known of customer {customer!r}: these are everybody's."])
     if any(bundle.cost_estimated for bundle in found):
-        print_lines(["", "~ by the shop's margin rate (shop.margin_rate), as the cost of an item is unknown"])
+        print_lines(["~ by the shop's margin rate (shop.margin_rate), as the cost of an item is unknown"])
 
 
 def _bundle_row(bundle: Bundle, currency: str) -> tuple[object, ...]:

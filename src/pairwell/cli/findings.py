@@ -93,11 +93,12 @@ def _filling(filling: Filling) -> Iterator[str]:
     if filling.share is None:
         return
     yield (
-        f"With {filling.unavailable_share:.0%} of the items out of stock, {_share(filling)} of {filling.fillable:,} "
-        f"answers still hold {filling.n}."
+        f"With {filling.unavailable_share:.0%} of the items out of stock, {_share(filling)} answers still hold "
+        f"{filling.n}."
     )
 
 
 def _share(filling: Filling) -> str:
     # A share is never rounded up to all of them.
-    return "all" if filling.filled == filling.fillable else f"{filling.filled:,}"
+    whole = filling.filled == filling.fillable
+    return f"all {filling.fillable:,}" if whole else f"{filling.filled:,} of {filling.fillable:,}"

@@ -191,7 +191,7 @@ def test_pairs_prints_its_keys(pairwell: Command, learned: Path, exports: Export
     assert (found["item_id"], found["relation"]) == (item, "complement")
     assert 1 <= len(found["pairs"]) <= 3
     assert all(set(pair) >= PAIR_KEYS for pair in found["pairs"])
-    assert "surely x chance" in pairwell("pairs", item, "--workspace", learned).stdout
+    assert "surely x expected" in pairwell("pairs", item, "--workspace", learned).stdout
 
 
 @pytest.mark.parametrize(
