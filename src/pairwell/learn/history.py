@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from typing import Any, overload
 
 import msgspec
@@ -14,6 +16,7 @@ from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.compiled import THREADS
 from pairwell.learn.days import clamped
 from pairwell.learn.encoded.files import TEXT
 from pairwell.learn.encoded.kept import KeptFiles
@@ -82,11 +85,14 @@ def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None
     is read anew. Raises `StorageError` where a file of the snapshot is gone or damaged.
     """
     kept = _kept(dataset)
-    with storage_failures():
-        listed = _listed(dataset, snapshot, as_of)
+    with ThreadPoolExecutor(THREADS) as pool:
+        lines = pool.map(kept.lines, _files(dataset, snapshot, "order_lines"))
+        heads = pool.map(kept.heads, _files(dataset, snapshot, "orders"))
+        with storage_failures():
+            listed = _listed(dataset, snapshot, as_of)
     orders = merge_files(
-        [kept.heads(dataset.file(name)) for name in sorted(snapshot.tables.get("orders", ()))],
-        [kept.lines(dataset.file(name)) for name in sorted(snapshot.tables.get("order_lines", ()))],
+        list(heads),
+        list(lines),
         listed=pa.array(listed, TEXT),
         until=None if as_of is None else to_micros(as_of),
     )
@@ -97,6 +103,10 @@ def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None
         customer_ids=Texts(orders.customer_ids),
         listings=[listed.get(item_id) or Listing(item_id=item_id) for item_id in orders.baskets.item_ids],
     )
+
+
+def _files(dataset: Dataset, snapshot: Snapshot, table: str) -> list[Path]:
+    return [dataset.file(name) for name in sorted(snapshot.tables.get(table, ()))]
 
 
 def no_later_than(history: History, now: datetime) -> History:

@@ -15,7 +15,7 @@ from pairwell.config.settings import Learn
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
-from pairwell.learn.sessions.visits import CARTED, VIEWED, Happened, Visits, make_visits
+from pairwell.learn.sessions.visits import CARTED, VIEWED, Happened, Visits, make_visits, no_visits
 from pairwell.records import Behaviour, BehaviourType
 
 LEARNED: tuple[BehaviourType, ...] = ("view", "add_to_cart")
@@ -44,6 +44,8 @@ def read_visits(past: Past, item_ids: Sequence[str], learn: Learn) -> Visits:
     A visitor is a browser where one is named, else a customer. An event of the journal that is in the dataset, too,
     counts once.
     """
+    if not past.heard and not past.snapshot.tables.get("events"):
+        return no_visits(item_ids)
     with storage_failures():
         return _read(past, item_ids, learn)
 
