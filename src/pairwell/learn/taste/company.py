@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from pairwell.learn.baskets import Array
+from pairwell.learn.blocks import in_blocks
 from pairwell.learn.compiled import THREADS, fetch_early, tight
 from pairwell.learn.taste.best import keep_highest, key_of, no_best, read_ranking, score_of
-from pairwell.learn.taste.blocks import in_blocks
 from pairwell.learn.taste.profiles import Profiles
 
 _LONGEST = 200  # items of a customer that count here, the newest; the work grows with the square

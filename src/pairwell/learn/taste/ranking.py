@@ -10,11 +10,11 @@ import numpy as np
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.blocks import in_blocks
 from pairwell.learn.compiled import THREADS, tight
 from pairwell.learn.history import History
 from pairwell.learn.taste.again import learn_again
 from pairwell.learn.taste.best import Ranking, key_of, no_best, offer, read_ranking
-from pairwell.learn.taste.blocks import in_blocks
 from pairwell.learn.taste.company import Company, find_company
 from pairwell.learn.taste.profiles import Profiles, make_profiles
 from pairwell.learn.taste.weights import (
