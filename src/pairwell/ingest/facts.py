@@ -15,6 +15,7 @@ from pairwell.dataset.store import Dataset
 from pairwell.facts.store import FactStore
 from pairwell.ingest.assemble import recent_prices
 from pairwell.ingest.owning import lost, owned
+from pairwell.ingest.touched import touched_items
 from pairwell.records import CuratedRelation, Item
 
 _ROWS = 20_000
@@ -34,13 +35,14 @@ def write_facts(
     `timezone` says where the days begin on which an item sold.
     """
     stocks = stocks or {}
+    # Asked once: another process that had read an older snapshot may have written after the one it marked.
+    base = _base(dataset, facts)
     while True:
         snapshot = dataset.newest()
-        items = _priced_items(dataset, snapshot, timezone)
+        items = _priced_items(dataset, snapshot, timezone, among=_touched_items(dataset, snapshot, base, stocks))
         facts.write_items(_items(items, {**_known_stocks(facts), **stocks}), at=now)
         facts.write_relations(_relations(dataset, snapshot), at=now)
         if snapshot.number > facts.snapshot():
-            base = _base(dataset, facts, snapshot)
             if base is not None:
                 facts.remove_owned(lost(dataset, snapshot, since=base))
             facts.write_owned(owned(dataset, snapshot, since=base))
@@ -54,19 +56,33 @@ def are_current(dataset: Dataset, facts: FactStore) -> bool:
     return facts.snapshot() >= dataset.newest().number
 
 
-def _base(dataset: Dataset, facts: FactStore, snapshot: Snapshot) -> Snapshot | None:
-    """The snapshot whose purchases are facts already; None where there is none of this dataset's."""
+def _base(dataset: Dataset, facts: FactStore) -> Snapshot | None:
+    """The snapshot that is facts already; None where there is none of this dataset's."""
     number = facts.snapshot()
-    return dataset.read_snapshot(number) if 0 < number < snapshot.number else None
+    return dataset.read_snapshot(number) if 0 < number <= dataset.newest().number else None
 
 
 def _known_stocks(facts: FactStore) -> dict[str, int | None]:
     return {item_id: item.stock for item_id, item in facts.items().items()}
 
 
-def _priced_items(dataset: Dataset, snapshot: Snapshot, timezone: str) -> ibis.Table:
-    items = dataset.table("items", snapshot=snapshot)
-    sold = recent_prices(_priced_lines(dataset, snapshot), timezone).rename(sold_minor="price_minor")
+def _touched_items(
+    dataset: Dataset, snapshot: Snapshot, base: Snapshot | None, stocks: Mapping[str, int | None]
+) -> ibis.Table | None:
+    """Items of `stocks` and those that may be other ones than at `base`; None for all."""
+    if base is None:
+        return None
+    stated = ibis.memtable({"item_id": [*stocks]}, schema={"item_id": "string"})
+    touched = touched_items(dataset, snapshot, base).union(stated, distinct=True)
+    return ibis.memtable(touched.to_pyarrow())
+
+
+def _priced_items(dataset: Dataset, snapshot: Snapshot, timezone: str, among: ibis.Table | None) -> ibis.Table:
+    items, lines = (dataset.table(name, snapshot=snapshot) for name in ("items", "order_lines"))
+    if among is not None:
+        items, lines = (rows.semi_join(among, "item_id") for rows in (items, lines))
+    orders = dataset.table("orders", snapshot=snapshot).select("order_id", "placed_at")
+    sold = recent_prices(lines, timezone, orders=orders).rename(sold_minor="price_minor")
     joined = items.left_join(sold, "item_id").drop("item_id_right")
     stated = (~joined.derived).ifelse(joined.price_minor, ibis.null("int64"))
     return joined.mutate(price_minor=ibis.coalesce(stated, joined.sold_minor, joined.price_minor))
@@ -80,11 +96,6 @@ def _items(priced: ibis.Table, stocks: Mapping[str, int | None]) -> Iterator[Ite
             attributes=_texts(row["attributes"]),
             **{name: row[name] for name in _AS_STORED},
         )
-
-
-def _priced_lines(dataset: Dataset, snapshot: Snapshot) -> ibis.Table:
-    orders = dataset.table("orders", snapshot=snapshot).select("order_id", "placed_at")
-    return dataset.table("order_lines", snapshot=snapshot).join(orders, "order_id")
 
 
 def _relations(dataset: Dataset, snapshot: Snapshot) -> Iterator[CuratedRelation]:

@@ -6,21 +6,19 @@ from collections.abc import Iterator
 
 import ibis
 import ibis.expr.types as ir
-import msgspec
 
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.facts.ownership import Ownership
 from pairwell.ingest.packing import Bought, pack
-
-_OF_ORDERS = ("orders", "order_lines", "returns")
+from pairwell.ingest.touched import OF_ORDERS, touched_orders
 
 
 def owned(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot | None) -> Iterator[Ownership]:
     """Who bought what, how often and when last; only of customers with purchases that `since` does not have."""
     if since is None:
         return pack(_purchases(dataset, snapshot))
-    touched = _touched(dataset, snapshot, since)
+    touched = touched_orders(dataset, snapshot, since)
     before, now = (_purchases(dataset, one, touched).rows() for one in (since, snapshot))
     fresh = now.anti_join(before, ["order_id", "customer_id", "item_id"])
     return pack(_purchases(dataset, snapshot, _orders_of(dataset, snapshot, fresh)))
@@ -28,23 +26,10 @@ def owned(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot | None) -> It
 
 def lost(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot) -> Iterator[Ownership]:
     """Who owned what at `since` and no longer does: the order was cancelled or replaced, or all of it came back."""
-    before = _purchases(dataset, since, _touched(dataset, snapshot, since))
+    before = _purchases(dataset, since, touched_orders(dataset, snapshot, since))
     now = _purchases(dataset, snapshot, _orders_of(dataset, snapshot, before.orders))
     gone = before.rows().anti_join(now.rows(), ["customer_id", "item_id"])
     return pack(Bought(lines=gone.select("order_id", "item_id"), orders=before.orders))
-
-
-def _touched(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> ir.Table:
-    """Orders with a row in a file that only one of both snapshots has: all others are the same in both."""
-    only = [_without(snapshot, since), _without(since, snapshot)]
-    rows = [dataset.table(name, snapshot=one).select("order_id") for one in only for name in _OF_ORDERS]
-    return ibis.memtable(ibis.union(*rows, distinct=True).to_pyarrow())
-
-
-def _without(one: Snapshot, other: Snapshot) -> Snapshot:
-    """Only the files that the other one does not have."""
-    files = {name: tuple(sorted({*own} - {*other.tables.get(name, ())})) for name, own in one.tables.items()}
-    return msgspec.structs.replace(one, tables=files)
 
 
 def _orders_of(dataset: Dataset, snapshot: Snapshot, customers: ir.Table) -> ir.Table:
@@ -56,7 +41,7 @@ def _orders_of(dataset: Dataset, snapshot: Snapshot, customers: ir.Table) -> ir.
 
 def _purchases(dataset: Dataset, snapshot: Snapshot, among: ir.Table | None = None) -> Bought:
     """What known customers bought and did not send back whole, a row for each line; `among` names the orders."""
-    orders, lines, returns = (_among(dataset.table(name, snapshot=snapshot), among) for name in _OF_ORDERS)
+    orders, lines, returns = (_among(dataset.table(name, snapshot=snapshot), among) for name in OF_ORDERS)
     known = orders.filter(orders.customer_id.notnull()).select("order_id", "customer_id", "placed_at")
     back = returns.group_by("order_id", "line_no").aggregate(returned=returns.quantity.sum())
     joined = lines.left_join(back, ["order_id", "line_no"])
