@@ -141,7 +141,8 @@ def _blended(history: History, settings: Settings, begun: _Begun, advance: Advan
         linear = share_arrays(history.baskets, parts.pairs, settings, blend.share)
     with watch.step("validate"):
         validation = validate(history, settings, parts.older, blend.older, newest)
-    return msgspec.structs.replace(parts, arrays=parts.arrays | linear), validation
+    manifest = msgspec.structs.replace(parts.manifest, linear_share=blend.share)
+    return msgspec.structs.replace(parts, arrays=parts.arrays | linear, manifest=manifest), validation
 
 
 def _report(
