@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ _ITEMS = "items.json"
 _DRAFT = re.compile(r"\.draft-(?P<process>\d+)-")
 _ID = re.compile(r"[0-9a-f]{24}")
 _BLOCK = 1 << 20
+_WRITERS = 2
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -148,14 +150,20 @@ def set_current(models: Path, model_id: str) -> None:
 def _write_draft(draft: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array]) -> Manifest:
     draft.mkdir()
     write_synced(draft / _ITEMS, msgspec.json.encode(names))
-    for name, array in sorted(arrays.items()):
-        np.save(draft / f"{name}.npy", array, allow_pickle=False)
-        sync_file(draft / f"{name}.npy")
-    files = sorted(path.name for path in draft.iterdir())
-    sealed = seal(msgspec.structs.replace(manifest, checksums={name: _fingerprint(draft / name) for name in files}))
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        largest_first = sorted(arrays.items(), key=lambda named: (-named[1].nbytes, named[0]))
+        list(pool.map(lambda named: _write_array(draft / f"{named[0]}.npy", named[1]), largest_first))
+        files = sorted(draft.iterdir(), key=lambda path: (-path.stat().st_size, path.name))
+        checksums = {path.name: stored for path, stored in zip(files, pool.map(_fingerprint, files), strict=True)}
+    sealed = seal(msgspec.structs.replace(manifest, checksums=dict(sorted(checksums.items()))))
     write_synced(draft / _MANIFEST, encode(sealed))
     sync_folder(draft)
     return sealed
+
+
+def _write_array(path: Path, array: Array) -> None:
+    np.save(path, array, allow_pickle=False)
+    sync_file(path)
 
 
 def _keep(draft: Path, place: Path) -> None:
