@@ -31,6 +31,7 @@ from pairwell.learn.validation import Newest, Validation, newest_cases, older_or
 from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import live_manifest, publish_model
 from pairwell.records import Behaviour
+from pairwell.wording import counted
 
 _FEWEST_ORDERS = 2  # that hold two items or more
 
@@ -190,8 +191,8 @@ def _require_evidence(history: History) -> None:
     found = int((history.baskets.sizes > 1).sum())
     if found < _FEWEST_ORDERS:
         raise EvidenceError(
-            f"There is too little to learn from: {history.baskets.n_orders} orders, {found} of them with two items or "
-            f"more; at least {_FEWEST_ORDERS} such orders are needed.",
+            f"There is too little to learn from: {counted(history.baskets.n_orders, 'order')}, {found} of them with two "
+            f"items or more; at least {_FEWEST_ORDERS} such orders are needed.",
             hint="Run `pairwell ingest orders FILE` with more orders, then `pairwell learn` again.",
         )
 
