@@ -191,8 +191,8 @@ def _require_evidence(history: History) -> None:
     found = int((history.baskets.sizes > 1).sum())
     if found < _FEWEST_ORDERS:
         raise EvidenceError(
-            f"There is too little to learn from: {counted(history.baskets.n_orders, 'order')}, {found} of them with two "
-            f"items or more; at least {_FEWEST_ORDERS} such orders are needed.",
+            f"There is too little to learn from: {counted(history.baskets.n_orders, 'order')}, {found} of them with "
+            f"two items or more; at least {_FEWEST_ORDERS} such orders are needed.",
             hint="Run `pairwell ingest orders FILE` with more orders, then `pairwell learn` again.",
         )
 
