@@ -118,7 +118,7 @@ def test_too_few_orders_validate_nothing(workspace: Workspace) -> None:
 @pytest.mark.parametrize("orders", [[], orders_of("a", "b", "c"), orders_of("ab")])
 def test_too_little_to_learn_from_is_said_in_numbers(workspace: Workspace, orders: list[Order]) -> None:
     with pytest.raises(
-        EvidenceError, match=f"{len(orders)} orders, {sum(len(o.items) > 1 for o in orders)} of them"
+        EvidenceError, match=f"{counted(len(orders), 'order')}, {sum(len(o.items) > 1 for o in orders)} of them"
     ) as caught:
         _fit(workspace, orders)
 
@@ -156,6 +156,7 @@ from pairwell.config.settings import Learn, Settings
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
 from pairwell.learn.fit import fit
+from pairwell.wording import counted
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
