@@ -18,6 +18,7 @@ from pairwell.learn.blend import Blend
 from pairwell.learn.fit import Learned, fit
 from pairwell.learn.mining.linear import no_linear
 from pairwell.model.store import load_model
+from pairwell.wording import counted
 
 _ORDERS = random_orders(random.Random(0), orders=400)
 
@@ -156,7 +157,6 @@ from pairwell.config.settings import Learn, Settings
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
 from pairwell.learn.fit import fit
-from pairwell.wording import counted
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
