@@ -18,6 +18,8 @@ from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import TABLES
 from pairwell.learn.baskets import Baskets, make_baskets
+from pairwell.learn.history import History
+from pairwell.learn.listings.catalogue import Listing
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -71,6 +73,17 @@ def as_baskets(orders: Sequence[Order]) -> Baskets:
         np.array([order for order, _ in lines], dtype=np.int64),
         np.array([item for _, item in lines], dtype=np.int64),
         np.array([round(order.placed_at.timestamp() * 1e6) for order in placed], dtype=np.int64),
+    )
+
+
+def as_history(orders: Sequence[Order]) -> History:
+    """The same with nothing said of items, and of nobody."""
+    baskets = as_baskets(orders)
+    return History(
+        baskets=baskets,
+        order_ids=[order.order_id for order in orders],
+        customers=np.full(len(orders), -1),
+        listings=[Listing(item_id=item_id) for item_id in baskets.item_ids],
     )
 
 

@@ -186,7 +186,7 @@ def test_ta_feng(data_dir: Path) -> None:
     assert found.cases == 11_700
     assert (rates["popularity"], rates["cosine"]) == (_near(0.0555), _near(0.1371))
     assert rates["confidence"] == _tied(0.1422, found.cases)
-    assert rates["pairwell"] >= 0.1615  # the best simple method measured
+    assert rates["pairwell"] >= 0.165  # as measured first; the best simple method: .1615
     assert found.differences["confidence"].hit_rate_at_10.ci[0] > 0
 
 
@@ -199,6 +199,20 @@ def test_adventureworks(data_dir: Path) -> None:
     assert found.methods["pairwell"].hit_rate_at_10.value >= 0.7068
     assert found.differences["cosine"].hit_rate_at_10.ci[1] > 0
     assert found.differences["confidence"].hit_rate_at_10.ci[0] > 0
+
+
+def test_foodmart_is_completed_worse_than_by_cosine_but_not_by_more_than_was_measured(data_dir: Path) -> None:
+    sold = _rows(data_dir / "foodmart" / "sales_fact_1997.csv.gz")
+    day = 86_400_000_000
+    orders = ("/".join((row["customer_id"], row["time_id"], row["store_id"])) for row in sold)
+    history = _history(
+        (order, row["product_id"], int(row["time_id"]) * day) for order, row in zip(orders, sold, strict=True)
+    )
+    found = _evaluate(history, int(history.baskets.n_orders * 0.8))
+
+    assert found.cases == 3_799
+    assert found.methods["cosine"].hit_rate_at_10.value == _near(0.0863)
+    assert found.methods["pairwell"].hit_rate_at_10.value >= 0.077
 
 
 def test_groceries_are_completed_better_than_by_popularity(data_dir: Path) -> None:

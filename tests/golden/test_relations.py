@@ -117,7 +117,7 @@ def test_a_tire_stands_for_a_tire_and_never_for_a_tube(bicycles: Model) -> None:
     substitutes = _titles(bicycles.substitutes("540", n=20))  # HL Road Tire
 
     assert {"ML Road Tire", "LL Road Tire"} <= substitutes
-    assert not any("Tube" in title for title in substitutes)
+    assert not any("Tube" in title or "Mountain" in title for title in substitutes)
 
 
 def test_a_bicycle_stands_for_a_bicycle_of_its_kind(bicycles: Model) -> None:
@@ -146,8 +146,19 @@ def test_after_a_mountain_bike_comes_the_touring_bike(bicycles: Model) -> None:
     assert all(pair.followers > 3 * pair.preceders for pair in follow_ups)  # type: ignore[operator]
 
 
-def test_cutlery_of_another_pattern_stands_for_cutlery(gifts: Model) -> None:
-    assert "CHILDRENS CUTLERY RETROSPOT RED " in _titles(gifts.substitutes("23254"))  # … DOLLY GIRL
+def test_cutlery_that_is_bought_along_stands_for_none(gifts: Model) -> None:
+    """Children's cutlery of six patterns at 4.15, and the four oldest again at 8.29 (codes in small letters).
+
+    Counted in the data: ordinary orders with Dolly Girl and Spaceboy are 130 where chance makes 3.0 (log-likelihood
+    ratio over all orders 1,673), polkadot pink 41 against 4.0 (217), blue 19 against 2.9 (57), green 9 against 2.2
+    (16), retrospot red 8 against 3.1 (4). One pattern is bought along with the other, least so the red; none stands
+    for another. At 8.29 nearly nothing is in ordinary orders, and of Dolly Girl's 299 orders one holds any such set
+    (1.0 expected of each): there orders do not contradict the titles, and which of the four pass is a matter of degree.
+    """
+    substitutes = set(_ids(gifts.substitutes("23254", n=40)))  # Dolly Girl
+
+    assert not substitutes & {"23255", "23256", "84997A", "84997B", "84997C", "84997D"}
+    assert substitutes & {"84997a", "84997b", "84997c", "84997d"}
 
 
 def test_a_colour_bought_along_is_a_variant_and_no_substitute(gifts: Model) -> None:

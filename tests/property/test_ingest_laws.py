@@ -18,8 +18,8 @@ from pairwell.ingest.convert import Conversion, convert_batch
 from pairwell.ingest.load import IngestOptions, IngestPlace, ingest_files
 from pairwell.ingest.mapping import Composed, Mapping
 from pairwell.ingest.moments import parse_moments
-from pairwell.ingest.money import money_of
-from pairwell.ingest.numbers import parse_decimals, to_minor
+from pairwell.ingest.money import Money, money_of, to_net_minor
+from pairwell.ingest.numbers import by_distinct, parse_decimals, to_minor
 from pairwell.ingest.sources import Batch
 from pairwell.operations.database import open_database
 
@@ -50,6 +50,33 @@ def test_money_is_exact(amount: Decimal) -> None:
     text = f"{amount:,.6f}"
     minor = to_minor(parse_decimals(pa.array([text]), decimal="."), Decimal(100)).to_pylist()[0]
     assert minor == int((amount * 100).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+@given(
+    st.one_of(
+        st.lists(
+            st.one_of(st.none(), st.floats(-1e15, 1e15), st.sampled_from([0.0, -0.0, 2.675, 0.005, 1e-13, 19.99]))
+        ),
+        st.lists(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1))),
+        st.lists(st.one_of(st.none(), st.decimals(-(10**9), 10**9, places=5))),
+        st.lists(_CELLS),
+    ),
+    st.data(),
+)
+def test_money_and_numbers_read_once_for_each_different_value_are_those_of_every_row(
+    amounts: list[float | str | Decimal | None], data: st.DataObject
+) -> None:
+    money = Money(currency="EUR", rates={"EUR": Decimal(1), "PLN": Decimal("0.2337")}, net_share=1 / Decimal("1.2"))
+    values = pa.array(amounts + amounts) if any(amount is not None for amount in amounts) else pa.nulls(2, pa.string())
+    currencies = [data.draw(st.sampled_from(["EUR", "PLN", "XXX"])) for _ in range(len(values))]
+    read = to_net_minor(values, pa.array(currencies), decimal=".", money=money, kind="taxed").to_pylist()
+    as_text = values.cast(pa.string())
+    for place, currency in enumerate(currencies):
+        alone = parse_decimals(as_text[place : place + 1], decimal=".")
+        known = currency in money.rates
+        assert read[place] == (to_minor(alone, money.factor(currency, "taxed")).to_pylist()[0] if known else None)
+    numbers = by_distinct(values, lambda some: parse_decimals(some, decimal="."))
+    assert numbers.equals(parse_decimals(values, decimal="."))
 
 
 @given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1)))  # noqa: DTZ001 - strategies are naive

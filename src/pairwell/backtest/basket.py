@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from pairwell.backtest.baselines import rank_by_neighbours, rank_by_popularity
-from pairwell.backtest.splits import first_test_order
+from pairwell.backtest.splits import first_test_order, require_orders
 from pairwell.backtest.trial import DEPTH, ENGINE, POPULARITY, Held, Ranked, Trial
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
@@ -19,9 +19,10 @@ from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Array, Baskets, slice_orders
 from pairwell.learn.blend import blending_model
 from pairwell.learn.cases import Case, hide_in_each
-from pairwell.learn.history import History, read_history
+from pairwell.learn.history import History, no_later_than, read_history
 from pairwell.learn.validation import before
 from pairwell.model.model import Model
+from pairwell.wording import counted
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,9 +37,9 @@ def pose_basket(held: Held, settings: Settings, advance: Advance = unheard) -> T
 
     Raises `EvidenceError` where a part is empty or no test order holds two items.
     """
-    history = read_history(held.train, held.train.newest())
+    history = no_later_than(read_history(held.train, held.train.newest()), held.now)
     if held.test is not None:
-        newer = read_history(held.test, held.test.newest())
+        newer = no_later_than(read_history(held.test, held.test.newest()), held.now)
         return pose_cases(history, _ask(held.test, newer.baskets, newer.order_ids), settings, advance)
     assert held.split is not None, "held says either another dataset or a split"
     cut = first_test_order(history.baskets.placed_at, held.split, settings.shop.timezone)
@@ -92,12 +93,13 @@ def item_orders_of(baskets: Baskets) -> dict[str, int]:
 
 
 def _require(trained: History, cases: list[Case]) -> None:
-    if trained.baskets.items.size and cases:
+    require_orders(trained.baskets.items.size)
+    if cases:
         return
     raise EvidenceError(
-        f"There are {trained.baskets.n_orders} orders to learn from and {len(cases)} to ask about that hold two items "
-        "or more; both need some.",
-        hint="Choose other test days or another share, or ingest more orders.",
+        f"To learn from: {counted(trained.baskets.n_orders, 'order')}; but none to ask about holds two items or more: "
+        "where one is hidden, nothing is left to go by.",
+        hint="Hold out a larger part, or ingest more orders, with all lines of each.",
     )
 
 

@@ -67,7 +67,9 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     truths: int  # hidden items of all cases
     unseen: int  # of those, in no order learned from: misses of every method
     trained_orders: int
+    trained_on: str = "orders"  # what `trained_orders` counts, in words
     trained_items: int
+    later: int = 0  # orders dated after the moment of asking, taken as placed with the newest of the others
     methods: dict[str, Scores]
     differences: dict[str, Figures]  # the engine minus each other method, by the same cases
     filling: Filling  # the engine's answers with part of the items out of stock
@@ -88,6 +90,7 @@ def judge(trial: Trial) -> Evaluation:
         truths=sum(map(len, trial.truths)),
         unseen=sum(item_id not in trial.item_orders for item_id in chain.from_iterable(trial.truths)),
         trained_orders=trial.trained_orders,
+        trained_on=trial.trained_on,
         trained_items=len(trial.item_orders),
         methods={name: Scores(**figures["", name], **_spread(trial, name)) for name in earned},
         differences={name: Figures(**figures["over", name]) for name in others},

@@ -10,17 +10,18 @@ import numpy as np
 import pyarrow as pa
 
 from pairwell.backtest.basket import item_orders_of
-from pairwell.backtest.splits import first_test_order
+from pairwell.backtest.splits import first_test_order, require_orders
 from pairwell.backtest.trial import DEPTH, ENGINE, POPULARITY, Held, Ranked, Trial
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Array, slice_orders
-from pairwell.learn.history import History, read_history
+from pairwell.learn.history import History, no_later_than, read_history
 from pairwell.learn.taste.profiles import Profiles
 from pairwell.learn.taste.ranking import Tastes, learn_tastes, rank
 from pairwell.learn.validation import before
+from pairwell.wording import counted
 
 
 class Following(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,9 +37,9 @@ def pose_next_basket(held: Held, settings: Settings, advance: Advance = unheard)
 
     Raises `EvidenceError` where there is none, and as `first_test_order` does.
     """
-    history = read_history(held.train, held.train.newest())
+    history = no_later_than(read_history(held.train, held.train.newest()), held.now)
     if held.test is not None:
-        newer = read_history(held.test, held.test.newest())
+        newer = no_later_than(read_history(held.test, held.test.newest()), held.now)
         return _pose(history, find_following(history, newer), held.test, settings, advance)
     assert held.split is not None, "held says either another dataset or a split"
     cut = first_test_order(history.baskets.placed_at, held.split, settings.shop.timezone)
@@ -120,17 +121,18 @@ def _pose(trained: History, asked: Following, dataset: Dataset, settings: Settin
 
 
 def _require(trained: History, asked: Following) -> None:
+    require_orders(trained.baskets.n_orders)
     if asked.truths:
         return
     known = np.unique(trained.customers[trained.customers >= 0]).size
     if not known:
         raise EvidenceError(
-            f"None of the {trained.baskets.n_orders} orders to learn from says whose it is.",
+            f"None of the {counted(trained.baskets.n_orders, 'order')} to learn from says whose it is.",
             hint="Map the column with the customer, and run `pairwell ingest orders FILE --mapping FILE` again.",
         )
     raise EvidenceError(
-        f"None of the {known} customers to learn from has an order to ask about.",
-        hint="Choose other test days or another share, or ingest more orders.",
+        f"None of the {counted(known, 'customer')} to learn from has an order to ask about.",
+        hint="Hold out a larger part, or ask about later orders of the same customers.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import ibis
 import msgspec
@@ -18,13 +19,14 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Baskets, slice_orders
-from pairwell.learn.history import read_history
+from pairwell.learn.history import no_later_than, read_history
 from pairwell.learn.mining.pairs import rank_pairs
 from pairwell.learn.popularity import most_bought
 from pairwell.learn.sessions.following import learn_following
 from pairwell.learn.sessions.reading import Past, read_visits
-from pairwell.learn.sessions.visits import CARTED, Visits, seen_together, slice_visits
+from pairwell.learn.sessions.visits import CARTED, Visits, seen_together, slice_visits, visits_no_later_than
 from pairwell.model.sessions import Onward, Orders
+from pairwell.wording import counted
 
 _MOST_VISITS = 2_000  # that are asked about
 _SEED = 1
@@ -54,7 +56,7 @@ def pose_session(held: Held, settings: Settings, advance: Advance = unheard) -> 
     Of more than 2,000 visits that many are asked about, chosen by lot. Raises `EvidenceError` where there are no
     events, or none in one of the parts.
     """
-    told = _two(held.train, held.test, settings) if held.test else _split(held, settings)
+    told = _two(held, held.test, settings) if held.test else _split(held, settings)
     cases = find_cases(told.asked)
     _require(told, cases)
     advance(0.2)
@@ -73,6 +75,7 @@ def pose_session(held: Held, settings: Settings, advance: Advance = unheard) -> 
         revenue=np.zeros(len(cases)),
         item_orders={ids[item]: int(visited[item]) for item in np.flatnonzero(visited).tolist()},
         trained_orders=told.visits.n_visits,
+        trained_on="visits",
         answers={name: _named(ids, ranked) for name, ranked in answers.items()},
         ask_more=lambda places, n: _named(ids, _lead(onward, [cases[place] for place in places], n)),
     )
@@ -106,10 +109,10 @@ def _cases_of(asked: Visits, visit: int) -> list[Case]:
 
 def _split(held: Held, settings: Settings) -> Told:
     assert held.split is not None, "held says either another dataset or a split"
-    visits, baskets = _read(held.train, settings, _ids_of(held.train))
+    visits, baskets = _read(held.train, held.now, settings, _ids_of(held.train))
     if not visits.n_visits:
         raise _no_events()
-    cut = first_test_order(visits.began_at, held.split, settings.shop.timezone)
+    cut = first_test_order(visits.began_at, held.split, settings.shop.timezone, what="visit")
     before = int(np.searchsorted(baskets.placed_at, visits.began_at[cut]))
     return Told(
         visits=slice_visits(visits, 0, cut),
@@ -118,10 +121,10 @@ def _split(held: Held, settings: Settings) -> Told:
     )
 
 
-def _two(train: Dataset, test: Dataset, settings: Settings) -> Told:
-    ids = sorted({*_ids_of(train), *_ids_of(test)})
-    visits, baskets = _read(train, settings, ids)
-    return Told(visits=visits, baskets=baskets, asked=_read(test, settings, ids)[0])
+def _two(held: Held, test: Dataset, settings: Settings) -> Told:
+    ids = sorted({*_ids_of(held.train), *_ids_of(test)})
+    visits, baskets = _read(held.train, held.now, settings, ids)
+    return Told(visits=visits, baskets=baskets, asked=_read(test, held.now, settings, ids)[0])
 
 
 def _ids_of(dataset: Dataset) -> list[str]:
@@ -132,14 +135,15 @@ def _ids_of(dataset: Dataset) -> list[str]:
         return [str(one) for one in ids.filter(ids.item_id.notnull()).order_by("item_id").to_pyarrow()[0].to_pylist()]
 
 
-def _read(dataset: Dataset, settings: Settings, ids: Sequence[str]) -> tuple[Visits, Baskets]:
+def _read(dataset: Dataset, now: datetime, settings: Settings, ids: Sequence[str]) -> tuple[Visits, Baskets]:
     snapshot = dataset.newest()
-    baskets = read_history(dataset, snapshot).baskets
+    baskets = no_later_than(read_history(dataset, snapshot), now).baskets
     places = np.searchsorted(np.array(ids), np.array(baskets.item_ids)) if len(baskets.item_ids) else np.empty(0)
     renumbered = msgspec.structs.replace(
         baskets, item_ids=list(ids), items=places.astype(np.int32)[baskets.items] if places.size else baskets.items
     )
-    return read_visits(Past(dataset=dataset, snapshot=snapshot), ids, settings.learn), renumbered
+    visits = read_visits(Past(dataset=dataset, snapshot=snapshot), ids, settings.learn)
+    return visits_no_later_than(visits, now), renumbered
 
 
 def _learn(told: Told, settings: Settings) -> Onward:
@@ -165,10 +169,11 @@ def _require(told: Told, cases: Sequence[Case]) -> None:
     if not told.visits.n_visits and not told.asked.n_visits:
         raise _no_events()
     if not told.visits.n_visits or not cases:
-        last = from_micros(int(told.visits.began_at.max(initial=0)))
+        until = from_micros(int(told.visits.began_at.max(initial=0)))
+        last = f", the last on {until:%Y-%m-%d}," if told.visits.n_visits else ""
         raise EvidenceError(
-            f"There are {told.visits.n_visits} visits to learn from, the last on {last:%Y-%m-%d}, and {len(cases)} "
-            "next items to ask about; both need some.",
+            f"To learn from: {counted(told.visits.n_visits, 'visit')}{last} and to ask about: "
+            f"{counted(len(cases), 'next item')}; both are needed.",
             hint="Choose other test days or another share, or ingest more events.",
         )
 

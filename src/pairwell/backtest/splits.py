@@ -8,6 +8,7 @@ import numpy as np
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.learn.baskets import Array
 from pairwell.learn.days import dated, local_days
+from pairwell.wording import counted
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,25 +20,42 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if (self.test_days is None) == (self.test_share is None):
             raise RequestError("Give either the days or the share of orders to test on.", field="test_days")
-        if self.test_days is not None and self.test_days < 1:
-            raise RequestError(f"{self.test_days} days cannot be tested on; at least 1.", field="test_days")
-        if self.test_share is not None and not 0 < self.test_share < 1:
-            raise RequestError(f"{self.test_share} is no share of orders between 0 and 1.", field="test_share")
+        days: object = self.test_days
+        share: object = self.test_share
+        if days is not None and (not isinstance(days, int) or isinstance(days, bool) or days < 1):
+            raise RequestError(
+                f"{days!r} is no number of days to test on; expected a whole one, 1 or more.",
+                hint="Name some 10 to 20 % of the days there are.",
+                field="test_days",
+            )
+        if share is not None and not (isinstance(share, float) and 0 < share < 1):
+            raise RequestError(
+                f"{share!r} is no share of orders between 0 and 1.", hint="Name .2, or another.", field="test_share"
+            )
 
 
-def first_test_order(placed_at: Array, split: Split, timezone: str) -> int:
-    """How many of the orders, oldest first, are learned from; the others are asked about.
+def first_test_order(placed_at: Array, split: Split, timezone: str, what: str = "order") -> int:
+    """How many of the orders, oldest first, are learned from; the others are asked about. `what` they are, in words.
 
     Raises `EvidenceError` where either part would be empty, or days are asked for of orders without dates.
     """
+    require_orders(placed_at.size)
     found = _by_days(placed_at, split.test_days, timezone) if split.test_days else _by_share(placed_at, split)
     if not 0 < found < placed_at.size:
         raise EvidenceError(
-            f"Of {placed_at.size} orders {found} would be learned from and {placed_at.size - found} asked about; "
-            "both need some.",
-            hint="Choose other test days or another share, or ingest more orders.",
+            f"Of {counted(placed_at.size, what)} {found:,} would be learned from and {placed_at.size - found:,} asked "
+            "about; both need some.",
+            hint=f"Choose other test days or another share, or ingest more {what}s.",
         )
     return found
+
+
+def require_orders(n_orders: int) -> None:
+    """Raise `EvidenceError` where there are no orders at all: no other days or share would help then."""
+    if not n_orders:
+        raise EvidenceError(
+            "There are no orders to learn from or to ask about.", hint="Run `pairwell ingest orders FILE` first."
+        )
 
 
 def _by_share(placed_at: Array, split: Split) -> int:

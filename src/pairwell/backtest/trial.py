@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -21,9 +22,13 @@ AskMore = Callable[[Sequence[int], int], Ranked]  # for the cases at these place
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the data to learn from and to ask about is: two datasets, or one and how its newest part is held out."""
+    """Where the data to learn from and to ask about is: two datasets, or one and how its newest part is held out.
+
+    What is dated after `now` counts as of the moment of the newest other, as in learning.
+    """
 
     train: Dataset
+    now: datetime
     test: Dataset | None = None
     split: Split | None = None
 
@@ -46,6 +51,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     revenue: Array  # what the hidden items cost; 0 where it is not known
     item_orders: dict[str, int]  # every item that may be recommended, with the orders it was learned from
     trained_orders: int
+    trained_on: str = "orders"  # what `trained_orders` and `item_orders` count, in words
     answers: dict[str, Ranked]
     ask_more: AskMore  # the engine again, deeper
 

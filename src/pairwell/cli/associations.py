@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from pairwell.cli.output import AsJson, InWorkspace, amount, print_json, print_lines, print_table
+from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.learn.itemsets.associations import Association, AssociationsFound
@@ -76,10 +77,11 @@ def associations(  # noqa: PLR0917 - Typer's options
 
 def _print_rules(found: AssociationsFound) -> None:
     chosen = ", chosen to fit the data" if found.min_support_chosen else ""
+    rules = counted(found.rules_found, "rule")
     print_lines(
         [
-            f"{found.rules_found:,} rules from {found.itemsets:,} {_kind_of(found)}itemsets of {found.orders:,} orders",
-            f"  support {found.min_support:g} or more ({found.min_count:,} orders{chosen})",
+            f"{rules} from {counted(found.itemsets, f'{_kind_of(found)}itemset')} of {counted(found.orders, 'order')}",
+            f"  support {found.min_support:g} or more ({counted(found.min_count, 'order')}{chosen})",
             f"  confidence {found.min_confidence:g} or more",
         ]
     )
@@ -90,7 +92,7 @@ def _print_rules(found: AssociationsFound) -> None:
     rows = [_rule_row(rule, found.titles) for rule in found.rules]
     print_table(header, rows, numeric=(2, 3, 4, 5))
     if len(found.rules) < found.rules_found:
-        print_lines(["", f"{len(found.rules):,} of {found.rules_found:,} rules, by {found.sort}; `-n` shows more."])
+        print_lines(["", f"{len(found.rules):,} of {rules}, by {found.sort}; `-n` shows more."])
 
 
 def _kind_of(found: AssociationsFound) -> str:
@@ -124,12 +126,13 @@ def bundles(
     if not found:
         print_lines(["No bundle is worth offering: not enough evidence, no prices, or no margin."])
         return
-    header = ("bundle", "orders", "x chance", f"list {currency}", "price", "margin", "at most off", "")
+    header = ("bundle", "orders", "x its parts", f"list {currency}", "price", "margin", "discount at most", "")
     print_table(header, [_bundle_row(bundle, currency) for bundle in found], numeric=(1, 2, 3, 4, 5, 6))
+    print_lines(["", "x its parts: ordinary orders with all of it, against what its best part and chance would give."])
     if customer is not None and found[0].liked is msgspec.UNSET:
-        print_lines(["", f"Nothing is known of customer {customer!r}: these are everybody's."])
+        print_lines([f"Nothing is known of customer {customer!r}: these are everybody's."])
     if any(bundle.cost_estimated for bundle in found):
-        print_lines(["", "~ by the shop's margin rate (shop.margin_rate), as the cost of an item is unknown"])
+        print_lines(["~ by the shop's margin rate (shop.margin_rate), as the cost of an item is unknown"])
 
 
 def _bundle_row(bundle: Bundle, currency: str) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ import typer
 from pairwell.cli.deciding import answer_lines
 from pairwell.cli.output import AsJson, amount, print_json, print_lines
 from pairwell.records import Answer, CartLine, DecisionRequest, Item
+from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.backtest.month import MonthCounts
@@ -124,8 +125,8 @@ def _ingest(shop: Shop, world: World, say: Say) -> None:
     for table, path in (("items", files.items), ("customers", files.customers), ("orders", files.orders)):
         report = shop.ingest(table, path)
         say(
-            f"Ingested {path.name}: {report.read:,} rows read, {report.taken:,} taken, {report.merged:,} merged, "
-            f"{report.refused:,} refused."
+            f"Ingested {path.name}: {counted(report.read, 'row')} read, {report.taken:,} taken, "
+            f"{report.merged:,} merged, {report.refused:,} refused."
         )
 
 

@@ -11,6 +11,7 @@ import typer
 from pairwell.cli.findings import print_evaluation
 from pairwell.cli.output import AsJson, InWorkspace, print_json, progress_share
 from pairwell.config.progress import Advance
+from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.backtest.judging import Evaluation
@@ -136,7 +137,7 @@ def _ingest(shop: Shop, table: str, path: Path, mapping: Path | None) -> None:
     report = shop.ingest(table, path, mapping)
     # On stderr, as --json promises a single document on stdout.
     typer.echo(
-        f"{path.name}: {report.read:,} rows read, {report.taken:,} taken, {report.merged:,} merged, "
+        f"{path.name}: {counted(report.read, 'row')} read, {report.taken:,} taken, {report.merged:,} merged, "
         f"{report.refused:,} refused.",
         err=True,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pairwell.cli.output import print_lines, print_table
+from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.backtest.filling import Filling
@@ -24,8 +25,13 @@ def print_evaluation(found: Evaluation) -> None:
 
 
 def _head(found: Evaluation) -> Iterator[str]:
-    yield f"Learned from {found.trained_orders:,} orders of {found.trained_items:,} items. Hidden: {found.hidden}."
-    yield f"{found.cases:,} cases, {found.truths:,} hidden items; {found.unseen:,} of them were never sold before."
+    learned = f"{counted(found.trained_orders, found.trained_on[:-1])} of {counted(found.trained_items, 'item')}"
+    asked = f"{counted(found.cases, 'case')}, {counted(found.truths, 'hidden item')}"
+    yield f"Learned from {learned}. Hidden: {found.hidden}."
+    yield f"{asked}; {found.unseen:,} in none of the {found.trained_on} before."
+    if found.later:
+        dated = "order dated in the future counts" if found.later == 1 else "orders dated in the future count"
+        yield f"{found.later:,} {dated} as placed with the newest of the others."
     yield ""
 
 
@@ -60,7 +66,8 @@ def _row(found: Evaluation, scores: Scores) -> tuple[object, ...]:
 
 def _verdict(found: Evaluation) -> Iterator[str]:
     if found.clusters < _FEWEST:
-        yield f"Too few to tell methods apart: {found.clusters} independent cases; {_FEWEST} are needed at least."
+        cases = counted(found.clusters, "independent case")
+        yield f"Too few to tell methods apart: {cases}; {_FEWEST} are needed at least."
         return
     own = found.methods["pairwell"].recall_at_10
     yield f"Pairwell finds {own.value:.3f} ({_ends(own)}) of what was hidden among its first ten:"
@@ -86,11 +93,12 @@ def _filling(filling: Filling) -> Iterator[str]:
     if filling.share is None:
         return
     yield (
-        f"With {filling.unavailable_share:.0%} of the items out of stock, {_share(filling)} of {filling.fillable:,} "
-        f"answers still hold {filling.n}."
+        f"With {filling.unavailable_share:.0%} of the items out of stock, {_share(filling)} answers still hold "
+        f"{filling.n}."
     )
 
 
 def _share(filling: Filling) -> str:
     # A share is never rounded up to all of them.
-    return "all" if filling.filled == filling.fillable else f"{filling.filled:,}"
+    whole = filling.filled == filling.fillable
+    return f"all {filling.fillable:,}" if whole else f"{filling.filled:,} of {filling.fillable:,}"

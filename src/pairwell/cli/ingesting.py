@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress
+from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.ingest.load import IngestReport
@@ -58,9 +59,10 @@ def _print_report(report: IngestReport, *, dry_run: bool) -> None:
         numeric=(2,),
     )
     print_lines(["", *report.notes])
+    read = counted(report.read, "row")
     print_lines(
         [
-            f"Read {report.read:,} rows: {report.taken:,} taken, {report.merged:,} merged, {report.refused:,} refused.",
+            f"Read {read}: {report.taken:,} taken, {report.merged:,} merged, {report.refused:,} refused.",
             *_by(report.refused_by_reason, "refused"),
             *_by(report.changed_by_rule, "changed"),
         ]
@@ -71,7 +73,7 @@ def _print_report(report: IngestReport, *, dry_run: bool) -> None:
     if dry_run:
         print_lines(["Nothing was stored (dry run)."])
         return
-    stored = ", ".join(f"{rows:,} {name}" for name, rows in report.stored.items() if rows)
+    stored = ", ".join(counted(rows, name.removesuffix("s")) for name, rows in report.stored.items() if rows)
     print_lines([f"Stored: {stored or 'nothing new'} (snapshot {report.snapshot})."])
     if report.mapping:
         print_lines([f"Mapping saved: {report.mapping} (edit it and pass it back with --mapping)"])

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress_share
+from pairwell.cli.output import (
+    AsJson,
+    InWorkspace,
+    as_of_words,
+    print_json,
+    print_lines,
+    print_table,
+    progress_share,
+    when,
+)
 from pairwell.cli.pairs import pairs
+from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.learn.fit import Learned
@@ -26,7 +37,10 @@ def register(app: typer.Typer) -> None:
 
 def learn(
     as_of: Annotated[
-        datetime | None, typer.Option(help="Learn only from what had happened by then (UTC); default: everything.")
+        datetime | None,
+        typer.Option(
+            help="Only from what had happened by then (UTC); a look back behind the live model is kept, not live."
+        ),
     ] = None,
     retune: Annotated[
         bool,
@@ -46,22 +60,25 @@ def learn(
         unpublished = unpublished_changes(shop.workspace)
     if as_json:
         print_json(learned)
-        return
-    print_lines(
-        [
-            f"Learned model {learned.model} as of {learned.as_of:%Y-%m-%d %H:%M}.",
-            f"  {learned.orders:,} orders, {learned.items:,} items, {learned.pairs:,} pairs",
-            f"  {learned.seconds:.1f} s, {learned.peak_memory_mb:,.0f} MB at most",
-        ]
-    )
-    print_lines(_retuning(learned))
+    else:
+        print_lines(_learned_lines(learned, unpublished=bool(unpublished)))
+
+
+def _learned_lines(learned: Learned, *, unpublished: bool) -> Iterator[str]:
+    yield f"Learned model {learned.model}, {as_of_words(learned.as_of)}."
+    yield f"  {counted(learned.orders, 'order')}, {counted(learned.items, 'item')}, {counted(learned.pairs, 'pair')}"
+    yield f"  {learned.seconds:.1f} s, {learned.peak_memory_mb:,.0f} MB at most"
+    if not learned.live:
+        yield "  kept, not live: the live model knows of a later moment, and customers' tastes are those of its run"
+        yield f"  `pairwell model publish {learned.model}` makes it live all the same"
+    yield from _retuning(learned)
     if unpublished:
-        print_lines(["  with the live settings: what pairwell.toml says otherwise counts after `pairwell publish`"])
+        yield "  with the live settings: what pairwell.toml says otherwise counts after `pairwell publish`"
     if learned.validation:
         hit = learned.validation["hr@10"]
         low, high = hit["ci"]
         interval = f"95 % interval {low:.3f} to {high:.3f}"
-        print_lines([f"  on the newest orders, held out: hit rate at 10 is {hit['value']:.3f} ({interval})"])
+        yield f"  on the newest orders, held out: hit rate at 10 is {hit['value']:.3f} ({interval})"
 
 
 def _retuning(learned: Learned) -> list[str]:
@@ -69,7 +86,9 @@ def _retuning(learned: Learned) -> list[str]:
     if learned.retuned is None or gain is None:
         return []
     low, high = gain.ci
-    found = f"{gain.value:+.4f} (95 % interval {low:+.4f} to {high:+.4f}) on {gain.cases:,} orders not tuned on"
+    found = (
+        f"{gain.value:+.4f} (95 % interval {low:+.4f} to {high:+.4f}) on {counted(gain.cases, 'order')} not tuned on"
+    )
     if not learned.retuned:
         better = "would gain" if gain.value > 0 else "is no better:"
         return [f"  settings stay as they are: the best found {better} {found}"]
@@ -99,7 +118,7 @@ def _model_row(listed: ListedModel) -> tuple[object, ...]:
     live = "live" if listed.current else ""
     if model is None:
         return (listed.id, "broken", None, None, None, live)
-    return (model.id, f"{model.as_of:%Y-%m-%d %H:%M}", model.orders, model.items, model.pairs, live)
+    return (model.id, when(model.as_of), model.orders, model.items, model.pairs, live)
 
 
 @models.command("publish")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +47,19 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, num
     with console.capture() as capture:
         console.print(table)
     print_lines(line.rstrip() for line in capture.get().splitlines())
+
+
+def when(moment: datetime) -> str:
+    """A moment up to the minute; "undated" where orders carry no date but their place in a file."""
+    from pairwell.dataset.tables import DATED_FROM
+
+    return "undated" if moment < DATED_FROM else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def as_of_words(moment: datetime) -> str:
+    """As of when something was learned, in words."""
+    said = when(moment)
+    return said if said == "undated" else f"as of {said}"
 
 
 def amount(minor: int, currency: str) -> str:

@@ -57,11 +57,17 @@ _NOTHING = {Relation.requires: "Neither the catalogue nor a person says what it 
 
 def _print_complements(found: PairsFound) -> None:
     _print(
-        ("score", "together", "of", "lift", "surely x chance", "p", "bought together"),
+        ("score", "together", "of", "lift", "surely x expected", "p", "bought together"),
         found.pairs,
         lambda p: (p.score, p.together, p.anchor_orders, p.lift, p.effect, _tail(p), _verdict(p)),
     )
-    print_lines(["", "Lift counts all orders; chance and p only ordinary ones, where huge baskets prove nothing."])
+    print_lines(
+        [
+            "",
+            "Lift: times as often as if bought independently, by all orders.",
+            "Surely x expected: at least so many times what chance makes of ordinary orders (huge ones left out).",
+        ]
+    )
 
 
 def _print_alternatives(found: PairsFound) -> None:
@@ -83,8 +89,10 @@ def _print_alternatives(found: PairsFound) -> None:
 
 def print_upgrades(found: PairsFound, currency: str) -> None:
     """Print the steps up, money in the currency's major unit."""
+    told = any(_changes(pair.compare) for pair in found.pairs)
+    changes = ("what changes",) if told else ()
     _print(
-        (f"costs more {currency}", "x price", "earns more", "rating", "took the dearer", "what changes"),
+        (f"costs more {currency}", "x price", "earns more", "rating", "took the dearer", *changes),
         found.pairs,
         lambda p: (
             _step(p.price_step_minor, currency),
@@ -92,9 +100,12 @@ def print_upgrades(found: PairsFound, currency: str) -> None:
             _step(p.margin_step_minor, currency),
             _said(p.rating),
             p.confidence,
-            _changes(p.compare),
+            *(_changes(p.compare) for _ in changes),
         ),
     )
+    print_lines(["", "Took the dearer: share of the orders with either of the two."])
+    if not told:
+        print_lines(["What is better is not known: the catalogue states no attribute in which they differ."])
 
 
 def _print_required(found: PairsFound) -> None:
@@ -103,7 +114,7 @@ def _print_required(found: PairsFound) -> None:
 
 def _print_follow_ups(found: PairsFound) -> None:
     _print(
-        ("followed", "the other way", "days after", "middle half", "surely x chance", "p"),
+        ("followed", "the other way", "days after", "middle half", "surely x expected", "p"),
         found.pairs,
         lambda p: (_said(p.followers), _said(p.preceders), *_days(p), p.effect, _tail(p)),
     )
@@ -118,9 +129,11 @@ def _print_backoff(found: PairsFound) -> None:
         (b.item_id, b.title, _speaker(b), b.together, b.anchor_orders, b.lift, b.confidence, b.effect)
         for b in found.backoff
     ]
-    header = ("item", "title", "who speaks for it", "together", "of", "lift", "expected share", "surely x chance")
+    header = ("item", "title", "who speaks for it", "together", "of", "lift", "expected share", "surely x expected")
     print_table(header, rows, numeric=range(3, len(header)))
-    print_lines(["", "Together, of and lift are those who speak for it; the share and the times chance are its own."])
+    print_lines(
+        ["", "Together, of and lift are those who speak for it; expected share and surely x expected are its own."]
+    )
 
 
 def _speaker(borrowed: Borrowed) -> str:

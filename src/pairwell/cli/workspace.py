@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines
+from pairwell.cli.output import AsJson, InWorkspace, as_of_words, print_json, print_lines
 from pairwell.config.rules.rule import Industry
+from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.config.published import Change
@@ -105,7 +106,8 @@ def _model_line(found: Status) -> str:
     if found.model is None:
         return "Model: none yet. Run `pairwell learn`."
     model = found.model
-    return f"Model {model.id}, as of {model.as_of:%Y-%m-%d %H:%M}: {model.orders:,} orders, {model.pairs:,} pairs."
+    learned = f"{counted(model.orders, 'order')}, {counted(model.pairs, 'pair')}"
+    return f"Model {model.id}, {as_of_words(model.as_of)}: {learned}."
 
 
 def _guard_line(found: Status) -> str:
@@ -115,7 +117,7 @@ def _guard_line(found: Status) -> str:
     if not guarded.pairs:
         return "Guards: no pair bought together has a known price on both sides."
     return (
-        f"Guards: of {guarded.pairs:,} pairs bought together, {guarded.removed:,} have an add-on dearer than "
+        f"Guards: of {counted(guarded.pairs, 'pair')} bought together, {guarded.removed:,} have an add-on dearer than "
         f"{guarded.share:.0%} of its anchor alone (a fuller cart allows more)."
     )
 
@@ -145,8 +147,9 @@ def _journal_line(found: Status) -> str:
     if counts is None:
         return "Journal: not known without settings."
     return (
-        f"Journal: {counts.decisions:,} decisions ({counts.offered:,} with offers), {counts.exposures:,} seen, "
-        f"{counts.accepts:,} accepted, {counts.declines:,} declined, {counts.orders:,} orders."
+        f"Journal: {counted(counts.decisions, 'decision')} ({counts.offered:,} with offers), "
+        f"{counts.exposures:,} seen, {counts.accepts:,} accepted, {counts.declines:,} declined, "
+        f"{counted(counts.orders, 'order')}."
     )
 
 

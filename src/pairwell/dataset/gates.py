@@ -12,6 +12,7 @@ from pairwell.config.settings import Learn
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import DATED_FROM, TABLES
 from pairwell.engines.duckdb import storage_failures
+from pairwell.wording import counted
 
 _ENOUGH = 0.5  # share of the items that must be known before a gate on items opens
 _USUAL = Learn()
@@ -133,7 +134,7 @@ def _orders(counts: _Counts) -> Gate:
     return Gate(
         name="orders",
         open=counts.orders > 0,
-        found=f"{_many(counts.orders, 'order')} of {_many(counts.items, 'item')}",
+        found=f"{counted(counts.orders, 'order')} of {counted(counts.items, 'item')}",
         needed="orders; some thousands make most pairs visible",
         next_step="" if counts.orders else "Run `pairwell ingest orders FILE`.",
     )
@@ -144,7 +145,7 @@ def _pairs(counts: _Counts, fewest: int) -> Gate:
     return Gate(
         name="pairs",
         open=enough,
-        found=f"{_many(counts.baskets, 'order')} with two or more different items",
+        found=f"{counted(counts.baskets, 'order')} with two or more different items",
         needed=f"{fewest} such orders at the very least",
         next_step="" if enough else "Ingest more orders, with all lines of each.",
     )
@@ -154,7 +155,7 @@ def _customers(counts: _Counts) -> Gate:
     return Gate(
         name="customers",
         open=counts.named > 0,
-        found=f"{_of(counts.named, counts.orders, 'orders')}; {_many(counts.customers, 'customer')} known",
+        found=f"{_of(counts.named, counts.orders, 'order')}; {counted(counts.customers, 'customer')} known",
         needed="orders that name their customer: for what is owned already, and for the holdout",
         next_step="" if counts.named else "Map a column to customer_id and ingest the orders again.",
     )
@@ -164,7 +165,7 @@ def _times(counts: _Counts) -> Gate:
     return Gate(
         name="times",
         open=counts.dated > 0,
-        found=_of(counts.dated, counts.orders, "orders"),
+        found=_of(counts.dated, counts.orders, "order"),
         needed="orders with a date; without one the order of rows stands in and nothing ages",
         next_step="" if counts.dated else "Map a column to placed_at and ingest the orders again.",
     )
@@ -204,7 +205,7 @@ def _returns(counts: _Counts) -> Gate:
     return Gate(
         name="returns",
         open=counts.returns > 0,
-        found=_many(counts.returns, "returned line"),
+        found=counted(counts.returns, "returned line"),
         needed="returns, so that what comes back is not counted as earned",
         next_step="" if counts.returns else "Run `pairwell ingest returns FILE`, where the shop has returns.",
     )
@@ -215,7 +216,7 @@ def _events(counts: _Counts) -> Gate:
     return Gate(
         name="sessions",
         open=counts.told > 0,
-        found=f"{_of(counts.told, counts.events, 'events')}{days}",
+        found=f"{_of(counts.told, counts.events, 'event')}{days}",
         needed="events that name an item and a customer or visitor; elsewhere orders say what comes next",
         next_step="" if counts.told else "Run `pairwell ingest events FILE`, where the shop logs what is viewed.",
     )
@@ -227,17 +228,13 @@ _OTHER_GATES = (_customers, _times, _prices, _costs, _upgrades, _returns, _event
 def _item_gate(name: str, known: int, items: int, *, needed: str, next_step: str) -> Gate:
     enough = items > 0 and known >= _ENOUGH * items
     return Gate(
-        name=name, open=enough, found=_of(known, items, "items"), needed=needed, next_step="" if enough else next_step
+        name=name, open=enough, found=_of(known, items, "item"), needed=needed, next_step="" if enough else next_step
     )
 
 
-def _many(count: int, thing: str) -> str:
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
-
-
-def _of(count: int, total: int, things: str) -> str:
+def _of(count: int, total: int, thing: str) -> str:
     if not total:
-        return f"no {things} yet"
+        return f"no {thing}s yet"
     # Rounding must not write some as none, nor most as all.
     percent = min(max(round(100 * count / total), 1), 99) if 0 < count < total else 100 * count // total
-    return f"{count:,} of {total:,} {things} ({percent} %)"
+    return f"{count:,} of {counted(total, thing)} ({percent} %)"

@@ -143,12 +143,18 @@ def change_owned(
 ) -> None:
     """Store what `change` makes of the known purchases and those of `changes`, some customers a transaction.
 
-    A customer stands in `changes` once.
+    A customer stands in `changes` once. `change` may be asked again with what it has seen already: it must not count
+    that twice.
     """
     rows = iter(changes)
-    while part := list(itertools.islice(rows, _CUSTOMERS_AT_A_TIME)):
+    while part := sorted(itertools.islice(rows, _CUSTOMERS_AT_A_TIME)):
         with database.write() as connection:
-            _change_some(connection, database, part, change)
+            if change is not Purchases.without:  # who is not known has nothing to lose
+                # What is known of a new customer is what comes in. A row that is there can be locked; without it two
+                # writers of a new customer would not see each other.
+                claim = database.insert(owned).on_conflict_do_nothing()
+                connection.execute(claim, [one._asdict() for one in part])
+            _change_some(connection, part, change)
 
 
 def hear_orders(
@@ -161,19 +167,13 @@ def hear_orders(
 
 
 def _change_some(
-    connection: sa.Connection,
-    database: Database,
-    changes: Sequence[Ownership],
-    change: Callable[[Purchases, Purchases], Purchases],
+    connection: sa.Connection, part: Sequence[Ownership], change: Callable[[Purchases, Purchases], Purchases]
 ) -> None:
-    part = sorted(changes)
-    known = _lock(connection, database, [one.customer_id for one in part])
-    # A new customer's are taken as they come where they are joined to nothing: most of a first load.
+    known = _read_locked(connection, [one.customer_id for one in part])
     after = {
-        one.customer_id: one.purchases
-        if known[one.customer_id] == _NOTHING and change is Purchases.joined
-        else change(_purchases.decode(known[one.customer_id]), _purchases.decode(one.purchases)).encoded()
+        one.customer_id: change(_purchases.decode(known[one.customer_id]), _purchases.decode(one.purchases)).encoded()
         for one in part
+        if one.customer_id in known and (change is Purchases.without or known[one.customer_id] != one.purchases)
     }
     _store(connection, known, after)
 
@@ -184,6 +184,10 @@ def _lock(connection: sa.Connection, database: Database, customer_ids: Sequence[
         return {}
     claim = database.insert(owned).on_conflict_do_nothing()
     connection.execute(claim, [{"customer_id": one, "purchases": _NOTHING} for one in customer_ids])
+    return _read_locked(connection, customer_ids)
+
+
+def _read_locked(connection: sa.Connection, customer_ids: Sequence[str]) -> dict[str, bytes]:
     found = connection.execute(_OF_SOME, {"customers": list(customer_ids)}).all()
     return {row.customer_id: row.purchases for row in found}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -152,11 +153,25 @@ class TasteStore:
         with self._database.write() as connection:
             own = max(read_epoch(connection, "taste_reserved", lock=True), read_epoch(connection, "taste")) + 1
             connection.execute(_MOVE, {"epoch": "taste_reserved", "to": own})
-        for part in _parts(learned.buckets):
-            rows = [{"generation": own, "bucket": bucket.number, "payload": _pack(bucket)} for bucket in part]
-            with self._database.write() as connection:
-                connection.execute(schema.taste.insert(), rows)
+        self._insert(own, learned.buckets)
         self._sweep(self._show(own, learned), own)
+
+    def _insert(self, own: int, buckets: Iterable[Bucket]) -> None:
+        """Write each part while the next one is put together."""
+
+        def insert(rows: list[dict[str, Any]]) -> None:
+            with self._database.write() as connection:
+                connection.execute(_taste.insert(), rows)
+
+        with ThreadPoolExecutor(1) as beside:
+            before: Future[None] | None = None
+            for part in _parts(buckets):
+                rows = [{"generation": own, "bucket": bucket.number, "payload": _pack(bucket)} for bucket in part]
+                if before is not None:
+                    before.result()
+                before = beside.submit(insert, rows)
+            if before is not None:
+                before.result()
 
     def _show(self, own: int, learned: Learned) -> int:
         """Show this generation, unless a newer one is shown; returns the one shown then."""

@@ -68,16 +68,20 @@ def items(sales: ibis.Table, timezone: str) -> ibis.Table:
     return full.rename(cost_minor="unit_cost_minor").mutate(derived=True, published=True)
 
 
-def recent_prices(sales: ibis.Table, timezone: str) -> ibis.Table:
-    """Item id and `price_minor`: the median of its prices on the last 90 days of `timezone` on which it sold."""
+def recent_prices(sales: ibis.Table, timezone: str, *, orders: ibis.Table | None = None) -> ibis.Table:
+    """Item id and `price_minor`: the median of its prices on the last 90 days of `timezone` on which it sold.
+
+    `orders` says by `order_id` when they were placed where the sales do not.
+    """
     priced = sales.filter(sales.unit_price_minor.notnull() & (sales.unit_price_minor > 0) & (sales.quantity > 0))
-    asked = priced.select("item_id", "unit_price_minor", "placed_at")
+    asked = priced.select("item_id", "unit_price_minor", "placed_at" if orders is None else "order_id")
     ever = asked.group_by("item_id").aggregate(
         price_minor=asked.unit_price_minor.min(), most=asked.unit_price_minor.max()
     )
-    steady = ever.price_minor == ever.most  # nothing to sort: the median of one price
-    moved = _recent_medians(asked.semi_join(ever.filter(~steady), "item_id"), timezone)
-    return ever.filter(steady).drop("most").union(moved)
+    steady = ever.price_minor == ever.most  # the median of one price: no matter when, and nothing to sort
+    moved = asked.semi_join(ever.filter(~steady), "item_id")
+    dated = moved if orders is None else moved.join(orders, "order_id").drop("order_id")
+    return ever.filter(steady).drop("most").union(_recent_medians(dated, timezone))
 
 
 def _recent_medians(priced: ibis.Table, timezone: str) -> ibis.Table:

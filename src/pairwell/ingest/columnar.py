@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -14,6 +16,8 @@ from pairwell.errors import SourceError
 from pairwell.ingest.streams import check_source
 
 MAGIC = b"PAR1"
+
+RowNumbers = npt.NDArray[np.int64]
 
 
 def open_parquet(path: Path) -> pq.ParquetFile:
@@ -25,7 +29,7 @@ def open_parquet(path: Path) -> pq.ParquetFile:
         raise _damaged(path, error) from error
 
 
-def read_parquet(path: Path, *, batch_rows: int, advance: BytesRead) -> Iterator[tuple[list[int], pa.Table]]:
+def read_parquet(path: Path, *, batch_rows: int, advance: BytesRead) -> Iterator[tuple[RowNumbers, pa.Table]]:
     """Batches with their row numbers from 1, as `plain` makes them."""
     with open_parquet(path) as file:
         size = path.stat().st_size
@@ -34,7 +38,7 @@ def read_parquet(path: Path, *, batch_rows: int, advance: BytesRead) -> Iterator
         try:
             for batch in file.iter_batches(batch_size=batch_rows):
                 table = plain(pa.Table.from_batches([batch]))
-                yield list(range(done + 1, done + 1 + len(table))), table
+                yield np.arange(done + 1, done + 1 + len(table)), table
                 advance((done + len(table)) * size // rows - done * size // rows)
                 done += len(table)
         except (pa.ArrowInvalid, OSError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from pairwell.ingest.attributes import gather_attributes
 from pairwell.ingest.moments import MOMENT, parse_moments
 from pairwell.ingest.money import Money, known_currencies, name_currencies, rates_of, to_net_minor
-from pairwell.ingest.numbers import parse_decimals
+from pairwell.ingest.numbers import by_distinct, parse_decimals
 from pairwell.ingest.sources import Batch, RefusedRow
 from pairwell.ingest.vocabulary import Field, fields_of
 
@@ -19,6 +20,7 @@ _MAX_ID = 256
 _MAX_ROW = 10_000
 _SOLD = ("orders", "order_lines")
 _NET = ("unit_cost", "cost", "tax")  # never include tax
+_FIRST_MOMENT, _END_OF_MOMENTS = (pa.scalar(datetime(year, 1, 1, tzinfo=UTC), MOMENT) for year in (1900, 2201))
 _FLAGS = {
     True: ("true", "t", "yes", "y", "1", "да", "д", "tak", "t", "active", "enabled", "published", "visible"),
     False: ("false", "f", "no", "n", "0", "нет", "н", "nie", "inactive", "disabled", "hidden", "draft", "archived"),
@@ -128,11 +130,10 @@ class _Reader:
         if field.kind == "moment":
             return _usual_years(parse_moments(raw, pattern=conversion.dates, timezone=conversion.timezone))
         if field.kind == "money":
-            decimals = parse_decimals(raw, decimal=conversion.decimal)
             kind: Literal["taxed", "net"] = "net" if field.name in _NET else "taxed"
-            return to_net_minor(decimals, self._currencies, money=conversion.money, kind=kind)
+            return to_net_minor(raw, self._currencies, decimal=conversion.decimal, money=conversion.money, kind=kind)
         if field.kind in ("number", "count", "share"):
-            numbers = parse_decimals(raw, decimal=conversion.decimal).cast(pa.float64())
+            numbers = by_distinct(raw, lambda some: parse_decimals(some, decimal=conversion.decimal).cast(pa.float64()))
             return _whole(numbers) if field.kind == "count" else numbers
         typed = _flags(raw) if field.kind == "flag" else _text(raw)
         return pc.utf8_lower(typed) if field.kind == "code" else typed
@@ -184,8 +185,8 @@ def _whole(numbers: pa.Array) -> pa.Array:
 
 
 def _usual_years(moments: pa.Array) -> pa.Array:
-    years = pc.year(moments)
-    return pc.if_else(pc.and_(pc.greater_equal(years, 1900), pc.less_equal(years, 2200)), moments, None)
+    usual = pc.and_(pc.greater_equal(moments, _FIRST_MOMENT), pc.less(moments, _END_OF_MOMENTS))
+    return pc.if_else(usual, moments, None)
 
 
 _TYPES: dict[str, pa.DataType] = {

@@ -93,6 +93,8 @@ def add_columns(table: pa.Table, lookups: Sequence[LookupTable]) -> pa.Table:
 def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Values as text; whole numbers lose a decimal part of zeros, so that the id 17850.0 reads 17850."""
     text = column if pa.types.is_string(column.type) else column.cast(pa.string())
+    if not pc.any(pc.match_substring(text, ".0")).as_py():  # many times as fast as the expression
+        return text
     whole_numbers = pc.match_substring_regex(text, r"^-?\d+\.0+$")
     if not pc.any(whole_numbers).as_py():
         return text

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from babel.numbers import get_currency_precision
 
 from pairwell.config.settings import Settings
-from pairwell.ingest.numbers import to_minor
+from pairwell.ingest.numbers import by_distinct, parse_decimals, to_minor
 
 _SIGNS = {
     "€": "EUR",
@@ -70,11 +70,18 @@ def rates_of(currencies: pa.Array, money: Money) -> pa.Array:
     return pa.array(rates, pa.float64()).take(coded.indices)
 
 
-def to_net_minor(values: pa.Array, currencies: pa.Array, *, money: Money, kind: Kind) -> pa.Array:
-    """Decimals in each row's currency as net minor units; null where the currency has no rate."""
+def to_net_minor(
+    values: pa.Array, currencies: pa.Array, *, decimal: Literal[".", ","], money: Money, kind: Kind
+) -> pa.Array:
+    """Amounts as written, in each row's currency, as net minor units; null where the currency has no rate."""
     names = [name for name in pc.unique(currencies).to_pylist() if name in money.rates]
     result = pa.nulls(len(values), pa.int64())
     for name in names:
         mine = pc.equal(currencies, name)
-        result = pc.if_else(mine, to_minor(pc.if_else(mine, values, None), money.factor(name, kind)), result)
+        minor = _minor(pc.if_else(mine, values, None), money.factor(name, kind), decimal)
+        result = pc.if_else(mine, minor, result)
     return result
+
+
+def _minor(values: pa.Array, factor: Decimal, decimal: Literal[".", ","]) -> pa.Array:
+    return by_distinct(values, lambda some: to_minor(parse_decimals(some, decimal=decimal), factor))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Literal
 
@@ -33,6 +34,14 @@ def parse_decimals(values: pa.Array, *, decimal: Literal[".", ","]) -> pa.Array:
     if is_number(values.type):
         return _from_text(values.cast(pa.string()), ".")
     return pa.nulls(len(values), DECIMAL)
+
+
+def by_distinct(values: pa.Array, parse: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """What `parse` makes of `values`, asked once for each of the different ones: amounts and quantities repeat."""
+    if not (is_text(values.type) or is_number(values.type)):
+        return parse(values)
+    coded = values.dictionary_encode()
+    return parse(coded.dictionary).take(coded.indices)
 
 
 def to_minor(values: pa.Array, factor: Decimal) -> pa.Array:

@@ -71,7 +71,8 @@ class Shaped(msgspec.Struct, frozen=True, kw_only=True):
 
 def write(dataset: Dataset, rows: ibis.Table, path: Path) -> Path:
     """Compute `rows` into the Parquet file `path`."""
-    dataset.engine.to_parquet(rows, path)
+    # Read once and thrown away: to look for repeated values takes longer than to write them all.
+    dataset.engine.to_parquet(rows, path, compression="lz4", dictionary_size_limit=1)
     return path
 
 

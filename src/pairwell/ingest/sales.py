@@ -100,7 +100,8 @@ def _meet(judged: ibis.Table, sales: ibis.Table, dataset: Dataset) -> ibis.Table
     returns = back.select(
         "seq", "order_id", "item_id", "customer_id", "at", "unit_price_minor", *CHANGES, quantity=back.quantity.abs()
     )
-    sold = _sold(sales).union(stored_sales(dataset).anti_join(sales, "order_id"))
+    stored = stored_sales(dataset, items=returns.select("item_id"))
+    sold = _sold(sales).union(stored.anti_join(sales, "order_id"))
     prior = dataset.table("returns")
     return meet(returns, same_order_or_customer(returns, sold), prior)
 
@@ -118,10 +119,11 @@ def _sold(sales: ibis.Table) -> ibis.Table:
     )
 
 
-def stored_sales(dataset: Dataset) -> ibis.Table:
-    """The order lines of the dataset with the customer and the moment of their order."""
+def stored_sales(dataset: Dataset, *, items: ibis.Table | None = None) -> ibis.Table:
+    """The order lines of the dataset with the customer and the moment of their order; of `items`, where given."""
     orders = dataset.table("orders").select("order_id", "customer_id", "placed_at")
-    joined = dataset.table("order_lines").join(orders, "order_id")
+    lines = dataset.table("order_lines")
+    joined = (lines if items is None else lines.semi_join(items, "item_id")).join(orders, "order_id")
     return joined.select(
         "order_id",
         "line_no",

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pairwell.config.progress import BytesRead
 from pairwell.errors import SourceError
 from pairwell.ingest.blocks import read_tables
-from pairwell.ingest.columnar import read_parquet
+from pairwell.ingest.columnar import RowNumbers, read_parquet
 from pairwell.ingest.delimited import Record, read_first, read_records
 from pairwell.ingest.documents import read_json_rows
 from pairwell.ingest.mapping import FileFormat
@@ -58,6 +58,7 @@ def read_batches(
     Raises `SourceError` where the file as a whole is not what it seems: damaged, or most rows refused.
     """
     watch = _Watch(path, refuse)
+    numbered: Iterator[tuple[list[int] | RowNumbers, pa.Table]]
     if file.format == "parquet":
         numbered = read_parquet(path, batch_rows=limits.batch_rows, advance=advance)
     elif file.format == "csv":
@@ -127,10 +128,10 @@ _MEANING = {
 }
 
 
-def _batches(path: Path, numbered: Iterator[tuple[list[int], pa.Table]], watch: _Watch) -> Iterator[Batch]:
+def _batches(path: Path, numbered: Iterator[tuple[list[int] | RowNumbers, pa.Table]], watch: _Watch) -> Iterator[Batch]:
     for lines, table in numbered:
         watch.taken += len(lines)
-        if lines:
+        if len(lines):
             yield Batch(file=path.name, lines=pa.array(lines, pa.int64()), columns=trimmed(table))
     watch.check()
 
@@ -147,7 +148,8 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     clean = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.equal(clean, ""), None, clean)
+    empty = pc.equal(clean, "")
+    return pc.if_else(empty, None, clean) if pc.any(empty).as_py() else clean
 
 
 def name_columns(names: Sequence[str]) -> list[str]:

@@ -84,7 +84,9 @@ class Staging:
 
     def _open(self) -> pq.ParquetWriter:
         try:
-            return pq.ParquetWriter(self._path, self._schema, compression="lz4")
+            # Texts repeat; to look for repeated numbers takes longer than to write them all.
+            texts = [field.name for field in self._schema if pa.types.is_string(field.type)]
+            return pq.ParquetWriter(self._path, self._schema, compression="lz4", use_dictionary=texts)
         except OSError as error:
             raise _unwritable(self._path, error) from error
 

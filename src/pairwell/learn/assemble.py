@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from typing import NamedTuple
+
 import msgspec
 import numpy as np
 
@@ -14,15 +17,15 @@ from pairwell.learn.baskets import Array, only_ordinary
 from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
 from pairwell.learn.itemsets.bundles import learn_bundles
-from pairwell.learn.listings.describe import describe
+from pairwell.learn.listings.describe import Description, describe
 from pairwell.learn.mining.affinity import shows_affinity
 from pairwell.learn.mining.linear import no_linear
 from pairwell.learn.mining.pairs import LearnedPairs, learn_pairs, rank_pairs
 from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
-from pairwell.learn.relations.relate import relation_arrays
+from pairwell.learn.relations.relate import follow_up_arrays, relation_arrays
 from pairwell.learn.relations.upgrades import learn_upgrades
 from pairwell.learn.sessions.following import learn_following
-from pairwell.learn.stopwatch import Stopwatch
+from pairwell.learn.stopwatch import Beside, Stopwatch
 from pairwell.model.backoff import backoff_arrays
 from pairwell.model.manifest import Manifest
 from pairwell.model.model import ItemNames, Model
@@ -40,22 +43,41 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     older: Neighbours | None  # pairs of the orders before the cut, for their validation
 
 
-def learn_parts(
-    history: History,
-    settings: Settings,
-    advance: Advance = unheard,
-    watch: Stopwatch | None = None,
-    *,
-    cut: int = 0,
-) -> Parts:
-    """Learn everything from `history`; the manifest does not know snapshot, inputs and validation yet.
+class Early(NamedTuple):
+    """Steps that need no pairs: they run beside the counting of pairs, in this order."""
 
-    `watch` hears how long each step took. The same pass finds the pairs of the first `cut` orders.
-    """
-    baskets, learn, watch = history.baskets, settings.learn, watch or Stopwatch()
-    with watch.step("pairs"):
-        pairs = learn_pairs(baskets, learn, advance, cut=cut)
-    arrays = _arrays(history, settings, pairs, watch)
+    watch: Stopwatch
+    described: Future[list[Description]]
+    bought: Future[dict[str, Array]]
+    follow_ups: Future[dict[str, Array]]
+    followers: Future[dict[str, Array]]
+
+
+def begin_early(history: History, settings: Settings, beside: Beside) -> Early:
+    """Begin everything that `learn_parts` needs besides pairs."""
+    return Early(
+        watch=beside.watch,
+        described=beside.begin("listings", lambda: describe(history.listings)),
+        bought=beside.begin("popularity", lambda: _bought(history, settings)),
+        follow_ups=beside.begin("follow-ups", lambda: follow_up_arrays(history, settings)),
+        followers=beside.begin("visits", lambda: followers_to_arrays(_followers(history, settings))),
+    )
+
+
+def learn_parts(history: History, settings: Settings) -> Parts:
+    """Learn everything from `history`; the manifest does not know snapshot, inputs and validation yet."""
+    with Beside() as beside:
+        return finish_parts(history, settings, begin_early(history, settings, beside))
+
+
+def finish_parts(
+    history: History, settings: Settings, early: Early, advance: Advance = unheard, *, cut: int = 0
+) -> Parts:
+    """The same where the early steps have begun, and with the pairs of the first `cut` orders from the same pass."""
+    baskets = history.baskets
+    with early.watch.step("pairs"):
+        pairs = learn_pairs(baskets, settings.learn, advance, cut=cut)
+    arrays = _arrays(history, settings, pairs, early)
     names = ItemNames(ids=baskets.item_ids, titles=[listing.title for listing in history.listings])
     manifest = msgspec.structs.replace(
         _manifest(history, settings),
@@ -68,32 +90,29 @@ def learn_parts(
     return Parts(manifest=manifest, names=names, arrays=arrays, pairs=pairs.neighbours, older=pairs.older)
 
 
-def _arrays(history: History, settings: Settings, pairs: LearnedPairs, watch: Stopwatch) -> dict[str, Array]:
-    baskets, learn = history.baskets, settings.learn
+def _arrays(history: History, settings: Settings, pairs: LearnedPairs, early: Early) -> dict[str, Array]:
+    baskets, learn, watch = history.baskets, settings.learn, early.watch
+    described = early.described.result()
     with watch.step("upgrades"):
-        described = describe(history.listings)
         upgrades = learn_upgrades(described, baskets, pairs, settings)
     with watch.step("relations"):
-        related = relation_arrays(history, described, pairs, settings)
-    with watch.step("popularity"):
-        bought = _bought(history, settings, pairs)
+        related = relation_arrays(history, described, pairs, learn)
     with watch.step("back-off"):
         apart = [from_arrays(related, name) for name in ("variant", "substitute")]
         borrowed = backoff_arrays(learn_backoff(described, baskets, pairs, learn, apart))
-    with watch.step("visits"):
-        followers = followers_to_arrays(_followers(history, settings))
     with watch.step("bundles"):
         bundles = learn_bundles(history, pairs, apart, learn)
     own = {**to_arrays(pairs.neighbours, "pair"), **to_arrays(upgrades, "upgrade")}
-    return {**bought, **own, **related, **borrowed, **followers, **bundles, **no_linear()}
+    affinity = {"affinity": np.array([shows_affinity(pairs.ordinary)])}
+    begun = {**early.bought.result(), **early.follow_ups.result(), **early.followers.result()}
+    return {**own, **affinity, **begun, **related, **borrowed, **bundles, **no_linear()}
 
 
-def _bought(history: History, settings: Settings, pairs: LearnedPairs) -> dict[str, Array]:
+def _bought(history: History, settings: Settings) -> dict[str, Array]:
     return {
         "orders": history.baskets.item_orders().astype(np.int64),
         "popular": most_bought(history.baskets, settings.learn),
         "bought_once": _once(history, settings) | once_by_kind(history.listings),
-        "affinity": np.array([shows_affinity(pairs.ordinary)]),
     }
 
 

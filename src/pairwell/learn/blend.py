@@ -16,7 +16,7 @@ from pairwell.learn.history import History
 from pairwell.learn.mining.affinity import shows_affinity
 from pairwell.learn.mining.linear import linear_arrays, linear_weights, no_linear
 from pairwell.learn.mining.pairs import learn_pairs
-from pairwell.learn.validation import before, halves, newest_cases, older_orders
+from pairwell.learn.validation import Newest, before, halves, newest_cases, older_orders
 from pairwell.model.completion import Completion
 from pairwell.model.model import Model
 from pairwell.model.neighbours import Neighbours
@@ -33,13 +33,14 @@ class Blend(NamedTuple):
     older: dict[str, Array]
 
 
-def find_blend(history: History, settings: Settings, older: Neighbours | None) -> Blend:
+def find_blend(history: History, settings: Settings, older: Neighbours | None, newest: Newest | None = None) -> Blend:
     """The share that found most hidden items on half of the newest orders, among those whose gain is sure; else 0.
 
-    Sure is a gain whose paired 95 % interval lies above zero. `older` are the pairs of the older orders. The share is 0
-    where nothing goes with anything, and where too few orders can be asked about.
+    Sure is a gain whose paired 95 % interval lies above zero. `older` are the pairs of the older orders, `newest` what
+    `newest_cases` says, where it is known. The share is 0 where nothing goes with anything, and where too few orders
+    can be asked about.
     """
-    split, cases = newest_cases(history)
+    split, cases = newest or newest_cases(history)
     asked, _ = halves(cases)
     trained = before(history, split).baskets
     if older is None or not asked or not shows_affinity(only_ordinary(trained, settings.learn.ordinary_basket)):

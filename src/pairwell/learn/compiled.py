@@ -85,12 +85,13 @@ def release(_: Any, array: Any, index: Any) -> Any:  # noqa: ANN401
 
 
 def _compiled(loop: _Loop, **options: Any) -> _Loop:  # noqa: ANN401 - Numba's own
+    options |= {"nogil": True, "no_cfunc_wrapper": True}  # nobody calls loops from C; the wrapper takes time to compile
     folder = _folder(Path(loop.__code__.co_filename).parent)
     if folder is None:  # no place to keep it: it is compiled anew in every process
-        return cast(_Loop, numba.njit(loop, nogil=True, **options))
+        return cast(_Loop, numba.njit(loop, **options))
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, folder
     try:
-        return cast(_Loop, numba.njit(loop, cache=True, nogil=True, **options))
+        return cast(_Loop, numba.njit(loop, cache=True, **options))
     finally:
         numba.config.CACHE_DIR = before
 

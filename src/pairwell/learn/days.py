@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from pairwell.clock import to_micros
 from pairwell.dataset.tables import DATED_FROM
 from pairwell.learn.baskets import Array
 
@@ -29,6 +30,14 @@ def dated(placed_at: Array) -> Array:
     """Whether each moment is a date, and not only the place of a row in its file."""
     flags: Array = placed_at >= int(DATED_FROM.timestamp()) * _SECOND
     return flags
+
+
+def clamped(moments: Array, now: datetime) -> Array:
+    """The moments, those after `now` moved to the newest of the others; as they are where there is no other."""
+    # One order dated far ahead by mistake would make all others look old. It counts as the newest of the others and
+    # not as one of now: else each run would give another model.
+    past = moments[moments <= to_micros(now)]
+    return np.minimum(moments, past.max()) if past.size else moments
 
 
 def _offset(second: int, zone: ZoneInfo) -> int:

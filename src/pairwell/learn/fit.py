@@ -7,31 +7,31 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
 
-from pairwell.clock import to_micros
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.events import Behaviour
 from pairwell.facts.taste import Generation, TasteStore
-from pairwell.learn.assemble import Parts, learn_parts
-from pairwell.learn.baskets import Array
+from pairwell.learn.assemble import Early, Parts, begin_early, finish_parts
 from pairwell.learn.blend import find_blend, share_arrays
-from pairwell.learn.history import History, forget_files, read_history
+from pairwell.learn.history import History, forget_files, no_later_than, read_history
 from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
-from pairwell.learn.stopwatch import Stopwatch
-from pairwell.learn.taste.keep import learn_taste
-from pairwell.learn.validation import Validation, older_orders, validate
+from pairwell.learn.stopwatch import Beside, Stopwatch
+from pairwell.learn.taste.keep import LearnedTastes, learn_taste
+from pairwell.learn.uncollected import uncollected
+from pairwell.learn.validation import Newest, Validation, newest_cases, older_orders, validate
 from pairwell.model.manifest import Heard, Manifest
-from pairwell.model.store import publish_model
+from pairwell.model.store import live_manifest, publish_model
+from pairwell.wording import counted
 
 _FEWEST_ORDERS = 2  # that hold two items or more
 
@@ -40,6 +40,7 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
     """What a run of learning published."""
 
     model: str
+    live: bool  # False where it was learned as of a moment before the live one's: it is kept, the live one stays
     as_of: datetime
     items: int
     orders: int
@@ -52,6 +53,7 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
     gain: Gain | None = None  # of the best that was found
 
 
+@uncollected()
 def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of when, and who listens
     dataset: Dataset,
     settings: Settings,
@@ -66,6 +68,8 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
 ) -> Learned:
     """Learn from the newest snapshot what was known at `as_of` (default: everything), and make it the live model.
 
+    One as of a moment before the live one's is only kept, and the tastes stay: who looks back does not mean to sell
+    by what is found there.
     Orders dated after `now` count as placed with the newest of those before; `now` changes nothing else.
     `heard` is what the journal heard of shoppers up to `as_of`; the manifest says how much that was.
     `tastes` is where the taste of each customer goes, once the model is live; None learns none.
@@ -73,47 +77,82 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     `advance` hears the share that is done. Raises `EvidenceError` where too few orders hold two items, and
     `StorageError` where publishing fails; then the model live before stays live.
     """
-    started, watch = time.perf_counter(), Stopwatch()
+    started, watch, live = time.perf_counter(), Stopwatch(), _goes_live(models, as_of)
     past = Past(dataset=dataset, snapshot=dataset.newest(), as_of=as_of, heard=heard)
     with watch.step("read"):
         history = _read(past, settings, now)
     advance(0.1)
-    cut = older_orders(history)
-    parts = learn_parts(history, settings, lambda share: advance(0.1 + 0.4 * share), watch, cut=cut)
-    arrays, validation = _blended(parts, history, settings, watch)
-    advance(0.9)
-    with watch.step("publish"):
-        manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
-        model = publish_model(models, manifest, parts.names, arrays)
-    if tastes is not None:
-        with watch.step("taste"):
-            tastes.write(learn_taste(history, settings).keep(Generation(model=model, learned_at=now)))
+    with Beside(watch) as beside:
+        begun = _begin(history, settings, beside, taste=tastes is not None and live)
+        parts, validation = _blended(history, settings, begun, advance)
+        advance(0.9)
+        with watch.step("publish"):
+            manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
+            model = publish_model(models, manifest, parts.names, parts.arrays, live=live)
+        if tastes is not None and live:
+            _write_tastes(begun, tastes, Generation(model=model, learned_at=now))
     forget_files(dataset, past.snapshot)
     advance(1.0)
-    return _report(model, manifest, retuned, watch, started)
+    return _report((model, live), manifest, retuned, watch, started)
+
+
+def _goes_live(models: Path, as_of: datetime | None) -> bool:
+    live = live_manifest(models)
+    return as_of is None or live is None or as_of >= live.as_of
 
 
 def _read(past: Past, settings: Settings, now: datetime) -> History:
-    history = no_later_than(read_history(past.dataset, past.snapshot, as_of=past.as_of), now)
+    history = read_history(past.dataset, past.snapshot, as_of=past.as_of)
     _require_evidence(history)
     visits = read_visits(past, history.baskets.item_ids, settings.learn)
-    return msgspec.structs.replace(history, visits=visits)
+    return no_later_than(msgspec.structs.replace(history, visits=visits), now)
 
 
-def _blended(
-    parts: Parts, history: History, settings: Settings, watch: Stopwatch
-) -> tuple[dict[str, Array], Validation | None]:
+class _Begun(NamedTuple):
+    """What runs beside counting pairs, in this order."""
+
+    early: Early
+    cases: Future[Newest]
+    taste: Future[LearnedTastes] | None
+
+
+def _begin(history: History, settings: Settings, beside: Beside, *, taste: bool) -> _Begun:
+    return _Begun(
+        early=begin_early(history, settings, beside),
+        cases=beside.begin("cases", lambda: newest_cases(history)),
+        taste=beside.begin("taste", lambda: learn_taste(history, settings)) if taste else None,
+    )
+
+
+def _write_tastes(begun: _Begun, tastes: TasteStore, generation: Generation) -> None:
+    assert begun.taste is not None
+    learned = begun.taste.result()
+    with begun.early.watch.step("taste"):
+        tastes.write(learned.keep(generation))
+
+
+def _blended(history: History, settings: Settings, begun: _Begun, advance: Advance) -> tuple[Parts, Validation | None]:
     """All arrays of the model, and how well one of the older orders completes the newest."""
+    early, watch = begun.early, begun.early.watch
+    cut = older_orders(history)
+    parts = finish_parts(history, settings, early, lambda share: advance(0.1 + 0.4 * share), cut=cut)
+    newest = begun.cases.result()
     with watch.step("blend"):
-        blend = find_blend(history, settings, parts.older)
+        blend = find_blend(history, settings, parts.older, newest)
         linear = share_arrays(history.baskets, parts.pairs, settings, blend.share)
     with watch.step("validate"):
-        return parts.arrays | linear, validate(history, settings, parts.older, blend.older)
+        validation = validate(history, settings, parts.older, blend.older, newest)
+    manifest = msgspec.structs.replace(parts.manifest, linear_share=blend.share)
+    return msgspec.structs.replace(parts, arrays=parts.arrays | linear, manifest=manifest), validation
 
 
-def _report(model: str, manifest: Manifest, retuned: Retuned | None, watch: Stopwatch, started: float) -> Learned:
+def _report(
+    published: tuple[str, bool], manifest: Manifest, retuned: Retuned | None, watch: Stopwatch, started: float
+) -> Learned:
+    model, live = published
     return Learned(
         model=model,
+        live=live,
         as_of=manifest.as_of,
         items=manifest.items,
         orders=manifest.orders,
@@ -148,24 +187,12 @@ def _account(heard: Sequence[Behaviour]) -> Heard:
     )
 
 
-def no_later_than(history: History, now: datetime) -> History:
-    """The same orders, those dated after `now` as if placed with the newest of the others."""
-    # One order dated far ahead by mistake would make all others look old. It counts as the newest of the others and
-    # not as one of now: else each run would give another model.
-    placed_at = history.baskets.placed_at
-    past = placed_at[placed_at <= to_micros(now)]
-    if not past.size:
-        return history
-    baskets = msgspec.structs.replace(history.baskets, placed_at=np.minimum(placed_at, past.max()))
-    return msgspec.structs.replace(history, baskets=baskets)
-
-
 def _require_evidence(history: History) -> None:
     found = int((history.baskets.sizes > 1).sum())
     if found < _FEWEST_ORDERS:
         raise EvidenceError(
-            f"There is too little to learn from: {history.baskets.n_orders} orders, {found} of them with two items or "
-            f"more; at least {_FEWEST_ORDERS} such orders are needed.",
+            f"There is too little to learn from: {counted(history.baskets.n_orders, 'order')}, {found} of them with "
+            f"two items or more; at least {_FEWEST_ORDERS} such orders are needed.",
             hint="Run `pairwell ingest orders FILE` with more orders, then `pairwell learn` again.",
         )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from typing import Any, overload
 
 import msgspec
@@ -14,11 +16,13 @@ from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.compiled import THREADS
+from pairwell.learn.days import clamped
 from pairwell.learn.encoded.files import TEXT
 from pairwell.learn.encoded.kept import KeptFiles
 from pairwell.learn.encoded.merged import merge_files
 from pairwell.learn.listings.catalogue import Listing
-from pairwell.learn.sessions.visits import Visits
+from pairwell.learn.sessions.visits import Visits, visits_no_later_than
 
 _FACTS = (
     "title",
@@ -81,12 +85,15 @@ def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None
     is read anew. Raises `StorageError` where a file of the snapshot is gone or damaged.
     """
     kept = _kept(dataset)
-    with storage_failures():
-        listed = _listed(dataset, snapshot, as_of)
-        cancelled = dataset.cancelled(snapshot=snapshot, as_of=as_of).to_pyarrow()["order_id"].cast(TEXT)
+    with ThreadPoolExecutor(THREADS) as pool:
+        lines = pool.map(kept.lines, _files(dataset, snapshot, "order_lines"))
+        heads = pool.map(kept.heads, _files(dataset, snapshot, "orders"))
+        with storage_failures():
+            listed = _listed(dataset, snapshot, as_of)
+            cancelled = dataset.cancelled(snapshot=snapshot, as_of=as_of).to_pyarrow()["order_id"].cast(TEXT)
     orders = merge_files(
-        [kept.heads(dataset.file(name)) for name in sorted(snapshot.tables.get("orders", ()))],
-        [kept.lines(dataset.file(name)) for name in sorted(snapshot.tables.get("order_lines", ()))],
+        list(heads),
+        list(lines),
         listed=pa.array(listed, TEXT),
         until=None if as_of is None else to_micros(as_of),
         cancelled=cancelled.combine_chunks(),
@@ -98,6 +105,17 @@ def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None
         customer_ids=Texts(orders.customer_ids),
         listings=[listed.get(item_id) or Listing(item_id=item_id) for item_id in orders.baskets.item_ids],
     )
+
+
+def _files(dataset: Dataset, snapshot: Snapshot, table: str) -> list[Path]:
+    return [dataset.file(name) for name in sorted(snapshot.tables.get(table, ()))]
+
+
+def no_later_than(history: History, now: datetime) -> History:
+    """The same orders and visits, those dated after `now` as if they were of the moment of the newest others."""
+    baskets = msgspec.structs.replace(history.baskets, placed_at=clamped(history.baskets.placed_at, now))
+    visits = history.visits and visits_no_later_than(history.visits, now)
+    return msgspec.structs.replace(history, baskets=baskets, visits=visits)
 
 
 def forget_files(dataset: Dataset, snapshot: Snapshot) -> None:

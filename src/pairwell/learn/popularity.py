@@ -8,8 +8,10 @@ import numpy as np
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.compiled import tight
 from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.mining.weights import order_weights
+from pairwell.learn.purchases import NUMBER, NUMBER_BITS, Purchases, list_purchases
 
 _FEWEST_BUYERS = 20
 _KINDS_BOUGHT_ONCE = {"plan", "service"}
@@ -30,15 +32,10 @@ def bought_once(baskets: Baskets, customers: Array, days: Array, learn: Learn) -
     `customers` and `days` go with the orders; an order with -1 in either is left out. An item with fewer than
     20 buyers is not called so.
     """
-    known = np.repeat((customers >= 0) & (days >= 0), baskets.sizes)
-    who, when = (np.repeat(column, baskets.sizes)[known].astype(np.int64) for column in (customers, days))
-    people, calendar = int(customers.max(initial=0)) + 1, int(days.max(initial=0)) + 1
-    visits = np.sort((baskets.items[known].astype(np.int64) * people + who) * calendar + when)
-    buyers, on_days = _runs(visits[np.diff(visits, prepend=-1) != 0] // calendar)
-    bought = buyers // people
-    n_items = len(baskets.item_ids)
-    n_buyers = np.bincount(bought, minlength=n_items)
-    again = np.bincount(bought, weights=on_days > 1, minlength=n_items)
+    n_customers = int(customers.max(initial=-1)) + 1
+    purchases = list_purchases(baskets, np.where(days >= 0, customers, -1), n_customers)
+    n_buyers, again = np.zeros((2, len(baskets.item_ids)), dtype=np.int64)
+    _count_buyers(purchases, days, n_buyers, again)
     once: Array = (n_buyers >= _FEWEST_BUYERS) & (again < learn.bought_once_below * n_buyers)
     return once
 
@@ -48,7 +45,17 @@ def once_by_kind(listings: Sequence[Listing]) -> Array:
     return np.array([listing.kind in _KINDS_BOUGHT_ONCE for listing in listings], dtype=bool)
 
 
-def _runs(ascending: Array) -> tuple[Array, Array]:
-    """The distinct values and how often each occurs."""
-    starts = np.flatnonzero(np.diff(ascending, prepend=-1) != 0)
-    return ascending[starts], np.diff(starts, append=ascending.size)
+@tight
+def _count_buyers(purchases: Purchases, days: Array, n_buyers: Array, again: Array) -> None:
+    """Count the customers of each item, and those who bought it on another day than at first."""
+    starts, orders, rooms, lines, _ = purchases
+    for customer in range(starts.size - 1):
+        before, first, counted = -1, -1, False
+        for place in range(rooms[customer], rooms[customer + 1]):
+            item, order = lines[place] >> NUMBER_BITS, orders[starts[customer] + (lines[place] & NUMBER)]
+            if item != before:
+                before, first, counted = item, days[order], False
+                n_buyers[item] += 1
+            elif not counted and days[order] != first:
+                counted = True
+                again[item] += 1

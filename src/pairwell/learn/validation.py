@@ -24,6 +24,8 @@ _CUT = 10
 _Z = 1.959963984540054  # two-sided 95 %
 _FEWEST_CASES = 20
 
+Newest = tuple[int, list[Case]]  # how many orders are older than the newest tenth, and the cases of that tenth
+
 
 class Share(msgspec.Struct, frozen=True):
     """A share and its 95 % interval."""
@@ -45,14 +47,15 @@ def validate(
     settings: Settings,
     older: Neighbours | None = None,
     linear: dict[str, Array] | None = None,
+    newest: Newest | None = None,
 ) -> Validation | None:
     """Hide one item of each of the newest tenth of the orders and ask a model of the rest for it.
 
     None where fewer than 20 orders can be asked about. At most 2,000, chosen by lot, are, and none that the share of
-    the linear weights was chosen on. `older` are the pairs of the other orders, where they are known already, and
-    `linear` their linear weights.
+    the linear weights was chosen on. `older` are the pairs of the other orders, where they are known already, `linear`
+    their linear weights, and `newest` what `newest_cases` says.
     """
-    split, cases = newest_cases(history)
+    split, cases = newest or newest_cases(history)
     _, cases = halves(cases)
     if len(cases) < _FEWEST_CASES:
         return None
@@ -69,8 +72,8 @@ def older_orders(history: History) -> int:
     return history.baskets.n_orders - int(history.baskets.n_orders * _NEWEST_SHARE)
 
 
-def newest_cases(history: History, most: int = _MOST_CASES) -> tuple[int, list[Case]]:
-    """How many orders are older than the newest tenth, and the cases of that tenth; at most `most`, chosen by lot."""
+def newest_cases(history: History, most: int = _MOST_CASES) -> Newest:
+    """The newest tenth of the orders as questions; at most `most`, chosen by lot."""
     split = older_orders(history)
     newest = slice_orders(history.baskets, split, history.baskets.n_orders)
     cases = hide_in_each(newest, history.order_ids[split:])

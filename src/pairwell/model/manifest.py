@@ -43,6 +43,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     offered_lines: int = 0  # items of orders that came from offers of our own
     visits: int = 0  # that were learned from
     heard: Heard = Heard()
+    linear_share: float = 0.0  # what the linear weights count when a basket is completed, as found at this learning
     settings: dict[str, Any]
     validation: dict[str, Any] | None
     retuned: dict[str, Any] | None = None  # the search that led to these settings, where one was asked for

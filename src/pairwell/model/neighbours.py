@@ -51,7 +51,13 @@ class Neighbours(msgspec.Struct, frozen=True, kw_only=True):
 def make_neighbours(**columns: Array) -> Neighbours:
     """Neighbours of the given columns in their stored types; `share` may be left out."""
     columns.setdefault("share", np.empty(0))
-    return Neighbours(**{name: np.ascontiguousarray(columns[name], dtype=kind) for name, kind in _TYPES.items()})
+    return Neighbours(**{name: _stored(columns[name], kind) for name, kind in _TYPES.items()})
+
+
+def _stored(column: Array, kind: type) -> Array:
+    # One number said of all pairs stays one number: it is only read.
+    alike = column.dtype == kind and column.strides == (0,)
+    return column if alike else np.ascontiguousarray(column, dtype=kind)
 
 
 def no_neighbours(n_items: int) -> Neighbours:

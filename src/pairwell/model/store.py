@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ _ITEMS = "items.json"
 _DRAFT = re.compile(r"\.draft-(?P<process>\d+)-")
 _ID = re.compile(r"[0-9a-f]{24}")
 _BLOCK = 1 << 20
+_WRITERS = 2
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -38,8 +40,10 @@ class ListedModel(msgspec.Struct, frozen=True, kw_only=True):
     current: bool
 
 
-def publish_model(models: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array]) -> str:
-    """Store a model under `models`, make it current and return its id.
+def publish_model(
+    models: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array], *, live: bool = True
+) -> str:
+    """Store a model under `models`, make it current unless it shall not be `live`, and return its id.
 
     A kill at any moment leaves the model live before, or this one. Raises `StorageError` where writing fails.
     """
@@ -52,7 +56,8 @@ def publish_model(models: Path, manifest: Manifest, names: ItemNames, arrays: Ma
             _keep(draft, models / sealed.id)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        _point_to(models, sealed.id)
+        if live:
+            _point_to(models, sealed.id)
     return sealed.id
 
 
@@ -78,6 +83,14 @@ def load_model(models: Path, model_id: str | None = None) -> Model:
 def current_model(models: Path) -> str:
     """The id of the live model. Raises `NoModelError` before the first was published."""
     return _read_current(models)[0]
+
+
+def live_manifest(models: Path) -> Manifest | None:
+    """What the live model says of itself; None where there is none that can be read."""
+    try:
+        return _read_manifest(models / current_model(models))
+    except (NoModelError, ModelBrokenError):
+        return None
 
 
 def roll_back(models: Path) -> str:
@@ -137,14 +150,20 @@ def set_current(models: Path, model_id: str) -> None:
 def _write_draft(draft: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array]) -> Manifest:
     draft.mkdir()
     write_synced(draft / _ITEMS, msgspec.json.encode(names))
-    for name, array in sorted(arrays.items()):
-        np.save(draft / f"{name}.npy", array, allow_pickle=False)
-        sync_file(draft / f"{name}.npy")
-    files = sorted(path.name for path in draft.iterdir())
-    sealed = seal(msgspec.structs.replace(manifest, checksums={name: _fingerprint(draft / name) for name in files}))
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        largest_first = sorted(arrays.items(), key=lambda named: (-named[1].nbytes, named[0]))
+        list(pool.map(lambda named: _write_array(draft / f"{named[0]}.npy", named[1]), largest_first))
+        files = sorted(draft.iterdir(), key=lambda path: (-path.stat().st_size, path.name))
+        checksums = {path.name: stored for path, stored in zip(files, pool.map(_fingerprint, files), strict=True)}
+    sealed = seal(msgspec.structs.replace(manifest, checksums=dict(sorted(checksums.items()))))
     write_synced(draft / _MANIFEST, encode(sealed))
     sync_folder(draft)
     return sealed
+
+
+def _write_array(path: Path, array: Array) -> None:
+    np.save(path, array, allow_pickle=False)
+    sync_file(path)
 
 
 def _keep(draft: Path, place: Path) -> None:

@@ -5,84 +5,68 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from pairwell.clock import Clock, system_clock
 from pairwell.config.document import render_settings
 from pairwell.config.progress import Advance, BytesRead, unheard
-from pairwell.config.published import Published, load_published, load_settings, publish_settings
+from pairwell.config.published import publish_settings
 from pairwell.config.settings import Settings
-from pairwell.config.workspace import Workspace, create_workspace, find_workspace
-from pairwell.errors import NoModelError, RequestError
+from pairwell.config.workspace import create_workspace, find_workspace
 from pairwell.events import Event, EventReceipt
 from pairwell.records import Answer, CustomerFacts, Decision, DecisionRequest, Relation
-from pairwell.shop.asking import SessionAsked, in_utc, read_asked, read_count, read_relation, read_visits
+from pairwell.shop.asking import (
+    SessionAsked,
+    read_asked,
+    read_baskets,
+    read_count,
+    read_events,
+    read_made,
+    read_moment,
+    read_path,
+    read_paths,
+    read_relation,
+    read_text,
+    read_visits,
+)
+from pairwell.shop.parts import Parts
 
 if TYPE_CHECKING:
     from pairwell.backtest.judging import Evaluation
     from pairwell.backtest.splits import Split
     from pairwell.candidates.relations import PairsFound
-    from pairwell.dataset.store import Dataset
     from pairwell.decide.account import Account
-    from pairwell.decide.replay import Archive, Replay
-    from pairwell.facts.store import FactStore
-    from pairwell.facts.taste import Repeat, TasteStore
+    from pairwell.decide.replay import Replay
+    from pairwell.facts.taste import Repeat
     from pairwell.ingest.load import IngestReport
     from pairwell.ingest.mapping import Mapping as ColumnMapping
-    from pairwell.journal.store import Journal
     from pairwell.learn.fit import Learned
     from pairwell.learn.itemsets.associations import AssociationsFound, AssociationTerms
     from pairwell.learn.retune import Retuned
-    from pairwell.model.model import Model
     from pairwell.model.store import ListedModel
-    from pairwell.operations.database import Database
-    from pairwell.operations.keys.store import KeyStore
     from pairwell.shop.bundles import Bundle
     from pairwell.shop.status import Publication, Status
 
 
 def open_shop(workspace: str | Path | None = None) -> Shop:
     """Open a workspace as `pairwell.open` does."""
-    return Shop(find_workspace(None if workspace is None else Path(workspace)))
+    return Shop(find_workspace(None if workspace is None else read_path(workspace, "workspace", "my-shop")))
 
 
 def create_shop(folder: str | Path, settings: Settings | None = None, *, industry: str = "retail") -> Shop:
     """Make a workspace as `pairwell.create` does, with an industry's settings or those given."""
-    workspace = create_workspace(Path(folder), industry=industry)
+    workspace = create_workspace(read_path(folder, "folder", "my-shop"), industry=industry)
     if settings is not None:
         workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
     publish_settings(workspace)
     return Shop(workspace)
 
 
-class Shop:
+class Shop(Parts):
     """One open workspace; close it, or use it in a `with`.
 
     Settings are the published ones: a change in `pairwell.toml` counts after `publish()`.
     """
-
-    def __init__(self, workspace: Workspace, *, clock: Clock = system_clock) -> None:
-        self.workspace = workspace
-        self._clock = clock
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the operations database; calling it twice is harmless."""
-        database = self.__dict__.pop("_database", None)
-        for name in ("facts", "journal", "keys", "tastes"):
-            self.__dict__.pop(name, None)
-        if database is not None:
-            database.close()
 
     # --- data ---------------------------------------------------------------------------------
 
@@ -106,14 +90,17 @@ class Shop:
         from pairwell.shop.ingesting import ingest_paths, read_mapping
 
         chosen = read_mapping(mapping)
+        source = None if source is None else read_text(source, "source", "web-shop")
         options = IngestOptions(mapping=chosen, source=source, dry_run=dry_run, pseudonyms=pseudonyms)
-        return ingest_paths(self, table, path, options, now=self._clock(), advance=advance)
+        name, paths = read_text(table, "table", "orders"), read_paths(path)
+        return ingest_paths(self, name, paths, options, now=self._clock(), advance=advance)
 
     def customer(self, customer_id: str) -> CustomerFacts:
         """What is known of a customer now, as decisions read it. Raises `NotFoundError` where nothing is."""
         from pairwell.shop.customers import find_customer
 
-        return find_customer(self.workspace, self.published.settings, self.facts, customer_id, now=self._clock())
+        wanted = read_text(customer_id, "customer_id", "c-17")
+        return find_customer(self.workspace, self.published.settings, self.facts, wanted, now=self._clock())
 
     def status(self) -> Status:
         """What is in, what can be learned from it, what is live and what is missing."""
@@ -134,6 +121,7 @@ class Shop:
     def learn(self, as_of: datetime | None = None, *, retune: bool = False, advance: Advance = unheard) -> Learned:
         """Learn from everything that had happened by `as_of` (UTC where it names no zone), and make the model live.
 
+        One as of a moment before the live model's is kept and not made live; `use_model` does that.
         With `retune`, first search for settings of the score that suit this shop better; those that gain more than
         their noise are written into `pairwell.toml` and published. Raises `EvidenceError` where there is too little to
         learn from or to tune on, and `SettingsError` where `pairwell.toml` holds unpublished changes.
@@ -141,7 +129,7 @@ class Shop:
         from pairwell.learn.fit import fit
         from pairwell.learn.sessions.reading import LEARNED
 
-        as_of, now = None if as_of is None else in_utc(as_of), self._clock()
+        as_of, now = None if as_of is None else read_moment(as_of, "as_of"), self._clock()
         retuned = self._retune(as_of, now, advance) if retune else None
         settings, models = self.published.settings, self.workspace.models
         heard = self.journal.behaviour(LEARNED, until=as_of or now)
@@ -177,7 +165,7 @@ class Shop:
         """Make a kept model live. Raises `NotFoundError` or `ModelBrokenError`; the live one then stays."""
         from pairwell.model.store import set_current
 
-        set_current(self.workspace.models, model_id)
+        set_current(self.workspace.models, read_text(model_id, "model_id", "984bce1175ab1b69064b631f"))
         self.__dict__.pop("_model", None)
         return model_id
 
@@ -194,6 +182,7 @@ class Shop:
         """What stands to an item in a relation, curated ones first. Raises `NotFoundError` for an item nobody knows."""
         from pairwell.candidates.relations import Question, Sources, find_pairs
 
+        item_id = read_text(item_id, "item_id", "22423")
         said = self.facts.relations_of([item_id])
         question = Question(
             item_id=item_id, relation=read_relation(relation), n=read_count(n), curated=said, inside=True
@@ -219,9 +208,11 @@ class Shop:
         """
         from pairwell.shop.bundles import choose_bundles, find_leaning
 
-        leaning = None if customer_id is None else find_leaning(customer_id, self._model, self.facts, self._taste)
+        wanted = read_count(n)
+        customer = None if customer_id is None else read_text(customer_id, "customer_id", "c-17")
+        leaning = None if customer is None else find_leaning(customer, self._model, self.facts, self._taste)
         settings, items = self.published.settings, self.facts.items()
-        return choose_bundles(self._model.bundles(), items, settings, read_count(n), leaning)
+        return choose_bundles(self._model.bundles(), items, settings, wanted, leaning)
 
     def _taste(self, customer_id: str) -> list[tuple[str, float]]:
         kept = self.published.settings.learn.taste_items
@@ -231,13 +222,10 @@ class Shop:
         """For each basket the ranked `(item_id, score)` of what is learned, filled up by popularity.
 
         No rules, guards, caps or margins, and nothing already in the basket: for back-tests and data scientists.
-        Raises `RequestError` where a basket is a text: it would be read letter by letter.
+        Raises `RequestError` where a basket is no list of texts.
         """
-        if any(isinstance(basket, str) for basket in baskets):
-            raise RequestError(
-                "A basket is a text; expected a list of item ids.", hint='Write [["22423"]].', field="baskets"
-            )
-        return self._model.complete(baskets, n=read_count(n))
+        asked, count = read_baskets(baskets), read_count(n)
+        return self._model.complete(asked, n=count)
 
     def next_basket(self, customer_ids: Sequence[str], n: int = 20) -> list[list[tuple[str, float]]]:
         """For each customer the ranked `(item_id, score)` of what the last `learn` expects in the next order.
@@ -261,7 +249,8 @@ class Shop:
         A visit is a list, newest last, of items viewed or of `(type, item_id)`, with "purchase" beside the types of
         events. Left out is what is in the cart, was bought, or is looked at last. Raises `RequestError`.
         """
-        return self._model.next_items(read_visits(sessions), n=read_count(n))
+        asked, count = read_visits(sessions), read_count(n)
+        return self._model.next_items(asked, n=count)
 
     def evaluate(self, split: Split, protocol: str = "basket", *, advance: Advance = unheard) -> Evaluation:
         """Back-test on this workspace's newest part: "basket", "next-basket" or "session".
@@ -269,9 +258,11 @@ class Shop:
         Raises `EvidenceError` where there is too little to learn from or to ask about, and says what is missing.
         """
         from pairwell.backtest.evaluate import evaluate
+        from pairwell.backtest.splits import Split
         from pairwell.backtest.trial import Held
 
-        held = Held(train=self.dataset, split=split)
+        read_made(split, Split, "split", "Split(test_days=28)")
+        held = Held(train=self.dataset, split=split, now=self._clock())
         return evaluate(protocol, held, self.published.settings, advance=advance)
 
     def evaluate_against(self, test: Shop, protocol: str = "basket", *, advance: Advance = unheard) -> Evaluation:
@@ -279,7 +270,8 @@ class Shop:
         from pairwell.backtest.evaluate import evaluate
         from pairwell.backtest.trial import Held
 
-        held = Held(train=self.dataset, test=test.dataset)
+        read_made(test, Shop, "test", 'pairwell.open("other-shop")')
+        held = Held(train=self.dataset, test=test.dataset, now=self._clock())
         return evaluate(protocol, held, self.published.settings, advance=advance)
 
     # --- deciding -----------------------------------------------------------------------------
@@ -301,108 +293,34 @@ class Shop:
         from pairwell.decide.identity import ENTROPY_BYTES
         from pairwell.facts.naming import known_here
 
+        asked = read_made(request, DecisionRequest, "request", 'DecisionRequest(placement="cart")')
         decider = Decider(self.model_or_none, self.published, self.facts, self.journal)
+        named = known_here(asked, self._secret)
         kind: Literal["read", "kept"] = "read" if dry_run else "kept"
-        named = known_here(request, self._secret)
-        return decider.answer(named, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
+        return decider.answer(named, now=read_moment(now, "now"), entropy=os.urandom(ENTROPY_BYTES), kind=kind)
 
     def log_events(self, events: Sequence[Event], now: datetime | None = None) -> EventReceipt:
         """Journal what customers did; the receipt names each event that was refused. Idempotent by event id."""
         from pairwell.facts.effects import EventEffects
         from pairwell.facts.naming import known_here
 
+        named = [known_here(event, self._secret) for event in read_events(events)]
+        moment = self._clock() if now is None else read_moment(now, "now")
         effects = EventEffects(self._database, lambda: self.published.settings)
-        named = [known_here(event, self._secret) for event in events]
-        (receipt,) = self.journal.log_events([named], effects=effects, now=now or self._clock())
+        (receipt,) = self.journal.log_events([named], effects=effects, now=moment)
         return receipt
 
     def explain(self, decision_id: str) -> Account:
         """How a journaled decision came about. Raises `NotFoundError`, or `ReplayError` where it cannot be told."""
         from pairwell.decide.account import explain_decision
 
-        return explain_decision(self.journal.read_decision(decision_id), self._archive)
+        return explain_decision(self._decision(decision_id), self._archive)
 
     def replay(self, decision_id: str) -> Replay:
         """Compute a journaled decision again, and say whether it is the same bit for bit."""
         from pairwell.decide.replay import replay
 
-        return replay(self.journal.read_decision(decision_id), self._archive)
+        return replay(self._decision(decision_id), self._archive)
 
-    # --- parts --------------------------------------------------------------------------------
-
-    @cached_property
-    def published(self) -> Published:
-        """The live settings, read once."""
-        return load_published(self.workspace)
-
-    @cached_property
-    def dataset(self) -> Dataset:
-        """What happened."""
-        from pairwell.dataset.store import Dataset
-
-        return Dataset(self.workspace)
-
-    @cached_property
-    def facts(self) -> FactStore:
-        """What is true now."""
-        from pairwell.facts.store import FactStore
-
-        return FactStore(self._database)
-
-    @cached_property
-    def tastes(self) -> TasteStore:
-        """What each customer is likely to buy next."""
-        from pairwell.facts.taste import TasteStore
-
-        return TasteStore(self._database)
-
-    @cached_property
-    def journal(self) -> Journal:
-        """What was decided and what came back."""
-        from pairwell.journal.store import Journal
-
-        return Journal(self._database)
-
-    @cached_property
-    def keys(self) -> KeyStore:
-        """Who may use the online API."""
-        from pairwell.operations.keys.store import KeyStore
-
-        return KeyStore(self._database)
-
-    @cached_property
-    def _secret(self) -> bytes | None:
-        from pairwell.facts.naming import secret_of
-
-        return secret_of(self.workspace, self.published.settings)
-
-    @cached_property
-    def _database(self) -> Database:
-        from pairwell.operations.database import open_database
-
-        operations = self.published.settings.operations
-        return open_database(self.workspace.operations_url(operations.url), durability=operations.durability)
-
-    @cached_property
-    def _model(self) -> Model:
-        from pairwell.model.store import load_model
-
-        return load_model(self.workspace.models)
-
-    def model_or_none(self) -> Model | None:
-        """The live model, or None before the first was learned."""
-        try:
-            return self._model
-        except NoModelError:
-            return None
-
-    @property
-    def _archive(self) -> Archive:
-        from pairwell.decide.replay import Archive
-        from pairwell.model.store import load_model
-
-        return Archive(
-            model_of=lambda name: load_model(self.workspace.models, name),
-            settings_of=lambda name: load_settings(self.workspace, name).settings,
-            facts=self.facts,
-        )
+    def _decision(self, decision_id: str) -> Decision:
+        return self.journal.read_decision(read_text(decision_id, "decision_id", "d_0193f1c2a7b84"))

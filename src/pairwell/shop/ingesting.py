@@ -35,14 +35,13 @@ class Open(Protocol):
 def ingest_paths(  # noqa: PLR0913 - what, where, how and when are different things
     shop: Open,
     table: str,
-    path: str | Path | Sequence[str | Path],
+    paths: Sequence[Path],
     options: IngestOptions,
     *,
     now: datetime,
     advance: BytesRead,
 ) -> IngestReport:
     """Load one file, or the parts of one export, into `table`. Raises as `ingest_files` does."""
-    paths = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path]
     place = IngestPlace(
         workspace=shop.workspace, settings=shop.published.settings, dataset=shop.dataset, facts=shop.facts
     )

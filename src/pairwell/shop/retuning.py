@@ -11,8 +11,7 @@ from pairwell.config.progress import Advance
 from pairwell.config.published import publish_settings
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
-from pairwell.learn.fit import no_later_than
-from pairwell.learn.history import read_history
+from pairwell.learn.history import no_later_than, read_history
 from pairwell.learn.retune import GRID, Retuned, retune
 
 

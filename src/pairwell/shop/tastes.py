@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pairwell.errors import NoModelError, RequestError
 from pairwell.facts.taste import NOBODY, Repeat, Taste, TasteStore
+from pairwell.shop.asking import read_text, read_texts
 
 _DIGITS = 6
 
@@ -16,27 +17,21 @@ def next_baskets(customer_ids: Sequence[str], n: int, *, store: TasteStore, kept
     Raises `RequestError` for a text instead of a list, and where `n` is not between 1 and `kept`; `NoModelError`
     where no taste was learned yet.
     """
-    if isinstance(customer_ids, str):
-        raise RequestError(
-            "The customers are a text; expected a list of customer ids.",
-            hint=f'Write ["{customer_ids}"].',
-            field="customer_ids",
-        )
-    if not all(isinstance(customer_id, str) for customer_id in customer_ids):
-        raise RequestError("A customer id is not a text.", hint='Write ["c-17"].', field="customer_ids")
+    asked = read_texts(customer_ids, "customer_ids", "c-17")
     if type(n) is not int or n < 1 or n > kept > 0:
         raise RequestError(
             f"{n!r} items were asked for; between 1 and {kept} are kept of each customer.",
             hint="Raise `learn.taste_items`, publish, and run `pairwell learn`.",
             field="n",
         )
-    tastes = _read(store, customer_ids)
-    return [_scored(tastes.get(customer_id, tastes[NOBODY]), n) for customer_id in customer_ids]
+    tastes = _read(store, asked)
+    return [_scored(tastes.get(customer_id, tastes[NOBODY]), n) for customer_id in asked]
 
 
 def find_repeats(customer_id: str, *, store: TasteStore) -> list[Repeat]:
-    """What the customer buys regularly, soonest due first. Raises `NoModelError` as `next_baskets` does."""
-    return _read(store, [customer_id]).get(customer_id, Taste()).repeats
+    """What the customer buys regularly, soonest due first. Errors as of `next_baskets`."""
+    asked = read_text(customer_id, "customer_id", "c-17")
+    return _read(store, [asked]).get(asked, Taste()).repeats
 
 
 def _read(store: TasteStore, customer_ids: Sequence[str]) -> dict[str, Taste]:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.orders import Order, fill, orders_of, random_orders
+from tests.orders import LATER, Order, fill, orders_of, random_orders
 
 from pairwell.backtest.evaluate import evaluate
 from pairwell.backtest.judging import Evaluation
@@ -19,7 +20,7 @@ _PAIRED = orders_of(*random.Random(1).choices(["ab", "cd", "ef", "gh"], k=200), 
 
 
 def _evaluate(dataset: Dataset, split: Split) -> Evaluation:
-    return evaluate("basket", Held(train=dataset, split=split), Settings())
+    return evaluate("basket", Held(now=LATER, train=dataset, split=split), Settings())
 
 
 def test_what_always_goes_together_is_found(workspace: Workspace) -> None:
@@ -41,6 +42,17 @@ def test_items_never_sold_before_are_misses_of_every_method(workspace: Workspace
     assert all(scores.hit_rate_at_20.value == 0.0 for scores in found.methods.values())
 
 
+def test_an_order_dated_far_ahead_does_not_make_the_others_old(workspace: Workspace, tmp_path: Path) -> None:
+    odd = Order("odd", ("a", "b"), LATER + timedelta(days=50_000))
+    held_out = Split(test_days=20)
+
+    found = _evaluate(fill(create_workspace(tmp_path / "odd"), [*_PAIRED, odd]), held_out)
+    usual = _evaluate(fill(workspace, _PAIRED), held_out)
+
+    assert (found.later, usual.later) == (1, 0)
+    assert (found.trained_orders, found.cases) == (usual.trained_orders, usual.cases + 1)
+
+
 def test_hidden_items_weigh_what_they_cost(workspace: Workspace) -> None:
     found = _evaluate(fill(workspace, _PAIRED), Split(test_share=0.2))
 
@@ -53,7 +65,7 @@ def test_one_dataset_can_be_asked_about_by_another(workspace: Workspace, tmp_pat
     train = fill(workspace, _PAIRED)
     test = fill(create_workspace(tmp_path / "test"), orders_of("ba", "xc", "dx", "z"))
 
-    found = evaluate("basket", Held(train=train, test=test), Settings())
+    found = evaluate("basket", Held(now=LATER, train=train, test=test), Settings())
 
     assert found.cases == 3
     assert found.trained_items == 8
@@ -62,8 +74,16 @@ def test_one_dataset_can_be_asked_about_by_another(workspace: Workspace, tmp_pat
 def test_orders_of_one_item_leave_nothing_to_ask(workspace: Workspace) -> None:
     single = [Order(order.order_id, order.items[:1], order.placed_at) for order in _PAIRED]
 
-    with pytest.raises(EvidenceError, match="0 to ask about"):
+    with pytest.raises(EvidenceError, match="none to ask about holds two"):
         _evaluate(fill(workspace, single), Split(test_share=0.2))
+
+
+@pytest.mark.parametrize("protocol", ["basket", "next-basket"])
+def test_without_orders_no_other_days_are_proposed(workspace: Workspace, protocol: str) -> None:
+    with pytest.raises(EvidenceError, match="no orders") as caught:
+        evaluate(protocol, Held(now=LATER, train=Dataset(workspace), split=Split(test_days=3)), Settings())
+
+    assert "pairwell ingest orders" in (caught.value.hint or "")
 
 
 def test_the_same_data_gives_the_same_figures(workspace: Workspace) -> None:
@@ -75,7 +95,7 @@ def test_the_same_data_gives_the_same_figures(workspace: Workspace) -> None:
 
 
 def test_an_unknown_protocol_names_those_there_are(workspace: Workspace) -> None:
-    held = Held(train=fill(workspace, _PAIRED), split=Split(test_share=0.2))
+    held = Held(now=LATER, train=fill(workspace, _PAIRED), split=Split(test_share=0.2))
 
     with pytest.raises(RequestError, match="known are basket"):
         evaluate("baskets", held, Settings())

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -128,10 +130,49 @@ def test_an_older_model_is_made_live_again(pairwell: Command, learned: Path) -> 
     first = document(pairwell("learn", "--json", "--workspace", learned))["model"]
     second = document(pairwell("learn", "--as-of", "2025-12-01", "--json", "--workspace", learned))["model"]
     assert first != second
-    assert pairwell("model", "rollback", "--workspace", learned).exit_code == 0
-    assert document(pairwell("status", "--json", "--workspace", learned))["model"]["id"] == first
     pairwell("model", "publish", second, "--workspace", learned)
     assert document(pairwell("status", "--json", "--workspace", learned))["model"]["id"] == second
+    assert pairwell("model", "rollback", "--workspace", learned).exit_code == 0
+    assert document(pairwell("status", "--json", "--workspace", learned))["model"]["id"] == first
+
+
+def test_orders_without_dates_are_learned_undated(pairwell: Command, tmp_path: Path) -> None:
+    pairwell("init", tmp_path / "shop")
+    rows = (f"{order},{item}" for order in range(3) for item in ("tea", "milk"))
+    (tmp_path / "orders.csv").write_text("\n".join(["order_id,item_id", *rows]))
+    pairwell("ingest", "orders", tmp_path / "orders.csv", "--workspace", tmp_path / "shop")
+
+    said = "\n".join(
+        pairwell(*words, "--workspace", tmp_path / "shop").stdout
+        for words in (("learn",), ("status",), ("model", "list"))
+    )
+
+    assert "1970" not in said
+    assert said.count("undated") == 3
+
+
+def test_learning_as_of_an_older_moment_leaves_what_is_live(pairwell: Command, learned: Path) -> None:
+    before = document(pairwell("status", "--json", "--workspace", learned))["model"]["id"]
+    tastes = taste_rows(learned)
+
+    looked_back = pairwell("learn", "--as-of", "2025-12-01", "--workspace", learned).stdout
+
+    command = looked_back.partition("`")[2].partition("`")[0]
+    older = command.split()[-1]
+    assert command.startswith("pairwell model publish ")
+    assert "not live" in looked_back
+    assert document(pairwell("status", "--json", "--workspace", learned))["model"]["id"] == before
+    assert taste_rows(learned) == tastes
+    pairwell("model", "publish", older, "--workspace", learned)
+    assert document(pairwell("status", "--json", "--workspace", learned))["model"]["id"] == older
+    again = document(pairwell("learn", "--as-of", "2026-01-01", "--workspace", learned, "--json"))
+    assert again["live"], "newer than what is live now"
+
+
+def taste_rows(learned: Path) -> list[tuple[object, ...]]:
+    """Which run of learning the tastes come from."""
+    with closing(sqlite3.connect(learned / ".pairwell" / "operations.db")) as database:
+        return database.execute("select generation, model, learned_at from taste_generations").fetchall()
 
 
 def any_anchor(pairwell: Command, learned: Path, exports: Exported) -> str:
@@ -150,7 +191,7 @@ def test_pairs_prints_its_keys(pairwell: Command, learned: Path, exports: Export
     assert (found["item_id"], found["relation"]) == (item, "complement")
     assert 1 <= len(found["pairs"]) <= 3
     assert all(set(pair) >= PAIR_KEYS for pair in found["pairs"])
-    assert "surely x chance" in pairwell("pairs", item, "--workspace", learned).stdout
+    assert "surely x expected" in pairwell("pairs", item, "--workspace", learned).stdout
 
 
 @pytest.mark.parametrize(

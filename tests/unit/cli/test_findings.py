@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.unit.backtest.trials import trial
 
@@ -23,7 +24,7 @@ def test_a_stranger_reads_what_was_hidden_and_who_found_it(capsys: pytest.Captur
     text = _said("+" * 90 + "-" * 10, "+" * 40 + "-" * 60, capsys)
 
     assert "Hidden: something." in text
-    assert "100 cases, 100 hidden items; 0 of them were never sold before." in text
+    assert "100 cases, 100 hidden items; 0 in none of the orders before." in text
     assert "Pairwell finds 0.900 (0.8" in text
     assert "better than popularity by 0.500 (0.4" in text
 
@@ -48,3 +49,15 @@ def test_a_handful_of_cases_has_no_verdict(capsys: pytest.CaptureFixture[str]) -
 def test_sets_are_scored_as_sets(capsys: pytest.CaptureFixture[str]) -> None:
     assert "ndcg" not in _said("+" * 20, "-" * 20, capsys)
     assert "ndcg" in _said("+" * 20, "-" * 20, capsys, truths="ab")
+
+
+def test_orders_of_the_future_are_mentioned(capsys: pytest.CaptureFixture[str]) -> None:
+    found = judge(trial({"pairwell": [_GOOD], "popularity": [_BAD]}, ["a"]))
+
+    print_evaluation(found)
+    print_evaluation(msgspec.structs.replace(found, later=2, trained_on="visits"))
+
+    usual, odd = capsys.readouterr().out.split("Learned from ")[1:]
+    assert "future" not in usual
+    assert "2 orders dated in the future count as placed" in odd
+    assert odd.split()[1] == "visits"

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from pairwell.clock import to_micros
+from pairwell.errors import JournalError
 from pairwell.facts import taste as module
 from pairwell.facts.taste import REPEAT, Bucket, Generation, Learned, Repeat, Taste, TasteStore, bucket_of
 from pairwell.operations import schema
@@ -161,6 +162,26 @@ def test_what_a_broken_off_run_left_never_appears(
 
     assert store.read(["a", "b", "ghost"]) == {"a": taste("x"), "b": taste("y")}
     assert rows(database) == kept(3, "a", "b")
+
+
+def test_a_write_that_fails_is_told_and_leaves_the_older_generation(
+    store: TasteStore, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_CUSTOMERS_AT_A_TIME", 1)
+    write(store, {"a": taste("x"), "b": taste("x")})
+
+    def buckets() -> Iterator[Bucket]:
+        for bucket in buckets_of({name: taste("half") for name in "abcdef"}):
+            yield bucket
+            yield bucket  # the same row twice: the database refuses it while the next is put together
+
+    with pytest.raises(JournalError, match="failed"):
+        store.write(learned(buckets(), "m2"))
+
+    assert store.read(["a", "b", "c"]) == {"a": taste("x"), "b": taste("x")}
+    write(store, {"b": taste("y")}, "m3")
+    assert store.read(["a", "b", "c"]) == {"b": taste("y")}
+    assert rows(database) == kept(3, "b")
 
 
 def test_of_two_runs_at_once_the_one_that_began_later_counts(

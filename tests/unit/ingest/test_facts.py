@@ -1,8 +1,18 @@
 from __future__ import annotations
 
+import random
+from pathlib import Path
+
+import msgspec
+import sqlalchemy as sa
 from tests.unit.ingest.conftest import NOW, Loader
 
+from pairwell.facts.ownership import Purchases
+from pairwell.facts.store import FactStore
 from pairwell.ingest.facts import write_facts
+from pairwell.operations.database import Database, open_database
+from pairwell.operations.schema import owned
+from pairwell.records import Item
 
 HEAD = "order_id,item_id,title,quantity,unit_price,placed_at,customer_id"
 
@@ -53,3 +63,40 @@ def test_what_was_bought_again_since_stays_owned(loader: Loader) -> None:
     loader.facts.add_order("ann", ["cup"], NOW)
     loader.load("returns", "order_id,item_id,quantity,at", "1,cup,1,2026-01-05")
     assert loader.facts.owned("ann", {"cup"}) == {"cup"}
+
+
+def _held(facts: FactStore, database: Database) -> tuple[dict[str, Item], dict[str, set[str]]]:
+    items = {name: msgspec.structs.replace(item, revision=1) for name, item in facts.items().items()}
+    with database.read() as connection:
+        rows = connection.execute(sa.select(owned)).all()
+    return items, {row.customer_id: {*msgspec.json.decode(row.purchases, type=Purchases).item_ids} for row in rows}
+
+
+def test_facts_after_many_small_files_are_those_of_all_at_once(loader: Loader, tmp_path: Path) -> None:
+    rng = random.Random(5)
+    loader.load("items", "item_id,title,price", "cup,Cup,5.00", "pot,Pot,")
+    for day in range(1, 6):
+        orders = rng.sample(range(12), 4)  # some of them again, on another day and with other lines
+        loader.orders(
+            HEAD,
+            *(
+                f"{order},{item},{item.title()},1,{rng.randint(1, 3)}.00,2026-01-{day:02},c{order % 3}"
+                for order in orders
+                for item in rng.sample(["cup", "pot", "pan", "jug", "lid"], 2)
+            ),
+        )
+        if day == 3:
+            loader.load("returns", "order_id,item_id,at", f"{orders[0]},pan,2026-01-20", f"{orders[1]},jug,2026-01-20")
+    loader.load("items", "item_id,title,price", "pan,Big pan,", "lid,Lid,0.50", now=NOW)
+    database = open_database(f"sqlite:///{tmp_path / 'anew.db'}", durability="process")
+    anew = FactStore(database)
+    write_facts(loader.dataset, anew, timezone="UTC", now=NOW)
+    assert _held(loader.facts, loader.database) == _held(anew, database)
+
+
+def test_an_order_that_moved_to_another_day_changes_the_price_of_its_items(loader: Loader) -> None:
+    days = [f"d{n},cup,Cup,1,{1 if n < 45 else 4}.00,2025-{1 + n // 28:02}-{1 + n % 28:02},ann" for n in range(90)]
+    loader.orders(HEAD, *days, "old,cup,Cup,1,9.00,2024-01-01,ann")
+    assert loader.facts.items()["cup"].price_minor == 250
+    loader.orders(HEAD, "old,cup,Cup,1,9.00,2026-01-01,ann")
+    assert loader.facts.items()["cup"].price_minor == 400

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import random
 
-import numpy as np
 import pytest
-from tests.orders import Order, as_baskets, orders_of, random_orders
+from tests.orders import Order, as_history, orders_of, random_orders
 
 from pairwell.config.settings import Settings
 from pairwell.learn.assemble import completing_model
 from pairwell.learn.blend import SHARES, Blend, blending_model, find_blend
 from pairwell.learn.history import History
-from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.mining.pairs import learn_pairs
 from pairwell.learn.validation import find_hits, halves, newest_cases, older_orders
-
-
-def _history(orders: list[Order]) -> History:
-    baskets = as_baskets(orders)
-    return History(
-        baskets=baskets,
-        order_ids=[order.order_id for order in orders],
-        customers=np.full(len(orders), -1),
-        listings=[Listing(item_id=item_id) for item_id in baskets.item_ids],
-    )
 
 
 def _blend(history: History) -> Blend:
@@ -44,14 +32,14 @@ def _rare(rng: random.Random) -> str:
 
 
 def test_where_the_linear_weights_gain_they_count() -> None:
-    history = _history(_kits())
+    history = as_history(_kits())
 
     assert _blend(history).share in SHARES[1:]
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_where_there_is_only_noise_they_do_not(seed: int) -> None:
-    found = _blend(_history(random_orders(random.Random(seed), orders=6_000, items=20)))
+    found = _blend(as_history(random_orders(random.Random(seed), orders=6_000, items=20)))
 
     assert found.share == 0
     assert found.older["pair_linear"].size == 0
@@ -59,7 +47,7 @@ def test_where_there_is_only_noise_they_do_not(seed: int) -> None:
 
 @pytest.mark.parametrize("orders", [2, 100, 900])
 def test_too_few_orders_to_ask_about_leave_completion_as_it_is(orders: int) -> None:
-    history = _history(_kits(orders))
+    history = as_history(_kits(orders))
 
     assert _blend(history).share == 0
     cases = newest_cases(history)[1]
@@ -69,7 +57,7 @@ def test_too_few_orders_to_ask_about_leave_completion_as_it_is(orders: int) -> N
 
 
 def test_nothing_is_judged_on_what_it_was_chosen_on() -> None:
-    cases = newest_cases(_history(_kits()))[1]
+    cases = newest_cases(as_history(_kits()))[1]
     chosen_on, judged_on = halves(cases)
 
     assert len(chosen_on) == len(judged_on) == 300

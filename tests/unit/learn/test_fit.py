@@ -13,8 +13,12 @@ from tests.orders import LATER, START, Order, fill, orders_of, random_orders
 from pairwell.config.settings import Learn, Settings
 from pairwell.config.workspace import Workspace
 from pairwell.errors import EvidenceError, NoModelError
+from pairwell.learn import fit as fitting
+from pairwell.learn.blend import Blend
 from pairwell.learn.fit import Learned, fit
+from pairwell.learn.mining.linear import no_linear
 from pairwell.model.store import load_model
+from pairwell.wording import counted
 
 _ORDERS = random_orders(random.Random(0), orders=400)
 
@@ -33,6 +37,16 @@ def test_what_is_learned_is_published_and_counted(workspace: Workspace) -> None:
     assert learned.pairs == sum(len(model.pairs(item_id, n=1_000)) for item_id in model.item_ids)
     assert model.manifest.inputs.keys() == {"orders", "order_lines"}
     assert learned.peak_memory_mb > 0
+
+
+def test_the_manifest_says_what_linear_weights_count(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fit(workspace, _ORDERS)
+    assert load_model(workspace.models).manifest.linear_share == 0  # too few orders to be sure
+
+    monkeypatch.setattr(fitting, "find_blend", lambda *_: Blend(4.0, no_linear()))
+    _fit(workspace, _ORDERS)
+
+    assert load_model(workspace.models).manifest.linear_share == 4
 
 
 def test_the_same_snapshot_and_settings_give_the_same_bytes(tmp_path: Path, workspace: Workspace) -> None:
@@ -105,7 +119,7 @@ def test_too_few_orders_validate_nothing(workspace: Workspace) -> None:
 @pytest.mark.parametrize("orders", [[], orders_of("a", "b", "c"), orders_of("ab")])
 def test_too_little_to_learn_from_is_said_in_numbers(workspace: Workspace, orders: list[Order]) -> None:
     with pytest.raises(
-        EvidenceError, match=f"{len(orders)} orders, {sum(len(o.items) > 1 for o in orders)} of them"
+        EvidenceError, match=f"{counted(len(orders), 'order')}, {sum(len(o.items) > 1 for o in orders)} of them"
     ) as caught:
         _fit(workspace, orders)
 

@@ -2,14 +2,11 @@ from __future__ import annotations
 
 import random
 
-import numpy as np
 import pytest
-from tests.orders import Order, as_baskets, orders_of, random_orders
+from tests.orders import Order, as_history, orders_of, random_orders
 
 from pairwell.config.settings import Learn, Settings
 from pairwell.errors import EvidenceError
-from pairwell.learn.history import History
-from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.retune import GRID, retune
 
 _ANCHORS, _EARLIER, _LATER = "ABCD", "abcdefghijkl", "mnopqrstuvwx"
@@ -22,18 +19,8 @@ def turned(orders: int = 2_200) -> list[Order]:
     return orders_of(*(rng.choice(_ANCHORS) + rng.choice(those) for those in partners), days_apart=0.1)
 
 
-def _history(orders: list[Order]) -> History:
-    baskets = as_baskets(orders)
-    return History(
-        baskets=baskets,
-        order_ids=[order.order_id for order in orders],
-        customers=np.full(len(orders), -1),
-        listings=[Listing(item_id=item_id) for item_id in baskets.item_ids],
-    )
-
-
 def test_a_planted_better_value_is_found() -> None:
-    found = retune(_history(turned()), Settings(learn=Learn(half_life_days=10_000.0)))
+    found = retune(as_history(turned()), Settings(learn=Learn(half_life_days=10_000.0)))
 
     assert found.changes == found.best
     old, new = found.changes["half_life_days"]
@@ -46,20 +33,20 @@ def test_a_planted_better_value_is_found() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_where_there_is_only_noise_the_settings_stay(seed: int) -> None:
-    found = retune(_history(random_orders(random.Random(seed), orders=2_600, items=20)), Settings())
+    found = retune(as_history(random_orders(random.Random(seed), orders=2_600, items=20)), Settings())
 
     assert found.changes == {}
 
 
 def test_the_same_orders_lead_to_the_same_account() -> None:
-    history = _history(turned())
+    history = as_history(turned())
 
     assert retune(history, Settings()) == retune(history, Settings())
 
 
 def test_too_few_orders_are_refused_with_a_way_out() -> None:
     with pytest.raises(EvidenceError, match="holds 40 of two items") as caught:
-        retune(_history(turned(400)), Settings())
+        retune(as_history(turned(400)), Settings())
 
     assert caught.value.hint is not None
 

@@ -51,7 +51,7 @@ def test_a_text_is_no_list_of_customers(shop: Shop) -> None:
     with pytest.raises(RequestError) as caught:
         shop.next_basket("c03")
     assert caught.value.field == "customer_ids"
-    with pytest.raises(RequestError, match="not a text"):
+    with pytest.raises(RequestError, match="expected a text"):
         shop.next_basket([17])  # type: ignore[list-item]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -120,11 +119,12 @@ def _coded(parts: list[pa.DictionaryArray]) -> tuple[Array, pa.LargeStringArray]
     """Places in one ascending dictionary for all parts; -1 for null."""
     if not parts:
         return np.empty(0, dtype=np.int32), pa.array([], TEXT)
-    names = ascending(texts([part.dictionary for part in parts]))
-    return np.concatenate(list(_in_terms_of(names, parts))), names
-
-
-def _in_terms_of(names: pa.Array, parts: list[pa.DictionaryArray]) -> Iterator[Array]:
-    for part in parts:
-        own = np.append(places(part.dictionary.cast(TEXT), names), -1).astype(np.int32)  # the last place: for null
-        yield own[part.indices.fill_null(own.size - 1).to_numpy()]
+    long = (pa.DictionaryArray.from_arrays(part.indices, part.dictionary.cast(TEXT)) for part in parts)
+    alike = pa.chunked_array(long).unify_dictionaries()
+    names = alike.chunk(0).dictionary
+    order = pc.sort_indices(names)
+    codes = np.full(len(names) + 1, -1, dtype=np.int32)  # the last place: for null
+    codes[order.to_numpy()] = np.arange(len(names), dtype=np.int32)
+    return np.concatenate([codes[part.indices.fill_null(len(names)).to_numpy()] for part in alike.chunks]), names.take(
+        order
+    )

@@ -55,9 +55,8 @@ def learn_bundles(history: History, pairs: LearnedPairs, apart: Sequence[Neighbo
 
 def _linked(pairs: Neighbours, apart: Sequence[Neighbours]) -> Array:
     """Unordered pairs above the floor and not apart, each as one ascending number."""
-    n_items = pairs.offsets.size - 1
-    keys = _keys(pairs, n_items)[pairs.above_floor]
-    against = [_keys(each, n_items) for each in apart]
+    keys = _keys(pairs, np.flatnonzero(pairs.above_floor))
+    against = [_keys(each, np.arange(each.items.size)) for each in apart]
     return np.setdiff1d(keys, np.concatenate([keys[:0], *against]))
 
 
@@ -68,9 +67,9 @@ def _of_two_things(linked: Array, listings: Sequence[Listing]) -> Array:
     return kept
 
 
-def _keys(neighbours: Neighbours, n_items: int) -> Array:
-    anchors = np.repeat(np.arange(n_items), np.diff(neighbours.offsets))
-    return _pair_keys(anchors, neighbours.items.astype(np.int64), n_items)
+def _keys(neighbours: Neighbours, places: Array) -> Array:
+    anchors = np.searchsorted(neighbours.offsets, places, side="right") - 1
+    return _pair_keys(anchors, neighbours.items[places].astype(np.int64), neighbours.offsets.size - 1)
 
 
 def _pair_keys(one: Array, other: Array, n_items: int) -> Array:

@@ -32,6 +32,7 @@ from pairwell.learn.itemsets.room import (
 )
 from pairwell.learn.itemsets.search import search_ranks
 from pairwell.learn.itemsets.support import shortest_support
+from pairwell.wording import counted
 
 Kind = Literal["all", "closed", "maximal"]
 
@@ -176,12 +177,12 @@ def _refusal(baskets: Baskets, min_count: int, wanted: Wanted) -> TooManyError:
     n_orders = baskets.n_orders
     found = (
         f"More than {wanted.most:,} {_LOOKED_AT[wanted.kind]} are in at least "
-        f"{min_count:,} of {n_orders:,} orders; at most {wanted.most:,} are looked for (learn.most_itemsets)."
+        f"{min_count:,} of {counted(n_orders, 'order')}; at most {wanted.most:,} are looked for (learn.most_itemsets)."
     )
     fitting = smallest_count(baskets, at_least=min_count, wanted=wanted)
     if fitting is not None:
         support = shortest_support(fitting, n_orders)
-        return TooManyError(found, hint=f"The smallest support that fits is {support} ({fitting:,} orders).")
+        return TooManyError(found, hint=f"The smallest support that fits is {support} ({counted(fitting, 'order')}).")
     return TooManyError(
         found,
         hint="No support fits: as many are in every order. Ask for closed itemsets, or for smaller ones.",

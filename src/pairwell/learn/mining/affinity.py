@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import sparse
 
-from pairwell.learn.baskets import Array, Baskets, mixed
+from pairwell.learn.baskets import Array, Baskets, mixed, slice_orders
 
 _MOST_ITEMS = 500  # the most bought; bounds the work, and there is nothing to see in rare pairs
 _MOST_ORDERS = 200_000  # the newest
@@ -34,9 +34,10 @@ def shows_affinity(ordinary: Baskets) -> bool:
 def _most_bought(baskets: Baskets) -> sparse.csr_array:
     orders = baskets.item_orders()
     chosen = np.sort(np.lexsort((np.arange(orders.size), -orders))[:_MOST_ITEMS])
-    ones = np.ones(baskets.items.size, dtype=np.int64)
-    holds = sparse.csr_array((ones, baskets.items, baskets.offsets), shape=(baskets.n_orders, orders.size))
-    return holds[max(0, baskets.n_orders - _MOST_ORDERS) :][:, chosen]
+    newest = slice_orders(baskets, max(0, baskets.n_orders - _MOST_ORDERS), baskets.n_orders)
+    ones = np.ones(newest.items.size, dtype=np.int64)
+    holds = sparse.csr_array((ones, newest.items, newest.offsets), shape=(newest.n_orders, orders.size))
+    return holds[:, chosen]
 
 
 def _excess(holds: sparse.csr_array) -> tuple[Array, Array]:

@@ -110,6 +110,12 @@ def room_of(best: Best, item: int) -> int:
     return int(best.rooms[item, _LAST] - best.rooms[item, _FIRST])
 
 
+@inlined
+def next_place(best: Best, item: int) -> int:
+    """Where the next pair of an item would be kept, as long as there is room."""
+    return int(best.rooms[item, _FIRST] + best.rooms[item, _FILLED])
+
+
 @tight
 def keep_highest(chosen: Array, n_chosen: int, room: int) -> int:
     """Bring the `room` pairs with the highest keys to the front, in any order; the lowest key among them.

@@ -20,6 +20,7 @@ from pairwell.learn.mining.best import (
     key_of,
     level_of,
     most_room,
+    next_place,
     offer,
     offer_all,
     room_of,
@@ -221,6 +222,9 @@ def _rank_row(row: int, found: int, encoded: Encoded, ranking: Ranking, scratch:
         soon = scratch.partners[min(place + AHEAD, found - 1)]
         fetch_early(best.bar, soon)
         fetch_early(scale.factors, np.uint64(soon) * np.uint64(scale.factors.shape[1]))
+        fetch_early(best.rooms, np.uint64(soon) * np.uint64(best.rooms.shape[1]))
+        near = scratch.partners[min(place + AHEAD // 2, found - 1)]
+        fetch_early(best.pairs, np.uint64(2 * next_place(best, near)))
         partner = scratch.partners[place]
         packed = scratch.sums[partner]
         weight = (packed & weights) / ranking.unit

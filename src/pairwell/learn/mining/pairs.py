@@ -64,8 +64,8 @@ def _evidence(baskets: Baskets, learn: Learn) -> Baskets:
 
 
 def _unjudged(kept: Kept) -> Neighbours:
-    nothing = np.zeros(kept.score.size)
-    return _neighbours(kept, effect=nothing, p_adjusted=nothing + 1, above_floor=nothing)
+    effect, p_adjusted, above = (np.broadcast_to(each, kept.score.shape) for each in (0.0, 1.0, np.False_))
+    return _neighbours(kept, effect=effect, p_adjusted=p_adjusted, above_floor=above)
 
 
 def _judged(kept: Kept, chance: Chance, correction: Correction, learn: Learn) -> Neighbours:

@@ -17,7 +17,7 @@ from pairwell.learn.relations.context import company
 from pairwell.learn.relations.directed import both_ways
 from pairwell.learn.relations.near import near_pairs
 from pairwell.learn.relations.similar import products
-from pairwell.learn.relations.substitutes import Asked, Likenesses, listed_odds, see_apart, seen_enough
+from pairwell.learn.relations.substitutes import Asked, Likenesses, listed_odds, of_one_kind, see_apart, seen_enough
 from pairwell.learn.relations.variants import find_variants
 from pairwell.learn.relations.views import viewed_together
 from pairwell.model.neighbours import make_neighbours
@@ -60,7 +60,8 @@ def learn_alternatives(
     judged = _judge(Asked(pairs=pairs, alike=alike, items=items, views=views), baskets, learned, learn)
     is_variant = judged.asked.pairs.among(variants)
     # What goes along above the floor is never a substitute, whatever it looks like.
-    stands_in = (judged.odds > 0) & ~judged.above & ~is_variant & seen_enough(judged.asked, baskets.item_orders())
+    stands_in = (judged.odds > 0) & ~judged.above & ~is_variant & of_one_kind(pairs, items)
+    stands_in &= seen_enough(judged.asked, baskets.item_orders())
     return (
         _publish(judged, np.flatnonzero(stands_in), _products(items)),
         _publish(judged, np.flatnonzero(is_variant), np.arange(len(items))),

@@ -6,8 +6,10 @@ import msgspec
 import numpy as np
 
 from pairwell.learn.baskets import Array, Baskets, thin
+from pairwell.learn.compiled import tight
 from pairwell.learn.days import dated, local_days
 from pairwell.learn.history import History
+from pairwell.learn.purchases import NUMBER, NUMBER_BITS, Purchases, list_purchases
 from pairwell.learn.relations.often import Shelves
 
 _MOST = 200  # first purchases of one customer; of one with more these many are drawn by lot
@@ -45,38 +47,40 @@ def first_purchases(history: History, timezone: str) -> FirstPurchases:
     The work of comparing grows with the square of what a customer bought. Of a wholesaler with thousands of items
     200 are drawn by a lot that depends on nothing but the items.
     """
-    baskets = history.baskets
-    known = (history.customers >= 0) & dated(baskets.placed_at)
-    lines, sizes = np.repeat(known, baskets.sizes), baskets.sizes[known]
-    days = local_days(baskets.placed_at[known], timezone)
-    start = int(days.min()) if days.size else 0
-    who = np.repeat(history.customers[known].astype(np.int64), sizes)
-    keys, first = _earliest(who * len(baskets.item_ids) + baskets.items[lines], np.repeat(days - start, sizes))
-    return _drawn(baskets, keys, first + start)
+    baskets, customers = history.baskets, history.customers
+    days = np.where(dated(baskets.placed_at), local_days(baskets.placed_at, timezone), -1)
+    bought = list_purchases(baskets, np.where(days >= 0, customers, -1), int(customers.max(initial=-1)) + 1)
+    offsets = np.concatenate(([0], np.cumsum(bought.distinct)))
+    items, first = np.empty((2, int(offsets[-1])), dtype=np.int32)
+    _find_first(bought, days, offsets, items, first)
+    return _drawn(baskets, offsets, items, first)
 
 
-def _earliest(keys: Array, days: Array) -> tuple[Array, Array]:
-    """Each key once, ascending, with its first day; days are counted from the first of all."""
-    span = int(days.max(initial=0)) + 1
-    both = np.sort(keys * span + days)  # sorting one column of integers takes a fraction of what two take
-    keys, days = np.divmod(both, span)
-    first = np.diff(keys, prepend=-1) != 0
-    return keys[first], days[first]
+@tight
+def _find_first(bought: Purchases, days: Array, offsets: Array, items: Array, first: Array) -> None:
+    """Each item of each customer once, with the first of its days."""
+    starts, orders, rooms, lines, _ = bought
+    for customer in range(starts.size - 1):
+        to = offsets[customer] - 1
+        for place in range(rooms[customer], rooms[customer + 1]):
+            item, day = lines[place] >> NUMBER_BITS, days[orders[starts[customer] + (lines[place] & NUMBER)]]
+            if to < offsets[customer] or item != items[to]:
+                to += 1
+                items[to], first[to] = item, day
+            first[to] = min(first[to], day)
 
 
-def _drawn(baskets: Baskets, keys: Array, days: Array) -> FirstPurchases:
-    n_items = max(1, len(baskets.item_ids))
-    who, items = np.divmod(keys, n_items)
-    starts = np.flatnonzero(np.diff(who, prepend=-1))
+def _drawn(baskets: Baskets, offsets: Array, items: Array, days: Array) -> FirstPurchases:
+    sizes, n_items = np.diff(offsets), max(1, len(baskets.item_ids))
+    who = np.flatnonzero(sizes)
     whole = Baskets(
         item_ids=baskets.item_ids,
-        offsets=np.append(starts, who.size),
-        items=items.astype(np.int32),
-        placed_at=np.zeros(starts.size),
+        offsets=np.append(offsets[who], items.size),
+        items=items,
+        placed_at=np.zeros(who.size),
     )
     shelves, n_cut = thin(whole, _MOST)
     if n_cut:
-        days = days[np.searchsorted(keys, np.repeat(who[starts], shelves.sizes) * n_items + shelves.items)]
-    return FirstPurchases(
-        n_items=len(baskets.item_ids), offsets=shelves.offsets, items=shelves.items, days=days.astype(np.int32)
-    )
+        keys = np.repeat(who, sizes[who]) * n_items + items
+        days = days[np.searchsorted(keys, np.repeat(who, shelves.sizes) * n_items + shelves.items)]
+    return FirstPurchases(n_items=len(baskets.item_ids), offsets=shelves.offsets, items=shelves.items, days=days)

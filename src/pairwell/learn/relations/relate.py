@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pairwell.config.settings import Settings
+from pairwell.config.settings import Learn, Settings
 from pairwell.learn.baskets import Array
 from pairwell.learn.history import History
 from pairwell.learn.listings.describe import Description
@@ -18,18 +18,19 @@ from pairwell.model.neighbours import to_arrays
 
 
 def relation_arrays(
-    history: History, items: Sequence[Description], pairs: LearnedPairs, settings: Settings
+    history: History, items: Sequence[Description], pairs: LearnedPairs, learn: Learn
 ) -> dict[str, Array]:
-    """Substitutes, variants, follow-ups and requirements as the arrays of a model."""
-    substitutes, variants = learn_alternatives(
-        items, history.baskets, pairs, settings.learn, as_baskets(history.visits)
-    )
-    bought = first_purchases(history, settings.shop.timezone)
-    follow_ups = learn_follow_ups(bought, history.baskets, settings.learn)
-    requirements = learn_requirements(history.listings, history.baskets, pairs, settings.learn)
+    """Substitutes, variants and requirements as the arrays of a model."""
+    substitutes, variants = learn_alternatives(items, history.baskets, pairs, learn, as_baskets(history.visits))
+    requirements = learn_requirements(history.listings, history.baskets, pairs, learn)
     return {
         **substitutes.arrays("substitute"),
         **variants.arrays("variant"),
-        **follow_ups.arrays("follow_up"),
         **to_arrays(requirements, "requires"),
     }
+
+
+def follow_up_arrays(history: History, settings: Settings) -> dict[str, Array]:
+    """What is bought on a later day, as the arrays of a model; pairs of one order say nothing of it."""
+    bought = first_purchases(history, settings.shop.timezone)
+    return learn_follow_ups(bought, history.baskets, settings.learn).arrays("follow_up")

@@ -91,6 +91,20 @@ def seen_enough(asked: Asked, orders: Array) -> Array:
     return enough if asked.views is None else enough | (view_odds(asked.views, asked.pairs) > 0)
 
 
+def of_one_kind(pairs: Directed, items: Sequence[Description]) -> Array:
+    """Whether no two words of the shop's own category names set the items apart: one of road, one of mountain.
+
+    A word that only one of the two has says nothing: "Racing Socks" are socks as "Mountain Bike Socks" are.
+    """
+    kinds = list(dict.fromkeys(item.kinds for item in items))
+    number = {kind: place for place, kind in enumerate(kinds)}
+    of_item = np.array([number[item.kinds] for item in items], dtype=np.int64)
+    met, place = np.unique(of_item[pairs.anchors] * len(kinds) + of_item[pairs.targets], return_inverse=True)
+    both = ((kinds[one], kinds[other]) for one, other in (divmod(key, len(kinds)) for key in met.tolist()))
+    agree: Array = np.array([one <= other or other <= one for one, other in both], dtype=bool)[place]
+    return agree
+
+
 def _leaves(items: Sequence[Description]) -> tuple[Array, int]:
     """The number of each item's leaf category, -1 where it has none, and how many there are."""
     names = sorted({item.leaf for item in items if item.leaf})

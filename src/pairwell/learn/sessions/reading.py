@@ -16,7 +16,7 @@ from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.events import Behaviour, BehaviourType
-from pairwell.learn.sessions.visits import CARTED, VIEWED, Happened, Visits, make_visits
+from pairwell.learn.sessions.visits import CARTED, VIEWED, Happened, Visits, make_visits, no_visits
 
 LEARNED: tuple[BehaviourType, ...] = ("view", "add_to_cart")
 """Types that are learned from. What a shopper clicks or accepts was put there by the engine itself: no evidence."""
@@ -44,6 +44,8 @@ def read_visits(past: Past, item_ids: Sequence[str], learn: Learn) -> Visits:
     A visitor is a browser where one is named, else a customer. An event of the journal that is in the dataset, too,
     counts once.
     """
+    if not past.heard and not past.snapshot.tables.get("events"):
+        return no_visits(item_ids)
     with storage_failures():
         return _read(past, item_ids, learn)
 
@@ -55,7 +57,7 @@ def _read(past: Past, item_ids: Sequence[str], learn: Learn) -> Visits:
     customers = _ranked(events.filter(events.customer_id.notnull()).rename(customer="customer_id"), "customer")
     rows = events.inner_join(items, "item_id").inner_join(visitors, "visitor")
     rows = rows.left_join(customers, [("customer_id", "customer")])
-    held = rows.select("visitor_no", "customer_no", "item_no", "at", kind=(rows.type == "add_to_cart").cast("int8"))
+    held = rows.select("visitor_no", "customer_no", "item_no", "at", kind=_kind(rows))
     gap = int(learn.session_gap_minutes * _MINUTE_MICROS)
     return make_visits(item_ids, _as_arrays(held), _purchases(past, items, customers), gap_micros=gap)
 
@@ -69,6 +71,11 @@ def _told(past: Past) -> Any:  # noqa: ANN401
     whose = stored.visitor_id.notnull().ifelse("v" + stored.visitor_id, "c" + stored.customer_id)
     known = stored.type.isin(LEARNED) & whose.notnull() & stored.item_id.notnull()
     return stored.mutate(visitor=whose).filter(known)
+
+
+def _kind(events: Any) -> Any:  # noqa: ANN401
+    carted, viewed = (ibis.literal(kind, type="int8") for kind in (CARTED, VIEWED))
+    return (events.type == "add_to_cart").ifelse(carted, viewed)
 
 
 def _numbered(item_ids: Sequence[str]) -> Any:  # noqa: ANN401
@@ -99,6 +106,3 @@ def _as_arrays(rows: Any) -> Happened:  # noqa: ANN401
         kinds=table["kind"].to_numpy().astype(np.int8),
         at=table["at"].to_numpy().astype("datetime64[us]").astype(np.int64),
     )
-
-
-assert (VIEWED, CARTED) == (0, 1), "a flag of the cart is the kind of a step"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 import numpy as np
 
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.days import clamped
 
 VIEWED, CARTED, BOUGHT = 0, 1, 2  # how far it went with an item
 
@@ -86,6 +88,11 @@ def slice_visits(visits: Visits, start: int, stop: int) -> Visits:
         began_at=visits.began_at[start:stop],
         visitors=visits.visitors[start:stop],
     )
+
+
+def visits_no_later_than(visits: Visits, now: datetime) -> Visits:
+    """The same visits, those dated after `now` as if begun with the newest of the others."""
+    return msgspec.structs.replace(visits, began_at=clamped(visits.began_at, now))
 
 
 def seen_together(visits: Visits) -> Baskets:

@@ -30,6 +30,12 @@ def key_of(score: float, item: int) -> int:
     return int((np.int64(np.float32(score).view(np.int32)) << 32) + (_LAST_ITEM - item))
 
 
+@inlined
+def score_of(key: int) -> float:
+    """The score of a key."""
+    return float(np.int32(key >> 32).view(np.float32))
+
+
 @tight
 def offer(best: Array, row: int, key: int) -> None:
     """Keep a key if it is among the best of `row` so far."""
@@ -45,6 +51,31 @@ def offer(best: Array, row: int, key: int) -> None:
         best[row, place] = best[row, below]
         place, below = below, 2 * below + 1
     best[row, place] = key
+
+
+@tight
+def keep_highest(keys: Array, n_keys: int, n: int) -> int:
+    """Bring the `n` highest of the first `n_keys`, at least so many, to the front, in any order; the lowest of them.
+
+    Source: Hoare 1961 (Find).
+    """
+    first, last, wanted = 0, n_keys - 1, n - 1
+    while first < last:
+        pivot = keys[(first + last) // 2]
+        left, right = first, last
+        while left <= right:
+            while keys[left] > pivot:
+                left += 1
+            while keys[right] < pivot:
+                right -= 1
+            if left <= right:
+                keys[left], keys[right] = keys[right], keys[left]
+                left, right = left + 1, right - 1
+        if right < wanted:
+            first = left
+        if wanted < left:
+            last = right
+    return int(keys[wanted])
 
 
 def read_ranking(best: Array) -> Ranking:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from pairwell.learn.baskets import Array
+from pairwell.learn.blocks import in_blocks
 from pairwell.learn.compiled import THREADS, fetch_early, tight
-from pairwell.learn.taste.best import key_of, no_best, offer, read_ranking
+from pairwell.learn.taste.best import keep_highest, key_of, no_best, read_ranking, score_of
 from pairwell.learn.taste.profiles import Profiles
 
 _LONGEST = 200  # items of a customer that count here, the newest; the work grows with the square
-_BLOCKS = 64
-_OWNER_BITS = 31
-_AHEAD = 8  # customers whose place is fetched before it is their turn
+_AHEAD = 6  # customers whose items are fetched before it is their turn, and their place twice as early
+_FETCHED, _LINE = 48, 16  # items of them, and those that one fetch brings
 _ANCHOR, _OTHER, _DAMPING = 0.7, 0.3, 5.0
+_BELOW = 1 - 1e-6  # a score is rounded to a 32-bit float before it is compared
 
 
 class Company(NamedTuple):
@@ -29,12 +27,16 @@ class Company(NamedTuple):
 
 
 class _Buyers(NamedTuple):
-    """Profiles, cut to a bearable length, and the customers of each item."""
+    """Profiles, cut to a bearable length, and the customers of each item; items by rank, the most bought first.
+
+    Most counts are of items that many buy: by rank those lie side by side, in memory that is near.
+    """
 
     offsets: Array
-    items: Array
+    items: Array  # int32: ranks
     starts: Array
-    customers: Array
+    customers: Array  # int32: of rank r from `starts[r]` on
+    numbers: Array  # int64: the item of each rank
     anchor: Array
     other: Array
 
@@ -48,34 +50,38 @@ def find_company(profiles: Profiles, n_items: int, width: int, threads: int = TH
     best = no_best(n_items, width)
 
     def fill(first: int, last: int) -> None:
-        together, met = np.zeros(n_items, dtype=np.int32), np.empty(n_items, dtype=np.int32)
-        _fill(buyers, (first, last), best, (together, met))
+        together, met = np.zeros(n_items, dtype=np.int32), np.empty(n_items + 1, dtype=np.int32)
+        _fill(buyers, (first, last), best, (together, met, np.empty(2 * width, dtype=np.int64)))
 
     in_blocks(fill, n_items, threads)
     return Company(*read_ranking(best))
 
 
-def in_blocks(task: Callable[[int, int], None], length: int, threads: int) -> None:
-    """Do `task(first, last)` for small parts of a range, so that one slow part does not hold up the others."""
-    bounds = np.unique(np.linspace(0, length, _BLOCKS + 1).astype(np.int64)).tolist()
-    with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(task, first, last) for first, last in pairwise(bounds)]:
-            done.result()
-
-
 def _buyers(profiles: Profiles, n_items: int) -> _Buyers:
-    keep = _newest(profiles)
-    owners, items = profiles.owners[keep], profiles.items[keep]
-    by_item = np.sort((items.astype(np.int64) << _OWNER_BITS) + owners)  # much faster than an order of places
+    offsets, items = _cut(profiles)
     n_buyers = np.bincount(items, minlength=n_items)
-    return _Buyers(
-        offsets=np.concatenate(([0], np.cumsum(np.bincount(owners, minlength=profiles.baskets.size)))),
-        items=items,
+    numbers = np.lexsort((np.arange(n_items), -n_buyers))
+    n_buyers = n_buyers[numbers]
+    buyers = _Buyers(
+        offsets=offsets,
+        items=np.argsort(numbers).astype(np.int32)[items],
         starts=np.concatenate(([0], np.cumsum(n_buyers))),
-        customers=(by_item & ((1 << _OWNER_BITS) - 1)).astype(np.int32),
+        customers=np.empty(items.size, dtype=np.int32),
+        numbers=numbers,
         anchor=np.maximum(n_buyers, 1) ** _ANCHOR,
         other=np.maximum(n_buyers, 1) ** _OTHER,
     )
+    _list_customers(buyers, buyers.starts[:-1].copy())
+    return buyers
+
+
+def _cut(profiles: Profiles) -> tuple[Array, Array]:
+    """Offsets and items of the profiles, each with its newest items only."""
+    sizes = np.diff(profiles.offsets)
+    if int(sizes.max(initial=0)) <= _LONGEST:
+        return profiles.offsets, profiles.items
+    offsets = np.concatenate(([0], np.cumsum(np.minimum(sizes, _LONGEST))))
+    return offsets, profiles.items[_newest(profiles)]
 
 
 def _newest(profiles: Profiles) -> Array:
@@ -89,31 +95,58 @@ def _newest(profiles: Profiles) -> Array:
 
 
 @tight
-def _fill(buyers: _Buyers, part: tuple[int, int], best: Array, scratch: tuple[Array, Array]) -> None:
-    together, met = scratch
+def _list_customers(buyers: _Buyers, free: Array) -> None:
+    """`free` is the place for the next customer of each rank."""
+    for customer in range(buyers.offsets.size - 1):
+        for row in range(buyers.offsets[customer], buyers.offsets[customer + 1]):
+            rank = np.uint64(buyers.items[row])
+            buyers.customers[np.uint64(free[rank])] = customer
+            free[rank] += 1
+
+
+@tight
+def _fill(buyers: _Buyers, part: tuple[int, int], best: Array, scratch: tuple[Array, Array, Array]) -> None:
+    together, met, chosen = scratch
+    width = best.shape[1]
     for anchor in range(part[0], part[1]):
         found = _meet(buyers, anchor, together, met)
+        together[anchor] = 0
+        n_chosen, bar = 0, 0.0
         for place in range(found):
-            item = met[place]
-            value = together[item] / (buyers.anchor[anchor] * buyers.other[item] + _DAMPING)
+            item = np.uint64(met[place])
+            times, size = together[item], buyers.anchor[anchor] * buyers.other[item] + _DAMPING
             together[item] = 0
-            offer(best, anchor, key_of(value, item))
+            if times < bar * size:
+                continue
+            chosen[n_chosen] = key_of(times / size, buyers.numbers[item])
+            n_chosen += times > 0  # the anchor itself has met nobody any more
+            if n_chosen == chosen.size:
+                bar = score_of(keep_highest(chosen, chosen.size, width)) * _BELOW
+                n_chosen = width
+        if n_chosen > width:
+            keep_highest(chosen, n_chosen, width)
+        own = buyers.numbers[anchor]
+        for place in range(min(n_chosen, width)):
+            best[own, place] = chosen[place]
 
 
 @tight
 def _meet(buyers: _Buyers, anchor: int, together: Array, met: Array) -> int:
-    """Count the customers whom other items share with `anchor`; how many such items there are."""
-    found = 0
+    """Count the customers whom items share with `anchor`, itself included; how many such items there are."""
+    found = np.uint64(0)
     last = buyers.starts[anchor + 1]
     for place in range(buyers.starts[anchor], last):
+        if place + 2 * _AHEAD < last:
+            fetch_early(buyers.offsets, buyers.customers[place + 2 * _AHEAD])
         if place + _AHEAD < last:
-            fetch_early(buyers.offsets, buyers.customers[place + _AHEAD])
+            ahead = buyers.offsets[buyers.customers[place + _AHEAD]]
+            for row in range(ahead, ahead + _FETCHED, _LINE):
+                fetch_early(buyers.items, row)
         customer = buyers.customers[place]
-        for row in range(buyers.offsets[customer], buyers.offsets[customer + 1]):
-            item = buyers.items[row]
-            if item != anchor:
-                if together[item] == 0:
-                    met[found] = item
-                    found += 1
-                together[item] += 1
-    return found
+        for row in range(np.uint64(buyers.offsets[customer]), np.uint64(buyers.offsets[customer + 1])):
+            item = np.uint64(buyers.items[row])
+            before = together[item]
+            met[found] = item
+            found += np.uint64(before == 0)
+            together[item] = before + 1
+    return int(found)

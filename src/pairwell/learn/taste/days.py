@@ -30,10 +30,10 @@ class Visits(NamedTuple):
 
 def find_visits(baskets: Baskets, customers: Array, days: Array, wanted: Array) -> Visits:
     """The purchases of `wanted` items (one flag an item) in orders whose customer and day are known, not -1."""
-    who, when = (np.repeat(column, baskets.sizes).astype(np.int64) for column in (customers, days))
-    known = (who >= 0) & (when >= 0) & wanted[baskets.items]
+    known = np.repeat((customers >= 0) & (days >= 0), baskets.sizes) & wanted[baskets.items]
+    orders = np.repeat(np.arange(baskets.n_orders, dtype=np.int32), baskets.sizes)[known]
     n_items, calendar = max(1, wanted.size), int(days.max(initial=0)) + 1
-    keys = np.sort((who[known] * n_items + baskets.items[known]) * calendar + when[known])
+    keys = np.sort((customers[orders].astype(np.int64) * n_items + baskets.items[known]) * calendar + days[orders])
     keys = keys[np.diff(keys, prepend=-1) != 0]
     owners, dates = np.divmod(keys, calendar)
     starts = np.flatnonzero(np.diff(owners, prepend=-1))

@@ -7,6 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.blocks import in_blocks
+from pairwell.learn.compiled import THREADS, tight
+from pairwell.learn.purchases import NUMBER, NUMBER_BITS, Purchases, list_purchases
 
 
 class Profiles(NamedTuple):
@@ -24,49 +27,49 @@ class Profiles(NamedTuple):
     baskets: Array  # int64: baskets of each customer
     span: Array  # float64: the same, older ones counting less
 
-    @property
-    def owners(self) -> Array:
-        """The customer of each row of `items`."""
-        return np.repeat(np.arange(self.baskets.size), np.diff(self.offsets))
 
-
-def make_profiles(baskets: Baskets, customers: Array, n_customers: int, half_life: float) -> Profiles:
+def make_profiles(
+    baskets: Baskets, customers: Array, n_customers: int, half_life: float, threads: int = THREADS
+) -> Profiles:
     """Profiles of `n_customers` from orders, oldest first; those of customer -1 are left out, and so are empty ones.
 
     A basket counts half where `half_life` newer ones of the customer follow: dates are not asked for.
     """
-    numbers = _numbers(np.where(baskets.sizes > 0, customers, -1))
-    n_baskets = np.bincount(customers[(customers >= 0) & (baskets.sizes > 0)], minlength=n_customers)
-    owner, number = (np.repeat(column, baskets.sizes) for column in (customers, numbers))
-    known = owner >= 0
-    n_items, most = max(1, len(baskets.item_ids)), int(n_baskets.max(initial=1))
-    rows = np.sort((owner[known].astype(np.int64) * n_items + baskets.items[known]) * most + number[known])
-    keys = rows // most  # rows of one customer and item are oldest first
-    number = rows - keys * most
-    starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    stops = np.append(starts, keys.size)[1:]
-    owners = keys[starts] // n_items
-    items = keys[starts] - owners * n_items
-    ages = np.repeat(n_baskets[owners], stops - starts) - 1 - number
-    weights = np.exp2(-np.arange(most) / half_life)[ages]
+    purchases = list_purchases(baskets, customers, n_customers, threads)
+    n_baskets = np.diff(purchases.starts)
+    profiles = _room(purchases.distinct, n_baskets, half_life)
+    decay = np.exp2(-np.arange(int(n_baskets.max(initial=1))) / half_life)
+    in_blocks(lambda *part: _sum_up(part, purchases, decay, profiles), n_customers, threads)
+    return profiles
+
+
+def _room(distinct: Array, baskets: Array, half_life: float) -> Profiles:
+    offsets = np.concatenate(([0], np.cumsum(distinct)))
+    items, times, first, last = (np.empty(offsets[-1], dtype=np.int32) for _ in range(4))
     return Profiles(
-        offsets=np.searchsorted(owners, np.arange(n_customers + 1)),
-        items=items.astype(np.int32),
-        times=(stops - starts).astype(np.int32),
-        habit=np.add.reduceat(weights, starts) if starts.size else np.zeros(0),
-        first=number[starts].astype(np.int32),
-        last=number[stops - 1].astype(np.int32),
-        baskets=n_baskets,
-        span=(1 - np.exp2(-n_baskets / half_life)) / (1 - np.exp2(-1 / half_life)),
+        offsets=offsets,
+        items=items,
+        times=times,
+        habit=np.empty(offsets[-1]),
+        first=first,
+        last=last,
+        baskets=baskets,
+        span=(1 - np.exp2(-baskets / half_life)) / (1 - np.exp2(-1 / half_life)),
     )
 
 
-def _numbers(customers: Array) -> Array:
-    """The number of each order among those of its customer."""
-    order = np.argsort(customers, kind="stable")
-    sorted_customers = customers[order]
-    starts = np.flatnonzero(np.diff(sorted_customers, prepend=-2))
-    lengths = np.diff(np.append(starts, customers.size))
-    numbers = np.empty(customers.size, dtype=np.int64)
-    numbers[order] = np.arange(customers.size) - np.repeat(starts, lengths)
-    return numbers
+@tight
+def _sum_up(part: tuple[int, int], purchases: Purchases, decay: Array, profiles: Profiles) -> None:
+    """Fill the rows of each customer; `decay` is what a basket counts that so many newer ones follow."""
+    for customer in range(part[0], part[1]):
+        newest = profiles.baskets[customer] - 1
+        row, before = profiles.offsets[customer] - 1, -1
+        for place in range(purchases.rooms[customer], purchases.rooms[customer + 1]):
+            item, number = purchases.lines[place] >> NUMBER_BITS, purchases.lines[place] & NUMBER
+            if item != before:
+                row, before = row + 1, item
+                profiles.items[row], profiles.first[row] = item, number
+                profiles.times[row], profiles.habit[row] = 0, 0.0
+            profiles.times[row] += 1
+            profiles.habit[row] += decay[newest - number]
+            profiles.last[row] = number

@@ -10,11 +10,12 @@ import numpy as np
 
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.blocks import in_blocks
 from pairwell.learn.compiled import THREADS, tight
 from pairwell.learn.history import History
 from pairwell.learn.taste.again import learn_again
 from pairwell.learn.taste.best import Ranking, key_of, no_best, offer, read_ranking
-from pairwell.learn.taste.company import Company, find_company, in_blocks
+from pairwell.learn.taste.company import Company, find_company
 from pairwell.learn.taste.profiles import Profiles, make_profiles
 from pairwell.learn.taste.weights import (
     CAUTIOUS,
@@ -90,7 +91,7 @@ def find_weights(hidden: Hidden, known: Tastes, threads: int = THREADS) -> Weigh
 
 def _without_weights(orders: _Orders, learn: Learn, threads: int, company: Company | None = None) -> Tastes:
     baskets, n_items = orders.baskets, len(orders.baskets.item_ids)
-    profiles = make_profiles(*orders, learn.taste_half_life_baskets)
+    profiles = make_profiles(*orders, learn.taste_half_life_baskets, threads)
     bought = baskets.item_orders()
     falling = np.lexsort((np.arange(n_items), -bought)).astype(np.int32)
     popular = bought / max(1, baskets.n_orders)

@@ -48,24 +48,25 @@ class Hidden(msgspec.Struct, frozen=True, kw_only=True):
 def hide_newest(baskets: Baskets, customers: Array) -> Hidden:
     """Take the newest order of up to 1,500 customers with two or more, evenly from all of them."""
     places = np.flatnonzero((customers >= 0) & (baskets.sizes > 0))
-    owners, first, count = np.unique(customers[places][::-1], return_index=True, return_counts=True)
-    newest = places[::-1][first]
-    several = np.flatnonzero(count > 1)
+    n_baskets = np.bincount(customers[places])
+    newest = np.zeros(n_baskets.size, dtype=np.int64)
+    newest[customers[places]] = places  # the last one stays
+    several = np.flatnonzero(n_baskets > 1)
     chosen = several[
         np.unique(np.linspace(0, several.size, MOST_CASES, endpoint=False).astype(np.int64))[: several.size]
     ]
     orders = newest[chosen]
     keep = np.ones(baskets.n_orders, dtype=bool)
     keep[orders] = False
-    cases = np.full(baskets.n_orders, -1)
-    cases[orders] = np.arange(orders.size)
-    of_lines = np.repeat(cases, baskets.sizes)
-    inside = of_lines >= 0
+    cases = np.argsort(orders)  # of the hidden orders as they come
     return Hidden(
         baskets=_only(baskets, keep),
         owners=customers[keep],
-        customers=owners[chosen],
-        truth=np.sort(of_lines[inside] * len(baskets.item_ids) + baskets.items[inside]),
+        customers=chosen,
+        truth=np.sort(
+            np.repeat(cases * len(baskets.item_ids), baskets.sizes[orders[cases]])
+            + baskets.items[np.repeat(~keep, baskets.sizes)]
+        ),
         sizes=baskets.sizes[orders],
     )
 

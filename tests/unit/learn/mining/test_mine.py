@@ -57,6 +57,23 @@ def test_everything_kept_is_what_counting_one_by_one_finds(seed: int) -> None:
     assert found == ByHand(baskets, learn, asked).best()
 
 
+def test_ranks_beyond_sixteen_bits_are_counted_as_well() -> None:
+    rng = np.random.default_rng(1)
+    n_items = 69_000  # all bought, so that ranks reach beyond 65,535
+    items = np.concatenate((rng.permutation(n_items), rng.integers(0, n_items, 6_000), rng.integers(0, 50, 6_000)))
+    orders = np.arange(items.size) // 3
+    orders[-6_000:] = rng.integers(0, n_items // 3, 6_000)  # some sell well, beside all others
+    names = [f"i{number:05}" for number in range(n_items)]
+    baskets = make_baskets(names, orders, items, np.arange(int(orders.max()) + 1))
+
+    kept = mine(baskets, Learn(), Asked(line_weights=None, threads=2)).kept
+
+    found = as_found(kept.offsets, kept.add_ons, kept.score, kept.together, kept.proof)
+    assert found == ByHand(baskets, Learn(), Asked(line_weights=None, threads=1)).best()
+    ranked = np.argsort(-baskets.item_orders(), kind="stable")
+    assert all(found[item] for item in ranked[1 << 16 :].tolist())
+
+
 @settings(max_examples=150, derandomize=True, deadline=None, database=None)
 @given(_SEEDS)
 def test_every_tail_is_counted_in_its_bin_or_the_next_larger(seed: int) -> None:

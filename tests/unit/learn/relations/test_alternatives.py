@@ -75,6 +75,26 @@ def test_another_category_is_no_substitute(ours: str, theirs: str, expected: lis
     assert _learn(listings)[0]["a"] == expected
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ("Road tire Fjord", "Mountain tire Fjord", []),
+        ("Road tire Fjord", "Tire Fjord", ["b"]),  # what for is said of one only: it may be the same
+        ("Road tire Fjord", "Road tire Alp", ["b"]),
+    ],
+)
+def test_words_of_the_shop_s_own_categories_set_kinds_apart(ours: str, theirs: str, expected: list[str]) -> None:
+    bikes = {"p": {"category": "Bikes > Road bikes"}, "l": {"category": "Bikes > Mountain bikes"}}
+    tires = {
+        item_id: {"title": title, "price_minor": 9900, "category": "Accessories > Tires"}
+        for item_id, title in (("a", ours), ("b", theirs))
+    }
+
+    substitutes, _ = _learn(_listings(**bikes, **tires))
+
+    assert substitutes["a"] == expected
+
+
 def test_a_colour_is_a_variant_even_where_it_is_bought_along_and_says_so() -> None:
     sold = as_baskets(orders_of(*("ab", "abp") * 12, *("p", "l", "n", "k") * 60))
     listings = _listings(a={"title": "Jumbo bag red"}, b={"title": "Jumbo bag pink"})

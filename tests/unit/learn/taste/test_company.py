@@ -20,7 +20,8 @@ def random_profiles(seed: int, n_customers: int = 30, n_items: int = 12) -> Prof
 
 
 def by_hand(profiles: Profiles, n_items: int, width: int) -> list[list[int]]:
-    buyers = [set(profiles.owners[profiles.items == item].tolist()) for item in range(n_items)]
+    owners = np.repeat(np.arange(profiles.baskets.size), np.diff(profiles.offsets))
+    buyers = [set(owners[profiles.items == item].tolist()) for item in range(n_items)]
     score = {
         (one, other): len(buyers[one] & buyers[other]) / (len(buyers[one]) ** 0.7 * len(buyers[other]) ** 0.3 + 5)
         for one, other in permutations(range(n_items), 2)
@@ -33,13 +34,14 @@ def by_hand(profiles: Profiles, n_items: int, width: int) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_company_is_what_brute_force_finds(seed: int) -> None:
+@pytest.mark.parametrize("width", [1, 2, 4, 20])
+def test_company_is_what_brute_force_finds(seed: int, width: int) -> None:
     profiles = random_profiles(seed)
 
-    found = find_company(profiles, 12, 4)
+    found = find_company(profiles, 12, width)
 
     rows = [[item for item in row if item >= 0] for row in found.items.tolist()]
-    assert rows == by_hand(profiles, 12, 4)
+    assert rows == by_hand(profiles, 12, width)
 
 
 def test_threads_change_nothing() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 from tests.orders import Order, as_baskets, orders_of
@@ -48,3 +50,29 @@ def test_the_same_item_twice_in_an_order_is_one_purchase() -> None:
     found = make_profiles(as_baskets([Order("o", ("a", "a"))]), np.array([0]), 1, HALF_LIFE)
 
     assert found.times.tolist() == [1]
+
+
+def by_hand(orders: list[Order], customers: list[int], customer: int) -> list[tuple[int, int, int, int, float]]:
+    """Item, times, first, last and habit of each item of a customer."""
+    baskets = [order.items for order, owner in zip(orders, customers, strict=True) if owner == customer]
+    found = []
+    for item in sorted({item for basket in baskets for item in basket}):
+        numbers = [number for number, basket in enumerate(baskets) if item in basket]
+        habit = sum(0.5 ** (len(baskets) - 1 - number) for number in numbers)
+        found.append(("abcdefghijklmnopqrst".index(item), len(numbers), numbers[0], numbers[-1], habit))
+    return found
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_profiles_are_what_counting_by_hand_finds(threads: int) -> None:
+    rng = random.Random(4)
+    orders = orders_of(*("".join(rng.sample("abcdefghijklmnopqrst", rng.randint(1, 9))) for _ in range(900)))
+    customers = [rng.choice((-1, 0, 0, 0, 0, rng.randrange(300))) for _ in orders]  # one buys more than all others
+
+    found = make_profiles(as_baskets(orders), np.array(customers), 301, HALF_LIFE, threads)
+
+    for customer in range(301):
+        row = slice(int(found.offsets[customer]), int(found.offsets[customer + 1]))
+        columns = (found.items, found.times, found.first, found.last, found.habit)
+        rows = zip(*(column[row].tolist() for column in columns), strict=True)
+        assert [pytest.approx(one) for one in rows] == by_hand(orders, customers, customer)

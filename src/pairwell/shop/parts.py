@@ -1,0 +1,123 @@
+"""The parts of an open workspace, each opened when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from pairwell.clock import Clock, system_clock
+from pairwell.config.published import Published, load_published, load_settings
+from pairwell.config.workspace import Workspace
+from pairwell.errors import NoModelError
+
+if TYPE_CHECKING:
+    from pairwell.dataset.store import Dataset
+    from pairwell.decide.replay import Archive
+    from pairwell.facts.store import FactStore
+    from pairwell.facts.taste import TasteStore
+    from pairwell.journal.store import Journal
+    from pairwell.model.model import Model
+    from pairwell.operations.database import Database
+    from pairwell.operations.keys.store import KeyStore
+
+
+class Parts:
+    """What one open workspace holds; nothing is opened before it is needed, and `close` lets go of it."""
+
+    def __init__(self, workspace: Workspace, *, clock: Clock = system_clock) -> None:
+        self.workspace = workspace
+        self._clock = clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the operations database; calling it twice is harmless."""
+        database = self.__dict__.pop("_database", None)
+        for name in ("facts", "journal", "keys", "tastes"):
+            self.__dict__.pop(name, None)
+        if database is not None:
+            database.close()
+
+    @cached_property
+    def published(self) -> Published:
+        """The live settings, read once."""
+        return load_published(self.workspace)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """What happened."""
+        from pairwell.dataset.store import Dataset
+
+        return Dataset(self.workspace)
+
+    @cached_property
+    def facts(self) -> FactStore:
+        """What is true now."""
+        from pairwell.facts.store import FactStore
+
+        return FactStore(self._database)
+
+    @cached_property
+    def tastes(self) -> TasteStore:
+        """What each customer is likely to buy next."""
+        from pairwell.facts.taste import TasteStore
+
+        return TasteStore(self._database)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What was decided and what came back."""
+        from pairwell.journal.store import Journal
+
+        return Journal(self._database)
+
+    @cached_property
+    def keys(self) -> KeyStore:
+        """Who may use the online API."""
+        from pairwell.operations.keys.store import KeyStore
+
+        return KeyStore(self._database)
+
+    @cached_property
+    def _secret(self) -> bytes | None:
+        from pairwell.facts.naming import secret_of
+
+        return secret_of(self.workspace, self.published.settings)
+
+    @cached_property
+    def _database(self) -> Database:
+        from pairwell.operations.database import open_database
+
+        operations = self.published.settings.operations
+        return open_database(self.workspace.operations_url(operations.url), durability=operations.durability)
+
+    @cached_property
+    def _model(self) -> Model:
+        from pairwell.model.store import load_model
+
+        return load_model(self.workspace.models)
+
+    def model_or_none(self) -> Model | None:
+        """The live model, or None before the first was learned."""
+        try:
+            return self._model
+        except NoModelError:
+            return None
+
+    @property
+    def _archive(self) -> Archive:
+        from pairwell.decide.replay import Archive
+        from pairwell.model.store import load_model
+
+        return Archive(
+            model_of=lambda name: load_model(self.workspace.models, name),
+            settings_of=lambda name: load_settings(self.workspace, name).settings,
+            facts=self.facts,
+        )
