@@ -23,17 +23,24 @@ from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.keyring import Keyring, KeysUnreadError
 from pairwell.serve.online.access.refusals import keys_unread
 from pairwell.serve.online.decisions import Decisions
-from pairwell.serve.online.events import Events, SentEvents, take_bodies
+from pairwell.serve.online.events import Events
 from pairwell.serve.online.faults import ErrorBody, Fault, Refused, fault_of, internal, no_route, wrong_method
+from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.line import Line, Room
 from pairwell.serve.online.metrics.counting import Counts
 from pairwell.serve.online.metrics.readings import readings_of
 from pairwell.serve.online.routes import make_routes
 from pairwell.serve.online.service import Service
+from pairwell.serve.online.sorting import SentEvents
+from pairwell.serve.online.taking import take_bodies
 from pairwell.serve.online.wire import Disconnected, Message, Receive, Scope, Send, encoder, render_fault, send_json
 
 _DECISIONS = Room(jobs=128, together=16)
-_EVENTS = Room(jobs=1_000, together=100, weight=50_000_000)
+_EVENTS = Room(jobs=1_000, together=100)
+_BODIES_BYTES = 32_000_000  # of events, being read or waiting
+_BODIES = 2_000
+_READ_S = 30.0
+_UNAVAILABLE = 503
 _KEYS_UNREAD: tuple[SilenceReason, str] = ("journal_unavailable", "The keys could not be read.")
 _FOR_EVERYBODY = frozenset({"/", "/readyz", "/openapi.json"})  # `/readyz` tells everybody less
 
@@ -53,7 +60,11 @@ class OnlineApp:
         self._lines = (decisions, events)
         self._hot: dict[str, Decisions | Events] = {
             "/v1/decisions": Decisions(service, decisions, self._counts),
-            "/v1/events": Events(events, self._gate),
+            "/v1/events": Events(
+                events,
+                self._gate,
+                Holding("events", most_bytes=_BODIES_BYTES, most_bodies=_BODIES, seconds=_READ_S),
+            ),
         }
         readings = readings_of(service, {"decisions": decisions, "events": events})
         self._rest = Litestar(
@@ -146,7 +157,7 @@ class OnlineApp:
         if isinstance(error, PairwellError):
             status, fault = fault_of(error)
             self._note(status, error)
-            return status, fault, {}
+            return status, fault, {"retry-after": "1"} if status == _UNAVAILABLE else {}
         if isinstance(error, HTTPException):
             return error.status_code, Fault(code="bad_request", message=error.detail), dict(error.headers or {})
         self._service.notices.failure(error)
