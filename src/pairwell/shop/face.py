@@ -79,7 +79,7 @@ class Shop:
     def close(self) -> None:
         """Let go of the operations database; calling it twice is harmless."""
         database = self.__dict__.pop("_database", None)
-        for name in ("facts", "journal", "keys", "tastes"):
+        for name in ("facts", "journal", "keeping", "keys", "tastes"):
             self.__dict__.pop(name, None)
         if database is not None:
             database.close()
@@ -375,6 +375,13 @@ class Shop:
         from pairwell.facts.naming import secret_of
 
         return secret_of(self.workspace, self.published.settings)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """Backups."""
+        from pairwell.shop.keeping.keeping import Keeping
+
+        return Keeping(self.workspace, self._database, self._clock)
 
     @cached_property
     def _database(self) -> Database:
