@@ -16,6 +16,7 @@ from pairwell.cli import (
     demo,
     evaluation,
     ingesting,
+    keeping,
     keys,
     learning,
     serving,
@@ -51,7 +52,19 @@ def main(
     """Options that stand before the command."""
 
 
-for group in (demo, workspace, ingesting, customers, learning, associations, deciding, evaluation, serving, keys):
+for group in (
+    demo,
+    workspace,
+    ingesting,
+    customers,
+    learning,
+    associations,
+    deciding,
+    evaluation,
+    serving,
+    keys,
+    keeping,
+):
     group.register(app)
 
 

@@ -13,6 +13,7 @@ import msgspec
 import pyarrow as pa
 
 from pairwell.config.durable import sync_folder
+from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.merging import Incoming, Merged, Place, merge_table, open_incoming, withdraw
 from pairwell.dataset.moments import cancelled_orders, newest_revisions, rows_until
@@ -97,7 +98,7 @@ class Dataset:
         where a file cannot be read, `StorageError` where writing fails; then all is as before.
         """
         try:
-            with storage_failures():
+            with files_in_use(self._workspace.hidden), storage_failures():
                 return self._merge(incoming, source, now, cancelled)
         except (OSError, pa.ArrowException) as error:
             raise StorageError(

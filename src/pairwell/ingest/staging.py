@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import Workspace
 from pairwell.errors import StorageError
 from pairwell.ingest.convert import staged_schema
@@ -32,16 +33,17 @@ def staging_folder(workspace: Workspace, name: str, *, now: datetime) -> Iterato
 
     What killed runs left there two days ago or earlier is removed too. Raises `StorageError` where it cannot be made.
     """
-    try:
-        workspace.staging.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(workspace.staging, now - _LEFT)
-        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=workspace.staging))
-    except OSError as error:
-        raise _unwritable(workspace.staging, error) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with files_in_use(workspace.hidden):
+        try:
+            workspace.staging.mkdir(parents=True, exist_ok=True)
+            _remove_leftovers(workspace.staging, now - _LEFT)
+            folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=workspace.staging))
+        except OSError as error:
+            raise _unwritable(workspace.staging, error) from error
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_leftovers(folder: Path, before: datetime) -> None:

@@ -14,6 +14,7 @@ from pairwell.dataset.store import Dataset
 from pairwell.facts.store import FactStore
 from pairwell.ingest.load import IngestOptions, IngestPlace, IngestReport, ingest_files
 from pairwell.ingest.mapping import Mapping, load_mapping
+from pairwell.shop.asking import read_path
 
 
 class Open(Protocol):
@@ -50,4 +51,6 @@ def ingest_paths(  # noqa: PLR0913 - what, where, how and when are different thi
 
 def read_mapping(mapping: str | Path | Mapping | None) -> Mapping | None:
     """A mapping as it is given, or as its file has it."""
-    return load_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
+    if mapping is None or isinstance(mapping, Mapping):
+        return mapping
+    return load_mapping(read_path(mapping, "mapping", "mapping.toml"))

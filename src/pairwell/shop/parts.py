@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pairwell.model.model import Model
     from pairwell.operations.database import Database
     from pairwell.operations.keys.store import KeyStore
+    from pairwell.shop.keeping.keeping import Keeping
 
 
 class Parts:
@@ -40,7 +41,7 @@ class Parts:
     def close(self) -> None:
         """Let go of the operations database; calling it twice is harmless."""
         database = self.__dict__.pop("_database", None)
-        for name in ("facts", "journal", "keys", "tastes"):
+        for name in ("facts", "journal", "keeping", "keys", "tastes"):
             self.__dict__.pop(name, None)
         if database is not None:
             database.close()
@@ -82,8 +83,16 @@ class Parts:
     def keys(self) -> KeyStore:
         """Who may use the online API."""
         from pairwell.operations.keys.store import KeyStore
+    from pairwell.shop.keeping.keeping import Keeping
 
         return KeyStore(self._database)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """Backups, and what is kept how long."""
+        from pairwell.shop.keeping.keeping import Keeping
+
+        return Keeping(self.workspace, self._database, self._clock)
 
     @cached_property
     def _secret(self) -> bytes | None:

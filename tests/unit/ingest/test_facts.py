@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from tests.unit.ingest.conftest import NOW, Loader
 
-from pairwell.facts.ownership import Purchases
+from pairwell.facts.ownership import Bought, Purchases, hear_orders
 from pairwell.facts.store import FactStore
 from pairwell.ingest.facts import write_facts
 from pairwell.operations.database import Database, open_database
@@ -60,7 +60,9 @@ def test_what_came_back_whole_or_fell_out_of_an_order_is_owned_no_longer(loader:
 
 def test_what_was_bought_again_since_stays_owned(loader: Loader) -> None:
     loader.orders(HEAD, "1,cup,Cup,1,3.00,2026-01-01,ann")
-    loader.facts.add_order("ann", ["cup"], NOW)
+    with loader.database.write() as connection:
+        told = Bought(order_id="2", at=to_micros(NOW), item_ids=["cup"])
+        hear_orders(connection, loader.database, {"ann": {"2": told}})
     loader.load("returns", "order_id,item_id,quantity,at", "1,cup,1,2026-01-05")
     assert loader.facts.owned("ann", {"cup"}) == {"cup"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -58,6 +59,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     at: int = 0
 
 
+@lru_cache(maxsize=1_024)
 def find_fault(rule: Rule) -> Fault | None:
     """The first thing that is wrong with the condition of `rule`; None where it can be relied on."""
     return next(_faults(rule), None)

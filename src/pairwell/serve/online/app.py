@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 
 from pairwell.config.settings import Limits, Placement
 from pairwell.decide.decider import plain_answer
-from pairwell.errors import PairwellError
+from pairwell.errors import JournalError, PairwellError
 from pairwell.events import EventReceipt
 from pairwell.operations.keys.store import KeyStore
 from pairwell.records import SilenceReason
@@ -22,18 +22,26 @@ from pairwell.serve.online.access.crossing import answer_preflight, is_preflight
 from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.keyring import Keyring, KeysUnreadError
 from pairwell.serve.online.access.refusals import keys_unread
+from pairwell.serve.online.access.settling import LetIn, by_current_keys
 from pairwell.serve.online.decisions import Decisions
-from pairwell.serve.online.events import Events, SentEvents, take_bodies
+from pairwell.serve.online.events import Events
 from pairwell.serve.online.faults import ErrorBody, Fault, Refused, fault_of, internal, no_route, wrong_method
+from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.line import Line, Room
 from pairwell.serve.online.metrics.counting import Counts
 from pairwell.serve.online.metrics.readings import readings_of
 from pairwell.serve.online.routes import make_routes
 from pairwell.serve.online.service import Service
+from pairwell.serve.online.sorting import SentEvents
+from pairwell.serve.online.taking import take_bodies
 from pairwell.serve.online.wire import Disconnected, Message, Receive, Scope, Send, encoder, render_fault, send_json
 
 _DECISIONS = Room(jobs=128, together=16)
-_EVENTS = Room(jobs=1_000, together=100, weight=50_000_000)
+_EVENTS = Room(jobs=1_000, together=100)
+_BODIES_BYTES = 32_000_000  # of events, being read or waiting
+_BODIES = 2_000
+_READ_S = 30.0
+_UNAVAILABLE = 503
 _KEYS_UNREAD: tuple[SilenceReason, str] = ("journal_unavailable", "The keys could not be read.")
 _FOR_EVERYBODY = frozenset({"/", "/readyz", "/openapi.json"})  # `/readyz` tells everybody less
 
@@ -43,17 +51,22 @@ class OnlineApp:
 
     def __init__(self, service: Service, *, local: bool) -> None:
         self._service = service
-        self.keyring = Keyring(KeyStore(service.database), service.notices, patience_s=lambda: _longest_wait(service))
+        store = KeyStore(service.database)
+        self.keyring = Keyring(store, service.notices, patience_s=lambda: _longest_wait(service))
         self._gate = Gate(self.keyring, limits=lambda: _limits(service), clock=service.clock, local=local)
         self._counts = Counts()
-        decisions = Line("decisions", service.decide, room=_DECISIONS)
-        events: Line[SentEvents, EventReceipt] = Line(
-            "events", lambda sent: take_bodies(sent, service, self._counts), room=_EVENTS
+        decisions = Line("decisions", by_current_keys(store, service.decide), room=_DECISIONS)
+        events: Line[LetIn[SentEvents], EventReceipt] = Line(
+            "events", by_current_keys(store, lambda sent: take_bodies(sent, service, self._counts)), room=_EVENTS
         )
         self._lines = (decisions, events)
         self._hot: dict[str, Decisions | Events] = {
-            "/v1/decisions": Decisions(service, decisions, self._counts),
-            "/v1/events": Events(events, self._gate),
+            "/v1/decisions": Decisions(service, decisions, self._gate, self._counts),
+            "/v1/events": Events(
+                events,
+                self._gate,
+                Holding("events", most_bytes=_BODIES_BYTES, most_bodies=_BODIES, seconds=_READ_S),
+            ),
         }
         readings = readings_of(service, {"decisions": decisions, "events": events})
         self._rest = Litestar(
@@ -96,17 +109,23 @@ class OnlineApp:
     async def _pass_on_hot(
         self, hot: Decisions | Events, scope: Scope, receive: Receive, send: Send, shown: Shown
     ) -> None:
+        if scope["method"] != "POST":
+            (await self._gate.admit(scope, shown)).require_key()
+            raise wrong_method(scope["method"], scope["path"], "POST")
         began = time.monotonic()
         try:
-            caller = await self._gate.admit(scope, shown)
-        except KeysUnreadError:
+            await hot(scope, receive, send, shown)
+        except KeysUnreadError as error:
+            self._note_unread(error)
             if scope["path"] != "/v1/decisions":
                 raise
             await send_json(send, 200, encoder.encode(plain_answer(self._service.silence(*_KEYS_UNREAD))))
             return
-        _require_post(scope)
-        await hot(scope, receive, send, caller)
         self._counts.lasted(scope["path"], time.monotonic() - began)
+
+    def _note_unread(self, error: KeysUnreadError) -> None:
+        if isinstance(error.__cause__, JournalError):
+            self._service.notices.tell("error", "journal_unavailable", error.__cause__.message)
 
     async def _caller_of_rest(self, scope: Scope, shown: Shown) -> Caller:
         """Who asks for what is neither decisions nor events; what is no secret is for everybody."""
@@ -146,7 +165,7 @@ class OnlineApp:
         if isinstance(error, PairwellError):
             status, fault = fault_of(error)
             self._note(status, error)
-            return status, fault, {}
+            return status, fault, {"retry-after": "1"} if status == _UNAVAILABLE else {}
         if isinstance(error, HTTPException):
             return error.status_code, Fault(code="bad_request", message=error.detail), dict(error.headers or {})
         self._service.notices.failure(error)
@@ -166,11 +185,6 @@ def _as_get(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Receive,
         await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
     return {**scope, "method": "GET"}, receive, send_head
-
-
-def _require_post(scope: Scope) -> None:
-    if scope["method"] != "POST":
-        raise wrong_method(scope["method"], scope["path"], "POST")
 
 
 def _limits(service: Service) -> Limits:

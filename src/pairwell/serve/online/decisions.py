@@ -8,7 +8,10 @@ import msgspec
 
 from pairwell.records import Answer, DecisionRequest
 from pairwell.serve.online.access.callers import Caller
+from pairwell.serve.online.access.credentials import Shown
+from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.screening import screen_answer, screen_request
+from pairwell.serve.online.access.settling import LetIn
 from pairwell.serve.online.line import Full, Late, Line
 from pairwell.serve.online.metrics.counting import Counts
 from pairwell.serve.online.reading import decode
@@ -22,27 +25,30 @@ _decoder = msgspec.json.Decoder(DecisionRequest)
 class Decisions:
     """Answers requests on a thread of its own, those that wait together in one round, each before its deadline."""
 
-    def __init__(self, service: Service, line: Line[DecisionJob, Answer], counts: Counts) -> None:
+    def __init__(self, service: Service, line: Line[LetIn[DecisionJob], Answer], gate: Gate, counts: Counts) -> None:
         self._service = service
         self._line = line
+        self._gate = gate
         self._counts = counts
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send, caller: Caller) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, shown: Shown) -> None:
+        caller = await self._gate.recall(scope, shown)
         caller.require_key()
         asked = decode(await read_body(scope, receive, limit=LIMIT_BYTES), _decoder)
-        request = screen_request(asked, caller, salt=self._service.live.settings.settings.choice.salt)
-        answer = await self._answer(request)
-        self._count(asked.placement, answer)
-        await send_json(send, 200, encoder.encode(screen_answer(answer, asked, caller)))
+        answer = await self._gate.settle(scope, shown, caller, lambda by: self._answer_to(asked, by))
+        await send_json(send, 200, encoder.encode(answer))
 
-    def _count(self, placement: str, answer: Answer) -> None:
-        known = placement in self._service.live.settings.settings.placements
-        self._counts.decided(placement if known else "unknown", answer)
+    async def _answer_to(self, asked: DecisionRequest, caller: Caller) -> Answer:
+        """The answer as the caller may see it."""
+        settings = self._service.live.settings.settings
+        answer = await self._answer(screen_request(asked, caller, salt=settings.choice.salt), caller.epoch)
+        self._counts.decided(asked.placement if asked.placement in settings.placements else "unknown", answer)
+        return screen_answer(answer, asked, caller)
 
-    async def _answer(self, request: DecisionRequest) -> Answer:
+    async def _answer(self, request: DecisionRequest, epoch: int) -> Answer:
         service = self._service
         deadline_ms = service.placement(request.placement).deadline_ms
-        job = DecisionJob(request=request, until=time.monotonic() + deadline_ms / 1000)
+        job = LetIn(DecisionJob(request=request, until=time.monotonic() + deadline_ms / 1000), epoch)
         try:
             return await self._line.run(job, seconds=deadline_ms / 1000)
         except Full:

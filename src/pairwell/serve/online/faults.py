@@ -62,6 +62,18 @@ def too_large(limit: int) -> Refused:
     return Refused(413, fault)
 
 
+def too_many_events(most: int) -> Refused:
+    fault = Fault(
+        code="too_large", message=f"The body holds more than {most} events.", hint="Send them in several requests."
+    )
+    return Refused(413, fault)
+
+
+def too_slow(seconds: float) -> Refused:
+    fault = Fault(code="too_slow", message=f"The body took longer than {seconds:g} s to arrive.")
+    return Refused(408, fault, {"connection": "close"})
+
+
 def too_busy(what: str) -> Refused:
     fault = Fault(code="overloaded", message=f"Too many {what} wait already.", hint="Send them again in a second.")
     return Refused(503, fault, {"retry-after": "1"})

@@ -31,7 +31,6 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
 
     jobs: int
     together: int
-    weight: int = 2**62  # of all that waits and is being done
 
 
 class _Waiting(Generic[J, R]):
@@ -50,7 +49,6 @@ class Line(Generic[J, R]):
         self._room = room
         self._waiting: deque[_Waiting[J, R]] = deque()
         self._inside = 0
-        self._weight = 0
         self._wake = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -59,13 +57,12 @@ class Line(Generic[J, R]):
     def __len__(self) -> int:
         return self._inside
 
-    async def run(self, job: J, *, seconds: float | None = None, weight: int = 0) -> R:
+    async def run(self, job: J, *, seconds: float | None = None) -> R:
         """Do `job` with others. Raises `Full` at once, `Late` after `seconds`, and what the work raises."""
-        if self._inside >= self._room.jobs or (self._inside and self._weight + weight > self._room.weight):
+        if self._inside >= self._room.jobs:
             raise Full
         waiting: _Waiting[J, R] = _Waiting(job, asyncio.get_running_loop().create_future())
         self._inside += 1
-        self._weight += weight
         try:
             with self._wake:
                 self._waiting.append(waiting)
@@ -76,7 +73,6 @@ class Line(Generic[J, R]):
             raise Late(started=waiting.started) from error
         finally:
             self._inside -= 1
-            self._weight -= weight
 
     def close(self) -> None:
         """Finish what has begun and what waits."""

@@ -22,9 +22,14 @@ class Disconnected(Exception):  # noqa: N818  (nobody is left to be answered)
     """The client went away before its body was complete."""
 
 
-async def read_body(scope: Scope, receive: Receive, *, limit: int) -> bytes:
-    """The whole body, at most `limit` bytes. Raises `Refused` (413), and `Disconnected`."""
-    if _announced(scope) > limit:
+async def read_body(
+    scope: Scope, receive: Receive, *, limit: int, arrived: Callable[[int], None] = lambda _: None
+) -> bytes:
+    """The whole body, at most `limit` bytes. Raises `Refused` (413), and `Disconnected`.
+
+    `arrived` is told of every part how large it is; what it raises ends the reading.
+    """
+    if announced_bytes(scope) > limit:
         raise too_large(limit)
     parts: list[bytes] = []
     size, more = 0, True
@@ -36,6 +41,7 @@ async def read_body(scope: Scope, receive: Receive, *, limit: int) -> bytes:
         size += len(part)
         if size > limit:
             raise too_large(limit)
+        arrived(len(part))
         parts.append(part)
         more = message.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)
@@ -55,7 +61,8 @@ def render_fault(fault: Fault) -> bytes:
     return encoder.encode(ErrorBody(error=fault))
 
 
-def _announced(scope: Scope) -> int:
+def announced_bytes(scope: Scope) -> int:
+    """The length of the body as the request says it; 0 where it says none."""
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
             return int(value)

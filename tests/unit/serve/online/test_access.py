@@ -384,3 +384,29 @@ def test_metrics_count_what_is_answered_without_naming_anybody(ask: Ask, keys: K
     assert "pairwell_database_bytes " in response.text
     for secret in ("c-17", "v-9", "tent", keys.page.key.key_id, "nowhere"):
         assert secret not in response.text
+
+
+def test_a_request_that_was_let_in_before_the_keys_changed_is_looked_at_anew(
+    ask: Ask, app: OnlineApp, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided(ask, keys.as_server)  # the keys are in memory now
+    reads = app.keyring._store.read_epoch
+    monkeypatch.setattr(app.keyring, "_next_look", lambda: pytest.fail("a key that counts needs no look of its own"))
+    decided(ask, keys.as_server)
+    monkeypatch.undo()
+    keys.store.revoke(keys.page.key.key_id, now=NOW)
+    assert decided(ask, keys.as_server)["offers"]
+    assert reads() == 3
+    keys.store.revoke(keys.secret.key.key_id, now=NOW)
+    for path, body in (("/v1/decisions", CART), ("/v1/events", EXPOSURE)):
+        assert refusal(ask("POST", path, json=body, headers=keys.as_server)) == (401, "key_revoked")
+        assert refusal(ask("POST", path, json=body, headers=keys.as_page)) == (401, "key_revoked")
+
+
+def test_where_the_keys_never_stand_still_nobody_is_let_in(ask: Ask, app: OnlineApp, keys: Keys) -> None:
+    numbers = iter(range(10, 1_000))
+    decided(ask, keys.as_server)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(app.keyring._store, "read_epoch", lambda: next(numbers))
+        assert decided(ask, keys.as_server)["silence"] == {"reason": "journal_unavailable"}
+        assert refusal(ask("POST", "/v1/events", json=EXPOSURE, headers=keys.as_server)) == (503, "journal_unavailable")

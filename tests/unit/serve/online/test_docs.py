@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from pairwell.events import DeclineReason, EventReceipt, EventType
-from pairwell.journal import checks
+from pairwell.journal import checks, parts
 from pairwell.operations.keys.tokens import TokenCode
 from pairwell.records import Answer, DecisionRequest, SilenceReason
-from pairwell.serve.online import events, faults, loopback, reading
+from pairwell.serve.online import faults, loopback, reading
 from pairwell.serve.online.access import refusals, screening
 from pairwell.serve.online.events import EventBatch
 from pairwell.serve.online.faults import ErrorBody
@@ -47,7 +47,7 @@ def test_every_field_of_a_request_is_told(field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [checks, events, faults, loopback, reading, refusals, screening], ids=lambda module: module.__name__
+    "module", [checks, parts, faults, loopback, reading, refusals, screening], ids=lambda module: module.__name__
 )
 def test_every_code_is_told(module: object) -> None:
     assert not {code for code in _codes_in(module) if f"`{code}`" not in PAGE}

@@ -1,16 +1,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+import sqlalchemy as sa
 
+from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace
+from pairwell.errors import RequestError
+from pairwell.events import Event, EventReceipt, Said
+from pairwell.facts.effects import EventEffects
+from pairwell.serve.online.access.callers import Caller
+from pairwell.serve.online.line import Room
+from pairwell.serve.online.metrics.counting import Counts
 from pairwell.serve.online.service import Service
+from pairwell.serve.online.sorting import SentEvents
+from pairwell.serve.online.taking import take_bodies
 
 Ask = Callable[..., httpx.Response]
 Decide = Callable[..., dict[str, Any]]
@@ -31,7 +41,7 @@ def send(ask: Ask, body: Any) -> dict[str, Any]:
     response = ask("POST", "/v1/events", json=body)
     assert response.status_code == 202, response.text
     receipt: dict[str, Any] = response.json()
-    assert set(receipt) == {"accepted", "duplicates", "refused"}
+    assert set(receipt) - {"noted"} == {"accepted", "duplicates", "refused"}
     return receipt
 
 
@@ -101,16 +111,48 @@ def test_an_order_is_owned_from_then_on(ask: Ask, service: Service) -> None:
     assert service._facts.owned("c-17", ["mat", "tent"]) == {"mat"}
 
 
-def test_an_order_whose_ownership_was_lost_on_the_way_is_owned_when_sent_again(
+class Poisoned(EventEffects):
+    """Effects that fail on one item."""
+
+    def apply(
+        self, connection: sa.Connection, events: Sequence[Event], of_orders: Sequence[Event]
+    ) -> dict[str, list[Said]]:
+        done = super().apply(connection, events, of_orders)
+        if any(event.item and event.item.item_id == "poison" for event in events):
+            raise ZeroDivisionError
+        return done
+
+
+def about(event_id: str, item_id: str) -> dict[str, Any]:
+    return {"event_id": event_id, "type": "item", "at": NOW.isoformat(), "item": {"item_id": item_id, "stock": 1}}
+
+
+def test_a_body_that_cannot_be_put_into_effect_keeps_no_other_from_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_effects", Poisoned(service.database, Settings))
+    bodies = [{"events": [about("e-1", "mat")]}, {"events": [about("e-2", "tent"), about("e-3", "poison")]}]
+    caller = Caller(kind="open")
+    sent = [SentEvents(body=msgspec.json.encode(one), caller=caller) for one in [*bodies, about("e-4", "lamp"), 7]]
+    outcomes = take_bodies(sent, service, Counts())
+    assert [type(one) for one in outcomes] == [EventReceipt, ZeroDivisionError, EventReceipt, RequestError]
+    items = service._facts.items()
+    assert {name: items[name].stock for name in ("mat", "tent", "lamp")} == {"mat": 1, "tent": 5, "lamp": 1}
+    monkeypatch.undo()
+    (again,) = take_bodies(sent[1:2], service, Counts())
+    assert isinstance(again, EventReceipt)
+    assert again.accepted == 2
+
+
+def test_what_failed_is_there_in_whole_when_it_is_sent_again(
     ask: Ask, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die(*_: Any) -> None:
-        raise ZeroDivisionError
-
     with monkeypatch.context() as patched:
-        patched.setattr(service._owners, "add_order", die)
-        assert ask("POST", "/v1/events", json=order("e-1", "c-17")).status_code == 500
-    assert send(ask, order("e-1", "c-17"))["duplicates"] == 1
+        patched.setattr(service, "_effects", Poisoned(service.database, Settings))
+        both = {"events": [order("e-1", "c-17"), about("e-2", "poison")]}
+        assert ask("POST", "/v1/events", json=both).status_code == 500
+        assert service._facts.owned("c-17", ["mat"]) == set()
+    assert send(ask, both)["accepted"] == 2
     assert service._facts.owned("c-17", ["mat"]) == {"mat"}
 
 
@@ -124,14 +166,42 @@ def test_without_the_journal_nothing_is_taken_and_that_is_said(
     other.execute("ROLLBACK")
     other.close()
     assert (response.status_code, response.json()["error"]["code"]) == (503, "journal_unavailable")
+    assert response.headers["retry-after"] == "1"
     assert send(ask, event("e-1"))["accepted"] == 1
 
 
 def test_a_line_that_is_full_is_said_to_be(ask: Ask, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app._lines[1], "_capacity", 0)
+    monkeypatch.setattr(app._lines[1], "_room", Room(jobs=0, together=1))
     response = ask("POST", "/v1/events", json=event("e-1"))
     assert (response.status_code, response.json()["error"]["code"]) == (503, "overloaded")
     assert response.headers["retry-after"] == "1"
+
+
+def test_more_events_than_a_body_may_hold_are_refused(ask: Ask) -> None:
+    body = msgspec.json.encode({"events": [0] * 10_001})
+    response = ask("POST", "/v1/events", content=body)
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
+    assert len(send(ask, {"events": [0] * 10_000})["refused"]) == 10_000
+
+
+def test_facts_are_in_effect_with_the_next_request(ask: Ask, decide: Decide) -> None:
+    assert [offer["item_id"] for offer in decide()["offers"]] == ["mat"]
+    send(ask, {"event_id": "e-1", "type": "item", "at": NOW.isoformat(), "item": {"item_id": "mat", "stock": 0}})
+    assert decide()["offers"] == []
+    later = (NOW + timedelta(seconds=1)).isoformat()
+    send(ask, {"event_id": "e-2", "type": "item", "at": later, "item": {"item_id": "mat", "stock": 1}})
+    assert [offer["item_id"] for offer in decide()["offers"]] == ["mat"]
+    gone = {"event_id": "e-3", "type": "item", "at": NOW.isoformat(), "item": {"item_id": "mat", "published": False}}
+    send(ask, gone)
+    assert decide()["offers"] == []
+
+
+def test_what_is_odd_is_noted_at_its_place_and_by_its_name(ask: Ask) -> None:
+    odd = event("e-2", type="view", at=(NOW + timedelta(hours=1)).isoformat())
+    response = ask("POST", "/v1/events", json={"events": [7, event("e-1"), odd]})
+    assert [(one["index"], one["event_id"], one["code"]) for one in response.json()["noted"]] == [
+        (2, "e-2", "clock_ahead")
+    ]
 
 
 def test_an_event_from_the_far_future_is_refused(ask: Ask) -> None:

@@ -40,13 +40,11 @@ class Held:
         return [job * 2 for job in jobs]
 
 
-async def _outcomes(
-    line: Numbers, held: Held, jobs: int, *, seconds: float | None = None, weight: int = 0
-) -> list[object]:
+async def _outcomes(line: Numbers, held: Held, jobs: int, *, seconds: float | None = None) -> list[object]:
     """What becomes of jobs that come one after the other while the first is at work."""
     runs = []
     for job in range(jobs):
-        runs.append(asyncio.create_task(line.run(job, seconds=seconds, weight=weight)))
+        runs.append(asyncio.create_task(line.run(job, seconds=seconds)))
         await asyncio.to_thread(held.begun.wait)  # the first alone
     threading.Timer(0.1, held.let_go.set).start()
     return list(await asyncio.gather(*runs, return_exceptions=True))
@@ -80,18 +78,6 @@ def test_a_line_takes_no_more_jobs_than_it_has_room_for(opened: Callable[..., Nu
     found = asyncio.run(_outcomes(opened(held, jobs=2), held, 4))
     assert found[:2] == [0, 2]
     assert [type(one) for one in found[2:]] == [Full, Full]
-
-
-def test_a_line_takes_no_more_weight_than_it_has_room_for(opened: Callable[..., Numbers]) -> None:
-    held = Held()
-    found = asyncio.run(_outcomes(opened(held, weight=10), held, 3, weight=5))
-    assert found[:2] == [0, 2]
-    assert [type(one) for one in found[2:]] == [Full]
-
-
-def test_one_that_is_heavier_than_all_room_is_done_alone(opened: Callable[..., Numbers]) -> None:
-    line = opened(list, weight=10)
-    assert asyncio.run(line.run(7, weight=11)) == 7
 
 
 def test_late_work_is_told_apart_by_whether_it_had_begun(opened: Callable[..., Numbers]) -> None:

@@ -1,0 +1,1 @@
+"""How a workspace is kept safe, kept small, and made to forget."""
