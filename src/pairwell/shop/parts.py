@@ -83,7 +83,6 @@ class Parts:
     def keys(self) -> KeyStore:
         """Who may use the online API."""
         from pairwell.operations.keys.store import KeyStore
-    from pairwell.shop.keeping.keeping import Keeping
 
         return KeyStore(self._database)
 
