@@ -1,7 +1,7 @@
 """The client of bench/events.py: connections that each tell again as soon as they are answered, over raw sockets.
 
-tell.py PORT CONNECTIONS SECONDS BATCH [PAD]: events of all types, BATCH in a body, each body with PAD spaces more. Prints
-what came of it as JSON.
+tell.py PORT CONNECTIONS SECONDS BATCH [PAD]: events of all types, BATCH in a body, each body with PAD spaces more.
+Prints what came of it as JSON.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from typing import Any
 
 ITEMS, PEOPLE = 5_000, 50_000
 NOBODY_ANSWERS_S = 120.0
-SHOPPERS = ("view", "view", "view", "view", "add_to_cart", "remove_from_cart", "search", "exposure", "click", "checkout")
+SHOPPERS = (
+    "view", "view", "view", "view", "add_to_cart", "remove_from_cart", "search", "exposure", "click", "checkout",
+)  # fmt: skip
 
 
 class Run:
@@ -114,8 +116,9 @@ async def load(run: Run, port: int, connections: int) -> float:
     start = time.perf_counter()
     made = []
     for begin in range(0, connections, 200):
-        some = range(min(200, connections - begin))
-        made += await asyncio.gather(*(loop.create_connection(lambda: Connection(run), "127.0.0.1", port) for _ in some))
+        some = min(200, connections - begin)
+        opening = [loop.create_connection(lambda: Connection(run), "127.0.0.1", port) for _ in range(some)]
+        made += await asyncio.gather(*opening)
     patience = run.until - time.perf_counter() + NOBODY_ANSWERS_S
     await asyncio.wait_for(asyncio.gather(*(protocol.done for _, protocol in made)), patience)
     return time.perf_counter() - start
