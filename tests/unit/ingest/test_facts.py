@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from tests.unit.ingest.conftest import NOW, Loader
 
+from pairwell.clock import to_micros
 from pairwell.facts.ownership import Bought, Purchases, hear_orders
 from pairwell.facts.store import FactStore
 from pairwell.ingest.facts import write_facts
