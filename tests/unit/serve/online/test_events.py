@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +12,7 @@ import httpx
 import msgspec
 import pytest
 import sqlalchemy as sa
+from bench.fuzz import statuses as statuses_of
 
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace
@@ -16,6 +20,7 @@ from pairwell.errors import RequestError
 from pairwell.events import Event, EventReceipt, Said
 from pairwell.facts.effects import EventEffects
 from pairwell.serve.online.access.callers import Caller
+from pairwell.serve.online.app import OnlineApp
 from pairwell.serve.online.line import Room
 from pairwell.serve.online.metrics.counting import Counts
 from pairwell.serve.online.service import Service
@@ -207,3 +212,33 @@ def test_what_is_odd_is_noted_at_its_place_and_by_its_name(ask: Ask) -> None:
 def test_an_event_from_the_far_future_is_refused(ask: Ask) -> None:
     receipt = send(ask, event("e-1", at=(NOW + timedelta(days=400)).isoformat()))
     assert [r["code"] for r in receipt["refused"]] == ["in_the_future"]
+
+
+def test_a_flood_is_answered_and_holds_no_more_than_there_is_room_for(
+    app: OnlineApp, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[tuple[int, int]] = []
+    room = app._hot["/v1/events"]._holding  # type: ignore[union-attr]
+    go_on = threading.Event()
+    take = service.take
+
+    def take_later(batches: Sequence[Sequence[Event]]) -> list[EventReceipt]:
+        go_on.wait(60)
+        return take(batches)
+
+    async def flood() -> Counter[int]:
+        bodies = [msgspec.json.encode(event(f"e-{n}")) + b" " * 40_000 for n in range(3_000)]
+        sent = asyncio.create_task(statuses_of(app, [("/v1/events", body) for body in bodies]))
+        while not held or held[-1] != (room.bytes, room.bodies):  # until nobody else is let in
+            held.append((room.bytes, room.bodies))
+            await asyncio.sleep(0.2)
+        go_on.set()
+        return Counter(await sent)
+
+    monkeypatch.setattr(service, "take", take_later)
+    statuses = asyncio.run(flood())
+    assert statuses.keys() == {202, 503}
+    assert statuses[202] == held[-1][1] < 1_000
+    assert 31_000_000 < max(size for size, _ in held) <= 32_000_000
+    assert (room.bytes, room.bodies) == (0, 0)
+    assert service.journal.count().exposures == statuses[202]
