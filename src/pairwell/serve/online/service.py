@@ -11,6 +11,7 @@ import msgspec
 
 from pairwell.candidates.relations import PairsFound, Question, Sources, find_pairs
 from pairwell.clock import Clock, system_clock
+from pairwell.config.pseudonyms import pseudonym_of
 from pairwell.config.settings import Placement
 from pairwell.config.workspace import Workspace
 from pairwell.decide.decider import Asked, Decider, public_answer
@@ -166,6 +167,12 @@ class Service:
         """Journal events with their effects. Raises `JournalError`; sending again is then safe."""
         named = [[known_here(event, self._secret) for event in events] for events in batches]
         return self.journal.log_events(named, effects=self._effects, now=self._clock())
+
+    def unit_of(self, customer_id: str | None) -> str | None:
+        """The name under which the journal holds a customer."""
+        if customer_id is None or self._secret is None:
+            return None if customer_id is None else f"c:{customer_id}"
+        return f"c:{pseudonym_of(self._secret, customer_id)}"
 
     def owners(self, events: Sequence[Event]) -> Mapping[str, frozenset[str]]:
         """Of whom the decisions are that events speak of; see `owners_of`. Raises `JournalError`."""

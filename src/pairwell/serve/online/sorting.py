@@ -10,7 +10,7 @@ import msgspec
 from pairwell.errors import RequestError
 from pairwell.events import Event, EventNote, EventReceipt, EventRefusal
 from pairwell.serve.online.access.callers import Caller
-from pairwell.serve.online.access.screening import screen_events
+from pairwell.serve.online.access.screening import Owned, screen_events
 from pairwell.serve.online.faults import Refused, too_many_events
 from pairwell.serve.online.reading import decode
 from pairwell.serve.online.service import Service
@@ -61,8 +61,8 @@ class Sorted(msgspec.Struct, frozen=True, kw_only=True):
         """The same without what the caller may not send."""
         if caller.may_everything:
             return self
-        salt = service.live.settings.settings.choice.salt
-        read = screen_events(self.events, caller, salt=salt, owners=service.owners(self.events))
+        owned = Owned(unit=service.unit_of(caller.customer_id), by_decision=service.owners(self.events))
+        read = screen_events(self.events, caller, owned, salt=service.live.settings.settings.choice.salt)
         kept = [(place, event) for place, event in enumerate(read) if isinstance(event, Event)]
         refused = [one for one in read if isinstance(one, EventRefusal)]
         return Sorted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import httpx
@@ -312,6 +313,17 @@ def test_a_page_speaks_of_its_own_visitors_decisions_only(ask: Ask, keys: Keys) 
     assert codes_of(of_nobody, keys.as_page, visitor_id="v-8", event_id="d") == []
 
 
+def test_a_customer_under_a_pseudonym_speaks_of_their_own_decisions_too(
+    ask: Ask, keys: Keys, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_secret", b"the workspace's own")
+    made = decided(ask, keys.page_of("c-17"))["decision_id"]
+    seen = {"decision_id": made, "offer_no": 0, "item_id": "mat", "at": (NOW + timedelta(seconds=1)).isoformat()}
+    assert codes(told(ask, keys.page_of("c-18"), seen)) == [(0, "unknown_decision")]
+    assert told(ask, keys.page_of("c-17"), seen)["accepted"] == 1
+    assert "c-17" not in ask("GET", f"/v1/decisions/{made}", headers=keys.as_server).text
+
+
 def test_no_page_keeps_the_shops_events_from_counting(ask: Ask, keys: Keys, service: Service) -> None:
     told(ask, keys.as_page, {"visitor_id": "v-8"}, {"visitor_id": "v-9"})
     assert told(ask, keys.as_page, {"visitor_id": "v-9"})["accepted"] == 1
@@ -320,6 +332,29 @@ def test_no_page_keeps_the_shops_events_from_counting(ask: Ask, keys: Keys, serv
     again = told(ask, keys.as_page, {"visitor_id": "v-8"})
     assert (again["accepted"], again["duplicates"]) == (0, 1)
     assert service.journal.count().orders == 1
+
+
+# --- nonsense -------------------------------------------------------------------------------------
+
+
+def test_no_nonsense_at_the_door_is_our_failure(ask: Ask, keys: Keys, log: Any) -> None:
+    lots = Random(7)
+    texts = [
+        "", "null", " ", "Bearer", "Bearer ", "bearer\tx", "Bearer pk_", "Basic a:b", PAGE, "\xff\xfe", "a.b", "." * 9,
+        "Bearer " + "x" * 9_000, keys.as_page["authorization"], keys.as_server["authorization"],
+        keys.page_of("c-17")["x-pairwell-customer"],
+    ]  # fmt: skip
+    bodies = [b"", b"{}", b"[]", b"\xff", b'{"key": 1}', b'{"key": "pk_x"}', b'{"events": [null, 1, {}]}', b"[" * 5_000]
+    paths = ["/v1/decisions", "/v1/events", "/metrics", "/v1/items/%00/pairs", "/readyz", "/v1/decisions/%ff"]
+    for _ in range(400):
+        chosen = {name: lots.choice(texts) for name in ("authorization", "origin", "x-pairwell-customer")}
+        kept = {name: text.encode("latin-1") for name, text in chosen.items() if lots.random() < 0.7}
+        method = lots.choice(["GET", "POST", "OPTIONS", "HEAD", "PUT"])
+        if lots.random() < 0.2:
+            kept["access-control-request-method"] = b"POST"
+        response = ask(method, lots.choice(paths), content=lots.choice(bodies), headers=kept)
+        assert response.status_code < 500, (method, kept, response.text)
+    assert "internal" not in log.getvalue()
 
 
 # --- limits, failures, metrics --------------------------------------------------------------------

@@ -20,7 +20,13 @@ from pairwell.serve.online.faults import Refused
 _MAY_NAME: Final = frozenset(
     {"event_id", "type", "at", "customer_id", "visitor_id", "decision_id", "offer_no", "item_id", "placement", "reason"}
 )
-Owners = Mapping[str, frozenset[str]]  # by decision: whom an event has to name to speak of it; empty: nobody
+
+
+class Owned(NamedTuple):
+    """Of whom the decisions are that a page speaks of, by the names under which the journal holds people."""
+
+    unit: str | None  # the caller's customer
+    by_decision: Mapping[str, frozenset[str]]  # whom an event has to name to speak of it; empty: nobody
 
 
 class PublicPair(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,14 +79,14 @@ def screen_pairs(found: PairsFound, caller: Caller) -> PairsFound | PublicPairs:
     return PublicPairs(item_id=found.item_id, title=found.title, relation=found.relation, pairs=pairs)
 
 
-def screen_events(events: Sequence[Event], caller: Caller, *, salt: str, owners: Owners) -> list[Event | EventRefusal]:
+def screen_events(events: Sequence[Event], caller: Caller, owned: Owned, *, salt: str) -> list[Event | EventRefusal]:
     """In the place of each event what is journaled of it, under an `event_id` that only this visitor can meet.
 
-    `owners` are those of the decisions that the events speak of; what is of another is unknown here.
+    A decision that is of another is unknown here.
     """
     if caller.may_everything:
         return list(events)
-    return [_screened(index, event, _Visit(caller, owners, salt)) for index, event in enumerate(events)]
+    return [_screened(index, event, _Visit(caller, owned, salt)) for index, event in enumerate(events)]
 
 
 class _NotHisError(Exception):
@@ -91,7 +97,7 @@ class _NotHisError(Exception):
 
 class _Visit(NamedTuple):
     caller: Caller
-    owners: Owners
+    owned: Owned
     salt: str
 
 
@@ -109,16 +115,15 @@ def _screen_event(event: Event, visit: _Visit) -> Event:
         customer = _customer(event.customer_id, visit.caller)
     except Refused as error:
         raise _NotHisError(error.fault.code, error.fault.message) from error
-    named = {unit for unit in (_unit("c", customer), _unit("v", event.visitor_id)) if unit}
     if event.decision_id is not None:
-        _require_own(event.decision_id, named, visit.owners)
+        _require_own(event.decision_id, {visit.owned.unit, _unit("v", event.visitor_id)}, visit.owned)
     whose = _unit("v", event.visitor_id) or _unit("c", customer) or f"d:{event.decision_id}"
     name = _own_name("event", whose, event.event_id, visit.salt)
     return msgspec.structs.replace(event, event_id=name, customer_id=customer)
 
 
-def _require_own(decision_id: str, named: Collection[str], owners: Owners) -> None:
-    of = owners.get(decision_id)
+def _require_own(decision_id: str, named: Collection[str | None], owned: Owned) -> None:
+    of = owned.by_decision.get(decision_id)
     if of is None or (of and of.isdisjoint(named)):
         raise _NotHisError("unknown_decision", f"There is no decision {decision_id!r} in the journal.")
 
