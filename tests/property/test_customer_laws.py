@@ -84,15 +84,16 @@ def _order(random: Random, customer: str, number: int) -> Iterator[Happened]:
 
 
 def _word(random: Random, customer: str) -> Happened:
-    kind, at = random.choice(["consent", "need", *_KINDS]), _moment(random)
-    if kind == "consent":
+    about, at = random.choice(["consent", "need", "feedback", "feedback"]), _moment(random)
+    if about == "consent":
         channel, agreed = random.choice(["email", "sms"]), random.random() < 0.5
         row = {"customer_id": customer, "channel": channel, "given": agreed, "at": at}
         return Happened(rows={"consents": [row]}, heard=consent(channel, given=agreed, at=at))
-    if kind == "need":
+    if about == "need":
         need, how = random.choice(["ski", "camp"]), random.choice(_HOWS)
         row = {"customer_id": customer, "need": need, "how": how, "since": at}
         return Happened(rows={"needs": [row]}, heard=a_need(need, how, at))
+    kind = random.choice(_KINDS)
     score = float(random.randint(1, 5)) if kind in {"csat", "nps"} else None
     said = Feedback(kind=kind, at=at, score=score, text="x")
     row = {"feedback_id": feedback_id(customer, said), "customer_id": customer, "kind": kind, "at": at, "score": score}

@@ -7,7 +7,7 @@ the same twice changes nothing. The dataset's half is written whole by ingest; a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,6 +18,7 @@ from pairwell.records import CustomerFacts
 ORDERS_TOLD = 20  # newest ones that the dataset's half holds one by one; older ones as totals
 RETURNS_TOLD = 50
 FEEDBACK_TOLD = 20
+_DATED_FROM = to_micros(datetime(1971, 1, 1, tzinfo=UTC))  # orders before it carry no date but their place in a file
 HEARD = 500  # of each kind, newest; ingest takes away what the dataset has by then
 
 T = TypeVar("T", bound="Seen")
@@ -146,7 +147,7 @@ def facts_of(stored: StoredCustomer, *, revision: int, complaints_since: datetim
         consents={c.channel: not c.refused for c in _newest((*told.consents, *heard.consents), _channel)},
         needs={n.need: n.how for n in _newest((*told.needs, *heard.needs), _need)},
         orders=past.orders + len(orders),
-        last_order_at=from_micros(last) if past.orders or orders else None,
+        last_order_at=from_micros(last) if last >= _DATED_FROM else None,
         discounted_orders=past.discounted_orders + sum(order.discounted for order in orders),
         units=past.units + sum(order.units for order in orders),
         units_returned=past.units_returned + sum(back.units for back in returns),

@@ -150,10 +150,11 @@ def _sum(values: ibis.Value, where: ibis.Value) -> ibis.Value:
 
 
 def _returns(rows: Mapping[str, ibis.Table], orders: ibis.Table) -> ibis.Table:
-    back = rows["returns"].join(rows["order_lines"].select("order_id", "line_no", "item_id"), ["order_id", "line_no"])
     # Of orders that only the totals hold nothing more is told than that: their status is not.
     counted = orders.filter(~orders.cancelled | (orders.place < ORDERS_TOLD))
-    own = back.join(counted.select("order_id", "customer_id", "cancelled"), "order_id")
+    back = rows["returns"].join(counted.select("order_id", "customer_id", "cancelled"), "order_id")
+    lines = rows["order_lines"].semi_join(back, "order_id").select("order_id", "line_no", "item_id")
+    own = back.join(lines, ["order_id", "line_no"])
     summed = own.group_by("customer_id", "order_id", "item_id", "cancelled", at=micros(own["at"])).aggregate(
         units=own.quantity.sum().round().cast("int64")
     )

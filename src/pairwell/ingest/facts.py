@@ -37,7 +37,7 @@ def write_facts(
     meanwhile, its snapshot is written too. `stocks` is what a catalogue says now; other stocks stay as they are.
     `timezone` says where the days begin on which an item sold.
     """
-    stocks = stocks or {}
+    stocks, overtaken = stocks or {}, False
     # Asked once: another process that had read an older snapshot may have written after the one it marked.
     base = _base(dataset, facts)
     while True:
@@ -52,8 +52,11 @@ def write_facts(
             facts.write_owned(owned(dataset, snapshot, since=base))
             facts.write_customers(read_told(dataset, snapshot, since=base))
             facts.mark_snapshot(snapshot.number)
+        elif overtaken:  # what was written of customers here may have come after what is newer
+            facts.write_customers(read_told(dataset, snapshot, since=base))
         if dataset.newest().number == snapshot.number:
             return snapshot.number
+        overtaken = True
 
 
 def are_current(dataset: Dataset, facts: FactStore) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from tests.unit.ingest.conftest import NOW, Loader
 from pairwell.clock import to_micros
 from pairwell.config.pseudonyms import pseudonym_of, read_secret
 from pairwell.events import EventLine, EventOrder
-from pairwell.facts.customers import add_heard, read_customers
+from pairwell.facts.customers import ToldCustomer, add_heard, read_customers
 from pairwell.facts.heard import Feedback, an_order, feedback_id
+from pairwell.ingest.load import IngestOptions, ingest_files
 from pairwell.ingest.sayings import read_feedback, read_how, read_status
 from pairwell.ingest.sniff import sniff
 from pairwell.ingest.sources import Limits
@@ -224,3 +226,40 @@ def test_columns_are_found_by_their_names(tmp_path: Path, table: str, text: str,
     path = tmp_path / "export.csv"
     path.write_text(text, encoding="utf-8")
     assert sniff(table, [path], limits=Limits()).mapping.columns == columns
+
+
+def test_a_slower_run_does_not_leave_behind_what_a_newer_one_knew_better(
+    loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loader.load("consents", "customer_id,channel,given,at", "ann,sms,yes,2026-01-01")
+    write, newer = loader.facts.write_customers, ["ann,email,no,2026-02-01"]
+
+    def write_late(told: Iterable[ToldCustomer]) -> int:
+        rows = list(told)
+        if newer:
+            loader.load("consents", "customer_id,channel,given,at", newer.pop())
+        return write(rows)
+
+    monkeypatch.setattr(loader.facts, "write_customers", write_late)
+    loader.load("consents", "customer_id,channel,given,at", "ann,email,yes,2026-01-01")
+    found = facts(loader)
+    assert found is not None
+    assert found.consents == {"sms": True, "email": False}
+
+
+def test_orders_without_a_date_make_no_last_order(loader: Loader) -> None:
+    loader.orders("order_id,item_id,title,quantity,unit_price,customer_id", "1,cup,Cup,2,3.00,ann")
+    found = facts(loader)
+    assert found is not None
+    assert (found.orders, found.last_order_at) == (1, None)
+
+
+def test_baskets_called_after_their_customers_are_pseudonymous_too(loader: Loader, tmp_path: Path) -> None:
+    path = tmp_path / "baskets.json"
+    path.write_text('{"ann@x.pl": [["1", "2"], ["2", "3"]], "bob@x.pl": [["1"]]}')
+    options = IngestOptions(pseudonyms=True)
+    ingest_files("orders", [path], place=loader.place, options=options, now=NOW)
+    name = pseudonym_of(read_secret(loader.workspace), "ann@x.pl")
+    assert [row for row in loader.rows("orders", "customer_id") if row == (name,)] == [(name,), (name,)]
+    kept = [one for one in loader.workspace.root.rglob("*") if one.is_file()]
+    assert not [one for one in kept if b"@x.pl" in one.read_bytes()]
