@@ -17,7 +17,8 @@ _LONGEST = timedelta(days=36_500)  # beyond a hundred years the calendar ends be
 def cap(candidates: Sequence[Candidate], scene: Scene) -> Sifted:
     """Keep what no cap holds back."""
     budget = _Budget(scene)
-    return sift(candidates, scene, stage="caps", judge=lambda candidate, _: budget.objection(candidate.item_id))
+    judge = lambda candidate, _: budget.objection(candidate.item_id)  # noqa: E731  (it belongs to this budget)
+    return sift(candidates, scene, stage="caps", judge=judge, suspects=budget.suspects())
 
 
 def totals_of(scene: Scene) -> Iterator[Cap]:
@@ -55,6 +56,23 @@ class _Budget:
         """The cap that an offer of the item would break."""
         return self._for_all or self._repeated(item_id) or self._gone(item_id)
 
+    def suspects(self) -> set[str] | None:
+        """The ids of all whose offer may break a cap; None: anybody's."""
+        limits = [(one.limit, items) for one, items in self._repeats if one.limit is not None]
+        if self._for_all or any(limit <= 0 for limit, _ in limits):
+            return None
+        repeated = {item_id for limit, items in limits for item_id, number in items.items() if number >= limit}
+        return repeated.union(*(one.items for one in totals_of(self._scene) if self._used_up(one)))
+
+    def _used_up(self, one: Cap) -> Objection | None:
+        """Why nothing of a total is left."""
+        if one.until is not None and self._now >= one.until:
+            return "ended", {"cap": one.name, "until": one.until.isoformat()}
+        if one.limit is None:
+            return None
+        taken = self._scene.inputs.taken.get(one.name, one.limit)  # one that was not counted may be gone
+        return ("given_away", {"cap": one.name, "counted": taken, "limit": one.limit}) if taken >= one.limit else None
+
     def _count(self, one: Cap) -> None:
         contacts = [contact for contact in self._scene.inputs.contacts if self._counts(one, contact)]
         if not self._scene.placement.interrupts:
@@ -76,17 +94,8 @@ class _Budget:
         return None
 
     def _gone(self, item_id: str) -> Objection | None:
-        for one in totals_of(self._scene):
-            if item_id not in one.items:
-                continue
-            if one.until is not None and self._now >= one.until:
-                return "ended", {"cap": one.name, "until": one.until.isoformat()}
-            if one.limit is None:
-                continue
-            taken = self._scene.inputs.taken.get(one.name, one.limit)  # one that was not counted may be gone
-            if taken >= one.limit:
-                return "given_away", {"cap": one.name, "counted": taken, "limit": one.limit}
-        return None
+        used_up = (self._used_up(one) for one in totals_of(self._scene) if item_id in one.items)
+        return next((objection for objection in used_up if objection is not None), None)
 
 
 def _caps_here(scene: Scene) -> Iterator[Cap]:

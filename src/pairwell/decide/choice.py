@@ -11,20 +11,38 @@ from pairwell.config.settings import Choice
 from pairwell.decide.worth import Valued
 
 Clash = Callable[[Valued], bool]
-_Draw = tuple[Valued, float, list[tuple[Valued, float]]]
 QUANTUM = 1 << 20  # weights are whole numbers of its parts: 1 / 1,048,576
 
 
+class Lot(msgspec.Struct, frozen=True, kw_only=True):
+    """What one draw is made from: whole weights, and how many of `QUANTUM` draws ignore them."""
+
+    valued: Sequence[Valued]
+    weights: Sequence[int]
+    total: int  # of the weights
+    explored: int
+
+    def chance(self, place: int) -> float:
+        """How likely the one in `place` is drawn."""
+        share = self.explored / QUANTUM
+        return (1 - share) * self.weights[place] / self.total + share / len(self.weights)
+
+
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """One filled slot. `chances` holds what could have been drawn, given the slots before, and how likely.
+    """One filled slot. `lot` holds what could have been drawn, given the slots before.
 
     `barred` could have been drawn later, but cannot stand beside what was drawn here.
     """
 
     drawn: Valued
     propensity: float
-    chances: list[tuple[Valued, float]]
+    lot: Lot
     barred: list[Valued]
+
+    @property
+    def chances(self) -> list[tuple[Valued, float]]:
+        """What could have been drawn, and how likely."""
+        return [(valued, self.lot.chance(place)) for place, valued in enumerate(self.lot.valued)]
 
 
 class Stream:
@@ -55,19 +73,19 @@ def fill_slots(
     remaining = sorted(valued, key=_canonical)
     filled: list[Slot] = []
     while remaining and len(filled) < slots:
-        drawn, propensity, chances = _next_draw(remaining, choice, stream)
+        drawn, propensity, lot = _next_draw(remaining, choice, stream)
         clashes = clash(drawn)
         others = [other for other in remaining if other is not drawn]
         barred = [other for other in others if clashes(other)]
         remaining = [other for other in others if not clashes(other)] if barred else others
-        filled.append(Slot(drawn=drawn, propensity=propensity, chances=chances, barred=barred))
+        filled.append(Slot(drawn=drawn, propensity=propensity, lot=lot, barred=barred))
     return filled
 
 
 def weigh(worths: Sequence[float], temperature: float) -> list[int]:
     """Weights (worth / greatest)^(1 / temperature) in whole quanta, at least one each."""
-    greatest = max(worths)
-    return [max(1, round((worth / greatest) ** (1 / temperature) * QUANTUM)) for worth in worths]
+    greatest, power = max(worths), 1 / temperature
+    return [round((worth / greatest) ** power * QUANTUM) or 1 for worth in worths]
 
 
 def _canonical(valued: Valued) -> tuple[bool, int, float, str, str, str]:
@@ -83,27 +101,21 @@ def _canonical(valued: Valued) -> tuple[bool, int, float, str, str, str]:
     )
 
 
-def _next_draw(remaining: Sequence[Valued], choice: Choice, stream: Stream) -> _Draw:
+def _next_draw(remaining: Sequence[Valued], choice: Choice, stream: Stream) -> tuple[Valued, float, Lot]:
     if remaining[0].candidate.pin is not None:
-        return remaining[0], 1.0, [(remaining[0], 1.0)]
+        return remaining[0], 1.0, Lot(valued=remaining[:1], weights=[1], total=1, explored=0)
     weights = weigh([valued.worth_minor for valued in remaining], choice.temperature)
-    explored = round(choice.exploration * QUANTUM)
-    place = _draw(weights, explored, stream)
-    chances = _chances(weights, explored)
-    return remaining[place], chances[place], list(zip(remaining, chances, strict=True))
+    lot = Lot(valued=remaining, weights=weights, total=sum(weights), explored=round(choice.exploration * QUANTUM))
+    place = _draw(lot, stream)
+    return remaining[place], lot.chance(place), lot
 
 
-def _draw(weights: Sequence[int], explored: int, stream: Stream) -> int:
-    if stream.below(QUANTUM) < explored:
-        return stream.below(len(weights))
-    left = stream.below(sum(weights))
-    for place, weight in enumerate(weights):
+def _draw(lot: Lot, stream: Stream) -> int:
+    if stream.below(QUANTUM) < lot.explored:
+        return stream.below(len(lot.weights))
+    left = stream.below(lot.total)
+    for place, weight in enumerate(lot.weights):
         left -= weight
         if left < 0:
             return place
     raise AssertionError("a number below the sum lies within some weight")
-
-
-def _chances(weights: Sequence[int], explored: int) -> list[float]:
-    total, share = sum(weights), explored / QUANTUM
-    return [(1 - share) * weight / total + share / len(weights) for weight in weights]

@@ -17,7 +17,7 @@ from pairwell.records import Candidate, Offer
 
 def guard(candidates: Sequence[Candidate], scene: Scene) -> Sifted:
     """Keep what no guard holds back. It follows everything that may alter a price."""
-    return sift(candidates, scene, stage="guards", judge=_guarded)
+    return sift(candidates, scene, stage="guards", judge=_guarded, suspects=_perhaps_guarded(candidates, scene))
 
 
 def check_slate(slate: Sequence[Offer], scene: Scene) -> None:
@@ -38,6 +38,18 @@ def find_breach(
     """The guard that an offer at `price_minor`, as the customer pays it, would break; None where all hold."""
     of_price = _upgrade_price(anchor_id, price_minor, scene) if kind == "upgrade" else _add_on_price(price_minor, scene)
     return of_price or _margin(item_id, price_minor, scene)
+
+
+def _perhaps_guarded(candidates: Sequence[Candidate], scene: Scene) -> set[str]:
+    """The ids of all that a guard may hold back, told for all candidates at once."""
+    limit = most(scene.settings.guards.add_on_price_share, scene.purchase.total_minor)
+    floor, terms = scene.settings.guards.margin_floor_minor, scene.terms
+    safe = {
+        item_id
+        for item_id, one in terms.items()
+        if one.price_minor is not None and one.price_minor <= limit and one.margin_minor >= floor
+    }
+    return {one.item_id for one in candidates if one.kind == "upgrade" or one.item_id not in safe}
 
 
 def _guarded(candidate: Candidate, scene: Scene) -> Objection | None:

@@ -14,7 +14,8 @@ from pairwell.candidates.anchors import find_anchors
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.links import Links, index_relations
 from pairwell.config.settings import Placement, Settings
-from pairwell.decide.money import customer_price, earnings, net_price
+from pairwell.decide.money import earnings, net_price
+from pairwell.decide.terms import open_terms
 from pairwell.errors import RequestError
 from pairwell.records import Candidate, DecisionInputs, DecisionRequest, Item
 
@@ -61,6 +62,8 @@ class Scene:
         self.settings = settings
         self.placement = find_placement(inputs.request.placement, settings)
         self.items = {item_id: items[item_id] for item_id in inputs.items if item_id in items}
+        terms = open_terms(settings)
+        self.terms = {item_id: terms.of(item) for item_id, item in self.items.items()}
         self.anchors = find_anchors(inputs.request, self.items)
         self.links: Links = index_relations(inputs.relations)
         self.owned = frozenset(inputs.owned)
@@ -116,8 +119,8 @@ class Scene:
 
     def price_of(self, item_id: str) -> int | None:
         """What the customer pays for a unit by the item's own price; None where it has none or is unknown."""
-        item = self.items.get(item_id)
-        return None if item is None else customer_price(item, self.settings.shop)
+        terms = self.terms.get(item_id)
+        return None if terms is None else terms.price_minor
 
     def earned_by(self, line: Line) -> float:
         """What a unit of a line is worth to the shop; 0 where its price is unknown."""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import msgspec
 
 from pairwell.config.settings import Persuasion
-from pairwell.decide.money import earnings, net_price
 from pairwell.decide.rules.sifting import withhold
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate, Withheld
@@ -31,13 +30,16 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
     Over whole outcomes: an add-on is bought or not; an upgrade moves the line from the anchor to the target, so
     that it gains only the difference. Nothing is returned yet as far as this knows.
     """
-    price = _price(candidate, scene)
+    terms = scene.terms[candidate.item_id]
+    assert terms.price_minor is not None, "the guards let no unpriced item pass"
     quiet = _quiet(candidate)
     persuasion = _persuasion(candidate, quiet, scene.settings.persuasion)
-    gain = _gain(candidate, price, scene)
+    gain = terms.earned_minor
+    if candidate.kind == "upgrade":
+        gain -= scene.earned_by(scene.lines[candidate.anchor_id])
     return Valued(
         candidate=candidate,
-        price_minor=price,
+        price_minor=terms.price_minor,
         quiet=quiet,
         persuasion=persuasion,
         gain_minor=gain,
@@ -89,12 +91,6 @@ def _quiet(candidate: Candidate) -> float:
     return candidate.looked.share if candidate.looked else 0.0
 
 
-def _price(candidate: Candidate, scene: Scene) -> int:
-    price = scene.price_of(candidate.item_id)
-    assert price is not None, "the guards let no unpriced item pass"
-    return price
-
-
 def _persuasion(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
     best = prior.upgrade if candidate.kind == "upgrade" else prior.cross_sell
     return best * _fit(candidate, quiet, prior)
@@ -108,9 +104,3 @@ def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
     if candidate.kind == "upgrade" or candidate.evidence is None:
         return often
     return often * (1 - min(1.0, prior.from_effect / max(candidate.evidence.effect, 1e-9)))
-
-
-def _gain(candidate: Candidate, price: int, scene: Scene) -> float:
-    shop = scene.settings.shop
-    gain = earnings(net_price(price, shop), scene.items[candidate.item_id], shop)
-    return gain - scene.earned_by(scene.lines[candidate.anchor_id]) if candidate.kind == "upgrade" else gain

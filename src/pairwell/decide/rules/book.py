@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
+from pairwell.candidates.same import Same
 from pairwell.config.rules.rule import RuleStage
 from pairwell.config.settings import Settings
 from pairwell.decide.rules.items import ItemVerdicts
@@ -90,7 +91,7 @@ class RuleBook:
 
 def open_book(settings: Settings) -> RuleBook:
     """The rules of `settings`, compiled at the first call."""
-    return _opened(_Same(settings))
+    return _opened(Same(settings))
 
 
 def _yields(bound: Bound) -> bool:
@@ -103,19 +104,6 @@ def _chapter(rules: Iterable[Bound]) -> Chapter:
     return Chapter(rules=found, wanted=join_wanted(wanted))
 
 
-class _Same:
-    """Settings that are equal only to themselves: comparing them all would cost more than it saves."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.settings is self.settings
-
-    def __hash__(self) -> int:
-        return id(self.settings)
-
-
 @lru_cache(maxsize=8)
-def _opened(same: _Same) -> RuleBook:
-    return RuleBook(same.settings)
+def _opened(same: Same[Settings]) -> RuleBook:
+    return RuleBook(same.value)

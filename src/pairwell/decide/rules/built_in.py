@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from pairwell.decide.rules.sifting import Objection
-from pairwell.decide.scene import Scene
+from pairwell.decide.scene import Group, Scene
 from pairwell.records import Candidate, Item
 
 
@@ -75,3 +77,40 @@ def not_suitable(candidate: Candidate, scene: Scene) -> Objection | None:
     if twin is None:
         return None
     return "declined" if twin.how == "same" else f"declined_{twin.how}", {"of": twin.item_id}
+
+
+# --- against whom, told for all candidates at once: most have nothing against them --------------------
+
+
+def perhaps_not_eligible(candidates: Sequence[Candidate], scene: Scene) -> Collection[str] | None:
+    """The ids against which `not_eligible` may have something; None: against anybody."""
+    if scene.placement.interrupts:
+        return None
+    ids = {candidate.item_id for candidate in candidates}
+    terms = scene.terms
+    unsold = {item_id for item_id in ids if item_id not in terms or not terms[item_id].sellable}
+    return unsold if scene.available is None else unsold | (ids - scene.available)
+
+
+def perhaps_not_applicable(candidates: Sequence[Candidate], scene: Scene) -> Collection[str] | None:
+    """The ids against which `not_applicable` may have something."""
+    links = scene.links
+    kept_apart = {*links.never, *links.requires, *links.needing}
+    return kept_apart | scene.owned | _perhaps_twins(candidates, scene, scene.present)
+
+
+def perhaps_not_suitable(candidates: Sequence[Candidate], scene: Scene) -> Collection[str] | None:
+    """The ids against which `not_suitable` may have something; None: against anybody."""
+    if not scene.declined:
+        return frozenset()
+    often = len(scene.declined) >= scene.settings.decline.declines_to_silence
+    return None if often else _perhaps_twins(candidates, scene, scene.refused)
+
+
+def _perhaps_twins(candidates: Sequence[Candidate], scene: Scene, group: Group) -> set[str]:
+    """The ids that something in `group` may stand for already."""
+    linked = {*group.ids, *group.learned, *scene.links.variants, *scene.links.substitutes}
+    if not group.families:
+        return linked
+    families = group.families
+    return linked | {one.item_id for one in candidates if scene.family_of(one.item_id) in families}

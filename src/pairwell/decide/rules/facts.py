@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pairwell.decide.money import margin, net_price
 from pairwell.decide.rules.values import Read, read_item
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate, CustomerFacts, Item, Signal
@@ -117,7 +116,7 @@ _OF_SCENE: Mapping[str, Mapping[str, Callable[[Scene], Any]]] = {
 
 
 def _price(candidate: Candidate, scene: Scene) -> int:
-    price = scene.price_of(candidate.item_id)
+    price = scene.terms[candidate.item_id].price_minor
     assert price is not None, "what has no price is not eligible"
     return price
 
@@ -133,8 +132,7 @@ def _price_ratio(candidate: Candidate, scene: Scene) -> float | None:
 
 
 def _margin(candidate: Candidate, scene: Scene) -> float:
-    shop = scene.settings.shop
-    return float(margin(net_price(_price(candidate, scene), shop), scene.items[candidate.item_id], shop))
+    return scene.terms[candidate.item_id].margin_minor
 
 
 def _needed(candidate: Candidate, scene: Scene) -> bool:

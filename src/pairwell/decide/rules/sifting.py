@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from pairwell.decide.scene import Scene
@@ -13,12 +13,25 @@ Judge = Callable[[Candidate, Scene], Objection | None]
 Sifted = tuple[list[Candidate], list[Withheld]]
 
 
-def sift(candidates: Sequence[Candidate], scene: Scene, *, stage: Stage, judge: Judge) -> Sifted:
-    """Those of `candidates` that `judge` has nothing against, and the others with its objection."""
+def sift(
+    candidates: Sequence[Candidate],
+    scene: Scene,
+    *,
+    stage: Stage,
+    judge: Judge,
+    suspects: Collection[str] | None = None,
+) -> Sifted:
+    """Those of `candidates` that `judge` has nothing against, and the others with its objection.
+
+    `suspects`: the ids of all against whom it may have something; None: it is asked of everybody.
+    """
+    if suspects is not None and not suspects:
+        return list(candidates), []
     survivors: list[Candidate] = []
     withheld: list[Withheld] = []
     for candidate in candidates:
-        objection = judge(candidate, scene)
+        asked = suspects is None or candidate.item_id in suspects
+        objection = judge(candidate, scene) if asked else None
         if objection is None:
             survivors.append(candidate)
         else:

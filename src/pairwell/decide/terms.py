@@ -1,0 +1,59 @@
+"""What the settings make of an item, worked out once for each revision of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+from pairwell.candidates.same import Same
+from pairwell.config.settings import Settings, Shop
+from pairwell.decide.money import customer_price, earnings, margin, net_price
+from pairwell.records import Item
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """An item's price as the customer pays it, and what a unit earns at it; both amounts are 0 without a price."""
+
+    item: Item
+    price_minor: int | None
+    margin_minor: float
+    earned_minor: float  # by the shop's objective
+    sellable: bool  # published, in stock, with a price
+
+
+class TermsBook:
+    """A memory and nothing more: without it the same is worked out again."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._known: dict[str, Terms] = {}
+
+    def of(self, item: Item) -> Terms:
+        """The terms of an item."""
+        known = self._known.get(item.item_id)
+        if known is None or known.item is not item:
+            known = self._known[item.item_id] = _work_out(item, self._shop)
+        return known
+
+
+def open_terms(settings: Settings) -> TermsBook:
+    """The terms under `settings`."""
+    return _opened(Same(settings))
+
+
+@lru_cache(maxsize=8)
+def _opened(same: Same[Settings]) -> TermsBook:
+    return TermsBook(same.value.shop)
+
+
+def _work_out(item: Item, shop: Shop) -> Terms:
+    price = customer_price(item, shop)
+    net = net_price(price or 0, shop)
+    return Terms(
+        item=item,
+        price_minor=price,
+        margin_minor=0.0 if price is None else margin(net, item, shop),
+        earned_minor=0.0 if price is None else earnings(net, item, shop),
+        sellable=item.published and (item.stock is None or item.stock >= 1) and item.price_minor is not None,
+    )
