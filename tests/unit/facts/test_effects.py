@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -248,3 +249,42 @@ def test_consent_need_and_feedback_are_facts_of_the_customer(world: World) -> No
 def test_feedback_and_usage_of_nobody_are_taken(world: World) -> None:
     assert world.tell("feedback", {"kind": "review", "score": 3}, customer_id=None).accepted == 1
     assert world.tell("usage", {"account_id": "a", "meter": "m", "quantity": 1.5}, customer_id=None).accepted == 1
+
+
+# --- several writers ------------------------------------------------------------------------------
+
+
+def test_what_several_tell_of_one_order_at_once_comes_together(world: World, database: Database) -> None:
+    """The return and the status name nobody: each must see the order, or be seen by it."""
+    told: list[tuple[str, dict[str, Any], str | None]] = [
+        ("order", order("mat", "tent"), "c"),
+        ("return", {"order_id": "o-1", "item_id": "mat"}, None),
+        ("item", {"item_id": "mat", "stock": 1}, None),
+        ("status", {"order_id": "o-1", "status": "completed"}, None),
+        ("consent", {"channel": "email", "given": True}, "c"),
+    ]
+    for round_no in range(10):
+        events = [
+            msgspec.convert(
+                {
+                    "event_id": f"{kind}-{round_no}",
+                    "type": kind,
+                    "at": NOW,
+                    "customer_id": customer and f"{customer}{round_no}",
+                    kind: part | ({"order_id": f"o-{round_no}"} if "order_id" in part else {}),
+                },
+                Event,
+            )
+            for kind, part, customer in told
+        ]
+        with ThreadPoolExecutor(len(events)) as threads:
+            receipts = list(threads.map(lambda event: _tell(database, event), events))
+        assert [receipt.accepted for receipt in receipts] == [1] * len(events)
+        known = world.customer(f"c{round_no}")
+        assert (known.orders, known.units_returned, known.consents) == (1, 1, {"email": True})
+        assert world.owned(f"c{round_no}") == {"tent"}
+
+
+def _tell(database: Database, event: Event) -> EventReceipt:
+    (receipt,) = Journal(database).log_events([[event]], effects=EventEffects(database, Settings), now=NOW)
+    return receipt
