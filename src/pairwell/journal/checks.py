@@ -182,7 +182,7 @@ def _odd_moment(event: Event, decision: KnownDecision | None, now: datetime) -> 
         yield Said("clock_behind", f"`at` is {behind} s before its decision; it counts as of the decision.")
     if event.type == "exposure" and decision.lapses_at is not None and event.at > decision.lapses_at:
         late = _seconds(event.at - decision.lapses_at)
-        yield Said("shown_late", f"It was shown {late} s after `valid_until`; it counts all the same.")
+        yield Said("shown_late", f"It was shown {late} s after its reservation had lapsed; it counts all the same.")
 
 
 def _odd_decision(event: Event, decision: KnownDecision | None, known: Mapping[str, KnownDecision]) -> Iterator[Said]:

@@ -305,3 +305,24 @@ def test_behaviour_is_read_up_to_a_moment_oldest_first(journal: Journal) -> None
     assert (found[1].customer_id, found[1].visitor_id, found[1].item_id) == ("c-17", "v", "mat")
     assert [one.event_id for one in journal.behaviour(["exposure", "accept"], until=NOW)] == ["1"]
     assert journal.behaviour(["exposure"], until=NOW) == []
+
+
+def test_what_a_person_did_lately_is_a_signal_and_what_was_viewed_is_learned_from(journal: Journal) -> None:
+    told = [
+        event("e-1", type="view", item_id="mat", visitor_id="v-1"),
+        event("e-2", type="remove_from_cart", item_id="mat", visitor_id="v-1"),
+        event("e-3", type="dismiss", decision_id="d-1"),
+        event("e-4", type="add_to_cart", item_id="lamp", customer_id="c-17", visitor_id="v-1"),
+    ]
+    _take(journal, told)
+    request = DecisionRequest(placement="cart", customer_id="c-17")
+    back = msgspec.structs.replace(EVERYTHING, signal_types=["remove_from_cart", "dismiss"])
+    with journal.round([request], "read") as opened:
+        opened.look_back(back, now=NOW)
+        signals = opened.standing(request).signals
+    assert [(one.type, one.item_id) for one in signals] == [("remove_from_cart", "mat"), ("dismiss", None)]
+    learned = journal.behaviour(["view", "add_to_cart"], until=NOW)
+    assert [(one.type, one.item_id, one.customer_id) for one in learned] == [
+        ("view", "mat", None),
+        ("add_to_cart", "lamp", "c-17"),
+    ]
