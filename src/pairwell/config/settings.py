@@ -107,6 +107,10 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     channel: Annotated[
         Name, Meta(description='How it reaches the customer: "site", "email", "call", "app", ...; caps count by it.')
     ] = "site"
+    valid_minutes: Annotated[
+        float,
+        Meta(gt=0.0, le=525_600.0, description="Minutes for which an answer may be shown; as long it is reserved."),
+    ] = 15.0
     interrupts: Annotated[
         bool,
         Meta(description="Whether it comes unasked (pop-up, e-mail, call): every contact counts, and needs consent."),
@@ -297,7 +301,7 @@ def _usual_placements() -> dict[str, Placement]:
         "cart": Placement(),
         "checkout": Placement(kinds=("cross_sell",), friction=0.004),
         "after_purchase": Placement(kinds=("cross_sell",), friction=0.0),
-        "email": Placement(channel="email", interrupts=True, friction=0.0),
+        "email": Placement(channel="email", interrupts=True, friction=0.0, valid_minutes=10_080.0),
     }
 
 

@@ -36,7 +36,6 @@ from pairwell.records import (
     Withheld,
 )
 
-VALID_FOR = timedelta(minutes=15)
 _RULES: tuple[Callable[[Sequence[Candidate], Scene], Sifted], ...] = (eligibility, applicability, suitability)
 _SILENCES: Mapping[Stage, SilenceReason] = {"guards": "guarded", "caps": "capped"}
 _STAGES: tuple[Stage, ...] = ("eligibility", "applicability", "suitability", "guards", "caps", "worth")
@@ -46,10 +45,36 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     """How a decision went: what was proposed, who left where, who was drawn and what silence would save."""
 
     proposal: Proposal
-    withheld: list[Withheld]
-    slots: list[Slot]  # empty where the slate is not worth its cost
+    left: list[Withheld]  # at the stages before choice
+    drawn: list[Slot]
+    undrawn: list[Valued]  # worthwhile, but in no slot
     worth_minor: float  # of the slate that was drawn
     cost_minor: float  # of showing it
+
+    @property
+    def worth_showing(self) -> bool:
+        """Whether the slate that was drawn brings more than showing it costs."""
+        return self.worth_minor > self.cost_minor
+
+    @property
+    def slots(self) -> list[Slot]:
+        """What was drawn; empty where it is not worth showing."""
+        return self.drawn if self.worth_showing else []
+
+    @property
+    def withheld(self) -> list[Withheld]:
+        """Who left where. Told when asked, as few answers show it."""
+        beside = {id(barred): slot.drawn.candidate.item_id for slot in self.drawn for barred in slot.barred}
+        undrawn = sorted(self.undrawn, key=_dearest_first)
+        return [
+            *self.left,
+            *(self._not_worth_showing(slot.drawn) for slot in self.drawn if not self.worth_showing),
+            *(_not_drawn(one, beside.get(id(one))) for one in undrawn),
+        ]
+
+    def _not_worth_showing(self, valued: Valued) -> Withheld:
+        sums = {"slate_worth_minor": self.worth_minor, "slate_cost_minor": self.cost_minor}
+        return withhold(valued.candidate, "worth", "slate_not_worth_its_cost", {**factors_of(valued), **sums})
 
 
 def choose(
@@ -84,13 +109,15 @@ def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
         candidates, left = stage(candidates, scene)
         withheld.extend(left)
     valued, left = worthwhile(candidates, scene)
-    slots, undrawn = _draw(valued, scene)
-    worth, cost = sum(slot.drawn.worth_minor for slot in slots), slate_cost(scene)
-    if slots and worth <= cost:
-        undrawn = [*(_not_worth_showing(slot.drawn, worth, cost) for slot in slots), *undrawn]
-        slots = []
+    slots = _draw(valued, scene)
+    drawn = {id(slot.drawn) for slot in slots}
     return Course(
-        proposal=proposal, withheld=[*withheld, *left, *undrawn], slots=slots, worth_minor=worth, cost_minor=cost
+        proposal=proposal,
+        left=[*withheld, *left],
+        drawn=slots,
+        undrawn=[one for one in valued if id(one) not in drawn],
+        worth_minor=sum(slot.drawn.worth_minor for slot in slots),
+        cost_minor=slate_cost(scene),
     )
 
 
@@ -99,7 +126,8 @@ def decide(scene: Scene, course: Course) -> Decision:
     inputs = scene.inputs
     unit = unit_of(inputs.request)
     arm = assign_arm(unit, inputs.decision_id, scene.settings.choice)
-    slate = _slate(scene, course.slots)
+    slots = course.slots
+    slate = _slate(scene, slots)
     check_slate(slate, scene)
     silence = _silence(scene, course, arm)
     answer = Answer(
@@ -125,7 +153,7 @@ def decide(scene: Scene, course: Course) -> Decision:
 
 
 def _valid_until(slate: Sequence[Offer], scene: Scene) -> datetime:
-    usual = scene.inputs.now + VALID_FOR
+    usual = scene.inputs.now + timedelta(minutes=scene.placement.valid_minutes)
     return min(usual, ends_of(slate, scene) or usual)
 
 
@@ -152,18 +180,14 @@ def clash_with(drawn: Valued, scene: Scene) -> Clash:
     return clashes
 
 
-def _draw(valued: Sequence[Valued], scene: Scene) -> tuple[list[Slot], list[Withheld]]:
-    slots = fill_slots(
+def _draw(valued: Sequence[Valued], scene: Scene) -> list[Slot]:
+    return fill_slots(
         valued,
         slots=scene.slots,
         choice=scene.settings.choice,
         stream=Stream(scene.inputs.decision_id),
         clash=lambda drawn: clash_with(drawn, scene),
     )
-    drawn = {id(slot.drawn) for slot in slots}
-    beside = {id(barred): slot.drawn.candidate.item_id for slot in slots for barred in slot.barred}
-    left = sorted((v for v in valued if id(v) not in drawn), key=_dearest_first)
-    return slots, [_not_drawn(one, beside.get(id(one))) for one in left]
 
 
 def _dearest_first(valued: Valued) -> tuple[float, str, str, str]:
@@ -175,11 +199,6 @@ def _not_drawn(valued: Valued, beside: str | None) -> Withheld:
     if beside is None:
         return withhold(valued.candidate, "choice", "not_drawn", factors_of(valued))
     return withhold(valued.candidate, "choice", "clashes_with_slate", {"with": beside, **factors_of(valued)})
-
-
-def _not_worth_showing(valued: Valued, worth: float, cost: float) -> Withheld:
-    factors = {**factors_of(valued), "slate_worth_minor": worth, "slate_cost_minor": cost}
-    return withhold(valued.candidate, "worth", "slate_not_worth_its_cost", factors)
 
 
 def _slate(scene: Scene, slots: Sequence[Slot]) -> list[Offer]:
@@ -218,14 +237,15 @@ def _silence(scene: Scene, course: Course, arm: Arm) -> Silence | None:
 
 def _nothing_left(scene: Scene, course: Course) -> Silence:
     """The silence named by the stage at which the last candidate left."""
-    last = max((_STAGES.index(w.stage) for w in course.withheld if w.stage in _STAGES), default=None)
+    stages = {*(one.stage for one in course.left), *("worth" for _ in course.drawn)}
+    last = max((_STAGES.index(stage) for stage in stages if stage in _STAGES), default=None)
     if last is None:
         return _no_candidates(scene, course)
     stage = _STAGES[last]
     if stage == "worth":
         saved = f"worth {course.worth_minor:.2f}, cost {course.cost_minor:.2f}"
         return Silence(reason="nothing_worth_it", detail=f"{saved}, saved {course.cost_minor - course.worth_minor:.2f}")
-    there = [w for w in course.withheld if w.stage == stage]
+    there = [w for w in course.left if w.stage == stage]
     if conditions := sorted({w.factors["later"] for w in there if "later" in w.factors}):
         return Silence(reason="later", detail=" ".join(conditions))
     reasons = sorted({w.reason for w in there})

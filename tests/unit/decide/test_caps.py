@@ -139,6 +139,13 @@ class TestDecision:
         other = msgspec.structs.replace(sale, items=("gas",))
         assert _decide(other).answer.valid_until > ends
 
+    def test_it_is_valid_as_long_as_the_placement_says(self) -> None:
+        settings = _settings()
+        mail = msgspec.structs.replace(MAIL, valid_minutes=60.0)
+        settings = msgspec.structs.replace(settings, placements={"email": mail})
+        decision = choose(read(ask("tent", placement="email")), model=MODEL, items=ITEMS, settings=settings)
+        assert decision.answer.valid_until == NOW + HOUR
+
     def test_the_end_is_the_first_of_the_slate(self) -> None:
         sales = [Cap(name=f"{n}", scope="offer", items=("mat",), until=NOW + n * HOUR) for n in (3, 2)]
         decision = _decide(*sales)
