@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from pairwell.decide.scene import Scene
 from pairwell.records import Candidate, CustomerFacts, Item, Signal
 
 OfferField = Callable[[Candidate, Scene], Any]
+OfferColumn = Callable[[Sequence[Candidate], Scene], list[Any]]
 _NOBODY = CustomerFacts()
 _DAY = timedelta(days=1)
 
@@ -38,6 +39,15 @@ def offer_field(record: str, name: str) -> OfferField:
     if record == "anchor":
         return lambda candidate, scene: read_item(_anchor(candidate, scene), scene.settings.shop, name)
     return lambda _, scene: _OF_SCENE[record][name](scene)
+
+
+@cache
+def offer_column(record: str, name: str) -> OfferColumn:
+    """How a field is read for many candidates at once."""
+    if record == "offer" and name in _COLUMNS:
+        return _COLUMNS[name]
+    field = offer_field(record, name)
+    return lambda candidates, scene: [field(candidate, scene) for candidate in candidates]
 
 
 def is_acute(scene: Scene) -> bool:
@@ -154,4 +164,27 @@ _OF_OFFER: Mapping[str, Callable[[Candidate, Scene], Any]] = {
     "owned": lambda candidate, scene: candidate.item_id in scene.owned,
     "days_since_returned": lambda candidate, scene: _days(scene, _customer(scene).returned_at.get(candidate.item_id)),
     "needed": _needed,
+}
+
+
+def _prices(candidates: Sequence[Candidate], scene: Scene) -> list[Any]:
+    terms = scene.terms
+    return [terms[candidate.item_id].price_minor for candidate in candidates]
+
+
+def _price_shares(candidates: Sequence[Candidate], scene: Scene) -> list[Any]:
+    total = scene.purchase.total_minor
+    return [price / total if total > 0 else None for price in _prices(candidates, scene)]
+
+
+# Fields that are asked of every candidate of most decisions: a call for each would cost more than the reading.
+_COLUMNS: Mapping[str, OfferColumn] = {
+    "kind": lambda candidates, _: [candidate.kind for candidate in candidates],
+    "source": lambda candidates, _: [candidate.source for candidate in candidates],
+    "price_minor": _prices,
+    "price_share": _price_shares,
+    "margin_minor": lambda candidates, scene: [scene.terms[one.item_id].margin_minor for one in candidates],
+    "confidence": lambda candidates, _: [one.evidence.confidence if one.evidence else None for one in candidates],
+    "lift": lambda candidates, _: [one.evidence.lift if one.evidence else None for one in candidates],
+    "owned": lambda candidates, scene: [candidate.item_id in scene.owned for candidate in candidates],
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pairwell.config.rules.engine import ConditionError, Context, Program, run
-from pairwell.decide.rules.facts import OfferField, offer_field, offer_reader, reader_of
+from pairwell.decide.rules.facts import OfferColumn, offer_column, offer_reader, reader_of
 from pairwell.decide.rules.parts import Part
 from pairwell.decide.rules.values import Read, Wanted, context_of, join_wanted
 from pairwell.decide.scene import Scene
@@ -38,13 +38,13 @@ class Joint:
         """The verdicts on each candidate."""
         if not self._programs or not candidates:
             return [None] * len(candidates)
-        prefix = tuple([key(candidates[0], scene) for key in self._request_keys])
+        prefix = tuple([column(candidates[:1], scene)[0] for column in self._request_keys])
         # Whoever sends long attributes shall not fill the memory with them.
         known = self._known if len(repr(prefix)) <= _LONGEST_REMEMBERED else {}
         context: Context | None = None
         found: list[Verdicts] = []
-        for candidate in candidates:
-            key = (*prefix, *[key(candidate, scene) for key in self._offer_keys])
+        for candidate, own in zip(candidates, self._keys(candidates, scene), strict=True):
+            key = (prefix, own)
             if key not in known:
                 context = context or context_of(self._of_request, reader_of(scene))
                 if len(known) >= _MOST_REMEMBERED:
@@ -52,6 +52,12 @@ class Joint:
                 known[key] = self._work_out(context, offer_reader(candidate, scene))
             found.append(known[key])
         return found
+
+    def _keys(self, candidates: Sequence[Candidate], scene: Scene) -> Iterable[tuple[object, ...]]:
+        """What tells the verdicts on each candidate apart."""
+        if not self._offer_keys:
+            return [()] * len(candidates)
+        return zip(*[column(candidates, scene) for column in self._offer_keys], strict=True)
 
     def _work_out(self, context: Context, read: Read) -> Verdicts:
         # What the request says stays in the context: handing over a long list again for each offer is dear.
@@ -80,33 +86,32 @@ def _cuts(wanted: Wanted, parts: Iterable[Part]) -> tuple[float, ...] | None:
     return tuple(sorted(cuts))
 
 
-def _key_of(wanted: Wanted, cuts: tuple[float, ...] | None) -> OfferField:
-    """What of a field tells verdicts apart."""
-    read = offer_field(wanted.record, wanted.name)
+def _key_of(wanted: Wanted, cuts: tuple[float, ...] | None) -> OfferColumn:
+    """What of a field tells verdicts apart, for all candidates at once."""
+    read = offer_column(wanted.record, wanted.name)
     if cuts is None:
         return _exactly(wanted, read)
     if len(cuts) == 1:
         return _around(cuts[0], read)
 
-    def cell(candidate: Candidate, scene: Scene) -> int | None:
-        value = read(candidate, scene)
-        return None if value is None else bisect_left(cuts, value) + bisect_right(cuts, value)
+    def cells(candidates: Sequence[Candidate], scene: Scene) -> list[int | None]:
+        values = read(candidates, scene)
+        return [None if value is None else bisect_left(cuts, value) + bisect_right(cuts, value) for value in values]
 
-    return cell
-
-
-def _around(cut: float, read: OfferField) -> OfferField:
-    def side(candidate: Candidate, scene: Scene) -> int | None:
-        value = read(candidate, scene)
-        return None if value is None else (value >= cut) + (value > cut)
-
-    return side
+    return cells
 
 
-def _exactly(wanted: Wanted, read: OfferField) -> OfferField:
-    def exact(candidate: Candidate, scene: Scene) -> object:
-        value = read(candidate, scene)
-        return _freeze(value, wanted.keys) if isinstance(value, (dict, list)) else value
+def _around(cut: float, read: OfferColumn) -> OfferColumn:
+    def sides(candidates: Sequence[Candidate], scene: Scene) -> list[int | None]:
+        return [None if value is None else (value >= cut) + (value > cut) for value in read(candidates, scene)]
+
+    return sides
+
+
+def _exactly(wanted: Wanted, read: OfferColumn) -> OfferColumn:
+    def exact(candidates: Sequence[Candidate], scene: Scene) -> list[object]:
+        values = read(candidates, scene)
+        return [_freeze(value, wanted.keys) if isinstance(value, (dict, list)) else value for value in values]
 
     return exact
 
