@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -37,7 +38,7 @@ def test_what_is_sent_by_the_description_or_against_it_is_answered_by_it(
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases)
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(headers=_HOST, checks=_CHECKS)
 
     ask()
