@@ -17,6 +17,7 @@ from pairwell.serve.online.access.screening import screen_pairs
 from pairwell.serve.online.faults import no_route
 from pairwell.serve.online.metrics.exposition import CONTENT_TYPE
 from pairwell.serve.online.openapi import describe_api
+from pairwell.serve.online.recent import Recent
 from pairwell.serve.online.service import Service
 
 RELATIONS: tuple[Relation, ...] = (
@@ -29,6 +30,7 @@ RELATIONS: tuple[Relation, ...] = (
 )
 MOST_PAIRS = 200
 _DEFAULT_PAIRS = 10
+_PROBED_S = 1.0
 _NOT_KEPT = {"cache-control": "no-store"}
 _WELCOME = """\
 Pairwell's online API: it decides what to offer beside what a customer looks at or buys, or stays silent.
@@ -75,11 +77,12 @@ def _for_everybody(gate: Gate) -> list[HTTPRouteHandler]:
 
 
 def _for_operators(service: Service, metrics: Callable[[], str]) -> list[HTTPRouteHandler]:
+    for_everybody = Recent(service.readiness, seconds=_PROBED_S)  # each finding writes a row
+
     @get("/readyz", sync_to_thread=True)
     def readiness(request: Request[Any, Any, Any]) -> Response[bytes]:
-        found = service.readiness()
-        shown = found if _caller(request).may_everything else found.without_details()
-        return _json(shown, status=200 if found.ready else 503)
+        found = service.readiness() if _caller(request).may_everything else for_everybody().without_details()
+        return _json(found, status=200 if found.ready else 503)
 
     @get("/metrics", sync_to_thread=True)
     def metrics_page(request: Request[Any, Any, Any]) -> Response[str]:
