@@ -151,7 +151,7 @@ class _Writer:
         self._decider = Decider(lambda: self._model, Published("s", SETTINGS), self._facts, self._journal)
         self._known: dict[tuple[str, int], Item] = {}
         self._own = f"i{ITEMS - 1 - number}"  # nobody else says anything of this item
-        self._sold = True
+        self._sold, self._told_at = True, START
         self._names = iter(range(10**9))
 
     def go_on(self) -> None:
@@ -168,6 +168,7 @@ class _Writer:
             events.append(self._event("item", item=EventItem(item_id=self._own, stock=9 if self._sold else 0)))
         (receipt,) = self._journal.log_events([events], effects=self._effects, now=self._clock.now())
         assert not receipt.refused, receipt.refused
+        self._told_at = self._clock.now() if any(event.type == "item" for event in events) else self._told_at
         self.tally.events.update(event.type for event in events)
 
     def _ask(self) -> Asked:
@@ -205,7 +206,7 @@ class _Writer:
         check_money(case, decision)
         check_fit(case, decision)
         check_person(case, decision)
-        if inputs.now >= self._clock.now() - timedelta(seconds=self._clock.pace * 60):  # not one asked for long ago
+        if inputs.now >= self._told_at:  # not one that was asked for before
             assert self._sold or self._own not in {offer.item_id for offer in decision.slate}, "sold out, and told so"
         if decision.shown:
             assert not (decision.unit and in_holdout(decision.unit, salt="many", share=0.1)), "shown to the holdout"
