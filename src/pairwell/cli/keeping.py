@@ -1,19 +1,26 @@
-"""Commands that keep a workspace safe, small and lawful: backup, restore."""
+"""Commands that keep a workspace safe, small and lawful: backup, restore, forget, compact."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines
+
+if TYPE_CHECKING:
+    from pairwell.shop.keeping.forget import Forgotten
+    from pairwell.shop.keeping.search import Searched
 
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands to `app`."""
     app.command()(backup)
     app.command()(restore)
+    app.command()(forget)
+    app.command()(compact)
 
 
 def backup(
@@ -77,3 +84,62 @@ def restore(
             "Whoever was forgotten since is in it again: run `pairwell forget` for them once more.",
         ]
     )
+
+
+def forget(
+    customer_id: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer, as the shop calls them.")],
+    *,
+    visitor: Annotated[bool, typer.Option("--visitor", help="It is the id of a visitor.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only search; exit code 1 where they are found.")] = False,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a customer unknown everywhere, and prove it by a search of every file and page."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        if check:
+            searched = shop.keeping.search(customer_id, visitor=visitor)
+            print_json(searched) if as_json else print_lines(_search_lines(searched))
+            raise typer.Exit(1 if searched.found else 0)
+        done = shop.keeping.forget(customer_id, visitor=visitor)
+    print_json(done) if as_json else print_lines(_forgotten_lines(done))
+    if done.searched.found:
+        raise typer.Exit(1)
+
+
+def _forgotten_lines(done: Forgotten) -> Iterator[str]:
+    yield "Removed:" if done.removed else "Nothing was known of them."
+    for name, count in done.removed.items():
+        yield f"  {count:,} {name}"
+    if done.visitors:
+        yield f"Visitors who were nobody else: {done.visitors:,}"
+    yield from _search_lines(done.searched)
+    for backup in done.backups:
+        there = "still holds them" if Path(backup.path).exists() else "is not there any more; was it moved?"
+        yield f"The backup {backup.path} of {backup.made_at:%Y-%m-%d %H:%M} UTC {there}"
+    yield from done.notes
+
+
+def _search_lines(searched: Searched) -> Iterator[str]:
+    how = "byte by byte" if searched.bytewise else "in the columns of ids; an id is too short to be told by its bytes"
+    yield f"Searched {searched.files:,} files and the database, {how}: " + (
+        "found nowhere." if not searched.found else "found in"
+    )
+    for place in searched.found:
+        yield f"  {place}"
+
+
+def compact(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
+    """Carry what the journal learned into the dataset, exactly once; `learn` does it too."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        done = shop.keeping.compact()
+    if as_json:
+        print_json(done)
+        return
+    rows = ", ".join(f"{number:,} {name}" for name, number in sorted(done.stored.items()))
+    print_lines([f"Carried {done.events:,} events into snapshot {done.snapshot}: {rows or 'nothing new'}."])
+    if done.waiting:
+        print_lines([f"Orders of which only returns were told, waiting for the order: {done.waiting:,}"])

@@ -85,16 +85,17 @@ def merge_table(place: Place, incoming: Incoming, files: Sequence[str], drafts: 
 
 def withdraw(place: Place, table: Table, merged: Merged, orders: ibis.Table, drafts: Path) -> Merged:
     """Take the rows of `orders` (order_id) out of the files of a table that has orders."""
-    touched = _files_with(place.open_files(table, merged.files), orders, ["order_id"]) if merged.files else []
+    touched = files_with(place.open_files(table, merged.files), orders, ["order_id"]) if merged.files else []
     if not touched:
         return merged
     rows = place.open_rows(table, touched)
     gone = int(rows.semi_join(orders, "order_id").count().to_pyarrow().as_py())
     written = write_rows(rows.anti_join(orders, "order_id"), table, folder=place.folder, staging=drafts)
-    return Merged(files=_exchanged(merged.files, touched, written), stored=merged.stored + gone)
+    return Merged(files=exchanged(merged.files, touched, written), stored=merged.stored + gone)
 
 
-def _exchanged(files: Sequence[str], touched: Sequence[str], written: str) -> tuple[str, ...]:
+def exchanged(files: Sequence[str], touched: Sequence[str], written: str) -> tuple[str, ...]:
+    """`files` with `written` in the place of those `touched`."""
     return tuple(sorted({*files, written} - (set(touched) - {written})))
 
 
@@ -102,14 +103,20 @@ def _replace(
     place: Place, incoming: Incoming, files: Sequence[str], groups: ibis.Table, drafts: Path
 ) -> tuple[str, ...]:
     table, group = incoming.table, list(incoming.table.group)
-    touched = _files_with(place.open_files(table, files), groups, group)
+    touched = files_with(place.open_files(table, files), groups, group)
     rows = incoming.rows.semi_join(groups, group)
     if touched:
         rows = place.open_rows(table, touched).anti_join(groups, group).union(rows)
     written = write_rows(rows, table, folder=place.folder, staging=drafts)
-    return _exchanged(files, touched, written)
+    return exchanged(files, touched, written)
 
 
-def _files_with(stored: ibis.Table, groups: ibis.Table, group: list[str]) -> list[str]:
-    found = stored.semi_join(groups, group).select(FILE_COLUMN).distinct().order_by(FILE_COLUMN).to_pyarrow()
+def files_with(stored: ibis.Table, groups: ibis.Table, group: list[str]) -> list[str]:
+    """The names of the files that hold a row of `groups`."""
+    return files_of(stored.semi_join(groups, group))
+
+
+def files_of(rows: ibis.Table) -> list[str]:
+    """The names of the files that `rows` come from."""
+    found = rows.select(FILE_COLUMN).distinct().order_by(FILE_COLUMN).to_pyarrow()
     return [Path(path).name for path in found[FILE_COLUMN].to_pylist()]

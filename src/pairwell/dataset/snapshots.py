@@ -25,6 +25,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     rows: dict[str, int]  # by table
 
 
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the events of one journal are in the dataset."""
+
+    journal: int  # which one
+    upto: int  # the number of its last event that is
+    waiting: tuple[str, ...] = ()  # orders of which only returns were told, until a file tells of them
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The files of all tables at one moment, and every source that went into them."""
 
@@ -33,6 +41,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     tables: dict[str, tuple[str, ...]]
     sources: tuple[Source, ...]
+    carried: Carried | None = None  # None: no event of any journal is
 
 
 EMPTY = Snapshot(
@@ -42,10 +51,14 @@ EMPTY = Snapshot(
 
 def newest_snapshot(folder: Path) -> Snapshot:
     """The snapshot of the highest number in `folder`; `EMPTY` where there is none."""
+    return load_snapshot(folder, max(numbers_of(folder), default=0))
+
+
+def numbers_of(folder: Path) -> list[int]:
+    """The numbers of the snapshots in `folder`, ascending."""
     if not folder.is_dir():
-        return EMPTY
-    numbers = [int(match[1]) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name))]
-    return load_snapshot(folder, max(numbers, default=0))
+        return []
+    return sorted(int(match[1]) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name)))
 
 
 def load_snapshot(folder: Path, number: int) -> Snapshot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +17,16 @@ from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.merging import Incoming, Merged, Place, merge_table, open_incoming, withdraw
 from pairwell.dataset.moments import cancelled_orders, newest_revisions, rows_until
-from pairwell.dataset.snapshots import Snapshot, Source, load_snapshot, newest_snapshot, publish_snapshot
+from pairwell.dataset.snapshots import Carried, Snapshot, Source, load_snapshot, newest_snapshot, publish_snapshot
 from pairwell.dataset.tables import SCHEMA_VERSION, find_table
 from pairwell.engines.duckdb import open_engine, open_parquet, storage_failures
 from pairwell.errors import StorageError
 
 _OF_ORDERS = ("orders", "order_lines", "returns")
+
+
+Rewrite = Callable[[Place, Snapshot, Path], Mapping[str, Merged]]
+"""What becomes of some tables of a snapshot; drafts go into the folder."""
 
 
 class MergeResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +110,57 @@ class Dataset:
                 hint="The dataset is as it was. Free some space or mend the rights, then try again.",
             ) from error
 
+    def carry(self, incoming: Mapping[str, Path], *, source: Source, after: Carried | None, to: Carried) -> bool:
+        """Merge what a journal told after `after` up to `to`, once: the snapshot is the one moment.
+
+        False where the dataset is not at `after`, since another process carried the same events; then nothing changed.
+        Raises as `merge` does.
+        """
+        try:
+            with files_in_use(self._workspace.hidden), storage_failures():
+                return self._carry(incoming, source, after, to)
+        except (OSError, pa.ArrowException) as error:
+            raise StorageError(
+                f"What the journal told could not be stored: {error}.",
+                hint="The dataset is as it was. Free some space or mend the rights, then try again.",
+            ) from error
+
+    def _carry(self, incoming: Mapping[str, Path], source: Source, after: Carried | None, to: Carried) -> bool:
+        for folder in (self._workspace.dataset, self._workspace.snapshots, self._workspace.staging):
+            folder.mkdir(parents=True, exist_ok=True)
+        sync_folder(self._workspace.hidden)
+        checked = [open_incoming(self.engine, find_table(name), path) for name, path in incoming.items()]
+        while (base := self.newest()).carried == after:
+            with tempfile.TemporaryDirectory(prefix="carry-", dir=self._workspace.staging) as drafts:
+                merged = self._merge_onto(base, checked, Path(drafts))
+                changed = _following(base, merged, source=source, now=source.at)
+                number = base.number + 1
+                following = msgspec.structs.replace(changed, number=number, created_at=source.at, carried=to)
+                if self._publish(following, Path(drafts)):
+                    return True
+        return False
+
+    def rewrite(self, change: Rewrite, *, source: Source, now: datetime) -> MergeResult:
+        """Publish what `change` makes of the newest snapshot. Raises `StorageError`; then all is as before."""
+        try:
+            with storage_failures():
+                return self._rewrite(change, source, now)
+        except (OSError, pa.ArrowException) as error:
+            raise StorageError(
+                f"The dataset could not be written anew: {error}.",
+                hint="It is as it was. Free some space or mend the rights, then try again.",
+            ) from error
+
+    def _rewrite(self, change: Rewrite, source: Source, now: datetime) -> MergeResult:
+        self._workspace.staging.mkdir(parents=True, exist_ok=True)
+        while True:
+            with tempfile.TemporaryDirectory(prefix="rewrite-", dir=self._workspace.staging) as drafts:
+                base = self.newest()
+                made = change(self._place, base, Path(drafts))
+                following = _following(base, made, source=source, now=now)
+                if following is base or self._publish(following, Path(drafts)):
+                    return MergeResult(snapshot=following.number, stored={n: m.stored for n, m in made.items()})
+
     @cached_property
     def _place(self) -> Place:
         return Place(self.engine, self._workspace.dataset)
@@ -156,4 +211,5 @@ def _following(base: Snapshot, merged: Mapping[str, Merged], *, source: Source, 
         created_at=now,
         tables={**base.tables, **{name: one.files for name, one in merged.items()}},
         sources=(*base.sources, source),
+        carried=base.carried,
     )

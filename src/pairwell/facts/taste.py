@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
@@ -253,6 +253,25 @@ def _unpack(payload: bytes, customer_ids: Iterable[str], names: list[str]) -> di
                 repeats=[_repeat(row, names) for row in repeats[starts[place] : starts[place + 1]].tolist()],
             )
     return tastes
+
+
+def without_customers(payload: bytes, customer_ids: Collection[str]) -> bytes:
+    """A stored bucket without these customers; the same bytes where it has none of them."""
+    stored = _decoder.decode(payload)
+    kept = np.array([one not in customer_ids for one in stored.customer_ids], bool)
+    if kept.all():
+        return payload
+    shape = (len(kept), -1 if stored.items else 0)
+    ends = np.frombuffer(stored.ends, "<i4")
+    lengths = np.diff(ends, prepend=np.int32(0))
+    left = _Stored(
+        customer_ids=[one for one in stored.customer_ids if one not in customer_ids],
+        items=np.frombuffer(stored.items, "<i4").reshape(shape)[kept].tobytes(),
+        scores=np.frombuffer(stored.scores, "<f4").reshape(shape)[kept].tobytes(),
+        ends=np.cumsum(lengths[kept]).astype("<i4").tobytes(),
+        repeats=np.frombuffer(stored.repeats, REPEAT)[np.repeat(kept, lengths)].tobytes(),
+    )
+    return _encoder.encode(left)
 
 
 def _repeat(row: tuple[Any, ...], names: list[str]) -> Repeat:

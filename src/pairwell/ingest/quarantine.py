@@ -6,7 +6,7 @@ import csv
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -80,6 +80,28 @@ class Quarantine:
 def count_refused(workspace: Workspace) -> int:
     """Rows in quarantine, over all runs."""
     return sum(_count_rows(path) for path in sorted(workspace.quarantine.glob("*.csv")))
+
+
+def rewrite_quarantine(workspace: Workspace, keep: Callable[[str], bool]) -> int:
+    """Drop the rows whose text is not to `keep`; returns how many. Files without any other row go."""
+    return sum(_rewrite(path, keep) for path in sorted(workspace.quarantine.glob("*.csv")))
+
+
+def _rewrite(path: Path, keep: Callable[[str], bool]) -> int:
+    with path.open(encoding="utf-8", newline="") as stream:
+        gone = sum(not keep("\n".join(row)) for row in csv.reader(stream))
+    if not gone:
+        return 0
+    draft = path.with_name(f".{path.name}")
+    with path.open(encoding="utf-8", newline="") as stream, draft.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerows(row for row in csv.reader(stream) if keep("\n".join(row)))
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(path)
+    if not _count_rows(path):
+        path.unlink()
+    return gone
 
 
 def _count_rows(path: Path) -> int:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from pairwell.clock import from_micros, to_micros
 from pairwell.events import BEHAVIOUR_TYPES, Event, EventNote, EventReceipt, EventRefusal, Said
+from pairwell.journal.appending import append_events
 from pairwell.journal.checks import KnownDecision, Taken, check_events, decisions_named
 from pairwell.journal.orders import read_of_orders
 from pairwell.journal.parts import order_id_of
@@ -24,7 +25,7 @@ from pairwell.operations.database import Database
 _AT_A_TIME = 500  # a short lock each, so that decisions pass between
 _WRITERS = 0x7061_6D1E  # any number that is ours: whoever reads up to the newest event locks writers out for a moment
 
-_events, _contacts, _claims = schema.events, schema.contacts, schema.claims
+_contacts, _claims = schema.contacts, schema.claims
 _item_ids = msgspec.json.Decoder(list[str])
 _KNOWN = (
     sa.select(
@@ -55,6 +56,15 @@ _USE = (
 )
 
 
+def lock_out_writers(connection: sa.Connection) -> None:
+    """Let nobody journal an event until the transaction of `connection` ends; whoever is at it ends first.
+
+    SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
+
+
 class Effects(Protocol):
     """What events change of the facts."""
 
@@ -83,9 +93,6 @@ class Intake:
     def __init__(self, database: Database, book: People) -> None:
         self._database = database
         self._book = book
-        self._add = (
-            database.insert(_events).on_conflict_do_nothing(index_elements=["event_id"]).returning(_events.c.event_id)
-        )
 
     def take(
         self,
@@ -128,7 +135,7 @@ class Intake:
             return set()
         known = self._book.meet(connection, (_whose(one) for one in taken))
         rows = [_event_row(one, known.get(one.unit) if one.unit else None, now) for one in taken]
-        return set(connection.scalars(self._add, rows))
+        return append_events(connection, rows)
 
 
 class _Done(NamedTuple):

@@ -39,6 +39,7 @@ _BEHAVIOUR = (
     .where(
         _events.c.type.in_(sa.bindparam("types", expanding=True)),
         _events.c.at <= sa.bindparam("until"),
+        _events.c.number > sa.bindparam("after"),
         _people.c.key.is_not(None) | _events.c.person.is_(None),  # nobody reads what a forgotten person did
     )
     .order_by(_events.c.at, _events.c.event_id)
@@ -118,10 +119,11 @@ class Journal:
         """
         return self._intake.take(batches, turn=self._turn, effects=effects, now=now)
 
-    def behaviour(self, types: Sequence[BehaviourType], *, until: datetime) -> list[Behaviour]:
-        """What shoppers did up to a moment, of these types, oldest first."""
+    def behaviour(self, types: Sequence[BehaviourType], *, until: datetime, after: int = 0) -> list[Behaviour]:
+        """What shoppers did up to a moment, of these types, oldest first; only events numbered beyond `after`."""
+        asked = {"types": list(types), "until": to_micros(until), "after": after}
         with self._database.read() as connection:
-            rows = connection.execute(_BEHAVIOUR, {"types": list(types), "until": to_micros(until)}).all()
+            rows = connection.execute(_BEHAVIOUR, asked).all()
         return [
             Behaviour(
                 event_id=event_id, at=from_micros(at), type=kind, item_id=item_id, **_whose(payload, key, event_id)

@@ -167,6 +167,7 @@ def _prepare_sqlite(engine: sa.Engine, durability: Durability, wait_ms: int) -> 
         connection.execute(f"PRAGMA busy_timeout = {wait_ms}")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted or replaced leaves no bytes in the file
 
     def begin(connection: sa.Connection) -> None:
         # The lock is taken at once: a transaction that reads first and then writes could not wait for it.

@@ -12,6 +12,7 @@ from pairwell.config.document import render_settings
 from pairwell.config.progress import Advance, BytesRead, unheard
 from pairwell.config.published import publish_settings
 from pairwell.config.settings import Settings
+from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import create_workspace, find_workspace
 from pairwell.events import Event, EventReceipt
 from pairwell.records import Answer, CustomerFacts, Decision, DecisionRequest, Relation
@@ -93,7 +94,12 @@ class Shop(Parts):
         source = None if source is None else read_text(source, "source", "web-shop")
         options = IngestOptions(mapping=chosen, source=source, dry_run=dry_run, pseudonyms=pseudonyms)
         name, paths = read_text(table, "table", "orders"), read_paths(path)
-        return ingest_paths(self, name, paths, options, now=self._clock(), advance=advance)
+        if not dry_run:
+            self.keeping.compact()  # of an order that events told of before, the file has the last word
+        report = ingest_paths(self, name, paths, options, now=self._clock(), advance=advance)
+        if not dry_run:
+            self.keeping.compact()  # returns may have waited for the orders of the file
+        return report
 
     def customer(self, customer_id: str) -> CustomerFacts:
         """What is known of a customer now, as decisions read it. Raises `NotFoundError` where nothing is."""
@@ -132,18 +138,20 @@ class Shop(Parts):
         as_of, now = None if as_of is None else read_moment(as_of, "as_of"), self._clock()
         retuned = self._retune(as_of, now, advance) if retune else None
         settings, models = self.published.settings, self.workspace.models
-        heard = self.journal.behaviour(LEARNED, until=as_of or now)
-        learned = fit(
-            self.dataset,
-            settings,
-            models=models,
-            as_of=as_of,
-            heard=heard,
-            tastes=self.tastes,
-            retuned=retuned,
-            now=now,
-            advance=(lambda share: advance(0.8 + 0.2 * share)) if retune else advance,
-        )
+        carried = self.keeping.compact().upto
+        with files_in_use(self.workspace.hidden):
+            heard = self.journal.behaviour(LEARNED, until=as_of or now, after=carried)
+            learned = fit(
+                self.dataset,
+                settings,
+                models=models,
+                as_of=as_of,
+                heard=heard,
+                tastes=self.tastes,
+                retuned=retuned,
+                now=now,
+                advance=(lambda share: advance(0.8 + 0.2 * share)) if retune else advance,
+            )
         self.__dict__.pop("_model", None)
         return learned
 

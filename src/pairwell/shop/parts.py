@@ -41,7 +41,7 @@ class Parts:
     def close(self) -> None:
         """Let go of the operations database; calling it twice is harmless."""
         database = self.__dict__.pop("_database", None)
-        for name in ("facts", "journal", "keeping", "keys", "tastes"):
+        for name in ("facts", "journal", "keys", "tastes"):
             self.__dict__.pop(name, None)
         if database is not None:
             database.close()
@@ -86,12 +86,20 @@ class Parts:
 
         return KeyStore(self._database)
 
-    @cached_property
+    @property
     def keeping(self) -> Keeping:
-        """Backups, and what is kept how long."""
+        """Backups, forgetting, and what is kept how long."""
         from pairwell.shop.keeping.keeping import Keeping
+        from pairwell.shop.keeping.place import Place
 
-        return Keeping(self.workspace, self._database, self._clock)
+        place = Place(
+            workspace=self.workspace,
+            settings=self.published.settings,
+            database=self._database,
+            dataset=self.dataset,
+            facts=self.facts,
+        )
+        return Keeping(place, self._clock)
 
     @cached_property
     def _secret(self) -> bytes | None:

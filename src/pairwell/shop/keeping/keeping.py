@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pairwell.config.workspace import Workspace
-from pairwell.operations.database import Database
 from pairwell.shop.keeping.backup import BackedUp, BackupOptions, make_backup
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from pairwell.shop.keeping.compact import Compacted, compact
+from pairwell.shop.keeping.forget import Forgotten, check_forgotten, forget
+from pairwell.shop.keeping.place import Place
+from pairwell.shop.keeping.search import Searched
 
 
 class Keeping:
     """Reached as `shop.keeping`."""
 
-    def __init__(self, workspace: Workspace, database: Database, clock: Callable[[], datetime]) -> None:
-        self._workspace = workspace
-        self._database = database
+    def __init__(self, place: Place, clock: Callable[[], datetime]) -> None:
+        self._place = place
         self._clock = clock
 
-    def backup(self, path: str | Path, options: BackupOptions = BackupOptions()) -> BackedUp:  # noqa: B008 - frozen
+    def backup(self, path: str | Path, options: BackupOptions | None = None) -> BackedUp:
         """Make one file of everything that the workspace could not do without, while decisions and events go on."""
-        return make_backup(self._workspace, self._database, Path(path), options=options, now=self._clock())
+        place, chosen = self._place, options or BackupOptions()
+        return make_backup(place.workspace, place.database, Path(path), options=chosen, now=self._clock())
+
+    def forget(self, customer_id: str, *, visitor: bool = False) -> Forgotten:
+        """Make a customer, or a `visitor`, unknown everywhere; the answer holds the proof.
+
+        Waits until nobody ingests or learns.
+        """
+        return forget(self._place, customer_id, visitor=visitor, now=self._clock())
+
+    def search(self, customer_id: str, *, visitor: bool = False) -> Searched:
+        """Where a customer or visitor is found: in every file, and in every page of the database."""
+        return check_forgotten(self._place, customer_id, visitor=visitor)
+
+    def compact(self) -> Compacted:
+        """Carry what the journal learned into the dataset, exactly once."""
+        return compact(self._place, now=self._clock())

@@ -1,0 +1,84 @@
+"""Events in the order in which they were committed, for whoever carries them on."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from pairwell.clock import from_micros
+from pairwell.events import Event
+from pairwell.journal.intake import lock_out_writers
+from pairwell.journal.orders import read_of_orders
+from pairwell.journal.sealing import unseal
+from pairwell.operations.database import Database
+from pairwell.operations.schema import epochs, events, people
+
+_AT_A_TIME = 2_000
+_NAME = "journal"  # the epoch that tells one journal from another
+_BITS = 62
+_NEXT = (
+    sa.select(
+        events.c.number, events.c.event_id, events.c.at, events.c.item_id, events.c.person, events.c.payload,
+        people.c.key, people.c.name,
+    )
+    .join_from(events, people, events.c.person == people.c.person, isouter=True)
+    .where(events.c.number > sa.bindparam("after"), events.c.number <= sa.bindparam("upto"))
+    .order_by(events.c.number)
+    .limit(_AT_A_TIME)
+)  # fmt: skip
+_event = msgspec.json.Decoder(Event)
+
+
+class Passed(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the events of one journal were carried on."""
+
+    journal: int  # which one
+    upto: int  # the number of the last event
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its number, its customer and its item as they turned out to be."""
+
+    number: int
+    event: Event
+
+
+def newest_event(database: Database) -> Passed:
+    """The number of the newest event: everything up to it is committed, whatever was written at the same time."""
+    first = {"name": _NAME, "number": secrets.randbits(_BITS)}
+    known = sa.select(epochs.c.number).where(epochs.c.name == _NAME)
+    with database.write() as connection:
+        lock_out_writers(connection)
+        connection.execute(database.insert(epochs).values(first).on_conflict_do_nothing())
+        upto = connection.scalar(sa.select(sa.func.max(events.c.number))) or 0
+        return Passed(journal=int(connection.scalar(known) or 0), upto=upto)
+
+
+def read_events(database: Database, *, after: int, upto: int) -> Iterator[Heard]:
+    """The events after number `after` up to `upto`, without those of the forgotten."""
+    while after < upto:
+        with database.read() as connection:
+            rows = connection.execute(_NEXT, {"after": after, "upto": upto}).all()
+        if not rows:
+            return
+        after = rows[-1].number
+        yield from (_heard(row) for row in rows if row.person is None or row.key is not None)
+
+
+def events_of_orders(database: Database, order_ids: set[str]) -> list[Event]:
+    """All that the journal holds of these orders, in the order in which it came."""
+    with database.write() as connection:  # a read would give the locks of the orders back at once
+        return read_of_orders(connection, order_ids)
+
+
+def _heard(row: Any) -> Heard:  # noqa: ANN401 - a row of `_NEXT`
+    payload = row.payload if row.key is None else unseal(row.payload, row.key, name=row.event_id)
+    event = _event.decode(payload)
+    named = row.name is not None and row.name.startswith("c:")
+    changed = {"customer_id": row.name[2:]} if named and event.customer_id is None else {}
+    found = msgspec.structs.replace(event, at=from_micros(row.at), item_id=row.item_id or event.item_id, **changed)
+    return Heard(number=row.number, event=found)
