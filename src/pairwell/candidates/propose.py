@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from pairwell.candidates.backing import backed
 from pairwell.candidates.learned import LearnedPairs
+from pairwell.candidates.memory import memory_of
 from pairwell.candidates.viewed import lately_viewed
 from pairwell.config.settings import OfferKind
-from pairwell.records import Candidate, CuratedRelation, Evidence, Pair, Relation, Withheld
+from pairwell.records import Candidate, CuratedRelation, Evidence, Relation, Withheld
 
 _POOL = 100  # learned add-ons of one decision
 _PAIRS_OF_ALL_ANCHORS = 200
@@ -54,7 +54,8 @@ def propose(anchors: Sequence[str], sources: Sources) -> Proposal:
     learned = [*add_ons, *_upgrades(ordered, sources)]
     pins, misplaced = _pins(ordered, sources, learned)
     pinned = {_key(pin) for pin in pins}
-    candidates = [*pins, *(candidate for candidate in learned if _key(candidate) not in pinned)]
+    rest = [candidate for candidate in learned if _key(candidate) not in pinned] if pins else learned
+    candidates = [*pins, *rest]
     added = {candidate.item_id for candidate in candidates if candidate.kind == "cross_sell"}
     return Proposal(
         candidates=candidates,
@@ -73,12 +74,12 @@ def _key(candidate: Candidate) -> tuple[str, ...]:
 # --- learned --------------------------------------------------------------------------------------
 
 
-def _strong_pairs(anchors: Sequence[str], sources: Sources) -> dict[str, list[Pair]]:
+def _strong_pairs(anchors: Sequence[str], sources: Sources) -> dict[str, Sequence[Candidate]]:
     """For each anchor its pairs above the evidence floor; fewer of each, the more anchors there are."""
     if sources.model is None or not anchors or "cross_sell" not in sources.kinds:
         return {}
-    each = _of_each(len(anchors))
-    return {anchor: sources.model.pairs(anchor, n=each, above_floor=True) for anchor in anchors}
+    each, memory = _of_each(len(anchors)), memory_of(sources.model)
+    return {anchor: memory.pairs(anchor, each) for anchor in anchors}
 
 
 def _of_each(anchors: int) -> int:
@@ -86,37 +87,39 @@ def _of_each(anchors: int) -> int:
     return min(high, max(low, _PAIRS_OF_ALL_ANCHORS // anchors))
 
 
-def _add_ons(strong: Mapping[str, Sequence[Pair]], power: float) -> list[Candidate]:
-    found: defaultdict[str, list[tuple[str, Pair]]] = defaultdict(list)
-    for anchor, pairs in strong.items():
-        for pair in pairs:
-            found[pair.item_id].append((anchor, pair))
-    merged = [_merge(pairs, power) for item_id, pairs in found.items() if item_id not in strong]
+def _add_ons(strong: Mapping[str, Sequence[Candidate]], power: float) -> list[Candidate]:
+    found: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for candidates in strong.values():
+        for candidate in candidates:
+            found[candidate.item_id].append(candidate)
+    merged = [
+        same_item[0] if len(same_item) == 1 else _merge(same_item, power)
+        for item_id, same_item in found.items()
+        if item_id not in strong
+    ]
     return sorted(merged, key=_best_first)[:_POOL]
 
 
-def _merge(pairs: Sequence[tuple[str, Pair]], power: float) -> Candidate:
-    if len(pairs) == 1:
-        return _candidate(*pairs[0], "cross_sell", pairs[0][1].score)
-    anchor, strongest = max(pairs, key=lambda found: found[1].score)
+def _merge(same_item: Sequence[Candidate], power: float) -> Candidate:
+    strongest = max(same_item, key=lambda candidate: candidate.score)
     # fsum is exact, so that the order of the cart cannot change the last bit.
-    total = math.fsum(pair.score**power for _, pair in pairs)
-    return _candidate(anchor, strongest, "cross_sell", total ** (1 / power))
+    total = math.fsum(candidate.score**power for candidate in same_item)
+    return msgspec.structs.replace(strongest, score=total ** (1 / power))
 
 
 def _borrowed(
-    strong: Mapping[str, Sequence[Pair]], taken: Collection[str], model: LearnedPairs | None
+    strong: Mapping[str, Sequence[Candidate]], taken: Collection[str], model: LearnedPairs | None
 ) -> list[Candidate]:
     """What others speak for, where the anchors' own pairs do not fill the room; each item for one anchor."""
     if model is None or not strong:
         return []
-    room = {anchor: _of_each(len(strong)) - len(pairs) for anchor, pairs in strong.items()}
+    each, memory = _of_each(len(strong)), memory_of(model)
     found = [
-        backed(anchor, borrowed, model)
-        for anchor, n in room.items()
-        if n > 0
-        for borrowed in model.backoff(anchor, n=n)
-        if borrowed.item_id not in taken
+        candidate
+        for anchor, own in strong.items()
+        if len(own) < each
+        for candidate in memory.backoff(anchor, each - len(own))
+        if candidate.item_id not in taken
     ]
     best = {candidate.item_id: candidate for candidate in sorted(found, key=_best_first, reverse=True)}
     return sorted(best.values(), key=_best_first)[:_POOL]
@@ -132,48 +135,22 @@ def _viewed(anchors: Sequence[str], proposed: Sequence[Candidate], sources: Sour
 def _upgrades(anchors: Sequence[str], sources: Sources) -> list[Candidate]:
     if sources.model is None or "upgrade" not in sources.kinds:
         return []
-    here = frozenset(anchors)
+    here, memory = frozenset(anchors), memory_of(sources.model)
     found = [
-        _candidate(anchor, pair, "upgrade", pair.score)
+        candidate
         for anchor in anchors
-        for pair in sources.model.upgrades(anchor, n=_UPGRADES_OF_AN_ANCHOR)
-        if pair.item_id not in here
+        for candidate in memory.upgrades(anchor, _UPGRADES_OF_AN_ANCHOR)
+        if candidate.item_id not in here
     ]
     return sorted(found, key=_best_first)
-
-
-def _candidate(anchor: str, pair: Pair, kind: OfferKind, score: float) -> Candidate:
-    return Candidate(
-        item_id=pair.item_id,
-        kind=kind,
-        source="upgrades" if kind == "upgrade" else "pairs",
-        anchor_id=anchor,
-        score=score,
-        evidence=evidence_of(pair),
-    )
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str, str]:
     return -candidate.score, candidate.item_id, candidate.anchor_id
 
 
-def evidence_of(pair: Pair) -> Evidence:
-    """What the orders say of a pair, without its place in a list."""
-    return Evidence(
-        together=pair.together,
-        anchor_orders=pair.anchor_orders,
-        item_orders=pair.item_orders,
-        confidence=pair.confidence,
-        lift=pair.lift,
-        effect=pair.effect,
-        llr=pair.llr,
-        p_adjusted=pair.p_adjusted,
-        above_floor=pair.above_floor,
-    )
-
-
 def _below_floor(
-    strong: Mapping[str, Sequence[Pair]], proposed: Collection[str], model: LearnedPairs | None
+    strong: Mapping[str, Sequence[Candidate]], proposed: Collection[str], model: LearnedPairs | None
 ) -> list[Withheld]:
     if model is None:
         return []
@@ -198,10 +175,11 @@ def _below_floor(
 def _pins(
     anchors: Sequence[str], sources: Sources, learned: Iterable[Candidate]
 ) -> tuple[list[Candidate], list[Withheld]]:
-    known = {_key(candidate): candidate for candidate in learned}
+    wanted = _in_order(anchors, sources.relations)
+    known = {_key(candidate): candidate for candidate in learned} if wanted else {}
     pins: dict[tuple[str, ...], Candidate] = {}
     misplaced: list[Withheld] = []
-    for relation in _in_order(anchors, sources.relations):
+    for relation in wanted:
         pin = _pin(relation, place=len(pins), model=sources.model)
         if pin.kind not in sources.kinds:
             misplaced.append(_misplaced(pin))

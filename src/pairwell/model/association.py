@@ -38,9 +38,13 @@ def log_likelihood_ratio(counts: Together) -> float:
     """
     a, b, n, both = counts.anchor_orders, counts.item_orders, counts.n_orders, counts.together
     cells = (
-        (both, a * b),
-        (a - both, a * (n - b)),
-        (b - both, (n - a) * b),
-        (n - a - b + both, (n - a) * (n - b)),
+        _cell(both, a * b, n)
+        + _cell(a - both, a * (n - b), n)
+        + _cell(b - both, (n - a) * b, n)
+        + _cell(n - a - b + both, (n - a) * (n - b), n)
     )
-    return max(0.0, 2 * sum(k * math.log(k * n / margins) for k, margins in cells if k > 0 and margins > 0))
+    return max(0.0, 2 * cells)
+
+
+def _cell(k: int, margins: int, n: int) -> float:
+    return k * math.log(k * n / margins) if k > 0 and margins > 0 else 0.0

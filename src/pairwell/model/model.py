@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -28,7 +28,7 @@ class ItemNames(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NONE = np.empty(0)
-_REMEMBERED = 2_000  # anchors of each kind; fifty pairs take some 30 kB
+_REMEMBERED = 20_000  # items with what stands in for them, which is little or nothing
 
 
 class Model:
@@ -51,11 +51,8 @@ class Model:
         self._backoff = Backoff(arrays, names.ids, names.titles)
         by_order = Orders(pairs=self._pairs, item_orders=self._orders, n_orders=self.n_orders, popular=self._popular)
         self._onward = Onward(followers_from_arrays(arrays, len(names.ids)), by_order, manifest.settings)
-        # Decisions ask for the same anchors again and again.
-        self._recall_pairs = lru_cache(_REMEMBERED)(self._find_pairs)
-        self._recall_upgrades = lru_cache(_REMEMBERED)(self._find_upgrades)
+        # Decisions ask for the same items again and again.
         self._recall_stand_ins = lru_cache(_REMEMBERED)(self._find_stand_ins)
-        self._recall_backoff = lru_cache(_REMEMBERED)(self._find_backoff)
         self._prior_orders = float(manifest.settings["prior_orders"])
         self._completion = Completion(
             pairs=self._pairs,
@@ -86,7 +83,10 @@ class Model:
 
     def pairs(self, item_id: str, *, n: int = 10, above_floor: bool = False) -> list[Pair]:
         """Up to `n` add-ons of an anchor, best score first; an unknown anchor has none."""
-        return list(self._recall_pairs(item_id, n, above_floor=above_floor))
+        code = self._codes.get(item_id)
+        if code is None:
+            return []
+        return self._listed(self._pairs, code, self._kept(self._pairs, code, above_floor=above_floor)[:n])
 
     def evidence(self, anchor_id: str, item_id: str) -> Evidence | None:
         """What is known of the pair, or None where it was not kept."""
@@ -94,11 +94,15 @@ class Model:
         if anchor is None or item is None:
             return None
         place = self._pairs.place(anchor, item)
-        return None if place is None else self._evidence(self._pairs, anchor, place)
+        return None if place is None else next(self._evidence(self._pairs, anchor, np.array([place])))
 
     def upgrades(self, item_id: str, *, n: int = 10) -> list[Pair]:
         """Up to `n` comparable, dearer items, best first; `confidence` is the share of those who took the dearer."""
-        return list(self._recall_upgrades(item_id, n))
+        code = self._codes.get(item_id)
+        if code is None:
+            return []
+        row = self._upgrades.row(code)
+        return self._listed(self._upgrades, code, np.arange(row.start, row.stop)[:n])
 
     def substitutes(self, item_id: str, *, n: int = 10) -> list[Pair]:
         """Up to `n` items bought instead of it, likest first, of each other product one."""
@@ -118,7 +122,7 @@ class Model:
         if code is None:
             return []
         row = self._related.requires.row(code)
-        return [self._pair(self._related.requires, code, place) for place in range(row.start, row.stop)[:n]]
+        return self._listed(self._related.requires, code, np.arange(row.start, row.stop)[:n])
 
     def stand_ins(self, item_id: str) -> dict[str, Literal["variant", "substitute"]]:
         """What was learned to stand for an item and is not bought together with it, by id."""
@@ -126,7 +130,8 @@ class Model:
 
     def backoff(self, item_id: str, *, n: int = 10) -> list[Borrowed]:
         """Up to `n` add-ons that likes and groups speak for, where an item has too few of its own; best first."""
-        return list(self._recall_backoff(item_id, n))
+        code = self._codes.get(item_id)
+        return [] if code is None else self._backoff.of(code, n=n)
 
     def bought_together(self) -> Iterator[tuple[str, str]]:
         """Every (anchor, add-on) above the evidence floor, by anchor."""
@@ -166,28 +171,10 @@ class Model:
         """The `n` items bought most, newer orders counting more."""
         return [self.item_ids[code] for code in self._popular[:n].tolist()]
 
-    def _find_pairs(self, item_id: str, n: int, *, above_floor: bool) -> tuple[Pair, ...]:
-        code = self._codes.get(item_id)
-        if code is None:
-            return ()
-        places = self._kept(self._pairs, code, above_floor=above_floor)[:n]
-        return tuple(self._pair(self._pairs, code, int(place)) for place in places)
-
-    def _find_upgrades(self, item_id: str, n: int) -> tuple[Pair, ...]:
-        code = self._codes.get(item_id)
-        if code is None:
-            return ()
-        row = self._upgrades.row(code)
-        return tuple(self._pair(self._upgrades, code, place) for place in range(row.start, row.stop)[:n])
-
     def _find_stand_ins(self, item_id: str) -> Mapping[str, Literal["variant", "substitute"]]:
         code = self._codes.get(item_id)
         found = {} if code is None else self._related.stand_ins(code)
         return {self.item_ids[other]: how for other, how in found.items()}
-
-    def _find_backoff(self, item_id: str, n: int) -> tuple[Borrowed, ...]:
-        code = self._codes.get(item_id)
-        return () if code is None else tuple(self._backoff.of(code, n=n))
 
     def _kept(self, neighbours: Neighbours, code: int, *, above_floor: bool) -> Array:
         row = neighbours.row(code)
@@ -200,39 +187,53 @@ class Model:
             return []
         row = related.neighbours.row(code)
         shown = [place for place in range(row.start, row.stop) if related.shows(place)][:n]
-        pairs = (self._pair(related.neighbours, code, place) for place in shown)
+        pairs = self._listed(related.neighbours, code, np.array(shown, np.intp))
         return [msgspec.structs.replace(pair, **related.told(place)) for pair, place in zip(pairs, shown, strict=True)]
 
-    def _pair(self, neighbours: Neighbours, code: int, place: int) -> Pair:
-        target = int(neighbours.items[place])
-        evidence = self._evidence(neighbours, code, place)
-        return Pair(
-            item_id=self.item_ids[target],
-            title=self._titles[target],
-            score=float(neighbours.score[place]),
-            **_fields(evidence),
-        )
+    def _listed(self, neighbours: Neighbours, code: int, places: Array) -> list[Pair]:
+        items, scores = neighbours.items[places].tolist(), neighbours.score[places].tolist()
+        return [
+            Pair(
+                item_id=self.item_ids[item],
+                title=self._titles[item],
+                score=score,
+                together=evidence.together,
+                anchor_orders=evidence.anchor_orders,
+                item_orders=evidence.item_orders,
+                confidence=evidence.confidence,
+                lift=evidence.lift,
+                effect=evidence.effect,
+                llr=evidence.llr,
+                p_adjusted=evidence.p_adjusted,
+                above_floor=evidence.above_floor,
+            )
+            for item, score, evidence in zip(items, scores, self._evidence(neighbours, code, places), strict=True)
+        ]
 
-    def _evidence(self, neighbours: Neighbours, code: int, place: int) -> Evidence:
-        counts = Together(
-            together=int(neighbours.together[place]),
-            anchor_orders=int(self._orders[code]),
-            item_orders=int(self._orders[neighbours.items[place]]),
-            n_orders=self.n_orders,
-        )
-        share = float(neighbours.share[place]) if neighbours.share.size else None
-        return Evidence(
-            together=counts.together,
-            anchor_orders=counts.anchor_orders,
-            item_orders=counts.item_orders,
-            confidence=confidence(counts, prior_orders=self._prior_orders) if share is None else share,
-            lift=lift(counts),
-            effect=float(neighbours.effect[place]),
-            llr=log_likelihood_ratio(counts),
-            p_adjusted=float(neighbours.p_adjusted[place]),
-            above_floor=bool(neighbours.above_floor[place]),
-        )
-
-
-def _fields(evidence: Evidence) -> dict[str, Any]:
-    return {name: getattr(evidence, name) for name in evidence.__struct_fields__}
+    def _evidence(self, neighbours: Neighbours, code: int, places: Array) -> Iterator[Evidence]:
+        """What is known of the pairs in `places`, whose columns are read at once: number by number is far dearer."""
+        anchor_orders = int(self._orders[code])
+        shares = neighbours.share[places].tolist() if neighbours.share.size else [None] * len(places)
+        for together, item_orders, effect, p_adjusted, above_floor, share in zip(
+            neighbours.together[places].tolist(),
+            self._orders[neighbours.items[places]].tolist(),
+            neighbours.effect[places].tolist(),
+            neighbours.p_adjusted[places].tolist(),
+            neighbours.above_floor[places].tolist(),
+            shares,
+            strict=True,
+        ):
+            counts = Together(
+                together=together, anchor_orders=anchor_orders, item_orders=item_orders, n_orders=self.n_orders
+            )
+            yield Evidence(
+                together=together,
+                anchor_orders=anchor_orders,
+                item_orders=item_orders,
+                confidence=confidence(counts, prior_orders=self._prior_orders) if share is None else share,
+                lift=lift(counts),
+                effect=effect,
+                llr=log_likelihood_ratio(counts),
+                p_adjusted=p_adjusted,
+                above_floor=above_floor,
+            )

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from tests.unit.decide.tents import ITEMS, SURE, ask, pair, scene
 
-from pairwell.candidates.propose import evidence_of
+from pairwell.candidates.memory import evidence_of
 from pairwell.config.settings import Persuasion, Placement, Settings, Shop
 from pairwell.decide.worth import Valued, bought_when_shown, slate_cost, value, worthwhile
 from pairwell.records import Candidate, CartLine, DecisionRequest
