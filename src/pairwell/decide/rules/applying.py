@@ -38,8 +38,11 @@ def apply_rules(candidates: Sequence[Candidate], scene: Scene, *, stage: RuleSta
     survivors: list[Candidate] = []
     withheld: list[Withheld] = []
     verdicts = book.joint(one.bound for one in opened).ask(candidates, scene)
-    for candidate, of_offer in zip(candidates, verdicts, strict=True):
-        objection = sieve.objection(candidate, of_offer)
+    suspects = sieve.suspects(candidates, verdicts)
+    if not any(suspects):
+        return list(candidates), []
+    for candidate, of_offer, suspect in zip(candidates, verdicts, suspects, strict=True):
+        objection = sieve.objection(candidate, of_offer) if suspect else None
         if objection is None:
             survivors.append(candidate)
         else:
@@ -73,12 +76,21 @@ class _Sieve:
         self._scene = scene
         self._book = book
 
+    def suspects(self, candidates: Sequence[Candidate], verdicts: Sequence[Verdicts]) -> Sequence[object]:
+        """For each candidate whether any rule may have something against it: most have nothing against any."""
+        if self._withholds_all:
+            return [True] * len(candidates)
+        if not self._bits:
+            return verdicts
+        items = self._scene.items
+        flags = self._book.items.flag([items[candidate.item_id] for candidate in candidates], self._bits)
+        return [flag or verdict for flag, verdict in zip(flags, verdicts, strict=True)]
+
     def objection(self, candidate: Candidate, of_offer: Verdicts) -> Objection | None:
+        """The first open rule that holds the candidate back."""
         holding = failing = 0
         if self._bits:
             holding, failing = self._book.items.of(self._scene.items[candidate.item_id])
-        if of_offer is None and not self._withholds_all and not (holding | failing) & self._bits:
-            return None
         for one in self._opened:
             bound = one.bound
             verdict = _verdict(bound, of_offer)

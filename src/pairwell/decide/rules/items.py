@@ -30,6 +30,15 @@ class ItemVerdicts:
             known = self._known[item.item_id] = (item, *self._judge(item))
         return known[1], known[2]
 
+    def flag(self, items: Iterable[Item], bits: int) -> list[int]:
+        """Of each of the items those of `bits` whose parts hold or cannot be told."""
+        known, flags = self._known, []
+        for item in items:
+            one = known.get(item.item_id)
+            holding, failing = one[1:] if one is not None and one[0] is item else self.of(item)
+            flags.append((holding | failing) & bits)
+        return flags
+
     def read(self, items: Iterable[Item]) -> None:
         """Work out the bits of `items` ahead of any request."""
         for item in items:
