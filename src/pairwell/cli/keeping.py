@@ -131,15 +131,22 @@ def _search_lines(searched: Searched) -> Iterator[str]:
 
 
 def compact(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
-    """Carry what the journal learned into the dataset, exactly once; `learn` does it too."""
+    """Carry what the journal learned into the dataset, exactly once, and remove what [retention] no longer keeps."""
     from pairwell import open as open_workspace
 
     with open_workspace(workspace) as shop:
-        done = shop.keeping.compact()
+        done, tidied = shop.keeping.compact(), shop.keeping.tidy()
     if as_json:
-        print_json(done)
+        print_json({"carried": done, "removed": tidied})
         return
     rows = ", ".join(f"{number:,} {name}" for name, number in sorted(done.stored.items()))
     print_lines([f"Carried {done.events:,} events into snapshot {done.snapshot}: {rows or 'nothing new'}."])
     if done.waiting:
         print_lines([f"Orders of which only returns were told, waiting for the order: {done.waiting:,}"])
+    gone = [f"{number:,} {name}" for name, number in tidied.rows.items() if number]
+    gone += [f"{tidied.snapshots:,} snapshots"] if tidied.snapshots else []
+    gone += [f"{tidied.files:,} files of the dataset"] if tidied.files else []
+    gone += [f"{len(tidied.models):,} models"] if tidied.models else []
+    print_lines([f"Removed: {', '.join(gone) or 'nothing'}."])
+    if tidied.busy:
+        print_lines(["Files are in use, so none was removed."])

@@ -289,6 +289,27 @@ class Customers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 60.0
 
 
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long the journal keeps what happened; what it learned stays in the dataset. 0: for ever."""
+
+    decisions_days: Annotated[
+        float,
+        Meta(ge=0.0, le=36_500, description="Days for which a decision can be explained and repeated, 30 at least."),
+    ] = 400.0
+    events_days: Annotated[
+        float,
+        Meta(ge=0.0, le=36_500, description="Days for which orders, returns and the like stay in the journal too."),
+    ] = 400.0
+    behaviour_days: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=36_500,
+            description="Days for which views, clicks and declines do; as long as a rule asks at least.",
+        ),
+    ] = 400.0
+
+
 class Currency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Foreign money."""
 
@@ -328,6 +349,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     choice: Choice = Choice()
     decline: Decline = Decline()
     customers: Customers = Customers()
+    retention: Retention = Retention()
     caps: Annotated[tuple[Cap, ...], Meta(description="Limits on what a customer gets, and on what is given away.")] = (
         msgspec.field(default_factory=_usual_caps)
     )

@@ -64,8 +64,8 @@ def _rewritten(
 
 
 def _theirs(rows: ibis.Table, customer_ids: Collection[str], visitor_ids: Collection[str]) -> ibis.Value:
-    own = rows.customer_id.isin(sorted(customer_ids)).fill_null(value=False)
+    own = rows.customer_id.isin(sorted(customer_ids)).fill_null(False)
     if "visitor_id" not in rows.columns:
         return own
-    browsed = rows.visitor_id.isin(sorted(visitor_ids)).fill_null(value=False)
+    browsed = rows.visitor_id.isin(sorted(visitor_ids)).fill_null(False)
     return own | (rows.customer_id.isnull() & browsed)

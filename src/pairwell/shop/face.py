@@ -139,6 +139,7 @@ class Shop(Parts):
         retuned = self._retune(as_of, now, advance) if retune else None
         settings, models = self.published.settings, self.workspace.models
         carried = self.keeping.compact().upto
+        self.keeping.tidy()
         with files_in_use(self.workspace.hidden):
             heard = self.journal.behaviour(LEARNED, until=as_of or now, after=carried)
             learned = fit(

@@ -17,7 +17,7 @@ NOW = datetime.now(UTC) - timedelta(hours=1)
 CUSTOMER, VISITOR, OTHER = "kunde-7f3a9c41-x", "browser-55d1e0aa", "other-0b7c2d9e"
 
 
-def _live(shop: Shop, folder: Path, customer: str = CUSTOMER) -> str:
+def _live(shop: Shop, folder: Path, customer: str = CUSTOMER, *, learn: bool = False) -> str:
     """Let a customer buy, browse, complain and be answered; returns the id of a decision."""
     first, second = list(shop.facts.items())[:2]
     folder.mkdir()
@@ -52,7 +52,8 @@ def _live(shop: Shop, folder: Path, customer: str = CUSTOMER) -> str:
         Event(event_id="f-2", type="view", at=NOW, customer_id=OTHER, item_id=first),
     ]
     assert shop.log_events(events).accepted == len(events)
-    shop.learn()
+    if learn:
+        shop.learn()
     return decision
 
 
@@ -63,7 +64,7 @@ def _bytes(folder: Path, *words: str) -> list[str]:
 
 def test_a_forgotten_customer_is_found_nowhere(learned: Path, tmp_path: Path, pairwell: Command) -> None:
     with open_workspace(learned) as shop:
-        decision = _live(shop, tmp_path / "files")
+        decision = _live(shop, tmp_path / "files", learn=True)
         assert CUSTOMER in shop.tastes.read([CUSTOMER])
         before, orders = shop.status(), shop.dataset.table("orders").count().to_pyarrow().as_py()
         shop.keeping.backup(tmp_path / "b.tar.gz")
@@ -124,7 +125,7 @@ def test_a_pseudonym_is_forgotten_by_the_shops_own_id(learned: Path, tmp_path: P
 
 def test_no_model_holds_a_customer(learned: Path, tmp_path: Path) -> None:
     with open_workspace(learned) as shop:
-        _live(shop, tmp_path / "files")
+        _live(shop, tmp_path / "files", learn=True)
         assert not _bytes(shop.workspace.models, CUSTOMER, VISITOR, OTHER)
 
 

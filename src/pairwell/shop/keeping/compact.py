@@ -72,8 +72,8 @@ def _carry(place: Place, newest: Passed, now: datetime) -> Compacted:
         for name, rows in made.rows.items():
             stored[name] = stored.get(name, 0) + len(rows)
     snapshot = place.dataset.newest()
-    waiting = 0 if snapshot.carried is None else len(snapshot.carried.waiting)
-    return Compacted(upto=newest.upto, events=count, stored=stored, snapshot=snapshot.number, waiting=waiting)
+    left = 0 if snapshot.carried is None else len(snapshot.carried.waiting)
+    return Compacted(upto=newest.upto, events=count, stored=stored, snapshot=snapshot.number, waiting=left)
 
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from pairwell.shop.keeping.backup import BackedUp, BackupOptions, make_backup
 from pairwell.shop.keeping.compact import Compacted, compact
 from pairwell.shop.keeping.forget import Forgotten, check_forgotten, forget
 from pairwell.shop.keeping.place import Place
+from pairwell.shop.keeping.retention import Tidied, tidy
 from pairwell.shop.keeping.search import Searched
 
 
@@ -39,3 +40,7 @@ class Keeping:
     def compact(self) -> Compacted:
         """Carry what the journal learned into the dataset, exactly once."""
         return compact(self._place, now=self._clock())
+
+    def tidy(self) -> Tidied:
+        """Remove what the settings no longer keep, and files that nothing refers to."""
+        return tidy(self._place, now=self._clock())
