@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pairwell.facts.customer_state import Known, StoredCustomer, facts_of
+from pairwell.operations.among import among
 from pairwell.operations.database import Database
 from pairwell.operations.schema import customers
 from pairwell.records import CustomerFacts
@@ -41,7 +42,7 @@ _stored = msgspec.json.Decoder(StoredCustomer)
 _known = msgspec.json.Decoder(Known)
 _halves = msgspec.json.Decoder(_Halves)
 _OF_SOME = sa.select(customers.c.customer_id, customers.c.revision, customers.c.fact).where(
-    customers.c.customer_id.in_(sa.bindparam("customers", expanding=True))
+    among(customers.c.customer_id, "customers")
 )
 # In one order, so that two writers cannot lock each other out.
 _LOCKED = _OF_SOME.order_by(customers.c.customer_id).with_for_update()

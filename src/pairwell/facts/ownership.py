@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from pairwell.operations.among import among
 from pairwell.operations.database import Database
 from pairwell.operations.schema import owned
 
@@ -118,9 +119,7 @@ class _Glance(msgspec.Struct, frozen=True, kw_only=True):
 _encoder = msgspec.json.Encoder()
 _purchases = msgspec.json.Decoder(Purchases)
 _glance = msgspec.json.Decoder(_Glance)
-_OF_THESE = sa.select(owned.c.customer_id, owned.c.purchases).where(
-    owned.c.customer_id.in_(sa.bindparam("customers", expanding=True))
-)
+_OF_THESE = sa.select(owned.c.customer_id, owned.c.purchases).where(among(owned.c.customer_id, "customers"))
 # In one order, so that two writers cannot lock each other out.
 _OF_SOME = _OF_THESE.order_by(owned.c.customer_id).with_for_update()
 _CHANGE = owned.update().where(owned.c.customer_id == sa.bindparam("customer"))

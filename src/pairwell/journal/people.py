@@ -8,14 +8,13 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from pairwell.journal.sealing import new_key
+from pairwell.operations.among import among
 from pairwell.operations.database import Database
 from pairwell.operations.schema import people
 
 _COLUMNS = (people.c.name, people.c.person, people.c.key, people.c.belongs_to)
-_BY_NAME = sa.select(*_COLUMNS).where(people.c.name.in_(sa.bindparam("names", expanding=True)))
-_MEMBERS = sa.select(people.c.person, people.c.belongs_to).where(
-    people.c.belongs_to.in_(sa.bindparam("roots", expanding=True))
-)
+_BY_NAME = sa.select(*_COLUMNS).where(among(people.c.name, "names"))
+_MEMBERS = sa.select(people.c.person, people.c.belongs_to).where(among(people.c.belongs_to, "roots"))
 _ATTACH = people.update().where(people.c.person == sa.bindparam("visitor")).values(belongs_to=sa.bindparam("customer"))
 
 

@@ -15,6 +15,7 @@ from pairwell.clock import to_micros
 from pairwell.journal.people import Identity, People, Person, identity
 from pairwell.journal.sealing import seal, unseal
 from pairwell.journal.standing import Lookback, Standing, Taken, read_standings, read_taken
+from pairwell.operations.among import among
 from pairwell.operations.schema import claims, contacts, decisions, people
 from pairwell.records import Contact, Decision, DecisionRequest
 
@@ -26,7 +27,7 @@ _add_claim = claims.insert()
 _KNOWN = (
     sa.select(decisions.c.decision_id, decisions.c.payload, decisions.c.person, people.c.key)
     .join_from(decisions, people, decisions.c.person == people.c.person, isouter=True)
-    .where(decisions.c.request_id.in_(sa.bindparam("ids", expanding=True)))
+    .where(among(decisions.c.request_id, "ids"))
 )
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(lock) FROM unnest(CAST(:locks AS bigint[])) AS lock")
 

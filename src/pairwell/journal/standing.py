@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from pairwell.clock import from_micros, to_micros
 from pairwell.events import BehaviourType
+from pairwell.operations.among import among
 from pairwell.operations.schema import claims, contacts, events
 from pairwell.records import Contact, Decline, Signal
 
@@ -19,7 +20,7 @@ _MOST_SIGNALS = 200  # of one person; who does more in so short a time is no cus
 _DECLINES = (
     sa.select(events.c.person, events.c.item_id, events.c.at)
     .where(
-        events.c.person.in_(sa.bindparam("people", expanding=True)),
+        among(events.c.person, "people"),
         events.c.type == "decline",
         events.c.at >= sa.bindparam("since"),
         events.c.item_id.is_not(None),
@@ -29,8 +30,8 @@ _DECLINES = (
 _SIGNALS = (
     sa.select(events.c.person, events.c.type, events.c.item_id, events.c.at)
     .where(
-        events.c.person.in_(sa.bindparam("people", expanding=True)),
-        events.c.type.in_(sa.bindparam("types", expanding=True)),
+        among(events.c.person, "people"),
+        among(events.c.type, "types"),
         events.c.at >= sa.bindparam("since"),
     )
     .order_by(events.c.at, events.c.event_id)
@@ -47,7 +48,7 @@ _CONTACTS = (
         contacts.c.seen,
     )
     .where(
-        contacts.c.person.in_(sa.bindparam("people", expanding=True)),
+        among(contacts.c.person, "people"),
         contacts.c.at >= sa.bindparam("since"),
         # A slate that lapsed unseen counts nowhere.
         (contacts.c.lapses_at > sa.bindparam("now")) | (contacts.c.seen != 0),
@@ -56,7 +57,7 @@ _CONTACTS = (
 )
 _CLAIMED = (
     sa.select(claims.c.cap, claims.c.shown, sa.func.count())
-    .where(claims.c.cap.in_(sa.bindparam("caps", expanding=True)), claims.c.at >= sa.bindparam("since"))
+    .where(among(claims.c.cap, "caps"), claims.c.at >= sa.bindparam("since"))
     .group_by(claims.c.cap, claims.c.shown)
 )
 _USED = _CLAIMED.where(claims.c.used)

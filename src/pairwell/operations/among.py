@@ -1,0 +1,52 @@
+"""Membership in a list that is one parameter, so that a statement is compiled once, however long the list."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class _Listed(sa.types.TypeDecorator[list[Any]]):
+    """A list as a parameter: an array where the database has them, else JSON."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, of: sa.types.TypeEngine[Any]) -> None:
+        super().__init__()
+        self.of = of
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        own = postgresql.ARRAY(self.of) if dialect.name == "postgresql" else sa.Text()
+        return dialect.type_descriptor(own)
+
+    def process_bind_param(self, value: list[Any] | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401 - the driver's
+        return value if dialect.name == "postgresql" else json.dumps(value)
+
+
+class _Among(FunctionElement[bool]):
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    """Whether `column` is in the list given as the parameter `name`."""
+    return _Among(column, sa.bindparam(name, type_=_Listed(column.type)))
+
+
+@compiles(_Among, "sqlite")
+def _in_sqlite(element: _Among, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - the compiler's own
+    column, listed = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({listed}))"
+
+
+@compiles(_Among, "postgresql")
+def _in_postgresql(element: _Among, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - as above
+    column, listed = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"{column} = ANY ({listed})"
