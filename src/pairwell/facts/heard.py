@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import to_micros
-from pairwell.events import Event, EventOrder, FeedbackKind, NeedSource, OrderStatus
+from pairwell.events import EventOrder, FeedbackKind, NeedSource, OrderStatus
 from pairwell.facts.customer_state import (
     Known,
     SeenConsent,
@@ -74,16 +73,6 @@ class Returned(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     units: int
     at: datetime
-
-
-def orders_heard(events: Iterable[Event]) -> dict[str, Known]:
-    """What the orders among these events tell, by customer; to be joined in one go."""
-    heard: dict[str, Known] = {}
-    for event in events:
-        if event.order is not None and event.customer_id is not None:
-            told = an_order(event.order, event.at)
-            heard[event.customer_id] = heard.get(event.customer_id, Known()).joined(told)
-    return heard
 
 
 # --- the same as something to join ----------------------------------------------------------------
