@@ -87,6 +87,12 @@ class _Placed(NamedTuple):
     event: Event
 
 
+class _OfOffer(NamedTuple):
+    decision_id: str
+    offer_no: int
+    type: str
+
+
 class Intake:
     """Takes events in parts, each in one transaction."""
 
@@ -126,7 +132,7 @@ class Intake:
         first = {taken.event.event_id: taken for taken in reversed(checked.taken)}
         added = self._append(connection, [first[event_id] for event_id in sorted(first)], now)
         fresh = [first[event_id] for event_id in sorted(added, key=places.__getitem__)]
-        _count_against_reservations(connection, fresh)
+        _count_against_reservations(connection, fresh, known)
         notes = _put_into_effect(connection, fresh, effects)
         return _Done(refusals, {places[event_id]: notes.get(event_id, []) for event_id in added})
 
@@ -239,15 +245,25 @@ def _event_row(taken: Taken, person: Person | None, now: datetime) -> dict[str, 
     }
 
 
-def _count_against_reservations(connection: sa.Connection, fresh: Iterable[Taken]) -> None:
-    of_offers = [one for one in fresh if one.event.decision_id is not None and one.offer_no is not None]
-    seen = [
-        {"decision": one.event.decision_id, "bit": 1 << (one.offer_no or 0)}
-        for one in of_offers
-        if one.event.type == "exposure"
-    ]
-    used = [{"decision": one.event.decision_id, "offer": one.offer_no, "type": one.event.type} for one in of_offers]
-    if seen:
+def _count_against_reservations(
+    connection: sa.Connection, fresh: Iterable[Taken], known: Mapping[str, KnownDecision]
+) -> None:
+    outcomes = [outcome for taken in fresh for outcome in _outcomes(taken, known)]
+    seen = [{"decision": one.decision_id, "bit": 1 << one.offer_no} for one in outcomes]
+    used = [{"decision": one.decision_id, "offer": one.offer_no, "type": one.type} for one in outcomes]
+    # Who did something with an offer has seen it, even where the page forgot to tell.
+    used += [{**one, "type": "exposure"} for one in used if one["type"] != "exposure"]
+    if outcomes:
         connection.execute(_SEE, seen)
-    if used:
         connection.execute(_USE, used)
+
+
+def _outcomes(taken: Taken, known: Mapping[str, KnownDecision]) -> Iterator[_OfOffer]:
+    """What an event says of offers; what was bought was accepted."""
+    event = taken.event
+    if event.decision_id is not None and taken.offer_no is not None and event.type in BEHAVIOUR_TYPES:
+        yield _OfOffer(event.decision_id, taken.offer_no, event.type)
+    for line in event.order.lines if event.order else ():
+        decision = None if line.decision_id is None else known.get(line.decision_id)
+        if decision and line.decision_id and (offer := decision.find_offer(line.offer_no, line.item_id)):
+            yield _OfOffer(line.decision_id, offer.offer_no, "accept")

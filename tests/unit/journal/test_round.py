@@ -55,6 +55,13 @@ class TestContacts:
         journal.log_events([[seen], [seen]], now=NOW)
         assert _counted(standing(journal, "c-17", now=an_hour_later(made)).shown) == [(["mat", "lamp"], 0b10)]
 
+    @pytest.mark.parametrize("kind", ["click", "accept", "decline", "dismiss"])
+    def test_who_did_something_with_an_offer_has_seen_it(self, journal: Journal, kind: str) -> None:
+        made = of("d-1")
+        log(journal, made)
+        journal.log_events([[event("e-1", type=kind, decision_id="d-1", offer_no=0)]], now=NOW)
+        assert _counted(standing(journal, "c-17", now=an_hour_later(made)).shown) == [(["mat", "lamp"], 0b01)]
+
     def test_a_ghost_counts_among_ghosts_as_if_it_was_seen(self, journal: Journal) -> None:
         made = of("d-1", silence="holdout")
         log(journal, made)
@@ -165,6 +172,15 @@ class TestTotals:
         assert self._taken(journal, now=NOW) == 2
         journal.log_events([[event("e-1", type="accept", decision_id="d-1", offer_no=0)]], now=NOW)
         assert self._taken(journal, now=an_hour_later(used)) == 1
+
+    def test_what_was_bought_was_accepted(self, journal: Journal) -> None:
+        made = of("d-1")
+        log(journal, made, claims=[FIRST])
+        line = {"item_id": "mat", "decision_id": "d-1"}
+        order = event("e-1", type="order", customer_id="c-17", order={"order_id": "o-1", "lines": [line]})
+        journal.log_events([[order]], now=NOW)
+        assert self._taken(journal, now=an_hour_later(made)) == 1
+        assert _counted(standing(journal, "c-17", now=an_hour_later(made)).shown) == [(["mat", "lamp"], 0b01)]
 
     def test_another_outcome_uses_nothing(self, journal: Journal) -> None:
         made = of("d-1")
