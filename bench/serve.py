@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -62,17 +62,18 @@ def main() -> None:
 
 
 def measure(folder: Path, bodies: Path, asked: argparse.Namespace) -> dict[str, Any]:
-    with started([PAIRWELL, "serve", "--workspace", str(folder / "shop"), "--port", "0"], r":(\d+),") as own:
-        sample = load(own, bodies, 4, 3.0, "--sample").pop("sample")
+    with started(
+        [PAIRWELL, "serve", "--workspace", str(folder / "shop"), "--port", "0"], r"listens on http://[^ ]+:(\d+),"
+    ) as own:
         answers = folder / "answers.jsonl"
-        answers.write_text("\n".join(sample) + "\n")
+        load(own, bodies, 4, 3.0, "0", str(answers))
         found: dict[str, Any] = {
             "database": "postgresql" if asked.postgres else "sqlite",
             "candidates": candidates_of(own, bodies),
-            "answer_bytes": round(sum(map(len, sample)) / len(sample)),
+            "answer_bytes": round(answers.stat().st_size / answers.read_bytes().count(b"\n")),
             "rounds": [],
         }
-        with started([sys.executable, str(HERE / "echo.py"), str(answers)], r"(\d+)") as echo:
+        with started([sys.executable, str(HERE / "echo.py"), str(answers)], r"^(\d+)$") as echo:
             for connections in asked.connections:
                 # In turn, so that whatever else the machine does falls on both.
                 floor = measured(echo, bodies, connections, asked.seconds, 0.0)
@@ -101,15 +102,8 @@ def long_run(server: Server, bodies: Path, asked: argparse.Namespace) -> list[di
 
 
 def load(server: Server, bodies: Path, connections: int, seconds: float, *more: str) -> dict[str, Any]:
-    words = [
-        str(server.port),
-        str(bodies),
-        str(connections),
-        str(seconds),
-        *(more if more != ("--sample",) else ("0",)),
-    ]
-    command = [sys.executable, str(HERE / "load.py"), *words, *(("--sample",) if "--sample" in more else ())]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    command = [sys.executable, str(HERE / "load.py"), str(server.port), str(bodies), str(connections), str(seconds)]
+    done = subprocess.run([*command, *more], stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -119,7 +113,9 @@ def candidates_of(server: Server, bodies: Path) -> float:
     explained = bodies.with_name("explained.jsonl")
     lines = bodies.read_text().splitlines()[:400]
     explained.write_text("\n".join(line[:-1] + ', "explain": true}' for line in lines) + "\n")
-    sample = [json.loads(body) for body in load(server, explained, 1, 3.0, "--sample")["sample"]]
+    answers = bodies.with_name("explanations.jsonl")
+    load(server, explained, 1, 3.0, "0", str(answers))
+    sample = [one for one in map(json.loads, answers.read_text().splitlines()) if "withheld" in one]
     found = [len(one["offers"]) + sum(w["stage"] != "candidates" for w in one["withheld"]) for one in sample]
     return float(round(sum(found) / len(found), 1))
 
@@ -142,21 +138,22 @@ def write_bodies(path: Path, asked: argparse.Namespace) -> Path:
 @contextmanager
 def started(command: list[str], port: str) -> Iterator[Server]:
     """A server, from when it says its port until it has stopped."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert process.stdout is not None
-    try:
-        for line in process.stdout:
-            if match := re.search(port, line):
-                break
-            print(line, end="", file=sys.stderr)
-        else:
-            sys.exit(f"{command[0]} did not start")
-        os.set_blocking(process.stdout.fileno(), False)
-        time.sleep(0.5)
-        yield Server(process, int(match[1]))
-    finally:
-        process.terminate()
-        process.wait(20)
+    with tempfile.TemporaryFile("w+") as said:  # a pipe that nobody reads would fill up and stop the server
+        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, text=True)
+        try:
+            yield Server(process, _port_of(process, said, port))
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _port_of(process: subprocess.Popen[str], said: IO[str], port: str) -> int:
+    while process.poll() is None:
+        time.sleep(0.2)
+        said.seek(0)
+        if match := re.search(port, said.read(), re.MULTILINE):
+            return int(match[1])
+    sys.exit(f"a server did not start: {process.args}")
 
 
 @contextmanager

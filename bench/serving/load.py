@@ -1,13 +1,14 @@
 """The client: connections that each ask again as soon as they are answered, over raw sockets.
 
-load.py PORT BODIES CONNECTIONS SECONDS [EVENTS]: bodies one a line; a share EVENTS of the requests tells a view instead
-of asking for a decision. Prints what came of it as JSON.
+load.py PORT BODIES CONNECTIONS SECONDS [EVENTS [SAMPLE]]: bodies one a line; of the requests a share EVENTS tells a
+view instead; some answers are written to SAMPLE, one a line. Prints what came of it as JSON.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import random
 import sys
 import time
 from collections import Counter
@@ -25,7 +26,7 @@ class Run:
         self.requests = requests
         self.until = time.perf_counter() + seconds
         self.events = events
-        self.next = count()
+        self.next = count(random.randrange(len(requests)))  # so that no load repeats the one before
         self.seconds: list[float] = []
         self.event_seconds: list[float] = []
         self.answers: Counter[str] = Counter()
@@ -142,8 +143,8 @@ def main() -> None:
         "silences": dict(run.silences.most_common()),
         "client_cpu_s": round(time.process_time(), 2),
     }
-    if "--sample" in sys.argv:
-        found["sample"] = [body.decode() for body in run.sample]
+    if len(sys.argv) > 6:
+        Path(sys.argv[6]).write_bytes(b"\n".join(run.sample) + b"\n")
     print(json.dumps(found))
 
 

@@ -74,14 +74,14 @@ def settle(workspace: Workspace, url: str) -> None:
 
 
 def make_caps(settings: Settings) -> tuple[Cap, ...]:
-    """The usual two, one more for each customer, and two totals on what is bought most."""
-    often = tuple(item_name(code) for code in range(40))
+    """The usual two, one more for each customer, and two totals on twenty items each."""
+    some = tuple(item_name(code) for code in range(1_000, 1_040))
     end = datetime(2100, 1, 1, tzinfo=UTC)
     return (
         *settings.caps[:2],
         Cap(name="one offer a month", channels=("site", "app"), window_h=720.0, limit=60),
-        Cap(name="accepts in all", scope="offer", outcome="accept", items=often[:20], limit=1_000_000_000),
-        Cap(name="until the end", scope="offer", items=often[20:], limit=1_000_000_000, until=end),
+        Cap(name="accepts in all", scope="offer", outcome="accept", items=some[:20], limit=100_000),
+        Cap(name="until the end", scope="offer", items=some[20:], limit=100_000, until=end),
     )
 
 

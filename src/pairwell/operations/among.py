@@ -33,6 +33,7 @@ class _Listed(sa.types.TypeDecorator[list[Any]]):
 class _Among(FunctionElement[bool]):
     type = sa.Boolean()
     inherit_cache = True
+    _is_implicitly_boolean = True  # else SQLite is asked whether it `= 1`, and finds no index for that
 
 
 def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
