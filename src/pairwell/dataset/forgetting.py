@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+import secrets
 from collections.abc import Collection
 from pathlib import Path
 
 import ibis
+import msgspec
 
 from pairwell.dataset.files import write_rows
 from pairwell.dataset.merging import Merged, Place, exchanged, files_of
@@ -15,6 +19,16 @@ from pairwell.dataset.tables import Table, find_table
 from pairwell.engines.duckdb import storage_failures
 
 _OF_CUSTOMERS = ("customers", "consents", "needs", "feedback", "events", "orders")
+_OF_ORDERS = ("order_lines", "returns", "order_status")
+
+
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom to forget."""
+
+    customer_ids: Collection[str]
+    visitor_ids: Collection[str]
+    words: Collection[str]  # an order whose id holds one of them gets another id
+    salt: str = msgspec.field(default_factory=lambda: secrets.token_hex(16))  # so that nobody can work out the old one
 
 
 def visitors_of(dataset: Dataset, customer_ids: Collection[str]) -> set[str]:
@@ -28,44 +42,48 @@ def visitors_of(dataset: Dataset, customer_ids: Collection[str]) -> set[str]:
     return set(found["visitor_id"].to_pylist())
 
 
-def without_customers(
-    place: Place, base: Snapshot, drafts: Path, *, customer_ids: Collection[str], visitor_ids: Collection[str]
-) -> dict[str, Merged]:
-    """The tables of `base` that hold anything of these customers or visitors, written anew without it."""
+def without_customers(place: Place, base: Snapshot, drafts: Path, *, gone: Gone) -> dict[str, Merged]:
+    """The tables of `base` that hold anything of whom is gone, written anew without it."""
     made: dict[str, Merged] = {}
-    for name in _OF_CUSTOMERS:
+    for name in (*_OF_CUSTOMERS, *_OF_ORDERS):
         table, files = find_table(name), base.tables.get(name, ())
         if not files:
             continue
         rows = place.open_files(table, files)
-        touched = files_of(rows.filter(_theirs(rows, customer_ids, visitor_ids)))
+        touched = files_of(rows.filter(_theirs(rows, gone) | _telling(rows, gone)))
         if touched:
-            made[name] = _rewritten(place, table, (files, touched), drafts, (customer_ids, visitor_ids))
+            rows = place.open_rows(table, touched)
+            count = rows.filter(_theirs(rows, gone) | _telling(rows, gone)).count().to_pyarrow().as_py()
+            written = write_rows(_without(rows, table, gone), table, folder=place.folder, staging=drafts)
+            made[name] = Merged(files=exchanged(files, touched, written), stored=int(count))
     return made
 
 
-def _rewritten(
-    place: Place,
-    table: Table,
-    files: tuple[Collection[str], list[str]],
-    drafts: Path,
-    whom: tuple[Collection[str], Collection[str]],
-) -> Merged:
-    known, touched = files
-    rows = place.open_rows(table, touched)
-    theirs = _theirs(rows, *whom)
-    count = int(rows.filter(theirs).count().to_pyarrow().as_py())
+def _without(rows: ibis.Table, table: Table, gone: Gone) -> ibis.Table:
+    theirs = _theirs(rows, gone)
     if table.name == "orders":
         kept = rows.mutate(customer_id=theirs.ifelse(ibis.null("string"), rows.customer_id))
     else:
         kept = rows.filter(~theirs)
-    written = write_rows(kept, table, folder=place.folder, staging=drafts)
-    return Merged(files=exchanged(tuple(known), touched, written), stored=count)
+    if "order_id" not in kept.columns:
+        return kept
+    other = ibis.literal("forgotten-") + (ibis.literal(gone.salt) + kept.order_id).hexdigest("md5")
+    return kept.mutate(order_id=_telling(kept, gone).ifelse(other, kept.order_id))
 
 
-def _theirs(rows: ibis.Table, customer_ids: Collection[str], visitor_ids: Collection[str]) -> ibis.Value:
-    own = rows.customer_id.isin(sorted(customer_ids)).fill_null(False)
+def _theirs(rows: ibis.Table, gone: Gone) -> ibis.Value:
+    if "customer_id" not in rows.columns:
+        return ibis.literal(False)
+    own = rows.customer_id.isin(sorted(gone.customer_ids)).fill_null(False)
     if "visitor_id" not in rows.columns:
         return own
-    browsed = rows.visitor_id.isin(sorted(visitor_ids)).fill_null(False)
+    browsed = rows.visitor_id.isin(sorted(gone.visitor_ids)).fill_null(False)
     return own | (rows.customer_id.isnull() & browsed)
+
+
+def _telling(rows: ibis.Table, gone: Gone) -> ibis.Value:
+    """Whether the id of the order names whom is gone."""
+    if "order_id" not in rows.columns or not gone.words:
+        return ibis.literal(False)
+    held = [rows.order_id.contains(word).fill_null(False) for word in sorted(gone.words)]
+    return functools.reduce(operator.or_, held)

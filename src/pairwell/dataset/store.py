@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -140,25 +140,30 @@ class Dataset:
                     return True
         return False
 
-    def rewrite(self, change: Rewrite, *, source: Source, now: datetime) -> MergeResult:
-        """Publish what `change` makes of the newest snapshot. Raises `StorageError`; then all is as before."""
+    def rewrite(self, change: Rewrite, *, source: Source, now: datetime, unnamed: Collection[str] = ()) -> MergeResult:
+        """Publish what `change` makes of the newest snapshot. Raises `StorageError`; then all is as before.
+
+        Orders that wait to be told of are no longer named where their id holds one of the texts `unnamed`.
+        """
         try:
             with storage_failures():
-                return self._rewrite(change, source, now)
+                return self._rewrite(change, source, now, unnamed)
         except (OSError, pa.ArrowException) as error:
             raise StorageError(
                 f"The dataset could not be written anew: {error}.",
                 hint="It is as it was. Free some space or mend the rights, then try again.",
             ) from error
 
-    def _rewrite(self, change: Rewrite, source: Source, now: datetime) -> MergeResult:
+    def _rewrite(self, change: Rewrite, source: Source, now: datetime, unnamed: Collection[str]) -> MergeResult:
         self._workspace.staging.mkdir(parents=True, exist_ok=True)
         while True:
             with tempfile.TemporaryDirectory(prefix="rewrite-", dir=self._workspace.staging) as drafts:
                 base = self.newest()
                 made = change(self._place, base, Path(drafts))
-                following = _following(base, made, source=source, now=now)
-                if following is base or self._publish(following, Path(drafts)):
+                following = _following(_unnamed(base, unnamed), made, source=source, now=now)
+                if following != base and following.number == base.number:
+                    following = msgspec.structs.replace(following, number=base.number + 1, created_at=now)
+                if following == base or self._publish(following, Path(drafts)):
                     return MergeResult(snapshot=following.number, stored={n: m.stored for n, m in made.items()})
 
     @cached_property
@@ -213,3 +218,12 @@ def _following(base: Snapshot, merged: Mapping[str, Merged], *, source: Source, 
         sources=(*base.sources, source),
         carried=base.carried,
     )
+
+
+def _unnamed(base: Snapshot, words: Collection[str]) -> Snapshot:
+    """The snapshot itself where no order waits whose id holds one of `words`, else the next one without those."""
+    waiting = () if base.carried is None else base.carried.waiting
+    kept = tuple(order_id for order_id in waiting if not any(word in order_id for word in words))
+    if base.carried is None or kept == waiting:
+        return base
+    return msgspec.structs.replace(base, carried=msgspec.structs.replace(base.carried, waiting=kept))

@@ -23,10 +23,23 @@ _CLEAR_DECISIONS = (
     .where(decisions.c.person.in_(_GONE), decisions.c.request_id.is_not(None) | (decisions.c.payload != _NOTHING))
     .values(request_id=None, payload=_NOTHING)
 )
-_CLEAR_EVENTS = (
-    events.update()
+_UNCLEARED = (
+    sa.select(events.c.number, events.c.order_id)
     .where(events.c.person.in_(_GONE), events.c.payload != _NOTHING)
-    .values(event_id=sa.literal("forgotten-") + sa.cast(events.c.number, sa.String), order_id=None, payload=_NOTHING)
+    .order_by(events.c.number)
+)
+_CLEAR_EVENT = (
+    events.update()
+    .where(events.c.number == sa.bindparam("of_number"))
+    .values(event_id=sa.bindparam("name"), order_id=sa.bindparam("order"), payload=_NOTHING)
+)
+_MINE = sa.select(people.c.person).where(people.c.name.in_(sa.bindparam("names", expanding=True)))
+_TOLD = sa.select(events.c.order_id).where(events.c.person.in_(_MINE), events.c.order_id.is_not(None))
+# Returns and statuses of their orders that named nobody.
+_ADOPT = (
+    events.update()
+    .where(events.c.order_id.in_(_TOLD), events.c.person.is_(None))
+    .values(person=_MINE.with_only_columns(sa.func.min(people.c.person)).scalar_subquery())
 )
 _CLEAR_CONTACTS = contacts.delete().where(contacts.c.person.in_(_GONE))
 
@@ -46,6 +59,8 @@ def forget_people(
     """
     lock_out_writers(connection)
     names = [*(f"c:{one}" for one in sorted(customer_ids)), *(f"v:{one}" for one in sorted(visitor_ids))]
+    if names:
+        connection.execute(_ADOPT, {"names": names})
     nobody = people.update().where(people.c.name.in_(names)).values(name=None, key=None)
     gone = connection.execute(nobody).rowcount
     return {"people": gone} | clear_forgotten(connection)
@@ -53,5 +68,20 @@ def forget_people(
 
 def clear_forgotten(connection: sa.Connection) -> dict[str, int]:
     """Empty the rows of everybody who is forgotten, also those written while they were being forgotten."""
-    cleared = {"decisions": _CLEAR_DECISIONS, "events": _CLEAR_EVENTS, "contacts": _CLEAR_CONTACTS}
-    return {name: connection.execute(statement).rowcount for name, statement in cleared.items()}
+    cleared = {"decisions": _CLEAR_DECISIONS, "contacts": _CLEAR_CONTACTS}
+    counts = {name: connection.execute(statement).rowcount for name, statement in cleared.items()}
+    return counts | {"events": _clear_events(connection)}
+
+
+def _clear_events(connection: sa.Connection) -> int:
+    """What was one order stays one, so that it is counted as before."""
+    rows = connection.execute(_UNCLEARED).all()
+    first: dict[str, str] = {}
+    changed = []
+    for number, order_id in rows:
+        name = f"forgotten-{number}"
+        order = None if order_id is None else first.setdefault(order_id, name)
+        changed.append({"of_number": number, "name": name, "order": order})
+    if changed:
+        connection.execute(_CLEAR_EVENT, changed)
+    return len(changed)

@@ -18,7 +18,7 @@ from pairwell import create
 from pairwell import open as open_workspace
 from pairwell.config.published import publish_settings
 from pairwell.errors import ForgottenError, RequestError
-from pairwell.events import Event
+from pairwell.events import Event, EventLine, EventOrder, EventReturn
 from pairwell.facts.taste import REPEAT, Bucket, Generation, Learned, bucket_of, without_customers
 from pairwell.operations.schema import events, metadata
 from pairwell.shop.face import Shop
@@ -55,8 +55,16 @@ def _meet(shop: Shop) -> None:
     request = msgspec.structs.replace(made.inputs.request, customer_id=CUSTOMER, visitor_id=VISITOR)
     inputs = msgspec.structs.replace(made.inputs, request=request)
     log(shop.journal, msgspec.structs.replace(made, inputs=inputs, unit=f"c:{CUSTOMER}"))
-    told = [_view(f"v-{CUSTOMER}", visitor_id=VISITOR), _view("v-2", customer_id=OTHER, visitor_id="b-2")]
-    assert shop.log_events(told, NOW).accepted == 2
+    lines = [EventLine(item_id="tent")]
+    order = EventOrder(order_id=f"o-{CUSTOMER}", lines=lines)
+    back = EventReturn(order_id=f"o-{CUSTOMER}", item_id="tent")
+    told = [
+        _view(f"v-{CUSTOMER}", visitor_id=VISITOR),
+        _view("v-2", customer_id=OTHER, visitor_id="b-2"),
+        Event(event_id="o-1", type="order", at=NOW, customer_id=CUSTOMER, order=order),
+        Event(event_id="r-1", type="return", at=NOW, returned=back),
+    ]
+    assert shop.log_events(told, NOW).accepted == 4
 
 
 def test_a_forgotten_customer_is_in_no_row(shop: Shop) -> None:
@@ -101,7 +109,7 @@ def test_who_is_met_while_being_forgotten_leaves_no_row_of_before(shop: Shop) ->
     assert done.searched.found == []
     with shop.journal._database.read() as connection:
         held = connection.scalar(sa.select(sa.func.count()).select_from(events).where(events.c.payload == b""))
-    assert held == 1
+    assert held == 3
 
 
 def test_a_shared_bucket_of_tastes_keeps_the_others(shop: Shop) -> None:

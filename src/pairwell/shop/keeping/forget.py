@@ -83,9 +83,11 @@ def _everything_of(place: Place, whom: Whom) -> Whom:
 def _forget_rows(place: Place, whom: Whom, now: datetime) -> dict[str, int]:
     """Rewrite the dataset. Facts are brought up to it before, since they follow from the files that go."""
     write_facts(place.dataset, place.facts, timezone=place.settings.shop.timezone, now=now)
-    change = partial(of_dataset.without_customers, customer_ids=whom.customer_ids, visitor_ids=whom.visitor_ids)
+    words = [needle.decode() for needle in whom.needles()]
+    gone = of_dataset.Gone(customer_ids=whom.customer_ids, visitor_ids=whom.visitor_ids, words=words)
+    change = partial(of_dataset.without_customers, gone=gone)
     source = Source(name="forget", files=(), at=now, rows={})
-    made = place.dataset.rewrite(change, source=source, now=now)
+    made = place.dataset.rewrite(change, source=source, now=now, unnamed=words)
     place.facts.mark_snapshot(made.snapshot)
     snapshots, files = sweep_dataset(place.workspace, keep=(), until=None)
     return {**made.stored, "snapshots": snapshots, "files": files}
