@@ -19,7 +19,7 @@ from pairwell.config.document import render_settings
 from pairwell.config.settings import Cap, Choice, Settings
 from pairwell.config.workspace import Workspace, read_draft
 
-TOPIC = 40  # items that are bought together; a decision then has some fifty candidates
+TOPIC = 26  # items that are bought together; a decision then has some fifty candidates
 LOYAL = 0.85  # share of lines that keep to their order's topic
 BRANDS = 90
 
