@@ -8,10 +8,11 @@ from pathlib import Path
 import ibis
 import msgspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pairwell.dataset.changes import changed_groups, find_differences
 from pairwell.dataset.checks import check_rows, check_schema
-from pairwell.dataset.files import write_rows
+from pairwell.dataset.files import adopt, is_staged_as_stored, write_rows
 from pairwell.dataset.tables import Table
 from pairwell.engines.duckdb import FILE_COLUMN, open_parquet
 
@@ -22,6 +23,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     table: Table
     rows: ibis.Table
     count: int
+    as_stored: Path | None = None  # the file of these rows, where they are written there as they would be stored
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +64,8 @@ def open_incoming(engine: ibis.BaseBackend, table: Table, path: Path) -> Incomin
     """Check the staged file `path` against `table` and open it."""
     check_schema(path, table)
     rows = open_parquet(engine, [path]).select(*table.schema.names)
+    if is_staged_as_stored(path, table):
+        return Incoming(table=table, rows=rows, count=int(pq.read_metadata(path).num_rows), as_stored=path)
     return Incoming(table=table, rows=rows, count=check_rows(rows, table))
 
 
@@ -73,14 +77,19 @@ def merge_table(place: Place, incoming: Incoming, files: Sequence[str], drafts: 
     if not incoming.count:
         return Merged(files=tuple(files), stored=0)
     if not files:
-        name = write_rows(incoming.rows, incoming.table, folder=place.folder, staging=drafts)
-        return Merged(files=(name,), stored=incoming.count)
+        return Merged(files=(_store_whole(place, incoming, drafts),), stored=incoming.count)
     differences = find_differences(incoming.table, incoming.rows, place.open_rows(incoming.table, files))
     with differences.cache() as found:
         if not (stored := int(found.count().to_pyarrow().as_py())):
             return Merged(files=tuple(files), stored=0)
         with changed_groups(incoming.table, found).cache() as groups:
             return Merged(files=_replace(place, incoming, files, groups, drafts), stored=stored)
+
+
+def _store_whole(place: Place, incoming: Incoming, drafts: Path) -> str:
+    if incoming.as_stored is not None:
+        return adopt(incoming.as_stored, folder=place.folder, staging=drafts)
+    return write_rows(incoming.rows, incoming.table, folder=place.folder, staging=drafts)
 
 
 def withdraw(place: Place, table: Table, merged: Merged, orders: ibis.Table, drafts: Path) -> Merged:

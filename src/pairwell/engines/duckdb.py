@@ -18,7 +18,7 @@ from pairwell.errors import StorageError
 FILE_COLUMN = "filename"
 
 
-def open_engine(*, threads: int = 2, memory_limit_mb: int = 1000, spill: Path | None = None) -> ibis.BaseBackend:
+def open_engine(*, threads: int = 2, memory_limit_mb: int = 2000, spill: Path | None = None) -> ibis.BaseBackend:
     """Open an in-memory DuckDB; what exceeds `memory_limit_mb` spills to a folder of its own under `spill`.
 
     Without `spill` a query that needs more memory fails. Rows come in no particular order unless the

@@ -13,29 +13,6 @@ _SELLING_DAYS = 90
 _QUARTER = 900_000_000  # microseconds
 
 
-def number_lines(judged: ibis.Table) -> ibis.Table:
-    """The judged rows, those that are sales numbered within their order from 1 in the order of the source."""
-    rows = judged.mutate(is_sale=judged.verdict.isnull() & ~judged.back)
-    place = ibis.row_number().over(group_by=["order_id", "is_sale"], order_by=rows.seq) + 1
-    return rows.mutate(line_no=rows.is_sale.ifelse(place, ibis.null("int64"))).drop("is_sale")
-
-
-def order_lines(sales: ibis.Table) -> ibis.Table:
-    """One row for each sale."""
-    return sales.select(
-        "order_id",
-        "line_no",
-        "item_id",
-        "quantity",
-        "unit_price_minor",
-        "unit_cost_minor",
-        "role",
-        discount_minor=sales.line_discount_minor.fill_null(0),
-        decision_id=ibis.null("string"),
-        offer_no=ibis.null("int64"),
-    )
-
-
 def orders(sales: ibis.Table) -> ibis.Table:
     """One row for each order with a sale. What exports repeat on every line is taken once: its largest value."""
     first = {name: sales[name].first(order_by=sales.seq) for name in ("channel", "seller_id", "currency", "rate")}

@@ -8,15 +8,20 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pairwell.dataset.files import stage_ordered, stage_rows
 from pairwell.dataset.store import Dataset
+from pairwell.dataset.tables import TABLES
 from pairwell.ingest import assemble
 from pairwell.ingest.cleaning import CHANGES, PASSED_ON, Cleaning, judge, mostly_digits, rows_agree
 from pairwell.ingest.goods import exclude_items
 from pairwell.ingest.matching import meet, same_order_or_customer
+from pairwell.ingest.numbering import keep_rows, number_sales, numbered, to_order_lines
 from pairwell.ingest.outcome import Shaped, Staged, count_changes, write
+from pairwell.ingest.staging import writing_to
 from pairwell.ingest.titles import usual_titles
 
 _NO_PRICES = pa.table({"item_id": pa.array([], pa.string()), "known_minor": pa.array([], pa.int64())})
+_ROWS_PER_BATCH = 122_880
 _RETURN_COLUMNS = ("order_id", "line_no", "quantity", "at", "refund_minor")
 
 
@@ -31,19 +36,20 @@ def shape_lines(staged: Staged, dataset: Dataset) -> Shaped:
         digits_only=mostly_digits(lines),
         agreeing=rows_agree(lines),
     )
-    judged = _judge(lines, _known_prices(lines, dataset, staged.timezone), cleaning, staged, dataset)
+    judged, order_lines = _judge(lines, _known_prices(lines, dataset, staged.timezone), cleaning, staged, dataset)
     sales = judged.filter(judged.line_no.notnull())
     met = _kept(dataset, _meet(judged, sales, dataset), folder / "met.parquet")
     rows = {
         "items": assemble.items(sales, staged.timezone),
         "customers": assemble.customers(sales),
         "orders": assemble.orders(sales),
-        "order_lines": assemble.order_lines(sales),
         "returns": _returns(met, sales),
     }
-    tables = {
-        name: write(dataset, assemble.shaped(table, name), folder / f"{name}.parquet") for name, table in rows.items()
-    }
+    with writing_to(folder):
+        tables = {
+            name: stage_rows(assemble.shaped(table, name), TABLES[name], folder=folder) for name, table in rows.items()
+        }
+    tables["order_lines"] = order_lines
     changed, by_rule = _changes(sales, met, cleaning)
     cancelled = write(dataset, _cancelled(judged, sales), folder / "cancelled.parquet")
     return Shaped(
@@ -62,13 +68,21 @@ def _cancelled(judged: ibis.Table, sales: ibis.Table) -> ibis.Table:
     return said.anti_join(sales, "order_id")
 
 
-def _judge(lines: ibis.Table, prices: ibis.Table, cleaning: Cleaning, staged: Staged, dataset: Dataset) -> ibis.Table:
-    """The judged and numbered rows, computed once."""
+def _judge(
+    lines: ibis.Table, prices: ibis.Table, cleaning: Cleaning, staged: Staged, dataset: Dataset
+) -> tuple[ibis.Table, Path]:
+    """The judged and numbered rows, computed once, and the order lines they make."""
     # Exports fill few of the columns there could be; to move the others through joins and sorts takes half the time.
     unsaid = {name: lines.schema()[name] for name in staged.unsaid() if name in PASSED_ON}
-    numbered = assemble.number_lines(judge(lines, prices, cleaning).drop(*unsaid))
-    judged = _kept(dataset, numbered, staged.folder / "judged.parquet")
-    return judged.mutate(**{name: ibis.null(kind) for name, kind in unsaid.items()})
+    judged = judge(lines, prices, cleaning).drop(*unsaid)
+    # In the order of the dataset: to number the sales and to write the order lines it is enough to pass over them.
+    batches = number_sales(judged.order_by("order_id", "seq").to_pyarrow_batches(chunk_size=_ROWS_PER_BATCH))
+    path = staged.folder / "judged.parquet"
+    kept = keep_rows(batches, numbered(judged.schema().to_pyarrow()), path)
+    with writing_to(staged.folder):
+        order_lines = stage_ordered(to_order_lines(kept), TABLES["order_lines"], folder=staged.folder)
+    rows = dataset.engine.read_parquet(path)
+    return rows.mutate(**{name: ibis.null(kind) for name, kind in unsaid.items()}), order_lines
 
 
 def _kept(dataset: Dataset, rows: ibis.Table, path: Path) -> ibis.Table:

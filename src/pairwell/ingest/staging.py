@@ -46,6 +46,15 @@ def staging_folder(workspace: Workspace, name: str, *, now: datetime) -> Iterato
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into `StorageError`."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def _remove_leftovers(folder: Path, before: datetime) -> None:
     for path in folder.iterdir():
         with suppress(FileNotFoundError):  # another run removes it at the same time
@@ -78,19 +87,15 @@ class Staging:
         complete = rows.append_column("seq", seq)
         if self._is_lines:
             complete = _complete_lines(complete, self._fields)
-        try:
+        with writing_to(self._path):
             self._writer.write_table(complete.select(self._schema.names))
-        except OSError as error:
-            raise _unwritable(self._path, error) from error
         self.rows += len(rows)
 
     def _open(self) -> pq.ParquetWriter:
-        try:
-            # Texts repeat; to look for repeated numbers takes longer than to write them all.
-            texts = [field.name for field in self._schema if pa.types.is_string(field.type)]
+        # Texts repeat; to look for repeated numbers takes longer than to write them all.
+        texts = [field.name for field in self._schema if pa.types.is_string(field.type)]
+        with writing_to(self._path):
             return pq.ParquetWriter(self._path, self._schema, compression="lz4", use_dictionary=texts)
-        except OSError as error:
-            raise _unwritable(self._path, error) from error
 
 
 def _numbered(schema: pa.Schema, *, is_lines: bool) -> pa.Schema:
