@@ -77,7 +77,8 @@ def fill_slots(
         clashes = clash(drawn)
         others = [other for other in remaining if other is not drawn]
         barred = [other for other in others if clashes(other)]
-        remaining = [other for other in others if not clashes(other)] if barred else others
+        gone = {id(other) for other in barred}
+        remaining = [other for other in others if id(other) not in gone] if barred else others
         filled.append(Slot(drawn=drawn, propensity=propensity, lot=lot, barred=barred))
     return filled
 

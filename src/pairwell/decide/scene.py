@@ -15,7 +15,7 @@ from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.links import Links, index_relations
 from pairwell.config.settings import Placement, Settings
 from pairwell.decide.money import earnings, net_price
-from pairwell.decide.terms import open_terms
+from pairwell.decide.terms import Terms, open_terms
 from pairwell.errors import RequestError
 from pairwell.records import Candidate, DecisionInputs, DecisionRequest, Item
 
@@ -62,8 +62,6 @@ class Scene:
         self.settings = settings
         self.placement = find_placement(inputs.request.placement, settings)
         self.items = {item_id: items[item_id] for item_id in inputs.items if item_id in items}
-        terms = open_terms(settings)
-        self.terms = {item_id: terms.of(item) for item_id, item in self.items.items()}
         self.anchors = find_anchors(inputs.request, self.items)
         self.links: Links = index_relations(inputs.relations)
         self.owned = frozenset(inputs.owned)
@@ -116,6 +114,12 @@ class Scene:
         return min(self.settings.slots.max, self.request.limit or self.settings.slots.max)
 
     # --- money ----------------------------------------------------------------------------------
+
+    @cached_property
+    def terms(self) -> dict[str, Terms]:
+        """What the settings make of each item, by id."""
+        book = open_terms(self.settings)
+        return {item_id: book.of(item) for item_id, item in self.items.items()}
 
     def price_of(self, item_id: str) -> int | None:
         """What the customer pays for a unit by the item's own price; None where it has none or is unknown."""

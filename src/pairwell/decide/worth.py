@@ -33,7 +33,8 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
     terms = scene.terms[candidate.item_id]
     assert terms.price_minor is not None, "the guards let no unpriced item pass"
     quiet = _quiet(candidate)
-    persuasion = _persuasion(candidate, quiet, scene.settings.persuasion)
+    prior = scene.settings.persuasion
+    persuasion = (prior.upgrade if candidate.kind == "upgrade" else prior.cross_sell) * _fit(candidate, quiet, prior)
     gain = terms.earned_minor
     if candidate.kind == "upgrade":
         gain -= scene.earned_by(scene.lines[candidate.anchor_id])
@@ -89,11 +90,6 @@ def _quiet(candidate: Candidate) -> float:
     if candidate.evidence is not None:
         return candidate.evidence.confidence
     return candidate.looked.share if candidate.looked else 0.0
-
-
-def _persuasion(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
-    best = prior.upgrade if candidate.kind == "upgrade" else prior.cross_sell
-    return best * _fit(candidate, quiet, prior)
 
 
 def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:

@@ -57,7 +57,7 @@ def with_statements(item: Item, before: Item | None) -> Item:
     if before is None:
         return item
     for field, at in before.stated_at.items():
-        if at >= item.stated_at.get(field, 0):
+        if at > item.stated_at.get(field, 0):
             stated_at = {**item.stated_at, field: at}
             item = msgspec.structs.replace(item, stated_at=stated_at, **{field: getattr(before, field)})
     return item

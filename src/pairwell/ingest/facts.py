@@ -21,7 +21,6 @@ from pairwell.ingest.touched import touched_items
 from pairwell.records import CuratedRelation, Item
 
 _ROWS = 20_000
-_STATED = ("price_minor", "cost_minor", "published")
 _AS_STORED = (
     "item_id", "title", "category", "brand", "family", "tier", "price_minor", "cost_minor", "rating", "n_ratings",
     "published", "url", "image_url",
@@ -93,7 +92,8 @@ def _priced_items(dataset: Dataset, snapshot: Snapshot, timezone: str, among: ib
     sold = recent_prices(lines, timezone, orders=orders).rename(sold_minor="price_minor")
     joined = items.left_join(sold, "item_id").drop("item_id_right")
     stated = (~joined.derived).ifelse(joined.price_minor, ibis.null("int64"))
-    return joined.mutate(price_minor=ibis.coalesce(stated, joined.sold_minor, joined.price_minor))
+    price = ibis.coalesce(stated, joined.sold_minor, joined.price_minor)
+    return joined.mutate(price_minor=price, states_price=stated.notnull())
 
 
 def _items(priced: ibis.Table, stocks: Mapping[str, int | None], counted: Mapping[str, int]) -> Iterator[Item]:
@@ -112,7 +112,8 @@ def _stated_at(row: Mapping[str, Any]) -> dict[str, int]:
     """When a catalogue said what it says; what is worked out from orders is no statement."""
     if row["derived"]:
         return {}
-    return dict.fromkeys([name for name in _STATED if row[name] is not None], to_micros(row["valid_from"]))
+    said = {"price_minor": row["states_price"], "cost_minor": row["cost_minor"] is not None, "published": True}
+    return dict.fromkeys([name for name, known in said.items() if known], to_micros(row["valid_from"]))
 
 
 def _relations(dataset: Dataset, snapshot: Snapshot) -> Iterator[CuratedRelation]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ from tests.unit.ingest.conftest import NOW, Loader
 
 from pairwell.clock import to_micros
 from pairwell.facts.ownership import Bought, Purchases, hear_orders
+from pairwell.facts.statements import Statement, state_items
 from pairwell.facts.store import FactStore
 from pairwell.ingest.facts import write_facts
 from pairwell.operations.database import Database, open_database
@@ -69,7 +71,8 @@ def test_what_was_bought_again_since_stays_owned(loader: Loader) -> None:
 
 
 def _held(facts: FactStore, database: Database) -> tuple[dict[str, Item], dict[str, set[str]]]:
-    items = {name: msgspec.structs.replace(item, revision=1) for name, item in facts.items().items()}
+    # Who says the same again later is no reason for a revision.
+    items = {n: msgspec.structs.replace(item, revision=1, stated_at={}) for n, item in facts.items().items()}
     with database.read() as connection:
         rows = connection.execute(sa.select(owned)).all()
     return items, {row.customer_id: {*msgspec.json.decode(row.purchases, type=Purchases).item_ids} for row in rows}
@@ -103,3 +106,15 @@ def test_an_order_that_moved_to_another_day_changes_the_price_of_its_items(loade
     assert loader.facts.items()["cup"].price_minor == 250
     loader.orders(HEAD, "old,cup,Cup,1,9.00,2026-01-01,ann")
     assert loader.facts.items()["cup"].price_minor == 400
+
+
+def test_a_price_that_an_event_said_stays_until_a_catalogue_says_another(loader: Loader) -> None:
+    loader.load("items", "item_id,title,price", "cup,Cup,5.00", "pot,Pot,", now=NOW)
+    said = Statement(item_id="cup", at=to_micros(NOW) + 1, values={"price_minor": 400, "stock": 2})
+    with loader.database.write() as connection:
+        state_items(connection, [said])
+    loader.orders(HEAD, "1,cup,Cup,1,3.00,2026-01-01,ann", "1,pot,Pot,1,9.00,2026-01-01,ann")
+    cup, pot = loader.facts.items()["cup"], loader.facts.items()["pot"]
+    assert (cup.price_minor, cup.stock, pot.price_minor) == (400, 2, 900)
+    loader.load("items", "item_id,title,price", "cup,Cup,6.00", now=NOW + timedelta(days=1))
+    assert (loader.facts.items()["cup"].price_minor, loader.facts.items()["cup"].stock) == (600, 2)
