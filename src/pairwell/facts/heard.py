@@ -6,7 +6,6 @@ import hashlib
 from datetime import datetime
 
 import msgspec
-import sqlalchemy as sa
 
 from pairwell.clock import to_micros
 from pairwell.events import EventOrder, FeedbackKind, NeedSource, OrderStatus
@@ -19,7 +18,6 @@ from pairwell.facts.customer_state import (
     SeenReturn,
     SeenStatus,
 )
-from pairwell.facts.customers import add_heard
 
 _UNIT_SEPARATOR = "\x1f"  # keeps ("ab", "c") and ("a", "bc") apart
 _MILLION = 1_000_000  # scores as whole numbers, so that they are written alike everywhere
@@ -36,36 +34,6 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
     order_id: str | None = None
 
 
-def apply_consent(connection: sa.Connection, customer_id: str, channel: str, given: bool, at: datetime) -> None:
-    """Take down whether the customer agrees to `channel`; the newest word counts, of two at one moment the no."""
-    add_heard(connection, {customer_id: consent(channel, given=given, at=at)})
-
-
-def apply_need(connection: sa.Connection, customer_id: str, need: str, how: NeedSource, since: datetime) -> None:
-    """Take down a need; the newest word on how it is known counts."""
-    add_heard(connection, {customer_id: a_need(need, how, since)})
-
-
-def apply_feedback(connection: sa.Connection, customer_id: str, feedback: Feedback) -> None:
-    """Take down a complaint, a ticket, a score or a note; equal ones are one."""
-    add_heard(connection, {customer_id: a_feedback(customer_id, feedback)})
-
-
-def apply_order(connection: sa.Connection, customer_id: str, order: EventOrder, at: datetime) -> None:
-    """Count an order; the same order id counts once."""
-    add_heard(connection, {customer_id: an_order(order, at)})
-
-
-def apply_status(connection: sa.Connection, customer_id: str, order_id: str, status: OrderStatus, at: datetime) -> None:
-    """Take down what became of the customer's order; the newest word counts, also where the order comes later."""
-    add_heard(connection, {customer_id: a_status(order_id, status, at)})
-
-
-def apply_return(connection: sa.Connection, customer_id: str, back: Returned) -> None:
-    """Count what came back; the same item of the same order at the same moment counts once."""
-    add_heard(connection, {customer_id: a_return(back)})
-
-
 class Returned(msgspec.Struct, frozen=True, kw_only=True):
     """One item of an order that came back."""
 
@@ -73,9 +41,6 @@ class Returned(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     units: int
     at: datetime
-
-
-# --- the same as something to join ----------------------------------------------------------------
 
 
 def consent(channel: str, *, given: bool, at: datetime) -> Known:

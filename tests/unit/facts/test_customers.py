@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from pairwell.clock import to_micros
 from pairwell.events import EventLine, EventOrder
@@ -23,14 +24,11 @@ from pairwell.facts.customers import ToldCustomer, add_heard, read_customers, wr
 from pairwell.facts.heard import (
     Feedback,
     Returned,
+    a_feedback,
+    a_need,
+    a_return,
     a_status,
     an_order,
-    apply_consent,
-    apply_feedback,
-    apply_need,
-    apply_order,
-    apply_return,
-    apply_status,
     consent,
 )
 from pairwell.operations.database import Database
@@ -54,6 +52,10 @@ def tell(database: Database, known: Known, customer_id: str = "ann") -> int:
     return write_told(database, [ToldCustomer(customer_id, msgspec.json.encode(known))])
 
 
+def _take_down(connection: sa.Connection, heard: Known) -> None:
+    add_heard(connection, {"ann": heard})
+
+
 def hear(database: Database, *heard: Known, customer_id: str = "ann") -> None:
     for known in heard:
         with database.write() as connection:
@@ -68,20 +70,20 @@ def test_of_whom_nothing_is_known_nothing_is_said(database: Database) -> None:
 
 def test_the_newest_word_on_a_channel_counts_in_whatever_order_it_comes(database: Database) -> None:
     with database.write() as connection:
-        apply_consent(connection, "ann", "Email", given=False, at=NOW)
-        apply_consent(connection, "ann", "email", given=True, at=NOW - DAY)
-        apply_consent(connection, "ann", "sms", given=True, at=NOW)
-        apply_consent(connection, "ann", "sms", given=False, at=NOW)
-        apply_consent(connection, "ann", "sms", given=True, at=NOW)
+        _take_down(connection, consent("Email", given=False, at=NOW))
+        _take_down(connection, consent("email", given=True, at=NOW - DAY))
+        _take_down(connection, consent("sms", given=True, at=NOW))
+        _take_down(connection, consent("sms", given=False, at=NOW))
+        _take_down(connection, consent("sms", given=True, at=NOW))
     assert read(database).consents == {"email": False, "sms": False}
 
 
 def test_the_same_event_again_makes_no_new_revision(database: Database) -> None:
     for _ in range(3):
         with database.write() as connection:
-            apply_consent(connection, "ann", "email", given=True, at=NOW)
-            apply_order(connection, "ann", order("1", 2, 1, off=5), NOW)
-            apply_return(connection, "ann", Returned(order_id="1", item_id="i0", units=1, at=NOW + DAY))
+            _take_down(connection, consent("email", given=True, at=NOW))
+            _take_down(connection, an_order(order("1", 2, 1, off=5), NOW))
+            _take_down(connection, a_return(Returned(order_id="1", item_id="i0", units=1, at=NOW + DAY)))
     found = read(database)
     assert found.revision == 3
     assert (found.orders, found.units, found.units_returned, found.discounted_orders) == (1, 3, 1, 1)
@@ -91,23 +93,23 @@ def test_the_same_event_again_makes_no_new_revision(database: Database) -> None:
 
 def test_a_cancelled_order_is_none_also_where_the_word_comes_first(database: Database) -> None:
     with database.write() as connection:
-        apply_status(connection, "ann", "1", "cancelled", NOW + DAY)
-        apply_order(connection, "ann", order("1", 2), NOW)
-        apply_order(connection, "ann", order("2", 1), NOW - DAY)
-        apply_return(connection, "ann", Returned(order_id="1", item_id="i0", units=1, at=NOW + DAY))
+        _take_down(connection, a_status("1", "cancelled", NOW + DAY))
+        _take_down(connection, an_order(order("1", 2), NOW))
+        _take_down(connection, an_order(order("2", 1), NOW - DAY))
+        _take_down(connection, a_return(Returned(order_id="1", item_id="i0", units=1, at=NOW + DAY)))
     assert (read(database).orders, read(database).units, read(database).units_returned) == (1, 1, 0)
     assert read(database).last_order_at == NOW - DAY
     with database.write() as connection:
-        apply_status(connection, "ann", "1", "completed", NOW + 2 * DAY)
+        _take_down(connection, a_status("1", "completed", NOW + 2 * DAY))
     assert (read(database).orders, read(database).units_returned) == (2, 1)
 
 
 def test_needs_and_feedback_are_told(database: Database) -> None:
     with database.write() as connection:
-        apply_need(connection, "ann", "Camping", "said", NOW - DAY)
-        apply_need(connection, "ann", "camping", "bought", NOW)
+        _take_down(connection, a_need("Camping", "said", NOW - DAY))
+        _take_down(connection, a_need("camping", "bought", NOW))
         for kind, ago, score in (("csat", 3, 2.0), ("nps", 2, 9.0), ("ticket_opened", 2, None), ("review", 1, 1.0)):
-            apply_feedback(connection, "ann", Feedback(kind=kind, at=NOW - ago * DAY, score=score))  # type: ignore[arg-type]
+            _take_down(connection, a_feedback("ann", Feedback(kind=kind, at=NOW - ago * DAY, score=score)))  # type: ignore[arg-type]
     found = read(database)
     assert found.needs == {"camping": "bought"}
     assert found.satisfaction == 0.9
@@ -117,13 +119,13 @@ def test_needs_and_feedback_are_told(database: Database) -> None:
 def test_a_complaint_is_open_until_somebody_dealt_with_it_or_it_is_too_old(database: Database) -> None:
     with database.write() as connection:
         for text in ("broken", "broken", "late"):
-            apply_feedback(connection, "ann", Feedback(kind="complaint", at=NOW, text=text))
+            _take_down(connection, a_feedback("ann", Feedback(kind="complaint", at=NOW, text=text)))
     assert read(database).open_complaints == 2
     assert read(database, complaints_since=NOW + DAY).open_complaints == 0
     assert read(database, complaints_since=NOW).open_complaints == 2
     with database.write() as connection:
-        apply_feedback(connection, "ann", Feedback(kind="note", at=NOW + DAY, text="called back"))
-        apply_feedback(connection, "ann", Feedback(kind="complaint", at=NOW + 2 * DAY))
+        _take_down(connection, a_feedback("ann", Feedback(kind="note", at=NOW + DAY, text="called back")))
+        _take_down(connection, a_feedback("ann", Feedback(kind="complaint", at=NOW + 2 * DAY)))
     assert read(database).open_complaints == 1
 
 
