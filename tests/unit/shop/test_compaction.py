@@ -135,6 +135,15 @@ def test_a_return_of_an_order_that_a_file_told_meets_its_line(shop: Shop, tmp_pa
     assert done.waiting == 0
 
 
+def test_what_is_carried_is_not_read_from_the_journal_again(shop: Shop) -> None:
+    _log(shop, Event(event_id="v-1", type="view", at=NOW, visitor_id="v", item_id="tent"))
+    upto = shop.keeping.compact().upto
+    _log(shop, Event(event_id="v-2", type="view", at=NOW, visitor_id="v", item_id="tent"))
+    until = NOW + timedelta(days=1)
+    assert [one.event_id for one in shop.journal.behaviour(["view"], until=until, after=upto)] == ["v-2"]
+    assert [row["event_id"] for row in _rows(shop, "events")] == ["v-1"]
+
+
 def test_killed_before_the_snapshot_nothing_happened(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     _log(shop, _order("e1", "tent"))
     with monkeypatch.context() as patched:
