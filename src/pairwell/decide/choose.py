@@ -168,14 +168,18 @@ def clash_with(drawn: Valued, scene: Scene) -> Clash:
     barred = {item_id} | scene.links.variants_of(item_id) | scene.links.substitutes_of(item_id)
     learned = scene.stand_ins(item_id)
     replaced = drawn.candidate.anchor_id if drawn.candidate.kind == "upgrade" else None
+    alike = barred.union(learned)
+    only_alike = family is None and replaced is None
 
     def clashes(other: Valued) -> bool:
         candidate = other.candidate
+        if candidate.item_id in alike and (candidate.pin is None or candidate.item_id in barred):
+            return True
+        if only_alike:
+            return False
         if candidate.kind == "upgrade" and candidate.anchor_id == replaced:
             return True
-        if candidate.item_id in learned and candidate.pin is None:
-            return True
-        return candidate.item_id in barred or (family is not None and scene.family_of(candidate.item_id) == family)
+        return family is not None and scene.family_of(candidate.item_id) == family
 
     return clashes
 
