@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal
@@ -19,7 +20,7 @@ from pairwell.decide.choose import decide, propose_for, run_stages
 from pairwell.decide.identity import name_decision
 from pairwell.decide.reserving import look_back, reserve
 from pairwell.decide.scene import Scene, find_placement
-from pairwell.errors import PairwellError
+from pairwell.errors import JournalError
 from pairwell.experiments.assignment import in_holdout, unit_of
 from pairwell.journal.round import Round
 from pairwell.journal.standing import Standing
@@ -104,7 +105,7 @@ class Decider:
         """
         (found,) = self.answer_round([Asked(request=request, entropy=entropy)], now=lambda: now, kind=kind)
         assert found is not None, "nobody said that it was not wanted"
-        if isinstance(found, PairwellError):
+        if isinstance(found, Exception):
             raise found
         return found
 
@@ -115,11 +116,12 @@ class Decider:
         now: Callable[[], datetime],
         wanted: Callable[[Asked], bool] | None = None,
         kind: RoundKind = "kept",
-    ) -> list[Decision | PairwellError | None]:
+    ) -> list[Decision | Exception | None]:
         """Decide several requests in one transaction, each seeing what those before it took.
 
         `now` is asked once the journal is ours; a request that is no longer `wanted` when its turn comes gets None.
-        A request that is wrong gets its error. Raises `JournalError` where nothing of it can be made durable.
+        A request that is wrong, or fails us, gets its error and leaves nothing. Raises `JournalError` where nothing of
+        it can be made durable.
         """
         settings = self._settings.settings
         with self._journal.round([one.request for one in asked], kind) as opened:
@@ -145,12 +147,17 @@ class _Sitting:
         self._round = opened
         self._now = now
 
-    def answer(self, asked: Asked) -> Decision | PairwellError:
-        request = asked.request
+    def answer(self, asked: Asked) -> Decision | Exception:
         try:
-            find_placement(request.placement, self._settings)
-        except PairwellError as error:
+            return self._decide(asked)
+        except (JournalError, SQLAlchemyError):
+            raise  # what failed is the round
+        except Exception as error:  # noqa: BLE001  (whoever asked gets it; the others of the round get their answers)
             return error
+
+    def _decide(self, asked: Asked) -> Decision:
+        request = asked.request
+        find_placement(request.placement, self._settings)
         if request.request_id is not None and (before := self._round.known.get(request.request_id)):
             return before
         scene, proposal = self._read_scene(asked)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
 import threading
 import time
@@ -12,12 +13,16 @@ import msgspec
 import pytest
 from tests.unit.serve.online.conftest import NOW
 
+from pairwell.candidates.propose import Proposal
 from pairwell.clock import to_micros
 from pairwell.config.workspace import Workspace
+from pairwell.decide import decider
+from pairwell.decide.choose import Course
+from pairwell.decide.scene import Scene
 from pairwell.facts.customer_state import Known, SeenConsent
 from pairwell.facts.customers import add_heard
 from pairwell.journal.round import Round
-from pairwell.records import Answer
+from pairwell.records import Answer, CartLine, DecisionRequest
 from pairwell.serve.online.app import OnlineApp
 from pairwell.serve.online.line import Room
 from pairwell.serve.online.service import DecisionJob, Service
@@ -214,3 +219,22 @@ def test_a_failure_of_ours_has_the_one_error_shape_and_tells_no_names(
     assert (response.status_code, error_of(response)["code"]) == (500, "internal")
     assert "ZeroDivisionError" in log.getvalue()
     assert "c-17" not in log.getvalue() + response.text
+
+
+def test_a_request_that_fails_us_takes_no_other_of_its_round_with_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = decider.run_stages
+
+    def fail_for_the_pan(scene: Scene, proposal: Proposal) -> Course:
+        if any(line.item_id == "pan" for line in scene.request.cart):
+            raise ZeroDivisionError
+        return judge(scene, proposal)
+
+    monkeypatch.setattr(decider, "run_stages", fail_for_the_pan)
+    requests = [DecisionRequest(placement="cart", cart=[CartLine(item_id=i)]) for i in ("tent", "pan", "tent")]
+    first, failed, last = service.decide([DecisionJob(request=one, until=math.inf) for one in requests])
+    assert isinstance(failed, ZeroDivisionError)
+    assert isinstance(first, Answer)
+    assert isinstance(last, Answer)
+    assert service.journal.count().decisions == 2
