@@ -32,7 +32,8 @@ def postgres() -> Iterator[sa.URL]:
         server.cleanup()
 
 
-def _new_postgres_database(server: sa.URL) -> str:
+def new_postgres_database(server: sa.URL) -> str:
+    """The URL of an empty database on that server."""
     name = f"pairwell_{next(_numbers)}"
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -46,7 +47,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/operations.db"
-    return _new_postgres_database(request.getfixturevalue("postgres"))
+    return new_postgres_database(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

@@ -16,12 +16,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from pairwell.errors import JournalError, MissingExtraError, SettingsError
+from pairwell.operations.presence import DatabaseFile
 from pairwell.operations.schema import epochs
 from pairwell.operations.upgrade import upgrade_schema
 
 Durability = Literal["process", "power"]
 WAIT_MS = 5_000  # for another writer
 _RETRY_S = 0.02
+_CONNECT_S = 2  # the least that PostgreSQL's library takes
 _ROOM_BYTES = 1_000_000  # a decision is some kilobytes; the last ones still fit while somebody makes room
 
 
@@ -33,6 +35,7 @@ class Database:
 
     def __init__(self, engine: sa.Engine, wait_ms: int) -> None:
         self.engine = engine
+        self._file = DatabaseFile(engine.url)
         self._wait_ms = wait_ms
         self._prepared = False
         self._reader = engine if _is_sqlite(engine) else engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -42,22 +45,29 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection on which every statement sees the newest committed state."""
+        self._look_at_file()
         self.prepare()
         with _journal_errors(self.engine):
+            idle = self._idle
             connection = self._take_reader()
             try:
                 yield connection
             except BaseException:
                 connection.close()
                 raise
-            self._idle.append(connection)
+            if idle is self._idle:
+                idle.append(connection)
+            else:
+                connection.close()
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction: durable on leaving, undone on any error. SQLite admits one at a time, by lock."""
+        self._look_at_file()
         self.prepare()
         with _journal_errors(self.engine), self._writer.begin() as connection:
             yield connection
+        self._file.require_same()  # what went into a file that is no longer there is not durable
 
     def prepare(self) -> None:
         """Bring the schema forward, where that is not done yet. Raises `JournalError` and `StorageError`."""
@@ -66,6 +76,7 @@ class Database:
         with _journal_errors(self.engine):
             _switch_on_wal(self.engine, self._wait_ms)
             upgrade_schema(self.engine)
+        self._file.remember()
         self._prepared = True
 
     def probe(self) -> None:
@@ -82,9 +93,21 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection; none may be in use."""
-        while self._idle:
-            self._idle.pop().close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        idle, self._idle = self._idle, deque()  # whoever reads now gives back to the old ones
+        while idle:
+            idle.pop().close()
         self.engine.dispose()
+
+    def _look_at_file(self) -> None:
+        """Open the file anew where another has taken its place. Raises `JournalError` where there is none now."""
+        if self._prepared and not self._file.is_same():
+            self._prepared = False
+            self._let_go()
+        if not self._prepared:
+            self._file.require_there()
 
     def _check_room(self) -> None:
         # One row fits into room that the file has already where a decision does not any more.
@@ -110,15 +133,18 @@ class Database:
             return self._reader.connect()
 
 
-def open_database(url: str, *, durability: Durability, wait_ms: int = WAIT_MS, at_once: bool = True) -> Database:
+def open_database(
+    url: str, *, durability: Durability, wait_ms: int = WAIT_MS, hang_s: float | None = None, at_once: bool = True
+) -> Database:
     """Open the database at `url`, migrated forward to this version's schema.
 
-    `wait_ms`: how long a write waits for another writer before it fails. Safe when several processes open
-    it at once. Raises `JournalError` where it cannot be reached, `StorageError` where its schema is of a
+    `wait_ms`: how long a write waits for another writer before it fails. `hang_s`: how long a PostgreSQL server may
+    take to answer before its connection is given up; None waits for as long as it takes. Safe when several processes
+    open it at once. Raises `JournalError` where it cannot be reached, `StorageError` where its schema is of a
     newer version, `SettingsError` where `url` is none. Not `at_once`: one that cannot be reached is opened
     all the same, and whoever uses it gets the `JournalError` until it can be.
     """
-    engine = _create_engine(url, wait_ms)
+    engine = _create_engine(url, wait_ms, hang_s)
     if _is_sqlite(engine):
         _prepare_sqlite(engine, durability, wait_ms)
     database = Database(engine, wait_ms)
@@ -131,12 +157,12 @@ def open_database(url: str, *, durability: Durability, wait_ms: int = WAIT_MS, a
     return database
 
 
-def _create_engine(url: str, wait_ms: int) -> sa.Engine:
+def _create_engine(url: str, wait_ms: int, hang_s: float | None) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
         if parsed.drivername in {"postgresql", "postgres"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
-        return sa.create_engine(parsed, **_engine_options(parsed, wait_ms))
+        engine = sa.create_engine(parsed, **_engine_options(parsed, wait_ms))
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
             raise
@@ -147,6 +173,11 @@ def _create_engine(url: str, wait_ms: int) -> sa.Engine:
             hint="Leave it empty for SQLite in the workspace, or write postgresql://USER@HOST/NAME.",
             field="operations.url",
         ) from error
+    if hang_s is not None and not _is_sqlite(engine):
+        from pairwell.operations.patience import leave_after  # noqa: PLC0415  (psycopg is an extra)
+
+        leave_after(engine, hang_s)
+    return engine
 
 
 def _engine_options(url: sa.URL, wait_ms: int) -> dict[str, Any]:
@@ -155,7 +186,7 @@ def _engine_options(url: sa.URL, wait_ms: int) -> dict[str, Any]:
         driver = {"timeout": wait_ms / 1000, "isolation_level": None, "check_same_thread": False}
         return {"max_overflow": -1, "connect_args": driver}
     if backend == "postgresql":
-        server = {"options": f"-c lock_timeout={wait_ms}", "connect_timeout": 5}
+        server = {"options": f"-c lock_timeout={wait_ms}", "connect_timeout": _CONNECT_S}
         return {"max_overflow": -1, "pool_pre_ping": True, "connect_args": server}
     raise ArgumentError(backend)
 

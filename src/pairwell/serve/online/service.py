@@ -33,6 +33,7 @@ from pairwell.serve.online.warm import warm
 
 LOOK_S = 1.0  # how often new settings and models are looked for
 _HASTE_MS = 25  # a decision waits no longer for another writer: its customer waits too
+_HANG_S = (1.0, 5.0)  # decisions, everything else: a PostgreSQL server that takes longer for a statement stands still
 
 
 class DecisionJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,9 +247,11 @@ def _open_twice(workspace: Workspace, live: Live) -> tuple[Database, Database]:
     """
     operations = live.settings.settings.operations
     url = workspace.operations_url(operations.url)
-    patient = open_database(url, durability=operations.durability, at_once=False)
+    durability, (quick_s, patient_s) = operations.durability, _HANG_S
+    patient = open_database(url, durability=durability, hang_s=patient_s, at_once=False)
     try:
-        return open_database(url, durability=operations.durability, wait_ms=_HASTE_MS, at_once=False), patient
+        quick = open_database(url, durability=durability, wait_ms=_HASTE_MS, hang_s=quick_s, at_once=False)
     except BaseException:
         patient.close()
         raise
+    return quick, patient

@@ -1,0 +1,53 @@
+"""Whether the file of a database is still the one that was opened: SQLite writes on into a deleted one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from pairwell.errors import JournalError
+
+Identity = tuple[int, int] | None  # device and number of the file; None where there is none
+
+
+class DatabaseFile:
+    """The file of a SQLite database; of a server's or one in memory nothing is ever wrong with it."""
+
+    def __init__(self, url: sa.URL) -> None:
+        in_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+        self._path = Path(url.database or "") if in_file else None
+        self._known: Identity = None
+
+    def remember(self) -> None:
+        """From now on the file that is there now is the one."""
+        self._known = self._look()
+
+    def is_same(self) -> bool:
+        """Whether the file is the one that was remembered."""
+        return self._path is None or self._look() == self._known
+
+    def require_same(self) -> None:
+        """Raise `JournalError` where another file, or none, has taken the place of the one remembered."""
+        if not self.is_same():
+            raise JournalError(
+                f"{self._path} was taken away or replaced while it was written to.",
+                hint="Put it back; it is looked for at every request.",
+            )
+
+    def require_there(self) -> None:
+        """Raise `JournalError` where a file was remembered and none is there: an empty one would have lost all."""
+        if self._known is not None and self._look() is None:
+            raise JournalError(
+                f"{self._path} is gone; a new one would know nothing of what was promised.",
+                hint="Put it back or restore a backup; it is looked for at every request.",
+            )
+
+    def _look(self) -> Identity:
+        if self._path is None:
+            return None
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
