@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from pairwell.operations.database import Database
 from pairwell.operations.schema import owned
 
 _CUSTOMERS_AT_A_TIME = 250  # a lock of some 15 ms each at forty items a customer, so that decisions pass between
-_NOTHING = b"{}"  # `Purchases` that hold none
+NOTHING = b"{}"  # `Purchases` that hold none
 HEARD = 500  # orders of a customer held one by one
 
 
@@ -67,23 +67,11 @@ class Purchases(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """As it is stored."""
         return _encoder.encode(self)
 
-    def joined(self, other: Purchases) -> Purchases:
-        """With those of `other`, the dataset's; of an item in both the later moment and the larger number of orders.
-
-        Of what was heard stays what the dataset does not know by then.
-        """
-        known = self.by_item()
-        for item_id, (moment, orders) in other.by_item().items():
-            before = known.get(item_id, (moment, orders))
-            known[item_id] = max(before[0], moment), max(before[1], orders)
-        until = {item_id: moment for item_id, (moment, _) in known.items()}
-        return Purchases.of(known, _left(self.heard, kept_until=until, gone_before=until))
-
-    def without(self, other: Purchases) -> Purchases:
-        """Without the items of `other`, but those bought later than it says."""
-        lost = {item_id: moment for item_id, (moment, _) in other.by_item().items()}
-        told = {i: seen for i, seen in self.by_item().items() if i not in lost or seen[0] > lost[i]}
-        return Purchases.of(told, _left(self.heard, kept_until=lost, gone_before={}))
+    def told_anew(self, told: Purchases) -> Purchases:
+        """With what the dataset tells now instead of before; of what was heard stays what it does not know by then."""
+        now = {item_id: moment for item_id, (moment, _) in told.by_item().items()}
+        before = {item_id: moment for item_id, (moment, _) in self.by_item().items()}
+        return Purchases.of(told.by_item(), _left(self.heard, kept_until=before | now, gone_before=now))
 
     def hearing(self, retold: Mapping[str, Bought | None]) -> Purchases:
         """With these orders instead of what was heard of them before; None: it is no longer this customer's."""
@@ -137,23 +125,27 @@ def _owned_of(purchases: bytes) -> frozenset[str]:
     return frozenset(seen.item_ids) if not bytes(seen.heard) else _purchases.decode(purchases).owned()
 
 
-def change_owned(
-    database: Database, changes: Iterable[Ownership], change: Callable[[Purchases, Purchases], Purchases]
-) -> None:
-    """Store what `change` makes of the known purchases and those of `changes`, some customers a transaction.
+def tell_owned(database: Database, told: Iterable[Ownership]) -> None:
+    """Store what the dataset tells of customers now, some of them a transaction; each stands in `told` once.
 
-    A customer stands in `changes` once. `change` may be asked again with what it has seen already: it must not count
-    that twice.
+    Of a customer who is not told of everything stays; one of whom nothing is told owns only what was heard.
     """
-    rows = iter(changes)
+    rows = iter(told)
+    claim = database.insert(owned).on_conflict_do_nothing()
     while part := sorted(itertools.islice(rows, _CUSTOMERS_AT_A_TIME)):
         with database.write() as connection:
-            if change is not Purchases.without:  # who is not known has nothing to lose
-                # What is known of a new customer is what comes in. A row that is there can be locked; without it two
-                # writers of a new customer would not see each other.
-                claim = database.insert(owned).on_conflict_do_nothing()
-                connection.execute(claim, [one._asdict() for one in part])
-            _change_some(connection, part, change)
+            # What is known of a new customer is what comes in. A row that is there can be locked; without it two
+            # writers of a new customer would not see each other.
+            if new := [one._asdict() for one in part if one.purchases != NOTHING]:
+                connection.execute(claim, new)
+            known = _read_locked(connection, [one.customer_id for one in part])
+            changed = [one for one in part if known.get(one.customer_id, one.purchases) != one.purchases]
+            after = {one.customer_id: _anew(known[one.customer_id], one.purchases) for one in changed}
+            _store(connection, known, after)
+
+
+def _anew(known: bytes, told: bytes) -> bytes:
+    return _purchases.decode(known).told_anew(_purchases.decode(told)).encoded()
 
 
 def hear_orders(
@@ -165,24 +157,12 @@ def hear_orders(
     _store(connection, known, after)
 
 
-def _change_some(
-    connection: sa.Connection, part: Sequence[Ownership], change: Callable[[Purchases, Purchases], Purchases]
-) -> None:
-    known = _read_locked(connection, [one.customer_id for one in part])
-    after = {
-        one.customer_id: change(_purchases.decode(known[one.customer_id]), _purchases.decode(one.purchases)).encoded()
-        for one in part
-        if one.customer_id in known and (change is Purchases.without or known[one.customer_id] != one.purchases)
-    }
-    _store(connection, known, after)
-
-
 def _lock(connection: sa.Connection, database: Database, customer_ids: Sequence[str]) -> dict[str, bytes]:
     """What is stored of each. A row that is there can be locked; else two writers of one would not see each other."""
     if not customer_ids:
         return {}
     claim = database.insert(owned).on_conflict_do_nothing()
-    connection.execute(claim, [{"customer_id": one, "purchases": _NOTHING} for one in customer_ids])
+    connection.execute(claim, [{"customer_id": one, "purchases": NOTHING} for one in customer_ids])
     return _read_locked(connection, customer_ids)
 
 
@@ -192,8 +172,8 @@ def _read_locked(connection: sa.Connection, customer_ids: Sequence[str]) -> dict
 
 
 def _store(connection: sa.Connection, known: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
-    gone = [{"customer": customer} for customer, stored in after.items() if stored == _NOTHING]
-    kept = [{"customer": c, "purchases": stored} for c, stored in after.items() if stored not in (_NOTHING, known[c])]
+    gone = [{"customer": customer} for customer, stored in after.items() if stored == NOTHING]
+    kept = [{"customer": c, "purchases": stored} for c, stored in after.items() if stored not in (NOTHING, known[c])]
     if kept:
         connection.execute(_CHANGE, kept)
     if gone:

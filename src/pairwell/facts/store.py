@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pairwell.clock import to_micros
 from pairwell.facts.customers import ToldCustomer, read_customers, write_told
 from pairwell.facts.held import Held, read_epoch
-from pairwell.facts.ownership import Ownership, Purchases, change_owned, read_owned
+from pairwell.facts.ownership import Ownership, read_owned, tell_owned
 from pairwell.facts.statements import with_statements
 from pairwell.operations import schema
 from pairwell.operations.database import Database
@@ -73,13 +73,9 @@ class FactStore:
                 _advance(connection, "relations", epoch)
         return len(changed) + len(gone)
 
-    def write_owned(self, owned: Iterable[Ownership]) -> None:
-        """Add what customers own; where it is known, the later moment and the larger number of orders stay."""
-        change_owned(self._database, owned, Purchases.joined)
-
-    def remove_owned(self, lost: Iterable[Ownership]) -> None:
-        """Take away what customers no longer own; what was bought later than `lost` says stays."""
-        change_owned(self._database, lost, Purchases.without)
+    def write_owned(self, told: Iterable[Ownership]) -> None:
+        """Store what the dataset tells now of these customers' purchases; what events told beyond it stays."""
+        tell_owned(self._database, told)
 
     def write_customers(self, told: Iterable[ToldCustomer]) -> int:
         """Make `told` all that the dataset tells of these customers; returns how many changed. Newer events stay."""

@@ -16,7 +16,7 @@ from pairwell.dataset.store import Dataset
 from pairwell.facts.store import FactStore
 from pairwell.ingest.assemble import recent_prices
 from pairwell.ingest.customer_facts import read_told
-from pairwell.ingest.owning import lost, owned
+from pairwell.ingest.owning import owned
 from pairwell.ingest.touched import touched_items
 from pairwell.records import CuratedRelation, Item
 
@@ -46,16 +46,18 @@ def write_facts(
         facts.write_items(_items(items, {**_known_stocks(facts), **stocks}, counted), at=now)
         facts.write_relations(_relations(dataset, snapshot), at=now)
         if snapshot.number > facts.snapshot():
-            if base is not None:
-                facts.remove_owned(lost(dataset, snapshot, since=base))
-            facts.write_owned(owned(dataset, snapshot, since=base))
-            facts.write_customers(read_told(dataset, snapshot, since=base))
+            _write_people(dataset, facts, snapshot, base)
             facts.mark_snapshot(snapshot.number)
         elif overtaken:  # what was written of customers here may have come after what is newer
-            facts.write_customers(read_told(dataset, snapshot, since=base))
+            _write_people(dataset, facts, snapshot, base)
         if dataset.newest().number == snapshot.number:
             return snapshot.number
         overtaken = True
+
+
+def _write_people(dataset: Dataset, facts: FactStore, snapshot: Snapshot, base: Snapshot | None) -> None:
+    facts.write_owned(owned(dataset, snapshot, since=base))
+    facts.write_customers(read_told(dataset, snapshot, since=base))
 
 
 def are_current(dataset: Dataset, facts: FactStore) -> bool:

@@ -1,41 +1,43 @@
-"""Who bought what, and who no longer owns it, between two snapshots."""
+"""Who bought what, where that may have changed between two snapshots."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
-from pairwell.facts.ownership import Ownership
+from pairwell.facts.ownership import NOTHING, Ownership
 from pairwell.ingest.packing import Bought, pack
 from pairwell.ingest.touched import OF_ORDERS, touched_orders
 
 
 def owned(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot | None) -> Iterator[Ownership]:
-    """Who bought what, how often and when last; only of customers with purchases that `since` does not have."""
+    """Who bought what, how often and when last; only of customers who may own something else than at `since`."""
     if since is None:
-        return pack(_purchases(dataset, snapshot))
-    touched = touched_orders(dataset, snapshot, since)
-    before, now = (_purchases(dataset, one, touched).rows() for one in (since, snapshot))
-    fresh = now.anti_join(before, ["order_id", "customer_id", "item_id"])
-    return pack(_purchases(dataset, snapshot, _orders_of(dataset, snapshot, fresh)))
+        yield from pack(_purchases(dataset, snapshot))
+        return
+    touched = _customers_of(dataset, (snapshot, since), touched_orders(dataset, snapshot, since))
+    left = set(touched.column("customer_id").to_pylist())
+    for one in pack(_purchases(dataset, snapshot, _orders_of(dataset, snapshot, ibis.memtable(touched)))):
+        left.discard(one.customer_id)
+        yield one
+    yield from (Ownership(customer_id, NOTHING) for customer_id in sorted(left))
 
 
-def lost(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot) -> Iterator[Ownership]:
-    """Who owned what at `since` and no longer does: the order was cancelled or replaced, or all of it came back."""
-    before = _purchases(dataset, since, touched_orders(dataset, snapshot, since))
-    now = _purchases(dataset, snapshot, _orders_of(dataset, snapshot, before.orders))
-    gone = before.rows().anti_join(now.rows(), ["customer_id", "item_id"])
-    return pack(Bought(lines=gone.select("order_id", "item_id"), orders=before.orders))
+def _customers_of(dataset: Dataset, snapshots: Iterable[Snapshot], orders: ir.Table) -> pa.Table:
+    """Whose these orders are or were."""
+    heads = [dataset.history("orders", snapshot=one).semi_join(orders, "order_id") for one in snapshots]
+    named = [head.filter(head.customer_id.notnull()).select("customer_id") for head in heads]
+    return ibis.union(*named, distinct=True).to_pyarrow()
 
 
 def _orders_of(dataset: Dataset, snapshot: Snapshot, customers: ir.Table) -> ir.Table:
     """All orders of these customers."""
-    asked = ibis.memtable(customers.select("customer_id").distinct().to_pyarrow())
-    orders = dataset.table("orders", snapshot=snapshot).semi_join(asked, "customer_id").select("order_id")
+    orders = dataset.table("orders", snapshot=snapshot).semi_join(customers, "customer_id").select("order_id")
     return ibis.memtable(orders.to_pyarrow())
 
 

@@ -185,7 +185,7 @@ def test_a_return_of_what_only_the_dataset_knows_counts_once_its_customer_is_nam
     world.tell("return", back)
     world.tell("return", {"order_id": "older", "item_id": "tent"})  # one of two
     assert world.owned() == {"tent"}
-    again = Purchases.of({"mat": (to_micros(NOW + DAY), 1)})
+    again = Purchases.of({"mat": (to_micros(NOW + DAY), 1), "tent": (to_micros(NOW - DAY), 2)})
     world.facts.write_owned([Ownership("c", again.encoded())])
     assert world.owned() == {"mat", "tent"}
 
@@ -199,9 +199,9 @@ def test_a_return_of_an_order_that_was_ingested_meanwhile_is_no_other_orders(wor
     both = Purchases.of({"mat": (to_micros(NOW), 2)})
     world.facts.write_owned([Ownership("c", both.encoded())])
     assert world.owned() == {"mat"}
-    only = Purchases.of({"lamp": (to_micros(NOW), 1)})
+    more = Purchases.of({"mat": (to_micros(NOW), 2), "lamp": (to_micros(NOW), 1)})
     world.tell("order", order("lamp", order_id="o-2"))
-    world.facts.write_owned([Ownership("c", only.encoded())])
+    world.facts.write_owned([Ownership("c", more.encoded())])
     world.tell("return", {"order_id": "o-2", "item_id": "lamp"}, at=NOW + timedelta(hours=1))
     assert world.owned() == {"mat"}
 

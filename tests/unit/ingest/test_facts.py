@@ -81,8 +81,8 @@ def _held(facts: FactStore, database: Database) -> tuple[dict[str, Item], dict[s
 def test_facts_after_many_small_files_are_those_of_all_at_once(loader: Loader, tmp_path: Path) -> None:
     rng = random.Random(5)
     loader.load("items", "item_id,title,price", "cup,Cup,5.00", "pot,Pot,")
-    for day in range(1, 6):
-        orders = rng.sample(range(12), 4)  # some of them again, on another day and with other lines
+    for day in range(1, 4):
+        orders = rng.sample(range(8), 4)  # some of them again, on another day and with other lines
         loader.orders(
             HEAD,
             *(
@@ -91,7 +91,7 @@ def test_facts_after_many_small_files_are_those_of_all_at_once(loader: Loader, t
                 for item in rng.sample(["cup", "pot", "pan", "jug", "lid"], 2)
             ),
         )
-        if day == 3:
+        if day == 2:
             loader.load("returns", "order_id,item_id,at", f"{orders[0]},pan,2026-01-20", f"{orders[1]},jug,2026-01-20")
     loader.load("items", "item_id,title,price", "pan,Big pan,", "lid,Lid,0.50", now=NOW)
     database = open_database(f"sqlite:///{tmp_path / 'anew.db'}", durability="process")
