@@ -445,3 +445,14 @@ def test_where_the_keys_never_stand_still_nobody_is_let_in(ask: Ask, app: Online
         patched.setattr(app.keyring._store, "read_epoch", lambda: next(numbers))
         assert decided(ask, keys.as_server)["silence"] == {"reason": "journal_unavailable"}
         assert refusal(ask("POST", "/v1/events", json=EXPOSURE, headers=keys.as_server)) == (503, "journal_unavailable")
+
+
+def test_a_page_cannot_claim_what_overrides_rules(ask: Ask, keys: Keys, service: Service) -> None:
+    claims = {"seller_id": "s-1", "attributes": {"acute": "true", "need": "sleep", "region": "PL"}}
+    answer = decided(ask, keys.as_page, visitor_id="v-9", **claims)
+    ignored = [(one["field"], one["id"]) for one in answer["ignored"]]
+    assert ignored == [("seller_id", "s-1"), ("attributes", "acute"), ("attributes", "need")]
+    request = service.decision(answer["decision_id"]).inputs.request
+    assert (request.seller_id, request.attributes) == (None, {"region": "PL"})
+    by_server = decided(ask, keys.as_server, visitor_id="v-9", **claims)
+    assert service.decision(by_server["decision_id"]).inputs.request.seller_id == "s-1"

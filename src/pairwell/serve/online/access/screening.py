@@ -20,6 +20,7 @@ from pairwell.serve.online.faults import Refused
 _MAY_NAME: Final = frozenset(
     {"event_id", "type", "at", "customer_id", "visitor_id", "decision_id", "offer_no", "item_id", "placement", "reason"}
 )
+_URGENT: Final = ("acute", "need")  # attributes that override rules of timing
 
 
 class Owned(NamedTuple):
@@ -49,11 +50,18 @@ class PublicPairs(msgspec.Struct, frozen=True, kw_only=True):
 def screen_request(request: DecisionRequest, caller: Caller, *, salt: str) -> DecisionRequest:
     """The request as it is decided: of the token's customer, under a `request_id` that only this visitor can meet.
 
+    A page cannot say that a seller asks or that a need is urgent: that overrides rules that protect its visitor.
     Raises `Refused` (403) where it names a customer without a token, or another than the token's.
     """
     if caller.may_everything:
         return request
-    mine = msgspec.structs.replace(request, customer_id=_customer(request.customer_id, caller), explain=False)
+    mine = msgspec.structs.replace(
+        request,
+        customer_id=_customer(request.customer_id, caller),
+        seller_id=None,
+        attributes={name: value for name, value in request.attributes.items() if name not in _URGENT},
+        explain=False,
+    )
     if request.request_id is None:
         return mine
     # Who names nobody has nothing of one's own but the request itself.
@@ -62,13 +70,19 @@ def screen_request(request: DecisionRequest, caller: Caller, *, salt: str) -> De
 
 
 def screen_answer(answer: Answer, asked: DecisionRequest, caller: Caller) -> Answer:
-    """What the caller may see of an answer; a page is told that `explain` is not for it."""
+    """What the caller may see of an answer; a page is told what of its request was not for it to say."""
     if caller.may_everything:
         return answer
     shown = plain_answer(answer)
-    if not asked.explain:
-        return shown
-    return msgspec.structs.replace(shown, ignored=[*shown.ignored, Ignored(field="explain", id="true")])
+    unheard = _unheard(asked)
+    return msgspec.structs.replace(shown, ignored=[*shown.ignored, *unheard]) if unheard else shown
+
+
+def _unheard(asked: DecisionRequest) -> list[Ignored]:
+    """What a page asked or claimed that only a server may."""
+    explain = [Ignored(field="explain", id="true")] if asked.explain else []
+    seller = [] if asked.seller_id is None else [Ignored(field="seller_id", id=asked.seller_id)]
+    return explain + seller + [Ignored(field="attributes", id=name) for name in _URGENT if name in asked.attributes]
 
 
 def screen_pairs(found: PairsFound, caller: Caller) -> PairsFound | PublicPairs:
