@@ -138,7 +138,7 @@ class OnlineApp:
         except KeysUnreadError:
             if path not in _FOR_EVERYBODY:
                 raise
-            return self._gate.remember(scope)
+            return NOBODY
         if path not in _FOR_EVERYBODY:
             caller.require_key()
         return caller

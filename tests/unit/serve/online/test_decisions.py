@@ -17,7 +17,7 @@ from pairwell.candidates.propose import Proposal
 from pairwell.clock import to_micros
 from pairwell.config.workspace import Workspace
 from pairwell.decide import decider
-from pairwell.decide.choose import Course
+from pairwell.decide.choose import Course, run_stages
 from pairwell.decide.scene import Scene
 from pairwell.facts.customer_state import Known, SeenConsent
 from pairwell.facts.customers import add_heard
@@ -224,7 +224,7 @@ def test_a_failure_of_ours_has_the_one_error_shape_and_tells_no_names(
 def test_a_request_that_fails_us_takes_no_other_of_its_round_with_it(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge = decider.run_stages
+    judge = run_stages
 
     def fail_for_the_pan(scene: Scene, proposal: Proposal) -> Course:
         if any(line.item_id == "pan" for line in scene.request.cart):

@@ -69,13 +69,6 @@ class Gate:
                     raise
         return await self.admit(scope, shown)
 
-    def remember(self, scope: Scope) -> Caller:
-        """Who asks for what is no secret while the keys cannot be read: nobody, unless there were none to show."""
-        if not self.is_open:
-            return NOBODY
-        require_local(scope["headers"])
-        return Caller(kind="open")
-
     async def settle(self, scope: Scope, shown: Shown, caller: Caller, do: Callable[[Caller], Awaitable[T]]) -> T:
         """What `do` gives for the caller; where the keys have moved meanwhile, for whoever it is by the new ones.
 
