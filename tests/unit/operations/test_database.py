@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import sqlite3
 import subprocess
 import sys
@@ -9,7 +8,6 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -18,7 +16,7 @@ from alembic.script import ScriptDirectory
 from pairwell.errors import JournalError, MissingExtraError, SettingsError, StorageError
 from pairwell.operations import database as opening
 from pairwell.operations.database import Database, open_database
-from pairwell.operations.schema import REVISION, epochs, metadata, owned
+from pairwell.operations.schema import REVISION, epochs, metadata
 from pairwell.operations.upgrade import MIGRATIONS
 
 
@@ -206,25 +204,3 @@ def test_without_psycopg_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sa, "create_engine", without_psycopg)
     with pytest.raises(MissingExtraError, match="postgres"):
         open_database("postgresql://host/x", durability="process")
-
-
-def test_what_was_owned_by_item_is_owned_by_customer_afterwards(database_url: str) -> None:
-    engine = sa.create_engine(database_url)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        rows = [("b", "mat", 3, 1), ("a", "mat", 1, 1), ("a", "lamp", 2, 4)]
-        for row in rows:
-            connection.exec_driver_sql(f"INSERT INTO owned VALUES {row}")
-    engine.dispose()
-    database = open_database(database_url, durability="process")
-    with database.read() as connection:
-        found = connection.execute(owned.select().order_by(owned.c.customer_id)).all()
-    database.close()
-    assert [(customer, json.loads(purchases)) for customer, purchases in found] == [
-        ("a", {"item_ids": ["lamp", "mat"], "last_bought_at": [2, 1], "orders": [4, 1]}),
-        ("b", {"item_ids": ["mat"], "last_bought_at": [3], "orders": [1]}),
-    ]
