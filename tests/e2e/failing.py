@@ -77,7 +77,10 @@ def open_shop(workspace: Workspace, url: str = "") -> None:
         operations=Operations(url=url),
         guards=Guards(add_on_price_share=0.5),
         choice=Choice(holdout=0.0, withheld=0.0),
-        placements={"cart": Placement(attention_minor=0.0, friction=0.0)},
+        placements={
+            "cart": Placement(attention_minor=0.0, friction=0.0),
+            "call": Placement(attention_minor=0.0, friction=0.0, channel="call", interrupts=True),
+        },
     )
     workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
     publish_settings(workspace)
