@@ -12,6 +12,7 @@ import msgspec
 from tests.property.random_shops import Case
 
 from pairwell.candidates.propose import Proposal
+from pairwell.config.settings import Cap
 from pairwell.decide.choose import choose, propose_for, run_stages
 from pairwell.decide.decider import public_answer
 from pairwell.decide.scene import Scene
@@ -32,6 +33,7 @@ def check_laws(case: Case, rng: random.Random) -> Decision:
     check_fit(case, decision)
     check_person(case, decision)
     check_consent(case, decision)
+    check_caps(case, decision)
     check_worth(case, decision)
     check_chances(case)
     check_pins(case, decision)
@@ -154,6 +156,35 @@ def check_consent(case: Case, decision: Decision) -> None:
         assert not any(offer.item_id in _just_returned(case, customer) for offer in decision.slate), "just returned"
     lately = [s for s in case.inputs.signals if case.inputs.now - s.at < timedelta(minutes=30)]
     assert not decision.slate or sum(s.type in _HESITANT for s in lately) < 3, "offers to who hesitates"
+
+
+def check_caps(case: Case, decision: Decision) -> None:
+    """Nobody gets more than a cap allows, nothing is given away twice, and nothing is offered past its end."""
+    now, placement = case.inputs.now, case.settings.placements[case.inputs.request.placement]
+    for cap in case.settings.caps:
+        if cap.channels and placement.channel not in cap.channels:
+            continue
+        for offer in decision.slate:
+            if cap.scope == "customer" and cap.limit is not None:
+                counted = _counted(case, cap, None if placement.interrupts else offer.item_id)
+                assert counted < cap.limit, f"{cap.name}: {counted} of {cap.limit} before"
+            elif offer.item_id in cap.items:
+                assert cap.until is None or now < cap.until, "offered past its end"
+                assert cap.until is None or decision.answer.valid_until <= cap.until, "valid past its end"
+                assert cap.limit is None or case.inputs.taken.get(cap.name, cap.limit) < cap.limit, "given away"
+
+
+def _counted(case: Case, cap: Cap, item_id: str | None) -> int:
+    """Contacts that came unasked where no item is named, else sights of the item."""
+    counted = 0
+    for contact in case.inputs.contacts:
+        age = (case.inputs.now - contact.at) / timedelta(hours=1)
+        if (cap.window_h is not None and age >= cap.window_h) or (cap.channels and contact.channel not in cap.channels):
+            continue
+        live = case.inputs.now < contact.lapses_at
+        seen = {item for place, item in enumerate(contact.item_ids) if live or contact.seen & (1 << place)}
+        counted += bool(seen) and contact.interrupts if item_id is None else item_id in seen
+    return counted
 
 
 _HESITANT = ("dismiss", "decline", "remove_from_cart")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 import msgspec
+from tests.property.random_caps import make_caps, make_contacts
 from tests.property.random_rules import make_customer, make_signals
 
 from pairwell.config.settings import Choice, Decline, Guards, Persuasion, Placement, Settings, Shop, Slots
@@ -97,7 +98,7 @@ def make_case(rng: random.Random) -> Case:
     items = {f"i{number}": _item(rng, f"i{number}") for number in range(rng.randint(2, 24))}
     ids = sorted(items)
     model = None if rng.random() < 0.02 else _model(rng, ids)
-    settings = _settings(rng)
+    settings = msgspec.structs.replace(_settings(rng), caps=make_caps(rng, ids, NOW))
     return Case(inputs=_inputs(rng, items, model), model=model, items=items, settings=settings)
 
 
@@ -200,7 +201,7 @@ def _settings(rng: random.Random) -> Settings:
                 kinds=rng.choice((("cross_sell",), ("upgrade",), ("cross_sell", "upgrade"), ("cross_sell", "upgrade"))),
                 attention_minor=rng.choice((0.0, 0.0, 0.0, 2.0, 30.0)),
                 friction=rng.choice((0.0, 0.0, 0.002, 0.05)),
-                interrupts=rng.random() < 0.1,
+                interrupts=rng.random() < 0.2,
             )
             for name in _PLACEMENTS
         },
@@ -239,6 +240,8 @@ def _inputs(rng: random.Random, items: dict[str, Item], model: TableModel | None
         ],
         customer=make_customer(rng, NOW),
         signals=make_signals(rng, NOW),
+        contacts=make_contacts(rng, ids, NOW),
+        taken={"first": rng.choice((0, 1, 4, 5))} if rng.random() < 0.95 else {},
     )
 
 

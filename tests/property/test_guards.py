@@ -33,6 +33,7 @@ def test_random_decisions_reach_every_stage() -> None:
         "applicability",
         "suitability",
         "guards",
+        "caps",
         "worth",
         "choice",
     }
@@ -43,6 +44,7 @@ def test_random_decisions_reach_every_stage() -> None:
         "not_enough_evidence",
         "withheld_by_rule",
         "guarded",
+        "capped",
         "nothing_worth_it",
     }
     assert tally.withheld.keys() == _on_the_page()

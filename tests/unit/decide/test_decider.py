@@ -19,6 +19,7 @@ from pairwell.decide.decider import Decider, public_answer
 from pairwell.decide.replay import Archive, recompute, replay
 from pairwell.errors import ModelBrokenError, NoModelError, ReplayError, RequestError, SettingsError
 from pairwell.events import Event, EventLine, EventOrder
+from pairwell.facts.effects import EventEffects
 from pairwell.facts.store import FactStore
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
@@ -31,6 +32,7 @@ class Tents:
     """The camping shop on a real operations database."""
 
     def __init__(self, database: Database) -> None:
+        self.database = database
         self.facts = FactStore(database)
         self.journal = Journal(database)
         self.model: TableModel | None = MODEL
@@ -49,7 +51,7 @@ class Tents:
     def buy(self, item_id: str) -> None:
         order = EventOrder(order_id=f"o-{item_id}", lines=[EventLine(item_id=item_id)])
         event = Event(event_id=f"e-o-{item_id}", type="order", at=NOW, customer_id="c", order=order)
-        self.journal.log_events([[event]], effects=self.facts, now=NOW)
+        self.journal.log_events([[event]], effects=EventEffects(self.database, lambda: SURE), now=NOW)
 
     def decline(self, item_id: str, *, days_ago: float = 1) -> None:
         event = Event(
