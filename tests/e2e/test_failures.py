@@ -140,4 +140,4 @@ def test_postgresql_fails_for_a_while(
 ) -> None:
     url = new_postgres_database(postgres)
     open_shop(workspace, url)
-    check(workspace, url, watch(workspace, partial(fault, sa.make_url(url)), seconds=8.0))
+    check(workspace, url, watch(workspace, partial(fault, sa.make_url(url)), seconds=12.0))
