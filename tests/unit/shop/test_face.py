@@ -26,6 +26,7 @@ _CALLS: dict[str, tuple[Call, list[Any]]] = {
     "associations": (lambda shop, odd: shop.associations(n=odd), ["x", -1, [], _BROKEN]),
     "bundles, n": (lambda shop, odd: shop.bundles(odd), [None, 0, "10"]),
     "bundles, customer": (lambda shop, odd: shop.bundles(3, odd), [5, "", ["c"]]),
+    "customer": (lambda shop, odd: shop.customer(odd), [None, 5, "", ["c"]]),
     "complete": (lambda shop, odd: shop.complete(odd), [None, 5, "ab", ["ab"], [None], [[5]], {"a": 1}, [[_BROKEN]]]),
     "complete, n": (lambda shop, odd: shop.complete([["a"]], odd), [None, 0, "10"]),
     "next_basket": (lambda shop, odd: shop.next_basket(odd), [None, 5, "c", [None], [5], [["c"]], [_BROKEN]]),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pairwell.errors
 
 _SOURCE = Path(pairwell.errors.__file__).parent
-_MAY_IMPORT = {"simulate", "records", "clock", "errors"}
+_MAY_IMPORT = {"simulate", "events", "records", "clock", "errors"}
 _MAY_KNOW = {"simulate", "backtest", "shop", "cli"}
 
 
