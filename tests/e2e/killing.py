@@ -128,7 +128,8 @@ def _decide_and_order(client: httpx.Client, name: str, promised: Promised) -> No
     answer = client.post("/v1/decisions", json=body).json()
     if (answer["silence"] or {}).get("reason") not in {"overloaded", "journal_unavailable"}:
         promised.decisions.append(answer["decision_id"])
-    event = {"event_id": name, "type": "order", "at": datetime.now(UTC).isoformat(), "customer_id": f"c-{name}"}
-    event["order"] = {"order_id": f"o-{name}", "lines": _ORDER_LINES}
+    order = {"order_id": f"o-{name}", "lines": _ORDER_LINES}
+    at = datetime.now(UTC).isoformat()
+    event = {"event_id": name, "type": "order", "at": at, "customer_id": f"c-{name}", "order": order}
     if client.post("/v1/events", json=event).status_code == 202:
         promised.events.append(name)

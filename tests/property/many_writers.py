@@ -31,7 +31,6 @@ from pairwell.records import CartLine, Decision, DecisionRequest, Item, Pair
 START = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
 ITEMS = 40
 PEOPLE = 60
-_OPEN = {"attention_minor": 0.0, "friction": 0.0}
 _FIRST, _FEW = "first sixty taken", "shown forty times"
 CAPS = (
     Cap(name="mails in half an hour", channels=("email", "call"), window_h=0.5, limit=2),
@@ -40,6 +39,12 @@ CAPS = (
     Cap(name=_FIRST, scope="offer", items=("i5", "i6"), outcome="accept", limit=60),
     Cap(name=_FEW, scope="offer", items=("i7",), limit=40),
 )
+
+
+def _open(channel: str = "site", *, interrupts: bool = False) -> Placement:
+    return Placement(channel=channel, interrupts=interrupts, attention_minor=0.0, friction=0.0)
+
+
 SETTINGS = Settings(
     caps=CAPS,
     rules=(),
@@ -48,9 +53,9 @@ SETTINGS = Settings(
     persuasion=Persuasion(cross_sell=0.2, upgrade=0.2, half_fit=1.0, from_effect=0.0),
     decline=Decline(declines_to_silence=5),
     placements={
-        "cart": Placement(**_OPEN),
-        "email": Placement(channel="email", interrupts=True, **_OPEN),
-        "call": Placement(channel="call", interrupts=True, **_OPEN),
+        "cart": _open(),
+        "email": _open(channel="email", interrupts=True),
+        "call": _open(channel="call", interrupts=True),
     },
 )
 
