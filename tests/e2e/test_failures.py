@@ -21,8 +21,8 @@ from tests.unit.conftest import new_postgres_database, postgres
 from pairwell.config.workspace import Workspace, create_workspace
 
 __all__ = ["postgres"]
-_MARGIN_S = 0.25  # two cores under a whole test suite
-_BACK_S = 8.0
+_MARGIN_S = 1.5  # shorter than every failure: an answer that waited for its end comes later than this
+_BACK_S = 30.0
 
 
 def check(workspace: Workspace, url: str, seen: Watched) -> None:
@@ -39,7 +39,7 @@ def check(workspace: Workspace, url: str, seen: Watched) -> None:
     assert (seen.unready["status"], seen.unready["ok"]) == (503, False)
     assert [line for line in seen.said if '"journal_unavailable"' in line or '"keys_unread"' in line]
     assert max(seen.back_after_s) < _BACK_S
-    assert notices_a_second(seen.said) <= 1.1
+    assert notices_a_second(seen.said) <= 2.0
     assert not [line for line in seen.said if '"internal"' in line]
     promises_kept(workspace, url, seen)
 
