@@ -21,26 +21,7 @@ BehaviourType = Literal[
     "dismiss",
 ]
 SecretType = Literal["order", "return", "status", "usage", "need", "feedback", "consent", "item"]
-EventType = Literal[
-    "view",
-    "search",
-    "add_to_cart",
-    "remove_from_cart",
-    "checkout",
-    "click",
-    "exposure",
-    "accept",
-    "decline",
-    "dismiss",
-    "order",
-    "return",
-    "status",
-    "usage",
-    "need",
-    "feedback",
-    "consent",
-    "item",
-]
+EventType = Literal[BehaviourType, SecretType]
 FeedbackKind = Literal["csat", "nps", "complaint", "ticket_opened", "ticket_closed", "review", "note"]
 NeedSource = Literal["said", "used", "bought"]
 OrderStatus = Literal["completed", "cancelled"]
