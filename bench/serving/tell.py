@@ -14,7 +14,12 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bench.serving.connections import load, quantile, render
 
 ITEMS, PEOPLE = 5_000, 50_000
 NOBODY_ANSWERS_S = 120.0
@@ -37,11 +42,11 @@ class Run:
         self.answers: Counter[str] = Counter()
         self.counted: Counter[str] = Counter()
 
-    def request(self) -> bytes:
+    def request(self) -> tuple[bytes, str]:
+        """The next body of events."""
         told = [self.event() for _ in range(self.batch)]
         body = json.dumps(told[0] if self.batch == 1 else {"events": told}).encode() + self.pad
-        head = f"POST /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
-        return head.encode() + body
+        return render("/v1/events", body), "/v1/events"
 
     def event(self) -> dict[str, Any]:
         """Nine of ten are of shoppers; the others are orders and what becomes of them, items and customers."""
@@ -65,7 +70,7 @@ class Run:
         )
         return {**known, "type": kind, kind: part, "customer_id": f"c{person}"}
 
-    def answered(self, status: bytes, body: bytes, seconds: float) -> None:
+    def answered(self, status: bytes, body: bytes, seconds: float, _path: str, /) -> None:
         self.answers[status.decode()] += 1
         if status == b"202":
             self.seconds.append(seconds)
@@ -73,65 +78,10 @@ class Run:
             self.counted.update(accepted=receipt["accepted"], refused=len(receipt["refused"]))
 
 
-class Connection(asyncio.Protocol):
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.done = asyncio.get_running_loop().create_future()
-        self.parts = b""
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        self.tell()
-
-    def tell(self) -> None:
-        request = self.run.request()
-        self.began = time.perf_counter()
-        self.transport.write(request)
-
-    def data_received(self, data: bytes) -> None:
-        self.parts += data
-        head, found, body = self.parts.partition(b"\r\n\r\n")
-        if not found:
-            return
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-        if len(body) < length:
-            return
-        now = time.perf_counter()
-        self.parts = b""
-        self.run.answered(head[9:12], body, now - self.began)
-        if now < self.run.until:
-            self.tell()
-        else:
-            self.transport.close()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if error is not None or time.perf_counter() < self.run.until:
-            self.run.answers["lost"] += 1
-        if not self.done.done():
-            self.done.set_result(None)
-
-
-async def load(run: Run, port: int, connections: int) -> float:
-    loop = asyncio.get_running_loop()
-    start = time.perf_counter()
-    made = []
-    for begin in range(0, connections, 200):
-        some = min(200, connections - begin)
-        opening = [loop.create_connection(lambda: Connection(run), "127.0.0.1", port) for _ in range(some)]
-        made += await asyncio.gather(*opening)
-    patience = run.until - time.perf_counter() + NOBODY_ANSWERS_S
-    await asyncio.wait_for(asyncio.gather(*(protocol.done for _, protocol in made)), patience)
-    return time.perf_counter() - start
-
-
-def quantile(values: list[float], share: float) -> float:
-    return round(values[min(len(values) - 1, int(share * len(values)))] * 1e3, 1) if values else 0.0
-
-
 def main() -> None:
     port, connections, seconds, batch, pad = (float(word) for word in [*sys.argv[1:], "0"][:5])
     run = Run(batch=int(batch), pad=int(pad), seconds=seconds)
-    taken = asyncio.run(load(run, int(port), int(connections)))
+    taken = asyncio.run(load(run, int(port), int(connections), patience_s=NOBODY_ANSWERS_S))
     times = sorted(run.seconds)
     print(
         json.dumps(
