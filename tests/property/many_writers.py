@@ -6,7 +6,7 @@ import math
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -23,9 +23,10 @@ from pairwell.events import Event, EventConsent, EventItem
 from pairwell.experiments.assignment import in_holdout
 from pairwell.facts.effects import EventEffects
 from pairwell.facts.store import FactStore
+from pairwell.journal.round import open_payload
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
-from pairwell.operations.schema import claims, contacts, people
+from pairwell.operations.schema import claims, contacts, decisions, people
 from pairwell.records import CartLine, Decision, DecisionRequest, Item, Pair
 
 START = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
@@ -38,6 +39,12 @@ CAPS = (
     Cap(name="repeats in a quarter", channels=("site",), window_h=0.25, limit=2),
     Cap(name=_FIRST, scope="offer", items=("i5", "i6"), outcome="accept", limit=60),
     Cap(name=_FEW, scope="offer", items=("i7",), limit=40),
+)
+
+
+_decision = msgspec.json.Decoder(Decision)
+_PAYLOADS = sa.select(decisions.c.decision_id, decisions.c.payload, decisions.c.person, people.c.key).join_from(
+    decisions, people, decisions.c.person == people.c.person, isouter=True
 )
 
 
@@ -241,39 +248,66 @@ class _Writer:
 
 
 class Slate(NamedTuple):
-    """What of a slate a person saw."""
+    """What of a slate a person saw; `person` is the one it was made for, as far as was known then."""
 
     at: datetime
+    person: int
     channel: str
     interrupts: bool
     seen: tuple[str, ...]
+
+
+class Acquaintance(NamedTuple):
+    """Visitors who turned out to be customers: whose they are, and since when that is known."""
+
+    roots: Mapping[int, int]
+    since: Mapping[int, datetime]
+
+    def joins(self, earlier: Slate, later: Slate) -> bool:
+        """Whether it was known at the later one that both are of one person."""
+        if earlier.person == later.person:
+            return True
+        visitors = (person for person in (earlier.person, later.person) if self.roots[person] != person)
+        return all(self.since[visitor] <= later.at for visitor in visitors)
 
 
 def check_database(url: str) -> Counter[str]:
     """Hold what people saw and took in the end against every cap; says how close each cap came to its limit."""
     database = open_database(url, durability="process")
     with database.read() as connection:
-        slates, taken = _slates(connection), _taken(connection)
+        acquaintance = _acquaintance(connection)
+        slates, taken = _slates(connection, acquaintance.roots), _taken(connection)
     database.close()
     closest: Counter[str] = Counter()
     for cap in CAPS:
-        counts = [taken[cap.name]] if cap.scope == "offer" else [_most(cap, of_one) for of_one in slates.values()]
-        closest[cap.name] = max(counts, default=0)
+        of_people = [_most(cap, of_one, acquaintance) for of_one in slates.values()]
+        closest[cap.name] = taken[cap.name] if cap.scope == "offer" else max(of_people, default=0)
         assert cap.limit is not None
         assert closest[cap.name] <= cap.limit, f"{cap.name}: {closest[cap.name]} of {cap.limit}"
     return closest
 
 
-def _slates(connection: sa.Connection) -> dict[int, list[Slate]]:
+def _acquaintance(connection: sa.Connection) -> Acquaintance:
     roots = {
         person: root or person for person, root in connection.execute(sa.select(people.c.person, people.c.belongs_to))
     }
+    numbers = dict(connection.execute(sa.select(people.c.name, people.c.person)).all())
+    since: dict[int, datetime] = {}
+    for row in connection.execute(_PAYLOADS):
+        inputs = _decision.decode(open_payload(*row)).inputs
+        if inputs.request.customer_id and inputs.request.visitor_id:
+            visitor = numbers[f"v:{inputs.request.visitor_id}"]
+            since[visitor] = min(inputs.now, since.get(visitor, inputs.now))
+    return Acquaintance(roots, since)
+
+
+def _slates(connection: sa.Connection, roots: Mapping[int, int]) -> dict[int, list[Slate]]:
     found: defaultdict[int, list[Slate]] = defaultdict(list)
     shown = contacts.select().where(contacts.c.shown, contacts.c.person.is_not(None)).order_by(contacts.c.at)
     for row in connection.execute(shown).mappings():
-        items = msgspec.json.decode(row["items"])
+        items, person = msgspec.json.decode(row["items"]), row["person"]
         seen = tuple(item for place, item in enumerate(items) if row["seen"] >> place & 1)
-        found[roots[row["person"]]].append(Slate(from_micros(row["at"]), row["channel"], row["interrupts"], seen))
+        found[roots[person]].append(Slate(from_micros(row["at"]), person, row["channel"], row["interrupts"], seen))
     return found
 
 
@@ -282,20 +316,27 @@ def _taken(connection: sa.Connection) -> Counter[str]:
     return Counter(dict(connection.execute(used).all()))
 
 
-def _most(cap: Cap, slates: Sequence[Slate]) -> int:
+def _most(cap: Cap, slates: Sequence[Slate], acquaintance: Acquaintance) -> int:
     """The most that any window of the cap holds: contacts where it comes unasked, else sights of one item."""
     here = [slate for slate in slates if slate.seen and slate.channel in cap.channels]
-    unasked = [slate.at for slate in here if slate.interrupts]
-    by_item: defaultdict[str, list[datetime]] = defaultdict(list)
+    by_item: defaultdict[str, list[Slate]] = defaultdict(list)
     for slate in here:
         for item_id in () if slate.interrupts else slate.seen:
-            by_item[item_id].append(slate.at)
-    return max((_in_window(moments, cap.window_h or math.inf) for moments in (unasked, *by_item.values())), default=0)
+            by_item[item_id].append(slate)
+    unasked = [slate for slate in here if slate.interrupts]
+    hours = cap.window_h or math.inf
+    return max((_in_window(some, hours, acquaintance) for some in (unasked, *by_item.values())), default=0)
 
 
-def _in_window(moments: Iterable[datetime], hours: float) -> int:
-    ordered = sorted(moments)
-    spans = (
-        sum((later - first) / timedelta(hours=1) < hours for later in ordered[n:]) for n, first in enumerate(ordered)
+def _in_window(slates: Sequence[Slate], hours: float, acquaintance: Acquaintance) -> int:
+    """The most slates of one window, each counted at its last: what only came to light later nobody could count."""
+    return max(
+        (
+            sum(
+                (last.at - slate.at) / timedelta(hours=1) < hours and acquaintance.joins(slate, last)
+                for slate in slates[: n + 1]
+            )
+            for n, last in enumerate(slates)
+        ),
+        default=0,
     )
-    return max(spans, default=0)
