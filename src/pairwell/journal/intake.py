@@ -130,18 +130,16 @@ class Intake:
             if place not in refusals:
                 places.setdefault(event.event_id, place)
         first = {taken.event.event_id: taken for taken in reversed(checked.taken)}
-        added = self._append(connection, [first[event_id] for event_id in sorted(first)], now)
+        once = [first[event_id] for event_id in sorted(first)]
+        named = [_whose(one) for one in once]
+        met = self._book.meet(connection, named)
+        added = append_events(connection, [_event_row(one, met, now) for one in once])
         fresh = [first[event_id] for event_id in sorted(added, key=places.__getitem__)]
         _count_against_reservations(connection, fresh, known)
         notes = _put_into_effect(connection, fresh, effects)
+        # Last, so that a decision about one of them waits for no more than the end of it.
+        self._book.attach(connection, named, met)
         return _Done(refusals, {places[event_id]: notes.get(event_id, []) for event_id in added})
-
-    def _append(self, connection: sa.Connection, taken: Sequence[Taken], now: datetime) -> set[str]:
-        if not taken:
-            return set()
-        known = self._book.meet(connection, (_whose(one) for one in taken))
-        rows = [_event_row(one, known.get(one.unit) if one.unit else None, now) for one in taken]
-        return append_events(connection, rows)
 
 
 class _Done(NamedTuple):
@@ -228,9 +226,9 @@ def _whose(taken: Taken) -> Identity:
     return named if named.unit == taken.unit else Identity(taken.unit, None)
 
 
-def _event_row(taken: Taken, person: Person | None, now: datetime) -> dict[str, Any]:
-    event = taken.event
-    payload = taken.payload
+def _event_row(taken: Taken, met: Mapping[str, Person], now: datetime) -> dict[str, Any]:
+    event, payload = taken.event, taken.payload
+    person = met.get(taken.unit) if taken.unit else None
     return {
         "event_id": event.event_id,
         "type": event.type,

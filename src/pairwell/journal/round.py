@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -25,7 +25,7 @@ _add_decision = decisions.insert()
 _add_contact = contacts.insert()
 _add_claim = claims.insert()
 _KNOWN = (
-    sa.select(decisions.c.decision_id, decisions.c.payload, decisions.c.person, people.c.key)
+    sa.select(decisions.c.request_id, decisions.c.decision_id, decisions.c.payload, decisions.c.person, people.c.key)
     .join_from(decisions, people, decisions.c.person == people.c.person, isouter=True)
     .where(among(decisions.c.request_id, "ids"))
 )
@@ -47,6 +47,33 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     interrupts: bool
     lapses_at: datetime
     claims: Sequence[Claim] = ()
+
+
+class Known(Mapping[str, Decision]):
+    """Decisions by request id, each opened when it is asked for: one that is damaged fails no other request."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._rows = {request_id: row for request_id, *row in rows}
+        self._opened: dict[str, Decision] = {}
+
+    def add(self, request_id: str, decision: Decision) -> None:
+        """Remember a decision just made."""
+        self._opened[request_id] = decision
+
+    def __getitem__(self, request_id: str) -> Decision:
+        """Raises `StorageError` where what is stored is damaged."""
+        if request_id not in self._opened:
+            self._opened[request_id] = _decoder.decode(open_payload(*self._rows[request_id]))
+        return self._opened[request_id]
+
+    def __contains__(self, request_id: object) -> bool:
+        return request_id in self._opened or request_id in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows.keys() | self._opened.keys())
+
+    def __len__(self) -> int:
+        return len(self._rows.keys() | self._opened.keys())
 
 
 class Round:
@@ -82,13 +109,10 @@ class Round:
         self._taken = read_taken(self.connection, back.totals, now=now)
 
     @cached_property
-    def known(self) -> dict[str, Decision]:
+    def known(self) -> Known:
         """The decisions that answered these requests already, by request id; those of this round too."""
-        if not self._known_of:
-            return {}
-        rows = self.connection.execute(_KNOWN, {"ids": self._known_of}).all()
-        found = (_decoder.decode(open_payload(*row)) for row in rows)
-        return {str(decision.inputs.request.request_id): decision for decision in found}
+        asked = {"ids": self._known_of}
+        return Known(self.connection.execute(_KNOWN, asked).all() if self._known_of else [])
 
     def standing(self, request: DecisionRequest) -> Standing:
         """How the person named stands, with what this round gave already."""
@@ -120,7 +144,7 @@ class Round:
             }
         )
         if inputs.request.request_id is not None:
-            self.known[inputs.request.request_id] = decision
+            self.known.add(inputs.request.request_id, decision)
         if decision.slate:
             self._reserve(decision, reservation, person)
 
@@ -190,7 +214,7 @@ def _meet(
     connection: sa.Connection, book: People, identities: Iterable[Identity], *, read_only: bool
 ) -> dict[str, Person]:
     if not read_only:
-        return book.meet(connection, identities)
+        return book.meet_alone(connection, identities)
     return book.find(connection, {name for one in identities for name in one if name is not None})
 
 

@@ -157,6 +157,22 @@ class TestSealing:
                 unseal(*other[:2], name=other[2])
 
 
+class TestKnown:
+    def test_a_damaged_decision_fails_nobody_elses_request(self, journal: Journal, database: Database) -> None:
+        made = [decision(f"d-{n}", request_id=f"r-{n}") for n in range(3)]
+        log(journal, *made[:2])
+        with database.write() as connection:
+            damaged = decisions.update().where(decisions.c.decision_id == "d-0")
+            connection.execute(damaged.values(payload=b"damaged"))
+        with journal.round([one.inputs.request for one in made]) as opened:
+            opened.look_back(_back(), now=NOW)
+            opened.add(made[2], reservation(made[2]))
+            with pytest.raises(StorageError, match="d-0"):
+                opened.known.get("r-0")
+            assert [opened.known.get(f"r-{n}") for n in (1, 2, 3)] == [made[1], made[2], None]
+            assert sorted(opened.known) == ["r-0", "r-1", "r-2"]
+
+
 class TestTotals:
     @pytest.fixture
     def elsewhere(self, database_url: str) -> Iterator[list[Journal]]:
