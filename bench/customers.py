@@ -16,12 +16,13 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from pairwell.config.workspace import create_workspace
-from pairwell.dataset.snapshots import Source
+from pairwell.dataset.snapshots import Snapshot, Source
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import TABLES
-from pairwell.facts.customers import read_customers
+from pairwell.facts.customers import ToldCustomer, read_customers
 from pairwell.facts.store import FactStore
 from pairwell.ingest.customer_facts import read_told
+from pairwell.ingest.telling import told_of_customers
 from pairwell.operations.database import Database, open_database
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,17 +50,22 @@ def main() -> None:
 
 def _measure(dataset: Dataset, facts: FactStore, add_orders: Callable[[], None]) -> None:
     with _timed("computed, not written"):
-        found = sum(1 for _ in read_told(dataset, dataset.newest(), since=None))
+        found = sum(1 for _ in _told(dataset))
     print(f"  {found:,} customers")
     for label in ("written first", "written again, nothing new"):
         with _timed(label):
-            changed = facts.write_customers(read_told(dataset, dataset.newest(), since=None))
+            changed = facts.write_customers(_told(dataset))
         print(f"  {changed:,} changed")
     before = dataset.newest()
     add_orders()
     with _timed(f"after {_NEW:,} orders in a file of their own"):
-        changed = facts.write_customers(read_told(dataset, dataset.newest(), since=before))
+        changed = facts.write_customers(_told(dataset, since=before))
     print(f"  {changed:,} changed")
+
+
+def _told(dataset: Dataset, since: Snapshot | None = None) -> Iterator[ToldCustomer]:
+    with told_of_customers(dataset, dataset.newest(), since=since) as told:
+        yield from read_told(told)
 
 
 def _measure_reading(database: Database, count: int) -> None:

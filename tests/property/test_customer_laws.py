@@ -37,6 +37,7 @@ from pairwell.facts.heard import (
     feedback_id,
 )
 from pairwell.ingest.customer_facts import read_told
+from pairwell.ingest.telling import told_of_customers
 from pairwell.records import CustomerFacts
 
 _NOW = datetime(2024, 5, 1, tzinfo=UTC)
@@ -133,7 +134,8 @@ def _ingested(crowd: Sequence[list[Happened]]) -> list[Known]:
             pq.write_table(pa.Table.from_pylist(list(kept.values()), schema=TABLES[table].schema), staged[table])
         if staged:
             dataset.merge(staged, source=Source(name="law", files=(), at=_NOW, rows={}), now=_NOW)
-        told = {one.customer_id: one.told for one in read_told(dataset, dataset.newest(), since=None)}
+        with told_of_customers(dataset, dataset.newest(), since=None) as everybody:
+            told = {one.customer_id: one.told for one in read_told(everybody)}
     return [msgspec.json.decode(told.get(f"c{n}", b"{}"), type=Known) for n in range(_CUSTOMERS)]
 
 

@@ -11,14 +11,12 @@ import msgspec
 from pairwell.engines.duckdb import micros
 from pairwell.facts.customer_state import FEEDBACK_TOLD, ORDERS_TOLD, RETURNS_TOLD
 
-OF_CUSTOMERS = ("customers", "consents", "needs", "feedback")
-OF_ORDERS = ("orders", "order_lines", "returns", "order_status")
 FEEDBACK_DIGITS = 16  # of a feedback's id
 _PAST = {"past_orders": "0,0,0,0,0", "past_returns": "0,0", "past_feedback": "0,0,null,0,0"}  # where there is none
 
 
 class CustomerRows(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom to tell of, and the rows by table: those of `OF_CUSTOMERS` and the orders are theirs alone."""
+    """Whom to tell of, and the rows by table: those that name customers, the orders too, are theirs alone."""
 
     customers: ibis.Table  # customer_id
     rows: Mapping[str, ibis.Table]

@@ -17,6 +17,7 @@ from pairwell.facts.store import FactStore
 from pairwell.ingest.assemble import recent_prices
 from pairwell.ingest.customer_facts import read_told
 from pairwell.ingest.owning import owned
+from pairwell.ingest.telling import told_of_customers
 from pairwell.ingest.touched import touched_items
 from pairwell.records import CuratedRelation, Item
 
@@ -56,8 +57,9 @@ def write_facts(
 
 
 def _write_people(dataset: Dataset, facts: FactStore, snapshot: Snapshot, base: Snapshot | None) -> None:
-    facts.write_owned(owned(dataset, snapshot, since=base))
-    facts.write_customers(read_told(dataset, snapshot, since=base))
+    with told_of_customers(dataset, snapshot, since=base) as told:
+        facts.write_owned(owned(told))
+        facts.write_customers(read_told(told))
 
 
 def are_current(dataset: Dataset, facts: FactStore) -> bool:

@@ -1,21 +1,35 @@
-"""Which orders and items may differ between two snapshots: all others are the same in both."""
+"""Which orders, items and customers may differ between two snapshots: all others are the same in both."""
 
 from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
 import msgspec
+import pyarrow as pa
 
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 
-OF_ORDERS = ("orders", "order_lines", "returns")
-_OF_SALES = (*OF_ORDERS, "order_status")
+OF_CUSTOMERS = ("customers", "consents", "needs", "feedback")
+OF_SALES = ("orders", "order_lines", "returns", "order_status")
 
 
-def touched_orders(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> ir.Table:
-    """`order_id` of the orders with a row in a file that only one of both snapshots has."""
-    return _in_one(dataset, snapshot, since, _OF_SALES, "order_id")
+class Touched(msgspec.Struct, frozen=True, kw_only=True):
+    """Customers, each once: one column, `customer_id`."""
+
+    buyers: pa.Table  # with an order that may differ
+    customers: pa.Table  # these and those with anything else of theirs that may
+
+
+def touched_customers(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> Touched:
+    """Customers with a row in a file that only one of both snapshots has, be it that of an order of theirs."""
+    orders = _in_one(dataset, snapshot, since, OF_SALES, "order_id")
+    heads = [dataset.history("orders", snapshot=one).semi_join(orders, "order_id") for one in (snapshot, since)]
+    named = [head.filter(head.customer_id.notnull()).select("customer_id") for head in heads]
+    buyers = ibis.union(*named, distinct=True).to_pyarrow()
+    own = _in_one(dataset, snapshot, since, OF_CUSTOMERS, "customer_id")
+    both = ibis.memtable(buyers).union(own.filter(own.customer_id.notnull()), distinct=True)
+    return Touched(buyers=buyers, customers=both.to_pyarrow())
 
 
 def touched_items(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> ir.Table:
@@ -33,8 +47,10 @@ def touched_items(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> ir.T
 
 
 def _in_one(dataset: Dataset, snapshot: Snapshot, since: Snapshot, names: tuple[str, ...], column: str) -> ir.Table:
-    only = _apart(snapshot, since)
-    rows = [dataset.history(name, snapshot=one).select(column) for one in only for name in names]
+    told = [(name, one) for one in _apart(snapshot, since) for name in names if one.tables.get(name)]
+    if not told:
+        return ibis.memtable({column: []}, schema={column: "string"})
+    rows = [dataset.history(name, snapshot=one).select(column) for name, one in told]
     return ibis.memtable(ibis.union(*rows, distinct=True).to_pyarrow())
 
 
