@@ -28,7 +28,7 @@ from pairwell.records import Item
 _NOW = datetime(2026, 3, 1, tzinfo=UTC)
 _DAYS = 7
 _ORDERS = 120
-_BUYERS = ("ann", "bob", "eve")
+_BUYERS = ("ann", *(f"c{n}" for n in range(60)))
 _ITEMS = ("cup", "pot", "pan", "jug", "lid")
 _Row = dict[str, Any]
 _Held = tuple[dict[str, Item], dict[str, dict[str, tuple[int, int]]], dict[str, StoredCustomer]]
@@ -42,9 +42,9 @@ def _sales(random: Random) -> dict[str, list[_Row]]:
     """Orders of any day; many of them were told before, then with other lines and sometimes of another customer."""
     rows: dict[str, list[_Row]] = {"orders": [], "order_lines": [], "items": []}
     unsaid = {"discount_minor": 0, "shipping_minor": 0, "tax_minor": 0, "currency": "EUR", "rate": 1.0}
-    for order in random.sample(range(_ORDERS), 30):
+    for order in random.sample(range(_ORDERS), 25):
         moves = random.random() < 0.1
-        customer = random.choice([None, *_BUYERS]) if moves else _BUYERS[order % len(_BUYERS)]
+        customer = random.choice([None, *_BUYERS]) if moves else "ann" if order % 2 else _BUYERS[order % len(_BUYERS)]
         at = _moment(random if moves else Random(order))
         rows["orders"].append({"order_id": f"{order}", "customer_id": customer, "placed_at": at} | unsaid)
         for number, item_id in enumerate(random.choices(_ITEMS, k=random.randint(1, 3)), 1):
@@ -74,7 +74,7 @@ def _sayings(random: Random) -> dict[str, list[_Row]]:
     if random.random() < 0.5:
         said = {"feedback_id": f"{random.random()}", "at": _moment(random), "kind": "csat", "score": 4.0}
         rows["feedback"] = [said | {"customer_id": random.choice([None, "ann", "new"])}]
-        rows["customers"] = [{"customer_id": "bob", "valid_from": _moment(random), "attributes": '{"age": "30"}'}]
+        rows["customers"] = [{"customer_id": "c3", "valid_from": _moment(random), "attributes": '{"age": "30"}'}]
     return rows
 
 
@@ -103,7 +103,7 @@ def _held(facts: FactStore, database: Database) -> _Held:
     )
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_facts_after_many_days_are_those_of_the_whole_dataset(tmp_path: Path, seed: int) -> None:
     random, dataset = Random(seed), Dataset(create_workspace(tmp_path / "shop"))
     databases = [open_database(f"sqlite:///{tmp_path / name}", durability="process") for name in ("daily", "anew")]
