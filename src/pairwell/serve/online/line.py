@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
+import time
 from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 import msgspec
 
 J = TypeVar("J")
 R = TypeVar("R")
+_PAUSE_S = 0.0004  # a client on the same machine asks again in half of it
+_PAUSES = 5
 
 
 class Full(Exception):  # noqa: N818  (an answer, not an error)
@@ -39,6 +42,11 @@ class _Waiting(Generic[J, R]):
         self.future = future
         self.started = False
 
+    def give_up(self) -> None:
+        """Wait no longer."""
+        if not self.future.done():
+            self.future.set_exception(Late(started=self.started))
+
 
 class Line(Generic[J, R]):
     """Jobs done in their order, those that wait together as one group: a transaction of many costs little more."""
@@ -47,10 +55,9 @@ class Line(Generic[J, R]):
         """`work` answers every job of a group in its order, with an exception where one failed by itself."""
         self._work = work
         self._room = room
-        self._waiting: deque[_Waiting[J, R]] = deque()
+        self._waiting: SimpleQueue[_Waiting[J, R] | None] = SimpleQueue()  # None: the line is closed
         self._inside = 0
-        self._wake = threading.Condition()
-        self._closed = False
+        self._before = 0  # how many were done together the last time
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -61,24 +68,21 @@ class Line(Generic[J, R]):
         """Do `job` with others. Raises `Full` at once, `Late` after `seconds`, and what the work raises."""
         if self._inside >= self._room.jobs:
             raise Full
-        waiting: _Waiting[J, R] = _Waiting(job, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting: _Waiting[J, R] = _Waiting(job, loop.create_future())
+        alarm = None if seconds is None else loop.call_later(seconds, waiting.give_up)
         self._inside += 1
         try:
-            with self._wake:
-                self._waiting.append(waiting)
-                self._wake.notify()
-            async with asyncio.timeout(seconds):
-                return await waiting.future
-        except TimeoutError as error:
-            raise Late(started=waiting.started) from error
+            self._waiting.put(waiting)
+            return await waiting.future
         finally:
             self._inside -= 1
+            if alarm is not None:
+                alarm.cancel()
 
     def close(self) -> None:
         """Finish what has begun and what waits."""
-        with self._wake:
-            self._closed = True
-            self._wake.notify()
+        self._waiting.put(None)
         self._thread.join()
 
     def _run(self) -> None:
@@ -91,17 +95,38 @@ class Line(Generic[J, R]):
 
     def _next_group(self) -> list[_Waiting[J, R]]:
         """What waits, up to what is done together; empty once the line is closed."""
-        with self._wake:
-            while True:
-                group: list[_Waiting[J, R]] = []
-                while self._waiting and len(group) < self._room.together:
-                    one = self._waiting.popleft()
-                    if not one.future.done():  # else nobody waits any more
-                        one.started = True
-                        group.append(one)
-                if group or (self._closed and not self._waiting):
-                    return group
-                self._wake.wait()
+        group: list[_Waiting[J, R]] = []
+        while len(group) < self._room.together and (one := self._next(at_once=bool(group))) is not None:
+            if not one.future.done():  # else nobody waits any more
+                one.started = True
+                group.append(one)
+        self._before = len(group)
+        return group
+
+    def _next(self, *, at_once: bool) -> _Waiting[J, R] | None:
+        """Whoever waits next; nobody where nobody waits `at_once`, or the line is closed."""
+        try:
+            one = self._waiting.get(block=not at_once)
+        except Empty:
+            return None
+        if one is None:
+            self._waiting.put(None)  # whoever asks next hears it too
+        elif not at_once:
+            self._let_come()
+        return one
+
+    def _let_come(self) -> None:
+        """Wait for as many as came the last time, while they come.
+
+        Those who were just answered mostly ask again at once, and what the listening thread still has to do for them
+        it would else do at the expense of the work: only one thread of a Python process runs at a time.
+        """
+        came = 0
+        for _ in range(_PAUSES):
+            earlier, came = came, self._waiting.qsize() + 1
+            if came == earlier or came >= self._before:
+                return
+            time.sleep(_PAUSE_S)
 
 
 def _tell(group: Sequence[_Waiting[J, R]], answers: Sequence[R | Exception]) -> None:

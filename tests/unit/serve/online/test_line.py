@@ -106,3 +106,51 @@ def test_a_line_that_is_closed_finishes_what_waits() -> None:
         return list(await asyncio.gather(*runs))
 
     assert asyncio.run(close_early()) == [0, 2, 4]
+
+
+def test_as_many_as_came_before_are_waited_for_while_they_come(
+    opened: Callable[..., Numbers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held()
+    line = opened(held)
+
+    async def come_late() -> list[object]:
+        first = await _outcomes(line, held, 4)
+        loop, later, runs = asyncio.get_running_loop(), [6, 5], []
+
+        def come(there: threading.Event) -> None:
+            if later:
+                runs.append(asyncio.ensure_future(line.run(later.pop())))
+            loop.call_soon(there.set)
+
+        def pause(_seconds: float) -> None:
+            there = threading.Event()
+            loop.call_soon_threadsafe(come, there)
+            there.wait(60)
+
+        monkeypatch.setattr("pairwell.serve.online.line.time.sleep", pause)
+        runs.append(asyncio.ensure_future(line.run(4)))
+        await runs[0]
+        runs.append(asyncio.ensure_future(line.run(7)))
+        return first + list(await asyncio.gather(*runs))
+
+    asyncio.run(come_late())
+    assert held.groups == [[0], [1, 2, 3], [4, 5, 6], [7]]
+
+
+def test_nobody_is_waited_for_who_does_not_come(
+    opened: Callable[..., Numbers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held()
+    line = opened(held)
+    pauses: list[float] = []
+
+    async def come_alone() -> None:
+        await _outcomes(line, held, 4)
+        monkeypatch.setattr("pairwell.serve.online.line.time.sleep", pauses.append)
+        await line.run(4)
+        await line.run(5)
+
+    asyncio.run(come_alone())
+    assert held.groups == [[0], [1, 2, 3], [4], [5]]
+    assert len(pauses) == 1

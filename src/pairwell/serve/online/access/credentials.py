@@ -13,6 +13,7 @@ from pairwell.serve.online.reading import decode
 from pairwell.serve.online.wire import Scope
 
 _IN_URL = re.compile(rb"(?:^|[^A-Za-z0-9])[ps]k_[A-Za-z0-9_-]{20}")
+_SHOW = frozenset({b"authorization", b"origin", b"x-pairwell-customer"})
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _text = msgspec.json.Decoder(str)
 
@@ -25,21 +26,27 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None  # of the customer
 
 
+_NOTHING = Shown(key=None, origin=None, token=None)
+
+
 def read_shown(scope: Scope) -> Shown:
     """Read the headers. Raises `Refused` for a key in the URL, and for headers that are no way to show a key."""
     if _IN_URL.search(unquote_to_bytes(scope["query_string"] + b" " + scope["path"].encode())):
         raise key_in_url()
-    found: dict[bytes, list[str]] = {b"authorization": [], b"origin": [], b"x-pairwell-customer": []}
+    found: dict[bytes, str] = {}
     for name, value in scope["headers"]:
+        if name not in _SHOW:
+            continue
         if name in found:
-            found[name].append(value.decode("latin-1"))
-    authorization, origins, tokens = found.values()
-    if max(len(authorization), len(origins), len(tokens)) > 1:
-        raise key_malformed("`Authorization`, `Origin` or `X-Pairwell-Customer` is there more than once.")
+            raise key_malformed("`Authorization`, `Origin` or `X-Pairwell-Customer` is there more than once.")
+        found[name] = value.decode("latin-1")
+    if not found:
+        return _NOTHING
+    authorization = found.get(b"authorization")
     return Shown(
-        key=_bearer(authorization[0]) if authorization else None,
-        origin=origins[0] if origins else None,
-        token=tokens[0] if tokens else None,
+        key=None if authorization is None else _bearer(authorization),
+        origin=found.get(b"origin"),
+        token=found.get(b"x-pairwell-customer"),
     )
 
 
