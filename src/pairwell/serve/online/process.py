@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import signal
 import socket
 import sys
@@ -18,6 +17,7 @@ from pairwell.serve.online.access.keyring import Ring
 from pairwell.serve.online.app import create_app
 from pairwell.serve.online.loopback import is_loopback
 from pairwell.serve.online.service import Service
+from pairwell.serve.online.sparing import sparing
 
 _GRACE_S = 10  # for answers under way when the process is told to stop
 _BACKLOG = 2_048
@@ -43,14 +43,8 @@ def run(workspace: Workspace, *, host: str = "127.0.0.1", port: int = 8420) -> N
                 app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=_GRACE_S
             )
             sys.setswitchinterval(_SWITCH_S)
-            _spare_the_collector()
-            uvicorn.Server(config).run(sockets=[listener])
-
-
-def _spare_the_collector() -> None:
-    """Let the garbage collector pass over the catalogue and all else that stays: each look at it halts every answer."""
-    gc.collect()
-    gc.freeze()
+            with sparing():
+                uvicorn.Server(config).run(sockets=[listener])
 
 
 def require_keys(keys: Ring | None, host: str) -> None:

@@ -1,0 +1,54 @@
+"""Spare the garbage collector what stays: each look at the catalogue and the caches would halt every answer."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+_OLDEST = 2  # the generation of what has outlived two looks
+_GROWTH = 2
+
+
+class _Sparing:
+    """Sets aside what has outlived two looks, and has all of that looked at again once it has doubled.
+
+    So a halt is as long as little is new; and rings of garbage among what was set aside, such as of connections that
+    were open at the moment, are not kept for ever.
+    """
+
+    def __init__(self) -> None:
+        self._aside = self._settled = 0
+        self._thorough = True  # nothing is set aside until all has been looked at
+
+    def __call__(self, phase: Literal["start", "stop"], info: dict[str, int]) -> None:
+        """What the collector calls at every look."""
+        generation = info["generation"]
+        if phase == "start" or generation == 0 or (self._thorough and generation < _OLDEST):
+            return
+        left = len(gc.get_objects(generation=_OLDEST))
+        if self._thorough:
+            self._thorough = False
+            self._settled, self._aside = left, 0
+        self._aside += left
+        if self._aside > _GROWTH * self._settled:
+            gc.unfreeze()
+            self._thorough = True
+        else:
+            gc.freeze()
+
+
+@contextmanager
+def sparing() -> Iterator[None]:
+    """Let the collector pass over what stays, as long as this lasts."""
+    before, spare = gc.get_threshold(), _Sparing()
+    gc.callbacks.append(spare)
+    gc.set_threshold(before[0], 0, before[2])  # every other look goes beyond the youngest: both stay short
+    gc.collect()
+    try:
+        yield
+    finally:
+        gc.callbacks.remove(spare)
+        gc.set_threshold(*before)
+        gc.unfreeze()
