@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -118,9 +118,16 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float  # shrunk P(add-on | anchor); 0..1
     lift: float  # times as often as by chance
     effect: float  # times chance it surely is in ordinary baskets; what the evidence floor asks of
-    llr: float  # log-likelihood ratio, Dunning 1993
     p_adjusted: float  # Benjamini-Hochberg over all possible pairs
     above_floor: bool  # may be called "bought together"
+
+
+class Ranked(NamedTuple):
+    """An add-on or an upgrade of an item, with its place's score."""
+
+    item_id: str
+    score: float
+    evidence: Evidence
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,7 +159,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float
     lift: float
     effect: float
-    llr: float
+    llr: float  # log-likelihood ratio, Dunning 1993
     p_adjusted: float
     above_floor: bool
     curated: bool = False  # set by people

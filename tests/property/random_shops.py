@@ -11,7 +11,7 @@ import msgspec
 from tests.property.random_caps import make_caps, make_contacts
 from tests.property.random_rules import make_customer, make_signals
 
-from pairwell.config.settings import Choice, Decline, Guards, Persuasion, Placement, Settings, Shop, Slots
+from pairwell.config.settings import Choice, Decline, Guards, OfferKind, Persuasion, Placement, Settings, Shop, Slots
 from pairwell.records import (
     BackoffLevel,
     Borrowed,
@@ -23,6 +23,7 @@ from pairwell.records import (
     Item,
     Looked,
     Pair,
+    Ranked,
 )
 from pairwell.records import Decline as DeclineRecord
 
@@ -61,6 +62,10 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
     def upgrades(self, item_id: str, *, n: int = 10) -> list[Pair]:
         return self.ladders.get(item_id, [])[:n]
 
+    def ranked(self, item_id: str, kind: OfferKind, *, n: int) -> list[Ranked]:
+        pairs = self.upgrades(item_id, n=n) if kind == "upgrade" else self.pairs(item_id, n=n, above_floor=True)
+        return [Ranked(pair.item_id, pair.score, evidence_of(pair)) for pair in pairs]
+
     def substitutes(self, item_id: str, *, n: int = 10) -> list[Pair]:
         return self.others.get(("substitutes", item_id), [])[:n]
 
@@ -81,7 +86,12 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
 
     def evidence(self, anchor_id: str, item_id: str) -> Evidence | None:
         found = (pair for pair in self.add_ons.get(anchor_id, []) if pair.item_id == item_id)
-        return next((msgspec.convert(pair, Evidence, from_attributes=True) for pair in found), None)
+        return next((evidence_of(pair) for pair in found), None)
+
+
+def evidence_of(pair: Pair) -> Evidence:
+    """What the orders say of a pair, without its place in a list."""
+    return msgspec.convert(pair, Evidence, from_attributes=True)
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

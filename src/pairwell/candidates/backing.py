@@ -22,7 +22,6 @@ def backed(anchor_id: str, borrowed: Borrowed, model: LearnedPairs) -> Candidate
             confidence=borrowed.confidence,
             lift=own.lift if own else 0.0,
             effect=borrowed.effect,
-            llr=own.llr if own else 0.0,
             p_adjusted=own.p_adjusted if own else 1.0,
             above_floor=False,
         ),

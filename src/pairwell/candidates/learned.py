@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
-from pairwell.records import Borrowed, Evidence, Looked, Pair
+from pairwell.config.settings import OfferKind
+from pairwell.records import Borrowed, Evidence, Looked, Pair, Ranked
 
 
 class LearnedPairs(Protocol):
@@ -25,6 +26,8 @@ class LearnedPairs(Protocol):
     def backoff(self, item_id: str, *, n: int = 10) -> list[Borrowed]: ...
 
     def upgrades(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
+
+    def ranked(self, item_id: str, kind: OfferKind, *, n: int) -> list[Ranked]: ...
 
     def substitutes(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
 

@@ -9,9 +9,9 @@ from pairwell.candidates.backing import backed
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.same import Same
 from pairwell.config.settings import OfferKind
-from pairwell.records import Candidate, Evidence, Pair
+from pairwell.records import Candidate
 
-_ANCHORS = 4_000  # of each kind; fifty candidates take some 20 kB
+_ANCHORS = 10_000  # of each kind; twenty candidates take some 7 kB
 _MODELS = 2  # the live one, and the one that just was
 
 
@@ -26,10 +26,17 @@ class Memory:
 
     def _pairs(self, anchor: str, n: int) -> Sequence[Candidate]:
         """Up to `n` add-ons above the evidence floor, best first."""
-        return [_candidate(anchor, pair, "cross_sell") for pair in self._model.pairs(anchor, n=n, above_floor=True)]
+        return self._ranked(anchor, "cross_sell", n)
 
     def _upgrades(self, anchor: str, n: int) -> Sequence[Candidate]:
-        return [_candidate(anchor, pair, "upgrade") for pair in self._model.upgrades(anchor, n=n)]
+        return self._ranked(anchor, "upgrade", n)
+
+    def _ranked(self, anchor: str, kind: OfferKind, n: int) -> Sequence[Candidate]:
+        source = "upgrades" if kind == "upgrade" else "pairs"
+        return [
+            Candidate(item_id=item_id, kind=kind, source=source, anchor_id=anchor, score=score, evidence=evidence)
+            for item_id, score, evidence in self._model.ranked(anchor, kind, n=n)
+        ]
 
     def _backoff(self, anchor: str, n: int) -> Sequence[Candidate]:
         """What others speak for."""
@@ -44,29 +51,3 @@ def memory_of(model: LearnedPairs) -> Memory:
 @lru_cache(maxsize=_MODELS)
 def _memory(same: Same[LearnedPairs]) -> Memory:
     return Memory(same.value)
-
-
-def _candidate(anchor: str, pair: Pair, kind: OfferKind) -> Candidate:
-    return Candidate(
-        item_id=pair.item_id,
-        kind=kind,
-        source="upgrades" if kind == "upgrade" else "pairs",
-        anchor_id=anchor,
-        score=pair.score,
-        evidence=evidence_of(pair),
-    )
-
-
-def evidence_of(pair: Pair) -> Evidence:
-    """What the orders say of a pair, without its place in a list."""
-    return Evidence(
-        together=pair.together,
-        anchor_orders=pair.anchor_orders,
-        item_orders=pair.item_orders,
-        confidence=pair.confidence,
-        lift=pair.lift,
-        effect=pair.effect,
-        llr=pair.llr,
-        p_adjusted=pair.p_adjusted,
-        above_floor=pair.above_floor,
-    )

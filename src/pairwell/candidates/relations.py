@@ -12,6 +12,8 @@ from pairwell.errors import NotFoundError
 from pairwell.model.backoff import ENOUGH
 from pairwell.records import Borrowed, CuratedRelation, Item, Pair, Relation
 
+_ALL = 1_000_000  # more than are kept of any item
+
 
 class PairsFound(msgspec.Struct, frozen=True, kw_only=True):
     """What stands to an item in a relation: curated ones in people's order, then learned ones, best first."""
@@ -66,7 +68,11 @@ def related(question: Question, sources: Sources) -> list[Pair]:
         barred.update(r.item_id for r in question.curated if r.relation == "never")
     said = [r.item_id for r in question.curated if r.relation == question.relation and r.item_id not in barred]
     learned = {pair.item_id: pair for pair in _learned(question, sources.model)}
-    pairs = [_curated(item_id, learned.get(item_id), question, sources) for item_id in dict.fromkeys(said)]
+    counted = _counted(question.item_id, sources.model) if said else {}
+    pairs = [
+        _curated(learned.get(item_id) or _set_by_people(item_id, counted.get(item_id), question, sources))
+        for item_id in dict.fromkeys(said)
+    ]
     pairs += [pair for item_id, pair in learned.items() if item_id not in barred and item_id not in said]
     if question.relation == "upgrade":
         return [climb(pair, question.item_id, sources.items, margin=question.inside) for pair in pairs[: question.n]]
@@ -96,23 +102,32 @@ def _learned(question: Question, model: LearnedPairs) -> list[Pair]:
     return found[question.relation](question.item_id, n=question.n + len(question.curated))
 
 
-def _curated(item_id: str, known: Pair | None, question: Question, sources: Sources) -> Pair:
-    if known is not None:
-        return msgspec.structs.replace(known, curated=True)
+def _counted(item_id: str, model: LearnedPairs) -> Mapping[str, Pair]:
+    """Everything that was bought together with an item, by id."""
+    return {pair.item_id: pair for pair in model.pairs(item_id, n=_ALL)}
+
+
+def _curated(pair: Pair) -> Pair:
+    return msgspec.structs.replace(pair, curated=True)
+
+
+def _set_by_people(item_id: str, counted: Pair | None, question: Question, sources: Sources) -> Pair:
+    """What only people put into the relation, with what the orders say of both."""
     model, item = sources.model, sources.items.get(item_id)
-    found = model.evidence(question.item_id, item_id)
+    title = item.title if item else None
+    if counted is not None:
+        return msgspec.structs.replace(counted, title=title, score=0.0)
     return Pair(
         item_id=item_id,
-        title=item.title if item else None,
+        title=title,
         score=0.0,
-        together=found.together if found else 0,
+        together=0,
         anchor_orders=model.orders_of(question.item_id),
         item_orders=model.orders_of(item_id),
-        confidence=found.confidence if found else 0.0,
-        lift=found.lift if found else 0.0,
-        effect=found.effect if found else 0.0,
-        llr=found.llr if found else 0.0,
-        p_adjusted=found.p_adjusted if found else 1.0,
-        above_floor=found.above_floor if found else False,
-        curated=True,
+        confidence=0.0,
+        lift=0.0,
+        effect=0.0,
+        llr=0.0,
+        p_adjusted=1.0,
+        above_floor=False,
     )

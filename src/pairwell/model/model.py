@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from pairwell.config.settings import OfferKind
 from pairwell.model.association import Together, confidence, lift, log_likelihood_ratio
 from pairwell.model.backoff import Backoff
 from pairwell.model.bundles import Bundles, LearnedBundle
@@ -17,7 +18,7 @@ from pairwell.model.manifest import Manifest
 from pairwell.model.neighbours import Array, Neighbours, from_arrays
 from pairwell.model.related import Alternatives, FollowUps, Related
 from pairwell.model.sessions import Onward, Orders, followers_from_arrays
-from pairwell.records import Borrowed, Evidence, Looked, Pair
+from pairwell.records import Borrowed, Evidence, Looked, Pair, Ranked
 
 
 class ItemNames(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,8 +102,18 @@ class Model:
         code = self._codes.get(item_id)
         if code is None:
             return []
-        row = self._upgrades.row(code)
-        return self._listed(self._upgrades, code, np.arange(row.start, row.stop)[:n])
+        return self._listed(self._upgrades, code, self._kept(self._upgrades, code, above_floor=False)[:n])
+
+    def ranked(self, item_id: str, kind: OfferKind, *, n: int) -> list[Ranked]:
+        """Up to `n` upgrades, or add-ons above the evidence floor, best first; what offers are made of."""
+        code = self._codes.get(item_id)
+        if code is None:
+            return []
+        neighbours = self._upgrades if kind == "upgrade" else self._pairs
+        places = self._kept(neighbours, code, above_floor=kind == "cross_sell")[:n]
+        items, scores = neighbours.items[places].tolist(), neighbours.score[places].tolist()
+        rows = zip(items, scores, self._evidence(neighbours, code, places), strict=True)
+        return [Ranked(self.item_ids[item], score, evidence) for item, score, evidence in rows]
 
     def substitutes(self, item_id: str, *, n: int = 10) -> list[Pair]:
         """Up to `n` items bought instead of it, likest first, of each other product one."""
@@ -121,12 +132,12 @@ class Model:
         code = self._codes.get(item_id)
         if code is None:
             return []
-        row = self._related.requires.row(code)
-        return self._listed(self._related.requires, code, np.arange(row.start, row.stop)[:n])
+        requires = self._related.requires
+        return self._listed(requires, code, self._kept(requires, code, above_floor=False)[:n])
 
-    def stand_ins(self, item_id: str) -> dict[str, Literal["variant", "substitute"]]:
+    def stand_ins(self, item_id: str) -> Mapping[str, Literal["variant", "substitute"]]:
         """What was learned to stand for an item and is not bought together with it, by id."""
-        return dict(self._recall_stand_ins(item_id))
+        return self._recall_stand_ins(item_id)
 
     def backoff(self, item_id: str, *, n: int = 10) -> list[Borrowed]:
         """Up to `n` add-ons that likes and groups speak for, where an item has too few of its own; best first."""
@@ -203,7 +214,7 @@ class Model:
                 confidence=evidence.confidence,
                 lift=evidence.lift,
                 effect=evidence.effect,
-                llr=evidence.llr,
+                llr=log_likelihood_ratio(self._counts(evidence.together, evidence.anchor_orders, evidence.item_orders)),
                 p_adjusted=evidence.p_adjusted,
                 above_floor=evidence.above_floor,
             )
@@ -223,9 +234,7 @@ class Model:
             shares,
             strict=True,
         ):
-            counts = Together(
-                together=together, anchor_orders=anchor_orders, item_orders=item_orders, n_orders=self.n_orders
-            )
+            counts = self._counts(together, anchor_orders, item_orders)
             yield Evidence(
                 together=together,
                 anchor_orders=anchor_orders,
@@ -233,7 +242,9 @@ class Model:
                 confidence=confidence(counts, prior_orders=self._prior_orders) if share is None else share,
                 lift=lift(counts),
                 effect=effect,
-                llr=log_likelihood_ratio(counts),
                 p_adjusted=p_adjusted,
                 above_floor=above_floor,
             )
+
+    def _counts(self, together: int, anchor_orders: int, item_orders: int) -> Together:
+        return Together(together=together, anchor_orders=anchor_orders, item_orders=item_orders, n_orders=self.n_orders)

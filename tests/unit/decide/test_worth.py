@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.property.random_shops import evidence_of
 from tests.unit.decide.tents import ITEMS, SURE, ask, pair, scene
 
-from pairwell.candidates.memory import evidence_of
 from pairwell.config.settings import Persuasion, Placement, Settings, Shop
 from pairwell.decide.worth import Valued, bought_when_shown, slate_cost, value, worthwhile
 from pairwell.records import Candidate, CartLine, DecisionRequest
