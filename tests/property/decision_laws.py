@@ -13,8 +13,9 @@ from tests.property.random_shops import Case
 
 from pairwell.candidates.propose import Proposal
 from pairwell.config.settings import Cap
-from pairwell.decide.choose import choose, propose_for, run_stages
+from pairwell.decide.choose import choose, lead_through, propose_for, run_stages
 from pairwell.decide.decider import public_answer
+from pairwell.decide.prospects import prospects
 from pairwell.decide.scene import Scene
 from pairwell.records import CartLine, CustomerFacts, Decision, DecisionInputs, Item, Offer
 
@@ -35,6 +36,7 @@ def check_laws(case: Case, rng: random.Random) -> Decision:
     check_consent(case, decision)
     check_caps(case, decision)
     check_worth(case, decision)
+    check_prospects(case)
     check_chances(case)
     check_pins(case, decision)
     check_silence(decision)
@@ -227,8 +229,7 @@ def check_chances(case: Case) -> None:
 
 def check_pins(case: Case, decision: Decision) -> None:
     """Pins lead, in order; and whatever was proposed is either offered or withheld with a reason, once."""
-    scene = Scene(case.inputs, model=case.model, items=case.items, settings=case.settings)
-    proposed = propose_for(scene).candidates
+    proposed = propose_for(case.inputs, model=case.model, settings=case.settings).candidates
     pinned = [(c.item_id, c.kind, c.anchor_id) for c in proposed if c.pin is not None]
     offered = [(offer.item_id, offer.kind, offer.anchor_id or "") for offer in decision.slate]
     lead = [offer for offer in offered if offer in pinned]
@@ -248,12 +249,21 @@ def check_silence(decision: Decision) -> None:
     assert not (decision.arm in ("holdout", "withheld") and answer.offers), "offers to the holdout"
 
 
+def check_prospects(case: Case) -> None:
+    """Who is told at once to be hopeless would not have come through the stages."""
+    scene = Scene(case.inputs, model=case.model, items=case.items, settings=case.settings)
+    candidates = propose_for(case.inputs, model=case.model, settings=case.settings).candidates
+    assert lead_through(prospects(candidates, scene), scene)[0] == lead_through(candidates, scene)[0], (
+        "a hopeless one came through"
+    )
+
+
 def check_order(case: Case, decision: Decision, rng: random.Random) -> None:
     shuffled = decide(_shuffled(case, rng))
     assert _encode(shuffled.slate) == _encode(decision.slate), "the order of the inputs shows"
     assert _encode(shuffled.withheld) == _encode(decision.withheld)
     scene = Scene(case.inputs, model=case.model, items=case.items, settings=case.settings)
-    proposal = propose_for(scene)
+    proposal = propose_for(case.inputs, model=case.model, settings=case.settings)
     mixed = msgspec.structs.replace(proposal, candidates=rng.sample(proposal.candidates, len(proposal.candidates)))
     assert _drawn(scene, mixed) == _drawn(scene, proposal), "the order of candidates shows"
 

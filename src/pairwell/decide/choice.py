@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from itertools import compress
 
 import msgspec
 
@@ -70,16 +71,16 @@ def fill_slots(
 
     `clash(drawn)` tells of any other whether it cannot stand beside `drawn`. Blind to the order of `valued`.
     """
-    remaining = sorted(valued, key=_canonical)
+    pool = _Pool(sorted(valued, key=_canonical), choice)
     filled: list[Slot] = []
-    while remaining and len(filled) < slots:
-        drawn, propensity, lot = _next_draw(remaining, choice, stream)
+    while pool.valued and len(filled) < slots:
+        lot = pool.lot()
+        place = _draw(lot, stream)
+        drawn = lot.valued[place]
         clashes = clash(drawn)
-        others = [other for other in remaining if other is not drawn]
-        barred = [other for other in others if clashes(other)]
-        gone = {id(other) for other in barred}
-        remaining = [other for other in others if id(other) not in gone] if barred else others
-        filled.append(Slot(drawn=drawn, propensity=propensity, lot=lot, barred=barred))
+        barred = [other for other in pool.valued if other is not drawn and clashes(other)]
+        filled.append(Slot(drawn=drawn, propensity=lot.chance(place), lot=lot, barred=barred))
+        pool.remove([drawn, *barred])
     return filled
 
 
@@ -102,16 +103,34 @@ def _canonical(valued: Valued) -> tuple[bool, int, float, str, str, str]:
     )
 
 
-def _next_draw(remaining: Sequence[Valued], choice: Choice, stream: Stream) -> tuple[Valued, float, Lot]:
-    if remaining[0].candidate.pin is not None:
-        return remaining[0], 1.0, Lot(valued=remaining[:1], weights=[1], total=1, explored=0)
-    weights = weigh([valued.worth_minor for valued in remaining], choice.temperature)
-    lot = Lot(valued=remaining, weights=weights, total=sum(weights), explored=round(choice.exploration * QUANTUM))
-    place = _draw(lot, stream)
-    return remaining[place], lot.chance(place), lot
+class _Pool:
+    """What may still be drawn, in canonical order: pins, then the dearest first."""
+
+    def __init__(self, valued: list[Valued], choice: Choice) -> None:
+        self.valued = valued
+        self._choice = choice
+        self._weights: list[int] = []  # none before they are asked for; they hold while the dearest stays
+
+    def lot(self) -> Lot:
+        """What the next draw is made from: the first pin alone, else everything."""
+        if self.valued[0].candidate.pin is not None:
+            return Lot(valued=self.valued[:1], weights=[1], total=1, explored=0)
+        if not self._weights:
+            self._weights = weigh([valued.worth_minor for valued in self.valued], self._choice.temperature)
+        explored = round(self._choice.exploration * QUANTUM)
+        return Lot(valued=self.valued, weights=self._weights, total=sum(self._weights), explored=explored)
+
+    def remove(self, gone: Sequence[Valued]) -> None:
+        """Take these out."""
+        ids = {id(one) for one in gone}
+        stays = [id(one) not in ids for one in self.valued]
+        self._weights = list(compress(self._weights, stays)) if self._weights and stays[0] else []
+        self.valued = list(compress(self.valued, stays))
 
 
 def _draw(lot: Lot, stream: Stream) -> int:
+    if len(lot.weights) == 1 and not lot.explored:
+        return 0
     if stream.below(QUANTUM) < lot.explored:
         return stream.below(len(lot.weights))
     left = stream.below(lot.total)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import msgspec
 
-from pairwell.candidates.anchors import CART_PLACEMENTS, find_ignored
+from pairwell.candidates.anchors import CART_PLACEMENTS, find_anchors, find_ignored
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal, Sources, propose
 from pairwell.config.settings import Settings
@@ -15,6 +16,8 @@ from pairwell.decide.caps import cap, ends_of
 from pairwell.decide.choice import Clash, Slot, Stream, fill_slots
 from pairwell.decide.explain import explain_offer
 from pairwell.decide.guards import check_slate, guard
+from pairwell.decide.prospects import prospects
+from pairwell.decide.rules.applying import count_failures
 from pairwell.decide.rules.sifting import Sifted, withhold
 from pairwell.decide.rules.stages import applicability, eligibility, suitability
 from pairwell.decide.scene import Scene
@@ -41,11 +44,11 @@ _SILENCES: Mapping[Stage, SilenceReason] = {"guards": "guarded", "caps": "capped
 _STAGES: tuple[Stage, ...] = ("eligibility", "applicability", "suitability", "guards", "caps", "worth")
 
 
-class Course(msgspec.Struct, frozen=True, kw_only=True):
+class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How a decision went: what was proposed, who left where, who was drawn and what silence would save."""
 
+    scene: Scene
     proposal: Proposal
-    left: list[Withheld]  # at the stages before choice
     drawn: list[Slot]
     undrawn: list[Valued]  # worthwhile, but in no slot
     worth_minor: float  # of the slate that was drawn
@@ -61,9 +64,14 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         """What was drawn; empty where it is not worth showing."""
         return self.drawn if self.worth_showing else []
 
+    @cached_property
+    def left(self) -> list[Withheld]:
+        """Who left before choice, and where. Worked out when asked, as few answers show it."""
+        return [*self.proposal.withheld, *lead_through(self.proposal.candidates, self.scene)[1]]
+
     @property
     def withheld(self) -> list[Withheld]:
-        """Who left where. Told when asked, as few answers show it."""
+        """Who left where."""
         beside = {id(barred): slot.drawn.candidate.item_id for slot in self.drawn for barred in slot.barred}
         undrawn = sorted(self.undrawn, key=_dearest_first)
         return [
@@ -88,37 +96,46 @@ def choose(
     return decide(scene, run_stages(scene))
 
 
-def propose_for(scene: Scene) -> Proposal:
-    """The candidates for a scene's anchors. On a page of an item, what was viewed before is mostly another choice."""
-    beside_cart = scene.request.placement in CART_PLACEMENTS
+def propose_for(inputs: DecisionInputs, *, model: LearnedPairs | None, settings: Settings) -> Proposal:
+    """The candidates for a request. On a page of an item, what was viewed before is mostly another choice."""
+    request = inputs.request
+    anchors = find_anchors(request, inputs.items)
+    beside_cart = request.placement in CART_PLACEMENTS
     sources = Sources(
-        model=scene.model,
-        relations=scene.inputs.relations,
-        kinds=scene.placement.kinds,
-        power=cart_power(len(set(scene.anchors)), scene.settings.learn.power_growth),
-        viewed=[item_id for item_id in scene.request.viewed if item_id in scene.items] if beside_cart else (),
+        model=model,
+        relations=inputs.relations,
+        kinds=settings.placements[request.placement].kinds,
+        power=cart_power(len(anchors), settings.learn.power_growth),
+        viewed=[item_id for item_id in request.viewed if item_id in inputs.items] if beside_cart else (),
     )
-    return propose(scene.anchors, sources)
+    return propose(anchors, sources)
 
 
 def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
     """Lead the candidates through rules, guards, worth and choice."""
-    proposal = proposal or propose_for(scene)
-    candidates, withheld = list(proposal.candidates), list(proposal.withheld)
-    for stage in (*_RULES, guard, cap):
-        candidates, left = stage(candidates, scene)
-        withheld.extend(left)
-    valued, left = worthwhile(candidates, scene)
+    proposal = proposal or propose_for(scene.inputs, model=scene.model, settings=scene.settings)
+    valued, left = lead_through(prospects(proposal.candidates, scene), scene)
+    count_failures(left, scene)
     slots = _draw(valued, scene)
     drawn = {id(slot.drawn) for slot in slots}
     return Course(
+        scene=scene,
         proposal=proposal,
-        left=[*withheld, *left],
         drawn=slots,
         undrawn=[one for one in valued if id(one) not in drawn],
         worth_minor=sum(slot.drawn.worth_minor for slot in slots),
         cost_minor=slate_cost(scene),
     )
+
+
+def lead_through(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Valued], list[Withheld]]:
+    """Who comes through all stages, and who leaves where."""
+    withheld: list[Withheld] = []
+    for stage in (*_RULES, guard, cap):
+        candidates, left = stage(candidates, scene)
+        withheld.extend(left)
+    valued, left = worthwhile(candidates, scene)
+    return valued, [*withheld, *left]
 
 
 def decide(scene: Scene, course: Course) -> Decision:
@@ -165,15 +182,14 @@ def clash_with(drawn: Valued, scene: Scene) -> Clash:
     """Whether another offer must not stand beside `drawn`: the same item in some form, or a step up for that line."""
     item_id = drawn.candidate.item_id
     family = scene.family_of(item_id)
-    barred = {item_id} | scene.links.variants_of(item_id) | scene.links.substitutes_of(item_id)
+    said = {item_id} | scene.links.variants_of(item_id) | scene.links.substitutes_of(item_id)
     learned = scene.stand_ins(item_id)
     replaced = drawn.candidate.anchor_id if drawn.candidate.kind == "upgrade" else None
-    alike = barred.union(learned)
     only_alike = family is None and replaced is None
 
     def clashes(other: Valued) -> bool:
         candidate = other.candidate
-        if candidate.item_id in alike and (candidate.pin is None or candidate.item_id in barred):
+        if candidate.item_id in said or (candidate.item_id in learned and candidate.pin is None):
             return True
         if only_alike:
             return False
@@ -241,7 +257,7 @@ def _silence(scene: Scene, course: Course, arm: Arm) -> Silence | None:
 
 def _nothing_left(scene: Scene, course: Course) -> Silence:
     """The silence named by the stage at which the last candidate left."""
-    stages = {*(one.stage for one in course.left), *("worth" for _ in course.drawn)}
+    stages = {"worth"} if course.drawn else {one.stage for one in course.left}
     last = max((_STAGES.index(stage) for stage in stages if stage in _STAGES), default=None)
     if last is None:
         return _no_candidates(scene, course)

@@ -169,19 +169,19 @@ class _Sitting:
         """Everything that the decision reads, and the candidates that told what to read."""
         request, items = asked.request, self._facts.items
         inputs = self._read_person(asked, self._round.standing(request))
-        proposal = propose_for(self._scene(inputs))
-        proposed = {candidate.item_id for candidate in proposal.candidates}
+        proposal = propose_for(inputs, model=self._model, settings=self._settings)
+        proposed = dict.fromkeys(candidate.item_id for candidate in proposal.candidates)
         there = {relation.anchor_id for relation in inputs.relations}
-        alike = [r for r in self._facts.relations_of(sorted(proposed - there)) if r.relation in _LIKENESS]
+        alike = [r for r in self._facts.relations_of(sorted(proposed.keys() - there)) if r.relation in _LIKENESS]
         relations = [*inputs.relations, *alike]
-        wanted = proposed | {r.item_id for r in relations if r.relation == "requires"}
+        wanted = proposed.keys() | {r.item_id for r in relations if r.relation == "requires"}
         read = msgspec.structs.replace(
             inputs,
             items={**inputs.items, **_revisions(proposed, items)},
             relations=relations,
             owned=sorted(wanted.intersection(self._owned(inputs))),
         )
-        return self._scene(read), proposal
+        return Scene(read, model=self._model, items=items, settings=self._settings), proposal
 
     def _read_person(self, asked: Asked, standing: Standing) -> DecisionInputs:
         request, settings = asked.request, self._settings
@@ -197,7 +197,7 @@ class _Sitting:
             model=None if self._model is None else self._model.id,
             settings=self._published.hash,
             now=self._now,
-            items=_revisions(named, self._facts.items),
+            items=_revisions(sorted(named), self._facts.items),
             relations=self._facts.relations_of(sorted(_read_for_relations(request, standing.declines))),
             owned=[],
             declines=standing.declines,
@@ -218,9 +218,6 @@ class _Sitting:
     def _owned(self, inputs: DecisionInputs) -> Collection[str]:
         customer_id = inputs.request.customer_id
         return () if customer_id is None or inputs.customer is None else self._facts.owned.get(customer_id, ())
-
-    def _scene(self, inputs: DecisionInputs) -> Scene:
-        return Scene(inputs, model=self._model, items=self._facts.items, settings=self._settings)
 
 
 def _is_ghost(request: DecisionRequest, settings: Settings) -> bool:
@@ -262,4 +259,4 @@ def _named(request: DecisionRequest, declines: Iterable[Decline]) -> set[str]:
 
 
 def _revisions(item_ids: Iterable[str], items: Mapping[str, Item]) -> dict[str, int]:
-    return {item_id: items[item_id].revision for item_id in sorted(item_ids) if item_id in items}
+    return {item_id: items[item_id].revision for item_id in item_ids if item_id in items}

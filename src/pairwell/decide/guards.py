@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from fractions import Fraction
-from functools import lru_cache
 
 from pairwell.config.settings import OfferKind
 from pairwell.decide.money import margin, net_price
@@ -17,7 +14,9 @@ from pairwell.records import Candidate, Offer
 
 def guard(candidates: Sequence[Candidate], scene: Scene) -> Sifted:
     """Keep what no guard holds back. It follows everything that may alter a price."""
-    return sift(candidates, scene, stage="guards", judge=_guarded, suspects=_perhaps_guarded(candidates, scene))
+    terms, bounds = scene.terms, scene.bounds
+    broken = {one.item_id for one in candidates if one.item_id not in terms or not bounds.hold(one, terms[one.item_id])}
+    return sift(candidates, scene, stage="guards", judge=_guarded, suspects=broken)
 
 
 def check_slate(slate: Sequence[Offer], scene: Scene) -> None:
@@ -40,18 +39,6 @@ def find_breach(
     return of_price or _margin(item_id, price_minor, scene)
 
 
-def _perhaps_guarded(candidates: Sequence[Candidate], scene: Scene) -> set[str]:
-    """The ids of all that a guard may hold back, told for all candidates at once."""
-    limit = most(scene.settings.guards.add_on_price_share, scene.purchase.total_minor)
-    floor, terms = scene.settings.guards.margin_floor_minor, scene.terms
-    safe = {
-        item_id
-        for item_id, one in terms.items()
-        if one.price_minor is not None and one.price_minor <= limit and one.margin_minor >= floor
-    }
-    return {one.item_id for one in candidates if one.kind == "upgrade" or one.item_id not in safe}
-
-
 def _guarded(candidate: Candidate, scene: Scene) -> Objection | None:
     price = scene.price_of(candidate.item_id)
     if price is None:
@@ -61,7 +48,7 @@ def _guarded(candidate: Candidate, scene: Scene) -> Objection | None:
 
 def _add_on_price(price: int, scene: Scene) -> Objection | None:
     # Prices that are unknown count nothing: the share of the known part can only guard more.
-    limit = most(scene.settings.guards.add_on_price_share, scene.purchase.total_minor)
+    limit = scene.bounds.add_on_minor
     if price <= limit:
         return None
     reason = "add_on_price_share" if scene.purchase.priced else "price_unknown"
@@ -72,8 +59,7 @@ def _upgrade_price(anchor_id: str | None, price: int, scene: Scene) -> Objection
     line = None if anchor_id is None else scene.lines.get(anchor_id)
     if line is None or line.paid_minor is None:
         return "price_unknown", {"of": anchor_id}
-    low, high = scene.settings.guards.upgrade_price_corridor
-    least, limit = least_of(low, line.paid_minor), most(high, line.paid_minor)
+    least, limit = scene.bounds.corridor(line.paid_minor)
     if least <= price <= limit:
         return None
     return "upgrade_price_corridor", {"price_minor": price, "least_minor": least, "limit_minor": limit}
@@ -85,19 +71,3 @@ def _margin(item_id: str, price: int, scene: Scene) -> Objection | None:
     if earned >= floor:
         return None
     return "margin_floor_minor", {"margin_minor": round(earned, 2), "limit_minor": floor}
-
-
-@lru_cache(maxsize=4_096)
-def most(share: float, minor: int) -> int:
-    """The largest whole amount within `share` of `minor`; .07 of 100 is 7, whatever floats say."""
-    return math.floor(_exact(share) * minor)
-
-
-@lru_cache(maxsize=4_096)
-def least_of(multiple: float, minor: int) -> int:
-    """The smallest whole amount that reaches `multiple` times `minor`."""
-    return math.ceil(_exact(multiple) * minor)
-
-
-def _exact(number: float) -> Fraction:
-    return Fraction(repr(number))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from pairwell.decide.guards import most
+from pairwell.decide.bounds import most
 from pairwell.records import Item
 
 

@@ -14,6 +14,7 @@ from pairwell.candidates.anchors import find_anchors
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.links import Links, index_relations
 from pairwell.config.settings import Placement, Settings
+from pairwell.decide.bounds import Bounds
 from pairwell.decide.money import earnings, net_price
 from pairwell.decide.terms import Terms, open_terms
 from pairwell.errors import RequestError
@@ -94,6 +95,12 @@ class Scene:
         return Purchase(total_minor=sum(known), priced=len(known) == len(beside))
 
     @cached_property
+    def bounds(self) -> Bounds:
+        """What the guards allow beside the purchase."""
+        paid = {item_id: line.paid_minor for item_id, line in self.lines.items()}
+        return Bounds(self.settings.guards, self.purchase.total_minor, paid)
+
+    @cached_property
     def present(self) -> Group:
         """The cart and the anchors."""
         return self.group(self.lines)
@@ -118,8 +125,7 @@ class Scene:
     @cached_property
     def terms(self) -> dict[str, Terms]:
         """What the settings make of each item, by id."""
-        book = open_terms(self.settings)
-        return {item_id: book.of(item) for item_id, item in self.items.items()}
+        return open_terms(self.settings).of(self.items)
 
     def price_of(self, item_id: str) -> int | None:
         """What the customer pays for a unit by the item's own price; None where it has none or is unknown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -29,12 +30,15 @@ class TermsBook:
         self._shop = shop
         self._known: dict[str, Terms] = {}
 
-    def of(self, item: Item) -> Terms:
-        """The terms of an item."""
-        known = self._known.get(item.item_id)
-        if known is None or known.item is not item:
-            known = self._known[item.item_id] = _work_out(item, self._shop)
-        return known
+    def of(self, items: Mapping[str, Item]) -> dict[str, Terms]:
+        """The terms of items, by id."""
+        known, found = self._known, {}
+        for item_id, item in items.items():
+            terms = known.get(item_id)
+            if terms is None or terms.item is not item:
+                terms = known[item_id] = _work_out(item, self._shop)
+            found[item_id] = terms
+        return found
 
 
 def open_terms(settings: Settings) -> TermsBook:

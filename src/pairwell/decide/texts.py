@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 LANGUAGES = ("en", "ru", "pl")
+_TENTH = Decimal("0.1")
+_EXACT = 1e15  # below, a float has its tenths
 
 
 def find_locale(name: str) -> Locale:
@@ -41,10 +43,11 @@ def money(minor: int, currency: str, locale: Locale) -> str:
     return format_currency(_major(minor, currency), currency, locale=locale)
 
 
-@lru_cache(maxsize=16_384, typed=True)  # 5 and 5.0 are written differently
 def number(value: float, locale: Locale) -> str:
     """A number with at most one decimal: "1,904"; a float always shows its decimal: "5.2"."""
-    return format_decimal(value, format="#,##0" if isinstance(value, int) else "#,##0.0", locale=locale)
+    if not isinstance(value, int) and abs(value) < _EXACT:
+        return _written(Decimal(repr(value)).quantize(_TENTH) + 0, locale)  # written the same are remembered once
+    return _written(value, locale)
 
 
 def read_catalogue(language: str) -> Catalog:
@@ -68,6 +71,11 @@ def _translations(language: str) -> gettext.GNUTranslations:
     write_mo(compiled, read_catalogue(language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=16_384, typed=True)  # 5 and 5.0 are written differently
+def _written(value: float | Decimal, locale: Locale) -> str:
+    return format_decimal(value, format="#,##0" if isinstance(value, int) else "#,##0.0", locale=locale)
 
 
 def _major(minor: int, currency: str) -> Decimal:

@@ -30,14 +30,15 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
     Over whole outcomes: an add-on is bought or not; an upgrade moves the line from the anchor to the target, so
     that it gains only the difference. Nothing is returned yet as far as this knows.
     """
-    terms = scene.terms[candidate.item_id]
+    terms, prior = scene.terms[candidate.item_id], scene.settings.persuasion
     assert terms.price_minor is not None, "the guards let no unpriced item pass"
     quiet = _quiet(candidate)
-    prior = scene.settings.persuasion
-    persuasion = (prior.upgrade if candidate.kind == "upgrade" else prior.cross_sell) * _fit(candidate, quiet, prior)
-    gain = terms.earned_minor
+    fit, gain = _fit(candidate, quiet, prior), terms.earned_minor
     if candidate.kind == "upgrade":
+        persuasion = prior.upgrade * fit
         gain -= scene.earned_by(scene.lines[candidate.anchor_id])
+    else:
+        persuasion = prior.cross_sell * fit
     return Valued(
         candidate=candidate,
         price_minor=terms.price_minor,
@@ -99,4 +100,5 @@ def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
     often = quiet / (quiet + prior.half_fit)
     if candidate.kind == "upgrade" or candidate.evidence is None:
         return often
-    return often * (1 - min(1.0, prior.from_effect / max(candidate.evidence.effect, 1e-9)))
+    explained = prior.from_effect / max(candidate.evidence.effect, 1e-9)
+    return often * (1 - explained) if explained < 1 else 0.0

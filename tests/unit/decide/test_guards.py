@@ -7,7 +7,8 @@ import pytest
 from tests.unit.decide.tents import ITEMS, SURE, ask, scene
 
 from pairwell.config.settings import Guards, Settings, Shop
-from pairwell.decide.guards import check_slate, guard, least_of, most
+from pairwell.decide.bounds import least_of, most
+from pairwell.decide.guards import check_slate, guard
 from pairwell.decide.rules.sifting import Sifted
 from pairwell.decide.scene import Scene
 from pairwell.errors import OperatingError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -15,6 +15,8 @@ from pairwell.decide.rules.sifting import Objection, Sifted, withhold
 from pairwell.decide.rules.values import context_of, told
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate, Withheld
+
+_FAILED = "rule_failed"
 
 
 class _Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,13 @@ def apply_rules(candidates: Sequence[Candidate], scene: Scene, *, stage: RuleSta
         else:
             withheld.append(withhold(candidate, stage, *objection))
     return survivors, withheld
+
+
+def count_failures(withheld: Iterable[Withheld], scene: Scene) -> None:
+    """Count, for whoever watches the shop, those that left because a rule could not be worked out."""
+    for one in withheld:
+        if _FAILED in one.factors:
+            open_book(scene.settings).count_failure(one.factors["rule"])
 
 
 def _open_rules(chapter: Chapter, scene: Scene) -> Iterator[_Open]:
@@ -105,8 +114,7 @@ class _Sieve:
         if rule.later is not None:
             factors["later"] = rule.later
         if failed is not None:
-            factors["rule_failed"] = failed
-            self._book.count_failure(rule.name)
+            factors[_FAILED] = failed
         return rule.reason, factors
 
     def _why(self, bound: Bound, candidate: Candidate) -> str | None:
