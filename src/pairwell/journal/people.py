@@ -17,7 +17,6 @@ _VISITORS = "v:"  # how their names begin; those of customers come before
 _COLUMNS = (people.c.name, people.c.person, people.c.key, people.c.belongs_to)
 _BY_NAME = sa.select(*_COLUMNS).where(among(people.c.name, "names"))
 _LOCKED = _BY_NAME.order_by(people.c.person).with_for_update(key_share=True)
-_MEMBERS = sa.select(people.c.person, people.c.belongs_to).where(among(people.c.belongs_to, "roots"))
 _ATTACH = people.update().where(people.c.person == sa.bindparam("visitor")).values(belongs_to=sa.bindparam("customer"))
 
 
@@ -91,12 +90,6 @@ class People:
             rows = sorted((person.number, person.root) for person in changed.values())
             connection.execute(_ATTACH, [{"visitor": visitor, "customer": customer} for visitor, customer in rows])
         return changed
-
-    def members(self, connection: sa.Connection, roots: Iterable[int]) -> dict[int, int]:
-        """Person to root, for these roots and every visitor who belongs to one."""
-        wanted = sorted(set(roots))
-        rows = connection.execute(_MEMBERS, {"roots": wanted}).all() if wanted else []
-        return {root: root for root in wanted} | dict(rows)
 
     def _add_all(
         self, connection: sa.Connection, names: Sequence[str], owners: Mapping[str, str], known: Mapping[str, Person]

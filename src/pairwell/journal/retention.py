@@ -72,14 +72,17 @@ def _old_events(terms: Terms) -> sa.ColumnElement[bool]:
 
 
 def _old_claims(terms: Terms) -> sa.ColumnElement[bool]:
-    """Reservations that lapsed long ago, and what was given away before a total's window began."""
+    """Reservations that lapsed long ago, and what was given away before a total's window began.
+
+    What its total holds stays until that is counted anew.
+    """
     unclaimed = ~claims.c.used & (claims.c.lapses_at < to_micros(terms.contacts))
     over = [
         (claims.c.cap == total.name) & (claims.c.at < to_micros(total.since))
         for total in terms.totals
         if total.since is not None
     ]
-    return sa.or_(unclaimed, *over)
+    return ~claims.c.counted & sa.or_(unclaimed, *over)
 
 
 def _before(moment: sa.Column[Any], start: datetime | None) -> sa.ColumnElement[bool]:

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from pairwell.clock import to_micros
 from pairwell.journal.people import Identity, People, Person, identity
 from pairwell.journal.sealing import seal, unseal
-from pairwell.journal.standing import Lookback, Standing, Taken, read_standings, read_taken
+from pairwell.journal.standing import Lookback, Standing, read_standings
+from pairwell.journal.totals import Taken, read_taken
 from pairwell.operations.among import among
 from pairwell.operations.schema import claims, contacts, decisions, people
 from pairwell.records import Contact, Decision, DecisionRequest
@@ -83,9 +84,9 @@ class Round:
         self, connection: sa.Connection, book: People, requests: Sequence[DecisionRequest], *, read_only: bool
     ) -> None:
         self.connection = connection
+        self._read_only = read_only
         identities = [_named(request) for request in requests]
         self._people = _meet(connection, book, identities, read_only=read_only)
-        self._book = book
         request_ids = sorted({request.request_id for request in requests if request.request_id is not None})
         self._locks = sorted({person.root for person in self._people.values()} | set(map(_lock_of, request_ids)))
         self._known_of = request_ids
@@ -102,11 +103,11 @@ class Round:
         totals are locked.
         """
         locks = sorted({*self._locks, *(_lock_of(total.name) for total in back.totals)})
-        if locks and self.connection.dialect.name == "postgresql":
+        if locks and self.connection.dialect.name == "postgresql" and not self._read_only:
             self.connection.execute(_LOCK, {"locks": locks})
-        members = self._book.members(self.connection, {person.root for person in self._people.values()})
-        self._standings = read_standings(self.connection, members, back, now=now)
-        self._taken = read_taken(self.connection, back.totals, now=now)
+        roots = {person.root for person in self._people.values()}
+        self._standings = read_standings(self.connection, roots, back, now=now)
+        self._taken = read_taken(self.connection, back.totals, now=now, alone=not self._read_only)
 
     @cached_property
     def known(self) -> Known:
@@ -187,12 +188,8 @@ class Round:
             }
         )
         for claim in reservation.claims:
-            taken = self._taken[claim.cap]
-            if decision.shown:
-                taken.shown += 1
-            else:
-                taken.ghosts += 1
-            self._claims.append(row | msgspec.structs.asdict(claim) | {"used": False})
+            self._taken[claim.cap].add(1, shown=decision.shown)
+            self._claims.append(row | msgspec.structs.asdict(claim) | {"used": False, "counted": False})
 
     def _person(self, named: Identity) -> Person | None:
         return None if named.unit is None else self._people.get(named.unit)

@@ -1,67 +1,101 @@
-"""How people stand: what they declined, did a short while ago and were shown; what of a total is left."""
+"""How people stand: what they declined, did a short while ago and were shown."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import from_micros, to_micros
 from pairwell.events import BehaviourType
-from pairwell.operations.among import among
-from pairwell.operations.schema import claims, contacts, events
+from pairwell.operations.among import among, each_of
+from pairwell.operations.schema import contacts, events, people
 from pairwell.records import Contact, Decline, Signal
 
 _MOST_SIGNALS = 200  # of one person; who does more in so short a time is no customer
 
-_DECLINES = (
-    sa.select(events.c.person, events.c.item_id, events.c.at)
-    .where(
-        among(events.c.person, "people"),
-        events.c.type == "decline",
-        events.c.at >= sa.bindparam("since"),
-        events.c.item_id.is_not(None),
-    )
-    .order_by(events.c.at, events.c.event_id)
-)
-_SIGNALS = (
-    sa.select(events.c.person, events.c.type, events.c.item_id, events.c.at)
-    .where(
-        among(events.c.person, "people"),
-        among(events.c.type, "types"),
-        events.c.at >= sa.bindparam("since"),
-    )
-    .order_by(events.c.at, events.c.event_id)
-)
+# Visitors count as the customer whose they are.
+_ROOTS = each_of("roots", people.c.person.type)
+_MEMBERS = sa.union_all(
+    sa.select(_ROOTS.c.value.label("person"), _ROOTS.c.value.label("root")),
+    sa.select(people.c.person, people.c.belongs_to).where(among(people.c.belongs_to, "roots")),
+).cte("members")
 _CONTACTS = (
     sa.select(
-        contacts.c.person,
-        contacts.c.shown,
         contacts.c.at,
+        contacts.c.decision_id,
+        _MEMBERS.c.root,
+        sa.literal_column("'contact'").label("kind"),
+        contacts.c["items"],
         contacts.c.lapses_at,
         contacts.c.channel,
         contacts.c.interrupts,
-        contacts.c["items"],
         contacts.c.seen,
+        contacts.c.shown,
     )
+    .join_from(_MEMBERS, contacts, contacts.c.person == _MEMBERS.c.person)
     .where(
-        among(contacts.c.person, "people"),
-        contacts.c.at >= sa.bindparam("since"),
+        contacts.c.at >= sa.bindparam("contacts_since"),
         # A slate that lapsed unseen counts nowhere.
         (contacts.c.lapses_at > sa.bindparam("now")) | (contacts.c.seen != 0),
     )
-    .order_by(contacts.c.at, contacts.c.decision_id)
 )
-_CLAIMED = (
-    sa.select(claims.c.cap, claims.c.shown, sa.func.count())
-    .where(among(claims.c.cap, "caps"), claims.c.at >= sa.bindparam("since"))
-    .group_by(claims.c.cap, claims.c.shown)
+_NO_CONTACT = [sa.null() for _ in range(5)]
+_DECLINES = (
+    sa.select(
+        events.c.at,
+        events.c.event_id,
+        _MEMBERS.c.root,
+        sa.literal_column("'declined'"),
+        events.c.item_id,
+        *_NO_CONTACT,
+    )
+    .join_from(_MEMBERS, events, events.c.person == _MEMBERS.c.person)
+    .where(
+        events.c.type == "decline",
+        events.c.at >= sa.bindparam("declines_since"),
+        events.c.item_id.is_not(None),
+    )
 )
-_USED = _CLAIMED.where(claims.c.used)
-_RESERVED = _CLAIMED.where(~claims.c.used, claims.c.lapses_at > sa.bindparam("now"))
+_TYPES = each_of("types", events.c.type.type)
+_newer = events.alias("newer")
+_LAST_COUNTED = (
+    sa.select(_newer.c.at)
+    .where(
+        _newer.c.person == _MEMBERS.c.person,
+        _newer.c.type == _TYPES.c.value,
+        _newer.c.at >= sa.bindparam("signals_since"),
+    )
+    .order_by(_newer.c.at.desc())
+    .limit(1)
+    .offset(_MOST_SIGNALS - 1)
+    .scalar_subquery()
+)
+# Said before the events are looked for, else SQLite looks through all of a person's.
+_SPANS = (
+    sa.select(
+        _MEMBERS.c.person,
+        _MEMBERS.c.root,
+        _TYPES.c.value.label("type"),
+        sa.func.coalesce(_LAST_COUNTED, sa.bindparam("signals_since")).label("since"),
+    )
+    .join_from(_MEMBERS, _TYPES, sa.true())
+    .cte("spans")
+    .prefix_with("MATERIALIZED")
+)
+_SIGNALS = sa.select(
+    events.c.at, events.c.event_id, _SPANS.c.root, events.c.type, events.c.item_id, *_NO_CONTACT
+).join_from(
+    _SPANS,
+    events,
+    (events.c.person == _SPANS.c.person) & (events.c.type == _SPANS.c.type) & (events.c.at >= _SPANS.c.since),
+)
+_STANDINGS = sa.union_all(_CONTACTS, _DECLINES, _SIGNALS)
+_moment_and_id = itemgetter(0, 1)
 _item_ids = msgspec.json.Decoder(list[str])
 
 
@@ -91,66 +125,41 @@ class Standing(msgspec.Struct, kw_only=True):
     ghosts: list[Contact] = msgspec.field(default_factory=list)
 
 
-class Taken(msgspec.Struct, kw_only=True):
-    """Offers of one total that are given away or reserved."""
-
-    shown: int = 0
-    ghosts: int = 0
-
-
 def read_standings(
-    connection: sa.Connection, members: Mapping[int, int], back: Lookback, *, now: datetime
+    connection: sa.Connection, roots: Collection[int], back: Lookback, *, now: datetime
 ) -> defaultdict[int, Standing]:
-    """The standing of every root; `members` says whose is whose."""
+    """How each of `roots` stands, with the visitors who belong to one."""
     found: defaultdict[int, Standing] = defaultdict(Standing)
-    if not members:
+    if not roots:
         return found
-    people = sorted(members)
-    for person, item_id, at in connection.execute(_DECLINES, {"people": people, "since": to_micros(back.declines)}):
-        found[members[person]].declines.append(Decline(item_id=item_id, at=from_micros(at)))
-    for person, contact, shown in _contacts(connection, people, back.contacts, now):
-        standing = found[members[person]]
-        (standing.shown if shown else standing.ghosts).append(contact)
-    if back.signal_types:
-        asked = {"people": people, "types": list(back.signal_types), "since": to_micros(back.signals)}
-        for person, kind, item_id, at in connection.execute(_SIGNALS, asked):
-            found[members[person]].signals.append(Signal(type=kind, item_id=item_id, at=from_micros(at)))
+    asked = {
+        "roots": sorted(roots),
+        "types": list(back.signal_types),
+        "contacts_since": to_micros(back.contacts),
+        "declines_since": to_micros(back.declines),
+        "signals_since": to_micros(back.signals),
+        "now": to_micros(now),
+    }
+    for at, _, root, kind, item, *rest in sorted(connection.execute(_STANDINGS, asked).all(), key=_moment_and_id):
+        standing = found[root]
+        if kind == "contact":
+            *of_contact, shown = rest
+            (standing.shown if shown else standing.ghosts).append(_contact(at, item, *of_contact))
+        elif kind == "declined":
+            standing.declines.append(Decline(item_id=item, at=from_micros(at)))
+        else:
+            standing.signals.append(Signal(type=kind, item_id=item, at=from_micros(at)))
     for standing in found.values():
         del standing.signals[:-_MOST_SIGNALS]
     return found
 
 
-def read_taken(connection: sa.Connection, totals: Sequence[Total], *, now: datetime) -> dict[str, Taken]:
-    """How much of each total is given away or reserved."""
-    found = {total.name: Taken() for total in totals}
-    for since in {total.since for total in totals}:
-        names = sorted(total.name for total in totals if total.since == since)
-        asked = {"caps": names, "since": 0 if since is None else to_micros(since), "now": to_micros(now)}
-        for statement in (_USED, _RESERVED):
-            for cap, shown, number in connection.execute(statement, asked):
-                if shown:
-                    found[cap].shown += number
-                else:
-                    found[cap].ghosts += number
-    return found
-
-
-def _contacts(
-    connection: sa.Connection, people: Sequence[int], since: datetime, now: datetime
-) -> list[tuple[int, Contact, bool]]:
-    asked = {"people": people, "since": to_micros(since), "now": to_micros(now)}
-    return [
-        (
-            person,
-            Contact(
-                at=from_micros(at),
-                lapses_at=from_micros(lapses_at),
-                channel=channel,
-                interrupts=interrupts,
-                item_ids=_item_ids.decode(items),
-                seen=seen,
-            ),
-            shown,
-        )
-        for person, shown, at, lapses_at, channel, interrupts, items, seen in connection.execute(_CONTACTS, asked)
-    ]
+def _contact(at: int, items: str, lapses_at: int, channel: str, interrupts: int, seen: int) -> Contact:  # noqa: PLR0913, PLR0917
+    return Contact(
+        at=from_micros(at),
+        lapses_at=from_micros(lapses_at),
+        channel=channel,
+        interrupts=bool(interrupts),
+        item_ids=_item_ids.decode(items),
+        seen=seen,
+    )

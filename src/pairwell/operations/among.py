@@ -1,4 +1,4 @@
-"""Membership in a list that is one parameter, so that a statement is compiled once, however long the list."""
+"""A list that is one parameter of a statement, so that this is compiled once, however long the list."""
 
 from __future__ import annotations
 
@@ -41,6 +41,16 @@ def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
     return _Among(column, sa.bindparam(name, type_=_Listed(column.type)))
 
 
+class _Each(FunctionElement[Any]):
+    inherit_cache = True
+
+
+def each_of(name: str, kind: sa.types.TypeEngine[Any]) -> sa.TableValuedAlias:
+    """A table of one column `value`: the list of `kind` given as the parameter `name`."""
+    # PostgreSQL calls the column as the table is called.
+    return _Each(sa.bindparam(name, type_=_Listed(kind))).table_valued(sa.column("value", kind), name="value")
+
+
 @compiles(_Among, "sqlite")
 def _in_sqlite(element: _Among, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - the compiler's own
     column, listed = (compiler.process(clause, **words) for clause in element.clauses)
@@ -51,3 +61,13 @@ def _in_sqlite(element: _Among, compiler: SQLCompiler, **words: Any) -> str:  # 
 def _in_postgresql(element: _Among, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - as above
     column, listed = (compiler.process(clause, **words) for clause in element.clauses)
     return f"{column} = ANY ({listed})"
+
+
+@compiles(_Each, "sqlite")
+def _each_in_sqlite(element: _Each, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - as above
+    return f"json_each({compiler.process(element.clauses, **words)})"
+
+
+@compiles(_Each, "postgresql")
+def _each_in_postgresql(element: _Each, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - as above
+    return f"unnest({compiler.process(element.clauses, **words)})"

@@ -151,9 +151,20 @@ claims = Table(
     Column("lapses_at", BigInteger, nullable=False),
     Column("used", Boolean, nullable=False),
     Column("shown", Boolean, nullable=False),
-    Index("ix_claims_cap_used_lapses_at", "cap", "used", "lapses_at"),
+    Column("counted", Boolean, nullable=False),  # in `totals`
+    Index("ix_claims_cap_counted_used_at", "cap", "counted", "used", "at"),
+    Index("ix_claims_cap_counted_used_lapses_at", "cap", "counted", "used", "lapses_at"),
     Index("ix_claims_decision_id", "decision_id"),
     sqlite_with_rowid=False,
+)
+
+# How many claims are `counted`: a total of a hundred thousand is not counted row by row at each decision.
+totals = Table(
+    "totals",
+    metadata,
+    Column("cap", String, primary_key=True),
+    Column("shown", Boolean, primary_key=True),
+    Column("number", BigInteger, nullable=False),
 )
 
 _OF_AN_ORDER = text("order_id IS NOT NULL")

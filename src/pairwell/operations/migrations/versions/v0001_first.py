@@ -142,11 +142,20 @@ def _create_decisions() -> None:
         sa.Column("lapses_at", sa.BigInteger, nullable=False),
         sa.Column("used", sa.Boolean, nullable=False),
         sa.Column("shown", sa.Boolean, nullable=False),
+        sa.Column("counted", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("cap", "decision_id", "offer_no"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_claims_cap_used_lapses_at", "claims", ["cap", "used", "lapses_at"])
+    op.create_index("ix_claims_cap_counted_used_at", "claims", ["cap", "counted", "used", "at"])
+    op.create_index("ix_claims_cap_counted_used_lapses_at", "claims", ["cap", "counted", "used", "lapses_at"])
     op.create_index("ix_claims_decision_id", "claims", ["decision_id"])
+    op.create_table(
+        "totals",
+        sa.Column("cap", sa.String, nullable=False),
+        sa.Column("shown", sa.Boolean, nullable=False),
+        sa.Column("number", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("cap", "shown"),
+    )
 
 
 def _create_events() -> None:
