@@ -171,23 +171,24 @@ class _Sitting:
         inputs = self._read_person(asked, self._round.standing(request))
         proposal = propose_for(inputs, model=self._model, settings=self._settings)
         proposed = dict.fromkeys(candidate.item_id for candidate in proposal.candidates)
+        here = {item_id: items[item_id] for item_id in (*inputs.items, *proposed) if item_id in items}
         there = {relation.anchor_id for relation in inputs.relations}
         alike = [r for r in self._facts.relations_of(sorted(proposed.keys() - there)) if r.relation in _LIKENESS]
         relations = [*inputs.relations, *alike]
         wanted = proposed.keys() | {r.item_id for r in relations if r.relation == "requires"}
         read = msgspec.structs.replace(
             inputs,
-            items={**inputs.items, **_revisions(proposed, items)},
+            items={item_id: item.revision for item_id, item in here.items()},
             relations=relations,
             owned=sorted(wanted.intersection(self._owned(inputs))),
         )
-        return Scene(read, model=self._model, items=items, settings=self._settings), proposal
+        return Scene(read, model=self._model, items=here, settings=self._settings), proposal
 
     def _read_person(self, asked: Asked, standing: Standing) -> DecisionInputs:
         request, settings = asked.request, self._settings
         ghost = _is_ghost(request, settings)
         personal = self._may_personalise(request)
-        named = _named(request, standing.declines)
+        named, items = _named(request, standing.declines), self._facts.items
         return DecisionInputs(
             decision_id=name_decision(
                 request.request_id, now=self._now, salt=settings.choice.salt, entropy=asked.entropy
@@ -197,7 +198,7 @@ class _Sitting:
             model=None if self._model is None else self._model.id,
             settings=self._published.hash,
             now=self._now,
-            items=_revisions(sorted(named), self._facts.items),
+            items={item_id: items[item_id].revision for item_id in sorted(named) if item_id in items},
             relations=self._facts.relations_of(sorted(_read_for_relations(request, standing.declines))),
             owned=[],
             declines=standing.declines,
@@ -256,7 +257,3 @@ def _read_for_relations(request: DecisionRequest, declines: Iterable[Decline]) -
 
 def _named(request: DecisionRequest, declines: Iterable[Decline]) -> set[str]:
     return {*_read_for_relations(request, declines), *request.viewed, *(request.available or ())}
-
-
-def _revisions(item_ids: Iterable[str], items: Mapping[str, Item]) -> dict[str, int]:
-    return {item_id: items[item_id].revision for item_id in item_ids if item_id in items}

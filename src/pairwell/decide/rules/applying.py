@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from pairwell.config.rules.engine import ConditionError, run
 from pairwell.config.rules.rule import RuleStage
 from pairwell.decide.rules.book import Bound, Chapter, RuleBook, open_book
-from pairwell.decide.rules.facts import is_acute, offer_reader, reader_of
+from pairwell.decide.rules.facts import is_acute, offer_reader
 from pairwell.decide.rules.joint import Verdicts
+from pairwell.decide.rules.parts import Part
 from pairwell.decide.rules.sifting import Objection, Sifted, withhold
-from pairwell.decide.rules.values import context_of, told
+from pairwell.decide.rules.values import told
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate, Withheld
 
@@ -33,7 +33,7 @@ def apply_rules(candidates: Sequence[Candidate], scene: Scene, *, stage: RuleSta
     """
     book = open_book(scene.settings)
     chapter = book.chapter(stage, scene.request.placement, acute=is_acute(scene))
-    opened = list(_open_rules(chapter, scene)) if candidates and chapter.rules else []
+    opened = list(_open_rules(chapter, candidates, scene)) if candidates and chapter.rules else []
     if not opened:
         return list(candidates), []
     sieve = _Sieve(opened, scene, book)
@@ -59,18 +59,13 @@ def count_failures(withheld: Iterable[Withheld], scene: Scene) -> None:
             open_book(scene.settings).count_failure(one.factors["rule"])
 
 
-def _open_rules(chapter: Chapter, scene: Scene) -> Iterator[_Open]:
-    context = context_of(chapter.wanted, reader_of(scene))
+def _open_rules(chapter: Chapter, candidates: Sequence[Candidate], scene: Scene) -> Iterator[_Open]:
+    (of_request,) = chapter.of_request.ask(candidates[:1], scene)  # the same for all of them
     for bound in chapter.rules:
-        parts, failed, holds = bound.parts, None, True
-        if parts.of_request is not None:
-            try:
-                holds = run(parts.of_request.program, context)
-            except ConditionError as error:
-                failed = str(error)
-        if holds:
-            yield _Open(bound=bound, failed=failed)
-            if not bound.bit and parts.of_offer is None:
+        verdict = _verdict(bound, bound.parts.of_request, of_request)
+        if verdict is not False:
+            yield _Open(bound=bound, failed=None if verdict is True else str(verdict))
+            if not bound.bit and bound.parts.of_offer is None:
                 return  # it withholds all, so that no later rule is asked
 
 
@@ -102,7 +97,7 @@ class _Sieve:
             holding, failing = self._book.items.of(self._scene.items[candidate.item_id])
         for one in self._opened:
             bound = one.bound
-            verdict = _verdict(bound, of_offer)
+            verdict = _verdict(bound, bound.parts.of_offer, of_offer)
             if verdict is not False and (not bound.bit or (holding | failing) & bound.bit):
                 failed = one.failed or (self._why(bound, candidate) if failing & bound.bit else None)
                 return self._object(bound, candidate, failed or (None if verdict is True else str(verdict)))
@@ -124,7 +119,8 @@ class _Sieve:
         return verdict if isinstance(verdict, str) else None
 
 
-def _verdict(bound: Bound, of_offer: Verdicts) -> bool | str:
-    if bound.parts.of_offer is None:
+def _verdict(bound: Bound, part: Part | None, verdicts: Verdicts) -> bool | str:
+    """Whether a part of a rule holds, or why that cannot be told; what it has not holds."""
+    if part is None:
         return True
-    return False if of_offer is None else of_offer[bound.place]
+    return False if verdicts is None else verdicts[bound.place]

@@ -15,7 +15,6 @@ from pairwell.config.settings import Settings
 from pairwell.decide.rules.items import ItemVerdicts
 from pairwell.decide.rules.joint import Joint
 from pairwell.decide.rules.parts import Parts, take_apart
-from pairwell.decide.rules.values import Wanted, join_wanted
 
 _MOST_JOINTS = 256  # sets of rules that one request or another left open
 
@@ -29,10 +28,10 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules of one stage that hold for a placement, in order, and what they want to know of the request."""
+    """The rules of one stage that hold for a placement, in order, and those of their parts that the request settles."""
 
     rules: Sequence[Bound]
-    wanted: tuple[Wanted, ...]
+    of_request: Joint
 
 
 class RuleBook:
@@ -100,8 +99,8 @@ def _yields(bound: Bound) -> bool:
 
 def _chapter(rules: Iterable[Bound]) -> Chapter:
     found = tuple(rules)
-    wanted = (bound.parts.of_request.wanted for bound in found if bound.parts.of_request is not None)
-    return Chapter(rules=found, wanted=join_wanted(wanted))
+    parts = {bound.place: bound.parts.of_request for bound in found if bound.parts.of_request is not None}
+    return Chapter(rules=found, of_request=Joint(parts))
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""What is different for every offer: the open rules' last parts, asked together, equal values only once."""
+"""Parts of several rules asked together, equal values only once."""
 
 from __future__ import annotations
 
