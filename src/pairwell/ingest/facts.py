@@ -14,9 +14,9 @@ from pairwell.clock import to_micros
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.facts.store import FactStore
-from pairwell.ingest.assemble import recent_prices
 from pairwell.ingest.customer_facts import read_told
 from pairwell.ingest.owning import owned
+from pairwell.ingest.prices import recent_prices
 from pairwell.ingest.telling import told_of_customers
 from pairwell.ingest.touched import touched_items
 from pairwell.records import CuratedRelation, Item
@@ -89,11 +89,11 @@ def _touched_items(
 
 
 def _priced_items(dataset: Dataset, snapshot: Snapshot, timezone: str, among: ibis.Table | None) -> ibis.Table:
-    items, lines = (dataset.table(name, snapshot=snapshot) for name in ("items", "order_lines"))
+    items, lines, orders = (dataset.table(name, snapshot=snapshot) for name in ("items", "order_lines", "orders"))
     if among is not None:
-        items, lines = (rows.semi_join(among, "item_id") for rows in (items, lines))
-    orders = dataset.table("orders", snapshot=snapshot).select("order_id", "placed_at")
-    sold = recent_prices(lines, timezone, orders=orders).rename(sold_minor="price_minor")
+        items = items.semi_join(among, "item_id")
+    dates = orders.select("order_id", "placed_at")
+    sold = recent_prices(lines, timezone, orders=dates, among=among).rename(sold_minor="price_minor")
     joined = items.left_join(sold, "item_id").drop("item_id_right")
     stated = (~joined.derived).ifelse(joined.price_minor, ibis.null("int64"))
     price = ibis.coalesce(stated, joined.sold_minor, joined.price_minor)

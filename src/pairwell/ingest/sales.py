@@ -17,6 +17,7 @@ from pairwell.ingest.goods import exclude_items
 from pairwell.ingest.matching import meet, same_order_or_customer
 from pairwell.ingest.numbering import keep_rows, number_sales, numbered, to_order_lines
 from pairwell.ingest.outcome import Shaped, Staged, count_changes, write
+from pairwell.ingest.prices import recent_prices
 from pairwell.ingest.staging import writing_to
 from pairwell.ingest.titles import usual_titles
 
@@ -99,7 +100,7 @@ def _known_prices(lines: ibis.Table, dataset: Dataset, timezone: str) -> ibis.Ta
     if not lines.filter(lines.unit_price_minor.isnull()).limit(1).count().to_pyarrow().as_py():
         return ibis.memtable(_NO_PRICES)
     stored = dataset.table("items").select("item_id", "price_minor", "derived")
-    usual = assemble.recent_prices(lines, timezone).rename(usual_minor="price_minor")
+    usual = recent_prices(lines, timezone).rename(usual_minor="price_minor")
     both = stored.outer_join(usual, "item_id")
     catalogue = (~both.derived).ifelse(both.price_minor, ibis.null("int64"))
     known = both.select(
