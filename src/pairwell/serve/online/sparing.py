@@ -19,7 +19,8 @@ class _Sparing:
     """
 
     def __init__(self) -> None:
-        self._aside = self._settled = 0
+        self._settled = 0  # how many were there after the last look at all
+        self._since = 0  # how many were set aside after it, or after they were counted; most of them may be gone
         self._thorough = True  # nothing is set aside until all has been looked at
 
     def __call__(self, phase: Literal["start", "stop"], info: dict[str, int]) -> None:
@@ -28,15 +29,16 @@ class _Sparing:
         if phase == "start" or generation == 0 or (self._thorough and generation < _OLDEST):
             return
         left = len(gc.get_objects(generation=_OLDEST))
+        gc.freeze()
         if self._thorough:
-            self._thorough = False
-            self._settled, self._aside = left, 0
-        self._aside += left
-        if self._aside > _GROWTH * self._settled:
-            gc.unfreeze()
-            self._thorough = True
-        else:
-            gc.freeze()
+            self._settled, self._since, self._thorough = left, 0, False
+            return
+        self._since += left
+        if self._since > self._settled:
+            self._since = 0
+            if gc.get_freeze_count() > _GROWTH * self._settled:
+                gc.unfreeze()
+                self._thorough = True
 
 
 @contextmanager

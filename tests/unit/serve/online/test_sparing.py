@@ -58,11 +58,30 @@ def test_garbage_among_what_was_passed_over_is_found_once_that_has_grown(monkeyp
     del ring
     gc.collect()
     assert gone() is not None
-    monkeypatch.setattr("pairwell.serve.online.sparing._GROWTH", 1)
-    for _ in range(2):  # the first finds that it has grown, the second looks at all
-        gc.collect()
+    monkeypatch.setattr("pairwell.serve.online.sparing._GROWTH", 0)
+    _set_aside(gc.get_freeze_count())
+    gc.collect()
     assert gone() is None
     assert gc.get_freeze_count() > 0
+
+
+@pytest.mark.usefixtures("spared")
+def test_what_is_gone_by_itself_does_not_count() -> None:
+    ring = Ring()
+    gone = weakref.ref(ring)
+    gc.collect(1)
+    del ring
+    for _ in range(9):
+        _set_aside(gc.get_freeze_count() // 4)
+        gc.collect()
+    assert gone() is not None
+
+
+def _set_aside(number: int) -> None:
+    """Have more than so many set aside, which then go by themselves."""
+    kept = [[one] for one in range(number + 1_000)]
+    gc.collect(1)
+    del kept
 
 
 def test_the_collector_is_left_as_it_was() -> None:
