@@ -49,7 +49,7 @@ def test_prices_do_not_depend_on_whether_the_newest_rows_are_looked_at_first(
     monkeypatch.setattr(prices, "_SELLING_DAYS", 5)
     random, start = Random(1), datetime(2025, 1, 1, tzinfo=UTC)
     moments = [start + timedelta(hours=random.randrange(100 * 24)) for _ in range(300)]
-    items = [random.choice("aaaabbbcd") for _ in range(600)]
+    items = [random.choice("aaaabbbcdefghijklmnopqrstuvwxyz") for _ in range(600)]
     placed = [random.randrange(300) for _ in range(600)]
     amounts = [100 if item_id == "b" else 2 * random.randint(50, 99) for item_id in items]
     sold = list(zip(items, amounts, (moments[order] for order in placed), strict=True))
