@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import sqlite3
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from pairwell.errors import JournalError, MissingExtraError, SettingsError
+from pairwell.operations.idle import IdleConnections
 from pairwell.operations.presence import DatabaseFile
 from pairwell.operations.schema import epochs
 from pairwell.operations.upgrade import upgrade_schema
@@ -24,6 +25,7 @@ Durability = Literal["process", "power"]
 WAIT_MS = 5_000  # for another writer
 _RETRY_S = 0.02
 _CONNECT_S = 2  # the least that PostgreSQL's library takes
+_FRESH_S = 1.0  # a server that was restarted meanwhile is noticed by then
 _ROOM_BYTES = 1_000_000  # a decision is some kilobytes; the last ones still fit while somebody makes room
 
 
@@ -38,34 +40,25 @@ class Database:
         self._file = DatabaseFile(engine.url)
         self._wait_ms = wait_ms
         self._prepared = False
-        self._reader = engine if _is_sqlite(engine) else engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._writer = engine.execution_options(writes=True)
-        self._idle: deque[sa.Connection] = deque()
+        reader = engine if _is_sqlite(engine) else engine.execution_options(isolation_level="AUTOCOMMIT")
+        fresh_s = math.inf if _is_sqlite(engine) else _FRESH_S
+        self._readers = IdleConnections(reader, fresh_s=fresh_s)
+        self._writers = IdleConnections(engine.execution_options(writes=True), fresh_s=fresh_s)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection on which every statement sees the newest committed state."""
         self._look_at_file()
         self.prepare()
-        with _journal_errors(self.engine):
-            idle = self._idle
-            connection = self._take_reader()
-            try:
-                yield connection
-            except BaseException:
-                connection.close()
-                raise
-            if idle is self._idle:
-                idle.append(connection)
-            else:
-                connection.close()
+        with _journal_errors(self.engine), self._readers.take() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction: durable on leaving, undone on any error. SQLite admits one at a time, by lock."""
         self._look_at_file()
         self.prepare()
-        with _journal_errors(self.engine), self._writer.begin() as connection:
+        with _journal_errors(self.engine), self._writers.take() as connection, connection.begin():
             yield connection
         self._file.require_same()  # what went into a file that is no longer there is not durable
 
@@ -96,9 +89,8 @@ class Database:
         self._let_go()
 
     def _let_go(self) -> None:
-        idle, self._idle = self._idle, deque()  # whoever reads now gives back to the old ones
-        while idle:
-            idle.pop().close()
+        self._readers.let_go()
+        self._writers.let_go()
         self.engine.dispose()
 
     def _look_at_file(self) -> None:
@@ -124,13 +116,6 @@ class Database:
                 f"The disk of {path} is full: {free} bytes are left, expected {_ROOM_BYTES} or more.",
                 hint="Make room on it.",
             )
-
-    def _take_reader(self) -> sa.Connection:
-        # Kept open between reads: taking one from the engine's pool costs more than the read itself.
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return self._reader.connect()
 
 
 def open_database(
