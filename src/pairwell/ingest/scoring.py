@@ -8,9 +8,9 @@ from itertools import permutations
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from pairwell.ingest.amounts import weigh_amounts
+from pairwell.ingest.assignment import best_pairs
 from pairwell.ingest.fitness import fit, fit_catalogue, looks_like_title
 from pairwell.ingest.naming import is_known, name_score, nameable_fields
 from pairwell.ingest.profiles import Profile, determines
@@ -117,8 +117,7 @@ def _solve(fields: list[str], profiles: Sequence[Profile], scores: Scores) -> As
     bids = np.where(scores >= least, scores, 0.0)
     # Squared: one sure field is worth more than two doubtful ones.
     bids = bids**2 * np.array([_REQUIRED if field in {"order_id", "item_id"} else 1.0 for field in fields])
-    rows, places = linear_sum_assignment(bids, maximize=True)
-    pairs = [(int(row), int(place)) for row, place in zip(rows, places, strict=True) if bids[row, place] > 0]
+    pairs = [(row, place) for row, place in best_pairs(bids) if bids[row, place] > 0]
     columns = {fields[place]: profiles[row].name for row, place in sorted(pairs, key=lambda pair: pair[1])}
     taken = {row for row, _ in pairs}
     confidence = {fields[place]: _confidence(scores, row, place, taken) for row, place in pairs}
