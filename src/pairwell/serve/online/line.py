@@ -36,8 +36,12 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     together: int
 
 
+class _GivenUp:
+    """In the place of an answer. An exception kept there would keep those in whose frames it was raised."""
+
+
 class _Waiting(Generic[J, R]):
-    def __init__(self, job: J, future: asyncio.Future[R]) -> None:
+    def __init__(self, job: J, future: asyncio.Future[R | _GivenUp]) -> None:
         self.job = job
         self.future = future
         self.started = False
@@ -45,7 +49,7 @@ class _Waiting(Generic[J, R]):
     def give_up(self) -> None:
         """Wait no longer."""
         if not self.future.done():
-            self.future.set_exception(Late(started=self.started))
+            self.future.set_result(_GivenUp())
 
 
 class Line(Generic[J, R]):
@@ -74,11 +78,14 @@ class Line(Generic[J, R]):
         self._inside += 1
         try:
             self._waiting.put(waiting)
-            return await waiting.future
+            answer = await waiting.future
         finally:
             self._inside -= 1
             if alarm is not None:
                 alarm.cancel()
+        if isinstance(answer, _GivenUp):
+            raise Late(started=waiting.started)
+        return answer
 
     def close(self) -> None:
         """Finish what has begun and what waits."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
@@ -84,6 +85,30 @@ def test_late_work_is_told_apart_by_whether_it_had_begun(opened: Callable[..., N
     held = Held()
     found = asyncio.run(_outcomes(opened(held), held, 3, seconds=0.02))
     assert [one.started for one in found if isinstance(one, Late)] == [True, False, False]
+
+
+def test_who_was_late_is_not_kept(opened: Callable[..., Numbers]) -> None:
+    held = Held()
+    line = opened(held)
+
+    async def come_late() -> None:
+        with pytest.raises(Late):
+            await line.run(0, seconds=0.01)
+
+    asyncio.run(come_late())
+    gc.collect()
+    before = _lates()
+    gc.disable()
+    try:
+        asyncio.run(come_late())
+        assert _lates() == before
+    finally:
+        gc.enable()
+        held.let_go.set()
+
+
+def _lates() -> int:
+    return sum(isinstance(one, Late) for one in gc.get_objects())
 
 
 def test_work_nobody_waits_for_any_more_is_not_done(opened: Callable[..., Numbers]) -> None:
