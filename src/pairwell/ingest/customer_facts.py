@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from pairwell.facts.customers import ToldCustomer
-from pairwell.ingest.customer_rows import CustomerRows, pack_told
+from pairwell.ingest.customer_rows import CustomerRows, pack_told, sold_by_order
 from pairwell.ingest.telling import Telling
 from pairwell.ingest.touched import OF_CUSTOMERS
 
@@ -20,14 +20,15 @@ _ROWS_AT_A_TIME = 3_000_000  # that the engine holds in memory
 def read_told(told: Telling) -> Iterator[ToldCustomer]:
     """What is told of every customer, of those touched alone where `told` is of them."""
     parts = 1 + told.count // _ROWS_AT_A_TIME
-    for part in range(parts):
-        rows = pack_told(_part_of(told, part, parts)).order_by("customer_id")  # as the stored rows lie: faster
-        for batch in rows.to_pyarrow_batches(chunk_size=_ROWS):
-            texts = batch.column("told").cast(pa.binary())
-            yield from map(ToldCustomer, batch.column("customer_id").to_pylist(), texts.to_pylist())
+    with sold_by_order(told.rows["order_lines"]).cache() as sold:  # so that no part goes over all lines
+        for part in range(parts):
+            rows = pack_told(_part_of(told, sold, part, parts)).order_by("customer_id")  # as stored rows lie: faster
+            for batch in rows.to_pyarrow_batches(chunk_size=_ROWS):
+                texts = batch.column("told").cast(pa.binary())
+                yield from map(ToldCustomer, batch.column("customer_id").to_pylist(), texts.to_pylist())
 
 
-def _part_of(told: Telling, part: int, parts: int) -> CustomerRows:
+def _part_of(told: Telling, sold: ibis.Table, part: int, parts: int) -> CustomerRows:
     """The rows of the customers whose number leaves `part` when divided by `parts`."""
     stated = {**told.rows, "customers": told.customers()}
     own = {name: _own(stated[name], part, parts) for name in (*OF_CUSTOMERS, "orders")}
@@ -35,7 +36,7 @@ def _part_of(told: Telling, part: int, parts: int) -> CustomerRows:
         everybody = ibis.union(*(rows.select("customer_id") for rows in own.values()), distinct=True)
     else:
         everybody = _own(ibis.memtable(told.touched.customers), part, parts)
-    return CustomerRows(customers=everybody, rows={**stated, **own})
+    return CustomerRows(customers=everybody, rows={**stated, **own}, sold=sold)
 
 
 def _own(rows: ibis.Table, part: int, parts: int) -> ibis.Table:

@@ -20,12 +20,20 @@ class CustomerRows(msgspec.Struct, frozen=True, kw_only=True):
 
     customers: ibis.Table  # customer_id
     rows: Mapping[str, ibis.Table]
+    sold: ibis.Table  # `sold_by_order` of the lines
+
+
+def sold_by_order(lines: ibis.Table) -> ibis.Table:
+    """Of each order its pieces and the most that was taken off a line."""
+    return lines.group_by("order_id").aggregate(
+        units=lines.quantity.sum().round().cast("int64"), off=lines.discount_minor.max()
+    )
 
 
 def pack_told(told_of: CustomerRows) -> ibis.Table:
     """`customer_id` and `told`, one row for each customer."""
     rows = told_of.rows
-    orders = _orders(rows)
+    orders = _orders(rows, told_of.sold)
     parts = [
         rows["customers"].select("customer_id", "attributes"),
         _consents(rows["consents"]),
@@ -90,13 +98,9 @@ def _listed(rows: ibis.Table, **lists: ibis.Value) -> ibis.Table:
 # --- orders and returns ---------------------------------------------------------------------------
 
 
-def _orders(rows: Mapping[str, ibis.Table]) -> ibis.Table:
+def _orders(rows: Mapping[str, ibis.Table], sold: ibis.Table) -> ibis.Table:
     """One row for each order, also a cancelled one, `place` counting from the customer's newest."""
     orders, statuses = rows["orders"], rows["order_status"].semi_join(rows["orders"], "order_id")
-    lines = rows["order_lines"].semi_join(orders, "order_id")
-    sold = lines.group_by("order_id").aggregate(
-        units=lines.quantity.sum().round().cast("int64"), off=lines.discount_minor.max()
-    )
     newest = statuses.group_by("order_id").aggregate(
         status=statuses.status.argmax(statuses["at"]), status_at=micros(statuses["at"].max())
     )
