@@ -60,10 +60,10 @@ def read_customers(
 
     A complaint made before `complaints_since` no longer counts as open; without it all do until they are closed.
     """
-    found = connection.execute(_OF_SOME, {"customers": list(customer_ids)}) if customer_ids else ()
+    found = connection.execute(_OF_SOME, {"customers": list(customer_ids)}).all() if customer_ids else []
     return {
-        row.customer_id: facts_of(_stored.decode(row.fact), revision=row.revision, complaints_since=complaints_since)
-        for row in found
+        customer_id: facts_of(_stored.decode(fact), revision=revision, complaints_since=complaints_since)
+        for customer_id, revision, fact in found
     }
 
 

@@ -116,8 +116,8 @@ _FORGET = owned.delete().where(owned.c.customer_id == sa.bindparam("customer"))
 
 def read_owned(connection: sa.Connection, customer_ids: Collection[str]) -> dict[str, frozenset[str]]:
     """The items that each of the customers bought."""
-    found = connection.execute(_OF_THESE, {"customers": list(customer_ids)}) if customer_ids else ()
-    return {row.customer_id: _owned_of(row.purchases) for row in found}
+    found = connection.execute(_OF_THESE, {"customers": list(customer_ids)}).all() if customer_ids else []
+    return {customer_id: _owned_of(purchases) for customer_id, purchases in found}
 
 
 def _owned_of(purchases: bytes) -> frozenset[str]:

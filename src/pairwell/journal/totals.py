@@ -88,7 +88,7 @@ def read_taken(connection: sa.Connection, asked: Sequence[Total], *, now: dateti
     for since, names in _by_start(asked).items():
         parameters = {"caps": names, "since": since, "now": to_micros(now)}
         differ = 0
-        for cap, shown, number, differing in connection.execute(_TAKEN, parameters):
+        for cap, shown, number, differing in connection.execute(_TAKEN, parameters).all():
             found[cap].add(number, shown=shown)
             differ += differing
         if alone and differ > _FEW:

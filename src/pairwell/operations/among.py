@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+_encoder = msgspec.json.Encoder()
 
 
 class _Listed(sa.types.TypeDecorator[list[Any]]):
@@ -27,7 +29,7 @@ class _Listed(sa.types.TypeDecorator[list[Any]]):
         return dialect.type_descriptor(own)
 
     def process_bind_param(self, value: list[Any] | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401 - the driver's
-        return value if dialect.name == "postgresql" else json.dumps(value)
+        return value if dialect.name == "postgresql" else _encoder.encode(value).decode()
 
 
 class _Among(FunctionElement[bool]):
