@@ -117,7 +117,7 @@ def check_fit(case: Case, decision: Decision) -> None:
     for offer in decision.slate:
         item = _item(case, offer)
         assert item.published, "unpublished"
-        assert item.stock is None or item.stock >= 1, "out of stock"
+        assert item.stock is None or item.stock >= _wanted(case, offer), "out of stock"
         assert available is None or item.item_id in available, "not available"
         assert item.item_id not in there, "in the cart"
         assert offer.anchor_id in _anchors(case), "an anchor that is none"
@@ -132,6 +132,12 @@ def check_fit(case: Case, decision: Decision) -> None:
         assert not any(_alike(case, offer.item_id, other.item_id) for other in before), "two alike on one slate"
     replaced = [offer.replaces for offer in decision.slate if offer.replaces is not None]
     assert len(replaced) == len(set(replaced)), "two upgrades of one line"
+
+
+def _wanted(case: Case, offer: Offer) -> int:
+    """Pieces that an offer is for: an upgrade replaces all of its line."""
+    line = sum(line.quantity for line in case.inputs.request.cart if line.item_id == offer.replaces)
+    return max(1, line)
 
 
 def check_person(case: Case, decision: Decision) -> None:
@@ -173,7 +179,10 @@ def check_caps(case: Case, decision: Decision) -> None:
             elif offer.item_id in cap.items:
                 assert cap.until is None or now < cap.until, "offered past its end"
                 assert cap.until is None or decision.answer.valid_until <= cap.until, "valid past its end"
-                assert cap.limit is None or case.inputs.taken.get(cap.name, cap.limit) < cap.limit, "given away"
+        if cap.scope == "offer" and cap.limit is not None:
+            given = sum(offer.item_id in cap.items for offer in decision.slate)
+            left = cap.limit - case.inputs.taken.get(cap.name, cap.limit)
+            assert given <= max(0, left), f"{cap.name}: {given} given of {left} left"
 
 
 def _counted(case: Case, cap: Cap, item_id: str | None) -> int:

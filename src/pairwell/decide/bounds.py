@@ -6,38 +6,44 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
+from typing import Literal
 
-from pairwell.config.settings import Guards
-from pairwell.decide.terms import Terms
-from pairwell.records import Candidate
+from pairwell.config.settings import Guards, OfferKind
+
+Breach = Literal["price_unknown", "add_on_price_share", "upgrade_price_corridor", "margin_floor_minor"]
 
 
 class Bounds:
     """What guards allow beside a purchase of `total_minor`, whose items cost what `paid_minor` says, by id."""
 
-    def __init__(self, guards: Guards, total_minor: int, paid_minor: Mapping[str, int | None]) -> None:
+    def __init__(self, guards: Guards, *, total_minor: int, priced: bool, paid_minor: Mapping[str, int | None]) -> None:
+        """`priced`: every price of the purchase is known. Unknown ones count nothing, which can only guard more."""
         self.add_on_minor = most(guards.add_on_price_share, total_minor)  # the highest price of an add-on
         self.margin_minor = guards.margin_floor_minor  # the least margin
         self._multiples = guards.upgrade_price_corridor
         self._paid_minor = paid_minor
+        self._of_add_ons: Breach = "add_on_price_share" if priced else "price_unknown"
 
-    def corridor(self, paid_minor: int) -> tuple[int, int]:
-        """The least and the highest price of an upgrade of what costs `paid_minor`."""
+    def corridor(self, anchor_id: str | None) -> tuple[int, int] | None:
+        """The least and the highest price of an upgrade of what is in the purchase; None where its price is unknown."""
+        paid = None if anchor_id is None else self._paid_minor.get(anchor_id)
         low, high = self._multiples
-        return least_of(low, paid_minor), most(high, paid_minor)
+        return None if paid is None else (least_of(low, paid), most(high, paid))
 
-    def hold(self, candidate: Candidate, terms: Terms) -> bool:
-        """Whether an offer of the candidate at the item's own price breaks no guard."""
-        price = terms.price_minor
-        if price is None or terms.margin_minor < self.margin_minor:
-            return False
-        if candidate.kind != "upgrade":
-            return price <= self.add_on_minor
-        paid = self._paid_minor.get(candidate.anchor_id)
-        if paid is None:
-            return False
-        least, highest = self.corridor(paid)
-        return least <= price <= highest
+    def breach(
+        self, kind: OfferKind, anchor_id: str | None, price_minor: int | None, margin_minor: float
+    ) -> Breach | None:
+        """The guard that an offer at a price, with its margin, would break; None where all hold."""
+        if price_minor is None:
+            return "price_unknown"
+        if kind != "upgrade":
+            if price_minor > self.add_on_minor:
+                return self._of_add_ons
+        elif (corridor := self.corridor(anchor_id)) is None:
+            return "price_unknown"
+        elif not corridor[0] <= price_minor <= corridor[1]:
+            return "upgrade_price_corridor"
+        return "margin_floor_minor" if margin_minor < self.margin_minor else None
 
 
 @lru_cache(maxsize=16_384)

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from pairwell.config.settings import Cap
-from pairwell.decide.rules.sifting import Objection, Sifted, sift
+from pairwell.decide.rules.sifting import Sifted, sift
 from pairwell.decide.scene import Scene
+from pairwell.decide.terms import Objection
+from pairwell.errors import OperatingError
 from pairwell.records import Candidate, Contact, Offer
 
 _LONGEST = timedelta(days=36_500)  # beyond a hundred years the calendar ends before a window does
@@ -24,6 +26,28 @@ def cap(candidates: Sequence[Candidate], scene: Scene) -> Sifted:
 def totals_of(scene: Scene) -> Iterator[Cap]:
     """The caps of scope `offer` that hold for this placement."""
     return (one for one in _caps_here(scene) if one.scope == "offer")
+
+
+class Places:
+    """What of the totals is left while a slate fills up."""
+
+    def __init__(self, scene: Scene) -> None:
+        limited = ((one, one.limit) for one in totals_of(scene) if one.limit is not None)
+        self._left = [
+            (one.name, frozenset(one.items), limit - scene.inputs.taken.get(one.name, limit)) for one, limit in limited
+        ]
+
+    def take(self, item_id: str) -> frozenset[str]:
+        """Give one to an offer of the item; returns the items of which none is left then."""
+        self._left = [(name, items, left - (item_id in items)) for name, items, left in self._left]
+        return frozenset().union(*(items for _, items, left in self._left if left <= 0))
+
+    def check(self, slate: Iterable[Offer]) -> None:
+        """Give one to every offer of a slate. Raises `OperatingError` where too few are left: that would be our bug."""
+        for offer in slate:
+            self.take(offer.item_id)
+            if overdrawn := [name for name, items, left in self._left if left < 0 and offer.item_id in items]:
+                raise OperatingError(f"A slate takes more of {', '.join(overdrawn)} than is left.")
 
 
 def ends_of(slate: Iterable[Offer], scene: Scene) -> datetime | None:

@@ -12,7 +12,7 @@ from pairwell.candidates.anchors import CART_PLACEMENTS, find_anchors, find_igno
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal, Sources, propose
 from pairwell.config.settings import Settings
-from pairwell.decide.caps import cap, ends_of
+from pairwell.decide.caps import Places, cap, ends_of
 from pairwell.decide.choice import Clash, Slot, Stream, fill_slots
 from pairwell.decide.explain import explain_offer
 from pairwell.decide.guards import check_slate, guard
@@ -146,6 +146,7 @@ def decide(scene: Scene, course: Course) -> Decision:
     slots = course.slots
     slate = _slate(scene, slots)
     check_slate(slate, scene)
+    Places(scene).check(slate)
     silence = _silence(scene, course, arm)
     answer = Answer(
         decision_id=inputs.decision_id,
@@ -178,11 +179,14 @@ def _unspoken(locale: str) -> list[Ignored]:
     return [] if speaks(locale) else [Ignored(field="locale", id=locale)]
 
 
-def clash_with(drawn: Valued, scene: Scene) -> Clash:
-    """Whether another offer must not stand beside `drawn`: the same item in some form, or a step up for that line."""
+def clash_with(drawn: Valued, scene: Scene, gone: frozenset[str] = frozenset()) -> Clash:
+    """Whether another offer must not stand beside `drawn`: the same item in some form, or a step up for that line.
+
+    `gone`: of these items `drawn` took the last one that a total leaves.
+    """
     item_id = drawn.candidate.item_id
     family = scene.family_of(item_id)
-    said = {item_id} | scene.links.variants_of(item_id) | scene.links.substitutes_of(item_id)
+    said = {item_id} | gone | scene.links.variants_of(item_id) | scene.links.substitutes_of(item_id)
     learned = scene.stand_ins(item_id)
     replaced = drawn.candidate.anchor_id if drawn.candidate.kind == "upgrade" else None
     only_alike = family is None and replaced is None
@@ -201,12 +205,13 @@ def clash_with(drawn: Valued, scene: Scene) -> Clash:
 
 
 def _draw(valued: Sequence[Valued], scene: Scene) -> list[Slot]:
+    places = Places(scene)
     return fill_slots(
         valued,
         slots=scene.slots,
         choice=scene.settings.choice,
         stream=Stream(scene.inputs.decision_id),
-        clash=lambda drawn: clash_with(drawn, scene),
+        clash=lambda drawn: clash_with(drawn, scene, places.take(drawn.candidate.item_id)),
     )
 
 

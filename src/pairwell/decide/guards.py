@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from pairwell.config.settings import OfferKind
+from pairwell.decide.bounds import Breach
 from pairwell.decide.money import margin, net_price
-from pairwell.decide.rules.sifting import Objection, Sifted, sift
+from pairwell.decide.rules.sifting import Sifted, sift
 from pairwell.decide.scene import Scene
+from pairwell.decide.terms import Objection
 from pairwell.errors import OperatingError
 from pairwell.records import Candidate, Offer
 
 
 def guard(candidates: Sequence[Candidate], scene: Scene) -> Sifted:
     """Keep what no guard holds back. It follows everything that may alter a price."""
-    terms, bounds = scene.terms, scene.bounds
-    broken = {one.item_id for one in candidates if one.item_id not in terms or not bounds.hold(one, terms[one.item_id])}
-    return sift(candidates, scene, stage="guards", judge=_guarded, suspects=broken)
+    return sift(candidates, scene, stage="guards", judge=_guarded)
 
 
 def check_slate(slate: Sequence[Offer], scene: Scene) -> None:
@@ -35,8 +36,10 @@ def find_breach(
     kind: OfferKind, item_id: str, anchor_id: str | None, price_minor: int, scene: Scene
 ) -> Objection | None:
     """The guard that an offer at `price_minor`, as the customer pays it, would break; None where all hold."""
-    of_price = _upgrade_price(anchor_id, price_minor, scene) if kind == "upgrade" else _add_on_price(price_minor, scene)
-    return of_price or _margin(item_id, price_minor, scene)
+    shop = scene.settings.shop
+    earned = margin(net_price(price_minor, shop), scene.items.get(item_id), shop)
+    found = scene.bounds.breach(kind, anchor_id, price_minor, earned)
+    return None if found is None else (found, _facts(found, kind, anchor_id, (price_minor, earned), scene))
 
 
 def _guarded(candidate: Candidate, scene: Scene) -> Objection | None:
@@ -46,28 +49,17 @@ def _guarded(candidate: Candidate, scene: Scene) -> Objection | None:
     return find_breach(candidate.kind, candidate.item_id, candidate.anchor_id, price, scene)
 
 
-def _add_on_price(price: int, scene: Scene) -> Objection | None:
-    # Prices that are unknown count nothing: the share of the known part can only guard more.
-    limit = scene.bounds.add_on_minor
-    if price <= limit:
-        return None
-    reason = "add_on_price_share" if scene.purchase.priced else "price_unknown"
-    return reason, {"price_minor": price, "limit_minor": limit, "purchase_minor": scene.purchase.total_minor}
-
-
-def _upgrade_price(anchor_id: str | None, price: int, scene: Scene) -> Objection | None:
-    line = None if anchor_id is None else scene.lines.get(anchor_id)
-    if line is None or line.paid_minor is None:
-        return "price_unknown", {"of": anchor_id}
-    least, limit = scene.bounds.corridor(line.paid_minor)
-    if least <= price <= limit:
-        return None
-    return "upgrade_price_corridor", {"price_minor": price, "least_minor": least, "limit_minor": limit}
-
-
-def _margin(item_id: str, price: int, scene: Scene) -> Objection | None:
-    shop, floor = scene.settings.shop, scene.settings.guards.margin_floor_minor
-    earned = margin(net_price(price, shop), scene.items.get(item_id), shop)
-    if earned >= floor:
-        return None
-    return "margin_floor_minor", {"margin_minor": round(earned, 2), "limit_minor": floor}
+def _facts(
+    breach: Breach, kind: OfferKind, anchor_id: str | None, sums: tuple[int, float], scene: Scene
+) -> dict[str, Any]:
+    """The numbers behind a breach; `sums`: the price and the margin."""
+    (price, earned), bounds = sums, scene.bounds
+    if breach == "margin_floor_minor":
+        return {"margin_minor": round(earned, 2), "limit_minor": bounds.margin_minor}
+    if kind != "upgrade":
+        purchase = scene.purchase.total_minor
+        return {"price_minor": price, "limit_minor": bounds.add_on_minor, "purchase_minor": purchase}
+    corridor = bounds.corridor(anchor_id)
+    if corridor is None:
+        return {"of": anchor_id}
+    return {"price_minor": price, "least_minor": corridor[0], "limit_minor": corridor[1]}

@@ -12,9 +12,9 @@ def prospects(candidates: Sequence[Candidate], scene: Scene) -> list[Candidate]:
     """Those of `candidates` that are for sale and within the guards; all others leave at one stage or another."""
     terms, bounds = scene.terms, scene.bounds
     return [
-        candidate
-        for candidate in candidates
-        if (of_item := terms.get(candidate.item_id)) is not None
-        and of_item.sellable
-        and bounds.hold(candidate, of_item)
+        one
+        for one in candidates
+        if (item := terms.get(one.item_id)) is not None
+        and item.kept_back is None
+        and bounds.breach(one.kind, one.anchor_id, item.price_minor, item.margin_minor) is None
     ]

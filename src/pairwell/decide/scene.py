@@ -98,7 +98,8 @@ class Scene:
     def bounds(self) -> Bounds:
         """What the guards allow beside the purchase."""
         paid = {item_id: line.paid_minor for item_id, line in self.lines.items()}
-        return Bounds(self.settings.guards, self.purchase.total_minor, paid)
+        purchase = self.purchase
+        return Bounds(self.settings.guards, total_minor=purchase.total_minor, priced=purchase.priced, paid_minor=paid)
 
     @cached_property
     def present(self) -> Group:

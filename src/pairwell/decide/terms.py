@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -11,6 +12,8 @@ from pairwell.candidates.same import Same
 from pairwell.config.settings import Settings, Shop
 from pairwell.decide.money import customer_price, earnings, margin, net_price
 from pairwell.records import Item
+
+Objection = tuple[str, dict[str, Any]]  # a reason, and the facts behind it
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +23,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     price_minor: int | None
     margin_minor: float
     earned_minor: float  # by the shop's objective
-    sellable: bool  # published, in stock, with a price
+    kept_back: Objection | None  # why a unit of it is not for sale: unpublished, sold out or without a price
 
 
 class TermsBook:
@@ -59,5 +62,13 @@ def _work_out(item: Item, shop: Shop) -> Terms:
         price_minor=price,
         margin_minor=0.0 if price is None else margin(net, item, shop),
         earned_minor=0.0 if price is None else earnings(net, item, shop),
-        sellable=item.published and (item.stock is None or item.stock >= 1) and item.price_minor is not None,
+        kept_back=_kept_back(item),
     )
+
+
+def _kept_back(item: Item) -> Objection | None:
+    if not item.published:
+        return "unpublished", {}
+    if item.stock is not None and item.stock < 1:
+        return "out_of_stock", {"stock": item.stock}
+    return ("no_price", {}) if item.price_minor is None else None

@@ -132,6 +132,15 @@ class TestDecision:
         assert (left.item_id, left.reason) == ("mat", "given_away")
         assert {"cap": "first", "counted": 3, "limit": 3}.items() <= left.factors.items()
 
+    def test_one_slate_gives_no_more_of_a_total_than_is_left(self) -> None:
+        both = Cap(name="first", scope="offer", items=("mat", "lamp"), limit=3)
+        two = _decide(both, placement="cart", taken={"first": 1})
+        assert [offer.item_id for offer in two.slate if offer.item_id in both.items] == ["lamp", "mat"]
+        one = _decide(both, placement="cart", taken={"first": 2})
+        assert [offer.item_id for offer in one.slate if offer.item_id in both.items] == ["lamp"]
+        (mat,) = [w for w in one.withheld if w.item_id == "mat"]
+        assert (mat.stage, mat.reason, mat.factors["with"]) == ("choice", "clashes_with_slate", "lamp")
+
     def test_an_answer_is_valid_no_longer_than_what_it_offers(self) -> None:
         ends = NOW + timedelta(minutes=3)
         sale = Cap(name="sale", scope="offer", items=("mat",), until=ends)

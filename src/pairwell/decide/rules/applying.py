@@ -11,9 +11,10 @@ from pairwell.decide.rules.book import Bound, Chapter, RuleBook, open_book
 from pairwell.decide.rules.facts import is_acute, offer_reader
 from pairwell.decide.rules.joint import Verdicts
 from pairwell.decide.rules.parts import Part
-from pairwell.decide.rules.sifting import Objection, Sifted, withhold
+from pairwell.decide.rules.sifting import Sifted, withhold
 from pairwell.decide.rules.values import told
 from pairwell.decide.scene import Scene
+from pairwell.decide.terms import Objection
 from pairwell.records import Candidate, Withheld
 
 _FAILED = "rule_failed"

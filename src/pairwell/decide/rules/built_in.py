@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from pairwell.decide.rules.sifting import Objection
 from pairwell.decide.scene import Group, Scene
+from pairwell.decide.terms import Objection
 from pairwell.records import Candidate, Item
 
 
@@ -16,15 +16,15 @@ def not_eligible(candidate: Candidate, scene: Scene) -> Objection | None:
         return "unknown_item", {}
     if scene.available is not None and item.item_id not in scene.available:
         return "not_available", {}
-    return _not_sellable(item) or _without_consent(scene)
+    return scene.terms[item.item_id].kept_back or _too_few(candidate, item, scene) or _without_consent(scene)
 
 
-def _not_sellable(item: Item) -> Objection | None:
-    if not item.published:
-        return "unpublished", {}
-    if item.stock is not None and item.stock < 1:
-        return "out_of_stock", {"stock": item.stock}
-    return ("no_price", {}) if item.price_minor is None else None
+def _too_few(candidate: Candidate, item: Item, scene: Scene) -> Objection | None:
+    """An upgrade replaces all of its line."""
+    if candidate.kind != "upgrade" or item.stock is None:
+        return None
+    wanted = max(1, scene.lines[candidate.anchor_id].quantity)
+    return ("out_of_stock", {"stock": item.stock, "wanted": wanted}) if item.stock < wanted else None
 
 
 def _without_consent(scene: Scene) -> Objection | None:
@@ -88,8 +88,9 @@ def perhaps_not_eligible(candidates: Sequence[Candidate], scene: Scene) -> Colle
         return None
     ids = {candidate.item_id for candidate in candidates}
     terms = scene.terms
-    unsold = {item_id for item_id in ids if item_id not in terms or not terms[item_id].sellable}
-    return unsold if scene.available is None else unsold | (ids - scene.available)
+    perhaps = {item_id for item_id in ids if item_id not in terms or terms[item_id].kept_back is not None}
+    perhaps.update(candidate.item_id for candidate in candidates if candidate.kind == "upgrade")
+    return perhaps if scene.available is None else perhaps | (ids - scene.available)
 
 
 def perhaps_not_applicable(candidates: Sequence[Candidate], scene: Scene) -> Collection[str] | None:

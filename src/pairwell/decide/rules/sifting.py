@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from pairwell.decide.scene import Scene
+from pairwell.decide.terms import Objection
 from pairwell.records import Candidate, Stage, Withheld
 
-Objection = tuple[str, dict[str, Any]]  # reason, and the facts behind it
 Judge = Callable[[Candidate, Scene], Objection | None]
 Sifted = tuple[list[Candidate], list[Withheld]]
 

@@ -12,7 +12,7 @@ from pairwell.config.settings import Decline as DeclineSettings
 from pairwell.decide.rules.sifting import Sifted
 from pairwell.decide.rules.stages import applicability, eligibility, suitability
 from pairwell.decide.scene import Scene
-from pairwell.records import Candidate, Decline, Item
+from pairwell.records import Candidate, CartLine, DecisionRequest, Decline, Item
 
 _MAT = Candidate(item_id="mat", kind="cross_sell", source="pairs", anchor_id="tent", score=1.0)
 _STORM = Candidate(item_id="tent+", kind="upgrade", source="upgrades", anchor_id="tent", score=1.0)
@@ -26,6 +26,15 @@ def _reason(sifted: Sifted) -> str | None:
 
 def _with_mat(**changes: Any) -> Scene:
     return scene(ask("tent"), items={"mat": msgspec.structs.replace(ITEMS["mat"], **changes)})
+
+
+@pytest.mark.parametrize(
+    ("quantity", "stock", "reason"), [(1, 1, None), (2, 1, "out_of_stock"), (2, 2, None), (9, None, None)]
+)
+def test_an_upgrade_is_in_stock_for_the_whole_line(quantity: int, stock: int | None, reason: str | None) -> None:
+    request = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent", quantity=quantity)])
+    here = scene(request, items={"tent+": msgspec.structs.replace(ITEMS["tent+"], stock=stock)})
+    assert _reason(eligibility([_STORM], here)) == reason
 
 
 @pytest.mark.parametrize(
