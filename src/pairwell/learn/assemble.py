@@ -10,18 +10,18 @@ import numpy as np
 
 from pairwell.clock import from_micros
 from pairwell.config.progress import Advance, unheard
-from pairwell.config.settings import Settings
+from pairwell.config.settings import Learn, Settings
 from pairwell.config.version import engine_version
 from pairwell.learn.backoff.borrow import learn_backoff
 from pairwell.learn.baskets import Array, only_ordinary
-from pairwell.learn.days import dated, local_days
+from pairwell.learn.bought import Bought, list_bought
 from pairwell.learn.history import History
 from pairwell.learn.itemsets.bundles import learn_bundles
 from pairwell.learn.listings.describe import Description, describe
 from pairwell.learn.mining.affinity import shows_affinity
 from pairwell.learn.mining.linear import no_linear
 from pairwell.learn.mining.pairs import LearnedPairs, learn_pairs, rank_pairs
-from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
+from pairwell.learn.popularity import most_bought
 from pairwell.learn.relations.relate import follow_up_arrays, relation_arrays
 from pairwell.learn.relations.upgrades import learn_upgrades
 from pairwell.learn.sessions.following import learn_following
@@ -48,18 +48,21 @@ class Early(NamedTuple):
 
     watch: Stopwatch
     described: Future[list[Description]]
-    bought: Future[dict[str, Array]]
+    bought: Future[Bought]
+    popularity: Future[dict[str, Array]]
     follow_ups: Future[dict[str, Array]]
     followers: Future[dict[str, Array]]
 
 
 def begin_early(history: History, settings: Settings, beside: Beside) -> Early:
     """Begin everything that `learn_parts` needs besides pairs."""
+    bought = beside.begin("purchases", lambda: list_bought(history, settings))
     return Early(
         watch=beside.watch,
         described=beside.begin("listings", lambda: describe(history.listings)),
-        bought=beside.begin("popularity", lambda: _bought(history, settings)),
-        follow_ups=beside.begin("follow-ups", lambda: follow_up_arrays(history, settings)),
+        bought=bought,
+        popularity=beside.begin("popularity", lambda: _popularity(history, bought.result(), settings.learn)),
+        follow_ups=beside.begin("follow-ups", lambda: follow_up_arrays(history, bought.result(), settings.learn)),
         followers=beside.begin("visits", lambda: followers_to_arrays(_followers(history, settings))),
     )
 
@@ -104,15 +107,15 @@ def _arrays(history: History, settings: Settings, pairs: LearnedPairs, early: Ea
         bundles = learn_bundles(history, pairs, apart, learn)
     own = {**to_arrays(pairs.neighbours, "pair"), **to_arrays(upgrades, "upgrade")}
     affinity = {"affinity": np.array([shows_affinity(pairs.ordinary)])}
-    begun = {**early.bought.result(), **early.follow_ups.result(), **early.followers.result()}
+    begun = {**early.popularity.result(), **early.follow_ups.result(), **early.followers.result()}
     return {**own, **affinity, **begun, **related, **borrowed, **bundles, **no_linear()}
 
 
-def _bought(history: History, settings: Settings) -> dict[str, Array]:
+def _popularity(history: History, bought: Bought, learn: Learn) -> dict[str, Array]:
     return {
         "orders": history.baskets.item_orders().astype(np.int64),
-        "popular": most_bought(history.baskets, settings.learn),
-        "bought_once": _once(history, settings) | once_by_kind(history.listings),
+        "popular": most_bought(history.baskets, learn),
+        "bought_once": bought.once,
     }
 
 
@@ -143,12 +146,6 @@ def _followers(history: History, settings: Settings) -> Followers:
     if history.visits is None or not history.visits.n_visits:
         return no_followers(len(history.baskets.item_ids))
     return learn_following(history.visits, settings.learn)
-
-
-def _once(history: History, settings: Settings) -> Array:
-    placed_at = history.baskets.placed_at
-    days = np.where(dated(placed_at), local_days(placed_at, settings.shop.timezone), -1)
-    return bought_once(history.baskets, history.customers, days, settings.learn)
 
 
 def _manifest(history: History, settings: Settings) -> Manifest:

@@ -23,6 +23,7 @@ from pairwell.facts.taste import Generation, TasteStore
 from pairwell.learn.assemble import Early, Parts, begin_early, finish_parts
 from pairwell.learn.blend import find_blend, share_arrays
 from pairwell.learn.history import History, forget_files, no_later_than, read_history
+from pairwell.learn.kept_memory import memory_kept
 from pairwell.learn.retune import Gain, Retuned
 from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.stopwatch import Beside, Stopwatch
@@ -53,6 +54,7 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
     gain: Gain | None = None  # of the best that was found
 
 
+@memory_kept()
 @uncollected()
 def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of when, and who listens
     dataset: Dataset,
@@ -117,10 +119,11 @@ class _Begun(NamedTuple):
 
 
 def _begin(history: History, settings: Settings, beside: Beside, *, taste: bool) -> _Begun:
+    early = begin_early(history, settings, beside)
     return _Begun(
-        early=begin_early(history, settings, beside),
+        early=early,
         cases=beside.begin("cases", lambda: newest_cases(history)),
-        taste=beside.begin("taste", lambda: learn_taste(history, settings)) if taste else None,
+        taste=beside.begin("taste", lambda: learn_taste(history, settings, early.bought.result())) if taste else None,
     )
 
 

@@ -11,7 +11,7 @@ from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.compiled import tight
 from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.mining.weights import order_weights
-from pairwell.learn.purchases import NUMBER, NUMBER_BITS, Purchases, list_purchases
+from pairwell.learn.purchases import NUMBER, NUMBER_BITS, Purchases
 
 _FEWEST_BUYERS = 20
 _KINDS_BOUGHT_ONCE = {"plan", "service"}
@@ -26,15 +26,12 @@ def most_bought(baskets: Baskets, learn: Learn) -> Array:
     return bought.astype(np.int32)
 
 
-def bought_once(baskets: Baskets, customers: Array, days: Array, learn: Learn) -> Array:
+def bought_once(purchases: Purchases, days: Array, n_items: int, learn: Learn) -> Array:
     """Whether fewer than `bought_once_below` of an item's buyers bought it on a second day.
 
-    `customers` and `days` go with the orders; an order with -1 in either is left out. An item with fewer than
-    20 buyers is not called so.
+    `days` go with the orders. An item with fewer than 20 buyers is not called so.
     """
-    n_customers = int(customers.max(initial=-1)) + 1
-    purchases = list_purchases(baskets, np.where(days >= 0, customers, -1), n_customers)
-    n_buyers, again = np.zeros((2, len(baskets.item_ids)), dtype=np.int64)
+    n_buyers, again = np.zeros((2, n_items), dtype=np.int64)
     _count_buyers(purchases, days, n_buyers, again)
     once: Array = (n_buyers >= _FEWEST_BUYERS) & (again < learn.bought_once_below * n_buyers)
     return once

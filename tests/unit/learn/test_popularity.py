@@ -5,8 +5,10 @@ import pytest
 from tests.orders import Order, as_baskets, orders_of
 
 from pairwell.config.settings import Learn
+from pairwell.learn.baskets import Baskets
 from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.popularity import bought_once, most_bought, once_by_kind
+from pairwell.learn.purchases import list_purchases
 
 
 def test_newer_orders_count_more() -> None:
@@ -30,23 +32,27 @@ def test_an_item_is_bought_once_when_few_of_enough_buyers_came_back(buyers: int,
     days = [0] * buyers + [1] * again
     baskets = as_baskets([Order(f"o{number:03}", ("a",)) for number in range(len(customers))])
 
-    found = bought_once(baskets, np.array(customers), np.array(days), Learn(bought_once_below=0.03))
-
-    assert found.tolist() == [once]
+    assert _once(baskets, customers, days) == [once]
 
 
 def test_two_orders_of_one_day_are_one_visit() -> None:
     baskets = as_baskets([Order(f"o{number:03}", ("a",)) for number in range(60)])
 
-    assert bought_once(baskets, np.arange(60) % 30, np.zeros(60, dtype=np.int64), Learn()).tolist() == [True]
+    assert _once(baskets, [number % 30 for number in range(60)], [0] * 60) == [True]
 
 
-def test_orders_without_customer_or_date_say_nothing() -> None:
+def test_orders_without_customer_say_nothing() -> None:
     baskets = as_baskets([Order(f"o{number:03}", ("a",)) for number in range(60)])
-    nobody, undated = np.full(60, -1), np.full(60, -1)
 
-    assert bought_once(baskets, nobody, np.zeros(60, dtype=np.int64), Learn()).tolist() == [False]
-    assert bought_once(baskets, np.arange(60), undated, Learn()).tolist() == [False]
+    assert _once(baskets, [-1] * 60, [0] * 60) == [False]
+
+
+def _once(baskets: Baskets, customers: list[int], days: list[int]) -> list[bool]:
+    purchases = list_purchases(baskets, np.array(customers), 60)
+    found: list[bool] = bought_once(
+        purchases, np.array(days), len(baskets.item_ids), Learn(bought_once_below=0.03)
+    ).tolist()
+    return found
 
 
 def test_plans_and_services_are_had_or_not() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.compiled import tight
 from pairwell.learn.relations.directed import Directed, direct
 from pairwell.learn.relations.side_by_side import share_rows
+
+_MOST_PLACES = 1 << 31  # that 32 bits can name
 
 
 def count_together(baskets: Baskets, pairs: Directed) -> Array:
@@ -35,9 +36,25 @@ def count_together(baskets: Baskets, pairs: Directed) -> Array:
 
 def places_by_item(items: Array, n_items: int) -> tuple[Array, Array]:
     """Where those of item i begin, and the places at which each item stands, ascending; without sorting."""
-    ones, every = np.ones(items.size, dtype=np.int8), np.arange(items.size + 1)
-    turned = sparse.csr_array((ones, items, every), shape=(items.size, n_items)).tocsc()
-    return turned.indptr.astype(np.int64), turned.indices
+    starts = np.zeros(n_items + 1, dtype=np.int64)
+    places = np.empty(items.size, dtype=np.int32 if items.size < _MOST_PLACES else np.int64)
+    _turn(items, starts, places)
+    return starts, places
+
+
+@tight
+def _turn(items: Array, starts: Array, places: Array) -> None:
+    for place in range(items.size):
+        starts[items[place] + 1] += 1
+    for item in range(starts.size - 1):
+        starts[item + 1] += starts[item]
+    # `starts` serves as the cursor of each item and is brought back after.
+    for place in range(items.size):
+        places[starts[items[place]]] = place
+        starts[items[place]] += 1
+    for item in range(starts.size - 1, 0, -1):
+        starts[item] = starts[item - 1]
+    starts[0] = 0
 
 
 @tight

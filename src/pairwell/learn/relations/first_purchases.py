@@ -6,10 +6,9 @@ import msgspec
 import numpy as np
 
 from pairwell.learn.baskets import Array, Baskets, thin
+from pairwell.learn.bought import Bought
 from pairwell.learn.compiled import tight
-from pairwell.learn.days import dated, local_days
-from pairwell.learn.history import History
-from pairwell.learn.purchases import NUMBER, NUMBER_BITS, Purchases, list_purchases
+from pairwell.learn.purchases import NUMBER, NUMBER_BITS, Purchases
 from pairwell.learn.relations.often import Shelves
 
 _MOST = 200  # first purchases of one customer; of one with more these many are drawn by lot
@@ -41,18 +40,15 @@ class FirstPurchases(msgspec.Struct, frozen=True, kw_only=True):
         return np.bincount(self.items, minlength=self.n_items)
 
 
-def first_purchases(history: History, timezone: str) -> FirstPurchases:
+def first_purchases(baskets: Baskets, bought: Bought) -> FirstPurchases:
     """First purchases of the customers who are known, by dated orders.
 
     The work of comparing grows with the square of what a customer bought. Of a wholesaler with thousands of items
     200 are drawn by a lot that depends on nothing but the items.
     """
-    baskets, customers = history.baskets, history.customers
-    days = np.where(dated(baskets.placed_at), local_days(baskets.placed_at, timezone), -1)
-    bought = list_purchases(baskets, np.where(days >= 0, customers, -1), int(customers.max(initial=-1)) + 1)
-    offsets = np.concatenate(([0], np.cumsum(bought.distinct)))
+    offsets = np.concatenate(([0], np.cumsum(bought.dated.distinct)))
     items, first = np.empty((2, int(offsets[-1])), dtype=np.int32)
-    _find_first(bought, days, offsets, items, first)
+    _find_first(bought.dated, bought.days, offsets, items, first)
     return _drawn(baskets, offsets, items, first)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pairwell.learn.baskets import Array
-from pairwell.learn.compiled import tight
+from pairwell.learn.compiled import fetch_early, inlined, tight
 from pairwell.learn.relations.counted import places_by_item
 from pairwell.learn.relations.side_by_side import share_rows
 
@@ -15,6 +15,8 @@ _BITS = 26  # of a count of shelves; later and earlier stand in one number, belo
 _COUNT = (1 << _BITS) - 1
 _STAMPS = (1 << (62 - 2 * _BITS)) - 1
 _ROOM = 1 << 18  # pairs found at a time
+_AHEAD = 6  # holders whose shelves are fetched before it is their turn
+_FETCHED, _LINE = 32, 16  # items of them, and those that one fetch brings
 
 
 class Shelves(NamedTuple):
@@ -70,6 +72,7 @@ def _follow(  # noqa: PLR0913, PLR0917 - plain arrays compile in a fraction of t
         reached, stamp = 0, ((row & _STAMPS) + 1) << (2 * _BITS)
         first, end = held_at[row], held_at[row + 1]
         for holder in range(first, end if end - first >= least else first):
+            _fetch_shelf(holder, items, times, ends, held)
             own = held[holder]
             for place in range(own + 1, ends[own]):  # a shelf is ascending: every pair is met once
                 other = items[place]
@@ -87,3 +90,13 @@ def _follow(  # noqa: PLR0913, PLR0917 - plain arrays compile in a fraction of t
             written += 1
         row += 1
     next_at[0], next_at[1] = row, written
+
+
+@inlined
+def _fetch_shelf(holder: int, items: Array, times: Array, ends: Array, held: Array) -> None:
+    if holder + 2 * _AHEAD < held.size:
+        fetch_early(ends, held[holder + 2 * _AHEAD])
+        soon = held[holder + _AHEAD] + 1
+        for near in range(soon, soon + _FETCHED, _LINE):
+            fetch_early(items, near)
+            fetch_early(times, near)

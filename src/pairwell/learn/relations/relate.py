@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pairwell.config.settings import Learn, Settings
+from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array
+from pairwell.learn.bought import Bought
 from pairwell.learn.history import History
 from pairwell.learn.listings.describe import Description
 from pairwell.learn.mining.pairs import LearnedPairs
@@ -30,7 +31,6 @@ def relation_arrays(
     }
 
 
-def follow_up_arrays(history: History, settings: Settings) -> dict[str, Array]:
+def follow_up_arrays(history: History, bought: Bought, learn: Learn) -> dict[str, Array]:
     """What is bought on a later day, as the arrays of a model; pairs of one order say nothing of it."""
-    bought = first_purchases(history, settings.shop.timezone)
-    return learn_follow_ups(bought, history.baskets, settings.learn).arrays("follow_up")
+    return learn_follow_ups(first_purchases(history.baskets, bought), history.baskets, learn).arrays("follow_up")

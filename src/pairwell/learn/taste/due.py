@@ -12,9 +12,8 @@ from pairwell.clock import to_micros
 from pairwell.config.settings import Settings
 from pairwell.facts.taste import REPEAT
 from pairwell.learn.baskets import Array
-from pairwell.learn.days import dated, local_days
+from pairwell.learn.bought import Bought, list_bought
 from pairwell.learn.history import History
-from pairwell.learn.popularity import bought_once, once_by_kind
 from pairwell.learn.taste.days import find_visits
 from pairwell.learn.taste.returning import HORIZON, Window, classes, expect_return, measure_returns
 from pairwell.learn.taste.rhythm import number_groups, typical_gaps
@@ -39,17 +38,15 @@ class Due(NamedTuple):
     times: Array
 
 
-def learn_due(history: History, settings: Settings) -> Due:
+def learn_due(history: History, settings: Settings, bought: Bought | None = None) -> Due:
     """The regular purchases of every customer that are likely enough to come again.
 
     At least three days with the item, a chance of a tenth that it is bought within the window, at most 20 a customer.
-    Nothing where orders carry no dates.
+    Nothing where orders carry no dates. `bought` is what `list_bought` says, where it is known.
     """
-    placed_at = history.baskets.placed_at
-    days = np.where(dated(placed_at), local_days(placed_at, settings.shop.timezone), -1)
-    once = bought_once(history.baskets, history.customers, days, settings.learn) | once_by_kind(history.listings)
-    visits = find_visits(history.baskets, history.customers, days, ~once)
-    today = int(days.max(initial=-1))
+    bought = bought or list_bought(history, settings)
+    visits = find_visits(history.baskets, history.customers, bought.days, ~bought.once)
+    today = int(bought.days.max(initial=-1))
     typical = typical_gaps(visits, number_groups([listing.category for listing in history.listings]))
     returns = measure_returns(visits, typical, today)
     rows = np.flatnonzero(visits.last & (visits.number + 1 >= _FEWEST_DAYS))

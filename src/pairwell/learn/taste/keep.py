@@ -11,6 +11,7 @@ import numpy as np
 from pairwell.config.settings import Settings
 from pairwell.facts.taste import NOBODY, Bucket, Generation, Learned, bucket_of
 from pairwell.learn.baskets import Array
+from pairwell.learn.bought import Bought, list_all
 from pairwell.learn.history import History
 from pairwell.learn.taste.best import Ranking
 from pairwell.learn.taste.due import Repeats, learn_due, list_repeats
@@ -78,14 +79,14 @@ def _differ(ranking: Ranking, rest: Ranking) -> Array:
     return differ
 
 
-def learn_taste(history: History, settings: Settings) -> LearnedTastes:
+def learn_taste(history: History, settings: Settings, bought: Bought) -> LearnedTastes:
     """Everything that can be said of any customer of `history`."""
-    tastes, weights = learn_tastes(history, settings.learn)
+    tastes, weights = learn_tastes(history, settings.learn, list_all(history, bought))
     return LearnedTastes(
         tastes=tastes,
         weights=weights,
         item_ids=history.baskets.item_ids,
         customer_ids=list(history.customer_ids),
         kept=settings.learn.taste_items,
-        repeats=list_repeats(learn_due(history, settings), settings.shop.timezone),
+        repeats=list_repeats(learn_due(history, settings, bought), settings.shop.timezone),
     )

@@ -35,12 +35,38 @@ def make_profiles(
 
     A basket counts half where `half_life` newer ones of the customer follow: dates are not asked for.
     """
-    purchases = list_purchases(baskets, customers, n_customers, threads)
+    return sum_up(list_purchases(baskets, customers, n_customers, threads), half_life, threads)
+
+
+def sum_up(purchases: Purchases, half_life: float, threads: int = THREADS) -> Profiles:
+    """The profiles of customers whose purchases are listed."""
     n_baskets = np.diff(purchases.starts)
     profiles = _room(purchases.distinct, n_baskets, half_life)
     decay = np.exp2(-np.arange(int(n_baskets.max(initial=1))) / half_life)
-    in_blocks(lambda *part: _sum_up(part, purchases, decay, profiles), n_customers, threads)
+    in_blocks(lambda *part: _sum_up(part, purchases, decay, profiles), n_baskets.size, threads)
     return profiles
+
+
+def replaced(profiles: Profiles, customers: Array, others: Profiles) -> Profiles:
+    """The same, but those of `customers` are as in `others`, which have no rows but theirs."""
+    chosen = np.zeros(profiles.baskets.size, dtype=bool)
+    chosen[customers] = True
+    sizes = np.diff(profiles.offsets)
+    kept, sizes = np.repeat(~chosen, sizes), np.where(chosen, np.diff(others.offsets), sizes)
+    offsets, new = np.concatenate(([0], np.cumsum(sizes))), np.repeat(chosen, sizes)
+
+    def column(old: Array, other: Array) -> Array:
+        merged = np.empty(new.size, dtype=old.dtype)
+        merged[~new], merged[new] = old[kept], other
+        return merged
+
+    rows = ("items", "times", "habit", "first", "last")
+    return Profiles(
+        offsets=offsets,
+        baskets=np.where(chosen, others.baskets, profiles.baskets),
+        span=np.where(chosen, others.span, profiles.span),
+        **{name: column(getattr(profiles, name), getattr(others, name)) for name in rows},
+    )
 
 
 def _room(distinct: Array, baskets: Array, half_life: float) -> Profiles:

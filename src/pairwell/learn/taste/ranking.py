@@ -11,12 +11,14 @@ import numpy as np
 from pairwell.config.settings import Learn
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.blocks import in_blocks
+from pairwell.learn.bought import list_all
 from pairwell.learn.compiled import THREADS, tight
 from pairwell.learn.history import History
+from pairwell.learn.purchases import Purchases
 from pairwell.learn.taste.again import learn_again
 from pairwell.learn.taste.best import Ranking, key_of, no_best, offer, read_ranking
 from pairwell.learn.taste.company import Company, find_company
-from pairwell.learn.taste.profiles import Profiles, make_profiles
+from pairwell.learn.taste.profiles import Profiles, make_profiles, replaced, sum_up
 from pairwell.learn.taste.weights import (
     CAUTIOUS,
     COMPANIES,
@@ -33,12 +35,6 @@ _CUT = 10
 _FEW_HIDDEN = 0.01  # share of the orders without which company is the same
 
 
-class _Orders(NamedTuple):
-    baskets: Baskets
-    customers: Array
-    n_customers: int
-
-
 class Tastes(NamedTuple):
     """What `rank` needs to score any customer of the profiles."""
 
@@ -53,16 +49,20 @@ class Tastes(NamedTuple):
     beside: float  # weight of the company
 
 
-def learn_tastes(history: History, learn: Learn, threads: int = THREADS) -> tuple[Tastes, Weights]:
-    """Everything but the ranking itself, and the weights in it; the customer after the last one is nobody."""
-    n_customers = len(history.customer_ids) + 1
+def learn_tastes(
+    history: History, learn: Learn, purchases: Purchases | None = None, threads: int = THREADS
+) -> tuple[Tastes, Weights]:
+    """Everything but the ranking itself, and the weights in it; the customer after the last one is nobody.
+
+    `purchases` is what `list_all` says, where it is known.
+    """
+    profiles = sum_up(purchases or list_all(history), learn.taste_half_life_baskets, threads)
     hidden = hide_newest(history.baskets, history.customers)
-    known = _without_weights(_Orders(hidden.baskets, hidden.owners, n_customers), learn, threads)
+    known = _without_weights(hidden.baskets, _without_newest(profiles, hidden, learn, threads), learn, threads)
     weights = find_weights(hidden, known, threads)
     # Company is most of the work; that of a large shop without the hidden orders is that of the shop.
     few = hidden.sizes.size <= _FEW_HIDDEN * history.baskets.n_orders
-    orders = _Orders(history.baskets, history.customers, n_customers)
-    tastes = _without_weights(orders, learn, threads, known.company if few else None)
+    tastes = _without_weights(history.baskets, profiles, learn, threads, known.company if few else None)
     return _weighted(tastes, weights), weights
 
 
@@ -89,9 +89,20 @@ def find_weights(hidden: Hidden, known: Tastes, threads: int = THREADS) -> Weigh
     return msgspec.structs.replace(chosen, cases=hidden.sizes.size)
 
 
-def _without_weights(orders: _Orders, learn: Learn, threads: int, company: Company | None = None) -> Tastes:
-    baskets, n_items = orders.baskets, len(orders.baskets.item_ids)
-    profiles = make_profiles(*orders, learn.taste_half_life_baskets, threads)
+def _without_newest(profiles: Profiles, hidden: Hidden, learn: Learn, threads: int) -> Profiles:
+    """The profiles of all customers before the orders that were hidden: other customers stay as they are."""
+    n_customers = profiles.baskets.size
+    chosen = np.zeros(n_customers + 1, dtype=bool)
+    chosen[hidden.customers] = True  # the last place: for nobody
+    owners = np.where(chosen[hidden.owners], hidden.owners, -1)
+    others = make_profiles(hidden.baskets, owners, n_customers, learn.taste_half_life_baskets, threads)
+    return replaced(profiles, hidden.customers, others)
+
+
+def _without_weights(
+    baskets: Baskets, profiles: Profiles, learn: Learn, threads: int, company: Company | None = None
+) -> Tastes:
+    n_items = len(baskets.item_ids)
     bought = baskets.item_orders()
     falling = np.lexsort((np.arange(n_items), -bought)).astype(np.int32)
     popular = bought / max(1, baskets.n_orders)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from tests.orders import START, Order, as_baskets
 
-from pairwell.config.settings import Learn
+from pairwell.config.settings import Learn, Settings
+from pairwell.learn.bought import list_bought
 from pairwell.learn.history import History
 from pairwell.learn.listings.catalogue import Listing
-from pairwell.learn.relations.first_purchases import first_purchases
+from pairwell.learn.relations.first_purchases import FirstPurchases, first_purchases
 from pairwell.learn.relations.follow_ups import learn_follow_ups
 from pairwell.model.related import FollowUps
 
@@ -49,9 +50,13 @@ def _with_refills(rng: random.Random, share: float = 0.5) -> list[Order]:
     return orders
 
 
+def _first(past: History) -> FirstPurchases:
+    return first_purchases(past.baskets, list_bought(past, Settings()))
+
+
 def _learn(orders: list[Order]) -> tuple[History, FollowUps]:
     past = _history(orders)
-    return past, learn_follow_ups(first_purchases(past, "UTC"), past.baskets, Learn())
+    return past, learn_follow_ups(_first(past), past.baskets, Learn())
 
 
 def _links(past: History, found: FollowUps) -> dict[tuple[str, str], int]:
@@ -95,14 +100,14 @@ def test_who_is_not_named_or_not_dated_says_nothing() -> None:
     rows = msgspec.structs.replace(undated.baskets, placed_at=np.arange(undated.baskets.n_orders))
 
     assert not _links(*_learn(nobody))
-    assert not first_purchases(msgspec.structs.replace(undated, baskets=rows), "UTC").items.size
+    assert not _first(msgspec.structs.replace(undated, baskets=rows)).items.size
 
 
 def test_a_customer_with_thousands_of_items_gives_two_hundred() -> None:
     shelf = tuple(f"x{number:04}" for number in range(2_000))
     orders = [Order("a", shelf[:1_000], START, "w"), Order("b", shelf[1_000:], START + timedelta(days=9), "w")]
 
-    bought = first_purchases(_history(orders), "UTC")
+    bought = _first(_history(orders))
 
     assert bought.items.size == 200
     assert set(np.diff(np.unique(bought.days))) == {9}
@@ -111,6 +116,6 @@ def test_a_customer_with_thousands_of_items_gives_two_hundred() -> None:
 def test_only_the_first_purchase_of_an_item_counts() -> None:
     orders = [Order(f"o{day}", ("a",), START + timedelta(days=day), "c") for day in (5, 0, 9)]
 
-    bought = first_purchases(_history(orders), "UTC")
+    bought = _first(_history(orders))
 
     assert bought.days.tolist() == [(START - START.replace(year=1970)).days]
