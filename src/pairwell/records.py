@@ -336,6 +336,8 @@ class DecisionInputs(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None
     settings: str
     now: datetime
+    unit: str | None = None  # who it is about, as the journal knows: "c:ID" also of a customer who is logged out
+    lot: str | None = None  # the name whose lot decides on the arm: the first under which the unit was seen
     items: dict[str, int]  # item_id -> revision
     relations: list[CuratedRelation]
     owned: list[str]

@@ -141,8 +141,8 @@ def lead_through(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Va
 def decide(scene: Scene, course: Course) -> Decision:
     """The record of a course: slate, arm, answer or silence."""
     inputs = scene.inputs
-    unit = unit_of(inputs.request)
-    arm = assign_arm(unit, inputs.decision_id, scene.settings.choice)
+    unit = inputs.unit or unit_of(inputs.request)
+    arm = assign_arm(inputs.lot or unit, inputs.decision_id, scene.settings.choice)
     slots = course.slots
     slate = _slate(scene, slots)
     check_slate(slate, scene)

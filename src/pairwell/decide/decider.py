@@ -21,8 +21,8 @@ from pairwell.decide.identity import name_decision
 from pairwell.decide.reserving import look_back, reserve
 from pairwell.decide.scene import Scene, find_placement
 from pairwell.errors import JournalError
-from pairwell.experiments.assignment import in_holdout, unit_of
-from pairwell.journal.round import Round
+from pairwell.experiments.assignment import in_holdout
+from pairwell.journal.round import Round, Who
 from pairwell.journal.standing import Standing
 from pairwell.journal.store import RoundKind
 from pairwell.records import (
@@ -119,19 +119,23 @@ class Decider:
     ) -> list[Decision | Exception | None]:
         """Decide several requests in one transaction, each seeing what those before it took.
 
-        `now` is asked once the journal is ours; a request that is no longer `wanted` when its turn comes gets None.
-        A request that is wrong, or fails us, gets its error and leaves nothing. Raises `JournalError` where nothing of
-        it can be made durable.
+        `now` is asked once the journal is ours; a request that is no longer `wanted` when its turn comes, or once all
+        are made, gets None and leaves nothing. One that is wrong, or fails us, gets its error and leaves nothing.
+        Raises `JournalError` where nothing of it can be made durable.
         """
         settings = self._settings.settings
         with self._journal.round([one.request for one in asked], kind) as opened:
             moment = now()
             opened.look_back(look_back(settings, moment), now=moment)
-            customers = sorted({one.request.customer_id for one in asked if one.request.customer_id is not None})
+            whose = {opened.who(one.request).customer_id for one in asked}
+            customers = sorted(customer_id for customer_id in whose if customer_id is not None)
             complaints_since = moment - timedelta(days=settings.customers.complaint_days)
             facts = self._facts.view(opened.connection, customers, complaints_since=complaints_since)
             sitting = _Sitting(self._settings, self._model_source(), facts, opened, moment)
-            return [sitting.answer(one) if wanted is None or wanted(one) else None for one in asked]
+            if wanted is None:
+                return [sitting.answer(one) for one in asked]
+            made = [sitting.answer(one) if wanted(one) else None for one in asked]
+            return _without_late(made, [wanted(one) for one in asked], opened)
 
 
 class _Sitting:
@@ -186,8 +190,10 @@ class _Sitting:
 
     def _read_person(self, asked: Asked, standing: Standing) -> DecisionInputs:
         request, settings = asked.request, self._settings
-        ghost = _is_ghost(request, settings)
-        personal = self._may_personalise(request)
+        who = self._round.who(request)
+        ghost = who.lot is not None and in_holdout(who.lot, salt=settings.choice.salt, share=settings.choice.holdout)
+        agreed = self._may_personalise(who)
+        personal = agreed and request.customer_id is not None
         named, items = _named(request, standing.declines), self._facts.items
         return DecisionInputs(
             decision_id=name_decision(
@@ -198,21 +204,26 @@ class _Sitting:
             model=None if self._model is None else self._model.id,
             settings=self._published.hash,
             now=self._now,
+            unit=who.unit,
+            lot=who.lot,
             items={item_id: items[item_id].revision for item_id in sorted(named) if item_id in items},
             relations=self._facts.relations_of(sorted(_read_for_relations(request, standing.declines))),
             owned=[],
             declines=standing.declines,
             customer=self._facts.customers.get(request.customer_id or "", CustomerFacts()) if personal else None,
-            signals=standing.signals if personal or request.customer_id is None else [],
+            signals=standing.signals if agreed else [],
             contacts=list(standing.ghosts if ghost else standing.shown),
             taken=self._round.taken(ghost=ghost),
         )
 
-    def _may_personalise(self, request: DecisionRequest) -> bool:
-        """Whether a customer is named whose history may be used; everybody else is served as a visitor."""
-        if request.customer_id is None:
-            return False
-        known = self._facts.customers.get(request.customer_id)
+    def _may_personalise(self, who: Who) -> bool:
+        """Whether what this person did may be used.
+
+        A customer who refused is served as a visitor of whom nothing is known, also when logged out.
+        """
+        if who.customer_id is None:
+            return True
+        known = self._facts.customers.get(who.customer_id)
         said = None if known is None else known.consents.get(_PERSONALISATION)
         return self._settings.shop.personalisation == "unless_refused" if said is None else said
 
@@ -221,9 +232,14 @@ class _Sitting:
         return () if customer_id is None or inputs.customer is None else self._facts.owned.get(customer_id, ())
 
 
-def _is_ghost(request: DecisionRequest, settings: Settings) -> bool:
-    unit, choice = unit_of(request), settings.choice
-    return unit is not None and in_holdout(unit, salt=choice.salt, share=choice.holdout)
+def _without_late(
+    made: Sequence[Decision | Exception | None], wanted: Sequence[bool], opened: Round
+) -> list[Decision | Exception | None]:
+    """Take back the decisions for which nobody waits any more, as far as none of them answers somebody who does."""
+    ids = [one.inputs.decision_id if isinstance(one, Decision) else None for one in made]
+    needed = {name for name, still in zip(ids, wanted, strict=True) if still}
+    opened.drop({name for name in ids if name is not None} - needed)
+    return [one if still else None for one, still in zip(made, wanted, strict=True)]
 
 
 def public_answer(decision: Decision, *, secret: bool, explain: bool) -> Answer:

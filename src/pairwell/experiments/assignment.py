@@ -28,11 +28,14 @@ def is_withheld(decision_id: str, *, salt: str, share: float) -> bool:
     return draw_lot("withheld", decision_id, salt=salt) < share
 
 
-def assign_arm(unit: str | None, decision_id: str, choice: Choice) -> Arm:
-    """The arm of a decision. Nobody named: "none", which is treated and left out of every analysis."""
-    if unit is None:
+def assign_arm(lot: str | None, decision_id: str, choice: Choice) -> Arm:
+    """The arm of a decision, by the name whose lot decides.
+
+    Nobody named: "none", which is treated and left out of every analysis.
+    """
+    if lot is None:
         return "none"
-    if in_holdout(unit, salt=choice.salt, share=choice.holdout):
+    if in_holdout(lot, salt=choice.salt, share=choice.holdout):
         return "holdout"
     return "withheld" if is_withheld(decision_id, salt=choice.salt, share=choice.withheld) else "treated"
 

@@ -11,13 +11,20 @@ import sqlalchemy as sa
 from pairwell.journal.sealing import new_key
 from pairwell.operations.among import among
 from pairwell.operations.database import Database
-from pairwell.operations.schema import people
+from pairwell.operations.schema import contacts, people
 
 _VISITORS = "v:"  # how their names begin; those of customers come before
-_COLUMNS = (people.c.name, people.c.person, people.c.key, people.c.belongs_to)
-_BY_NAME = sa.select(*_COLUMNS).where(among(people.c.name, "names"))
-_LOCKED = _BY_NAME.order_by(people.c.person).with_for_update(key_share=True)
+_customer, _first = people.alias("customer"), people.alias("first")
+_BY_NAME = (
+    sa.select(people.c.name, people.c.person, people.c.key, people.c.belongs_to, _customer.c.name, _first.c.name)
+    .outerjoin_from(people, _customer, _customer.c.person == people.c.belongs_to)
+    .outerjoin(_first, _first.c.person == sa.func.coalesce(_customer.c.lot_of, people.c.lot_of))
+    .where(among(people.c.name, "names"))
+)
+_LOCKED = _BY_NAME.order_by(people.c.person).with_for_update(key_share=True, of=people)
 _ATTACH = people.update().where(people.c.person == sa.bindparam("visitor")).values(belongs_to=sa.bindparam("customer"))
+# What the browser was shown while it was another customer's stays that customer's.
+_LEAVE = contacts.update().where(contacts.c.person == sa.bindparam("visitor")).values(person=sa.bindparam("customer"))
 
 
 class Identity(NamedTuple):
@@ -33,11 +40,16 @@ class Identity(NamedTuple):
 
 
 class Person(NamedTuple):
-    """A row of `people`; `root` is the customer that a visitor belongs to, else the person itself."""
+    """A row of `people`; `root` is the customer that a visitor belongs to, else the person itself.
+
+    `unit` names the root. `lot` is the name whose lot decides on the arm: the first under which the root was seen.
+    """
 
     number: int
     key: bytes
     root: int
+    unit: str
+    lot: str
 
 
 def identity(customer_id: str | None, visitor_id: str | None) -> Identity:
@@ -54,7 +66,8 @@ class People:
     """
 
     def __init__(self, database: Database) -> None:
-        self._add = database.insert(people).on_conflict_do_nothing(index_elements=["name"]).returning(*_COLUMNS)
+        add = database.insert(people).on_conflict_do_nothing(index_elements=["name"])
+        self._add = add.returning(people.c.name, people.c.person, people.c.key)
 
     def find(self, connection: sa.Connection, names: Iterable[str]) -> dict[str, Person]:
         """Those of `names` that are known."""
@@ -81,29 +94,37 @@ class People:
         self, connection: sa.Connection, identities: Iterable[Identity], known: Mapping[str, Person]
     ) -> dict[str, Person]:
         """Let visitors named with a customer belong to that customer from now on; those who did not before."""
-        changed = {
-            visitor: known[visitor]._replace(root=known[customer].number)
+        moved = {
+            known[visitor]: known[customer]
             for visitor, customer in _owners(identities).items()
             if known[visitor].root != known[customer].number
         }
-        if changed:
-            rows = sorted((person.number, person.root) for person in changed.values())
-            connection.execute(_ATTACH, [{"visitor": visitor, "customer": customer} for visitor, customer in rows])
-        return changed
+        if moved:
+            rows = sorted((visitor.number, customer.number, visitor.root) for visitor, customer in moved.items())
+            left = [{"visitor": visitor, "customer": before} for visitor, _, before in rows if before != visitor]
+            if left:
+                connection.execute(_LEAVE, left)
+            connection.execute(_ATTACH, [{"visitor": visitor, "customer": customer} for visitor, customer, _ in rows])
+        names = {person.number: name for name, person in known.items()}
+        return {names[visitor.number]: _belonging(visitor, customer) for visitor, customer in moved.items()}
 
     def _add_all(
         self, connection: sa.Connection, names: Sequence[str], owners: Mapping[str, str], known: Mapping[str, Person]
     ) -> dict[str, Person]:
         """Add `names`, which are sorted: customers come before the visitors who belong to them."""
-        added: dict[str, Person] = {}
+        there = dict(known)
+        firsts = _firsts(owners, known)
         customers = bisect_left(names, _VISITORS)
         for part in (names[:customers], names[customers:]):
             if part:
-                there = {**known, **added}
-                rows = [_row(name, there.get(owners.get(name, ""))) for name in part]
-                added |= _people(connection.execute(self._add, rows).all())
+                rows = [_row(name, there.get(owners.get(name, "")), firsts.get(name)) for name in part]
+                added = connection.execute(self._add, rows).all()
+                there |= {
+                    name: _new(name, number, key, there.get(owners.get(name, "")), firsts.get(name))
+                    for name, number, key in added
+                }
         # Whom another writer added at the same moment is there by now.
-        return added | self.find(connection, [name for name in names if name not in added])
+        return there | self.find(connection, [name for name in names if name not in there])
 
 
 def _owners(identities: Iterable[Identity]) -> dict[str, str]:
@@ -111,15 +132,32 @@ def _owners(identities: Iterable[Identity]) -> dict[str, str]:
     return {one.visitor: one.customer for one in identities if one.visitor and one.customer}
 
 
-def _row(name: str, owner: Person | None) -> dict[str, Any]:
-    return {"name": name, "key": new_key(), "belongs_to": None if owner is None else owner.number}
+def _firsts(owners: Mapping[str, str], known: Mapping[str, Person]) -> dict[str, Person]:
+    """Of customers the visitor as whom they were known before: the one seen first, who was nobody else's."""
+    free = sorted((known[visitor] for visitor in owners if visitor in known), reverse=True)
+    names = {known[visitor].number: customer for visitor, customer in owners.items() if visitor in known}
+    return {names[visitor.number]: visitor for visitor in free if visitor.root == visitor.number}
+
+
+def _row(name: str, owner: Person | None, first: Person | None) -> dict[str, Any]:
+    belongs_to, lot_of = (None if one is None else one.number for one in (owner, first))
+    return {"name": name, "key": new_key(), "belongs_to": belongs_to, "lot_of": lot_of}
+
+
+def _new(name: str, number: int, key: bytes, owner: Person | None, first: Person | None) -> Person:
+    alone = Person(number, key, number, name, name if first is None else first.lot)
+    return alone if owner is None else _belonging(alone, owner)
+
+
+def _belonging(visitor: Person, customer: Person) -> Person:
+    return visitor._replace(root=customer.number, unit=customer.unit, lot=customer.lot)
 
 
 def _read(connection: sa.Connection, statement: sa.Select[Any], names: Iterable[str]) -> dict[str, Person]:
-    wanted = sorted(names)
-    return _people(connection.execute(statement, {"names": wanted}).all()) if wanted else {}
-
-
-def _people(rows: Iterable[Any]) -> dict[str, Person]:
     """By name."""
-    return {name: Person(number, key, belongs_to or number) for name, number, key, belongs_to in rows}
+    wanted = sorted(names)
+    rows = connection.execute(statement, {"names": wanted}).all() if wanted else []
+    return {
+        name: Person(number, key, belongs_to or number, customer or name, first or customer or name)
+        for name, number, key, belongs_to, customer, first in rows
+    }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from pairwell.operations.among import among
 from pairwell.operations.schema import claims, contacts, decisions, people
 from pairwell.records import Contact, Decision, DecisionRequest
 
+_CUSTOMER = "c:"
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Decision)
 _add_decision = decisions.insert()
@@ -48,6 +49,18 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     interrupts: bool
     lapses_at: datetime
     claims: Sequence[Claim] = ()
+
+
+class Who(NamedTuple):
+    """The unit of randomisation, and the name whose lot decides on its arm; None where nobody is named."""
+
+    unit: str | None
+    lot: str | None
+
+    @property
+    def customer_id(self) -> str | None:
+        """The customer, also of a visitor who is known to be one."""
+        return self.unit.removeprefix(_CUSTOMER) if self.unit and self.unit.startswith(_CUSTOMER) else None
 
 
 class Known(Mapping[str, Decision]):
@@ -115,6 +128,12 @@ class Round:
         asked = {"ids": self._known_of}
         return Known(self.connection.execute(_KNOWN, asked).all() if self._known_of else [])
 
+    def who(self, request: DecisionRequest) -> Who:
+        """Whom a request is about, as far as the journal knows."""
+        named = _named(request)
+        person = self._person(named)
+        return Who(named.unit, named.unit) if person is None else Who(person.unit, person.lot)
+
     def standing(self, request: DecisionRequest) -> Standing:
         """How the person named stands, with what this round gave already."""
         person = self._person(_named(request))
@@ -148,6 +167,11 @@ class Round:
             self.known.add(inputs.request.request_id, decision)
         if decision.slate:
             self._reserve(decision, reservation, person)
+
+    def drop(self, decision_ids: Collection[str]) -> None:
+        """Take back what was added of these decisions; those after them were made as if it had been taken."""
+        for rows in (self._rows, self._contacts, self._claims):
+            rows[:] = [row for row in rows if row["decision_id"] not in decision_ids]
 
     def close(self) -> None:
         """Write what was added."""

@@ -79,6 +79,7 @@ people = Table(
     Column("name", String, unique=True),  # None: forgotten
     Column("key", LargeBinary),  # None: forgotten
     Column("belongs_to", BigInteger),  # the customer that a visitor turned out to be
+    Column("lot_of", BigInteger),  # the visitor as whom a customer was first seen; who stays in that visitor's arm
     Index("ix_people_belongs_to", "belongs_to"),
     sqlite_autoincrement=True,  # a number is never given twice
 )

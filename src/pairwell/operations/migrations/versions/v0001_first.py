@@ -92,6 +92,7 @@ def _create_people() -> None:
         sa.Column("name", sa.String),
         sa.Column("key", sa.LargeBinary),
         sa.Column("belongs_to", sa.BigInteger),
+        sa.Column("lot_of", sa.BigInteger),
         sa.PrimaryKeyConstraint("person"),
         sa.UniqueConstraint("name", name="uq_people_name"),
         sqlite_autoincrement=True,
