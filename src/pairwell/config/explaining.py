@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 
 import msgspec
+
+from pairwell.errors import RequestError
 
 _PLACED = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`\$?\.?(?P<path>[^`]*)`)?", re.DOTALL)
 _NAMED = re.compile(r"Object (?P<how>missing required|contains unknown) field `(?P<name>[^`]*)`")
@@ -39,12 +41,44 @@ def explain(error: msgspec.ValidationError, kind: type) -> Mistake:
     return Mistake(field=field, said=f"`{field}` is not a field here", hint=hint, unknown=True)
 
 
+def require_storable(found: object, place: str = "") -> None:
+    """Raise `RequestError` naming the first text in `found` that no database keeps; `place` is that of the whole."""
+    path = _path_to_nul(found)
+    if path is None:
+        return
+    field = f"{place}{path}" if place else path.removeprefix(".")
+    raise RequestError(
+        f"`{field}` holds the character U+0000, which no database keeps.", field=field, hint="Send it without."
+    )
+
+
 def name_neighbours(name: str, known: Iterable[str]) -> str:
     """A hint: those of the `known` names that `name` may stand for, or all of them."""
     alike = {one: SequenceMatcher(None, one, name).ratio() for one in sorted(known)}
     least = max(_ALIKE, max(alike.values(), default=0.0) - _AS_NEAR)
     near = sorted((one for one in alike if alike[one] >= least), key=lambda one: -alike[one])[:_MOST_NEIGHBOURS]
     return f"Did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else f"Known here: {', '.join(alike)}."
+
+
+def _path_to_nul(found: object) -> str | None:
+    if isinstance(found, str):
+        return "" if "\0" in found else None
+    for step, inside in _steps_into(found):
+        path = _path_to_nul(inside)
+        if path is not None:
+            return f"[{step}]{path}" if isinstance(step, int) else f"{step}{path}"
+    return None
+
+
+def _steps_into(found: object) -> Iterator[tuple[int | str, object]]:
+    if isinstance(found, msgspec.Struct):
+        for name, encoded in zip(found.__struct_fields__, found.__struct_encode_fields__, strict=True):
+            yield f".{encoded}", getattr(found, name)
+    elif isinstance(found, Mapping):
+        for key, value in found.items():
+            yield from (("[...]", key), ("[...]", value))
+    elif isinstance(found, list | tuple):
+        yield from enumerate(found)
 
 
 def _fields_at(kind: type, path: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast, get_args
 
 import msgspec
 
-from pairwell.config.explaining import explain
+from pairwell.config.explaining import explain, require_storable
 from pairwell.errors import RequestError
 from pairwell.events import BehaviourType, Event
 from pairwell.records import Relation
@@ -57,6 +57,7 @@ def read_relation(relation: str) -> Relation:
 def read_text(value: object, field: str, example: str) -> str:
     """A text that is not empty and can be stored. Raises `RequestError` saying what was found instead."""
     if isinstance(value, str) and value and _storable(value):
+        require_storable(value, field)
         return value
     raise _unexpected(value, "a text", field, f'Write "{example}".')
 
@@ -149,7 +150,10 @@ def _found(value: object) -> str:
 def read_events(events: object) -> list[Event]:
     """Events as records, or as mappings with their fields. Raises `RequestError` naming the one that is none."""
     listed = _listed(events, "events", "of events", 'Write [{"event_id": "e-1", "type": "view", "at": …}].')
-    return [read_asked(cast(Any, event), Event, f"events[{place}]") for place, event in enumerate(listed)]
+    read = [read_asked(cast(Any, event), Event, f"events[{place}]") for place, event in enumerate(listed)]
+    for place, event in enumerate(read):
+        require_storable(event, f"events[{place}]")
+    return read
 
 
 def read_visits(sessions: Sequence[SessionAsked]) -> list[list[tuple[str, str]]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from pairwell.config.document import render_settings
+from pairwell.config.explaining import require_storable
 from pairwell.config.progress import Advance, BytesRead, unheard
 from pairwell.config.published import publish_settings
 from pairwell.config.settings import Settings
@@ -303,6 +304,7 @@ class Shop(Parts):
         from pairwell.facts.naming import known_here
 
         asked = read_made(request, DecisionRequest, "request", 'DecisionRequest(placement="cart")')
+        require_storable(asked)
         decider = Decider(self.model_or_none, self.published, self.facts, self.journal)
         named = known_here(asked, self._secret)
         kind: Literal["read", "kept"] = "read" if dry_run else "kept"

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from pairwell.config.explaining import Mistake, explain, name_neighbours
+from pairwell.config.explaining import Mistake, explain, name_neighbours, require_storable
+from pairwell.errors import RequestError
 
 
 class Line(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,3 +59,23 @@ def test_neighbours_are_those_about_as_near_as_the_nearest() -> None:
     assert name_neighbours("custommer_id", known) == "Did you mean `customer_id`?"
     assert name_neighbours("max_size", ["max_rise", "max_side"]) == "Did you mean `max_side` or `max_rise`?"
     assert name_neighbours("zzz", known) == "Known here: customer_id, seller_id, visitor_id."
+
+
+@pytest.mark.parametrize(
+    ("found", "field"),
+    [
+        (Box(owner="a\0b"), "owner"),
+        (Box(owner="o", lines=[Line("a"), Line("\0")]), "lines[1].item_id"),
+        (Box(owner="o", shelves={"top": Line("\0")}), "shelves[...].item_id"),
+        (Box(owner="o", shelves={"\0": Line("a")}), "shelves[...]"),
+        (Box(owner="o", pair=(Line("\0"),)), "pair[0].item_id"),
+    ],
+)
+def test_a_text_that_no_database_keeps_is_named(found: Box, field: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        require_storable(found)
+    assert caught.value.field == field
+    with pytest.raises(RequestError) as caught:
+        require_storable([found], "boxes")
+    assert caught.value.field == f"boxes[0].{field}"
+    require_storable(Box(owner="\\u0000", lines=[Line("\x01")], spare=None))

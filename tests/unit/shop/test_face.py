@@ -16,6 +16,8 @@ from pairwell.shop.face import Shop
 _NOW = datetime(2026, 1, 31, tzinfo=UTC)
 _SPLIT = Split(test_share=0.2)
 _BROKEN = "\ud800"  # half a letter, as careless decoding leaves it
+_NUL_ASKED = {"placement": "cart", "visitor_id": "a\0b"}
+_NUL_TOLD = {"event_id": "e-1", "type": "view", "at": _NOW, "item_id": "a", "decision_id": "a\0b"}
 
 Call = Callable[[Shop, Any], object]
 
@@ -37,12 +39,21 @@ _CALLS: dict[str, tuple[Call, list[Any]]] = {
     "evaluate": (lambda shop, odd: shop.evaluate(odd), [None, 28, 0.2, {"test_days": 28}]),
     "evaluate, protocol": (lambda shop, odd: shop.evaluate(_SPLIT, odd), [None, 5, "", "baskets", ["basket"]]),
     "evaluate_against": (lambda shop, odd: shop.evaluate_against(odd), [None, "other-shop", 5]),
-    "decide": (lambda shop, odd: shop.decide(odd), [None, 5, "cart", [], {}, {"placement": 5}, {"shelf": "a"}]),
-    "decide_at": (lambda shop, odd: shop.decide_at(odd, _NOW), [None, "cart", {"placement": "cart"}]),
+    "decide": (
+        lambda shop, odd: shop.decide(odd),
+        [None, 5, "cart", [], {}, {"placement": 5}, {"shelf": "a"}, _NUL_ASKED],
+    ),
+    "decide_at": (
+        lambda shop, odd: shop.decide_at(odd, _NOW),
+        [None, "cart", {"placement": "cart"}, DecisionRequest(placement="cart", visitor_id="a\0b")],
+    ),
     "decide_at, now": (lambda shop, odd: shop.decide_at(DecisionRequest(placement="cart"), odd), [None, 5, "now"]),
-    "log_events": (lambda shop, odd: shop.log_events(odd), [None, 5, "view", [None], ["view"], [{"type": "view"}]]),
+    "log_events": (
+        lambda shop, odd: shop.log_events(odd),
+        [None, 5, "view", [None], ["view"], [{"type": "view"}], [_NUL_TOLD]],
+    ),
     "log_events, now": (lambda shop, odd: shop.log_events([], odd), [5, "now", date(2026, 1, 31)]),
-    "explain": (lambda shop, odd: shop.explain(odd), [None, 5, ""]),
+    "explain": (lambda shop, odd: shop.explain(odd), [None, 5, "", "a\0b"]),
     "replay": (lambda shop, odd: shop.replay(odd), [None, 5, ""]),
     "learn": (lambda shop, odd: shop.learn(odd), [5, "2026-01-31", date(2026, 1, 31)]),
     "use_model": (lambda shop, odd: shop.use_model(odd), [None, 5, ""]),

@@ -71,11 +71,16 @@ def _is_signed(payload: bytes, mac: bytes, digests: Iterable[bytes]) -> bool:
 def _claim_in(payload: bytes) -> _Claim:
     try:
         text = base64.b64decode(payload + b"=" * (-len(payload) % 4), altchars=b"-_", validate=True)
-        return _claims.decode(text)
+        claim = _claims.decode(text)
     except (binascii.Error, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TokenError(
             "customer_token_invalid", "The customer token holds no JSON of `customer_id` (text) and `exp` (seconds)."
         ) from error
+    if "\0" in claim.customer_id:
+        raise TokenError(
+            "customer_token_invalid", "The customer token's `customer_id` holds U+0000, which no database keeps."
+        )
+    return claim
 
 
 def _mac(payload: bytes, digest: bytes) -> bytes:

@@ -9,6 +9,7 @@ import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from pairwell.config.explaining import require_storable
 from pairwell.errors import RequestError
 from pairwell.records import Relation
 from pairwell.serve.online.access.callers import CALLER, Caller
@@ -107,7 +108,9 @@ def _questions(service: Service) -> list[HTTPRouteHandler]:
     @get("/v1/decisions/{decision_id:str}", sync_to_thread=True)
     def decision(request: Request[Any, Any, Any]) -> Response[bytes]:
         _caller(request).require_everything()
-        return _json(service.decision(request.path_params["decision_id"]))
+        decision_id: str = request.path_params["decision_id"]
+        require_storable(decision_id, "decision_id")
+        return _json(service.decision(decision_id))
 
     return [pairs, decision]
 

@@ -66,7 +66,7 @@ def test_what_is_no_token_is_refused(token: str) -> None:
         b"", b"{}", b"[]", b"no JSON", b"\xff", b'{"customer_id": "c"}', b'{"customer_id": "", "exp": 1}',
         b'{"customer_id": 17, "exp": 1}', b'{"customer_id": "c", "exp": "1"}', b'{"customer_id": "c", "exp": -1}',
         b'{"customer_id": "c", "exp": 1e400}', b'{"customer_id": "c", "exp": ' + b"9" * 400 + b"}",
-        b'{"customer_id": "c", "exp": 1, "admin": true}',
+        b'{"customer_id": "c", "exp": 1, "admin": true}', b'{"customer_id": "a\\u0000b", "exp": 1}',
     ],
 )  # fmt: skip
 def test_a_payload_that_says_something_else_is_refused_though_it_is_signed(payload: bytes) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import math
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -16,10 +17,12 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
+from tests.unit.conftest import new_postgres_database
 
 from pairwell.config.document import render_settings
 from pairwell.config.published import publish_settings
-from pairwell.config.settings import Choice, Guards, Placement, Settings, Shop
+from pairwell.config.settings import Choice, Guards, Operations, Placement, Settings, Shop
 from pairwell.config.workspace import Workspace, create_workspace
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
@@ -92,8 +95,8 @@ def _stage(folder: Path) -> dict[str, Path]:
     }
 
 
-def _write_items(workspace: Workspace) -> None:
-    database = open_database(workspace.operations_url(""), durability="process")
+def _write_items(workspace: Workspace, url: str = "") -> None:
+    database = open_database(workspace.operations_url(url), durability="process")
     items = [Item(item_id=i, title=i.title(), price_minor=p, stock=5) for i, p in PRICES.items()]
     FactStore(database).write_items(items, at=NOW)
     database.close()
@@ -177,3 +180,13 @@ def decide(ask: Ask) -> Callable[..., dict[str, Any]]:
         return answer
 
     return send
+
+
+@pytest.fixture
+def postgres_app(learned: Workspace, postgres: sa.URL) -> Iterator[OnlineApp]:
+    """The same application, but its operations are in a PostgreSQL of their own."""
+    url = new_postgres_database(postgres)
+    publish(learned, msgspec.structs.replace(SETTINGS, operations=Operations(url=url)))
+    _write_items(learned, url)
+    with closing(Service(learned, clock=lambda: NOW)) as opened, closing(create_app(opened)) as made:
+        yield made

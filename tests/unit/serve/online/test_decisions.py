@@ -100,6 +100,43 @@ def test_bad_input_is_answered_with_its_field(ask: Ask, body: dict[str, Any], fi
     assert error_of(response)["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"request_id": "r\0"}, "request_id"),
+        ({"visitor_id": "a\0b"}, "visitor_id"),
+        ({"viewed": ["tent", "\0"]}, "viewed[1]"),
+        ({"cart": [{"item_id": "tent"}, {"item_id": "ma\0t"}]}, "cart[1].item_id"),
+        ({"attributes": {"region": "\0"}}, "attributes[...]"),
+        ({"attributes": {"\0": "PL"}}, "attributes[...]"),
+    ],
+)
+def test_a_text_that_no_database_keeps_is_refused_with_its_field(ask: Ask, fields: dict[str, Any], field: str) -> None:
+    response = ask("POST", "/v1/decisions", json={**BODY, **fields})
+    assert response.status_code == 400
+    assert (error_of(response)["code"], error_of(response)["field"]) == ("bad_request", field)
+    assert "U+0000" in error_of(response)["message"]
+
+
+def test_a_text_that_only_looks_like_it_is_kept(decide: Decide) -> None:
+    assert decide(visitor_id="\\u0000")["silence"] is None
+
+
+def test_on_a_server_one_bad_text_silences_nobody_else(postgres_app: OnlineApp) -> None:
+    bodies = [{**BODY, "customer_id": f"c-{n}"} for n in range(6)]
+    bad = {**BODY, "visitor_id": "a\0b"}
+
+    async def send() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=postgres_app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420") as client:
+            sent = [*bodies[:3], bad, *bodies[3:]]
+            return list(await asyncio.gather(*(client.post("/v1/decisions", json=body) for body in sent)))
+
+    responses = asyncio.run(send())
+    assert [response.status_code for response in responses] == [200, 200, 200, 400, 200, 200, 200]
+    assert {response.json()["silence"] is None for response in responses if response.status_code == 200} == {True}
+
+
 def test_a_misspelt_field_is_told_its_neighbour(ask: Ask) -> None:
     response = ask("POST", "/v1/decisions", json={"placement": "cart", "custommer_id": "c"})
     assert error_of(response)["hint"] == "Did you mean `customer_id`?"

@@ -25,12 +25,20 @@ _HOST = {"Host": "127.0.0.1"}
 def test_what_is_sent_by_the_description_or_against_it_is_answered_by_it(
     app: OnlineApp, path: str, right: bool
 ) -> None:
+    _ask_by_the_description(app, path, right=right, examples=40)
+
+
+def test_so_it_is_where_the_database_is_a_server(postgres_app: OnlineApp) -> None:
+    _ask_by_the_description(postgres_app, "/v1/decisions", right=True, examples=20)
+
+
+def _ask_by_the_description(app: OnlineApp, path: str, *, right: bool, examples: int) -> None:
     api = schemathesis.openapi.from_asgi("/openapi.json", app, headers=_HOST)
     mode = schemathesis.GenerationMode.POSITIVE if right else schemathesis.GenerationMode.NEGATIVE
     cases = api[path]["POST"].as_strategy(generation_mode=mode)
 
     @settings(
-        max_examples=40,
+        max_examples=examples,
         deadline=None,
         database=None,
         derandomize=True,

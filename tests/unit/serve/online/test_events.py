@@ -12,7 +12,7 @@ import httpx
 import msgspec
 import pytest
 import sqlalchemy as sa
-from bench.fuzz import statuses as statuses_of
+from bench.fuzz import answers as answers_of
 
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace
@@ -79,6 +79,17 @@ def test_what_cannot_be_read_is_refused_at_its_place_and_the_rest_is_taken(ask: 
         (4, None, "bad_request"),
     ]
     assert "type" in receipt["refused"][0]["message"]
+
+
+def test_a_text_that_no_database_keeps_is_refused_at_its_place(postgres_app: OnlineApp) -> None:
+    bad = event("e-1", decision_id="a\0b", offer_no=0)
+    bodies = [bad, {"events": [event("e-2"), bad, event("e-3")]}]
+    sent = [("/v1/events", msgspec.json.encode(body)) for body in bodies]
+    (alone, error), (status, receipt) = asyncio.run(answers_of(postgres_app, sent))
+    assert (alone, msgspec.json.decode(error)["error"]["field"]) == (400, "decision_id")
+    told = msgspec.json.decode(receipt)
+    assert (status, told["accepted"]) == (202, 2)
+    assert [(one["index"], one["event_id"], one["code"]) for one in told["refused"]] == [(1, "e-1", "bad_request")]
 
 
 def test_an_empty_batch_is_nothing(ask: Ask) -> None:
@@ -228,12 +239,12 @@ def test_a_flood_is_answered_and_holds_no_more_than_there_is_room_for(
 
     async def flood() -> Counter[int]:
         bodies = [msgspec.json.encode(event(f"e-{n}")) + b" " * 40_000 for n in range(3_000)]
-        sent = asyncio.create_task(statuses_of(app, [("/v1/events", body) for body in bodies]))
+        sent = asyncio.create_task(answers_of(app, [("/v1/events", body) for body in bodies]))
         while not held or held[-1] != (room.bytes, room.bodies):  # until nobody else is let in
             held.append((room.bytes, room.bodies))
             await asyncio.sleep(0.2)
         go_on.set()
-        return Counter(await sent)
+        return Counter(status for status, _ in await sent)
 
     monkeypatch.setattr(service, "take", take_later)
     statuses = asyncio.run(flood())

@@ -124,6 +124,11 @@ def test_a_decision_is_read_with_what_it_read(ask: Ask, decide: Decide) -> None:
     assert found["unit"] == "c:c-17"
 
 
+def test_a_name_that_no_database_keeps_is_refused(ask: Ask) -> None:
+    response = ask("GET", "/v1/decisions/a%00b")
+    assert (response.status_code, response.json()["error"]["field"]) == (400, "decision_id")
+
+
 @pytest.mark.parametrize("path", ["/v1/decisions/none", "/nowhere", "/v1/items", "/v1/items/tent", "/v1/items/pairs"])
 def test_what_is_not_there_has_the_one_error_shape(ask: Ask, path: str) -> None:
     response = ask("GET", path)
