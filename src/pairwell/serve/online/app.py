@@ -124,8 +124,9 @@ class OnlineApp:
         self._counts.lasted(scope["path"], time.monotonic() - began)
 
     def _note_unread(self, error: KeysUnreadError) -> None:
-        if isinstance(error.__cause__, JournalError):
-            self._service.notices.tell("error", "journal_unavailable", error.__cause__.message)
+        cause = error.__cause__
+        message = cause.message if isinstance(cause, JournalError) else "The keys could not be read in time."
+        self._service.notices.tell("error", "journal_unavailable", message)
 
     async def _caller_of_rest(self, scope: Scope, shown: Shown) -> Caller:
         """Who asks for what is neither decisions nor events; what is no secret is for everybody."""

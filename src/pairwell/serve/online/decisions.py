@@ -6,7 +6,7 @@ import time
 
 import msgspec
 
-from pairwell.records import Answer, DecisionRequest
+from pairwell.records import Answer, DecisionRequest, SilenceReason
 from pairwell.serve.online.access.callers import Caller
 from pairwell.serve.online.access.credentials import Shown
 from pairwell.serve.online.access.gate import Gate
@@ -52,10 +52,15 @@ class Decisions:
         try:
             return await self._line.run(job, seconds=deadline_ms / 1000)
         except Full:
-            return service.silence("overloaded", "Too many decisions wait already.")
+            return self._silence("overloaded", "Too many decisions wait already.")
         except Late as late:
             if not late.started:
-                return service.silence("overloaded", f"The decision could not begin within {deadline_ms} ms.")
+                return self._silence("overloaded", f"The decision could not begin within {deadline_ms} ms.")
             if service.waiting_for_journal:
-                return service.silence("journal_unavailable", f"The decision was not durable within {deadline_ms} ms.")
-            return service.silence("overloaded", f"The decision was not made within {deadline_ms} ms.")
+                return self._silence("journal_unavailable", f"The decision was not durable within {deadline_ms} ms.")
+            return self._silence("overloaded", f"The decision was not made within {deadline_ms} ms.")
+
+    def _silence(self, reason: SilenceReason, detail: str) -> Answer:
+        """The answer to who cannot wait any longer, also said in the log."""
+        self._service.notices.tell("warning", reason, detail)
+        return self._service.silence(reason, detail)

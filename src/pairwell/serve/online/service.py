@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -110,6 +111,8 @@ class Service:
         if self._watch.refresh():
             self._secret = secret_of(self._workspace, self.live.settings.settings)
             self._decider = self._new_decider(self._watch.live)
+        with suppress(JournalError):  # requests say what is wrong with it
+            self._facts.items()  # many changed facts would else be read while the next customer waits
 
     # --- decisions and events -------------------------------------------------------------------
 
