@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ import msgspec
 
 from pairwell.events import BEHAVIOUR_TYPES, Event, EventOrder, EventRefusal, Said
 from pairwell.journal.parts import find_fault
+from pairwell.journal.places import Outcome, Place
 
 SKEW = timedelta(days=1)  # clocks of shoppers go wrong by time zones, not by more
 _FORGIVEN = timedelta(minutes=5)  # that clocks differ without a word
@@ -30,6 +31,11 @@ class KnownDecision(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None  # "c:ID", "v:ID"; None where nobody was named or is remembered
     shown: bool
     item_ids: list[str]  # of its offers, by offer number
+    places: Sequence[Place] = ()  # what its slate takes of totals
+
+    def places_of(self, offer_no: int) -> Iterator[Place]:
+        """What one of its offers takes."""
+        return (place for place in self.places if place.offer_no == offer_no)
 
     def find_offer(self, offer_no: int | None, item_id: str | None) -> KnownOffer | None:
         """The offer of that number or of that item; where both are named, of both."""
@@ -54,6 +60,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     offer_no: int | None
     item_id: str | None
     payload: bytes  # as it was sent
+    outcomes: Sequence[Outcome] = ()
     notes: Sequence[Said] = ()
 
 
@@ -108,13 +115,20 @@ def _check(event: Event, known: Mapping[str, KnownDecision], now: datetime) -> T
     decision = known.get(event.decision_id or "")
     offer = _check_outcome(event, decision) if event.type in BEHAVIOUR_TYPES else None
     earliest = decision.at if decision is not None and event.type in BEHAVIOUR_TYPES else event.at
+    at = min(max(event.at, earliest), now)
+    outcomes = [*_outcomes(event, offer, known, at)]
     return Taken(
-        event=msgspec.structs.replace(event, at=min(max(event.at, earliest), now)),
+        event=msgspec.structs.replace(event, at=at),
         unit=_unit_of(event, decision),
         offer_no=offer.offer_no if offer else None,
         item_id=offer.item_id if offer else _item_of(event),
         payload=payload,
-        notes=[*_odd_moment(event, decision, now), *_odd_decision(event, decision, known)],
+        outcomes=outcomes,
+        notes=[
+            *_odd_moment(event, decision, now),
+            *_odd_decision(event, decision, known),
+            *_late(outcomes, known, now),
+        ],
     )
 
 
@@ -169,6 +183,25 @@ def _check_offer(event: Event, decision: KnownDecision) -> KnownOffer | None:
     return offer
 
 
+def _outcomes(
+    event: Event, offer: KnownOffer | None, known: Mapping[str, KnownDecision], at: datetime
+) -> Iterator[Outcome]:
+    """What the event says of offers."""
+    if event.decision_id is not None and offer is not None:
+        yield _outcome(event.decision_id, offer, known[event.decision_id], event.type, at)
+    for line in event.order.lines if event.order else ():
+        decision = known.get(line.decision_id or "")
+        if decision is None or not decision.shown or line.decision_id is None:
+            continue
+        if bought := decision.find_offer(line.offer_no, line.item_id):
+            yield _outcome(line.decision_id, bought, decision, "accept", at)
+
+
+def _outcome(decision_id: str, offer: KnownOffer, decision: KnownDecision, kind: str, at: datetime) -> Outcome:
+    seen_at = at if decision.lapses_at is None else min(at, decision.lapses_at)
+    return Outcome(decision_id, offer.offer_no, kind, seen_at)
+
+
 # --- what is odd, and no reason to lose an event ------------------------------------------------------
 
 
@@ -180,9 +213,28 @@ def _odd_moment(event: Event, decision: KnownDecision | None, now: datetime) -> 
     if event.at < decision.at - _FORGIVEN:
         behind = _seconds(decision.at - event.at)
         yield Said("clock_behind", f"`at` is {behind} s before its decision; it counts as of the decision.")
-    if event.type == "exposure" and decision.lapses_at is not None and event.at > decision.lapses_at:
-        late = _seconds(event.at - decision.lapses_at)
-        yield Said("shown_late", f"It was shown {late} s after its reservation had lapsed; it counts all the same.")
+    if event.type == "exposure" and decision.lapses_at is not None and now > decision.lapses_at:
+        yield _seen_late(event, decision.lapses_at, now)
+
+
+def _seen_late(event: Event, lapsed_at: datetime, now: datetime) -> Said:
+    if event.at > lapsed_at:
+        late = _seconds(event.at - lapsed_at)
+        return Said("shown_late", f"It was shown {late} s after its reservation had lapsed; it counts all the same.")
+    late = _seconds(now - lapsed_at)
+    return Said("told_late", f"It was told {late} s after its reservation had lapsed; it counts all the same.")
+
+
+def _late(outcomes: Iterable[Outcome], known: Mapping[str, KnownDecision], now: datetime) -> Iterator[Said]:
+    for one in outcomes:
+        if one.type != "accept":
+            continue
+        for place in known[one.decision_id].places_of(one.offer_no):
+            if place.is_free(now):
+                late = _seconds(now - place.lapses_at)
+                offer = f"Offer {one.offer_no} of decision {one.decision_id!r}"
+                lost = f"had lost its place in {place.cap!r} {late} s before this was told"
+                yield Said("accepted_late", f"{offer} {lost}; it counts all the same.")
 
 
 def _odd_decision(event: Event, decision: KnownDecision | None, known: Mapping[str, KnownDecision]) -> Iterator[Said]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -18,6 +19,7 @@ from pairwell.journal.checks import KnownDecision, Taken, check_events, decision
 from pairwell.journal.orders import read_of_orders
 from pairwell.journal.parts import order_id_of
 from pairwell.journal.people import Identity, People, Person, identity
+from pairwell.journal.places import read_places, take_places
 from pairwell.journal.sealing import seal
 from pairwell.operations import schema
 from pairwell.operations.database import Database
@@ -25,7 +27,7 @@ from pairwell.operations.database import Database
 _AT_A_TIME = 500  # a short lock each, so that decisions pass between
 _WRITERS = 0x7061_6D1E  # any number that is ours: whoever reads up to the newest event locks writers out for a moment
 
-_contacts, _claims = schema.contacts, schema.claims
+_contacts = schema.contacts
 _item_ids = msgspec.json.Decoder(list[str])
 _KNOWN = (
     sa.select(
@@ -43,16 +45,7 @@ _KNOWN = (
 _SEE = (
     _contacts.update()
     .where(_contacts.c.decision_id == sa.bindparam("decision"))
-    .values(seen=_contacts.c.seen.bitwise_or(sa.bindparam("bit")))
-)
-_USE = (
-    _claims.update()
-    .where(
-        _claims.c.decision_id == sa.bindparam("decision"),
-        _claims.c.offer_no == sa.bindparam("offer"),
-        _claims.c.outcome == sa.bindparam("type"),
-    )
-    .values(used=True)
+    .values(seen=_contacts.c.seen.bitwise_or(sa.bindparam("bits")))
 )
 
 
@@ -85,12 +78,6 @@ class _Placed(NamedTuple):
     batch: int
     place: int  # in its batch
     event: Event
-
-
-class _OfOffer(NamedTuple):
-    decision_id: str
-    offer_no: int
-    type: str
 
 
 class Intake:
@@ -135,7 +122,7 @@ class Intake:
         met = self._book.meet(connection, named)
         added = append_events(connection, [_event_row(one, met, now) for one in once])
         fresh = [first[event_id] for event_id in sorted(added, key=places.__getitem__)]
-        _count_against_reservations(connection, fresh, known)
+        _count_against_reservations(connection, fresh, known, now)
         notes = _put_into_effect(connection, fresh, effects)
         # Last, so that a decision about one of them waits for no more than the end of it.
         self._book.attach(connection, named, met)
@@ -207,6 +194,7 @@ def _parts(batches: Sequence[Sequence[Event]]) -> Iterator[list[_Placed]]:
 
 def _known_decisions(connection: sa.Connection, events: Iterable[Event]) -> dict[str, KnownDecision]:
     ids = sorted({decision_id for event in events for decision_id in decisions_named(event)})
+    places = read_places(connection, ids)
     known: dict[str, KnownDecision] = {}
     for start in range(0, len(ids), _AT_A_TIME):
         for row in connection.execute(_KNOWN, {"ids": ids[start : start + _AT_A_TIME]}):
@@ -216,6 +204,7 @@ def _known_decisions(connection: sa.Connection, events: Iterable[Event]) -> dict
                 unit=row.name,
                 shown=row.shown,
                 item_ids=[] if row.items is None else _item_ids.decode(row.items),
+                places=places.get(row.decision_id, ()),
             )
     return known
 
@@ -244,24 +233,16 @@ def _event_row(taken: Taken, met: Mapping[str, Person], now: datetime) -> dict[s
 
 
 def _count_against_reservations(
-    connection: sa.Connection, fresh: Iterable[Taken], known: Mapping[str, KnownDecision]
+    connection: sa.Connection, fresh: Iterable[Taken], known: Mapping[str, KnownDecision], now: datetime
 ) -> None:
-    outcomes = [outcome for taken in fresh for outcome in _outcomes(taken, known)]
-    seen = [{"decision": one.decision_id, "bit": 1 << one.offer_no} for one in outcomes]
-    used = [{"decision": one.decision_id, "offer": one.offer_no, "type": one.type} for one in outcomes]
-    # Who did something with an offer has seen it, even where the page forgot to tell.
-    used += [{**one, "type": "exposure"} for one in used if one["type"] != "exposure"]
-    if outcomes:
-        connection.execute(_SEE, seen)
-        connection.execute(_USE, used)
-
-
-def _outcomes(taken: Taken, known: Mapping[str, KnownDecision]) -> Iterator[_OfOffer]:
-    """What an event says of offers; what was bought was accepted."""
-    event = taken.event
-    if event.decision_id is not None and taken.offer_no is not None and event.type in BEHAVIOUR_TYPES:
-        yield _OfOffer(event.decision_id, taken.offer_no, event.type)
-    for line in event.order.lines if event.order else ():
-        decision = None if line.decision_id is None else known.get(line.decision_id)
-        if decision and line.decision_id and (offer := decision.find_offer(line.offer_no, line.item_id)):
-            yield _OfOffer(line.decision_id, offer.offer_no, "accept")
+    outcomes = [outcome for taken in fresh for outcome in taken.outcomes]
+    bits: defaultdict[str, int] = defaultdict(int)
+    for outcome in outcomes:
+        bits[outcome.decision_id] |= 1 << outcome.offer_no
+    if bits:
+        # In one order, so that two writers cannot lock each other out.
+        connection.execute(_SEE, [{"decision": name, "bits": bits[name]} for name in sorted(bits)])
+    told = (
+        (outcome, place) for outcome in outcomes for place in known[outcome.decision_id].places_of(outcome.offer_no)
+    )
+    take_places(connection, told, now=now)

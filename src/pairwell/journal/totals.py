@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,6 +17,7 @@ from pairwell.operations.among import among
 from pairwell.operations.schema import claims, totals
 
 _FEW = 64  # rows that differ are looked at by each decision; more of them are counted
+_UNDER_WAY = timedelta(seconds=30)  # an event that is being journaled may yet use or hold what lapsed just now
 _KEY = (claims.c.cap, claims.c.decision_id, claims.c.offer_no)
 _of_caps = among(claims.c.cap, "caps")
 _before = claims.c.at < sa.bindparam("since")
@@ -86,7 +87,7 @@ def read_taken(connection: sa.Connection, asked: Sequence[Total], *, now: dateti
     """How much of each total is taken. `alone`: they are locked, so that what differs may be counted."""
     found = {total.name: Taken() for total in asked}
     for since, names in _by_start(asked).items():
-        parameters = {"caps": names, "since": since, "now": to_micros(now)}
+        parameters = {"caps": names, "since": since, "now": to_micros(now - _UNDER_WAY)}
         differ = 0
         for cap, shown, number, differing in connection.execute(_TAKEN, parameters).all():
             found[cap].add(number, shown=shown)

@@ -8,6 +8,7 @@ import pytest
 
 from pairwell.events import BEHAVIOUR_TYPES, SECRET_TYPES, Event, EventType
 from pairwell.journal.checks import Checked, KnownDecision, check_events
+from pairwell.journal.places import Place
 
 NOW = datetime(2026, 11, 21, 10, 20, tzinfo=UTC)
 PARTS: dict[str, dict[str, Any]] = {
@@ -132,7 +133,7 @@ def test_a_clock_that_runs_ahead_counts_as_now_and_is_noted_from_five_minutes_on
 def test_a_clock_that_runs_behind_cannot_see_an_offer_before_it_is_made() -> None:
     made = KNOWN["d-1"].at
     for behind, said in ((timedelta(minutes=5), []), (timedelta(hours=23), ["clock_behind"])):
-        one = event("exposure", decision_id="d-1", at=made - behind)
+        one = event("click", decision_id="d-1", at=made - behind)
         assert notes(one) == said
         assert check(one).taken[0].event.at == made
     assert refusal(event("exposure", decision_id="d-1", at=made - timedelta(hours=25))) == "before_decision"
@@ -146,10 +147,35 @@ def test_an_order_may_be_older_than_a_decision_it_names() -> None:
 
 def test_what_is_odd_is_taken_and_noted() -> None:
     assert notes(event("exposure", decision_id="d-1", at=NOW)) == ["shown_late"]
-    assert notes(event("exposure", decision_id="d-1", at=NOW - timedelta(minutes=61))) == []
+    assert notes(event("exposure", decision_id="d-1", at=NOW - timedelta(minutes=61))) == ["told_late"]
+    assert notes(event("click", decision_id="d-1")) == []
     assert notes(event("accept", decision_id="d-1", customer_id="c-18")) == ["other_person"]
     assert notes(event("accept", decision_id="d-1", visitor_id="v-1")) == []
     assert notes(event("order", decision_id="d-9")) == ["unknown_decision"]
+
+
+@pytest.mark.parametrize("kind", ["accept", "order"])
+def test_what_is_taken_after_its_place_was_free_again_is_noted(kind: str) -> None:
+    place = Place(
+        cap="first", decision_id="d-1", offer_no=0, outcome="accept", lapses_at=NOW - timedelta(minutes=5), used=False
+    )
+    line = {"item_id": "mat", "decision_id": "d-1"}
+    by_kind: dict[str, dict[str, Any]] = {
+        "accept": {"decision_id": "d-1"},
+        "order": {"order": {"order_id": "o-1", "lines": [line]}},
+    }
+    one = event(kind, **by_kind[kind])
+
+    def said(**differs: Any) -> list[str]:
+        known = {"d-1": msgspec.structs.replace(KNOWN["d-1"], places=[msgspec.structs.replace(place, **differs)])}
+        (taken,) = check_events([one], known, now=NOW).taken
+        return [f"{note.code}: {note.message}" for note in taken.notes]
+
+    (late,) = said()
+    assert late.startswith("accepted_late: Offer 0 of decision 'd-1' had lost its place in 'first' 300 s before")
+    assert said(lapses_at=NOW + timedelta(minutes=5)) == []
+    assert said(used=True) == []
+    assert said(offer_no=1) == []
 
 
 @pytest.mark.parametrize(

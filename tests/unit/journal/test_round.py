@@ -12,6 +12,7 @@ from tests.unit.journal.test_store import NOW, decision, event
 
 from pairwell.errors import ForgottenError, StorageError
 from pairwell.journal.people import People, identity
+from pairwell.journal.places import HELD
 from pairwell.journal.round import Claim
 from pairwell.journal.sealing import new_key, seal, unseal
 from pairwell.journal.standing import Lookback, Total
@@ -198,11 +199,49 @@ class TestTotals:
         assert self._taken(journal, now=an_hour_later(made)) == 1
         assert _counted(standing(journal, "c-17", now=an_hour_later(made)).shown) == [(["mat", "lamp"], 0b01)]
 
-    def test_another_outcome_uses_nothing(self, journal: Journal) -> None:
+    @pytest.mark.parametrize("kind", ["exposure", "click", "decline", "dismiss"])
+    def test_what_was_seen_in_time_is_held_for_a_day(self, journal: Journal, kind: str) -> None:
         made = of("d-1")
         log(journal, made, claims=[FIRST])
-        journal.log_events([[event("e-1", decision_id="d-1", offer_no=0)]], now=NOW)
-        assert self._taken(journal, now=an_hour_later(made)) == 0
+        journal.log_events([[event("e-1", type=kind, decision_id="d-1", offer_no=0)]], now=NOW)
+        assert self._taken(journal, now=an_hour_later(made)) == 1
+        assert self._taken(journal, now=NOW + HELD) == 1, "an event may be under way"
+        assert self._taken(journal, now=NOW + HELD + timedelta(minutes=1)) == 0
+
+    def test_what_is_told_after_it_lapsed_holds_nothing(self, journal: Journal) -> None:
+        made = of("d-1")
+        log(journal, made, claims=[FIRST])
+        late = an_hour_later(made)
+        (receipt,) = journal.log_events([[event("e-1", decision_id="d-1", offer_no=0, at=NOW)]], now=late)
+        assert [note.code for note in receipt.noted or ()] == ["told_late"]
+        assert self._taken(journal, now=late) == 0
+
+    def test_seen_again_and_again_it_is_held_no_longer(self, journal: Journal) -> None:
+        made = of("d-1")
+        log(journal, made, claims=[FIRST])
+        lapses_at = made.answer.valid_until
+        for hours in (0, 20, 24, 40):
+            at = NOW + timedelta(hours=hours)
+            journal.log_events([[event(f"e-{hours}", decision_id="d-1", offer_no=0, at=at)]], now=at)
+        assert self._taken(journal, now=lapses_at + HELD) == 1
+        assert self._taken(journal, now=lapses_at + HELD + timedelta(minutes=1)) == 0
+
+    def test_taken_late_it_counts_and_is_noted(self, journal: Journal) -> None:
+        made = of("d-1")
+        log(journal, made, claims=[FIRST])
+        late = an_hour_later(made)
+        told = [[event(name, type="accept", decision_id="d-1", offer_no=0, at=NOW)] for name in ("e-1", "e-2")]
+        receipts = [journal.log_events([one], now=late)[0] for one in told]
+        assert [[note.code for note in receipt.noted or ()] for receipt in receipts] == [["accepted_late"], []]
+        assert self._taken(journal, now=late) == 1
+
+    def test_a_line_that_names_a_ghost_takes_nothing(self, journal: Journal) -> None:
+        made = of("d-1", silence="holdout")
+        log(journal, made, claims=[FIRST])
+        order = {"order_id": "o-1", "lines": [{"item_id": "mat", "decision_id": "d-1"}]}
+        (receipt,) = journal.log_events([[event("e-1", type="order", order=order)]], now=NOW)
+        assert [note.code for note in receipt.noted or ()] == ["unknown_offer"]
+        assert self._taken(journal, now=an_hour_later(made), ghost=True) == 0
 
     def test_a_ghost_takes_nothing_from_customers(self, journal: Journal) -> None:
         log(journal, of("d-1", silence="holdout"), claims=[FIRST])

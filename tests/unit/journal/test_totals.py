@@ -22,9 +22,10 @@ CAPS = ("ever", "a day")
 
 def _by_hand(connection: sa.Connection, now: datetime, since: datetime | None) -> Counter[tuple[str, bool]]:
     found: Counter[tuple[str, bool]] = Counter()
+    lapsed = to_micros(now - counting._UNDER_WAY)
     for row in connection.execute(claims.select()):
         within = since is None or row.at >= to_micros(since) or row.cap == "ever"
-        found[row.cap, row.shown] += within and (row.used or row.lapses_at > to_micros(now))
+        found[row.cap, row.shown] += within and (row.used or row.lapses_at > lapsed)
     return found
 
 
@@ -42,10 +43,14 @@ def _claim(name: str, rng: random.Random, now: datetime) -> dict[str, object]:
     }
 
 
-def _use_some(connection: sa.Connection, rng: random.Random) -> None:
+def _touch_some(connection: sa.Connection, rng: random.Random, now: datetime) -> None:
+    """Use up some and hold others for longer."""
     ids = list(connection.scalars(sa.select(claims.c.decision_id).order_by(claims.c.decision_id)))
     some = rng.sample(ids, min(len(ids), rng.randrange(4)))  # live, lapsed and used ones
     connection.execute(claims.update().where(claims.c.decision_id.in_(some)).values(used=True))
+    seen = claims.c.decision_id.in_(rng.sample(ids, min(len(ids), rng.randrange(4))))
+    held = {"lapses_at": to_micros(now + timedelta(hours=30))}
+    connection.execute(claims.update().where(seen, claims.c.lapses_at > to_micros(now)).values(held))
 
 
 @pytest.mark.parametrize("few", [0, 3, 10**9])
@@ -59,7 +64,7 @@ def test_what_is_taken_is_what_the_rows_say(database: Database, monkeypatch: pyt
         with database.write() as connection:
             rows = [_claim(f"d-{step}-{n}", rng, now) for n in range(rng.randint(1, 5))]
             connection.execute(claims.insert(), rows)
-            _use_some(connection, rng)
+            _touch_some(connection, rng, now)
             found = read_taken(connection, asked, now=now, alone=rng.random() < 0.7)
             expected = _by_hand(connection, now, now - window)
         assert {(cap, True): taken.shown for cap, taken in found.items()} == {
