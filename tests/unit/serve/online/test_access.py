@@ -8,16 +8,22 @@ from random import Random
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from pairwell.config.presets import read_preset
+from pairwell.config.rules.rule import Industry
 from pairwell.config.settings import Limits
+from pairwell.config.workspace import Workspace
 from pairwell.errors import JournalError
+from pairwell.facts.store import FactStore
 from pairwell.operations.keys.store import KeyStore, NewKey, Wanted
+from pairwell.records import Item
 from pairwell.serve.online.access.keyring import Keyring
 from pairwell.serve.online.app import OnlineApp
 from pairwell.serve.online.service import Service
 
-from .conftest import NOW
+from .conftest import NOW, SETTINGS, publish
 
 Ask = Callable[..., httpx.Response]
 PAGE, OTHER = "https://shop.example", "https://evil.example"
@@ -448,11 +454,29 @@ def test_where_the_keys_never_stand_still_nobody_is_let_in(ask: Ask, app: Online
 
 
 def test_a_page_cannot_claim_what_overrides_rules(ask: Ask, keys: Keys, service: Service) -> None:
-    claims = {"seller_id": "s-1", "attributes": {"acute": "true", "need": "sleep", "region": "PL"}}
+    claims = {"seller_id": "s-1", "attributes": {"acute": "true", "need": "sleep", "adult": "true", "region": "PL"}}
     answer = decided(ask, keys.as_page, visitor_id="v-9", **claims)
     ignored = [(one["field"], one["id"]) for one in answer["ignored"]]
-    assert ignored == [("seller_id", "s-1"), ("attributes", "acute"), ("attributes", "need")]
+    assert ignored == [("seller_id", "s-1"), *(("attributes", name) for name in ("acute", "need", "adult"))]
     request = service.decision(answer["decision_id"]).inputs.request
     assert (request.seller_id, request.attributes) == (None, {"region": "PL"})
     by_server = decided(ask, keys.as_server, visitor_id="v-9", **claims)
     assert service.decision(by_server["decision_id"]).inputs.request.seller_id == "s-1"
+
+
+@pytest.mark.parametrize("industry", ["retail", "grocery", "food"])
+def test_an_age_that_a_page_claims_is_not_believed(
+    ask: Ask, keys: Keys, service: Service, learned: Workspace, industry: Industry
+) -> None:
+    rules = tuple(rule for rule in read_preset(industry).rules if rule.name == "adults only")
+    publish(learned, msgspec.structs.replace(SETTINGS, rules=rules))
+    mat = Item(item_id="mat", title="Mat", price_minor=2_700, stock=5, attributes={"adults_only": "true"})
+    FactStore(service.database).write_items([mat], at=NOW)
+    service.refresh()
+
+    def offered(headers: dict[str, str], **fields: Any) -> bool:
+        return "mat" in [one["item_id"] for one in decided(ask, headers, **fields)["offers"]]
+
+    assert not offered(keys.as_server)
+    assert not offered(keys.as_page, attributes={"adult": "true"})
+    assert offered(keys.as_server, attributes={"adult": "true"})

@@ -20,7 +20,7 @@ from pairwell.serve.online.faults import Refused
 _MAY_NAME: Final = frozenset(
     {"event_id", "type", "at", "customer_id", "visitor_id", "decision_id", "offer_no", "item_id", "placement", "reason"}
 )
-_URGENT: Final = ("acute", "need")  # attributes that override rules of timing
+_OF_SERVERS: Final = ("acute", "need", "adult")  # attributes that lift what protects a visitor: timing, age
 
 
 class Owned(NamedTuple):
@@ -50,7 +50,8 @@ class PublicPairs(msgspec.Struct, frozen=True, kw_only=True):
 def screen_request(request: DecisionRequest, caller: Caller, *, salt: str) -> DecisionRequest:
     """The request as it is decided: of the token's customer, under a `request_id` that only this visitor can meet.
 
-    A page cannot say that a seller asks or that a need is urgent: that overrides rules that protect its visitor.
+    A page cannot say that a seller asks, that a need is urgent or that its visitor is of age: that overrides rules
+    that protect the visitor.
     Raises `Refused` (403) where it names a customer without a token, or another than the token's.
     """
     if caller.may_everything:
@@ -59,7 +60,7 @@ def screen_request(request: DecisionRequest, caller: Caller, *, salt: str) -> De
         request,
         customer_id=_customer(request.customer_id, caller),
         seller_id=None,
-        attributes={name: value for name, value in request.attributes.items() if name not in _URGENT},
+        attributes={name: value for name, value in request.attributes.items() if name not in _OF_SERVERS},
         explain=False,
     )
     if request.request_id is None:
@@ -82,7 +83,8 @@ def _unheard(asked: DecisionRequest) -> list[Ignored]:
     """What a page asked or claimed that only a server may."""
     explain = [Ignored(field="explain", id="true")] if asked.explain else []
     seller = [] if asked.seller_id is None else [Ignored(field="seller_id", id=asked.seller_id)]
-    return explain + seller + [Ignored(field="attributes", id=name) for name in _URGENT if name in asked.attributes]
+    claims = [Ignored(field="attributes", id=name) for name in _OF_SERVERS if name in asked.attributes]
+    return explain + seller + claims
 
 
 def screen_pairs(found: PairsFound, caller: Caller) -> PairsFound | PublicPairs:
