@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
 from tests.docs.reference import PAGE, render_reference
 
 from pairwell.cli.main import app
+from pairwell.config.document import parse_settings
+from pairwell.config.settings import Settings
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGES = sorted([_ROOT / "README.md", _ROOT / "CONTRIBUTING.md", *(_ROOT / "docs").rglob("*.md")])
@@ -40,3 +43,11 @@ def test_the_readme_names_only_scripts_that_run() -> None:
     scripts = {shlex.split(line)[0] for line in re.findall(r"script/[a-z]+", text)}
     assert {"script/demo", "script/test"} <= scripts
     assert all((_ROOT / script).stat().st_mode & 0o111 for script in scripts)
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=name)
+def test_every_example_of_settings_is_taken(page: Path) -> None:
+    examples = re.findall(r"^```toml\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for example in examples:
+        if tomllib.loads(example).keys() & set(Settings.__struct_fields__):  # the others are mappings
+            parse_settings(example, source=name(page))

@@ -13,6 +13,7 @@ from pairwell.config.rules.rule import Industry
 from pairwell.wording import counted
 
 if TYPE_CHECKING:
+    from pairwell.config.caps import CapReach
     from pairwell.config.published import Change
     from pairwell.dataset.gates import Gate
     from pairwell.shop.status import Status
@@ -65,7 +66,7 @@ def publish(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
         print_json(made)
         return
     print_lines(_changes(made.changes) or ["Nothing changed."])
-    print_lines([f"Live: settings {made.settings}."])
+    print_lines([f"Live: settings {made.settings}.", *_cap_lines(made.capped)])
 
 
 _TOLD = {"consents": "consents", "needs": "needs", "feedback": "pieces of feedback", "order_status": "order statuses"}
@@ -88,7 +89,8 @@ def _print_status(found: Status) -> None:
     print_lines(["", "What can be done with it:"])
     for gate in held.gates:
         print_lines(_gate_lines(gate))
-    print_lines(["", _model_line(found), _guard_line(found), *_rule_lines(found), _settings_line(found)])
+    print_lines(["", _model_line(found), _guard_line(found), *_rule_lines(found)])
+    print_lines([*_cap_lines(found.capped), _settings_line(found)])
     print_lines(_changes(found.drift))
     print_lines([_journal_line(found)])
 
@@ -131,6 +133,18 @@ def _rule_lines(found: Status) -> Iterator[str]:
     for name, number in sorted(ruled.withheld.items()):
         failing = ruled.failed.get(name, 0)
         yield f"  {name}: {number:,}" + (f", {failing:,} of them as it cannot be worked out" if failing else "")
+
+
+def _cap_lines(capped: CapReach | None) -> Iterator[str]:
+    if capped is None:
+        return
+    without = (("contacts by", capped.unlimited_contacts), ("repeats on", capped.unlimited_repeats))
+    told = " or ".join(f"{what} {', '.join(channels)}" for what, channels in without if channels)
+    yield f"Caps: {', '.join(capped.caps) or 'none'}{f'; nothing limits {told}' if told else ''}."
+    for name, until in capped.ended.items():
+        yield f"  {name}: it ended {until:%Y-%m-%d %H:%M %Z}, its items are not offered any more"
+    for name, items in capped.unknown_items.items():
+        yield f"  {name}: not in the catalogue: {', '.join(items)}"
 
 
 def _settings_line(found: Status) -> str:

@@ -24,6 +24,17 @@ def parse_settings(text: str, *, source: str = "pairwell.toml") -> Settings:
     Raises `SettingsError` naming the line's key, what was expected and, for a misspelt name, its nearest
     neighbours.
     """
+    settings = read_settings(text, source=source)
+    check_entries(settings, text, source)
+    return settings
+
+
+def read_settings(text: str, *, source: str) -> Settings:
+    """Settings from TOML text that `parse_settings` took once; its placements, caps and rules are not judged anew.
+
+    A later version may ask more of them, and has to repeat what was decided under these. Raises `SettingsError` where
+    the text has another form.
+    """
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -33,7 +44,6 @@ def parse_settings(text: str, *, source: str = "pairwell.toml") -> Settings:
     except msgspec.ValidationError as error:
         raise _explained(error, tree, text, source) from error
     _check_meaning(settings, source)
-    check_entries(settings, text, source)
     return settings
 
 

@@ -1,4 +1,4 @@
-"""The entries of `[[caps]]` and `[[rules]]`: where they stand in the text, and whether they can be relied on."""
+"""Placements, caps and rules: where they stand in the text, and whether they can be relied on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from pairwell.config.explaining import name_neighbours
+from pairwell.config import caps, channels
+from pairwell.config.explaining import Mistake, name_neighbours
 from pairwell.config.rules.checking import Fault, find_fault
 from pairwell.config.rules.rule import Rule
 from pairwell.config.settings import Cap, Settings
@@ -17,26 +18,27 @@ from pairwell.errors import SettingsError
 ENTRIES = {"caps": "cap", "rules": "rule"}  # array of tables -> what one of them is called
 
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*\]\]?")
+_UNSAID = re.compile(r"[\s\"']")  # in the name of a table
 _STEP = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?.*")
 _KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=\s*(\"{3}|'{3})?")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One `[[table]]`: the line of its head and of each of its keys, counted from 1."""
+    """One `[table]` or `[[table]]`: the line of its head and of each of its keys, counted from 1."""
 
     line: int
     keys: dict[str, int]
 
 
 def find_entries(text: str, table: str) -> list[Entry]:
-    """The entries of `[[table]]` in `text`, in order; none where they are written in another way."""
+    """The entries of a table or array of tables in `text`, in order; none where they are written in another way."""
     entries: list[Entry] = []
     inside, quote = False, None
     for number, line in enumerate(text.splitlines(), start=1):
         if quote is not None:
             quote = None if quote in line else quote
         elif header := _HEADER.fullmatch(line.split("#")[0].rstrip()):
-            inside = header[1].strip("\"'") == table
+            inside = _UNSAID.sub("", header[1]) == table
             if inside:
                 entries.append(Entry(line=number, keys={}))
         elif key := _KEY.match(line):
@@ -71,14 +73,35 @@ def check_entries(settings: Settings, text: str, source: str) -> None:
     """Raise `SettingsError` at the first entry that cannot be meant, naming its line, its name and what is wrong."""
     for table, entries in (("caps", settings.caps), ("rules", settings.rules)):
         _check_names(table, entries, text, source)
+    for name, placement in settings.placements.items():
+        if mistake := channels.find_misspelt([placement.channel]):
+            raise _mistaken(mistake, f"{source}, {_place_of_placement(text, name)}", f"placements.{name}.channel")
+    for place, cap in enumerate(settings.caps):
+        if mistake := caps.find_mistake(cap) or channels.find_unknown(cap.channels, settings.placements):
+            raise _mistaken(mistake, f"{source}, {_place(text, ('caps', place, mistake.field), cap.name)}", "caps")
+    _check_rules(settings, text, source)
+
+
+def _check_rules(settings: Settings, text: str, source: str) -> None:
     for place, rule in enumerate(settings.rules):
-        for name in rule.placements:
-            if name not in settings.placements:
-                where = _place(text, ("rules", place, "placements"), rule.name)
-                hint = name_neighbours(name, settings.placements)
-                raise SettingsError(f"{source}, {where}: there is no placement `{name}`.", hint=hint, field="rules")
+        if mistake := _find_nowhere(rule, settings):
+            raise _mistaken(mistake, f"{source}, {_place(text, ('rules', place, mistake.field), rule.name)}", "rules")
         if fault := find_fault(rule):
             raise _faulty(fault, rule, (text, source), place)
+
+
+def _find_nowhere(rule: Rule, settings: Settings) -> Mistake | None:
+    """What is wrong where `rule` holds at a placement or on a channel that does not exist."""
+    for name in rule.placements:
+        if name not in settings.placements:
+            hint = name_neighbours(name, settings.placements)
+            return Mistake(field="placements", said=f"there is no placement `{name}`", hint=hint)
+    of = {name: one for name, one in settings.placements.items() if not rule.placements or name in rule.placements}
+    return channels.find_unknown(rule.channels, of)
+
+
+def _mistaken(mistake: Mistake, where: str, field: str) -> SettingsError:
+    return SettingsError(f"{where}: {mistake.said}.", hint=mistake.hint, field=field)
 
 
 def _check_names(table: str, entries: Sequence[Cap | Rule], text: str, source: str) -> None:
@@ -115,3 +138,9 @@ def _place(text: str, entry: tuple[str, int, str | None], name: object, *, row: 
     line = line_of(text, table, place, key)
     called = f"{ENTRIES[table]} {name!r}" if isinstance(name, str) else f"{ENTRIES[table]} {place + 1}"
     return called if line is None else f"line {line + row}, {called}"
+
+
+def _place_of_placement(text: str, name: str) -> str:
+    line = line_of(text, f"placements.{name}", 0, "channel")
+    called = f"placement {name!r}"
+    return called if line is None else f"line {line}, {called}"

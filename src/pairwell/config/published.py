@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from pairwell.config.document import compact_settings, parse_settings
+from pairwell.config.document import compact_settings, read_settings
 from pairwell.config.durable import replace_synced
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace, read_draft
@@ -75,7 +75,7 @@ def load_settings(workspace: Workspace, name: str) -> Published:
             f"The published settings {name} were changed by hand.",
             hint="Change pairwell.toml instead, then run `pairwell publish`.",
         )
-    return Published(name, parse_settings(text, source=path.name))
+    return Published(name, read_settings(text, source=path.name))
 
 
 def compare_settings(before: Settings, after: Settings) -> list[Change]:

@@ -14,6 +14,9 @@ OfferKind = Literal["cross_sell", "upgrade"]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Name = Annotated[str, Meta(min_length=1, max_length=256)]
 
+_BY_CONTACT, _BY_BLOCK = ("email", "call", "sms", "push"), ("site", "app")
+USUAL_CHANNELS = (*_BY_BLOCK, *_BY_CONTACT)  # known without a placement that has them
+
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The business itself: its money, its days, its aim."""
@@ -105,7 +108,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 0.002
     deadline_ms: Annotated[int, Meta(ge=1, description="Milliseconds after which the answer is silence.")] = 50
     channel: Annotated[
-        Name, Meta(description='How it reaches the customer: "site", "email", "call", "app", ...; caps count by it.')
+        Name,
+        Meta(description='How it reaches the customer, in lower case: "site", "email", "call", ...; caps count by it.'),
     ] = "site"
     valid_minutes: Annotated[
         float,
@@ -122,7 +126,7 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     name: Annotated[Name, Meta(description="Its own name.")]
     outcome: Annotated[
-        Literal["exposure", "accept"], Meta(description="What counts; an accept is of scope `offer` only.")
+        Literal["exposure", "accept"], Meta(description="What a `limit` counts; an accept is of scope `offer` only.")
     ] = "exposure"
     scope: Annotated[
         Literal["customer", "offer"],
@@ -132,17 +136,20 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         ),
     ] = "customer"
     channels: Annotated[tuple[Name, ...], Meta(description="Channels it counts and holds for; empty: all.")] = ()
-    items: Annotated[tuple[Name, ...], Meta(description="Offered items of a cap of scope `offer`.")] = ()
+    items: Annotated[
+        tuple[Name, ...], Meta(description="Offered items that a cap of scope `offer` holds for; not of others.")
+    ] = ()
     window_h: Annotated[
         Annotated[float, Meta(gt=0.0)] | None,
-        Meta(description="Hours that are counted back; none: since the beginning."),
+        Meta(description="Hours that a `limit` counts back; none: since the beginning."),
     ] = None
     limit: Annotated[
         Annotated[int, Meta(ge=0)] | None,
-        Meta(description="As many are allowed, and not one more; none: limited in time only."),
+        Meta(description="As many are allowed, and not one more; none, of scope `offer` only: limited in time."),
     ] = None
     until: Annotated[
-        Annotated[datetime, Meta(tz=True)] | None, Meta(description="The moment at which the offers of `items` end.")
+        Annotated[datetime, Meta(tz=True)] | None,
+        Meta(description="The moment at which the offers of `items` end; of scope `offer` only."),
     ] = None
 
 
@@ -328,8 +335,8 @@ def _usual_placements() -> dict[str, Placement]:
 
 def _usual_caps() -> tuple[Cap, ...]:
     return (
-        Cap(name="contacts a week", channels=("email", "call", "sms", "push"), window_h=168.0, limit=2),
-        Cap(name="one offer a day", channels=("site", "app"), window_h=24.0, limit=10),
+        Cap(name="contacts a week", channels=_BY_CONTACT, window_h=168.0, limit=2),
+        Cap(name="one offer a day", channels=_BY_BLOCK, window_h=24.0, limit=10),
     )
 
 
@@ -350,9 +357,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     decline: Decline = Decline()
     customers: Customers = Customers()
     retention: Retention = Retention()
-    caps: Annotated[tuple[Cap, ...], Meta(description="Limits on what a customer gets, and on what is given away.")] = (
-        msgspec.field(default_factory=_usual_caps)
-    )
+    caps: Annotated[
+        tuple[Cap, ...],
+        Meta(description="Limits on what a customer gets and on what is given away; yours replace all."),
+    ] = msgspec.field(default_factory=_usual_caps)
     hesitation: Hesitation = Hesitation()
     rules: Annotated[tuple[Rule, ...], Meta(description="What withholds an offer, in this order.")] = msgspec.field(
         default_factory=usual_rules

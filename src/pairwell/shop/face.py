@@ -113,7 +113,7 @@ class Shop(Parts):
         """What is in, what can be learned from it, what is live and what is missing."""
         from pairwell.shop.status import describe_status
 
-        return describe_status(self)
+        return describe_status(self, self._clock())
 
     # --- settings and models ------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class Shop(Parts):
         """Check `pairwell.toml` and make it live. Raises `SettingsError`; the live settings then stay."""
         from pairwell.shop.status import publish_draft
 
-        published = publish_draft(self.workspace)
+        published = publish_draft(self.workspace, self._clock())
         self.__dict__.pop("published", None)
         return published
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
+from pairwell.config.caps import CapReach, measure_caps
 from pairwell.config.published import Change, Published, compare_settings, load_published, publish_settings
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace, read_draft
@@ -40,10 +42,11 @@ class Open(Protocol):
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
-    """Settings made live, and what changed against those live before."""
+    """Settings made live, what changed against those live before, and what their caps reach."""
 
     settings: str
     changes: list[Change]
+    capped: CapReach
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,10 +63,11 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     settings_problem: str | None
     guarded: GuardReach | None
     ruled: RuleReach | None
+    capped: CapReach | None
     journal: Counts | None  # None where no settings can be read: they say where the journal is
 
 
-def describe_status(shop: Open) -> Status:
+def describe_status(shop: Open, now: datetime) -> Status:
     """What is in `shop`, what can be learned from it, what is live and what is missing."""
     model, model_problem = _live_model(shop)
     published, settings_problem = _live_settings(shop.workspace)
@@ -80,6 +84,7 @@ def describe_status(shop: Open) -> Status:
         settings_problem=settings_problem or draft_problem,
         guarded=_guard_reach(shop, model, published) if model and published else None,
         ruled=measure_rules(published.settings, shop.facts.items().values()) if published else None,
+        capped=measure_caps(published.settings, now=now, catalogue=shop.facts.items()) if published else None,
         journal=shop.journal.count() if published else None,
     )
 
@@ -91,12 +96,12 @@ def unpublished_changes(workspace: Workspace) -> list[Change]:
     return compare_settings(published.settings, draft) if published and draft else []
 
 
-def publish_draft(workspace: Workspace) -> Publication:
+def publish_draft(workspace: Workspace, now: datetime) -> Publication:
     """Check `pairwell.toml` and make it live. Raises `SettingsError`; the live settings then stay."""
     before, _ = _live_settings(workspace)
     after = publish_settings(workspace)
     changes = compare_settings(before.settings, after.settings) if before else []
-    return Publication(settings=after.hash, changes=changes)
+    return Publication(settings=after.hash, changes=changes, capped=measure_caps(after.settings, now=now))
 
 
 def _guard_reach(shop: Open, model: Model, published: Published) -> GuardReach:

@@ -1,4 +1,4 @@
-"""Industries and rules on the command line."""
+"""Industries, rules and caps on the command line."""
 
 from __future__ import annotations
 
@@ -55,6 +55,23 @@ def test_publish_shows_what_changes_of_which_rule(pairwell: Command, tmp_path: P
     assert "rules.serial returner.when: " in said
     assert "rules.adults only" not in said
     assert "Live: settings" in said
+
+
+def test_publish_and_status_say_what_own_caps_leave_unlimited_and_what_has_ended(
+    pairwell: Command, tmp_path: Path
+) -> None:
+    pairwell("init", tmp_path)
+    assert "\nCaps: contacts a week, one offer a day.\n" in pairwell("status", "--workspace", tmp_path).stdout
+    cap = "name = 'sale'\nscope = 'offer'\nitems = ['mat']\nuntil = 2020-12-24T23:00:00Z\n"
+    (tmp_path / "pairwell.toml").write_text(f"[[caps]]\n{cap}", encoding="utf-8")
+    said = pairwell("publish", "--workspace", tmp_path).stdout
+    assert "\nCaps: sale; nothing limits contacts by email or repeats on site.\n" in said
+    assert "\n  sale: it ended 2020-12-24 23:00 UTC, its items are not offered any more\n" in said
+    shown = pairwell("status", "--workspace", tmp_path).stdout
+    assert said[said.index("Caps: ") :] in shown
+    assert "\n  sale: not in the catalogue: mat\n" in shown
+    found = json.loads(pairwell("status", "--workspace", tmp_path, "--json").stdout)["capped"]
+    assert (found["unlimited_contacts"], found["unknown_items"]) == (["email"], {"sale": ["mat"]})
 
 
 def test_a_rule_of_one_s_own_is_told_by_decide_and_repeated_by_replay(pairwell: Command, learned: Path) -> None:

@@ -14,7 +14,7 @@ from pairwell.errors import SettingsError
 _REST = "stage = 'suitability'\nscope = 'offer'\nreason = 'r'"
 CHANGED = Settings(
     guards=Guards(add_on_price_share=0.7, upgrade_price_corridor=(1.1, 2.0)),
-    placements={**Settings().placements, "email": Placement(kinds=("cross_sell",), attention_minor=40.0)},
+    placements={**Settings().placements, "email": Placement(kinds=("cross_sell",), channel="email")},
 )
 
 
