@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 import msgspec
@@ -46,11 +47,6 @@ class _Waiting(Generic[J, R]):
         self.future = future
         self.started = False
 
-    def give_up(self) -> None:
-        """Wait no longer."""
-        if not self.future.done():
-            self.future.set_result(_GivenUp())
-
 
 class Line(Generic[J, R]):
     """Jobs done in their order, those that wait together as one group: a transaction of many costs little more."""
@@ -59,7 +55,9 @@ class Line(Generic[J, R]):
         """`work` answers every job of a group in its order, with an exception where one failed by itself."""
         self._work = work
         self._room = room
-        self._waiting: SimpleQueue[_Waiting[J, R] | None] = SimpleQueue()  # None: the line is closed
+        self._waiting: deque[_Waiting[J, R]] = deque()
+        self._closed = False
+        self._changed = threading.Condition()  # held to change either
         self._inside = 0
         self._before = 0  # how many were done together the last time
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -74,13 +72,14 @@ class Line(Generic[J, R]):
             raise Full
         loop = asyncio.get_running_loop()
         waiting: _Waiting[J, R] = _Waiting(job, loop.create_future())
-        alarm = None if seconds is None else loop.call_later(seconds, waiting.give_up)
+        alarm = None if seconds is None else loop.call_later(seconds, self._give_up, waiting)
         self._inside += 1
         try:
-            self._waiting.put(waiting)
+            self._enter(waiting)
             answer = await waiting.future
         finally:
             self._inside -= 1
+            self._leave(waiting)
             if alarm is not None:
                 alarm.cancel()
         if isinstance(answer, _GivenUp):
@@ -89,8 +88,28 @@ class Line(Generic[J, R]):
 
     def close(self) -> None:
         """Finish what has begun and what waits."""
-        self._waiting.put(None)
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
         self._thread.join()
+
+    def _enter(self, waiting: _Waiting[J, R]) -> None:
+        with self._changed:
+            self._waiting.append(waiting)
+            self._changed.notify()
+
+    def _give_up(self, waiting: _Waiting[J, R]) -> None:
+        """Let somebody wait no longer."""
+        self._leave(waiting)
+        if not waiting.future.done():
+            waiting.future.set_result(_GivenUp())
+
+    def _leave(self, waiting: _Waiting[J, R]) -> None:
+        """Make room: a job that nobody waits for must not stay, however long the work at hand takes."""
+        if waiting.started:
+            return
+        with self._changed, suppress(ValueError):  # it may be on its way out
+            self._waiting.remove(waiting)
 
     def _run(self) -> None:
         while group := self._next_group():
@@ -103,24 +122,27 @@ class Line(Generic[J, R]):
     def _next_group(self) -> list[_Waiting[J, R]]:
         """What waits, up to what is done together; empty once the line is closed."""
         group: list[_Waiting[J, R]] = []
-        while len(group) < self._room.together and (one := self._next(at_once=bool(group))) is not None:
-            if not one.future.done():  # else nobody waits any more
-                one.started = True
-                group.append(one)
+        while not group and self._somebody_waits():
+            self._let_come()
+            group = self._take()
         self._before = len(group)
         return group
 
-    def _next(self, *, at_once: bool) -> _Waiting[J, R] | None:
-        """Whoever waits next; nobody where nobody waits `at_once`, or the line is closed."""
-        try:
-            one = self._waiting.get(block=not at_once)
-        except Empty:
-            return None
-        if one is None:
-            self._waiting.put(None)  # whoever asks next hears it too
-        elif not at_once:
-            self._let_come()
-        return one
+    def _somebody_waits(self) -> bool:
+        """Wait for somebody; nobody comes any more once the line is closed."""
+        with self._changed:
+            while not self._waiting and not self._closed:
+                self._changed.wait()
+            return bool(self._waiting)
+
+    def _take(self) -> list[_Waiting[J, R]]:
+        """Those at the head of the line; nobody where they gave up meanwhile."""
+        with self._changed:
+            first = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._room.together))]
+        group = [one for one in first if not one.future.done()]
+        for one in group:
+            one.started = True
+        return group
 
     def _let_come(self) -> None:
         """Wait for as many as came the last time, while they come.
@@ -130,7 +152,7 @@ class Line(Generic[J, R]):
         """
         came = 0
         for _ in range(_PAUSES):
-            earlier, came = came, self._waiting.qsize() + 1
+            earlier, came = came, len(self._waiting)
             if came == earlier or came >= self._before:
                 return
             time.sleep(_PAUSE_S)

@@ -119,6 +119,32 @@ def test_work_nobody_waits_for_any_more_is_not_done(opened: Callable[..., Number
     assert held.groups == [[0], [7]]
 
 
+@pytest.mark.parametrize("seconds", [0.02, None])
+def test_who_gives_up_or_goes_away_leaves_the_line(opened: Callable[..., Numbers], seconds: float | None) -> None:
+    """However long the work at hand takes."""
+    held = Held()
+
+    async def come_and_go(line: Numbers) -> list[object]:
+        first = asyncio.create_task(line.run(0))
+        await asyncio.to_thread(held.begun.wait)
+        for burst in range(10):
+            runs = [asyncio.create_task(line.run(burst, seconds=seconds)) for _ in range(line._room.jobs - 1)]
+            await asyncio.sleep(0)
+            if seconds is None:
+                for run in runs:
+                    run.cancel()
+            outcomes = await asyncio.gather(*runs, return_exceptions=True)
+            expected = asyncio.CancelledError if seconds is None else Late
+            assert {type(one) for one in outcomes} == {expected}
+        left = len(line._waiting), len(line)
+        held.let_go.set()
+        return [*left, await first, await line.run(7)]
+
+    line = opened(held)
+    assert asyncio.run(come_and_go(line)) == [0, 1, 0, 14]
+    assert held.groups == [[0], [7]]
+
+
 def test_a_line_that_is_closed_finishes_what_waits() -> None:
     held = Held()
     line: Numbers = Line("test", held, room=Room(jobs=9, together=1))
