@@ -124,17 +124,19 @@ def completing_model(
 ) -> Model:
     """A model that only completes baskets, as the whole one would: scores without verdicts, no upgrades; not stored.
 
-    `pairs` are those of `history` where they are known already; `linear` are their linear weights, without which none
-    count.
+    `pairs` are those of `history` where they are known already; where nothing goes with anything none are asked for,
+    as popularity ranks alone. `linear` are their linear weights, without which none count.
     """
     baskets, learn = history.baskets, settings.learn
-    n_items = len(baskets.item_ids)
+    n_items, affinity = len(baskets.item_ids), shows_affinity(only_ordinary(baskets, learn.ordinary_basket))
+    if pairs is None:
+        pairs = rank_pairs(baskets, learn) if affinity else no_neighbours(n_items)
     arrays = {
         "orders": baskets.item_orders().astype(np.int64),
         "popular": most_bought(baskets, learn),
         "bought_once": np.zeros(n_items, dtype=bool),
-        "affinity": np.array([shows_affinity(only_ordinary(baskets, learn.ordinary_basket))]),
-        **to_arrays(pairs or rank_pairs(baskets, learn), "pair"),
+        "affinity": np.array([affinity]),
+        **to_arrays(pairs, "pair"),
         **to_arrays(no_neighbours(n_items), "upgrade"),
         **(linear or no_linear()),
     }

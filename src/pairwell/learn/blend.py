@@ -10,7 +10,7 @@ import numpy as np
 
 from pairwell.config.settings import Settings
 from pairwell.learn.assemble import completing_model
-from pairwell.learn.baskets import Array, Baskets, only_ordinary
+from pairwell.learn.baskets import Array, Baskets, only_ordinary, slice_orders
 from pairwell.learn.cases import Case
 from pairwell.learn.history import History
 from pairwell.learn.mining.affinity import shows_affinity
@@ -33,18 +33,28 @@ class Blend(NamedTuple):
     older: dict[str, Array]
 
 
+def older_with_pairs(history: History, settings: Settings) -> int:
+    """How many orders are older than those that completing is judged on; 0 where nothing goes with anything in them.
+
+    Then popularity alone completes baskets, and nobody asks for their pairs.
+    """
+    cut = older_orders(history)
+    older = slice_orders(history.baskets, 0, cut)
+    return cut if shows_affinity(only_ordinary(older, settings.learn.ordinary_basket)) else 0
+
+
 def find_blend(history: History, settings: Settings, older: Neighbours | None, newest: Newest | None = None) -> Blend:
     """The share that found most hidden items on half of the newest orders, among those whose gain is sure; else 0.
 
     Sure is a gain whose paired 95 % interval lies above zero. `older` are the pairs of the older orders, `newest` what
-    `newest_cases` says, where it is known. The share is 0 where nothing goes with anything, and where too few orders
-    can be asked about.
+    `newest_cases` says, where it is known. The share is 0 where there are no such pairs, as where nothing goes with
+    anything, and where too few orders can be asked about.
     """
     split, cases = newest or newest_cases(history)
     asked, _ = halves(cases)
-    trained = before(history, split).baskets
-    if older is None or not asked or not shows_affinity(only_ordinary(trained, settings.learn.ordinary_basket)):
+    if older is None or not asked:
         return Blend(0.0, no_linear())
+    trained = before(history, split).baskets
     completion = Completion(
         pairs=older,
         popular=np.empty(0, dtype=np.int32),
@@ -64,7 +74,7 @@ def share_arrays(baskets: Baskets, pairs: Neighbours, settings: Settings, share:
 
 def blending_model(history: History, settings: Settings) -> Model:
     """A model that completes baskets exactly as a published one of `history` would; not stored."""
-    pairs = learn_pairs(history.baskets, settings.learn, cut=older_orders(history))
+    pairs = learn_pairs(history.baskets, settings.learn, cut=older_with_pairs(history, settings))
     share = find_blend(history, settings, pairs.older).share
     linear = share_arrays(history.baskets, pairs.neighbours, settings, share)
     return completing_model(history, settings, pairs.neighbours, linear)

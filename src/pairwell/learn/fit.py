@@ -21,7 +21,7 @@ from pairwell.errors import EvidenceError
 from pairwell.events import Behaviour
 from pairwell.facts.taste import Generation, TasteStore
 from pairwell.learn.assemble import Early, Parts, begin_early, finish_parts
-from pairwell.learn.blend import find_blend, share_arrays
+from pairwell.learn.blend import find_blend, older_with_pairs, share_arrays
 from pairwell.learn.history import History, forget_files, no_later_than, read_history
 from pairwell.learn.kept_memory import memory_kept
 from pairwell.learn.retune import Gain, Retuned
@@ -29,7 +29,7 @@ from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.stopwatch import Beside, Stopwatch
 from pairwell.learn.taste.keep import LearnedTastes, learn_taste
 from pairwell.learn.uncollected import uncollected
-from pairwell.learn.validation import Newest, Validation, newest_cases, older_orders, validate
+from pairwell.learn.validation import Newest, Validation, newest_cases, validate
 from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import live_manifest, publish_model
 from pairwell.wording import counted
@@ -137,7 +137,7 @@ def _write_tastes(begun: _Begun, tastes: TasteStore, generation: Generation) -> 
 def _blended(history: History, settings: Settings, begun: _Begun, advance: Advance) -> tuple[Parts, Validation | None]:
     """All arrays of the model, and how well one of the older orders completes the newest."""
     early, watch = begun.early, begun.early.watch
-    cut = older_orders(history)
+    cut = older_with_pairs(history, settings)
     parts = finish_parts(history, settings, early, lambda share: advance(0.1 + 0.4 * share), cut=cut)
     newest = begun.cases.result()
     with watch.step("blend"):
