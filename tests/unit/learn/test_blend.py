@@ -9,9 +9,9 @@ from tests.orders import Order, as_history, orders_of, random_orders
 
 from pairwell.config.settings import Settings
 from pairwell.learn.assemble import completing_model
-from pairwell.learn.blend import SHARES, Blend, blending_model, find_blend
+from pairwell.learn.blend import SHARES, Blend, blending_model, find_blend, older_with_pairs
 from pairwell.learn.history import History
-from pairwell.learn.mining.pairs import learn_pairs
+from pairwell.learn.mining.pairs import learn_pairs, rank_pairs
 from pairwell.learn.validation import find_hits, halves, newest_cases, older_orders
 
 
@@ -43,6 +43,16 @@ def test_where_there_is_only_noise_they_do_not(seed: int) -> None:
 
     assert found.share == 0
     assert found.older["pair_linear"].size == 0
+
+
+def test_older_pairs_are_asked_for_only_where_something_goes_with_something() -> None:
+    kits, noise = as_history(_kits()), as_history(random_orders(random.Random(0), orders=6_000, items=20))
+
+    assert older_with_pairs(kits, Settings()) == older_orders(kits) > 0
+    assert older_with_pairs(noise, Settings()) == 0
+    cases = newest_cases(noise)[1]
+    with_pairs = completing_model(noise, Settings(), rank_pairs(noise.baskets, Settings().learn))
+    assert find_hits(completing_model(noise, Settings()), cases).tolist() == find_hits(with_pairs, cases).tolist()
 
 
 @pytest.mark.parametrize("orders", [2, 100, 900])
