@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from pairwell.simulate.arrays import Floats, Ints
+from pairwell.simulate.arrays import Bools, Floats, Ints
 from pairwell.simulate.choosing import along_chances, logistic, shares_of_items
 from pairwell.simulate.life import EARLY, IMPULSE, IMPULSE_PURSE
 from pairwell.simulate.truth import place_of
@@ -57,8 +57,8 @@ class SlateChances(msgspec.Struct, frozen=True, kw_only=True):
 def chances(world: World, visit: Visit, slate: Sequence[Shown], *, fatigue: float = 0.0) -> SlateChances:
     """True chances and expected margins of a visit with this slate and without, at a given fatigue."""
     unasked = unasked_chances(world, visit)
-    offers = tuple(_offer(world, visit, (place, shown, unasked, fatigue)) for place, shown in enumerate(slate))
-    base = _cart_margin(world, visit) + float(unasked @ _margins(world, visit))
+    offers = _offers(world, visit, slate, (unasked, fatigue))
+    base = _cart_margin(world, visit) + float(unasked @ margins(world, visit))
     finish = finish_chance(world, visit, fatigue, [])
     finish_shown = finish_chance(world, visit, fatigue, slate)
     return SlateChances(
@@ -106,53 +106,65 @@ def _later(chance: Floats) -> Floats:
     return np.asarray((1.0 - EARLY) * chance / (1.0 - EARLY * chance), dtype=np.float64)
 
 
-def _offer(world: World, visit: Visit, at: tuple[int, Shown, Floats, float]) -> ItemChance:
-    place, shown, unasked, fatigue = at
-    item = place_of(world.ground.catalogue, shown.item_id)
-    if shown.kind == "upgrade":
-        return _upgrade(world, visit, (place, item, shown, fatigue))
-    quiet = float(unasked[item])
-    return ItemChance(
-        item_id=shown.item_id,
-        unasked=quiet,
-        shown=_nudged(world, visit.hidden, (place, item, fatigue), quiet),
-        margin_minor=_margin(world, visit, item),
+def nudged_chances(world: World, visit: Visit, items: Ints, quiet: Floats, at: tuple[Ints, float]) -> Floats:
+    """Chances of adding `items`, by place in the catalogue, once they are shown; `quiet` are the unasked ones.
+
+    `at` holds their places in the slate, of any shape that fits the items', and the customer's fatigue.
+    """
+    (places, fatigue), hidden = at, visit.hidden
+    fitting = world.ground.edges.add_on[list(hidden.picks)].ravel()
+    fits = (items[..., None] == fitting).any(axis=-1)
+    nudge = float(world.ground.crowd.suggestible[hidden.customer]) + np.where(fits, _FIT, _MISFIT)
+    safe = np.clip(quiet, _TINY, 1.0 - _TINY)
+    odds = np.log(safe / (1.0 - safe)) + nudge + _PLACE * places + _TIRED * fatigue
+    return np.where((quiet >= _TINY) & _can_buy(world, hidden, items), logistic(odds), quiet)
+
+
+def switch_chances(world: World, visit: Visit, items: Ints, olds: Ints, at: tuple[Ints, float]) -> Floats:
+    """Chances of taking `items` instead of `olds` once they are shown; `at` as for `nudged_chances`."""
+    (places, fatigue), hidden = at, visit.hidden
+    goods, crowd, market = world.ground.catalogue, world.ground.crowd, world.ground.market
+    dearer = market.price[hidden.day, items] - market.price[hidden.day, olds]
+    able = (goods.need[items] == goods.need[olds]) & market.in_stock[hidden.day, items] & (dearer <= hidden.left)
+    able &= (olds[..., None] == np.array(hidden.picks)).any(axis=-1)
+    liking = crowd.liking[hidden.customer, items] - crowd.liking[hidden.customer, olds]
+    odds = _SWITCH + _SWITCH_LIKING * liking + _SWITCH_SUGGESTED * crowd.suggestible[hidden.customer]
+    return np.where(able, logistic(odds + _PLACE * places + _TIRED * fatigue), 0.0)
+
+
+def margins(world: World, visit: Visit) -> Ints:
+    """What a piece of each item earns at that day's price, by place in the catalogue."""
+    market, day = world.ground.market, visit.hidden.day
+    return np.asarray(market.price[day] - market.discount[day] - world.ground.catalogue.cost, dtype=np.int64)
+
+
+def _offers(world: World, visit: Visit, slate: Sequence[Shown], at: tuple[Floats, float]) -> tuple[ItemChance, ...]:
+    unasked, fatigue = at
+    if not slate:
+        return ()
+    goods, earned = world.ground.catalogue, margins(world, visit)
+    items = np.array([place_of(goods, shown.item_id) for shown in slate])
+    olds = np.array([place_of(goods, shown.replaces or "") if shown.kind == "upgrade" else -1 for shown in slate])
+    places, swaps = np.arange(len(slate)), olds >= 0
+    shown_chances = nudged_chances(world, visit, items, unasked[items], (places, fatigue))
+    if swaps.any():
+        shown_chances = np.where(swaps, switch_chances(world, visit, items, olds, (places, fatigue)), shown_chances)
+    return tuple(
+        ItemChance(item_id=shown.item_id, unasked=quiet, shown=chance, margin_minor=gain)
+        for shown, quiet, chance, gain in zip(
+            slate,
+            np.where(swaps, 0.0, unasked[items]).tolist(),
+            shown_chances.tolist(),
+            (earned[items] - np.where(swaps, earned[olds], 0)).tolist(),
+            strict=True,
+        )
     )
 
 
-def _nudged(world: World, hidden: Hidden, at: tuple[int, int, float], quiet: float) -> float:
-    place, item, fatigue = at
-    if quiet < _TINY or not _can_buy(world, hidden, item):
-        return quiet
-    fits = item in world.ground.edges.add_on[list(hidden.picks)]
-    nudge = float(world.ground.crowd.suggestible[hidden.customer]) + (_FIT if fits else _MISFIT)
-    odds = np.log(quiet / (1.0 - quiet)) + nudge + _PLACE * place + _TIRED * fatigue
-    return float(logistic(np.asarray(odds)))
-
-
-def _can_buy(world: World, hidden: Hidden, item: int) -> bool:
+def _can_buy(world: World, hidden: Hidden, items: Ints) -> Bools:
     market, day = world.ground.market, hidden.day
-    price = market.price[day, item] - market.discount[day, item]
-    return bool(market.in_stock[day, item] and price <= hidden.left)
-
-
-def _upgrade(world: World, visit: Visit, at: tuple[int, int, Shown, float]) -> ItemChance:
-    place, item, shown, fatigue = at
-    old = place_of(world.ground.catalogue, shown.replaces or "")
-    gain = _margin(world, visit, item) - _margin(world, visit, old)
-    chance = _switch(world, visit.hidden, (place, item, old, fatigue)) if old in visit.hidden.picks else 0.0
-    return ItemChance(item_id=shown.item_id, unasked=0.0, shown=chance, margin_minor=gain)
-
-
-def _switch(world: World, hidden: Hidden, at: tuple[int, int, int, float]) -> float:
-    place, item, old, fatigue = at
-    goods, crowd, market, day = world.ground.catalogue, world.ground.crowd, world.ground.market, hidden.day
-    dearer = int(market.price[day, item] - market.price[day, old])
-    if goods.need[item] != goods.need[old] or not market.in_stock[day, item] or dearer > hidden.left:
-        return 0.0
-    liking = crowd.liking[hidden.customer, item] - crowd.liking[hidden.customer, old]
-    odds = _SWITCH + _SWITCH_LIKING * liking + _SWITCH_SUGGESTED * crowd.suggestible[hidden.customer]
-    return float(logistic(np.asarray(odds + _PLACE * place + _TIRED * fatigue)))
+    price = market.price[day, items] - market.discount[day, items]
+    return np.asarray(market.in_stock[day, items] & (price <= hidden.left), dtype=np.bool_)
 
 
 def _gain(slate: Sequence[Shown], offers: Sequence[ItemChance]) -> float:
@@ -173,9 +185,4 @@ def _cart_margin(world: World, visit: Visit) -> int:
 
 
 def _margin(world: World, visit: Visit, item: int) -> int:
-    return int(_margins(world, visit)[item])
-
-
-def _margins(world: World, visit: Visit) -> Ints:
-    market, day = world.ground.market, visit.hidden.day
-    return np.asarray(market.price[day] - market.discount[day] - world.ground.catalogue.cost, dtype=np.int64)
+    return int(margins(world, visit)[item])
