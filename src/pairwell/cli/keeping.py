@@ -122,11 +122,16 @@ def _forgotten_lines(done: Forgotten) -> Iterator[str]:
 
 
 def _search_lines(searched: Searched) -> Iterator[str]:
-    how = "byte by byte" if searched.bytewise else "in the columns of ids; an id is too short to be told by its bytes"
+    blurred = "row by row; bytes do not tell an id that is short, or stands for something else, too"
+    how = "byte by byte" if searched.bytewise else blurred
     yield f"Searched {searched.files:,} files and the database, {how}: " + (
         "found nowhere." if not searched.found else "found in"
     )
     for place in searched.found:
+        yield f"  {place}"
+    if searched.alike:
+        yield "The same letters stand for something else, such as items and orders of others, in"
+    for place in searched.alike:
         yield f"  {place}"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 import secrets
 from collections.abc import Collection
 from pathlib import Path
@@ -20,6 +18,10 @@ from pairwell.engines.duckdb import storage_failures
 
 _OF_CUSTOMERS = ("customers", "consents", "needs", "feedback", "events", "orders")
 _OF_ORDERS = ("order_lines", "returns", "order_status")
+OTHER_NAME = "forgotten-"
+"""How the ids begin that orders get whose own told of whom is gone."""
+SOURCE = "forget"
+"""What a snapshot names where somebody was forgotten."""
 
 
 class Gone(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +29,23 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
 
     customer_ids: Collection[str]
     visitor_ids: Collection[str]
-    words: Collection[str]  # an order whose id holds one of them gets another id
+    order_ids: Collection[str]  # of theirs, which get another id
     salt: str = msgspec.field(default_factory=lambda: secrets.token_hex(16))  # so that nobody can work out the old one
+
+
+def orders_of(dataset: Dataset, customer_ids: Collection[str]) -> set[str]:
+    """The ids of the orders of these customers."""
+    with storage_failures():
+        orders = dataset.history("orders")
+        return _ids(orders.filter(orders.customer_id.isin(sorted(customer_ids))))
+
+
+def orders_of_others(dataset: Dataset, order_ids: Collection[str], customer_ids: Collection[str]) -> set[str]:
+    """Those of `order_ids` that are of customers who are none of these."""
+    with storage_failures():
+        orders = dataset.history("orders")
+        asked = orders.filter(orders.order_id.isin(sorted(order_ids)) & orders.customer_id.notnull())
+        return _ids(asked.filter(~asked.customer_id.isin(sorted(customer_ids))))
 
 
 def visitors_of(dataset: Dataset, customer_ids: Collection[str]) -> set[str]:
@@ -50,10 +67,10 @@ def without_customers(place: Place, base: Snapshot, drafts: Path, *, gone: Gone)
         if not files:
             continue
         rows = place.open_files(table, files)
-        touched = files_of(rows.filter(_theirs(rows, gone) | _telling(rows, gone)))
+        touched = files_of(rows.filter(_theirs(rows, gone) | _renamed(rows, gone)))
         if touched:
             rows = place.open_rows(table, touched)
-            count = rows.filter(_theirs(rows, gone) | _telling(rows, gone)).count().to_pyarrow().as_py()
+            count = rows.filter(_theirs(rows, gone) | _renamed(rows, gone)).count().to_pyarrow().as_py()
             written = write_rows(_without(rows, table, gone), table, folder=place.folder, staging=drafts)
             made[name] = Merged(files=exchanged(files, touched, written), stored=int(count))
     return made
@@ -67,8 +84,8 @@ def _without(rows: ibis.Table, table: Table, gone: Gone) -> ibis.Table:
         kept = rows.filter(~theirs)
     if "order_id" not in kept.columns:
         return kept
-    other = ibis.literal("forgotten-") + (ibis.literal(gone.salt) + kept.order_id).hexdigest("md5")
-    return kept.mutate(order_id=_telling(kept, gone).ifelse(other, kept.order_id))
+    other = ibis.literal(OTHER_NAME) + (ibis.literal(gone.salt) + kept.order_id).hexdigest("md5")
+    return kept.mutate(order_id=_renamed(kept, gone).ifelse(other, kept.order_id))
 
 
 def _theirs(rows: ibis.Table, gone: Gone) -> ibis.Value:
@@ -81,9 +98,11 @@ def _theirs(rows: ibis.Table, gone: Gone) -> ibis.Value:
     return own | (rows.customer_id.isnull() & browsed)
 
 
-def _telling(rows: ibis.Table, gone: Gone) -> ibis.Value:
-    """Whether the id of the order names whom is gone."""
-    if "order_id" not in rows.columns or not gone.words:
+def _renamed(rows: ibis.Table, gone: Gone) -> ibis.Value:
+    if "order_id" not in rows.columns or not gone.order_ids:
         return ibis.literal(False)
-    held = [rows.order_id.contains(word).fill_null(False) for word in sorted(gone.words)]
-    return functools.reduce(operator.or_, held)
+    return rows.order_id.isin(sorted(gone.order_ids)).fill_null(False)
+
+
+def _ids(orders: ibis.Table) -> set[str]:
+    return set(orders.select("order_id").to_pyarrow()["order_id"].to_pylist())

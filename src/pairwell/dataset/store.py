@@ -143,7 +143,7 @@ class Dataset:
     def rewrite(self, change: Rewrite, *, source: Source, now: datetime, unnamed: Collection[str] = ()) -> MergeResult:
         """Publish what `change` makes of the newest snapshot. Raises `StorageError`; then all is as before.
 
-        Orders that wait to be told of are no longer named where their id holds one of the texts `unnamed`.
+        Orders that wait to be told of are no longer named where they are among `unnamed`.
         """
         try:
             with storage_failures():
@@ -220,10 +220,10 @@ def _following(base: Snapshot, merged: Mapping[str, Merged], *, source: Source, 
     )
 
 
-def _unnamed(base: Snapshot, words: Collection[str]) -> Snapshot:
-    """The snapshot itself where no order waits whose id holds one of `words`, else the next one without those."""
+def _unnamed(base: Snapshot, order_ids: Collection[str]) -> Snapshot:
+    """The snapshot itself where none of the orders waits, else the next one without those."""
     waiting = () if base.carried is None else base.carried.waiting
-    kept = tuple(order_id for order_id in waiting if not any(word in order_id for word in words))
+    kept = tuple(order_id for order_id in waiting if order_id not in order_ids)
     if base.carried is None or kept == waiting:
         return base
     return msgspec.structs.replace(base, carried=msgspec.structs.replace(base.carried, waiting=kept))

@@ -32,6 +32,7 @@ from pairwell.ingest.naming_customers import with_pseudonyms, without_text
 from pairwell.ingest.outcome import Shaped, Staged, count_verdicts, refused_rows
 from pairwell.ingest.quarantine import Quarantine
 from pairwell.ingest.returned import shape_returns
+from pairwell.ingest.returning import note_returning
 from pairwell.ingest.rules import names
 from pairwell.ingest.sales import shape_lines
 from pairwell.ingest.sniff import Sniffed, sniff
@@ -151,6 +152,7 @@ def _choose_mapping(run: _Run) -> Sniffed:
 def _load(run: _Run, chosen: Sniffed, quarantine: Quarantine, *, now: datetime, advance: BytesRead) -> IngestReport:
     staged = _stage(run, chosen.mapping, quarantine, advance)
     shaped = _shape(staged, run.place.dataset, now)
+    returning = list(note_returning(run.place.dataset, shaped.tables))
     counts = count_verdicts(shaped.verdicts)
     rows = run.place.dataset.engine.read_parquet(staged.rows)
     read = staged.n_rows + quarantine.reasons.total()
@@ -176,7 +178,7 @@ def _load(run: _Run, chosen: Sniffed, quarantine: Quarantine, *, now: datetime, 
         snapshot=stored.snapshot,
         goods_excluded=list(shaped.goods),
         confidence=chosen.confidence,
-        notes=[*chosen.notes, *shaped.notes],
+        notes=[*chosen.notes, *shaped.notes, *returning],
         columns={field: _column(column) for field, column in mapping.columns.items()},
     )
 

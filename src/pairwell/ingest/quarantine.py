@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -82,26 +83,37 @@ def count_refused(workspace: Workspace) -> int:
     return sum(_count_rows(path) for path in sorted(workspace.quarantine.glob("*.csv")))
 
 
-def rewrite_quarantine(workspace: Workspace, keep: Callable[[str], bool]) -> int:
-    """Drop the rows whose text is not to `keep`; returns how many. Files without any other row go."""
+def refused_in(path: Path) -> Iterator[tuple[str, str]]:
+    """The rows in one file of the quarantine, each with the table that it was refused for."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        yield from ((_table(path), row[-1]) for row in itertools.islice(csv.reader(stream), 1, None) if row)
+
+
+def rewrite_quarantine(workspace: Workspace, keep: Callable[[str, str], bool]) -> int:
+    """Drop the rows that are not to `keep`, asked with table and row; returns how many. Files without any other go."""
     return sum(_rewrite(path, keep) for path in sorted(workspace.quarantine.glob("*.csv")))
 
 
-def _rewrite(path: Path, keep: Callable[[str], bool]) -> int:
-    with path.open(encoding="utf-8", newline="") as stream:
-        gone = sum(not keep("\n".join(row)) for row in csv.reader(stream))
+def _rewrite(path: Path, keep: Callable[[str, str], bool]) -> int:
+    gone = sum(not keep(table, row) for table, row in refused_in(path))
     if not gone:
         return 0
     draft = path.with_name(f".{path.name}")
     with path.open(encoding="utf-8", newline="") as stream, draft.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerows(row for row in csv.reader(stream) if keep("\n".join(row)))
+        rows = csv.reader(stream)
+        writer.writerow(next(rows))
+        writer.writerows(row for row in rows if row and keep(_table(path), row[-1]))
         out.flush()
         os.fsync(out.fileno())
     draft.replace(path)
     if not _count_rows(path):
         path.unlink()
     return gone
+
+
+def _table(path: Path) -> str:
+    return path.stem.rsplit("-", 1)[0]
 
 
 def _count_rows(path: Path) -> int:

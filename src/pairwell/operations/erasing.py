@@ -49,8 +49,8 @@ def found_in(path: Path, needles: Sequence[bytes]) -> bool:
         return any(content.find(needle) >= 0 for needle in needles)
 
 
-def tables_with(database: Database, needle: str) -> Iterator[str]:
-    """The columns, as `table.column`, in which PostgreSQL holds `needle` anywhere."""
+def columns_with(database: Database, needle: str) -> Iterator[str]:
+    """The columns, as `table.column`, of which a row holds `needle` anywhere."""
     with database.read() as connection:
         for table in metadata.sorted_tables:
             for column in table.columns:
@@ -95,10 +95,12 @@ def _outside(database: Database, statement: str) -> None:
 
 def _holds(connection: sa.Connection, column: sa.Column[Any], needle: str) -> bool:
     sought = needle.encode() if isinstance(column.type, sa.LargeBinary) else needle
-    place = sa.func.strpos(column, sought) if isinstance(sought, str) else _position(sought, column)
+    looking = sa.func.instr if connection.dialect.name == "sqlite" else sa.func.strpos
+    of_bytes = connection.dialect.name != "sqlite" and isinstance(sought, bytes)
+    place = _position(sought, column) if of_bytes else looking(column, sought)
     return bool(connection.scalar(sa.select(sa.exists(sa.select(sa.literal(1)).where(place > 0)))))
 
 
-def _position(sought: bytes, column: sa.Column[Any]) -> sa.ColumnElement[int]:
+def _position(sought: bytes | str, column: sa.Column[Any]) -> sa.ColumnElement[int]:
     """Only this function of PostgreSQL looks into bytes."""
     return sa.func.position(sa.literal(sought, sa.LargeBinary).op("IN")(column), type_=sa.Integer)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.unit.cli.conftest import Command
 
+from pairwell import create
 from pairwell import open as open_workspace
 from pairwell.config.pseudonyms import pseudonym_of, read_secret
 from pairwell.errors import ForgottenError
@@ -135,6 +136,21 @@ def test_a_visitor_alone_can_be_forgotten(learned: Path) -> None:
         assert shop.keeping.search(VISITOR, visitor=True).found
         assert shop.keeping.forget(VISITOR, visitor=True).searched.found == []
     assert not _bytes(learned, VISITOR)
+
+
+def test_the_check_fails_while_they_are_there_and_not_for_orders_of_others(tmp_path: Path, pairwell: Command) -> None:
+    folder, path = tmp_path / "shop", tmp_path / "orders.csv"
+    create(folder).close()
+    rows = ["order_id,customer_id,item_id,quantity,placed_at", "77536365,900002,tent,1,2026-10-01"]
+    path.write_text("\n".join([*rows, "536365,900001,lamp,1,2026-10-02\n"]))
+    assert pairwell("ingest", "orders", path, "--workspace", folder).exit_code == 0
+    told = pairwell("forget", "536365", "--check", "--workspace", folder)
+    assert told.exit_code == 0, told.output
+    assert "found nowhere" in told.stdout
+    assert "stand for something else" in told.stdout
+    path.write_text("\n".join([*rows, "800000,536365,lamp,1,2026-10-02\n"]))
+    assert pairwell("ingest", "orders", path, "--workspace", folder).exit_code == 0
+    assert pairwell("forget", "536365", "--check", "--workspace", folder).exit_code == 1
 
 
 def _killed(*_: object, **__: object) -> None:

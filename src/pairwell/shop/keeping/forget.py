@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +22,7 @@ from pairwell.journal import forgetting as of_journal
 from pairwell.operations.database import Database
 from pairwell.operations.erasing import erase_traces
 from pairwell.shop.keeping.place import Place
+from pairwell.shop.keeping.refused import is_theirs
 from pairwell.shop.keeping.register import KnownBackup, read_register
 from pairwell.shop.keeping.search import Searched, search_person
 from pairwell.shop.keeping.whom import Whom, finish, left_over, named, write_down
@@ -68,40 +67,55 @@ def forget(place: Place, one_id: str, *, visitor: bool, now: datetime) -> Forgot
 
 def check_forgotten(place: Place, one_id: str, *, visitor: bool) -> Searched:
     """Where a person is found."""
-    return search_person(place.workspace, place.database, named(place.workspace, one_id, visitor=visitor))
+    whom = _with_visitors(place, named(place.workspace, one_id, visitor=visitor))
+    return search_person(place.workspace, place.database, _with_orders(place, whom))
 
 
 def _everything_of(place: Place, whom: Whom) -> Whom:
-    """With the visitors who are nobody else, and with whom an earlier run did not finish."""
+    """With their visitors and orders, and with whom an earlier run did not finish."""
+    return _with_orders(place, _with_visitors(place, whom).joined(left_over(place.workspace)))
+
+
+def _with_visitors(place: Place, whom: Whom) -> Whom:
+    """With the visitors who are nobody else."""
     with place.database.read() as connection:
         visitors = of_journal.visitors_of(connection, whom.customer_ids)
     if whom.customer_ids:
         visitors |= of_dataset.visitors_of(place.dataset, whom.customer_ids)
-    return whom.joined(Whom(visitor_ids=frozenset(visitors))).joined(left_over(place.workspace))
+    return whom.joined(Whom(visitor_ids=frozenset(visitors)))
+
+
+def _with_orders(place: Place, whom: Whom) -> Whom:
+    """With those of their orders whose ids tell whose they are."""
+    with place.database.read() as connection:
+        told = of_journal.orders_of(connection, list(whom.names()))
+    telling = {order_id for order_id in told if whom.is_named_by(order_id)}
+    telling -= of_dataset.orders_of_others(place.dataset, telling, whom.customer_ids)
+    stored = of_dataset.orders_of(place.dataset, whom.customer_ids)
+    telling |= {order_id for order_id in stored if whom.is_named_by(order_id)}
+    return whom.joined(Whom(order_ids=frozenset(telling)))
 
 
 def _forget_rows(place: Place, whom: Whom, now: datetime) -> dict[str, int]:
     """Rewrite the dataset. Facts are brought up to it before, since they follow from the files that go."""
     write_facts(place.dataset, place.facts, timezone=place.settings.shop.timezone, now=now)
-    words = [needle.decode() for needle in whom.needles()]
-    gone = of_dataset.Gone(customer_ids=whom.customer_ids, visitor_ids=whom.visitor_ids, words=words)
+    gone = of_dataset.Gone(**msgspec.structs.asdict(whom))
     change = partial(of_dataset.without_customers, gone=gone)
-    source = Source(name="forget", files=(), at=now, rows={})
-    made = place.dataset.rewrite(change, source=source, now=now, unnamed=words)
+    source = Source(name=of_dataset.SOURCE, files=(), at=now, rows={})
+    made = place.dataset.rewrite(change, source=source, now=now, unnamed=whom.order_ids)
     place.facts.mark_snapshot(made.snapshot)
     snapshots, files = sweep_dataset(place.workspace, keep=(), until=None)
     return {**made.stored, "snapshots": snapshots, "files": files}
 
 
 def _forget_files(workspace: Workspace, whom: Whom) -> dict[str, int]:
-    words = re.compile("|".join(rf"(?<![\w-]){re.escape(one)}(?![\w-])" for one in _ids(whom)))
     try:
         learning = _drop(workspace.hidden / "learning")
         staging = _drop(workspace.staging)
-        faults = [path for path in workspace.faults.glob("*") if path.is_file() and words.search(_text(path))]
+        faults = [path for path in workspace.faults.glob("*") if path.is_file() and whom.is_in(_text(path))]
         for path in faults:
             path.unlink()
-        rows = rewrite_quarantine(workspace, lambda row: not words.search(row))
+        rows = rewrite_quarantine(workspace, lambda table, row: not is_theirs(whom, table, row))
     except OSError as error:
         raise StorageError(f"Files of the person could not be removed: {error}.", hint="Mend the rights.") from error
     return {"learning": learning, "staging": staging, "faults": len(faults), "quarantine (rows)": rows}
@@ -109,16 +123,11 @@ def _forget_files(workspace: Workspace, whom: Whom) -> dict[str, int]:
 
 def _forget_operations(database: Database, whom: Whom) -> dict[str, int]:
     with database.write() as connection:
-        removed = of_journal.forget_people(
-            connection, customer_ids=whom.customer_ids, visitor_ids=whom.visitor_ids
-        ) | forget_facts(connection, whom.customer_ids)
+        removed = of_journal.forget_people(connection, list(whom.names()), whom.order_ids)
+        removed |= forget_facts(connection, whom.customer_ids)
     with database.write() as connection:  # what was under way with the old key meanwhile
         late = of_journal.clear_forgotten(connection)
     return {name: count + late.get(name, 0) for name, count in removed.items()}
-
-
-def _ids(whom: Whom) -> Iterator[str]:
-    yield from sorted(whom.customer_ids | whom.visitor_ids)
 
 
 def _text(path: Path) -> str:
