@@ -54,8 +54,10 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
 def restore_backup(path: Path, folder: Path, *, options: RestoreOptions) -> Restored:
     """Make `folder` the workspace that the backup `path` holds; every file of it is checked first.
 
-    Killed before its last step, what was there is as it was. Raises `SourceError` where the backup is damaged or newer,
-    `WorkspaceError` where `folder` is a workspace already and nobody forces it, `StorageError` where writing fails.
+    Killed before the folder changes places, the files are as they were, and so is SQLite, which is one of them. What
+    PostgreSQL holds is replaced in a transaction of its own just before: killed between the two, restore again.
+    Raises `SourceError` where the backup is damaged or newer, `WorkspaceError` where `folder` is a workspace already
+    and nobody forces it, `StorageError` where writing fails.
     """
     workspace = Workspace(folder.expanduser().resolve())
     taken = workspace.settings_file.exists() or workspace.operations_file.exists() or workspace.snapshots.exists()
