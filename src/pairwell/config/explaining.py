@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 import msgspec
 
@@ -12,8 +13,10 @@ from pairwell.errors import RequestError
 
 _PLACED = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`\$?\.?(?P<path>[^`]*)`)?", re.DOTALL)
 _NAMED = re.compile(r"Object (?P<how>missing required|contains unknown) field `(?P<name>[^`]*)`")
+_CHOSEN = re.compile(r"Invalid enum value '(?P<value>.*)'", re.DOTALL)
 _STEPS = re.compile(r"\[[^\]]*\]|[^.\[\]]+")
 _MOST_NEIGHBOURS = 3
+_MOST_COMPARED = 64  # letters of a name that anybody may have sent
 _ALIKE = 0.5  # from 0, nothing in common, to 1, equal
 _AS_NEAR = 0.15  # names this much less alike than the nearest one are neighbours too
 
@@ -27,17 +30,23 @@ class Mistake(msgspec.Struct, frozen=True, kw_only=True):
     unknown: bool = False  # there is no such field
 
 
-def explain(error: msgspec.ValidationError, kind: type) -> Mistake:
-    """What msgspec found wrong when it read a `kind`; `[...]` in the path stands for a key that it does not tell."""
+def explain(error: msgspec.ValidationError, kind: type, *, beside: Sequence[str] = ()) -> Mistake:
+    """What msgspec found wrong when it read a `kind`; `[...]` in the path stands for a key that it does not tell.
+
+    A misspelt field of the whole may stand for one of `beside`, too.
+    """
     found = _PLACED.fullmatch(str(error))
     what, path = (found["what"], found["path"] or "") if found else (str(error), "")
-    named = _NAMED.fullmatch(what)
+    named, chosen = _NAMED.fullmatch(what), _CHOSEN.fullmatch(what)
+    if chosen is not None and path and (values := _values_at(kind, path)):
+        said = f"`{path}` is '{chosen['value']}'; expected one of {', '.join(values)}"
+        return Mistake(field=path, said=said, hint=name_nearest(chosen["value"], values))
     if named is None:
         return Mistake(field=path or None, said=f"`{path}` is not valid: {what}" if path else what, hint=None)
     field = f"{path}.{named['name']}" if path else named["name"]
     if named["how"].startswith("missing"):
         return Mistake(field=field, said=f"`{field}` is missing", hint="Add it.")
-    hint = name_neighbours(named["name"], _fields_at(kind, path))
+    hint = name_neighbours(named["name"], [*_fields_at(kind, path), *(() if path else beside)])
     return Mistake(field=field, said=f"`{field}` is not a field here", hint=hint, unknown=True)
 
 
@@ -54,10 +63,22 @@ def require_storable(found: object, place: str = "") -> None:
 
 def name_neighbours(name: str, known: Iterable[str]) -> str:
     """A hint: those of the `known` names that `name` may stand for, or all of them."""
-    alike = {one: SequenceMatcher(None, one, name).ratio() for one in sorted(known)}
+    names = sorted(known)
+    return name_nearest(name, names) or f"Known here: {', '.join(names)}."
+
+
+def name_nearest(name: str, known: Iterable[str]) -> str | None:
+    """A hint: those of the `known` names that `name` may stand for; None where it is like none of them."""
+    near = _nearest(name[:_MOST_COMPARED], tuple(sorted(known)))
+    return f"Did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else None
+
+
+@lru_cache(maxsize=256)
+def _nearest(name: str, known: tuple[str, ...]) -> list[str]:
+    plain = name.casefold()
+    alike = {one: SequenceMatcher(None, one.casefold(), plain).ratio() for one in known}
     least = max(_ALIKE, max(alike.values(), default=0.0) - _AS_NEAR)
-    near = sorted((one for one in alike if alike[one] >= least), key=lambda one: -alike[one])[:_MOST_NEIGHBOURS]
-    return f"Did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else f"Known here: {', '.join(alike)}."
+    return sorted((one for one in alike if alike[one] >= least), key=lambda one: -alike[one])[:_MOST_NEIGHBOURS]
 
 
 def _path_to_nul(found: object) -> str | None:
@@ -82,12 +103,26 @@ def _steps_into(found: object) -> Iterator[tuple[int | str, object]]:
 
 
 def _fields_at(kind: type, path: str) -> list[str]:
-    kinds = [msgspec.inspect.type_info(kind)]
+    structs = [one for one in _kinds_at(kind, path) if isinstance(one, msgspec.inspect.StructType)]
+    return [field.encode_name for struct in structs for field in struct.fields]
+
+
+def _values_at(kind: type, path: str) -> list[str]:
+    """The only texts that may stand there; none where any may."""
+    literals = [one for one in _kinds_at(kind, path) if isinstance(one, msgspec.inspect.LiteralType)]
+    return [str(value) for literal in literals for value in literal.values]
+
+
+def _kinds_at(kind: type, path: str) -> list[msgspec.inspect.Type]:
+    kinds = [_shape_of(kind)]
     for step in _STEPS.findall(path):
         kinds = [inner for outer in kinds for plain in _plain(outer) for inner in _inside(plain, step)]
-    plain_kinds = [plain for one in kinds for plain in _plain(one)]
-    structs = [one for one in plain_kinds if isinstance(one, msgspec.inspect.StructType)]
-    return [field.encode_name for struct in structs for field in struct.fields]
+    return [plain for one in kinds for plain in _plain(one)]
+
+
+@lru_cache(maxsize=64)
+def _shape_of(kind: type) -> msgspec.inspect.Type:
+    return msgspec.inspect.type_info(kind)
 
 
 def _plain(kind: msgspec.inspect.Type) -> Iterator[msgspec.inspect.Type]:

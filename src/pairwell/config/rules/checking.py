@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
+from math import ceil, floor, isfinite
 from typing import Any
 
 import msgspec
 
-from pairwell.config.explaining import name_neighbours
+from pairwell.config.explaining import name_nearest, name_neighbours
+from pairwell.config.rules.comparisons import Comparison, find_comparisons
 from pairwell.config.rules.conditions import (
     Reference,
     Token,
@@ -22,7 +24,7 @@ from pairwell.config.rules.conditions import (
     split_leaves,
 )
 from pairwell.config.rules.engine import ConditionError, Program, compile_condition, make_context, run, work_out
-from pairwell.config.rules.fields import RECORDS, SCOPES, field_of
+from pairwell.config.rules.fields import RECORDS, SCOPES, Field, Places, field_of, inner_kind, values_of
 from pairwell.config.rules.rule import Rule
 from pairwell.config.rules.samples import Samples
 
@@ -32,23 +34,24 @@ _MOST_TRIALS = 240
 _LEAF_TRIALS = 8
 _OTHER_TONGUES = {"and": "&&", "or": "||", "not": "!", "None": "null", "True": "true", "False": "false"}
 _FUNCTIONS = (
-    *(
-        "all",
-        "contains",
-        "double",
-        "duration",
-        "endsWith",
-        "exists",
-        "exists_one",
-        "filter",
-        "getDate",
-        "getDayOfMonth",
-    ),
-    *("getDayOfWeek", "getDayOfYear", "getFullYear", "getHours", "getMilliseconds", "getMinutes", "getMonth"),
-    *("getSeconds", "has", "int", "map", "matches", "max", "min", "size", "startsWith", "string", "timestamp", "uint"),
+    *("all", "contains", "double", "duration", "endsWith", "exists", "exists_one", "filter", "has", "int", "map"),
+    *("matches", "max", "min", "size", "startsWith", "string", "timestamp", "uint"),
 )
-_LITERALS = {"string": "a text", "number": "a number", "true": "true or false", "false": "true or false"}
-_TAKES = {"bool": "true or false", "int": "a number", "double": "a number", "string": "a text"}
+_OF_MOMENTS = (
+    *("getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getFullYear", "getHours", "getMilliseconds"),
+    *("getMinutes", "getMonth", "getSeconds"),
+)
+_EQUALITIES = ("==", "!=", "in")
+_GIVEN: dict[type, str] = {bool: "true or false", int: "a number", float: "a number", str: "a text", bytes: "bytes"}
+_TAKES = {
+    "bool": "true or false",
+    "int": "a number",
+    "double": "a number",
+    "string": "a text",
+    "timestamp": "a moment",
+    "list": "a list of texts",
+    "map": "a map",
+}
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,18 +63,22 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=1_024)
-def find_fault(rule: Rule) -> Fault | None:
-    """The first thing that is wrong with the condition of `rule`; None where it can be relied on."""
-    return next(_faults(rule), None)
+def find_fault(rule: Rule, places: Places | None = None) -> Fault | None:
+    """The first thing that is wrong with the condition of `rule`; None where it can be relied on.
+
+    Without `places` any placement and channel is taken to exist.
+    """
+    return next(_faults(rule, places), None)
 
 
-def _faults(rule: Rule) -> Iterator[Fault]:
+def _faults(rule: Rule, places: Places | None) -> Iterator[Fault]:
     tokens = read_tokens(rule.when)
     yield from _unreadable(rule.when, tokens)
     for place in find_roots(tokens):
         yield from _wrong_root(tokens, place, rule)
     yield from _wrong_functions(tokens)
-    yield from _wrong_comparisons(tokens)
+    yield from _wrong_comparisons(tokens, places)
+    yield from _wrong_keys(rule.when, tokens)
     yield from _failing_leaves(rule.when)
     yield from _failing(rule.when)
 
@@ -130,23 +137,87 @@ def _wrong_field(tokens: list[Token], place: int) -> Iterator[Fault]:
 
 
 def _wrong_functions(tokens: list[Token]) -> Iterator[Fault]:
-    for token, after in pairwise(tokens):
-        if token.kind == "name" and after.text == "(" and token.text not in (*_FUNCTIONS, "in"):
-            hint = name_neighbours(token.text, _FUNCTIONS)
-            yield Fault(said=f"there is no function `{token.text}`", hint=hint, at=token.start)
-
-
-def _wrong_comparisons(tokens: list[Token]) -> Iterator[Fault]:
-    """CEL takes a number for different from any text and says nothing; whoever compares them meant something else."""
-    for place in find_roots(tokens):
-        root, rest = tokens[place], tokens[place + 1 : place + 5]
-        if len(rest) < 4 or rest[0].text != "." or rest[2].text not in ("==", "!="):  # noqa: PLR2004 - .name == literal
+    for i, (token, after) in enumerate(pairwise(tokens)):
+        if token.kind != "name" or after.text != "(":
             continue
-        takes = _TAKES.get(field_of(root.text, rest[1].text).type)
-        given = _LITERALS.get(rest[3].text) or _LITERALS.get(rest[3].kind)
-        if takes and given and takes != given:
-            said = f"`{root.text}.{rest[1].text}` is {takes}, and is never equal to {given}"
-            yield Fault(said=said, hint=f"Compare it with {takes}.", at=rest[3].start)
+        if token.text not in (*_FUNCTIONS, *_OF_MOMENTS, "in"):
+            hint = name_neighbours(token.text, (*_FUNCTIONS, *_OF_MOMENTS))
+            yield Fault(said=f"there is no function `{token.text}`", hint=hint, at=token.start)
+        elif token.text in _OF_MOMENTS and tokens[i + 2].text != ")":
+            said = f"`{token.text}` takes no time zone: moments are in UTC here"
+            hint = f"Write `{token.text}()`; `request.hour` and `request.weekday` are in the shop's time zone."
+            yield Fault(said=said, hint=hint, at=tokens[i + 2].start)
+
+
+def _wrong_comparisons(tokens: list[Token], places: Places | None) -> Iterator[Fault]:
+    """CEL says nothing where a field can never be what it is compared with; whoever wrote it meant something else."""
+    for comparison in find_comparisons(tokens):
+        known = comparison.field.values or values_of(comparison.reading, places)
+        found = _other_type(comparison) or _none_of(comparison, known) or _out_of_range(comparison)
+        if found is not None:
+            yield found
+
+
+def _other_type(comparison: Comparison) -> Fault | None:
+    takes, given = _TAKES[comparison.kind.split(" of ")[0]], _GIVEN[type(comparison.literal)]
+    if takes == given or comparison.sign not in _EQUALITIES:
+        return None
+    said = f"`{comparison.reading}` is {takes}, and is never equal to {given}"
+    return Fault(said=said, hint=f"Compare it with {takes}.", at=comparison.at)
+
+
+def _none_of(comparison: Comparison, known: tuple[str, ...]) -> Fault | None:
+    literal = comparison.literal
+    if not known or not isinstance(literal, str) or literal in known or comparison.sign not in _EQUALITIES:
+        return None
+    said = f"`{comparison.reading}` is {_listed(known)}, and never {comparison.written}"
+    return Fault(said=said, hint=name_nearest(literal, known), at=comparison.at)
+
+
+def _out_of_range(comparison: Comparison) -> Fault | None:
+    number, field = comparison.literal, comparison.field
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return None
+    whole, equality = comparison.kind == "int", comparison.sign in _EQUALITIES
+    if not _can_hold(comparison.sign, number, field, edge=float(whole)):
+        least, most = f"{field.least:g}", f"{field.most:g}"
+        reach = f"from {least} to {most}" if isfinite(field.most) else f"of at least {least}"
+        sign = "" if equality else f"{comparison.sign} "
+        said = f"`{comparison.reading}` is a {'whole ' * whole}number {reach}, and never {sign}{comparison.written}"
+        nearest = min(max(number, field.least), field.most)
+        return Fault(said=said, hint=f"The nearest that it can be is {nearest:g}: {field.meaning}", at=comparison.at)
+    if whole and equality and number != floor(number):
+        said = f"`{comparison.reading}` is a whole number, and never {comparison.written}"
+        return Fault(said=said, hint=f"The nearest are {floor(number)} and {ceil(number)}.", at=comparison.at)
+    return None
+
+
+def _can_hold(sign: str, number: float, field: Field, *, edge: float) -> bool:
+    """Whether the field may be so; `< 24` may be said of an hour, `edge` beyond its range, as it always holds."""
+    if sign in _EQUALITIES:
+        return field.least <= number <= field.most
+    holds = {
+        "<": field.least < number,
+        "<=": field.least <= number,
+        ">": field.most > number,
+        ">=": field.most >= number,
+    }
+    return holds[sign] and field.least - edge <= number <= field.most + edge
+
+
+def _wrong_keys(source: str, tokens: list[Token]) -> Iterator[Fault]:
+    """A key that a map never has is missing for good, and CEL says nothing of it."""
+    for reference in find_references(source):
+        keys, key = field_of(reference.record, reference.name).keys, reference.key
+        if keys and key is not None and key not in keys:
+            said = f"`{reference.record}.{reference.name}` has no key `{key}`, only {_listed(keys)}"
+            at = next(token.start for token in tokens if key in (token.text, token.text.strip("rR'\"")))
+            yield Fault(said=said, hint=name_nearest(key, keys), at=at)
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    *others, last = (f"'{value}'" for value in values)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _failing_leaves(source: str) -> Iterator[Fault]:
@@ -168,11 +239,16 @@ def _failure(program: Program, values: dict[str, Any]) -> str | None:
 
 def _type_hint(leaf: str) -> str | None:
     fields = sorted({reference.path: reference for reference in find_references(leaf)}.items())
-    kinds = [f"`{path}` is of type {field_of(ref.record, ref.name).type}" for path, ref in fields]
+    kinds = [f"`{path}` is of type {_type_of(reference)}" for path, reference in fields]
     mixed = (
         " Whole numbers and doubles do not mix in sums: write 2.0, or double(x)." if re.search(r"[-+*/%]", leaf) else ""
     )
     return f"{'; '.join(kinds)}.{mixed}" if kinds else None
+
+
+def _type_of(reference: Reference) -> str:
+    kind: str = field_of(reference.record, reference.name).type
+    return kind if reference.key is None else inner_kind(kind)
 
 
 def _failing(source: str) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pairwell.config.rules.conditions import Reference, read_tokens, unquote
-from pairwell.config.rules.fields import field_of
+from pairwell.config.rules.fields import field_of, inner_kind
 
 _NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 _MOST_WHOLE = 10**12
@@ -38,7 +38,7 @@ class Samples:
         return values
 
     def _fill(self, values: dict[str, Any], reference: Reference, *, whole: bool) -> None:
-        kind = field_of(reference.record, reference.name).type.removeprefix("map of ").removesuffix("s")
+        kind = inner_kind(field_of(reference.record, reference.name).type)
         for key in [reference.key] if reference.key is not None else self._texts[1:]:
             if whole or self._rng.random() < 0.5:  # noqa: PLR2004 - half and half
                 values[key] = self._make(kind)
