@@ -160,7 +160,9 @@ def _check_outcome(event: Event, decision: KnownDecision | None) -> KnownOffer |
     if event.offer_no is not None:
         raise _Refused("decision_missing", "`offer_no` counts within a decision; expected `decision_id` with it.")
     if event.type in _OF_OFFERS and event.item_id is None:
-        raise _Refused("offer_missing", f"A {event.type} needs `decision_id` and `offer_no`, or `item_id`.")
+        raise _Refused(
+            "offer_missing", f"An event of type `{event.type}` needs `decision_id` and `offer_no`, or `item_id`."
+        )
     return None
 
 
@@ -175,7 +177,9 @@ def _check_offer(event: Event, decision: KnownDecision) -> KnownOffer | None:
         )
     if event.offer_no is None and event.item_id is None:
         if event.type in _OF_OFFERS - {"dismiss"}:
-            raise _Refused("offer_missing", f"A {event.type} of a decision needs `offer_no` or `item_id`.")
+            raise _Refused(
+                "offer_missing", f"An event of type `{event.type}` of a decision needs `offer_no` or `item_id`."
+            )
         return None
     offer = decision.find_offer(event.offer_no, event.item_id) if decision.shown else None
     if of_offer and offer is None:

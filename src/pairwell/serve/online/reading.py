@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
@@ -14,12 +15,15 @@ T = TypeVar("T")
 _NUL = b"\\u0000"  # JSON has no other way to write it
 
 
-def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
-    """The record in `body`. Raises `Refused` where it is no JSON, `RequestError` naming the field that is wrong."""
+def decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T], *, beside: Sequence[str] = ()) -> T:
+    """The record in `body`. Raises `Refused` where it is no JSON, `RequestError` naming the field that is wrong.
+
+    `beside` are fields that a body of another form may have: a misspelt one may stand for them, too.
+    """
     try:
         found = decoder.decode(body)
     except msgspec.ValidationError as error:
-        mistake = explain(error, decoder.type)
+        mistake = explain(error, decoder.type, beside=beside)
         raise RequestError(f"{mistake.said}.", field=mistake.field, hint=mistake.hint) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         fault = Fault(code="invalid_json", message=f"The body is not JSON: {_said(error)}.", hint="Send UTF-8 JSON.")

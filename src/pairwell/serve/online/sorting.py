@@ -78,7 +78,7 @@ def sort_out(sent: SentEvents, service: Service) -> Sorted:
     batch = decode(sent.body, _body).events
     if batch is not msgspec.UNSET:
         return _read_batch(batch).screened(sent.caller, service)
-    event = decode(sent.body, _event)
+    event = decode(sent.body, _event, beside=_Body.__struct_fields__)
     return Sorted(places=[0], names=[event.event_id], events=[event], refused=[]).screened(sent.caller, service)
 
 
