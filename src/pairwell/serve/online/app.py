@@ -38,7 +38,7 @@ from pairwell.serve.online.wire import Disconnected, Message, Receive, Scope, Se
 
 _DECISIONS = Room(jobs=128, together=16)
 _EVENTS = Room(jobs=1_000, together=100)
-_BODIES_BYTES = 32_000_000  # of events, being read or waiting
+_BODIES_BYTES = 32_000_000  # on either hot route, being read or waiting
 _BODIES = 2_000
 _READ_S = 30.0
 _UNAVAILABLE = 503
@@ -61,12 +61,8 @@ class OnlineApp:
         )
         self._lines = (decisions, events)
         self._hot: dict[str, Decisions | Events] = {
-            "/v1/decisions": Decisions(service, decisions, self._gate, self._counts),
-            "/v1/events": Events(
-                events,
-                self._gate,
-                Holding("events", most_bytes=_BODIES_BYTES, most_bodies=_BODIES, seconds=_READ_S),
-            ),
+            "/v1/decisions": Decisions(service, decisions, self._gate, _room_for("decisions"), self._counts),
+            "/v1/events": Events(events, self._gate, _room_for("events")),
         }
         readings = readings_of(service, {"decisions": decisions, "events": events})
         self._rest = Litestar(
@@ -186,6 +182,10 @@ def _as_get(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Receive,
         await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
     return {**scope, "method": "GET"}, receive, send_head
+
+
+def _room_for(what: str) -> Holding:
+    return Holding(what, most_bytes=_BODIES_BYTES, most_bodies=_BODIES, seconds=_READ_S)
 
 
 def _limits(service: Service) -> Limits:

@@ -9,6 +9,8 @@ import msgspec
 
 from pairwell.errors import PairwellError, http_status
 
+BUSY: Final = 503  # the status of who comes while there is no room
+
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is wrong, where, and what to do about it."""
@@ -76,4 +78,4 @@ def too_slow(seconds: float) -> Refused:
 
 def too_busy(what: str) -> Refused:
     fault = Fault(code="overloaded", message=f"Too many {what} wait already.", hint="Send them again in a second.")
-    return Refused(503, fault, {"retry-after": "1"})
+    return Refused(BUSY, fault, {"retry-after": "1"})

@@ -26,6 +26,7 @@ _FAULTS = {
     401: "No key, or none that counts.",
     403: "The key may not do this, or counts not for this page or customer; without keys: a stranger's page asks.",
     404: "There is no such thing.",
+    408: "The body took too long to arrive.",
     409: "Too little is known for this yet.",
     413: "The body is too large.",
     429: "More requests than `[limits]` allows; `Retry-After` says when to come again.",
@@ -97,7 +98,7 @@ def _post_decisions() -> dict[str, Any]:
         "silent where that fails or takes longer than the placement's deadline.",
         "parameters": [_CUSTOMER],
         "requestBody": _body(_ref(DecisionRequest), "application/json"),
-        "responses": _responses({200: (_ref(Answer), "Offers, or silence with its reason.")}, (400, 413, 500)),
+        "responses": _responses({200: (_ref(Answer), "Offers, or silence with its reason.")}, (400, 408, 413, 500)),
     }
 
 
@@ -110,7 +111,7 @@ def _post_events() -> dict[str, Any]:
         "requestBody": _body(
             {"anyOf": [_ref(EventBatch), _ref(Event), _ref(Beacon)]}, "application/json", "text/plain"
         ),
-        "responses": _responses({202: (_ref(EventReceipt), "What became of each event.")}, (400, 413, 500, 503)),
+        "responses": _responses({202: (_ref(EventReceipt), "What became of each event.")}, (400, 408, 413, 500, 503)),
     }
 
 
@@ -120,7 +121,7 @@ def _get_decision() -> dict[str, Any]:
         "summary": "A journaled decision with everything it read",
         "security": _SECRET,
         "parameters": [_parameter("decision_id", "path", {"type": "string"})],
-        "responses": _responses({200: (_ref(Decision), "The decision.")}, (404, 500, 503)),
+        "responses": _responses({200: (_ref(Decision), "The decision.")}, (400, 404, 500, 503)),
     }
 
 

@@ -245,6 +245,37 @@ def test_a_line_that_is_full_is_answered_with_silence(app: OnlineApp, monkeypatc
     assert [a["silence"]["reason"] for a in answers] == ["overloaded"] * 2
 
 
+def test_where_there_is_no_room_to_read_the_answer_is_silence(app: OnlineApp, service: Service) -> None:
+    room = app._hot["/v1/decisions"]._holding
+    room._most_bodies = 0
+    answers = asyncio.run(_ask_at_once(app, [BODY]))
+    assert [a["silence"]["reason"] for a in answers] == ["overloaded"]
+    assert service.journal.count().decisions == 0
+    room._most_bodies, room._most_bytes = 2, 100
+    with room.open() as other:
+        other._arrived(60)
+        answers = asyncio.run(_ask_at_once(app, [BODY]))
+    assert [a["silence"]["reason"] for a in answers] == ["overloaded"]
+    assert [a["silence"] for a in asyncio.run(_ask_at_once(app, [BODY]))] == [None]
+    assert (room.bytes, room.bodies) == (0, 0)
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for(app: OnlineApp) -> None:
+    app._hot["/v1/decisions"]._holding.seconds = 0.01
+
+    async def stalled() -> Any:
+        yield b'{"placement": "cart",'
+        await asyncio.sleep(60)
+
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8420") as client:
+            return await client.post("/v1/decisions", content=stalled())
+
+    response = asyncio.run(send())
+    assert (response.status_code, error_of(response)["code"]) == (408, "too_slow")
+
+
 def test_a_failure_of_ours_has_the_one_error_shape_and_tells_no_names(
     ask: Ask, app: OnlineApp, log: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
