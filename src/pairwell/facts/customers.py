@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pairwell.facts.customer_state import Known, StoredCustomer, facts_of
+from pairwell.facts.customer_state import Known, SeenConsent, StoredCustomer, facts_of
 from pairwell.operations.among import among
 from pairwell.operations.database import Database
 from pairwell.operations.schema import customers
@@ -69,24 +69,27 @@ def read_customers(
 
 def add_heard(
     connection: sa.Connection, heard: Mapping[str, Known], *, retold: Mapping[str, Collection[str]] | None = None
-) -> None:
+) -> dict[str, list[SeenConsent]]:
     """Join what events tell to what is known of these customers, within the transaction of `connection`.
 
     The same again changes nothing, and the order in which things come does not matter. `retold` names by customer, who
     is in `heard` too, the orders of which `heard` tells all that events told: what they told before no longer counts.
+    What was known of their consents before comes back by customer.
     """
     retold = retold or {}
     _claim(connection, [{"customer_id": one, "revision": 0, "fact": _NOTHING} for one in sorted(heard)])
-    changed = []
+    changed, consents = [], {}
     for row in connection.execute(_LOCKED, {"customers": list(heard)}).all():
         halves = _halves.decode(row.fact)
-        before = _known.decode(halves.heard)
+        before, told = _known.decode(halves.heard), _known.decode(halves.told)
+        consents[row.customer_id] = [*told.consents, *before.consents]
         kept = before.without_orders(retold.get(row.customer_id, ()))
-        after = kept.joined(heard[row.customer_id]).beyond(_known.decode(halves.told))
+        after = kept.joined(heard[row.customer_id]).beyond(told)
         if after != before:
             changed.append({"customer": row.customer_id, "changed": _as_stored(bytes(halves.told), after)})
     if changed:
         connection.execute(_CHANGE, changed)
+    return consents
 
 
 def write_told(database: Database, told: Iterable[ToldCustomer]) -> int:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 import sqlalchemy as sa
 from babel.numbers import get_currency_precision
 
-from pairwell.clock import to_micros
+from pairwell.clock import from_micros, to_micros
 from pairwell.config.settings import Settings
 from pairwell.events import Event, EventItem, Said
 from pairwell.facts import heard
-from pairwell.facts.customer_state import Known
+from pairwell.facts.customer_state import Known, SeenConsent
 from pairwell.facts.customers import add_heard
-from pairwell.facts.order_state import OrderState, order_states
+from pairwell.facts.order_state import OrderState, order_states, outdated
 from pairwell.facts.ownership import Bought, hear_orders
 from pairwell.facts.statements import Statement, state_items
 from pairwell.operations.database import Database
 
+_OF_HESITATION = ("dismiss", "remove_from_cart")  # which change nothing else
 _STATED = ("price_minor", "cost_minor", "stock", "published")
 
 
@@ -41,6 +43,20 @@ class EventEffects:
             f"{part.currency} is not the shop's currency, and [currency.rates] has no rate for it.",
         )
 
+    def too_old(self, event: Event, now: datetime) -> Said | None:
+        """That nothing comes of what a shopper did, because it is so long ago."""
+        settings = self._settings()
+        if event.type == "decline":
+            span, what = timedelta(days=settings.decline.quiet_days), "a decline silences an offer"
+        elif event.type in _OF_HESITATION and getattr(settings.hesitation.weights, event.type) > 0:
+            span, what = timedelta(minutes=settings.hesitation.window_minutes), "hesitation counts"
+        else:
+            return None
+        ago = now - event.at
+        if ago < span:
+            return None
+        return Said("no_longer_counts", f"It was {_seconds(ago)} s ago, and {what} for {_seconds(span)} s only.")
+
     def apply(
         self, connection: sa.Connection, events: Sequence[Event], of_orders: Sequence[Event]
     ) -> dict[str, list[Said]]:
@@ -49,14 +65,21 @@ class EventEffects:
         What is to be noted comes back by event id.
         """
         states = order_states(of_orders)
-        self._change_customers(connection, events, states.values())
+        consents = self._change_customers(connection, events, states.values())
         self._change_ownership(connection, states.values())
-        unheard = state_items(connection, [self._statement(event.item, event) for event in events if event.item])
-        return {event.event_id: list(_notes(event, states, unheard)) for event in events}
+        of_items = [event for event in events if event.item]
+        stated = state_items(connection, [self._statement(event.item, event) for event in of_items if event.item])
+        notes = {event.event_id: list(_notes(event, states, stated.unheard)) for event in events}
+        for event, fields in zip(of_items, stated.outdated, strict=True):
+            notes[event.event_id] += [outdated(f"`{name}`", from_micros(at)) for name, at in fields.items()]
+        for event, known_at in _outdated_consents(events, consents):
+            notes[event.event_id].append(outdated("this consent", known_at))
+        return notes
 
     def _change_customers(
         self, connection: sa.Connection, events: Sequence[Event], states: Iterable[OrderState]
-    ) -> None:
+    ) -> dict[str, list[SeenConsent]]:
+        """What was known of consents before, by customer."""
         told: dict[str, Known] = {}
         retold: dict[str, set[str]] = {}
         for customer_id, known in _tidings(events):
@@ -66,8 +89,7 @@ class EventEffects:
                 retold.setdefault(customer_id, set()).add(state.order_id)
                 own = state.known() if customer_id == state.customer_id else Known()
                 told[customer_id] = told.get(customer_id, Known()).joined(own)
-        if told:
-            add_heard(connection, dict(sorted(told.items())), retold=retold)
+        return add_heard(connection, dict(sorted(told.items())), retold=retold) if told else {}
 
     def _change_ownership(self, connection: sa.Connection, states: Iterable[OrderState]) -> None:
         retold: dict[str, dict[str, Bought | None]] = {}
@@ -93,6 +115,10 @@ class EventEffects:
         }
 
 
+def _seconds(span: timedelta) -> int:
+    return round(span.total_seconds())
+
+
 def _rate(currency: str, settings: Settings) -> float:
     """Minor units of the shop's currency for one of `currency`."""
     own = settings.shop.currency
@@ -116,9 +142,28 @@ def _tidings(events: Iterable[Event]) -> Iterator[tuple[str, Known]]:
             yield event.customer_id, heard.a_feedback(event.customer_id, said)
 
 
+def _outdated_consents(
+    events: Iterable[Event], known: Mapping[str, Iterable[SeenConsent]]
+) -> Iterator[tuple[Event, datetime]]:
+    """The events that say otherwise than something newer, and when that was said; `known`: before them, by customer."""
+    newest: dict[tuple[str, str], SeenConsent] = {}
+    for customer_id, seen in known.items():
+        for one in seen:
+            key = customer_id, one.channel
+            newest[key] = max(one, newest.get(key, one))
+    for event in events:
+        if event.consent is None or event.customer_id is None:
+            continue
+        (said,) = heard.consent(event.consent.channel, given=event.consent.given, at=event.at).consents
+        key = event.customer_id, said.channel
+        newest[key] = before = max(said, newest.get(key, said))
+        if before.refused != said.refused:
+            yield event, from_micros(before.at)
+
+
 def _notes(event: Event, states: Mapping[str, OrderState], unheard: set[str]) -> Iterator[Said]:
     if event.item is not None and event.item.item_id in unheard:
         yield Said("unknown_item", f"No catalogue knows {event.item.item_id!r} yet; what was said of it is kept.")
-    about = event.returned or event.status
+    about = event.order or event.returned or event.status
     if about is not None:
         yield from states[about.order_id].doubts(event)

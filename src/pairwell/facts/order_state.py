@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -19,6 +21,7 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
 
     order_id: str
     order: Event | None  # None: nobody told of it yet
+    versions: Sequence[Event]  # of the order, as they came
     returns: Sequence[Event]
     statuses: Sequence[Event]
     named: frozenset[str]  # customers whom any of the events names
@@ -66,7 +69,12 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
         return bought if bought.item_ids or bought.gone else None
 
     def doubts(self, event: Event) -> Iterator[Said]:
-        """What is odd about a return or a status of this order."""
+        """What is odd about an event of this order."""
+        told = self.versions if event.order is not None else self.statuses if event.status is not None else ()
+        before = itertools.takewhile(lambda one: one.event_id != event.event_id, told)
+        newest = max(before, key=_moment, default=event)
+        if newest.at > event.at and _says(newest) != _says(event):
+            yield outdated(f"order {self.order_id!r}", newest.at)
         if self.order is None:
             yield Said("unknown_order", f"No event has told of order {self.order_id!r} yet.")
         elif event.returned is not None and self._item_of(event.returned) not in self._items():
@@ -113,12 +121,23 @@ def order_states(events: Iterable[Event]) -> dict[str, OrderState]:
     return {order_id: _state(order_id, told) for order_id, told in by_order.items()}
 
 
+def outdated(what: str, known_at: datetime) -> Said:
+    """That something newer is known, which stays."""
+    known = known_at.isoformat(timespec="seconds")
+    return Said("older_than_known", f"Of {what} something newer is known, of {known}; that stays.")
+
+
+def _says(event: Event) -> object:
+    return event.order, event.status, event.customer_id
+
+
 def _state(order_id: str, told: Sequence[Event]) -> OrderState:
     # The newest moment; of one moment the last to come, so look from the end.
     order = max((event for event in reversed(told) if event.order is not None), key=_moment, default=None)
     return OrderState(
         order_id=order_id,
         order=order,
+        versions=[event for event in told if event.order is not None],
         returns=[event for event in told if event.returned is not None],
         statuses=[event for event in told if event.status is not None],
         named=frozenset(event.customer_id for event in told if event.customer_id is not None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -32,24 +32,32 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Any]  # by field of `Item`
 
 
-def state_items(connection: sa.Connection, statements: Sequence[Statement]) -> set[str]:
-    """Put statements into effect in the transaction of `connection`; returns the items that nobody knew before.
+class Stated(NamedTuple):
+    """What became of statements."""
+
+    unheard: set[str]  # the items that nobody knew before
+    outdated: Sequence[Mapping[str, int]]  # of each statement the fields that stay as they were said later, and when
+
+
+def state_items(connection: sa.Connection, statements: Sequence[Statement]) -> Stated:
+    """Put statements into effect in the transaction of `connection`.
 
     The order in which they come does not matter: an older word never takes the place of a newer one.
     """
     if not statements:
-        return set()
+        return Stated(set(), [])
     epoch = read_epoch(connection, "items", lock=True) + 1
     known = _read(connection, sorted({one.item_id for one in statements}))
-    after = dict(known)
+    after, outdated = dict(known), []
     for one in statements:
         before = after.get(one.item_id) or Item(item_id=one.item_id)
+        outdated.append(_outdated(before, one))
         after[one.item_id] = _stated(before, one)
     changed = [item for item_id, item in after.items() if item != known.get(item_id)]
     if changed:
         connection.execute(items.insert(), [_row(item, epoch, statements) for item in changed])
         connection.execute(_ADVANCE, {"epoch": epoch})
-    return after.keys() - known.keys()
+    return Stated(after.keys() - known.keys(), outdated)
 
 
 def with_statements(item: Item, before: Item | None) -> Item:
@@ -67,11 +75,26 @@ def _stated(item: Item, statement: Statement) -> Item:
     values: dict[str, Any] = {}
     stated_at = dict(item.stated_at)
     for field, value in statement.values.items():
-        known_at = stated_at.get(field, -1)
-        if known_at < statement.at or (known_at == statement.at and _more_careful(field, value, getattr(item, field))):
+        if _counts(field, item, statement):
             values[field] = value
             stated_at[field] = statement.at
     return msgspec.structs.replace(item, stated_at=stated_at, **values) if values else item
+
+
+def _outdated(item: Item, statement: Statement) -> dict[str, int]:
+    return {
+        field: item.stated_at[field]
+        for field, value in statement.values.items()
+        if value != getattr(item, field) and not _counts(field, item, statement)
+    }
+
+
+def _counts(field: str, item: Item, statement: Statement) -> bool:
+    """Whether the word of a field takes the place of what is known."""
+    known_at = item.stated_at.get(field, -1)
+    if known_at != statement.at:
+        return known_at < statement.at
+    return _more_careful(field, statement.values[field], getattr(item, field))
 
 
 def _more_careful(field: str, one: Any, other: Any) -> bool:  # noqa: ANN401 - fields differ

@@ -64,6 +64,9 @@ class Effects(Protocol):
     def objection(self, event: Event) -> Said | None:
         """Why the event cannot be put into effect and must not be journaled."""
 
+    def too_old(self, event: Event, now: datetime) -> Said | None:
+        """That nothing comes of an event because it is so long ago."""
+
     def apply(
         self, connection: sa.Connection, events: Sequence[Event], of_orders: Sequence[Event]
     ) -> Mapping[str, Sequence[Said]]:
@@ -123,7 +126,7 @@ class Intake:
         added = append_events(connection, [_event_row(one, met, now) for one in once])
         fresh = [first[event_id] for event_id in sorted(added, key=places.__getitem__)]
         _count_against_reservations(connection, fresh, known, now)
-        notes = _put_into_effect(connection, fresh, effects)
+        notes = _put_into_effect(connection, fresh, effects, now)
         # Last, so that a decision about one of them waits for no more than the end of it.
         self._book.attach(connection, named, met)
         return _Done(refusals, {places[event_id]: notes.get(event_id, []) for event_id in added})
@@ -165,15 +168,18 @@ class _Outcome:
 
 
 def _put_into_effect(
-    connection: sa.Connection, fresh: Sequence[Taken], effects: Effects | None
+    connection: sa.Connection, fresh: Sequence[Taken], effects: Effects | None, now: datetime
 ) -> dict[str, list[Said]]:
     """What is to be noted, by event id."""
     notes = {taken.event.event_id: list(taken.notes) for taken in fresh}
     if effects is not None and fresh:
         events = [_of_customer(taken) for taken in fresh]
         order_ids = {order_id for event in events if (order_id := order_id_of(event)) is not None}
-        for event_id, said in effects.apply(connection, events, read_of_orders(connection, order_ids)).items():
-            notes[event_id] += said
+        for event_id, odd in effects.apply(connection, events, read_of_orders(connection, order_ids)).items():
+            notes[event_id] += odd
+        for event in events:
+            if said := effects.too_old(event, now):
+                notes[event.event_id].append(said)
     return notes
 
 

@@ -37,7 +37,8 @@ class World:
     def tell(self, kind: str, part: dict[str, Any], **fields: Any) -> EventReceipt:
         """One event of customer c, a new one each time."""
         self._told += 1
-        known = {"event_id": f"e{self._told:04}", "type": kind, "at": NOW, "customer_id": "c", kind: part, **fields}
+        known = {"event_id": f"e{self._told:04}", "type": kind, "at": NOW, "customer_id": "c", **fields}
+        known |= {kind: part} if part else {}
         (receipt,) = self._journal.log_events([[msgspec.convert(known, Event)]], effects=self._effects, now=NOW + DAY)
         return receipt
 
@@ -288,3 +289,56 @@ def test_what_several_tell_of_one_order_at_once_comes_together(world: World, dat
 def _tell(database: Database, event: Event) -> EventReceipt:
     (receipt,) = Journal(database).log_events([[event]], effects=EventEffects(database, Settings), now=NOW)
     return receipt
+
+
+# --- what changes nothing is noted --------------------------------------------------------------
+
+
+def test_an_older_word_of_an_item_is_noted_field_by_field(world: World) -> None:
+    world.tell("item", {"item_id": "mat", "stock": 3})
+    receipt = world.tell("item", {"item_id": "mat", "stock": 0, "cost_minor": 300}, at=NOW - DAY)
+    assert [(note.code, note.message) for note in receipt.noted or ()] == [
+        ("older_than_known", "Of `stock` something newer is known, of 2026-11-21T10:20:00+00:00; that stays.")
+    ]
+    assert (world.item().stock, world.item().cost_minor) == (3, 300)
+    assert noted(world.tell("item", {"item_id": "mat", "stock": 3}, at=NOW - DAY)) == [], "it says the same"
+    assert noted(world.tell("item", {"item_id": "mat", "stock": 4})) == ["older_than_known"], "less stock counts"
+    assert noted(world.tell("item", {"item_id": "mat", "stock": 2})) == []
+
+
+def test_an_older_word_of_a_consent_is_noted(world: World) -> None:
+    world.tell("consent", {"channel": "email", "given": True})
+    assert noted(world.tell("consent", {"channel": "Email", "given": False}, at=NOW - DAY)) == ["older_than_known"]
+    assert noted(world.tell("consent", {"channel": "email", "given": True}, at=NOW - DAY)) == []
+    assert noted(world.tell("consent", {"channel": "call", "given": False}, at=NOW - DAY)) == []
+    assert noted(world.tell("consent", {"channel": "email", "given": False})) == [], "of one moment the no counts"
+    assert world.customer().consents == {"email": False, "call": False}
+
+
+def test_an_older_version_of_an_order_and_an_older_status_are_noted(world: World) -> None:
+    world.tell("order", order("mat"))
+    assert noted(world.tell("order", order("lamp"), at=NOW - DAY)) == ["older_than_known"]
+    assert noted(world.tell("order", order("tent"), at=NOW + timedelta(hours=1))) == []
+    cancelled, completed = ({"order_id": "o-1", "status": status} for status in ("cancelled", "completed"))
+    assert noted(world.tell("status", completed)) == []
+    assert noted(world.tell("status", cancelled, at=NOW - DAY)) == ["older_than_known"]
+    assert world.owned() == {"tent"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "minutes", "said"),
+    [
+        ("dismiss", 29, []),
+        ("dismiss", 40, ["no_longer_counts"]),
+        ("remove_from_cart", 40, ["no_longer_counts"]),
+        ("view", 40, []),
+        ("decline", 40, []),
+        ("decline", 30 * 24 * 60, ["no_longer_counts"]),
+    ],
+)
+def test_what_is_too_long_ago_to_change_anything_is_noted(
+    world: World, kind: str, minutes: int, said: list[str]
+) -> None:
+    at = NOW + DAY - timedelta(minutes=minutes)
+    receipt = world.tell(kind, {}, at=at, visitor_id="v", item_id="mat")
+    assert noted(receipt) == said

@@ -96,6 +96,9 @@ class Heard:
     def objection(self, event: Event) -> None:
         """Nothing is wrong with any."""
 
+    def too_old(self, event: Event, now: datetime) -> None:
+        """None is."""
+
     def apply(
         self, connection: sa.Connection, events: Sequence[Event], of_orders: Sequence[Event]
     ) -> dict[str, list[Said]]:
@@ -170,7 +173,7 @@ def test_events_of_a_shown_offer_are_taken(journal: Journal) -> None:
 
 
 def test_an_event_counts_once_within_a_batch_and_across_batches(journal: Journal) -> None:
-    first, second = (event(name, decision_id="d-1", offer_no=0) for name in ("e-1", "e-2"))
+    first, second = (event(f"e-{number}", decision_id="d-1", offer_no=number) for number in (0, 1))
     receipt, fresh = _take(journal, [first, first])
     assert (receipt.accepted, receipt.duplicates, fresh) == (1, 1, [first])
     receipt, fresh = _take(journal, [second, first])
@@ -270,6 +273,17 @@ def test_counts_account_for_every_decision_and_event(journal: Journal) -> None:
     assert (counts.exposures, counts.accepts, counts.declines, counts.orders) == (1, 0, 0, 2)
     later = journal.count(since=NOW + timedelta(seconds=1))
     assert (later.decisions, later.silent, later.exposures, later.orders) == (0, {}, 0, 0)
+
+
+def test_an_offer_told_of_twice_is_counted_once(journal: Journal) -> None:
+    log(journal, decision("d-2"))
+    for kind in ("exposure", "accept", "decline"):
+        places = [("d-1", 0), ("d-1", 0), ("d-1", 1), ("d-2", 0)]
+        told = [event(f"{kind}-{n}", type=kind, decision_id=d, offer_no=o) for n, (d, o) in enumerate(places)]
+        alone = [event(f"{kind}-alone-{n}", type=kind, item_id="mat") for n in range(2)]
+        journal.log_events([told, alone], now=NOW)
+    counts = journal.count(since=NOW)
+    assert (counts.exposures, counts.accepts, counts.declines) == (5, 5, 5)
 
 
 def test_a_journal_that_cannot_write_says_so(tmp_path: Path) -> None:
