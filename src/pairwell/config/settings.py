@@ -336,7 +336,7 @@ def _usual_placements() -> dict[str, Placement]:
 def _usual_caps() -> tuple[Cap, ...]:
     return (
         Cap(name="contacts a week", channels=_BY_CONTACT, window_h=168.0, limit=2),
-        Cap(name="one offer a day", channels=_BY_BLOCK, window_h=24.0, limit=10),
+        Cap(name="the same offer in a day", channels=_BY_BLOCK, window_h=24.0, limit=10),
     )
 
 

@@ -30,7 +30,9 @@ def test_init_starts_with_an_industry(pairwell: Command, tmp_path: Path, industr
 
 
 def test_init_refuses_another_industry_and_makes_nothing(pairwell: Command, tmp_path: Path) -> None:
-    assert pairwell("init", tmp_path / "shop", "--industry", "telekom").exit_code == 2
+    refused = pairwell("init", tmp_path / "shop", "--industry", "telekom")
+    assert refused.exit_code == 2
+    assert "Invalid value for '--industry': 'telekom' is not one of 'retail', 'grocery'" in refused.stderr
     assert not (tmp_path / "shop").exists()
 
 
@@ -61,7 +63,7 @@ def test_publish_and_status_say_what_own_caps_leave_unlimited_and_what_has_ended
     pairwell: Command, tmp_path: Path
 ) -> None:
     pairwell("init", tmp_path)
-    assert "\nCaps: contacts a week, one offer a day.\n" in pairwell("status", "--workspace", tmp_path).stdout
+    assert "\nCaps: contacts a week, the same offer in a day.\n" in pairwell("status", "--workspace", tmp_path).stdout
     cap = "name = 'sale'\nscope = 'offer'\nitems = ['mat']\nuntil = 2020-12-24T23:00:00Z\n"
     (tmp_path / "pairwell.toml").write_text(f"[[caps]]\n{cap}", encoding="utf-8")
     said = pairwell("publish", "--workspace", tmp_path).stdout

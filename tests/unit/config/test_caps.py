@@ -89,7 +89,7 @@ def test_what_was_published_is_read_without_being_judged_anew(workspace: Workspa
 
 def test_the_usual_caps_limit_everything_that_the_usual_placements_do() -> None:
     found = measure_caps(Settings(), now=NOW)
-    assert found.caps == ["contacts a week", "one offer a day"]
+    assert found.caps == ["contacts a week", "the same offer in a day"]
     assert (found.unlimited_contacts, found.unlimited_repeats, found.ended, found.unknown_items) == ([], [], {}, {})
 
 
