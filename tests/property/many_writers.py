@@ -6,7 +6,7 @@ import math
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ CAPS = (
     Cap(name=_FIRST, scope="offer", items=("i5", "i6"), outcome="accept", limit=60),
     Cap(name=_FEW, scope="offer", items=("i7",), limit=40),
 )
-
+_OF_TOTALS = frozenset(item_id for cap in CAPS if cap.scope == "offer" for item_id in cap.items)
 
 _decision = msgspec.json.Decoder(Decision)
 _PAYLOADS = sa.select(decisions.c.decision_id, decisions.c.payload, decisions.c.person, people.c.key).join_from(
@@ -109,6 +109,7 @@ def run_writer(url: str, number: int, decisions: int, clock: Clock, seed: int) -
     writer = _Writer(database, number, clock, random.Random(f"{seed}/{number}"))
     while writer.tally.decisions < decisions:
         writer.go_on()
+    writer.finish()
     database.close()
     return writer.tally
 
@@ -124,11 +125,17 @@ def _catalogue() -> Iterator[Item]:
         )
 
 
+def table_of(add_ons: Mapping[str, Iterable[str]], rng: random.Random) -> TableModel:
+    """A model that knows these add-ons, by anchor."""
+    pairs = {anchor: [_pair(item, rng) for item in items] for anchor, items in add_ons.items()}
+    return TableModel(id="m", add_ons=pairs, ladders={}, once=frozenset())
+
+
 def _model() -> TableModel:
     rng = random.Random(1)
     ids = [f"i{n}" for n in range(ITEMS)]
-    add_ons = {anchor: [_pair(item, rng) for item in rng.sample(ids, 20) if item != anchor] for anchor in ids}
-    return TableModel(id="m", add_ons=add_ons, ladders={}, once=frozenset())
+    add_ons = {anchor: [item for item in rng.sample(ids, 20) if item != anchor] for anchor in ids}
+    return table_of(add_ons, rng)
 
 
 def _pair(item_id: str, rng: random.Random) -> Pair:
@@ -148,6 +155,13 @@ def _pair(item_id: str, rng: random.Random) -> Pair:
     )
 
 
+def _draw(queue: list[dict[str, object]], share: float, rng: random.Random) -> list[dict[str, object]]:
+    """Take about this share out of a queue."""
+    drawn = [one for one in queue if rng.random() < share]
+    queue[:] = [one for one in queue if one not in drawn]
+    return drawn
+
+
 class _Writer:
     """One of the writers, with connections of its own."""
 
@@ -165,6 +179,8 @@ class _Writer:
         self._own = f"i{ITEMS - 1 - number}"  # nobody else says anything of this item
         self._sold, self._told_at = True, START
         self._names = iter(range(10**9))
+        self._unseen: list[dict[str, object]] = []  # offers of totals that are seen, and then taken, a little later
+        self._untaken: list[dict[str, object]] = []
 
     def go_on(self) -> None:
         """A round of decisions, then events about them."""
@@ -174,14 +190,30 @@ class _Writer:
         for decision in made:
             self._check(decision)
             self._count(decision)
-        events = [event for decision in made if decision.shown for event in self._outcomes(decision)]
+        events = [*self._later(seen=0.5, taken=0.1)]
+        events += [event for decision in made if decision.shown for event in self._outcomes(decision)]
         if self._rng.random() < 0.1:
             self._sold = not self._sold
             events.append(self._event("item", item=EventItem(item_id=self._own, stock=9 if self._sold else 0)))
+        self._tell(events)
+        self._told_at = self._clock.now() if any(event.type == "item" for event in events) else self._told_at
+
+    def finish(self) -> None:
+        """Whoever saw an offer of a total takes it."""
+        self._tell([*self._later(seen=1.0, taken=1.0)])
+        self._tell([*self._later(seen=1.0, taken=1.0)])
+
+    def _tell(self, events: Sequence[Event]) -> None:
         (receipt,) = self._journal.log_events([events], effects=self._effects, now=self._clock.now())
         assert not receipt.refused, receipt.refused
-        self._told_at = self._clock.now() if any(event.type == "item" for event in events) else self._told_at
         self.tally.events.update(event.type for event in events)
+
+    def _later(self, *, seen: float, taken: float) -> Iterator[Event]:
+        for about in _draw(self._untaken, taken, self._rng):
+            yield self._event("accept", **about)
+        for about in _draw(self._unseen, seen, self._rng):
+            yield self._event("exposure", **about)
+            self._untaken.append(about)
 
     def _ask(self) -> Asked:
         rng, someone = self._rng, self._rng.randrange(PEOPLE)
@@ -198,8 +230,10 @@ class _Writer:
 
     def _outcomes(self, decision: Decision) -> Iterator[Event]:
         for offer in decision.slate:
-            about = {"decision_id": decision.inputs.decision_id, "offer_no": offer.offer_no}
-            if self._rng.random() < 0.5:
+            about: dict[str, object] = {"decision_id": decision.inputs.decision_id, "offer_no": offer.offer_no}
+            if offer.item_id in _OF_TOTALS:
+                self._unseen.append(about)
+            elif self._rng.random() < 0.5:
                 yield self._event("exposure", **about)
                 if self._rng.random() < 0.3:
                     yield self._event("accept", **about)

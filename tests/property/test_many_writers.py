@@ -14,6 +14,4 @@ def test_no_cap_guard_holdout_or_consent_breaks_with_eight_writers_at_once(datab
     closest = check_database(database_url)
     assert sum(tally.decisions for tally in tallies) >= 2_500
     reached = {cap.name for cap in CAPS if closest[cap.name] == cap.limit}
-    assert {"mails in half an hour", "calls ever", "repeats in a quarter"} <= reached, (
-        "a cap that is never reached proves nothing"
-    )
+    assert reached == {cap.name for cap in CAPS}, "a cap that is never reached proves nothing"
