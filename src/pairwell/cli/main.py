@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pairwell import __version__
 from pairwell.cli import (
@@ -26,8 +27,21 @@ from pairwell.cli.unforeseen import tell_unforeseen
 from pairwell.clock import system_clock
 from pairwell.errors import PairwellError, exit_code
 
+
+class _Commands(TyperGroup):
+    """The commands; a value that is none of those an option takes is told in words of the command line alone."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - a context of click, and what a command gives
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
+
 app = typer.Typer(
     name="pairwell",
+    cls=_Commands,
     help="Learn from your orders what to offer beside a purchase, decide whether to offer it, and say why.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -13,7 +13,7 @@ from pairwell.errors import RequestError
 
 _PLACED = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`\$?\.?(?P<path>[^`]*)`)?", re.DOTALL)
 _NAMED = re.compile(r"Object (?P<how>missing required|contains unknown) field `(?P<name>[^`]*)`")
-_CHOSEN = re.compile(r"Invalid enum value '(?P<value>.*)'", re.DOTALL)
+_CHOSEN = re.compile(r"Invalid enum value (?P<value>'.*'|\".*\")", re.DOTALL)
 _STEPS = re.compile(r"\[[^\]]*\]|[^.\[\]]+")
 _MOST_NEIGHBOURS = 3
 _MOST_COMPARED = 64  # letters of a name that anybody may have sent
@@ -39,8 +39,8 @@ def explain(error: msgspec.ValidationError, kind: type, *, beside: Sequence[str]
     what, path = (found["what"], found["path"] or "") if found else (str(error), "")
     named, chosen = _NAMED.fullmatch(what), _CHOSEN.fullmatch(what)
     if chosen is not None and path and (values := _values_at(kind, path)):
-        said = f"`{path}` is '{chosen['value']}'; expected one of {', '.join(values)}"
-        return Mistake(field=path, said=said, hint=name_nearest(chosen["value"], values))
+        said = f"`{path}` is {chosen['value']}; expected one of {', '.join(values)}"
+        return Mistake(field=path, said=said, hint=name_nearest(chosen["value"][1:-1], values))
     if named is None:
         return Mistake(field=path or None, said=f"`{path}` is not valid: {what}" if path else what, hint=None)
     field = f"{path}.{named['name']}" if path else named["name"]

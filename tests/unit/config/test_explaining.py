@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -20,6 +20,8 @@ class Box(msgspec.Struct, forbid_unknown_fields=True):
     spare: Line | None = None
     shelves: dict[str, Line] = {}
     pair: tuple[Line, ...] = ()
+    size: Literal["small", "large"] | None = None
+    marks: dict[str, list[Literal["keep", "fragile"]]] = {}
 
 
 def mistake_in(found: Any) -> Mistake:
@@ -59,6 +61,23 @@ def test_neighbours_are_those_about_as_near_as_the_nearest() -> None:
     assert name_neighbours("custommer_id", known) == "Did you mean `customer_id`?"
     assert name_neighbours("max_size", ["max_rise", "max_side"]) == "Did you mean `max_side` or `max_rise`?"
     assert name_neighbours("zzz", known) == "Known here: customer_id, seller_id, visitor_id."
+    assert name_neighbours("Customer-ID", known) == "Did you mean `customer_id`?"
+
+
+def test_a_text_that_is_none_of_those_expected_is_answered_with_them() -> None:
+    mistake = mistake_in({"owner": "o", "size": "Samll"})
+    assert mistake == Mistake(
+        field="size", said="`size` is 'Samll'; expected one of large, small", hint="Did you mean `small`?"
+    )
+    mistake = mistake_in({"owner": "o", "marks": {"top": ["keep", "it's"]}})
+    assert mistake.said == "`marks[...][1]` is \"it's\"; expected one of fragile, keep"
+    assert mistake.hint is None
+
+
+def test_a_misspelt_name_may_stand_for_one_of_another_form() -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert({"boxs": []}, Box)
+    assert explain(caught.value, Box, beside=["boxes"]).hint == "Did you mean `boxes`?"
 
 
 @pytest.mark.parametrize(

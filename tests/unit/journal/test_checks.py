@@ -116,6 +116,11 @@ def test_little_said_is_enough(one: Event) -> None:
     assert check(one).refused == []
 
 
+def test_an_event_that_lacks_something_is_called_by_its_type() -> None:
+    (refused,) = check(event("accept", item_id=None)).refused
+    assert refused.message.startswith("An event of type `accept` needs ")
+
+
 def test_behaviour_with_an_item_of_the_slate_is_of_that_offer() -> None:
     (taken,) = check(event("add_to_cart", item_id="lamp", decision_id="d-1")).taken
     assert (taken.offer_no, taken.item_id, taken.unit) == (1, "lamp", "c:c-17")

@@ -111,6 +111,11 @@ def test_a_body_that_is_no_event_is_answered_with_its_field(ask: Ask, body: Any,
     assert (response.status_code, response.json()["error"]["field"]) == (400, field)
 
 
+def test_a_misspelt_batch_is_answered_with_its_name(ask: Ask) -> None:
+    error = ask("POST", "/v1/events", json={"evnts": [event("e-1")]}).json()["error"]
+    assert error["hint"] == "Did you mean `events`?"
+
+
 def test_what_is_no_json_is_said_to_be_none(ask: Ask) -> None:
     response = ask("POST", "/v1/events", content=b"event=1")
     assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_json")
