@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -27,6 +28,7 @@ _decisions = schema.decisions
 _events = schema.events
 _people = schema.people
 _decoder = msgspec.json.Decoder(Decision)
+_OUTCOMES: tuple[BehaviourType, ...] = ("exposure", "accept", "decline")
 
 _BY_ID = (
     sa.select(_decisions.c.decision_id, _decisions.c.payload, _decisions.c.person, _people.c.key)
@@ -55,7 +57,11 @@ _whose_of = msgspec.json.Decoder(_Whose)
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the journal holds. `decisions` = `offered` + all of `silent`; an order counts once by its id."""
+    """What the journal holds. `decisions` = `offered` + all of `silent`; an order counts once by its id.
+
+    What was seen, accepted or declined counts once for each offer of a decision, under however many events it was
+    told; an event that names no decision counts by itself.
+    """
 
     decisions: int
     offered: int
@@ -135,18 +141,20 @@ class Journal:
         """How many decisions and events there are, of all time or by their moment since then."""
         micros = None if since is None else to_micros(since)
         with self._database.read() as connection:
-            silences = connection.execute(_count_by(_decisions.c.silence, _decisions.c.decided_at, micros)).all()
-            types = connection.execute(_count_by(_events.c.type, _events.c.at, micros)).all()
+            silences = connection.execute(_count_silences(micros)).all()
+            outcomes = connection.execute(_count_outcomes(micros)).all()
             orders = connection.scalar(_count_orders(micros))
         by_silence: dict[str | None, int] = dict(silences)
-        by_type: dict[str, int] = dict(types)
+        by_type: Counter[str] = Counter()
+        for kind, number in outcomes:
+            by_type[kind] += number
         return Counts(
             decisions=sum(by_silence.values()),
             offered=by_silence.get(None, 0),
             silent={reason: number for reason, number in sorted(by_silence.items(), key=str) if reason is not None},
-            exposures=by_type.get("exposure", 0),
-            accepts=by_type.get("accept", 0),
-            declines=by_type.get("decline", 0),
+            exposures=by_type["exposure"],
+            accepts=by_type["accept"],
+            declines=by_type["decline"],
             orders=orders or 0,
         )
 
@@ -156,9 +164,19 @@ def _whose(payload: bytes, key: bytes | None, event_id: str) -> dict[str, str | 
     return {"customer_id": whose.customer_id, "visitor_id": whose.visitor_id}
 
 
-def _count_by(group: sa.Column[Any], moment: sa.Column[Any], since: int | None) -> sa.Select[Any]:
-    statement = sa.select(group, sa.func.count()).group_by(group)
-    return statement if since is None else statement.where(moment >= since)
+def _count_silences(since: int | None) -> sa.Select[Any]:
+    statement = sa.select(_decisions.c.silence, sa.func.count()).group_by(_decisions.c.silence)
+    return statement if since is None else statement.where(_decisions.c.decided_at >= since)
+
+
+def _count_outcomes(since: int | None) -> sa.CompoundSelect[Any]:
+    told = _events.c.type.in_(_OUTCOMES) & (sa.true() if since is None else _events.c.at >= since)
+    named, alone = _events.c.decision_id.is_not(None), _events.c.decision_id.is_(None)
+    once = sa.select(_events.c.type, _events.c.decision_id, _events.c.offer_no).where(told, named).distinct().subquery()
+    return sa.union_all(
+        sa.select(once.c.type, sa.func.count()).group_by(once.c.type),
+        sa.select(_events.c.type, sa.func.count()).where(told, alone).group_by(_events.c.type),
+    )
 
 
 def _count_orders(since: int | None) -> sa.Select[Any]:
