@@ -62,6 +62,7 @@ def complete(draft: Draft, required: Sequence[str]) -> None:
     _join_category(draft)
     _join_clock(draft)
     _find_family(draft)
+    _keep_rank(draft)
     if draft.table in _KEEP_REST:
         _keep_rest(draft)
     _note(draft, required)
@@ -102,6 +103,15 @@ def _stand_in_for_type(draft: Draft) -> None:
             "No column says what happened: every row is taken as a view. "
             'Write type = { constant = "add_to_cart" } in the mapping where it is something else.'
         )
+
+
+def _keep_rank(draft: Draft) -> None:
+    """A column that is surely called a rank is one: what is no number in it is refused, not left out unsaid."""
+    if draft.table != "relations" or "rank" in draft.columns:
+        return
+    named = [column.name for column in draft.free() if name_score("relations", "rank", column.name) > _CLEAR]
+    if len(named) == 1:
+        draft.set("rank", named[0], _STANDS_IN)
 
 
 def _join_category(draft: Draft) -> None:

@@ -39,6 +39,7 @@ from pairwell.ingest.sniff import Sniffed, sniff
 from pairwell.ingest.sources import Batch, Limits
 from pairwell.ingest.staging import Staging, staging_folder
 from pairwell.ingest.told import TOLD, shape_told
+from pairwell.ingest.unknown import note_unknown
 from pairwell.ingest.vocabulary import fields_of
 
 
@@ -153,6 +154,7 @@ def _load(run: _Run, chosen: Sniffed, quarantine: Quarantine, *, now: datetime, 
     staged = _stage(run, chosen.mapping, quarantine, advance)
     shaped = _shape(staged, run.place.dataset, now)
     returning = list(note_returning(run.place.dataset, shaped.tables))
+    unknown = list(note_unknown(run.place.dataset, shaped.tables, run.place.settings.placements))
     counts = count_verdicts(shaped.verdicts)
     rows = run.place.dataset.engine.read_parquet(staged.rows)
     read = staged.n_rows + quarantine.reasons.total()
@@ -178,7 +180,7 @@ def _load(run: _Run, chosen: Sniffed, quarantine: Quarantine, *, now: datetime, 
         snapshot=stored.snapshot,
         goods_excluded=list(shaped.goods),
         confidence=chosen.confidence,
-        notes=[*chosen.notes, *shaped.notes, *returning],
+        notes=[*chosen.notes, *shaped.notes, *returning, *unknown],
         columns={field: _column(column) for field, column in mapping.columns.items()},
     )
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tests.unit.ingest.conftest import NOW, Loader
+
+from pairwell.ingest.load import ingest_files
 
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -70,3 +73,25 @@ def test_a_list_of_relations_replaces_the_one_of_its_source(loader: Loader) -> N
     loader.load("relations", header, "tent,stove,complement", now=NOW + timedelta(days=1))
     assert loader.rows("relations", "anchor_id", "item_id") == [("tent", "stove")]
     assert [relation.item_id for relation in loader.facts.relations_of(["tent"])] == ["stove"]
+
+
+def test_relations_of_items_that_nobody_knows_are_taken_and_told(loader: Loader) -> None:
+    header, known = "anchor_id,item_id,relation", "order_id,item_id,quantity,unit_price,placed_at"
+    loader.load("orders", known, "1,tent,1,9.00,2026-02-01", "1,mat,1,3.00,2026-02-01")
+    lost = [f"tent,lost-{number},complement" for number in range(7)]
+    report = loader.load("relations", header, "tent,mat,complement", "gone,mat,never", *lost)
+    assert report.taken == 9
+    (note,) = report.notes
+    assert note.startswith(
+        "Relations of items that neither a catalogue nor an order knows: 8 "
+        "(gone, lost-0, lost-1, lost-2, lost-3 and 3 more)."
+    )
+    assert loader.load("relations", header, "tent,mat,complement").notes == []
+
+
+def test_a_rank_that_is_a_word_is_refused_also_where_the_columns_were_found(loader: Loader, tmp_path: Path) -> None:
+    path = tmp_path / "pins.csv"
+    path.write_text("anchor_id,item_id,relation,rank\ntent,mat,complement,1\ntent,lamp,complement,first\n")
+    report = ingest_files("relations", [path], place=loader.place, now=NOW)
+    assert report.columns["rank"] == "rank"
+    assert (report.taken, report.refused_by_reason) == (1, {"bad_number": 1})

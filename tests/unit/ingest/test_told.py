@@ -50,6 +50,18 @@ def test_what_is_no_consent_is_refused_with_its_reason(loader: Loader) -> None:
     }
 
 
+def test_consents_to_channels_that_no_placement_has_are_taken_and_told(loader: Loader) -> None:
+    head = "customer_id,channel,given,at"
+    told = loader.load("consents", head, "ann,e-mail,yes,2026-01-01", "bob,E-Mail,no,2026-01-01")
+    assert told.taken == 2
+    (note,) = told.notes
+    assert note == (
+        "Consents to channels that no placement has: 2 (e-mail). Taken all the same: "
+        "placements have email, site, and personalisation is known."
+    )
+    assert loader.load("consents", head, "ann,email,yes,2026-01-01", "ann,personalisation,no,2026-01-01").notes == []
+
+
 def test_of_a_yes_and_a_no_at_one_moment_the_no_counts(loader: Loader) -> None:
     rows = ("ann,email,no,2026-01-01", "ann,email,yes,2026-01-01")
     report = loader.load("consents", "customer_id,channel,given,at", *rows)

@@ -1,0 +1,62 @@
+"""What is said of rows that name something nobody knows yet. They are taken: what they name may come later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import ibis
+
+from pairwell.config.settings import Placement
+from pairwell.dataset.store import Dataset
+
+_NAMED = 5  # ids in one sentence
+_HISTORY = "personalisation"  # not a way to reach somebody, yet asked for
+
+
+def note_unknown(dataset: Dataset, incoming: Mapping[str, Path], placements: Mapping[str, Placement]) -> Iterator[str]:
+    """A sentence on relations of items that nobody knows, and one on consents to channels that no placement has."""
+    if "relations" in incoming:
+        yield from _of_relations(dataset, dataset.engine.read_parquet(incoming["relations"]))
+    if "consents" in incoming:
+        known = {placement.channel for placement in placements.values()}
+        yield from _of_consents(dataset.engine.read_parquet(incoming["consents"]), known)
+
+
+def _of_relations(dataset: Dataset, relations: ibis.Table) -> Iterator[str]:
+    known = dataset.history("items").select("item_id").distinct()
+    named = ibis.union(
+        relations.select("anchor_id", "item_id", unknown="anchor_id"),
+        relations.select("anchor_id", "item_id", unknown="item_id"),
+    )
+    found = named.anti_join(known, [("unknown", "item_id")])
+    number = _count(found.select("anchor_id", "item_id").distinct())
+    if not number:
+        return
+    ids = found.select("unknown").distinct().order_by("unknown").to_pyarrow()["unknown"].to_pylist()
+    yield (
+        f"Relations of items that neither a catalogue nor an order knows: {number:,} ({_first(ids)}). "
+        "Taken all the same: they offer nothing until those items are ingested."
+    )
+
+
+def _of_consents(consents: ibis.Table, known: set[str]) -> Iterator[str]:
+    found = consents.filter(~consents.channel.isin([*known, _HISTORY]))
+    number = _count(found)
+    if not number:
+        return
+    channels = found.select("channel").distinct().order_by("channel").to_pyarrow()["channel"].to_pylist()
+    yield (
+        f"Consents to channels that no placement has: {number:,} ({_first(channels)}). Taken all the same: "
+        f"placements have {', '.join(sorted(known)) or 'none'}, and {_HISTORY} is known."
+    )
+
+
+def _first(names: Iterable[str]) -> str:
+    named = [*names]
+    more = len(named) - _NAMED
+    return ", ".join(named[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _count(rows: ibis.Table) -> int:
+    return int(rows.count().to_pyarrow().as_py())
