@@ -66,6 +66,7 @@ def _print_complements(found: PairsFound) -> None:
             "",
             "Lift: times as often as if bought independently, by all orders.",
             "Surely x expected: at least so many times what chance makes of ordinary orders (huge ones left out).",
+            "It is no bound of lift and may exceed it: it knows that in orders of one item nothing can meet.",
         ]
     )
 
