@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from functools import reduce
 from operator import add, attrgetter
@@ -62,8 +63,9 @@ def main() -> None:
         )
         for number in range(asked.seeds)
     ]
-    with multiprocessing.get_context("spawn").Pool(asked.processes) as pool:
-        done = [_heard(one) for one in pool.imap(run_seed, tasks)]
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(asked.processes, mp_context=fresh) as pool:  # says so when a process is killed
+        done = [_heard(one) for one in pool.map(run_seed, tasks)]
     worlds = [came for came, _ in done]
     found = describe(worlds)
     print("\n".join(table(found)))
