@@ -11,8 +11,9 @@ import msgspec
 from pairwell.config import caps, channels
 from pairwell.config.explaining import Mistake, name_neighbours
 from pairwell.config.rules.checking import Fault, find_fault
+from pairwell.config.rules.fields import Places
 from pairwell.config.rules.rule import Rule
-from pairwell.config.settings import Cap, Settings
+from pairwell.config.settings import USUAL_CHANNELS, Cap, Settings
 from pairwell.errors import SettingsError
 
 ENTRIES = {"caps": "cap", "rules": "rule"}  # array of tables -> what one of them is called
@@ -83,11 +84,17 @@ def check_entries(settings: Settings, text: str, source: str) -> None:
 
 
 def _check_rules(settings: Settings, text: str, source: str) -> None:
+    places = _places(settings)
     for place, rule in enumerate(settings.rules):
         if mistake := _find_nowhere(rule, settings):
             raise _mistaken(mistake, f"{source}, {_place(text, ('rules', place, mistake.field), rule.name)}", "rules")
-        if fault := find_fault(rule):
+        if fault := find_fault(rule, places):
             raise _faulty(fault, rule, (text, source), place)
+
+
+def _places(settings: Settings) -> Places:
+    found = {placement.channel for placement in settings.placements.values()}
+    return Places(placements=tuple(settings.placements), channels=tuple(sorted(found.union(USUAL_CHANNELS))))
 
 
 def _find_nowhere(rule: Rule, settings: Settings) -> Mistake | None:

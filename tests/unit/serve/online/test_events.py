@@ -234,7 +234,7 @@ def test_a_flood_is_answered_and_holds_no_more_than_there_is_room_for(
     app: OnlineApp, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[tuple[int, int]] = []
-    room = app._hot["/v1/events"]._holding  # type: ignore[union-attr]
+    room = app._hot["/v1/events"]._holding
     go_on = threading.Event()
     take = service.take
 
