@@ -32,6 +32,7 @@ def backup(
     with_secrets: Annotated[
         bool, typer.Option("--with-secrets", help="Also the secret that turns pseudonyms into customers.")
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
@@ -40,7 +41,7 @@ def backup(
     from pairwell.shop.keeping.backup import BackupOptions
 
     with open_workspace(workspace) as shop:
-        made = shop.keeping.backup(path, BackupOptions(models=models, secrets=with_secrets))
+        made = shop.keeping.backup(path, BackupOptions(models=models, secrets=with_secrets, force=force))
     if as_json:
         print_json(made)
         return

@@ -48,7 +48,9 @@ class Operations(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     url: Annotated[
         str,
-        Meta(description="SQLAlchemy URL; empty: SQLite inside the workspace. `${NAME}` is read from the environment."),
+        Meta(
+            description="Empty: SQLite in the workspace; or postgresql://USER:${NAME}@HOST/DB, NAME of the environment."
+        ),
     ] = ""
     durability: Annotated[
         Literal["process", "power"],

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pairwell import create
 from pairwell import open as open_workspace
 from pairwell.config.published import publish_settings
-from pairwell.errors import SourceError, StorageError, WorkspaceError
+from pairwell.errors import SourceError, StorageError, UserError, WorkspaceError
 from pairwell.events import Event
 from pairwell.operations.copying import copy_to_file
 from pairwell.operations.database import Database, open_database
@@ -164,3 +164,15 @@ def test_a_newer_schema_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         shop.keeping.backup(tmp_path / "b.tar.gz")
     with pytest.raises(StorageError, match="9999"):
         restore_backup(tmp_path / "b.tar.gz", tmp_path / "other", options=USUAL)
+
+
+def test_a_backup_replaces_a_file_only_where_it_is_told_to(tmp_path: Path) -> None:
+    (tmp_path / "b.tar.gz").write_text("mine")
+    (tmp_path / "deeper").mkdir()
+    with _shop(tmp_path / "shop") as shop:
+        with pytest.raises(UserError, match="already"):
+            shop.keeping.backup(tmp_path / "b.tar.gz")
+        assert (tmp_path / "b.tar.gz").read_text() == "mine"
+        made = shop.keeping.backup(tmp_path / "deeper" / ".." / "b.tar.gz", BackupOptions(force=True))
+    assert made.path == str((tmp_path / "b.tar.gz").resolve())
+    assert made.files > 0

@@ -15,7 +15,7 @@ from pairwell.config.version import engine_version
 from pairwell.config.workspace import SETTINGS_NAME, Workspace
 from pairwell.dataset.snapshots import load_snapshot
 from pairwell.dataset.tables import SCHEMA_VERSION
-from pairwell.errors import StorageError
+from pairwell.errors import StorageError, UserError
 from pairwell.operations.copying import copy_to_file
 from pairwell.operations.database import Database
 from pairwell.operations.schema import REVISION
@@ -32,6 +32,7 @@ class BackupOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     models: bool = True  # the live one, the one before, and those that decisions name
     secrets: bool = False  # what turns pseudonyms into ids
+    force: bool = False  # replace a file that is there already
 
 
 class BackedUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,8 +53,13 @@ def make_backup(
     """Write the backup `path`: all of one moment, while decisions and events go on.
 
     Everything acknowledged before it began is in it. Raises `StorageError` and `JournalError`; no file is left then.
+    Raises `UserError` where there is a file already, unless it is to be replaced.
     """
-    target = path.expanduser().absolute()
+    target = path.expanduser().resolve()
+    if target.exists() and not options.force:
+        raise UserError(
+            f"There is a file {target} already.", hint="Name another file, or replace this one with --force."
+        )
     with files_in_use(workspace.hidden):
         workspace.staging.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="backup-", dir=workspace.staging) as folder:
