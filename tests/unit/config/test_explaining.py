@@ -70,7 +70,7 @@ def test_a_text_that_is_none_of_those_expected_is_answered_with_them() -> None:
         field="size", said="`size` is 'Samll'; expected one of large, small", hint="Did you mean `small`?"
     )
     mistake = mistake_in({"owner": "o", "marks": {"top": ["keep", "it's"]}})
-    assert mistake.said == "`marks[...][1]` is \"it's\"; expected one of fragile, keep"
+    assert mistake.said == '`marks[...][1]` is "it\'s"; expected one of fragile, keep'
     assert mistake.hint is None
 
 
