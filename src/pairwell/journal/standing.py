@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import itemgetter
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -144,7 +145,7 @@ def read_standings(
         standing = found[root]
         if kind == "contact":
             *of_contact, shown = rest
-            (standing.shown if shown else standing.ghosts).append(_contact(at, item, *of_contact))
+            (standing.shown if shown else standing.ghosts).append(_contact(at, item, of_contact))
         elif kind == "declined":
             standing.declines.append(Decline(item_id=item, at=from_micros(at)))
         else:
@@ -154,7 +155,8 @@ def read_standings(
     return found
 
 
-def _contact(at: int, items: str, lapses_at: int, channel: str, interrupts: int, seen: int) -> Contact:  # noqa: PLR0913, PLR0917
+def _contact(at: int, items: str, of_contact: Sequence[Any]) -> Contact:
+    lapses_at, channel, interrupts, seen = of_contact
     return Contact(
         at=from_micros(at),
         lapses_at=from_micros(lapses_at),
