@@ -168,4 +168,10 @@ def _journal_line(found: Status) -> str:
 
 
 def _changes(changes: list[Change]) -> list[str]:
-    return [f"  {change.name}: {change.before} -> {change.after}" for change in changes]
+    from pairwell.config.document import say_value
+
+    told = ((change, say_value(change.before), say_value(change.after)) for change in changes)
+    return [
+        f"  {change.name}: {before} -> {after}" if before != after else f"  {change.name}: another password in {after}"
+        for change, before, after in told
+    ]

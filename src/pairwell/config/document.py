@@ -14,7 +14,7 @@ import tomli_w
 
 from pairwell.config.entries import ENTRIES, check_entries, place_of
 from pairwell.config.explaining import explain
-from pairwell.config.settings import Settings
+from pairwell.config.settings import LEAST_DECISION_DAYS, Settings
 from pairwell.errors import SettingsError
 
 
@@ -26,6 +26,7 @@ def parse_settings(text: str, *, source: str = "pairwell.toml") -> Settings:
     """
     settings = read_settings(text, source=source)
     check_entries(settings, text, source)
+    _check_retention(settings.retention.decisions_days, source)
     return settings
 
 
@@ -55,6 +56,15 @@ def render_settings(settings: Settings) -> str:
 def compact_settings(settings: Settings) -> str:
     """The canonical TOML of `settings`, without comments; equal settings give equal text."""
     return tomli_w.dumps(_plain(settings))
+
+
+def say_value(value: object) -> str:
+    """A setting's value as TOML writes it, on one line; "not set" where it has none."""
+    if value is None:
+        return "not set"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(say_value(part) for part in value)}]"
+    return tomli_w.dumps({"x": value}).removeprefix("x = ").strip()
 
 
 def setting_names() -> list[str]:
@@ -209,6 +219,16 @@ def _check_meaning(settings: Settings, source: str) -> None:
     for code, rate in settings.currency.rates.items():
         if rate <= 0:
             raise SettingsError(f"{source}: `currency.rates.{code}` is {rate}; expected above 0.")
+
+
+def _check_retention(days: float, source: str) -> None:
+    """Outcomes may be told so late that a decision is needed for as long."""
+    if 0 < days < LEAST_DECISION_DAYS:
+        raise SettingsError(
+            f"{source}: `retention.decisions_days` is {days:g}; expected {LEAST_DECISION_DAYS} or more, or 0 for ever.",
+            hint=f"Write decisions_days = {LEAST_DECISION_DAYS}.",
+            field="retention.decisions_days",
+        )
 
 
 def _numbers(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, float]]:

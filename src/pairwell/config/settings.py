@@ -298,12 +298,19 @@ class Customers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 60.0
 
 
+LEAST_DECISION_DAYS = 30  # a screen that was left open may tell so late what was seen
+
+
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long the journal keeps what happened; what it learned stays in the dataset. 0: for ever."""
 
     decisions_days: Annotated[
         float,
-        Meta(ge=0.0, le=36_500, description="Days for which a decision can be explained and repeated, 30 at least."),
+        Meta(
+            ge=0.0,
+            le=36_500,
+            description="Days for which a decision can be explained and repeated: 0, else 30 or more.",
+        ),
     ] = 400.0
     events_days: Annotated[
         float,

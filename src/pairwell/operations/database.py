@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from pairwell.config.masking import mask_password
 from pairwell.errors import JournalError, MissingExtraError, SettingsError
 from pairwell.operations.idle import IdleConnections
 from pairwell.operations.presence import DatabaseFile
@@ -23,6 +24,13 @@ from pairwell.operations.upgrade import upgrade_schema
 
 Durability = Literal["process", "power"]
 WAIT_MS = 5_000  # for another writer
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
 _RETRY_S = 0.02
 _CONNECT_S = 2  # the least that PostgreSQL's library takes
 _FRESH_S = 1.0  # a server that was restarted meanwhile is noticed by then
@@ -144,15 +152,13 @@ def open_database(
 
 def _create_engine(url: str, wait_ms: int, hang_s: float | None) -> sa.Engine:
     try:
-        parsed = sa.make_url(url)
-        if parsed.drivername in {"postgresql", "postgres"}:
-            parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed = _with_driver(sa.make_url(url))
         engine = sa.create_engine(parsed, **_engine_options(parsed, wait_ms))
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
             raise
         raise MissingExtraError("postgres") from error
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, ValueError) as error:  # the latter for a port that is no number
         raise SettingsError(
             "`operations.url` is not a database URL that can be opened.",
             hint="Leave it empty for SQLite in the workspace, or write postgresql://USER@HOST/NAME.",
@@ -165,15 +171,25 @@ def _create_engine(url: str, wait_ms: int, hang_s: float | None) -> sa.Engine:
     return engine
 
 
+def _with_driver(url: sa.URL) -> sa.URL:
+    """`url` with the one driver that is ours. Raises `SettingsError` for a database or driver that is not."""
+    driver = _DRIVERS.get(url.drivername)
+    if driver is not None:
+        return url.set(drivername=driver)
+    raise SettingsError(
+        f"`operations.url` begins with {url.drivername}://; expected postgresql:// (read with psycopg 3) or sqlite://.",
+        hint="Leave it empty for SQLite in the workspace, or write postgresql://USER@HOST/NAME.",
+        field="operations.url",
+    )
+
+
 def _engine_options(url: sa.URL, wait_ms: int) -> dict[str, Any]:
     backend = url.get_backend_name()
     if backend == "sqlite":
         driver = {"timeout": wait_ms / 1000, "isolation_level": None, "check_same_thread": False}
         return {"max_overflow": -1, "connect_args": driver}
-    if backend == "postgresql":
-        server = {"options": f"-c lock_timeout={wait_ms}", "connect_timeout": _CONNECT_S}
-        return {"max_overflow": -1, "pool_pre_ping": True, "connect_args": server}
-    raise ArgumentError(backend)
+    server = {"options": f"-c lock_timeout={wait_ms}", "connect_timeout": _CONNECT_S}
+    return {"max_overflow": -1, "pool_pre_ping": True, "connect_args": server}
 
 
 def _prepare_sqlite(engine: sa.Engine, durability: Durability, wait_ms: int) -> None:
@@ -222,9 +238,13 @@ def _journal_errors(engine: sa.Engine) -> Iterator[None]:
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         raise JournalError(
-            f"The operations database {engine.url.render_as_string(hide_password=True)} failed: {_first_line(cause)}.",
+            f"The operations database {_shown(engine.url)} failed: {_first_line(cause)}.",
             hint="Check that it can be reached and written, and that its disk is not full.",
         ) from error
+
+
+def _shown(url: sa.URL) -> str:
+    return mask_password(url.render_as_string(hide_password=True))
 
 
 def _first_line(error: BaseException) -> str:

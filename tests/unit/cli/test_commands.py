@@ -252,6 +252,21 @@ def test_publish_shows_what_changes(pairwell: Command, learned: Path) -> None:
     assert document(pairwell("status", "--json", "--workspace", learned))["drift"] == []
 
 
+def test_changes_are_shown_as_toml_without_a_password(pairwell: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    pairwell("init", folder)
+    settings = folder / "pairwell.toml"
+    text = settings.read_text().replace('url = ""', 'url = "postgresql://shop:geheim@db.example/pairwell"')
+    settings.write_text(text + '\n[[caps]]\nname = "few"\nchannels = ["email"]\nwindow_h = 24.0\nlimit = 1\n')
+    said = pairwell("publish", "--workspace", folder).stdout
+    assert '  operations.url: "" -> "postgresql://shop:***@db.example/pairwell"' in said
+    assert '  caps.few.channels: not set -> ["email"]' in said
+    settings.write_text(settings.read_text().replace("geheim", "neu"))
+    again = pairwell("publish", "--workspace", folder).stdout
+    assert '  operations.url: another password in "postgresql://shop:***@db.example/pairwell"' in again
+    assert not any(word in said + again for word in ("geheim", "neu", "None"))
+
+
 def test_evaluate_prints_its_keys(pairwell: Command, learned: Path) -> None:
     found = document(pairwell("evaluate", "--test-share", "0.2", "--json", "--workspace", learned))
     assert found["protocol"] == "basket"

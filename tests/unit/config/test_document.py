@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from pairwell.config.document import compact_settings, parse_settings, render_settings, setting_names
+from pairwell.config.document import compact_settings, parse_settings, render_settings, say_value, setting_names
 from pairwell.config.published import compare_settings
 from pairwell.config.rules.rule import Rule
 from pairwell.config.settings import Cap, Guards, Placement, Settings
@@ -72,6 +72,7 @@ def test_a_changed_placement_keeps_its_other_defaults() -> None:
         ("[currency.rates]\nGBP = nan\n", "`currency.rates.GBP` is nan; expected a finite number", None),
         ("[guards]\nadd_on_price_share = inf\n", "`guards.add_on_price_share` is inf", None),
         ("[guards]\nupgrade_price_corridor = [1.05, inf]\n", "`guards.upgrade_price_corridor` is inf", None),
+        ("[retention]\ndecisions_days = 10\n", "is 10; expected 30 or more, or 0 for ever", "decisions_days = 30"),
         ("placements = 3\n", "placements", None),
         ("rules = 3\n", "`rules` is not valid", None),
         ("[[cap]]\n", "`cap`, which is not a setting", "`caps`"),
@@ -105,6 +106,28 @@ def test_a_faulty_condition_is_shown_with_a_caret_below_the_fault() -> None:
         parse_settings(text)
     assert "line 8" in caught.value.message
     assert caught.value.message.splitlines()[1:] == ["    \tcustomer.ordrs > 1", "    \t         ^"]
+
+
+def test_decisions_are_kept_for_ever_or_for_a_month_at_least() -> None:
+    for days in (0.0, 30.0):
+        assert parse_settings(f"[retention]\ndecisions_days = {days}\n").retention.decisions_days == days
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "not set"),
+        ((), "[]"),
+        (("cart", "call"), '["cart", "call"]'),
+        (["a", 'b"c'], '["a", "b\\"c"]'),
+        (True, "true"),
+        (0.3, "0.3"),
+        ("two\nlines", '"two\\nlines"'),
+        (datetime(2026, 11, 21, 10, tzinfo=UTC), "2026-11-21 10:00:00+00:00"),
+    ],
+)
+def test_a_value_is_said_as_toml_writes_it(value: object, said: str) -> None:
+    assert say_value(value) == said
 
 
 def test_settings_are_compared_rule_by_rule() -> None:

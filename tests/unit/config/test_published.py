@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 
 import pytest
 
 from pairwell.config.published import Change, compare_settings, load_published, load_settings, publish_settings
-from pairwell.config.settings import Guards, Settings
+from pairwell.config.settings import Cap, Guards, Operations, Settings
 from pairwell.config.workspace import Workspace, read_draft
 from pairwell.errors import SettingsError, StorageError
 
@@ -67,6 +68,25 @@ def test_differences_are_named_one_by_one(workspace: Workspace) -> None:
     assert compare_settings(Settings(), Settings(guards=Guards(add_on_price_share=0.7))) == [
         Change("guards.add_on_price_share", 0.3, 0.7)
     ]
+
+
+def test_a_moment_that_differs_stays_a_moment() -> None:
+    ends = [
+        Settings(caps=(Cap(name="c", scope="offer", items=("a",), until=datetime(2026, 11, day, tzinfo=UTC)),))
+        for day in (21, 22)
+    ]
+    assert compare_settings(*ends) == [
+        Change("caps.c.until", datetime(2026, 11, 21, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC))
+    ]
+
+
+def test_a_password_is_masked_and_its_change_still_named() -> None:
+    before, after = (
+        Settings(operations=Operations(url=f"postgresql://shop:{word}@db.example:5432/pairwell"))
+        for word in ("geheim", "other/w:ord@")
+    )
+    shown = "postgresql://shop:***@db.example:5432/pairwell"
+    assert compare_settings(before, after) == [Change("operations.url", shown, shown)]
 
 
 def test_settings_published_by_an_older_version_are_read_with_the_defaults_of_this_one(workspace: Workspace) -> None:

@@ -190,11 +190,25 @@ def test_a_server_that_does_not_answer_is_a_journal_error_without_its_password()
     assert "geheim" not in caught.value.message
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://host/x", "nosuch://host/x"])
-def test_an_address_of_no_known_database_is_a_settings_error(url: str) -> None:
-    with pytest.raises(SettingsError) as caught:
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("nonsense", "not a database URL"),
+        ("postgresql://shop:geheim@host:port/x", "not a database URL"),
+        ("mysql://host/x", "begins with mysql://"),
+        ("nosuch://host/x", "begins with nosuch://"),
+        ("postgresql+psycopg2://shop:geheim@host/x", r"begins with postgresql\+psycopg2://"),
+        ("postgresql+asyncpg://shop:geheim@host/x", r"begins with postgresql\+asyncpg://"),
+        ("sqlite+aiosqlite:///x.db", r"begins with sqlite\+aiosqlite://"),
+    ],
+)
+def test_an_address_of_no_known_database_is_a_settings_error(url: str, found: str) -> None:
+    with pytest.raises(SettingsError, match=found) as caught:
         open_database(url, durability="process")
     assert caught.value.field == "operations.url"
+    assert caught.value.hint is not None
+    assert "postgresql://USER@HOST/NAME" in caught.value.hint
+    assert "geheim" not in str(caught.value)
 
 
 def test_without_psycopg_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

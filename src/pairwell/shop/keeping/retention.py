@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from pairwell.config.settings import LEAST_DECISION_DAYS
 from pairwell.config.turns import files_alone
 from pairwell.dataset.sweeping import sweep_dataset
 from pairwell.decide.reserving import look_back
@@ -17,7 +18,7 @@ from pairwell.journal.standing import Lookback
 from pairwell.model.store import list_models
 from pairwell.shop.keeping.place import Place
 
-_LATE = timedelta(days=30)  # a screen that was left open may tell so late what was seen
+_LATE = timedelta(days=LEAST_DECISION_DAYS)
 _UNDER_WAY = timedelta(days=1)  # whoever began before is done
 
 
