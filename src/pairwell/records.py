@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from pairwell.config.settings import OfferKind
 from pairwell.events import BehaviourType, Id, Minor, Quantity
+from pairwell.posterior import Basis
 
 Relation = Literal["complement", "substitute", "upgrade", "variant", "requires", "follow_up", "never"]
 BackoffLevel = Literal["alike_anchor", "alike_item", "family", "category", "brand"]
@@ -346,6 +347,7 @@ class DecisionInputs(msgspec.Struct, frozen=True, kw_only=True):
     signals: list[Signal] = []  # oldest first
     contacts: list[Contact] = []  # within the longest window of the caps, oldest first
     taken: dict[str, int] = {}  # total cap -> offers given away or reserved
+    epoch: int = 0  # of the posterior; 0: nothing was learned from offers yet
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -357,4 +359,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     shown: bool
     answer: Answer  # what left the house
     slate: list[Offer]  # what would have been shown, the holdout's ghost included
+    bases: list[Basis]  # of each offer of the slate, for learning
     withheld: list[Withheld]  # where the request asked for it; else it is recomputed from the inputs

@@ -13,6 +13,7 @@ import msgspec
 from pairwell.config.document import compact_settings, read_settings
 from pairwell.config.durable import replace_synced
 from pairwell.config.masking import mask_password
+from pairwell.config.masking import mask_password
 from pairwell.config.settings import Settings
 from pairwell.config.standing import UNSAID, Act, Standing, change_standing, put_live, read_standing
 from pairwell.config.workspace import Workspace, read_draft

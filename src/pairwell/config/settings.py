@@ -106,8 +106,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     )
     friction: Annotated[
         float,
-        Meta(ge=0.0, le=1.0, description="Chance that a slate costs the checkout; times the cart's margin."),
-    ] = 0.002
+        Meta(ge=0.0, le=1.0, description="Chance that an offer costs the checkout, before anything is learned; times the cart's margin."),
+    ] = 0.001
     deadline_ms: Annotated[int, Meta(ge=1, description="Milliseconds after which the answer is silence.")] = 50
     channel: Annotated[
         Name,
@@ -265,6 +265,13 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         float, Meta(gt=0.0, le=10.0, description="How freely slots are drawn; near 0 the best always wins.")
     ] = 0.1
     exploration: Annotated[Share, Meta(description="Share of draws that ignore the score.")] = 0.02
+    learning_budget_minor: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            description="Expected loss that a decision may take, in minor units, to learn of offers that may pay.",
+        ),
+    ] = 0.0
 
 
 class Decline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -336,7 +343,7 @@ def _usual_placements() -> dict[str, Placement]:
     return {
         "product": Placement(),
         "cart": Placement(),
-        "checkout": Placement(kinds=("cross_sell",), friction=0.004),
+        "checkout": Placement(kinds=("cross_sell",), friction=0.002),
         "after_purchase": Placement(kinds=("cross_sell",), friction=0.0),
         "email": Placement(channel="email", interrupts=True, friction=0.0, valid_minutes=10_080.0),
     }

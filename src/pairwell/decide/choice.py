@@ -84,10 +84,10 @@ def fill_slots(
     return filled
 
 
-def weigh(worths: Sequence[float], temperature: float) -> list[int]:
-    """Weights (worth / greatest)^(1 / temperature) in whole quanta, at least one each."""
-    greatest, power = max(worths), 1 / temperature
-    return [round((worth / greatest) ** power * QUANTUM) or 1 for worth in worths]
+def weigh(scores: Sequence[float], temperature: float) -> list[int]:
+    """Weights (score / greatest)^(1 / temperature) in whole quanta, at least one each."""
+    greatest, power = max(scores), 1 / temperature
+    return [round((score / greatest) ** power * QUANTUM) or 1 for score in scores]
 
 
 def _canonical(valued: Valued) -> tuple[bool, int, float, str, str, str]:
@@ -96,7 +96,7 @@ def _canonical(valued: Valued) -> tuple[bool, int, float, str, str, str]:
     return (
         candidate.pin is None,
         place,
-        -valued.worth_minor,
+        -valued.score,
         candidate.item_id,
         candidate.kind,
         candidate.anchor_id,
@@ -116,7 +116,7 @@ class _Pool:
         if self.valued[0].candidate.pin is not None:
             return Lot(valued=self.valued[:1], weights=[1], total=1, explored=0)
         if not self._weights:
-            self._weights = weigh([valued.worth_minor for valued in self.valued], self._choice.temperature)
+            self._weights = weigh([valued.score for valued in self.valued], self._choice.temperature)
         explored = round(self._choice.exploration * QUANTUM)
         return Lot(valued=self.valued, weights=self._weights, total=sum(self._weights), explored=explored)
 

@@ -25,6 +25,7 @@ from pairwell.decide.texts import find_locale, speaks
 from pairwell.decide.worth import Valued, factors_of, slate_cost, worthwhile
 from pairwell.experiments.assignment import Arm, assign_arm, unit_of
 from pairwell.model.completion import cart_power
+from pairwell.posterior import Posterior
 from pairwell.records import (
     Answer,
     Candidate,
@@ -56,7 +57,10 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def worth_showing(self) -> bool:
-        """Whether the slate that was drawn brings more than showing it costs."""
+        """Whether the slate that was drawn brings more than showing it costs, or teaches what the budget bears."""
+        budget = self.scene.settings.choice.learning_budget_minor
+        if any(slot.drawn.trial for slot in self.drawn):
+            return self.cost_minor - self.worth_minor <= budget
         return self.worth_minor > self.cost_minor
 
     @property
@@ -86,13 +90,18 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 def choose(
-    inputs: DecisionInputs, *, model: LearnedPairs | None, items: Mapping[str, Item], settings: Settings
+    inputs: DecisionInputs,
+    *,
+    model: LearnedPairs | None,
+    items: Mapping[str, Item],
+    settings: Settings,
+    posterior: Posterior | None = None,
 ) -> Decision:
     """The decision that `inputs` lead to; the same inputs, model, facts and settings give the same bytes.
 
     Raises `RequestError` for a placement that is not in the settings.
     """
-    scene = Scene(inputs, model=model, items=items, settings=settings)
+    scene = Scene(inputs, model=model, items=items, settings=settings, posterior=posterior)
     return decide(scene, run_stages(scene))
 
 
@@ -124,7 +133,7 @@ def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
         drawn=slots,
         undrawn=[one for one in valued if id(one) not in drawn],
         worth_minor=sum(slot.drawn.worth_minor for slot in slots),
-        cost_minor=slate_cost(scene),
+        cost_minor=slate_cost(scene, len(slots)),
     )
 
 
@@ -165,6 +174,7 @@ def decide(scene: Scene, course: Course) -> Decision:
         shown=silence is None,
         answer=answer,
         slate=slate,
+        bases=[slot.drawn.basis for slot in slots],
         # It follows from the inputs; kept only where the answer shows it, so that asking again answers the same.
         withheld=course.withheld if inputs.request.explain else [],
     )
@@ -217,7 +227,7 @@ def _draw(valued: Sequence[Valued], scene: Scene) -> list[Slot]:
 
 def _dearest_first(valued: Valued) -> tuple[float, str, str, str]:
     candidate = valued.candidate
-    return -valued.worth_minor, candidate.item_id, candidate.kind, candidate.anchor_id
+    return -valued.score, candidate.item_id, candidate.kind, candidate.anchor_id
 
 
 def _not_drawn(valued: Valued, beside: str | None) -> Withheld:
@@ -246,7 +256,7 @@ def _slate(scene: Scene, slots: Sequence[Slot]) -> list[Offer]:
                 compare=table,
                 propensity=slot.propensity,
                 worth_minor=slot.drawn.worth_minor,
-                score=slot.drawn.worth_minor,
+                score=slot.drawn.score,
             )
         )
     return offers

@@ -25,6 +25,7 @@ from pairwell.experiments.assignment import in_holdout
 from pairwell.journal.round import Round, Who
 from pairwell.journal.standing import Standing
 from pairwell.journal.store import RoundKind
+from pairwell.posterior import Posterior
 from pairwell.records import (
     Answer,
     CuratedRelation,
@@ -53,6 +54,9 @@ class FactsNow(Protocol):
 
     @property
     def customers(self) -> Mapping[str, CustomerFacts]: ...
+
+    @property
+    def posterior(self) -> Posterior | None: ...
 
     def relations_of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]: ...
 
@@ -186,7 +190,8 @@ class _Sitting:
             relations=relations,
             owned=sorted(wanted.intersection(self._owned(inputs))),
         )
-        return Scene(read, model=self._model, items=here, settings=self._settings), proposal
+        posterior = self._facts.posterior
+        return Scene(read, model=self._model, items=here, settings=self._settings, posterior=posterior), proposal
 
     def _read_person(self, asked: Asked, standing: Standing) -> DecisionInputs:
         request, settings = asked.request, self._settings
@@ -214,6 +219,7 @@ class _Sitting:
             signals=standing.signals if agreed else [],
             contacts=list(standing.ghosts if ghost else standing.shown),
             taken=self._round.taken(ghost=ghost),
+            epoch=0 if self._facts.posterior is None else self._facts.posterior.epoch,
         )
 
     def _may_personalise(self, who: Who) -> bool:

@@ -13,6 +13,7 @@ from pairwell.config.version import engine_version
 from pairwell.decide.choose import decide, run_stages
 from pairwell.decide.scene import Scene
 from pairwell.errors import ModelBrokenError, NoModelError, NotFoundError, ReplayError, SettingsError
+from pairwell.posterior import Posterior
 from pairwell.records import Decision, Item
 
 _encoder = msgspec.json.Encoder()
@@ -28,6 +29,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
     """Where what a decision refers to is found again."""
 
     model_of: Callable[[str], LearnedPairs]
+    posterior_of: Callable[[int], Posterior]
     settings_of: Callable[[str], Settings]
     facts: PastItems
 
@@ -73,7 +75,11 @@ def recall(decision: Decision, archive: Archive) -> Scene:
             hint=f"Install pairwell {inputs.engine} to compute it again.",
         )
     return Scene(
-        inputs, model=_model(decision, archive), items=_items(decision, archive), settings=_settings(decision, archive)
+        inputs,
+        model=_model(decision, archive),
+        items=_items(decision, archive),
+        settings=_settings(decision, archive),
+        posterior=_posterior(decision, archive),
     )
 
 
@@ -85,6 +91,16 @@ def _model(decision: Decision, archive: Archive) -> LearnedPairs | None:
         return archive.model_of(name)
     except (NoModelError, NotFoundError, ModelBrokenError) as error:
         raise _gone(decision, f"model {name}") from error
+
+
+def _posterior(decision: Decision, archive: Archive) -> Posterior | None:
+    epoch = decision.inputs.epoch
+    if not epoch:
+        return None
+    try:
+        return archive.posterior_of(epoch)
+    except NotFoundError as error:
+        raise _gone(decision, f"epoch {epoch} of what was learned from offers") from error
 
 
 def _settings(decision: Decision, archive: Archive) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from pairwell.decide.bounds import Bounds
 from pairwell.decide.money import earnings, net_price
 from pairwell.decide.terms import Terms, open_terms
 from pairwell.errors import RequestError
+from pairwell.posterior import Posterior
 from pairwell.records import Candidate, DecisionInputs, DecisionRequest, Item
 
 
@@ -52,14 +54,23 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scene:
-    """A request, the settings and the facts. Facts are those named in the inputs: others count as unknown."""
+    """A request, the settings and the facts. Facts are those named in the inputs: others count as unknown.
+
+    `posterior`: what was learned from offers; None before anything was.
+    """
 
     def __init__(
-        self, inputs: DecisionInputs, *, model: LearnedPairs | None, items: Mapping[str, Item], settings: Settings
+        self,
+        inputs: DecisionInputs,
+        *,
+        model: LearnedPairs | None,
+        items: Mapping[str, Item],
+        settings: Settings,
+        posterior: Posterior | None = None,
     ) -> None:
         self.inputs = inputs
         self.request: DecisionRequest = inputs.request
-        self.model = model
+        self.model, self.posterior = model, posterior
         self.settings = settings
         self.placement = find_placement(inputs.request.placement, settings)
         self.items = {item_id: items[item_id] for item_id in inputs.items if item_id in items}
@@ -139,6 +150,30 @@ class Scene:
             return 0.0
         shop = self.settings.shop
         return earnings(net_price(line.paid_minor, shop), self.items.get(line.item_id), shop)
+
+    @cached_property
+    def at_stake(self) -> float:
+        """What the cart earns; nothing where it earns less than nothing."""
+        # fsum is exact, so that the order of the cart cannot change the last bit.
+        return max(0.0, math.fsum(line.quantity * self.earned_by(line) for line in self.lines.values()))
+
+    @cached_property
+    def friction(self) -> float:
+        """The chance that one offer costs the checkout, as far as was learned; else as the settings say."""
+        learned = self.posterior.friction.get(self.request.placement) if self.posterior else None
+        return learned.mean if learned else self.placement.friction
+
+    # --- the customer -----------------------------------------------------------------------------
+
+    @cached_property
+    def tired(self) -> float:
+        """The log of 1 + the offers that the customer got lately."""
+        return math.log1p(sum(len(contact.item_ids) for contact in self.inputs.contacts))
+
+    @cached_property
+    def loyalty(self) -> float:
+        """The log of 1 + the customer's orders; 0 where nothing is known of them."""
+        return math.log1p(self.inputs.customer.orders) if self.inputs.customer else 0.0
 
     # --- likeness -------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The money an offer is expected to add, against showing nothing."""
+"""The money an offer is expected to add, against showing nothing, and what showing it costs."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pairwell.config.settings import Persuasion
+from pairwell.decide.response import basis_of
 from pairwell.decide.rules.sifting import withhold
 from pairwell.decide.scene import Scene
+from pairwell.posterior import Basis, Setting, chances, deviations, persuasion
 from pairwell.records import Candidate, Withheld
+
+_HOPE = 0.8416212335729143  # deviations above the mean that a fifth of a normal lies beyond
 
 
 class Valued(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +25,15 @@ class Valued(msgspec.Struct, frozen=True, kw_only=True):
     persuasion: float  # what showing it changes
     gain_minor: float  # what a sale adds, by the shop's objective; against the replaced item for an upgrade
     worth_minor: float
+    cost_minor: float  # of showing it beside others
+    score: float  # only ranks
+    basis: Basis
+    trial: bool = False  # thought to lose money, and shown to learn whether that is so
+
+    @property
+    def net_minor(self) -> float:
+        """What showing it adds when the slate is shown anyway."""
+        return self.worth_minor - self.cost_minor
 
 
 def value(candidate: Candidate, scene: Scene) -> Valued:
@@ -30,51 +42,47 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
     Over whole outcomes: an add-on is bought or not; an upgrade moves the line from the anchor to the target, so
     that it gains only the difference. Nothing is returned yet as far as this knows.
     """
-    terms, prior = scene.terms[candidate.item_id], scene.settings.persuasion
+    terms = scene.terms[candidate.item_id]
     assert terms.price_minor is not None, "the guards let no unpriced item pass"
-    quiet = _quiet(candidate)
-    fit, gain = _fit(candidate, quiet, prior), terms.earned_minor
+    basis, gain = basis_of(candidate, scene), terms.earned_minor
     if candidate.kind == "upgrade":
-        persuasion = prior.upgrade * fit
         gain -= scene.earned_by(scene.lines[candidate.anchor_id])
-    else:
-        persuasion = prior.cross_sell * fit
+    quiet, shown = chances(scene.posterior, candidate.kind, candidate.item_id, basis, _first(scene))
+    worth = (shown - quiet) * gain
     return Valued(
         candidate=candidate,
         price_minor=terms.price_minor,
         quiet=quiet,
-        persuasion=persuasion,
+        persuasion=persuasion(quiet, shown),
         gain_minor=gain,
-        worth_minor=(bought_when_shown(quiet, persuasion) - quiet) * gain,
+        worth_minor=worth,
+        cost_minor=offer_cost(scene),
+        score=worth,
+        basis=basis,
     )
 
 
-def bought_when_shown(quiet: float, persuasion: float) -> float:
-    """P(buy | shown): persuasion turns non-buyers into buyers, or below zero buyers away."""
-    return quiet + (1 - quiet) * persuasion if persuasion >= 0 else quiet * (1 + persuasion)
+def offer_cost(scene: Scene) -> float:
+    """What one more offer costs: the chance that it loses the checkout, times what the cart earns."""
+    return scene.friction * scene.at_stake
 
 
-def slate_cost(scene: Scene) -> float:
-    """What showing any slate costs: attention, and the chance of a lost checkout times what the cart earns.
-
-    The slate bears it once; one offer more on it costs nothing more.
-    """
-    # fsum is exact, so that the order of the cart cannot change the last bit.
-    in_cart = math.fsum(line.quantity * scene.earned_by(line) for line in scene.lines.values())
-    return scene.placement.attention_minor + scene.placement.friction * max(0.0, in_cart)
+def slate_cost(scene: Scene, offers: int) -> float:
+    """What showing a slate of so many offers costs: attention once, and each of them."""
+    return scene.placement.attention_minor + offers * offer_cost(scene)
 
 
 def worthwhile(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Valued], list[Withheld]]:
-    """Those whose showing adds money; an offer that repels is none, whatever the sum says."""
+    """Those whose showing adds money, and within the learning budget those that may; an offer that repels adds none."""
     survivors: list[Valued] = []
-    withheld: list[Withheld] = []
+    doubtful: list[Valued] = []
     for candidate in candidates:
         valued = value(candidate, scene)
-        if valued.worth_minor > 0 and valued.persuasion > 0:
-            survivors.append(valued)
-        else:
-            withheld.append(withhold(candidate, "worth", "worth_not_positive", factors_of(valued)))
-    return survivors, withheld
+        (survivors if valued.net_minor > 0 and valued.persuasion > 0 else doubtful).append(valued)
+    trials = _trials(doubtful, scene, alone=not survivors)
+    tried = {id(trial.candidate) for trial in trials}
+    left = [_worthless(valued) for valued in doubtful if id(valued.candidate) not in tried]
+    return [*survivors, *trials], left
 
 
 def factors_of(valued: Valued) -> dict[str, float]:
@@ -84,21 +92,34 @@ def factors_of(valued: Valued) -> dict[str, float]:
         "persuasion": valued.persuasion,
         "gain_minor": valued.gain_minor,
         "worth_minor": valued.worth_minor,
+        "cost_minor": valued.cost_minor,
     }
 
 
-def _quiet(candidate: Candidate) -> float:
-    if candidate.evidence is not None:
-        return candidate.evidence.confidence
-    return candidate.looked.share if candidate.looked else 0.0
+def _worthless(valued: Valued) -> Withheld:
+    reason = "worth_below_its_cost" if valued.worth_minor > 0 and valued.persuasion > 0 else "worth_not_positive"
+    return withhold(valued.candidate, "worth", reason, factors_of(valued))
 
 
-def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
-    """How well the offer goes with its anchor, 0..1: often enough, and more often than its own popularity explains."""
-    if candidate.pin is not None:
-        return 1.0  # people vouch for it
-    often = quiet / (quiet + prior.half_fit)
-    if candidate.kind == "upgrade" or candidate.evidence is None:
-        return often
-    explained = prior.from_effect / max(candidate.evidence.effect, 1e-9)
-    return often * (1 - explained) if explained < 1 else 0.0
+def _trials(doubtful: Sequence[Valued], scene: Scene, *, alone: bool) -> list[Valued]:
+    """Those that add money with a chance of a fifth at least, and whose expected loss the learning budget bears.
+
+    A slate of nothing else pays for the attention as well. As many as there are slots stay within the budget.
+    """
+    budget = scene.settings.choice.learning_budget_minor
+    each = (budget - (scene.placement.attention_minor if alone else 0.0)) / scene.slots
+    if each <= 0:
+        return []
+    affordable = [one for one in doubtful if one.gain_minor > 0 and one.net_minor >= -each]
+    hopes = [(one, one.net_minor + _HOPE * _deviation(one, scene)) for one in affordable]
+    return [msgspec.structs.replace(one, score=hope, trial=True) for one, hope in hopes if hope > 0]
+
+
+def _deviation(valued: Valued, scene: Scene) -> float:
+    candidate = valued.candidate
+    both = deviations(scene.posterior, candidate.kind, candidate.item_id, valued.basis, _first(scene))
+    return math.hypot(*both) * valued.gain_minor
+
+
+def _first(scene: Scene) -> Setting:
+    return Setting(placement=scene.request.placement, place=0)

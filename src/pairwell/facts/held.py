@@ -8,11 +8,12 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.operations import schema
+from pairwell.posterior import Posterior
 from pairwell.records import CuratedRelation, Item
 
 _EPOCH = sa.select(schema.epochs.c.number).where(schema.epochs.c.name == sa.bindparam("name"))
 _EPOCHS = sa.select(schema.epochs.c.name, schema.epochs.c.number).where(
-    schema.epochs.c.name.in_(("items", "relations"))
+    schema.epochs.c.name.in_(("items", "relations", "posterior"))
 )
 _LATER = schema.items.alias("later")
 _NEWEST = sa.select(schema.items.c.fact).where(
@@ -23,7 +24,9 @@ _NEWEST = sa.select(schema.items.c.fact).where(
 _RELATIONS = sa.select(
     schema.relations.c.anchor_id, schema.relations.c.item_id, schema.relations.c.relation, schema.relations.c.rank
 )
+_POSTERIOR = sa.select(schema.posteriors.c.payload).where(schema.posteriors.c.epoch == sa.bindparam("epoch"))
 _items = msgspec.json.Decoder(Item)
+_posteriors = msgspec.json.Decoder(Posterior)
 
 
 def read_epoch(connection: sa.Connection, name: str, *, lock: bool = False) -> int:
@@ -32,10 +35,17 @@ def read_epoch(connection: sa.Connection, name: str, *, lock: bool = False) -> i
     return int(found or 0)
 
 
+def read_posterior(connection: sa.Connection, epoch: int) -> Posterior | None:
+    """What was learned from offers at an epoch; None where nothing is kept of it."""
+    payload = connection.scalar(_POSTERIOR, {"epoch": epoch})
+    return None if payload is None else _posteriors.decode(payload)
+
+
 class Held:
-    """Items and relations in memory. What it hands out is replaced by newer, never altered."""
+    """Items, relations and the posterior in memory. What it hands out is replaced by newer, never altered."""
 
     def __init__(self) -> None:
+        self.posterior: Posterior | None = None
         self.items = HeldItems()
         self.relations = HeldRelations()
 
@@ -44,6 +54,8 @@ class Held:
         epochs = dict(connection.execute(_EPOCHS).all())
         self.items.refresh(connection, epochs.get("items", 0))
         self.relations.refresh(connection, epochs.get("relations", 0))
+        if (epoch := epochs.get("posterior", 0)) != (self.posterior.epoch if self.posterior else 0):
+            self.posterior = read_posterior(connection, epoch)
 
 
 class HeldItems:

@@ -17,6 +17,7 @@ from pairwell.facts.ownership import Ownership, read_owned, tell_owned
 from pairwell.facts.statements import with_statements
 from pairwell.operations import schema
 from pairwell.operations.database import Database
+from pairwell.posterior import Posterior
 from pairwell.records import CuratedRelation, CustomerFacts, Item
 
 _encoder = msgspec.json.Encoder()
@@ -29,6 +30,7 @@ class FactsView(msgspec.Struct, frozen=True, kw_only=True):
     by_anchor: Mapping[str, Sequence[CuratedRelation]]
     owned: Mapping[str, frozenset[str]]  # customer -> items bought
     customers: Mapping[str, CustomerFacts]
+    posterior: Posterior | None  # what was learned from offers
 
     def relations_of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]:
         """Relations that people set for these anchors: anchor by anchor as asked, each in order of rank."""
@@ -140,11 +142,13 @@ class FactStore:
         with self._lock:
             self._held.refresh(connection)
             items, by_anchor = self._held.items.by_id, self._held.relations.by_anchor
+            posterior = self._held.posterior
         return FactsView(
             items=items,
             by_anchor=by_anchor,
             owned=read_owned(connection, customer_ids),
             customers=read_customers(connection, customer_ids, complaints_since=complaints_since),
+            posterior=posterior,
         )
 
     def _upsert_relations(self) -> sa.Executable:

@@ -69,6 +69,14 @@ taste_generations = Table(
     Column("item_ids", LargeBinary, nullable=False),
 )
 
+# What was learned from offers, one row for each learning; decisions name the epoch that they read.
+posteriors = Table(
+    "posteriors",
+    metadata,
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
 # Customers ("c:ID") and visitors ("v:ID"). What is journaled of one is encrypted under their key: without the name
 # and key in this row nobody can tell whose it was or read it.
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER counts up by itself there

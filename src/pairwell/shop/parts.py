@@ -14,6 +14,7 @@ from pairwell.errors import NoModelError
 if TYPE_CHECKING:
     from pairwell.dataset.store import Dataset
     from pairwell.decide.replay import Archive
+    from pairwell.facts.posteriors import PosteriorStore
     from pairwell.facts.store import FactStore
     from pairwell.facts.taste import TasteStore
     from pairwell.journal.store import Journal
@@ -41,7 +42,7 @@ class Parts:
     def close(self) -> None:
         """Let go of the operations database; calling it twice is harmless."""
         database = self.__dict__.pop("_database", None)
-        for name in ("facts", "journal", "keys", "tastes"):
+        for name in ("facts", "journal", "keys", "posteriors", "tastes"):
             self.__dict__.pop(name, None)
         if database is not None:
             database.close()
@@ -71,6 +72,13 @@ class Parts:
         from pairwell.facts.taste import TasteStore
 
         return TasteStore(self._database)
+
+    @cached_property
+    def posteriors(self) -> PosteriorStore:
+        """What was learned from offers."""
+        from pairwell.facts.posteriors import PosteriorStore
+
+        return PosteriorStore(self._database)
 
     @cached_property
     def journal(self) -> Journal:
@@ -134,6 +142,7 @@ class Parts:
 
         return Archive(
             model_of=lambda name: load_model(self.workspace.models, name),
+            posterior_of=self.posteriors.at,
             settings_of=lambda name: load_settings(self.workspace, name).settings,
             facts=self.facts,
         )

@@ -18,6 +18,7 @@ from pairwell.decide.replay import Archive, replay
 from pairwell.events import Event, EventConsent, EventType
 from pairwell.experiments.assignment import in_holdout
 from pairwell.facts.effects import EventEffects
+from pairwell.facts.posteriors import PosteriorStore
 from pairwell.facts.store import FactStore
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database
@@ -96,7 +97,8 @@ def test_the_arm_of_a_merged_customer_is_replayed(shop: Shop) -> None:
     customer, visitor = _name("c:", held=False), _name("v:", held=True)
     shop.decide(None, visitor)
     decision = shop.decide(customer, visitor)
-    archive = Archive(model_of=lambda _: MODEL, settings_of=lambda _: shop.settings, facts=shop.facts)
+    archive = Archive(
+        model_of=lambda _: MODEL, posterior_of=PosteriorStore(shop.database).at, settings_of=lambda _: shop.settings, facts=shop.facts)
     assert replay(decision, archive).equal
 
 

@@ -8,12 +8,23 @@ import pytest
 from pairwell.config.settings import Choice
 from pairwell.decide.choice import QUANTUM, Slot, Stream, fill_slots, weigh
 from pairwell.decide.worth import Valued
+from pairwell.posterior import Basis
 from pairwell.records import Candidate
 
 
 def _valued(item_id: str, worth: float, pin: int | None = None) -> Valued:
     candidate = Candidate(item_id=item_id, kind="cross_sell", source="pairs", anchor_id="a", score=1.0, pin=pin)
-    return Valued(candidate=candidate, price_minor=1, quiet=0.1, persuasion=0.1, gain_minor=1.0, worth_minor=worth)
+    return Valued(
+        candidate=candidate,
+        price_minor=1,
+        quiet=0.1,
+        persuasion=0.1,
+        gain_minor=1.0,
+        worth_minor=worth,
+        cost_minor=0.0,
+        score=worth,
+        basis=Basis("pairs", 0.1, 0.2, 0.5, 0.0, 0.1, 0.0, 0.0),
+    )
 
 
 def _fill(valued: list[Valued], name: str = "01J", *, slots: int = 4, choice: Choice | None = None) -> list[Slot]:

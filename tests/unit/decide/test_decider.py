@@ -20,6 +20,7 @@ from pairwell.decide.replay import Archive, recompute, replay
 from pairwell.errors import ModelBrokenError, NoModelError, ReplayError, RequestError, SettingsError
 from pairwell.events import Event, EventLine, EventOrder
 from pairwell.facts.effects import EventEffects
+from pairwell.facts.posteriors import PosteriorStore
 from pairwell.facts.store import FactStore
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
@@ -40,7 +41,12 @@ class Tents:
 
     @property
     def archive(self) -> Archive:
-        return Archive(model_of=self._model_of, settings_of=lambda _: SURE, facts=self.facts)
+        return Archive(
+            model_of=self._model_of,
+            posterior_of=PosteriorStore(self.database).at,
+            settings_of=lambda _: SURE,
+            facts=self.facts,
+        )
 
     def decider(self, settings: Settings = SURE) -> Decider:
         return Decider(lambda: self.model, Published("s1", settings), self.facts, self.journal)

@@ -8,7 +8,8 @@ from tests.property.random_shops import evidence_of
 from tests.unit.decide.tents import ITEMS, SURE, ask, pair, scene
 
 from pairwell.config.settings import Persuasion, Placement, Settings, Shop
-from pairwell.decide.worth import Valued, bought_when_shown, slate_cost, value, worthwhile
+from pairwell.decide.response import bought_when_shown
+from pairwell.decide.worth import Valued, slate_cost, value, worthwhile
 from pairwell.records import Candidate, CartLine, DecisionRequest
 
 
@@ -101,19 +102,19 @@ class TestSlateCost:
     def _placed(self, placement: Placement) -> Settings:
         return msgspec.structs.replace(SURE, placements={"cart": placement, "product": placement})
 
-    def test_it_is_attention_and_the_chance_of_losing_what_the_cart_earns(self) -> None:
+    def test_it_is_attention_once_and_for_each_offer_the_chance_of_losing_what_the_cart_earns(self) -> None:
         cart = DecisionRequest(placement="cart", cart=[CartLine(item_id="mat", quantity=10), CartLine(item_id="tent")])
         settings = self._placed(Placement(attention_minor=2.0, friction=0.01))
-        assert slate_cost(scene(cart, settings=settings)) == pytest.approx(2 + 0.01 * (10 * 400 + 7_000))
+        assert slate_cost(scene(cart, settings=settings), 3) == pytest.approx(2 + 3 * 0.01 * (10 * 400 + 7_000))
 
     def test_a_page_without_a_cart_loses_no_checkout(self) -> None:
         settings = self._placed(Placement(attention_minor=2.0, friction=0.01))
-        assert slate_cost(scene(ask(placement="product", viewed=["tent"]), settings=settings)) == 2.0
+        assert slate_cost(scene(ask(placement="product", viewed=["tent"]), settings=settings), 3) == 2.0
 
     def test_a_cart_at_a_loss_is_no_reason_to_disturb(self) -> None:
         cart = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent", unit_price_minor=1)])
         settings = self._placed(Placement(attention_minor=2.0, friction=0.5))
-        assert slate_cost(scene(cart, settings=settings)) == 2.0
+        assert slate_cost(scene(cart, settings=settings), 3) == 2.0
 
 
 def test_company_that_chance_nearly_explains_is_no_fit() -> None:

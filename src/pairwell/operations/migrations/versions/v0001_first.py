@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_EPOCHS = ("items", "relations", "taste", "taste_reserved", "keys")
+_EPOCHS = ("items", "relations", "taste", "taste_reserved", "posterior", "keys")
 
 
 def upgrade() -> None:
@@ -82,6 +82,12 @@ def _create_taste() -> None:
         sa.Column("weights", sa.LargeBinary, nullable=False),
         sa.Column("item_ids", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("generation"),
+    )
+    op.create_table(
+        "posteriors",
+        sa.Column("epoch", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column("payload", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("epoch"),
     )
 
 

@@ -1,0 +1,65 @@
+"""How a customer is expected to respond to an offer: what the orders and the prior say, moved by what offers taught."""
+
+from __future__ import annotations
+
+import math
+
+from pairwell.config.settings import Persuasion
+from pairwell.decide.scene import Scene
+from pairwell.posterior import Basis
+from pairwell.records import Candidate
+
+_EFFECTS = (0.1, 100.0)  # times chance beyond which more or less says nothing
+
+
+def basis_of(candidate: Candidate, scene: Scene) -> Basis:
+    """What the response to a candidate is foretold from, as it stands now."""
+    prior = scene.settings.persuasion
+    quiet = _quiet(candidate)
+    fit = _fit(candidate, quiet, prior)
+    persuasion = fit * (prior.upgrade if candidate.kind == "upgrade" else prior.cross_sell)
+    low, high = _EFFECTS
+    evidence = candidate.evidence
+    return Basis(
+        source=candidate.source,
+        quiet=quiet,
+        shown=bought_when_shown(quiet, persuasion),
+        fit=fit,
+        effect=0.0 if evidence is None else math.log(min(max(evidence.effect, low), high)),
+        price=_dearness(candidate, scene),
+        tired=scene.tired,
+        orders=scene.loyalty,
+    )
+
+
+def bought_when_shown(quiet: float, persuasion: float) -> float:
+    """P(buy | shown): persuasion turns non-buyers into buyers, or below zero buyers away."""
+    return quiet + (1 - quiet) * persuasion if persuasion >= 0 else quiet * (1 + persuasion)
+
+
+def _quiet(candidate: Candidate) -> float:
+    if candidate.evidence is not None:
+        return candidate.evidence.confidence
+    return candidate.looked.share if candidate.looked else 0.0
+
+
+def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
+    """How well the offer goes with its anchor, 0..1: often enough, and more often than its own popularity explains."""
+    if candidate.pin is not None:
+        return 1.0  # people vouch for it
+    often = quiet / (quiet + prior.half_fit)
+    if candidate.kind == "upgrade" or candidate.evidence is None:
+        return often
+    explained = prior.from_effect / max(candidate.evidence.effect, 1e-9)
+    return often * (1 - explained) if explained < 1 else 0.0
+
+
+def _dearness(candidate: Candidate, scene: Scene) -> float:
+    """The price as a share of the purchase; of an upgrade what it costs more, as a share of what it replaces."""
+    price = scene.price_of(candidate.item_id) or 0
+    if candidate.kind != "upgrade":
+        total = scene.purchase.total_minor
+        return price / total if total > 0 else 0.0
+    line = scene.lines.get(candidate.anchor_id)
+    paid = line.paid_minor if line else None
+    return price / paid - 1 if paid else 0.0
