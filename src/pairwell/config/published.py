@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +12,11 @@ import msgspec
 from pairwell.config.document import compact_settings, read_settings
 from pairwell.config.durable import replace_synced
 from pairwell.config.masking import mask_password
-from pairwell.config.masking import mask_password
 from pairwell.config.settings import Settings
-from pairwell.config.standing import UNSAID, Act, Standing, change_standing, put_live, read_standing
 from pairwell.config.workspace import Workspace, read_draft
 from pairwell.errors import SettingsError, StorageError
+
+_CURRENT = "current"
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -40,48 +39,29 @@ def settings_hash(settings: Settings) -> str:
     return _hash(compact_settings(settings))
 
 
-def publish_settings(workspace: Workspace, act: Act = UNSAID) -> Published:
-    """Check `pairwell.toml`, keep a copy under its hash and make it live for everybody, at once or not at all.
-
-    A roll-out that is under way is over then.
-    """
-    published = keep_draft(workspace)
-    change_settings(workspace, lambda before: put_live(before, published.hash, act))
-    return published
-
-
-def keep_draft(workspace: Workspace) -> Published:
-    """Check `pairwell.toml` and keep a copy under its hash, for nobody yet."""
+def publish_settings(workspace: Workspace) -> Published:
+    """Check `pairwell.toml`, keep a copy under its hash and make it live, at once or not at all."""
     settings = read_draft(workspace)
     name = settings_hash(settings)
-    with _writing(workspace):
+    try:
         workspace.settings.mkdir(parents=True, exist_ok=True)
         replace_synced(workspace.settings / f"{name}.toml", compact_settings(settings).encode())
-    return Published(name, settings)
-
-
-def change_settings(workspace: Workspace, change: Callable[[Standing | None], Standing]) -> Standing:
-    """Let `change` say which kept settings are live from now on, and for whom."""
-    with _writing(workspace):
-        return change_standing(workspace.settings, change)
-
-
-def settings_standing(workspace: Workspace) -> Standing:
-    """Which settings are live, and for whom. Raises `SettingsError` where none were ever published."""
-    try:
-        found = read_standing(workspace.settings)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"The name of the live settings cannot be read: {error}.", hint="Run `pairwell publish`."
+        replace_synced(workspace.settings / _CURRENT, name.encode())
+    except OSError as error:
+        raise StorageError(
+            f"The settings could not be written to {workspace.settings}: {error.strerror}.",
+            hint="The settings live before stay live. Free some space or mend the rights, then publish again.",
         ) from error
-    if found is None:
-        raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.")
-    return found
+    return Published(name, settings)
 
 
 def load_published(workspace: Workspace) -> Published:
     """The live settings. Raises `SettingsError` where none were ever published."""
-    return load_settings(workspace, settings_standing(workspace).live)
+    try:
+        name = (workspace.settings / _CURRENT).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.") from error
+    return load_settings(workspace, name)
 
 
 def load_settings(workspace: Workspace, name: str) -> Published:
@@ -109,17 +89,6 @@ def compare_settings(before: Settings, after: Settings) -> list[Change]:
 
 def _shown(name: str, value: object) -> object:
     return mask_password(value) if name == "operations.url" and isinstance(value, str) else value
-
-
-@contextmanager
-def _writing(workspace: Workspace) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(
-            f"The settings could not be written to {workspace.settings}: {error.strerror}.",
-            hint="The settings live before stay live. Free some space or mend the rights, then publish again.",
-        ) from error
 
 
 def _hash(text: str) -> str:
