@@ -71,11 +71,25 @@ def fill_slots(
 
     `clash(drawn)` tells of any other whether it cannot stand beside `drawn`. Blind to the order of `valued`.
     """
+    return fill_by(valued, slots=slots, choice=choice, draw=lambda lot, _: draw_place(lot, stream), clash=clash)
+
+
+def fill_by(
+    valued: Sequence[Valued],
+    *,
+    slots: int,
+    choice: Choice,
+    draw: Callable[[Lot, int], int | None],
+    clash: Callable[[Valued], Clash],
+) -> list[Slot]:
+    """As `fill_slots`, where `draw` says which place of a lot fills the slot of that number, or ends it with None."""
     pool = _Pool(sorted(valued, key=_canonical), choice)
     filled: list[Slot] = []
     while pool.valued and len(filled) < slots:
         lot = pool.lot()
-        place = _draw(lot, stream)
+        place = draw(lot, len(filled))
+        if place is None:
+            break
         drawn = lot.valued[place]
         clashes = clash(drawn)
         barred = [other for other in pool.valued if other is not drawn and clashes(other)]
@@ -128,7 +142,8 @@ class _Pool:
         self.valued = list(compress(self.valued, stays))
 
 
-def _draw(lot: Lot, stream: Stream) -> int:
+def draw_place(lot: Lot, stream: Stream) -> int:
+    """The place of a lot that is drawn; one that is alone needs no draw."""
     if len(lot.weights) == 1 and not lot.explored:
         return 0
     if stream.below(QUANTUM) < lot.explored:
