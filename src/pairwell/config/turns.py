@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pairwell.errors import StorageError
 
-_NAME = "files.lock"
+TURNS_NAME = "files.lock"
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def files_alone(hidden: Path, *, wait: bool = True) -> Iterator[bool]:
 def _locked(hidden: Path, how: int) -> Iterator[None]:
     try:
         hidden.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(hidden / _NAME, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(hidden / TURNS_NAME, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise StorageError(f"{hidden} cannot be used: {error.strerror}.", hint="Mend the rights.") from error
     try:

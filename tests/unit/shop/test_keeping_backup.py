@@ -124,6 +124,23 @@ def test_a_damaged_backup_changes_nothing(tmp_path: Path) -> None:
         restore_backup(tmp_path / "absent", tmp_path / "new", options=USUAL)
 
 
+@pytest.mark.parametrize("step", ["unpack_archive", "bring_forward", "register_backup", "_exchange"])
+def test_a_restore_that_fails_leaves_no_folder_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    with create(tmp_path / "shop") as shop:
+        shop.keeping.backup(tmp_path / "b.tar.gz")
+    (tmp_path / "there").mkdir()
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "mine").write_text("mine")
+    before = sorted(tmp_path.rglob("*"))
+    monkeypatch.setattr(f"pairwell.shop.keeping.restore.{step}", _killed)
+    for folder in ("new", "new/deeper/still", "there", "there/inside", "used"):
+        with pytest.raises(KeyboardInterrupt):
+            restore_backup(tmp_path / "b.tar.gz", tmp_path / folder, options=USUAL)
+        assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_the_secret_of_pseudonyms_leaves_only_on_request(tmp_path: Path) -> None:
     with create(tmp_path / "shop") as shop:
         shop.workspace.pseudonym_key.write_text("00" * 32)

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from pairwell.config.document import compact_settings, parse_settings
 from pairwell.config.durable import replace_synced, sync_folder
 from pairwell.config.published import load_published, settings_hash
 from pairwell.config.settings import Settings
-from pairwell.config.turns import files_alone
+from pairwell.config.turns import TURNS_NAME, files_alone
 from pairwell.config.workspace import SETTINGS_NAME, Workspace
 from pairwell.dataset.snapshots import load_snapshot
 from pairwell.errors import SettingsError, SourceError, StorageError, WorkspaceError
@@ -65,7 +65,7 @@ def restore_backup(path: Path, folder: Path, *, options: RestoreOptions) -> Rest
         raise WorkspaceError(
             f"{folder} is a workspace already.", hint="Name an empty folder by --into, or replace it by --force."
         )
-    with _failures(folder), _beside(workspace) as beside:
+    with _failures(folder), _nothing_left(workspace), _beside(workspace) as beside:
         contents = unpack_archive(path.expanduser(), beside.root)
         _check(contents, beside)
         if options.operations is not None:
@@ -95,6 +95,21 @@ def _failures(folder: Path) -> Iterator[None]:
             f"{folder} could not be restored: {error.strerror or error}.",
             hint="What was there stays. Free some space or mend the rights, then restore again.",
         ) from error
+
+
+@contextmanager
+def _nothing_left(workspace: Workspace) -> Iterator[None]:
+    """Where it fails, the folders that were not there before go again, unless something lies in them by now."""
+    made = [path for path in (workspace.hidden, workspace.root, *workspace.root.parents) if not path.exists()]
+    try:
+        yield
+    except BaseException:
+        if workspace.hidden in made and list(workspace.hidden.glob("*")) == [workspace.hidden / TURNS_NAME]:
+            (workspace.hidden / TURNS_NAME).unlink()
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
+        raise
 
 
 @contextmanager
