@@ -69,7 +69,9 @@ class Belief(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def log_odds(self, effects: Mapping[str, float], item_id: str) -> float:
         """What the effects and the item add to the log odds."""
-        known = [self.means[rank] * size for name, size in effects.items() if (rank := self._rank.get(name)) is not None]
+        known = [
+            self.means[rank] * size for name, size in effects.items() if (rank := self._rank.get(name)) is not None
+        ]
         own = self.items.get(item_id)
         return math.fsum((*known, own.mean if own else 0.0))
 

@@ -34,6 +34,7 @@ class Shop:
     def __init__(self, database: Database, choice: Choice = HALF) -> None:
         self.settings = msgspec.structs.replace(SURE, choice=choice, rules=usual_rules())
         self.facts, self.journal = FactStore(database), Journal(database)
+        self.posteriors = PosteriorStore(database)
         self.facts.write_items(ITEMS.values(), at=NOW)
         self.decider = Decider(lambda: MODEL, Published("s1", self.settings), self.facts, self.journal)
         self._effects = EventEffects(database, lambda: self.settings)
@@ -98,7 +99,11 @@ def test_the_arm_of_a_merged_customer_is_replayed(shop: Shop) -> None:
     shop.decide(None, visitor)
     decision = shop.decide(customer, visitor)
     archive = Archive(
-        model_of=lambda _: MODEL, posterior_of=PosteriorStore(shop.database).at, settings_of=lambda _: shop.settings, facts=shop.facts)
+        model_of=lambda _: MODEL,
+        posterior_of=shop.posteriors.at,
+        settings_of=lambda _: shop.settings,
+        facts=shop.facts,
+    )
     assert replay(decision, archive).equal
 
 

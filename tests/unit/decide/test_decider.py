@@ -225,7 +225,7 @@ class TestAccount:
         assert mat.gain_minor == 400
         assert mat.worth_minor == pytest.approx(10.24)
         assert mat.propensity == 1.0
-        assert account.slate_cost_minor == pytest.approx(2 + 0.002 * 7_000)
+        assert account.slate_cost_minor == pytest.approx(2 + 3 * 0.0001 * 7_000)
         assert [w.item_id for w in account.withheld["guards"]] == ["stove"]
 
     def test_its_lines_say_it_in_words(self, tents: Tents) -> None:

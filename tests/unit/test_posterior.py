@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+
+from pairwell.posterior import (
+    ITEM_SD,
+    Basis,
+    Belief,
+    Normal,
+    Posterior,
+    Setting,
+    chances,
+    deviations,
+    effects_of,
+    log_odds,
+    logistic,
+    persuasion,
+    prior_sd,
+)
+
+_BASIS = Basis("pairs", 0.1, 0.2, 0.5, 0.0, 0.0, 0.0, 0.0)
+_CART = Setting(placement="cart", place=0)
+
+
+def _belief(**means: float) -> Belief:
+    size = len(means) * (len(means) + 1) // 2
+    return Belief(names=list(means), means=list(means.values()), covariance=[0.0] * size, items={}, opportunities=1_000)
+
+
+def _posterior(shown: Belief, quiet: Belief | None = None) -> Posterior:
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    return Posterior(
+        epoch=1,
+        learned_at=now,
+        until=now,
+        decisions=1_000,
+        shown={"cross_sell": shown},
+        quiet={} if quiet is None else {"cross_sell": quiet},
+        friction={},
+    )
+
+
+def test_before_anything_is_learned_the_orders_and_the_prior_speak() -> None:
+    assert chances(None, "cross_sell", "mat", _BASIS, _CART) == (0.1, 0.2)
+
+
+def test_an_effect_moves_the_log_odds_of_its_kind_only() -> None:
+    posterior = _posterior(_belief(kind=math.log(2)))
+    quiet, shown = chances(posterior, "cross_sell", "mat", _BASIS, _CART)
+    assert quiet == pytest.approx(0.1)
+    assert shown == pytest.approx(0.5 / 1.5)  # odds of 1 to 4, doubled
+    assert chances(posterior, "upgrade", "mat", _BASIS, _CART) == pytest.approx((0.1, 0.2))
+
+
+def test_what_is_learned_of_unshown_offers_moves_the_quiet_chance() -> None:
+    posterior = _posterior(_belief(), _belief(kind=-math.log(2)))
+    assert chances(posterior, "cross_sell", "mat", _BASIS, _CART) == pytest.approx((1 / 19, 0.2))
+
+
+def test_an_items_own_counts_beyond_its_effects() -> None:
+    belief = Belief(names=[], means=[], covariance=[], items={"mat": Normal(mean=math.log(2), sd=0.1)}, opportunities=9)
+    assert chances(_posterior(belief), "cross_sell", "mat", _BASIS, _CART)[1] == pytest.approx(1 / 3)
+    assert chances(_posterior(belief), "cross_sell", "lamp", _BASIS, _CART)[1] == pytest.approx(0.2)
+
+
+def test_what_nobody_saw_is_as_unsure_as_before() -> None:
+    effects = effects_of(_BASIS, _CART)
+    prior = math.sqrt(sum((prior_sd(name) * size) ** 2 for name, size in effects.items()) + ITEM_SD**2)
+    assert _belief().deviation(effects, "mat") == pytest.approx(prior)
+    assert deviations(None, "cross_sell", "mat", _BASIS, _CART)[1] == pytest.approx(0.2 * 0.8 * prior)
+
+
+def test_what_was_learned_is_surer_and_effects_that_go_together_count_so() -> None:
+    belief = Belief(
+        names=["kind", "fit"], means=[0.0, 0.0], covariance=[0.04, -0.01, 0.09], items={}, opportunities=1_000
+    )
+    spread = belief.deviation({"kind": 1.0, "fit": 0.5}, "mat")
+    assert spread == pytest.approx(math.sqrt(0.04 + 0.25 * 0.09 - 2 * 0.5 * 0.01 + ITEM_SD**2))
+
+
+@pytest.mark.parametrize(("quiet", "shown", "expected"), [(0.2, 0.28, 0.1), (0.2, 0.18, -0.1), (1.0, 1.0, 0.0)])
+def test_persuasion_is_what_makes_the_chance(quiet: float, shown: float, expected: float) -> None:
+    assert persuasion(quiet, shown) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("chance", [0.001, 0.3, 0.999])
+def test_log_odds_and_the_logistic_curve_undo_each_other(chance: float) -> None:
+    assert logistic(log_odds(chance)) == pytest.approx(chance)
+
+
+def test_chances_of_nothing_and_all_stay_finite() -> None:
+    sure = Basis("curated", 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+    quiet, shown = chances(_posterior(_belief(kind=-40.0)), "cross_sell", "mat", sure, _CART)
+    assert 0.0 < quiet < 0.001
+    assert 0.0 <= shown < 0.001
