@@ -18,6 +18,7 @@ _FORGIVEN = timedelta(minutes=5)  # that clocks differ without a word
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_OFFERS: Final = frozenset({"exposure", "click", "accept", "decline", "dismiss"})
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
 _encoder = msgspec.json.Encoder()
 _event = msgspec.json.Decoder(Event)
 Objection = Callable[[Event], Said | None]
@@ -97,11 +98,10 @@ def check_events(
 
 
 def decisions_named(event: Event) -> Iterator[str]:
-    """The ids of the decisions that an event speaks of."""
-    if event.decision_id is not None:
-        yield event.decision_id
-    if event.order is not None:
-        yield from (line.decision_id for line in event.order.lines if line.decision_id is not None)
+    """The ids of the decisions that an event speaks of; not those that no database can hold, nor be asked for."""
+    lines = event.order.lines if event.order else ()
+    named = (event.decision_id, *(line.decision_id for line in lines))
+    return (name for name in named if name is not None and not _UNKEPT.search(name))
 
 
 def _require(fault: Said | None) -> None:

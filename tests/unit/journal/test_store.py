@@ -286,6 +286,22 @@ def test_an_offer_told_of_twice_is_counted_once(journal: Journal) -> None:
     assert (counts.exposures, counts.accepts, counts.declines) == (5, 5, 5)
 
 
+@pytest.mark.parametrize("name", ["d\0", "d\ud800"])
+def test_a_decision_whose_name_no_database_holds_refuses_only_its_own_events(database: Database, name: str) -> None:
+    bought = EventOrder(order_id="o-1", lines=[EventLine(item_id="mat", decision_id=name)])
+    events = [
+        Event(event_id="e-1", type="view", at=NOW, item_id="mat", decision_id=name),
+        Event(event_id="e-2", type="order", at=NOW, order=bought),
+        event("e-3", type="view", item_id="mat"),
+    ]
+    receipt, _ = _take(Journal(database), events)
+    assert [(refused.event_id, refused.code) for refused in receipt.refused] == [
+        ("e-1", "bad_request"),
+        ("e-2", "bad_request"),
+    ]
+    assert receipt.accepted == 1
+
+
 def test_a_journal_that_cannot_write_says_so(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/operations.db", durability="process", wait_ms=1)
     journal = Journal(database)
