@@ -56,7 +56,7 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
         for item_id, quantity, _ in self._came_back():
             back[item_id] += quantity
         gone = {item_id for item_id, quantity in back.items() if quantity >= ordered[item_id]}
-        if self._cancelled:
+        if self.cancelled:
             gone |= set(ordered)
         ends = [to_micros(event.at) for event in (*self.returns, *self.statuses)]
         bought = Bought(
@@ -81,7 +81,8 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
             yield Said("unknown_line", f"Order {self.order_id!r} has no such line; the return is kept.")
 
     @property
-    def _cancelled(self) -> bool:
+    def cancelled(self) -> bool:
+        """Whether the newest that is told of its status says so."""
         newest = max(self.statuses, key=_status_age, default=None)
         return newest is not None and newest.status is not None and newest.status.status == "cancelled"
 
