@@ -274,6 +274,14 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = 0.0
 
 
+class Attribution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which purchases are outcomes of an offer."""
+
+    window_h: Annotated[
+        float, Meta(gt=0.0, le=8_760.0, description="Hours after a decision within which a purchase counts as its outcome.")
+    ] = 24.0
+
+
 class Decline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a customer's no means."""
 
@@ -370,6 +378,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     learn: Learn = Learn()
     persuasion: Persuasion = Persuasion()
     choice: Choice = Choice()
+    attribution: Attribution = Attribution()
     decline: Decline = Decline()
     customers: Customers = Customers()
     retention: Retention = Retention()
