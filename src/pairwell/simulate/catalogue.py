@@ -33,6 +33,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     brand: Ints
     family: Ints
     tier: Ints
+    variant: Ints  # colour or size: its place among those of the need
     price: Ints  # minor units, at the opening
     cost: Ints
     quality: Floats  # as customers feel it, around 0
@@ -74,7 +75,11 @@ def _needs_for(n_items: int) -> tuple[Need, ...]:
 
 
 def _count(need: Need) -> int:
-    return len(need.brands) * len(need.variants) * _n_tiers(need)
+    return len(need.variants) * _families(need)
+
+
+def _families(need: Need) -> int:
+    return len(need.brands) * _n_tiers(need)
 
 
 def _n_tiers(need: Need) -> int:
@@ -148,6 +153,7 @@ def _as_arrays(needs: tuple[Need, ...], lines: Sequence[_Line], items: Sequence[
         brand=np.array([brands.index(line.brand) for line in lines], dtype=np.int64),
         family=np.array([families.index(_family_id(line)) for line in lines], dtype=np.int64),
         tier=np.array([line.tier for line in lines], dtype=np.int64),
+        variant=np.concatenate([np.arange(len(need.variants)) for need in needs for _ in range(_families(need))]),
         price=np.array([line.price for line in lines], dtype=np.int64),
         cost=np.array([line.cost for line in lines], dtype=np.int64),
         quality=np.array([line.quality for line in lines]),

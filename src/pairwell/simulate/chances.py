@@ -121,11 +121,15 @@ def nudged_chances(world: World, visit: Visit, items: Ints, quiet: Floats, at: t
 
 
 def switch_chances(world: World, visit: Visit, items: Ints, olds: Ints, at: tuple[Ints, float]) -> Floats:
-    """Chances of taking `items` instead of `olds` once they are shown; `at` as for `nudged_chances`."""
+    """Chances of taking `items` instead of `olds` once they are shown; `at` as for `nudged_chances`.
+
+    Nobody takes boots in another size than those picked, or a tent in another colour.
+    """
     (places, fatigue), hidden = at, visit.hidden
     goods, crowd, market = world.ground.catalogue, world.ground.crowd, world.ground.market
     dearer = market.price[hidden.day, items] - market.price[hidden.day, olds]
-    able = (goods.need[items] == goods.need[olds]) & market.in_stock[hidden.day, items] & (dearer <= hidden.left)
+    able = (goods.need[items] == goods.need[olds]) & (goods.variant[items] == goods.variant[olds])
+    able &= market.in_stock[hidden.day, items] & (dearer <= hidden.left)
     able &= (olds[..., None] == np.array(hidden.picks)).any(axis=-1)
     liking = crowd.liking[hidden.customer, items] - crowd.liking[hidden.customer, olds]
     odds = _SWITCH + _SWITCH_LIKING * liking + _SWITCH_SUGGESTED * crowd.suggestible[hidden.customer]

@@ -136,5 +136,6 @@ def decision_of(request: DecisionRequest, now: datetime, add_ons: Sequence[tuple
         shown=bool(offers),
         answer=answer,
         slate=offers,
+        bases=[],
         withheld=[],
     )

@@ -65,6 +65,7 @@ def decision(name: str, *, request_id: str | None = None, silence: SilenceReason
         shown=silence is None,
         answer=answer,
         slate=slate,
+        bases=[],
         withheld=[],
     )
 

@@ -14,7 +14,10 @@ _DUST = 1e-9  # a price of exactly the share is inside it, whatever floats say
 
 
 def showable(world: World, visit: Visit, settings: Settings) -> Showable:
-    """Every offer that the guards of `settings` let through at today's prices; upgrades are for the same need."""
+    """Every offer that the guards of `settings` let through at today's prices.
+
+    An upgrade is for the same need, of a higher tier: what is dearer and no better is none.
+    """
     goods, market, day, guards = world.ground.catalogue, world.ground.market, visit.hidden.day, settings.guards
     price = np.asarray(market.price[day] - market.discount[day])
     may = market.in_stock[day] & (price - goods.cost >= guards.margin_floor_minor)
@@ -37,6 +40,6 @@ def showable(world: World, visit: Visit, settings: Settings) -> Showable:
 
 def _ladder(world: World, may: Bools, price: Ints, line: tuple[int, tuple[float, float]]) -> Ints:
     old, (low, high) = line
-    need = world.ground.catalogue.need
+    need, tier = world.ground.catalogue.need, world.ground.catalogue.tier
     inside = (low * price[old] - _DUST <= price) & (price <= high * price[old] + _DUST)
-    return np.flatnonzero(may & inside & (need == need[old]))
+    return np.flatnonzero(may & inside & (need == need[old]) & (tier > tier[old]))
