@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pairwell.ingest.mapping import Mapping as ColumnMapping
     from pairwell.learn.fit import Learned
     from pairwell.learn.itemsets.associations import AssociationsFound, AssociationTerms
+    from pairwell.learn.responses.learn import OffersLearned, TooFewOpportunities
     from pairwell.learn.retune import Retuned
     from pairwell.model.store import ListedModel
     from pairwell.shop.bundles import Bundle
@@ -164,6 +165,16 @@ class Shop(Parts):
         found = retune_shop(self.workspace, self.dataset, moments, lambda share: advance(0.8 * share))
         self.__dict__.pop("published", None)
         return found
+
+    def learn_offers(self) -> OffersLearned | TooFewOpportunities:
+        """Learn from the outcomes of offers how often they are bought, shown and not; decisions read it from now on.
+
+        With too few of them nothing changes. Fast enough for every hour.
+        """
+        from pairwell.learn.responses.learn import learn_responses
+
+        with files_in_use(self.workspace.hidden):
+            return learn_responses(self._outcomes, self.published.settings, now=self._clock())
 
     def models(self) -> list[ListedModel]:
         """Every model kept, newest first, each with whether it is the live one."""

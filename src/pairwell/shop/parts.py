@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pairwell.facts.store import FactStore
     from pairwell.facts.taste import TasteStore
     from pairwell.journal.store import Journal
+    from pairwell.learn.responses.learn import Sources
     from pairwell.model.model import Model
     from pairwell.operations.database import Database
     from pairwell.operations.keys.store import KeyStore
@@ -134,6 +135,17 @@ class Parts:
             return self._model
         except NoModelError:
             return None
+
+    @property
+    def _outcomes(self) -> Sources:
+        from pairwell.learn.responses.learn import Sources
+
+        return Sources(
+            dataset=self.dataset,
+            database=self._database,
+            choice_of=lambda name: load_settings(self.workspace, name).settings.choice,
+            posteriors=self.posteriors,
+        )
 
     @property
     def _archive(self) -> Archive:
