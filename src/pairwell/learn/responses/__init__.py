@@ -1,0 +1,1 @@
+"""What the outcomes of offers say: quiet probability, persuasion and friction, with uncertainty."""
