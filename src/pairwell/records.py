@@ -204,6 +204,29 @@ class Borrowed(msgspec.Struct, frozen=True, kw_only=True):
     p_adjusted: float
 
 
+class Repeat(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that a customer buys regularly, and when it is due again.
+
+    `probability` is the chance that it is bought between `due_from` and `due_until`, as seen from the newest order.
+    """
+
+    item_id: str
+    due_at: datetime
+    due_from: datetime
+    due_until: datetime
+    probability: float
+    typical_gap_days: float
+    last_bought_at: datetime
+    times: int  # days on which it was bought
+
+
+class Habits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one customer bought, each item when last, and what comes again, soonest due first."""
+
+    bought_at: dict[str, datetime] = {}
+    repeats: list[Repeat] = []
+
+
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """What became of looking at an item."""
 
@@ -309,13 +332,14 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     item_id: str
     kind: OfferKind
-    source: str  # "pairs", "backoff", "viewed", "upgrades", "curated"
-    anchor_id: str
+    source: str  # "pairs", "backoff", "viewed", "follow_up", "upgrades", "repeat", "curated"
+    anchor_id: str  # of a repeat: the item itself
     score: float  # higher is better; comparable within one source only
     evidence: Evidence | None = None
     pin: int | None = None  # place in the order people set; None: not pinned
     borrowed: Borrowed | None = None  # who speaks for it, where its own orders are too few
     looked: Looked | None = None  # of what the customer looked at before
+    repeat: Repeat | None = None  # of what the customer buys regularly
 
 
 class Decline(msgspec.Struct, frozen=True, kw_only=True):
@@ -344,6 +368,7 @@ class DecisionInputs(msgspec.Struct, frozen=True, kw_only=True):
     owned: list[str]
     declines: list[Decline]
     customer: CustomerFacts | None = None  # None: nobody named, or no consent to personalisation
+    repeats: list[Repeat] = []  # what is due now, as far as it was not bought since
     signals: list[Signal] = []  # oldest first
     contacts: list[Contact] = []  # within the longest window of the caps, oldest first
     taken: dict[str, int] = {}  # total cap -> offers given away or reserved

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from pairwell.events import Event, EventLine, EventOrder, EventType
-from pairwell.records import Decision, DecisionRequest
+from pairwell.records import Decision, DecisionRequest, Offer
 from pairwell.simulate.responses import Audience, Line, Response
 from pairwell.simulate.visits import Shown, Visit, visits
 from pairwell.simulate.world import World
@@ -51,15 +51,18 @@ def run_month(world: World, month: Month, *, decide: Decide, log: Log) -> MonthC
     audience, counts = Audience(world), MonthCounts()
     for visit in visits(world, month.start, month.days):
         decision = decide(_request(visit), visit.at)
-        slate = [
-            Shown(item_id=offer.item_id, kind=offer.kind, replaces=offer.replaces) for offer in decision.answer.offers
-        ]
+        slate = [shown_of(offer) for offer in decision.answer.offers]
         response = audience.respond(visit, slate)
         events = list(_events(visit, decision, response))
         if events:
             log(events, events[-1].at)
         counts += _count(slate, response)
     return counts
+
+
+def shown_of(offer: Offer) -> Shown:
+    """An offer as a simulated customer sees it: what replaces nothing is added."""
+    return Shown(item_id=offer.item_id, kind="upgrade" if offer.replaces else "cross_sell", replaces=offer.replaces)
 
 
 def _request(visit: Visit) -> DecisionRequest:

@@ -10,12 +10,12 @@ from msgspec import Meta
 
 from pairwell.config.rules.rule import Hesitation, Rule, usual_rules
 
-OfferKind = Literal["cross_sell", "upgrade"]
+OfferKind = Literal["cross_sell", "upgrade", "repeat"]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Name = Annotated[str, Meta(min_length=1, max_length=256)]
 
-_BY_CONTACT, _BY_BLOCK = ("email", "call", "sms", "push"), ("site", "app")
-USUAL_CHANNELS = (*_BY_BLOCK, *_BY_CONTACT)  # known without a placement that has them
+BY_CONTACT, _BY_BLOCK = ("email", "call", "sms", "push"), ("site", "app")
+USUAL_CHANNELS = (*_BY_BLOCK, *BY_CONTACT)  # known without a placement that has them
 
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -243,6 +243,7 @@ class Persuasion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     cross_sell: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting add-on.")] = 0.06
     upgrade: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting upgrade.")] = 0.05
+    repeat: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of reminding of what is surely due.")] = 0.06
     from_effect: Annotated[
         float,
         Meta(
@@ -352,14 +353,20 @@ def _usual_placements() -> dict[str, Placement]:
         "product": Placement(),
         "cart": Placement(),
         "checkout": Placement(kinds=("cross_sell",), friction=0.002),
-        "after_purchase": Placement(kinds=("cross_sell",), friction=0.0),
-        "email": Placement(channel="email", interrupts=True, friction=0.0, valid_minutes=10_080.0),
+        "after_purchase": Placement(kinds=("cross_sell", "repeat"), friction=0.0),
+        "email": Placement(
+            kinds=("cross_sell", "upgrade", "repeat"),
+            channel="email",
+            interrupts=True,
+            friction=0.0,
+            valid_minutes=10_080.0,
+        ),
     }
 
 
 def _usual_caps() -> tuple[Cap, ...]:
     return (
-        Cap(name="contacts a week", channels=_BY_CONTACT, window_h=168.0, limit=2),
+        Cap(name="contacts a week", channels=BY_CONTACT, window_h=168.0, limit=2),
         Cap(name="the same offer in a day", channels=_BY_BLOCK, window_h=24.0, limit=10),
     )
 

@@ -63,6 +63,14 @@ class Purchases(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         kept = {item_id for item_id, (_, orders) in told.items() if orders > lost[item_id]}
         return frozenset(kept.union(*(order.item_ids for order in self.heard)))
 
+    def bought_at(self) -> dict[str, int]:
+        """When each item that is owned was last bought, as far as that is known, in microseconds since 1970."""
+        moments = {item_id: moment for item_id, (moment, _) in self.by_item().items()}
+        for order in self.heard:
+            for item_id in order.item_ids:
+                moments[item_id] = max(order.at, moments.get(item_id, 0))
+        return {item_id: moments[item_id] for item_id in sorted(self.owned())}
+
     def encoded(self) -> bytes:
         """As it is stored."""
         return _encoder.encode(self)
@@ -118,6 +126,12 @@ def read_owned(connection: sa.Connection, customer_ids: Collection[str]) -> dict
     """The items that each of the customers bought."""
     found = connection.execute(_OF_THESE, {"customers": list(customer_ids)}).all() if customer_ids else []
     return {customer_id: _owned_of(purchases) for customer_id, purchases in found}
+
+
+def read_bought(connection: sa.Connection, customer_ids: Collection[str]) -> dict[str, dict[str, int]]:
+    """When each of the customers last bought what they own, by item, in microseconds since 1970."""
+    found = connection.execute(_OF_THESE, {"customers": list(customer_ids)}).all() if customer_ids else []
+    return {customer_id: _purchases.decode(purchases).bought_at() for customer_id, purchases in found}
 
 
 def _owned_of(purchases: bytes) -> frozenset[str]:

@@ -12,13 +12,15 @@ import sqlalchemy as sa
 
 from pairwell.clock import to_micros
 from pairwell.facts.customers import ToldCustomer, read_customers, write_told
+from pairwell.facts.habits import read_habits
 from pairwell.facts.held import Held, read_epoch
 from pairwell.facts.ownership import Ownership, read_owned, tell_owned
 from pairwell.facts.statements import with_statements
+from pairwell.facts.taste import TasteStore
 from pairwell.operations import schema
 from pairwell.operations.database import Database
 from pairwell.posterior import Posterior
-from pairwell.records import CuratedRelation, CustomerFacts, Item
+from pairwell.records import CuratedRelation, CustomerFacts, Habits, Item
 
 _encoder = msgspec.json.Encoder()
 
@@ -31,6 +33,7 @@ class FactsView(msgspec.Struct, frozen=True, kw_only=True):
     owned: Mapping[str, frozenset[str]]  # customer -> items bought
     customers: Mapping[str, CustomerFacts]
     posterior: Posterior | None  # what was learned from offers
+    habits: Mapping[str, Habits]  # customer -> what was bought when and comes again, where that was asked for
 
     def relations_of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]:
         """Relations that people set for these anchors: anchor by anchor as asked, each in order of rank."""
@@ -43,6 +46,7 @@ class FactStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._held = Held()
+        self._tastes = TasteStore(database)
         self._lock = threading.Lock()
 
     def write_items(self, items: Iterable[Item], *, at: datetime) -> int:
@@ -137,6 +141,7 @@ class FactStore:
         customer_ids: Collection[str] = (),
         *,
         complaints_since: datetime | None = None,
+        habits_of: Collection[str] = (),
     ) -> FactsView:
         """The facts as they are in the transaction of `connection`: those of all items, and of some customers."""
         with self._lock:
@@ -149,6 +154,7 @@ class FactStore:
             owned=read_owned(connection, customer_ids),
             customers=read_customers(connection, customer_ids, complaints_since=complaints_since),
             posterior=posterior,
+            habits=read_habits(connection, self._tastes, habits_of) if habits_of else {},
         )
 
     def _upsert_relations(self) -> sa.Executable:

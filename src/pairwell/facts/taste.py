@@ -17,6 +17,7 @@ from pairwell.clock import from_micros, to_micros
 from pairwell.facts.held import read_epoch
 from pairwell.operations import schema
 from pairwell.operations.database import Database
+from pairwell.records import Repeat
 
 NOBODY = ""  # no id is empty: the taste of a customer of whom nothing is known
 BUCKETS = 16_384
@@ -28,22 +29,6 @@ REPEAT = np.dtype(
     [(name, "<i8") for name in ("due_at", "due_from", "due_until", "last_bought_at")]  # microseconds since 1970
     + [("probability", "<f4"), ("gap", "<f4"), ("item", "<i4"), ("times", "<i4")]
 )
-
-
-class Repeat(msgspec.Struct, frozen=True, kw_only=True):
-    """An item that a customer buys regularly, and when it is due again.
-
-    `probability` is the chance that it is bought between `due_from` and `due_until`, as seen from the newest order.
-    """
-
-    item_id: str
-    due_at: datetime
-    due_from: datetime
-    due_until: datetime
-    probability: float
-    typical_gap_days: float
-    last_bought_at: datetime
-    times: int  # days on which it was bought
 
 
 class Taste(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,22 +100,32 @@ class TasteStore:
 
     def read(self, customer_ids: Sequence[str]) -> dict[str, Taste]:
         """The tastes of those of `customer_ids` that have one."""
+        tastes: dict[str, Taste] = {}
+        for part in _slices(sorted({bucket_of(customer_id) for customer_id in customer_ids})):
+            here = frozenset(part)
+            asked = [customer_id for customer_id in customer_ids if bucket_of(customer_id) in here]
+            with self._database.read() as connection:
+                tastes |= self.read_within(connection, asked)
+        return tastes
+
+    def read_within(self, connection: sa.Connection, customer_ids: Sequence[str]) -> dict[str, Taste]:
+        """The same for a few customers, in the transaction of `connection`."""
         wanted: dict[int, list[str]] = {}
         for customer_id in dict.fromkeys(customer_ids):
             wanted.setdefault(bucket_of(customer_id), []).append(customer_id)
+        names, rows = self._read_buckets(connection, list(wanted)) if wanted else ([], [])
         tastes: dict[str, Taste] = {}
-        for part in _slices(list(wanted)):
-            names, rows = self._read_buckets(part)
-            for row in rows:
-                tastes |= _unpack(row.payload, wanted[row.bucket], names)
+        for row in rows:
+            tastes |= _unpack(row.payload, wanted[row.bucket], names)
         return tastes
 
-    def _read_buckets(self, numbers: Sequence[int]) -> tuple[list[str], Sequence[sa.Row[Any]]]:
+    def _read_buckets(
+        self, connection: sa.Connection, numbers: Sequence[int]
+    ) -> tuple[list[str], Sequence[sa.Row[Any]]]:
         """The rows of these buckets, all of one generation, and the names of its items."""
         while True:
-            with self._database.read() as connection:
-                rows = connection.execute(_READ, {"buckets": numbers}).all()
-                names = self._read_names(connection, rows[0].generation) if rows else []
+            rows = connection.execute(_READ, {"buckets": numbers}).all()
+            names = self._read_names(connection, rows[0].generation) if rows else []
             if names is not None:
                 return names, rows
 

@@ -16,7 +16,7 @@ from pairwell.config.settings import Settings
 from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import create_workspace, find_workspace
 from pairwell.events import Event, EventReceipt
-from pairwell.records import Answer, CustomerFacts, Decision, DecisionRequest, Relation
+from pairwell.records import Answer, CustomerFacts, Decision, DecisionRequest, Relation, Repeat
 from pairwell.shop.asking import (
     SessionAsked,
     read_asked,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from pairwell.candidates.relations import PairsFound
     from pairwell.decide.account import Account
     from pairwell.decide.replay import Replay
-    from pairwell.facts.taste import Repeat
     from pairwell.ingest.load import IngestReport
     from pairwell.ingest.mapping import Mapping as ColumnMapping
     from pairwell.learn.fit import Learned

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pairwell.errors import NoModelError, RequestError
-from pairwell.facts.taste import NOBODY, Repeat, Taste, TasteStore
+from pairwell.facts.taste import NOBODY, Taste, TasteStore
+from pairwell.records import Repeat
 from pairwell.shop.asking import read_text, read_texts
 
 _DIGITS = 6

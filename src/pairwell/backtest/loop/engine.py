@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from pairwell.backtest.loop.living import Span
-from pairwell.backtest.month import Decide, Log, Month, run_month
+from pairwell.backtest.month import Decide, Log, Month, run_month, shown_of
 from pairwell.events import Event, EventItem
 from pairwell.records import Decision, DecisionRequest, Offer, Withheld
 from pairwell.simulate.visits import Shown
@@ -88,4 +88,4 @@ def _decided(decision: Decision) -> Decided:
 
 
 def _slate(offers: Sequence[Offer]) -> tuple[Shown, ...]:
-    return tuple(Shown(item_id=offer.item_id, kind=offer.kind, replaces=offer.replaces) for offer in offers)
+    return tuple(shown_of(offer) for offer in offers)
