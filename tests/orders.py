@@ -27,6 +27,7 @@ _UNSAID: dict[str, dict[str, Any]] = {
     "items": {"valid_from": START, "derived": False, "published": True},
     "orders": {"discount_minor": 0, "shipping_minor": 0, "tax_minor": 0, "currency": "EUR", "rate": 1.0},
     "order_lines": {"quantity": 1.0, "unit_price_minor": 100, "discount_minor": 0},
+    "returns": {},
 }
 
 

@@ -43,6 +43,7 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
     others: Mapping[tuple[str, str], list[Pair]] = {}  # by method and item
     twins: Mapping[str, Mapping[str, Literal["variant", "substitute"]]] = {}
     looks: Mapping[str, Looked] = {}
+    shares_kept: Mapping[str, float] = {}  # of sales; all are kept where nothing is said
 
     def knows(self, item_id: str) -> bool:
         return item_id in self.add_ons
@@ -52,6 +53,9 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
 
     def bought_once(self, item_id: str) -> bool:
         return item_id in self.once
+
+    def kept(self, item_id: str) -> float:
+        return self.shares_kept.get(item_id, 1.0)
 
     def pairs(self, item_id: str, *, n: int = 10, above_floor: bool = False) -> list[Pair]:
         return [pair for pair in self.add_ons.get(item_id, []) if pair.above_floor or not above_floor][:n]

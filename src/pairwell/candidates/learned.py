@@ -10,7 +10,10 @@ from pairwell.records import Borrowed, Evidence, Looked, Pair, Ranked
 
 
 class LearnedPairs(Protocol):
-    """A published model, as far as deciding reads it. Items it does not know have none of what is asked."""
+    """A published model, as far as deciding reads it. Items it does not know have none of what is asked.
+
+    They are sent back as often as all others.
+    """
 
     @property
     def id(self) -> str: ...
@@ -20,6 +23,8 @@ class LearnedPairs(Protocol):
     def orders_of(self, item_id: str) -> int: ...
 
     def bought_once(self, item_id: str) -> bool: ...
+
+    def kept(self, item_id: str) -> float: ...
 
     def pairs(self, item_id: str, *, n: int = 10, above_floor: bool = False) -> list[Pair]: ...
 

@@ -14,7 +14,8 @@ import tomli_w
 
 from pairwell.config.entries import ENTRIES, check_entries, place_of
 from pairwell.config.explaining import explain
-from pairwell.config.settings import LEAST_DECISION_DAYS, Settings
+from pairwell.config.remembering import LEAST_DECISION_DAYS
+from pairwell.config.settings import Settings
 from pairwell.errors import SettingsError
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pairwell.config.remembering import Customers, Retention
 from pairwell.config.rules.rule import Hesitation, Rule, usual_rules
 
 OfferKind = Literal["cross_sell", "upgrade", "repeat"]
@@ -38,6 +39,9 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         float,
         Meta(ge=0.0, le=1.0, description="Share of the net price that is margin, where an item has no cost."),
     ] = 0.3
+    return_cost_minor: Annotated[
+        float, Meta(ge=0.0, description="What a unit that is sent back costs beside its margin, in minor units.")
+    ] = 0.0
     objective: Annotated[Literal["margin", "revenue"], Meta(description="What an offer's worth is counted in.")] = (
         "margin"
     )
@@ -192,6 +196,14 @@ class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         float,
         Meta(ge=0.0, description="Weight, in orders, of the add-on's popularity in the shrunk confidence."),
     ] = 20.0
+    return_days: Annotated[
+        float,
+        Meta(ge=0.0, le=3_650, description="Days after which a sale counts as kept, or as sent back; not before."),
+    ] = 30.0
+    prior_sales: Annotated[
+        float,
+        Meta(gt=0.0, description="Weight, in sales, of its category's returns in those that are expected of an item."),
+    ] = 20.0
     false_discovery_rate: Annotated[
         float, Meta(gt=0.0, lt=1.0, description="Benjamini-Hochberg level over all possible pairs.")
     ] = 0.01
@@ -303,43 +315,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     key_burst: Annotated[float, Meta(ge=1.0, description="As many of them at once.")] = 2_000.0
     secret_per_s: Annotated[float, Meta(ge=0.0, description="Requests a second with one secret key.")] = 0.0
     secret_burst: Annotated[float, Meta(ge=1.0, description="As many of them at once.")] = 2_000.0
-
-
-class Customers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of customers."""
-
-    complaint_days: Annotated[
-        float,
-        Meta(ge=0.0, le=36_500, description="Days after which a complaint no longer counts as open, settled or not."),
-    ] = 60.0
-
-
-LEAST_DECISION_DAYS = 30  # a screen that was left open may tell so late what was seen
-
-
-class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long the journal keeps what happened; what it learned stays in the dataset. 0: for ever."""
-
-    decisions_days: Annotated[
-        float,
-        Meta(
-            ge=0.0,
-            le=36_500,
-            description="Days for which a decision can be explained and repeated: 0, else 30 or more.",
-        ),
-    ] = 400.0
-    events_days: Annotated[
-        float,
-        Meta(ge=0.0, le=36_500, description="Days for which orders, returns and the like stay in the journal too."),
-    ] = 400.0
-    behaviour_days: Annotated[
-        float,
-        Meta(
-            ge=0.0,
-            le=36_500,
-            description="Days for which views, clicks and declines do; as long as a rule asks at least.",
-        ),
-    ] = 400.0
 
 
 class Currency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.links import Links, index_relations
 from pairwell.config.settings import Placement, Settings
 from pairwell.decide.bounds import Bounds
-from pairwell.decide.money import earnings, net_price
+from pairwell.decide.money import after_returns, earnings, net_price
 from pairwell.decide.terms import Terms, open_terms
 from pairwell.errors import RequestError
 from pairwell.posterior import Posterior
@@ -144,12 +144,21 @@ class Scene:
         terms = self.terms.get(item_id)
         return None if terms is None else terms.price_minor
 
+    def kept(self, item_id: str) -> float:
+        """The share of an item's sales that is not sent back."""
+        return 1.0 if self.model is None else self.model.kept(item_id)
+
+    def earned(self, item_id: str) -> float:
+        """What a unit of an item is worth to the shop at its own price, returns considered."""
+        return after_returns(self.terms[item_id].earned_minor, self.kept(item_id), self.settings.shop)
+
     def earned_by(self, line: Line) -> float:
-        """What a unit of a line is worth to the shop; 0 where its price is unknown."""
+        """What a unit of a line is worth to the shop, returns considered; 0 where its price is unknown."""
         if line.paid_minor is None:
             return 0.0
         shop = self.settings.shop
-        return earnings(net_price(line.paid_minor, shop), self.items.get(line.item_id), shop)
+        earned = earnings(net_price(line.paid_minor, shop), self.items.get(line.item_id), shop)
+        return after_returns(earned, self.kept(line.item_id), shop)
 
     @cached_property
     def at_stake(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -29,6 +29,7 @@ class Valued(msgspec.Struct, frozen=True, kw_only=True):
     score: float  # only ranks
     basis: Basis
     trial: bool = False  # thought to lose money, and shown to learn whether that is so
+    more: Mapping[str, float] = {}  # further numbers that made a difference, by name
 
     @property
     def net_minor(self) -> float:
@@ -40,11 +41,11 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
     """The worth of one candidate that passed the guards.
 
     Over whole outcomes: an add-on is bought or not; an upgrade moves the line from the anchor to the target, so
-    that it gains only the difference. Nothing is returned yet as far as this knows.
+    that it gains only the difference. What comes back earns nothing, and costs what a return costs.
     """
     terms = scene.terms[candidate.item_id]
     assert terms.price_minor is not None, "the guards let no unpriced item pass"
-    basis, gain = basis_of(candidate, scene), terms.earned_minor
+    basis, gain = basis_of(candidate, scene), scene.earned(candidate.item_id)
     if candidate.kind == "upgrade":
         gain -= scene.earned_by(scene.lines[candidate.anchor_id])
     quiet, shown = chances(scene.posterior, candidate.kind, candidate.item_id, basis, _first(scene))
@@ -59,6 +60,7 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
         cost_minor=offer_cost(scene),
         score=worth,
         basis=basis,
+        more=_told(candidate, scene),
     )
 
 
@@ -86,14 +88,25 @@ def worthwhile(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Valu
 
 
 def factors_of(valued: Valued) -> dict[str, float]:
-    """The numbers behind a worth, as explanations show them."""
+    """The numbers behind a worth, as explanations show them; what changes nothing is left out."""
     return {
         "quiet": valued.quiet,
         "persuasion": valued.persuasion,
         "gain_minor": valued.gain_minor,
         "worth_minor": valued.worth_minor,
         "cost_minor": valued.cost_minor,
+        **valued.more,
     }
+
+
+def _told(candidate: Candidate, scene: Scene) -> dict[str, float]:
+    """What went into the gain beside price and cost."""
+    told: dict[str, float] = {}
+    if (kept := scene.kept(candidate.item_id)) < 1:
+        told["keep"] = kept
+    if candidate.kind == "upgrade" and (kept := scene.kept(candidate.anchor_id)) < 1:
+        told["keep_replaced"] = kept
+    return told
 
 
 def _worthless(valued: Valued) -> Withheld:

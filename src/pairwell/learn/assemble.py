@@ -24,6 +24,7 @@ from pairwell.learn.mining.pairs import LearnedPairs, learn_pairs, rank_pairs
 from pairwell.learn.popularity import most_bought
 from pairwell.learn.relations.relate import follow_up_arrays, relation_arrays
 from pairwell.learn.relations.upgrades import learn_upgrades
+from pairwell.learn.returned import fit_kept
 from pairwell.learn.sessions.following import learn_following
 from pairwell.learn.stopwatch import Beside, Stopwatch
 from pairwell.model.backoff import backoff_arrays
@@ -80,7 +81,8 @@ def finish_parts(
     baskets = history.baskets
     with early.watch.step("pairs"):
         pairs = learn_pairs(baskets, settings.learn, advance, cut=cut)
-    arrays = _arrays(history, settings, pairs, early)
+    kept = fit_kept(history.returned, baskets, history.listings, settings.learn)
+    arrays = {**_arrays(history, settings, pairs, early), "kept": kept.of_items}
     names = ItemNames(ids=baskets.item_ids, titles=[listing.title for listing in history.listings])
     manifest = msgspec.structs.replace(
         _manifest(history, settings),
@@ -89,6 +91,8 @@ def finish_parts(
         thinned_orders=pairs.thinned_orders,
         offered_lines=0 if baskets.offered is None else int(baskets.offered.sum()),
         visits=0 if history.visits is None else history.visits.n_visits,
+        returned_sales=int(history.returned.items.size),
+        kept_share=kept.of_shop,
     )
     return Parts(manifest=manifest, names=names, arrays=arrays, pairs=pairs.neighbours, older=pairs.older)
 
@@ -135,6 +139,7 @@ def completing_model(
         "orders": baskets.item_orders().astype(np.int64),
         "popular": most_bought(baskets, learn),
         "bought_once": np.zeros(n_items, dtype=bool),
+        "kept": np.ones(n_items),
         "affinity": np.array([affinity]),
         **to_arrays(pairs, "pair"),
         **to_arrays(no_neighbours(n_items), "upgrade"),

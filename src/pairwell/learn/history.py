@@ -22,6 +22,7 @@ from pairwell.learn.encoded.files import TEXT
 from pairwell.learn.encoded.kept import KeptFiles
 from pairwell.learn.encoded.merged import merge_files
 from pairwell.learn.listings.catalogue import Listing
+from pairwell.learn.returned import Returned, no_returns, read_returned
 from pairwell.learn.sessions.visits import Visits, visits_no_later_than
 
 _FACTS = (
@@ -67,7 +68,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that learning reads.
 
     `order_ids` and `customers` go with the orders of `baskets`; a customer is a place in `customer_ids`, -1 where
-    nobody is named. `listings` go with `baskets.item_ids`; so do the items of `visits`, None where they were not read.
+    nobody is named. `listings` go with `baskets.item_ids`; so do the items of `visits`, None where they were not read. `returned` is what came back of the orders.
     """
 
     baskets: Baskets
@@ -76,6 +77,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     listings: list[Listing]
     customer_ids: Sequence[str] = ()  # ascending
     visits: Visits | None = None
+    returned: Returned = msgspec.field(default_factory=no_returns)
 
 
 def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None = None) -> History:
@@ -104,7 +106,15 @@ def read_history(dataset: Dataset, snapshot: Snapshot, *, as_of: datetime | None
         customers=orders.customers,
         customer_ids=Texts(orders.customer_ids),
         listings=[listed.get(item_id) or Listing(item_id=item_id) for item_id in orders.baskets.item_ids],
+        returned=_returned(dataset, snapshot, as_of, orders.baskets.item_ids),
     )
+
+
+def _returned(dataset: Dataset, snapshot: Snapshot, as_of: datetime | None, item_ids: Sequence[str]) -> Returned:
+    if not snapshot.tables.get("returns"):
+        return no_returns()
+    with storage_failures():
+        return read_returned(lambda name: dataset.table(name, snapshot=snapshot, as_of=as_of), item_ids)
 
 
 def _files(dataset: Dataset, snapshot: Snapshot, table: str) -> list[Path]:

@@ -42,6 +42,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     thinned_orders: int  # orders too large to count whole
     offered_lines: int = 0  # items of orders that came from offers of our own
     visits: int = 0  # that were learned from
+    returned_sales: int = 0  # items of orders that came back, in part or whole
+    kept_share: float = 1.0  # of sales, as far as returns tell
     heard: Heard = Heard()
     linear_share: float = 0.0  # what the linear weights count when a basket is completed, as found at this learning
     settings: dict[str, Any]

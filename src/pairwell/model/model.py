@@ -44,6 +44,7 @@ class Model:
         self._codes = {item_id: code for code, item_id in enumerate(names.ids)}
         self._orders = arrays["orders"]
         self._bought_once = arrays["bought_once"]
+        self._kept_shares: list[float] = arrays["kept"].tolist()
         self._popular = arrays["popular"]
         self._pairs = from_arrays(dict(arrays), "pair")
         self._upgrades = from_arrays(dict(arrays), "upgrade")
@@ -81,6 +82,11 @@ class Model:
         """Whether customers buy the item once and not again, as far as is known."""
         code = self._codes.get(item_id)
         return code is not None and bool(self._bought_once[code])
+
+    def kept(self, item_id: str) -> float:
+        """The share of its sales that is not sent back, 0..1; the shop's for an unknown item."""
+        code = self._codes.get(item_id)
+        return self.manifest.kept_share if code is None else self._kept_shares[code]
 
     def pairs(self, item_id: str, *, n: int = 10, above_floor: bool = False) -> list[Pair]:
         """Up to `n` add-ons of an anchor, best score first; an unknown anchor has none."""

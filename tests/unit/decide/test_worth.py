@@ -5,11 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 from tests.property.random_shops import evidence_of
-from tests.unit.decide.tents import ITEMS, SURE, ask, pair, scene
+from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, pair, scene
 
 from pairwell.config.settings import Persuasion, Placement, Settings, Shop
 from pairwell.decide.response import bought_when_shown
-from pairwell.decide.worth import Valued, slate_cost, value, worthwhile
+from pairwell.decide.scene import Scene
+from pairwell.decide.worth import Valued, factors_of, slate_cost, value, worthwhile
 from pairwell.records import Candidate, CartLine, DecisionRequest
 
 
@@ -76,6 +77,41 @@ def test_tax_is_nobodys_earnings() -> None:
     valued = _value(_candidate("mat"), taxed)
     assert valued.price_minor == 840
     assert valued.gain_minor == pytest.approx(400)
+
+
+class TestReturns:
+    """Of mats 30 % come back, of storm tents half; to handle one costs 2.50."""
+
+    model = msgspec.structs.replace(MODEL, shares_kept={"mat": 0.7, "tent+": 0.5, "tent": 0.9})
+    settings = msgspec.structs.replace(SURE, shop=Shop(return_cost_minor=250))
+
+    def _scene(self, settings: Settings | None = None) -> Scene:
+        return scene(ask("tent"), settings=settings or self.settings, model=self.model)
+
+    def test_what_comes_back_earns_nothing_and_costs_its_handling(self) -> None:
+        valued = value(_candidate("mat"), self._scene())
+        assert valued.gain_minor == pytest.approx(0.7 * 400 - 0.3 * 250)
+        assert factors_of(valued)["keep"] == 0.7
+
+    def test_of_an_upgrade_both_sides_may_come_back(self) -> None:
+        valued = value(_candidate("tent+"), self._scene())
+        assert valued.gain_minor == pytest.approx(0.5 * 9_900 - 0.5 * 250 - (0.9 * 7_000 - 0.1 * 250))
+        assert {"keep": 0.5, "keep_replaced": 0.9}.items() <= factors_of(valued).items()
+
+    def test_what_the_cart_earns_may_come_back(self) -> None:
+        assert self._scene().at_stake == pytest.approx(0.9 * 7_000 - 0.1 * 250)
+
+    def test_revenue_that_is_paid_back_is_none(self) -> None:
+        revenue = msgspec.structs.replace(SURE, shop=Shop(objective="revenue"))
+        assert value(_candidate("mat"), self._scene(revenue)).gain_minor == pytest.approx(0.7 * 700)
+
+    def test_an_offer_that_earns_less_than_its_returns_cost_is_withheld(self) -> None:
+        dear = msgspec.structs.replace(SURE, shop=Shop(return_cost_minor=1_000))
+        _, withheld = worthwhile([_candidate("mat")], self._scene(dear))
+        assert [(one.reason, one.factors["keep"]) for one in withheld] == [("worth_not_positive", 0.7)]
+
+    def test_nothing_is_said_where_nothing_comes_back(self) -> None:
+        assert "keep" not in factors_of(_value(_candidate("mat")))
 
 
 @pytest.mark.parametrize(

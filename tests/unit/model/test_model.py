@@ -56,6 +56,7 @@ def test_facts_of_items(model: Model) -> None:
     assert model.knows("e")
     assert (model.orders_of("a"), model.orders_of("e")) == (40, 0)
     assert model.bought_once("d")
+    assert (model.kept("a"), model.kept("d"), model.kept("unheard")) == (1.0, 0.5, 0.8)
     assert model.popular(2) == ["a", "c"]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from pairwell.config.settings import LEAST_DECISION_DAYS
+from pairwell.config.remembering import LEAST_DECISION_DAYS
 from pairwell.config.turns import files_alone
 from pairwell.dataset.sweeping import sweep_dataset
 from pairwell.decide.reserving import look_back
