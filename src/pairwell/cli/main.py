@@ -21,6 +21,7 @@ from pairwell.cli import (
     keys,
     learning,
     serving,
+    simulating,
     workspace,
 )
 from pairwell.cli.unforeseen import tell_unforeseen
@@ -75,6 +76,7 @@ for group in (
     associations,
     deciding,
     evaluation,
+    simulating,
     serving,
     keys,
     keeping,

@@ -36,6 +36,7 @@ from pairwell.shop.parts import Parts
 if TYPE_CHECKING:
     from pairwell.backtest.judging import Evaluation
     from pairwell.backtest.splits import Split
+    from pairwell.backtest.whatif.simulate import Simulated
     from pairwell.candidates.relations import PairsFound
     from pairwell.decide.account import Account
     from pairwell.decide.replay import Replay
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from pairwell.learn.retune import Retuned
     from pairwell.model.store import ListedModel
     from pairwell.shop.bundles import Bundle
+    from pairwell.shop.simulating import Simulation
     from pairwell.shop.status import Publication, Status
 
 
@@ -293,6 +295,20 @@ class Shop(Parts):
         read_made(test, Shop, "test", 'pairwell.open("other-shop")')
         held = Held(train=self.dataset, test=test.dataset, now=self._clock())
         return evaluate(protocol, held, self.published.settings, advance=advance)
+
+    def simulate(
+        self, settings: str | Path, asked: Simulation | None = None, *, advance: Advance = unheard
+    ) -> Simulated:
+        """What the settings of a file would have decided and earned on logged requests; see docs/simulate.md.
+
+        Raises `SettingsError` where the file is wrong, `EvidenceError` where no request can be computed again.
+        """
+        from pairwell.shop.simulating import Opened, Simulation, simulate_settings
+
+        path = read_path(settings, "settings", "other.toml")
+        chosen = Simulation() if asked is None else read_made(asked, Simulation, "asked", "Simulation(newest=1000)")
+        opened = Opened(shop=self, database=self._database, archive=self._archive)
+        return simulate_settings(opened, path, chosen, advance)
 
     # --- deciding -----------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ doubly robust estimate adds to a model's expectation what the weighted outcomes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -36,6 +36,9 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     high: float
 
 
+Term = tuple[float, Sample, Weighed]  # a factor, and what it multiplies the mean of
+
+
 class NotEstimable(msgspec.Struct, frozen=True, kw_only=True, tag="not_estimable"):
     """There is no estimate, and why."""
 
@@ -52,14 +55,20 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 def estimate(sample: Sample, policy: Weighed, method: Method) -> Estimate:
     """The mean outcome of a request, had `policy` acted. Ask `objection` first."""
-    return _with_interval(parts_of(sample, policy, method), sample.clusters)
+    return total([(1.0, sample, policy)], method)
 
 
 def difference(sample: Sample, policy: Weighed, other: Weighed, method: Method) -> Estimate:
     """How much more than `other` the policy earns for a request, both estimated from the same requests."""
-    one, two = parts_of(sample, policy, method), parts_of(sample, other, method)
-    both = Parts(value=one.value - two.value, influence=one.influence - two.influence)
-    return _with_interval(both, sample.clusters)
+    return total([(1.0, sample, policy), (-1.0, sample, other)], method)
+
+
+def total(terms: Sequence[Term], method: Method) -> Estimate:
+    """The sum of several means, each times a factor, estimated from the same requests."""
+    parts = [(factor, parts_of(sample, policy, method)) for factor, sample, policy in terms]
+    value = sum(factor * one.value for factor, one in parts)
+    influence = np.sum([factor * one.influence for factor, one in parts], axis=0)
+    return _with_interval(Parts(value=value, influence=influence), terms[0][1].clusters)
 
 
 def effective_customers(policy: Weighed, clusters: Ints) -> float:
@@ -73,14 +82,11 @@ def effective_customers(policy: Weighed, clusters: Ints) -> float:
 
 def objection(sample: Sample, policy: Weighed) -> NotEstimable | None:
     """Why the worth of the policy cannot be told from the sample; None where it can."""
-    happened = int((sample.outcomes != 0).any(axis=1).sum())
-    if sample.customers < FEWEST_CUSTOMERS or happened < FEWEST_OUTCOMES:
-        found = f"{sample.customers} customers and {happened} requests that anything came of"
+    if sample.customers < FEWEST_CUSTOMERS or sample.happened < FEWEST_OUTCOMES:
+        found = f"{sample.customers} customers and {sample.happened} requests that anything came of"
         return NotEstimable(reason="too_few", detail=f"{found}; needs {FEWEST_CUSTOMERS} and {FEWEST_OUTCOMES}.")
     if policy.unsupported > MOST_UNSUPPORTED:
-        detail = (
-            f"{policy.unsupported:.0%} of what it does was never possible then; at most {MOST_UNSUPPORTED:.0%} may."
-        )
+        detail = f"{policy.unsupported:.0%} of what it does could not happen then; at most {MOST_UNSUPPORTED:.0%} may."
         return NotEstimable(reason="no_overlap", detail=detail)
     effective = effective_customers(policy, sample.clusters)
     if effective < LEAST_EFFECTIVE:

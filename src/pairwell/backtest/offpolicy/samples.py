@@ -28,6 +28,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     outcomes: Floats  # [request, place]
     clusters: Ints  # [request], requests of one number belong to one customer
+    happened: int  # requests of which anything came
 
     @property
     def requests(self) -> int:

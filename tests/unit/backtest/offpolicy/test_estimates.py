@@ -28,7 +28,7 @@ def weighed(weights: object, *, expected: object = 0.0, direct: object = 0.0, re
 
 def sample(outcomes: object) -> Sample:
     array = np.asarray(outcomes, dtype=np.float64)
-    return Sample(outcomes=array, clusters=np.arange(len(array)))
+    return Sample(outcomes=array, clusters=np.arange(len(array)), happened=int(array.any(axis=1).sum()))
 
 
 class TestByHand:
@@ -78,7 +78,9 @@ class TestByHand:
         assert found.high - found.value == pytest.approx(2.262157 * error)  # t of 9 degrees, any table
 
     def test_requests_of_one_customer_count_as_one(self) -> None:
-        alike = Sample(outcomes=np.repeat(self.logged.outcomes, 3, axis=0), clusters=np.repeat(np.arange(10), 3))
+        alike = Sample(
+            outcomes=np.repeat(self.logged.outcomes, 3, axis=0), clusters=np.repeat(np.arange(10), 3), happened=30
+        )
         once, thrice = (
             estimate(logged, weighed(np.ones((logged.requests, 1))), "importance") for logged in (self.logged, alike)
         )
@@ -165,7 +167,7 @@ class TestKnownWorlds:
         policy = Weighed(
             weights=weights, reach=np.ones((requests, 2)), expected=expected, direct=direct, unsupported=0.0
         )
-        return Sample(outcomes=outcomes, clusters=customers), policy, truth
+        return Sample(outcomes=outcomes, clusters=customers, happened=requests), policy, truth
 
     def _mean(self, kind: NDArray[np.int64], item: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.asarray(1.0 + kind + 2.0 * item, dtype=np.float64)

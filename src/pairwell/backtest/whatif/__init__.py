@@ -1,0 +1,1 @@
+"""What other settings would have decided and earned on requests that were logged."""

@@ -1,0 +1,109 @@
+"""What a decision could have shown, and how likely: its draw again and again, or along given offers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+
+import msgspec
+
+from pairwell.decide.caps import Places
+from pairwell.decide.choice import Lot, Slot, Stream, draw_place, fill_by
+from pairwell.decide.choose import Course, clash_with
+from pairwell.decide.worth import Valued, slate_cost
+from pairwell.records import Offer
+
+DRAWS = 16
+Key = tuple[str, str, str | None]  # kind, item, and of an upgrade what it replaces
+
+
+def key_of(valued: Valued) -> Key:
+    """What makes two offers of one request the same."""
+    candidate = valued.candidate
+    return candidate.kind, candidate.item_id, candidate.anchor_id if candidate.kind == "upgrade" else None
+
+
+def path_of(slots: Sequence[Slot]) -> tuple[Key, ...]:
+    """The same of slots."""
+    return tuple(key_of(slot.drawn) for slot in slots)
+
+
+def keys_of(slate: Sequence[Offer]) -> tuple[Key, ...]:
+    """The same of offers that were made."""
+    return tuple((offer.kind, offer.item_id, offer.replaces) for offer in slate)
+
+
+class Lottery:
+    """All that one course of a decision leaves to chance; lots of holdout and withholding are not in it."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self._scene = course.scene
+        self._valued = [*(slot.drawn for slot in course.drawn), *course.undrawn]
+        self._chances: dict[tuple[Key, ...], list[float]] = {}
+        self._whole: dict[tuple[Key, ...], float] = {}
+
+    @cached_property
+    def draws(self) -> list[list[Slot]]:
+        """`DRAWS` slates, each as likely as the decision; empty where it would be silent."""
+        drawn = (self._fill([], f"{self._scene.inputs.decision_id}/{number}") for number in range(DRAWS))
+        return [slots if self.shows(slots) else [] for slots in drawn] if self._valued else [[]] * DRAWS
+
+    @cached_property
+    def silent(self) -> float:
+        """The chance of silence, as the draws tell it."""
+        return sum(not slots for slots in self.draws) / DRAWS
+
+    def shows(self, slots: Sequence[Slot]) -> bool:
+        """Whether a slate is worth showing."""
+        drawn = list(slots)
+        worth, cost = sum(slot.drawn.worth_minor for slot in drawn), slate_cost(self._scene, len(drawn))
+        course = msgspec.structs.replace(self.course, drawn=drawn, worth_minor=worth, cost_minor=cost)
+        return bool(drawn) and course.worth_showing
+
+    def follow(self, keys: Sequence[Key]) -> list[Slot]:
+        """The slots with their chances, had these been drawn in this order, as far as they could be."""
+        return self._fill(keys, None)
+
+    def chances(self, keys: tuple[Key, ...]) -> list[float]:
+        """For each prefix of `keys` the chance that a slate is shown that begins with it; 0 where none can be."""
+        if keys not in self._chances:
+            slots = self.follow(keys)
+            drawn = [math.prod(slot.propensity for slot in slots[: place + 1]) for place in range(len(slots))]
+            shown = [chance * self._shown_after(keys[: place + 1]) for place, chance in enumerate(drawn)]
+            self._chances[keys] = [*shown, *[0.0] * (len(keys) - len(shown))]
+        return self._chances[keys]
+
+    def chance_of(self, keys: tuple[Key, ...]) -> float:
+        """The chance that just these offers are shown in just this order."""
+        if keys not in self._whole:
+            slots = self.follow(keys)
+            there = len(slots) == len(self._fill(keys, "whole")) == len(keys) and self.shows(slots)
+            self._whole[keys] = math.prod(slot.propensity for slot in slots) if there else 0.0
+        return self._whole[keys]
+
+    def _shown_after(self, keys: Sequence[Key]) -> float:
+        """The chance that a slate is worth showing, given how it begins."""
+        if self.silent in (0.0, 1.0):
+            return 1.0 - self.silent
+        name = self._scene.inputs.decision_id
+        slates = (self._fill(keys, f"{name}/{len(keys)}/{number}") for number in range(DRAWS))
+        return sum(map(self.shows, slates)) / DRAWS
+
+    def _fill(self, keys: Sequence[Key], then: str | None) -> list[Slot]:
+        """Slots along `keys`; after them drawn by the lots of `then`, or none."""
+        places, stream = Places(self._scene), None if then is None else Stream(then)
+
+        def draw(lot: Lot, filled: int) -> int | None:
+            if filled >= len(keys):
+                return None if stream is None else draw_place(lot, stream)
+            return next((place for place, one in enumerate(lot.valued) if key_of(one) == keys[filled]), None)
+
+        return fill_by(
+            self._valued,
+            slots=self._scene.slots,
+            choice=self._scene.settings.choice,
+            draw=draw,
+            clash=lambda drawn: clash_with(drawn, self._scene, places.take(drawn.candidate.item_id)),
+        )

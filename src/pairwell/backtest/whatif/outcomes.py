@@ -1,0 +1,162 @@
+"""What came of logged requests: the customer's orders soon after, and what of them the slate had offered."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from pairwell.config.settings import Shop
+from pairwell.dataset.store import Dataset
+from pairwell.decide.money import earnings
+from pairwell.engines.duckdb import storage_failures
+from pairwell.facts.past import PastItems
+
+_CUSTOMER = "c:"
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A logged request, as far as purchases are told to be its outcome."""
+
+    decision_id: str
+    unit: str
+    at: datetime
+    offered: list[list[str]]  # the items of each offer that was shown, by offer number
+
+
+class Outcome(msgspec.Struct, kw_only=True):
+    """What was bought after a request and kept. Money in minor units, by the shop's objective."""
+
+    units: dict[int, float] = msgspec.field(default_factory=dict)  # by offer number
+    earned_minor: float = 0.0  # by whole orders
+    orders: int = 0
+
+
+class _Bought(msgspec.Struct, frozen=True, kw_only=True):
+    item_id: str
+    kept: float
+    earned_minor: float  # by all that was kept of the line
+    decision_id: str | None
+    offer_no: int | None
+
+
+class _Order(msgspec.Struct, frozen=True, kw_only=True):
+    customer_id: str | None
+    at: datetime
+    lines: list[_Bought]
+
+
+class Till(msgspec.Struct, frozen=True, kw_only=True):
+    """Where purchases are read, and how they count."""
+
+    dataset: Dataset
+    items: PastItems
+    shop: Shop
+    window: timedelta  # from a request to the orders that count as its outcome
+
+
+def find_outcomes(asked: Sequence[Asked], till: Till) -> dict[str, Outcome]:
+    """The outcome of each request, by decision.
+
+    An order counts for the customer's last request within the window before it, so that no order counts twice. A line
+    counts for the offer that it names, else for the last slate within the window that showed its item. Returned pieces
+    are left out. Orders of customers whom nobody named count by the offers that their lines name.
+    """
+    outcomes = {one.decision_id: Outcome() for one in asked}
+    if not asked:
+        return outcomes
+    moments = [one.at for one in asked]
+    book = _Book(asked, outcomes, till.window)
+    for order in _read_orders(till, min(moments), max(moments) + till.window):
+        book.add(order)
+    return outcomes
+
+
+class _Book:
+    def __init__(self, asked: Iterable[Asked], outcomes: Mapping[str, Outcome], window: timedelta) -> None:
+        self._outcomes, self._window = outcomes, window
+        self._by_id = {one.decision_id: one for one in asked}
+        self._of: defaultdict[str, list[Asked]] = defaultdict(list)
+        for one in sorted(self._by_id.values(), key=lambda one: (one.at, one.decision_id)):
+            self._of[one.unit].append(one)
+
+    def add(self, order: _Order) -> None:
+        before = self._before(order)
+        if before:
+            last = self._outcomes[before[-1].decision_id]
+            last.earned_minor += sum(line.earned_minor for line in order.lines)
+            last.orders += 1
+        for line in order.lines:
+            self._count(line, before)
+
+    def _before(self, order: _Order) -> list[Asked]:
+        """The customer's requests within the window before an order, oldest first."""
+        asked = [] if order.customer_id is None else self._of.get(f"{_CUSTOMER}{order.customer_id}", [])
+        start = bisect_left(asked, order.at - self._window, key=lambda one: one.at)
+        return asked[start : bisect_right(asked, order.at, key=lambda one: one.at)]
+
+    def _count(self, line: _Bought, before: Sequence[Asked]) -> None:
+        named = self._by_id.get(line.decision_id or "")
+        if named is not None and line.offer_no is not None:
+            if line.offer_no < len(named.offered):
+                self._add(named, line.offer_no, line.kept)
+            return
+        for one in reversed(before):
+            if (place := next((n for n, ids in enumerate(one.offered) if line.item_id in ids), None)) is not None:
+                self._add(one, place, line.kept)
+                return
+
+    def _add(self, one: Asked, place: int, kept: float) -> None:
+        """Of a bundle as many as of the part that most were kept of."""
+        units = self._outcomes[one.decision_id].units
+        units[place] = max(units.get(place, 0.0), kept) if len(one.offered[place]) > 1 else units.get(place, 0.0) + kept
+
+
+def _read_orders(till: Till, since: datetime, until: datetime) -> list[_Order]:
+    with storage_failures():
+        snapshot = till.dataset.newest()
+        orders = till.dataset.table("orders", snapshot=snapshot)
+        chosen = orders.filter((orders.placed_at >= since) & (orders.placed_at <= until))
+        heads = chosen.select("order_id", "customer_id", "placed_at").to_pyarrow().to_pylist()
+        lines = till.dataset.table("order_lines", snapshot=snapshot).semi_join(chosen, "order_id")
+        returned = till.dataset.table("returns", snapshot=snapshot).semi_join(chosen, "order_id")
+        rows = lines.to_pyarrow().to_pylist()
+        back: defaultdict[tuple[str, int], float] = defaultdict(float)
+        for row in returned.select("order_id", "line_no", "quantity").to_pyarrow().to_pylist():
+            back[row["order_id"], row["line_no"]] += row["quantity"]
+    by_order: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row["order_id"], row["line_no"])):
+        by_order[row["order_id"]].append(row | {"back": back.get((row["order_id"], row["line_no"]), 0.0)})
+    till.items.fetch({row["item_id"] for row in rows})
+    return [_order(head, by_order[head["order_id"]], till) for head in sorted(heads, key=_by_moment)]
+
+
+def _by_moment(head: Mapping[str, Any]) -> tuple[datetime, str]:
+    return head["placed_at"], head["order_id"]
+
+
+def _order(head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], till: Till) -> _Order:
+    lines = [_line(row, head["placed_at"], till) for row in rows]
+    return _Order(customer_id=head["customer_id"], at=head["placed_at"], lines=lines)
+
+
+def _line(row: Mapping[str, Any], at: datetime, till: Till) -> _Bought:
+    item = till.items.as_of([row["item_id"]], at).get(row["item_id"])
+    price = row["unit_price_minor"] if row["unit_price_minor"] is not None else item.price_minor if item else None
+    quantity = row["quantity"]
+    kept = max(0.0, quantity - row["back"])
+    net = (price or 0.0) - (row["discount_minor"] / quantity if quantity else 0.0)
+    stated = row["unit_cost_minor"]
+    by_item = stated is None or till.shop.objective == "revenue"
+    unit = earnings(net, item, till.shop) if by_item else net - stated
+    return _Bought(
+        item_id=row["item_id"],
+        kept=kept,
+        earned_minor=kept * unit if price is not None else 0.0,
+        decision_id=row["decision_id"],
+        offer_no=row["offer_no"],
+    )
