@@ -50,7 +50,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 def main() -> None:
     """Print a table, and the same as JSON."""
     asked = _arguments()
-    settings = parse_settings(asked.settings.read_text(encoding="utf-8")) if asked.settings else Settings()
+    settings = _settings(asked)
     later_days = math.ceil(asked.visits / (_ORDERS_A_DAY * asked.orders / 25_000)) + 10
     tasks = [
         Task(
@@ -85,9 +85,20 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--learn-days", type=int, default=30, help="from one learning to the next")
     parser.add_argument("--explain", type=int, default=2, help="seeds of which the losses are told apart")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--learning-budget", type=float, help="choice.learning_budget_minor, of the engine alone")
+    parser.add_argument("--persuasion-times", type=float, default=1.0, help="a wrong prior: by how many times")
     parser.add_argument("--settings", type=Path, help="TOML with settings other than the usual ones")
     parser.add_argument("--by-seed", type=Path, help="JSON file to write for every seed")
     return parser.parse_args()
+
+
+def _settings(asked: argparse.Namespace) -> Settings:
+    settings = parse_settings(asked.settings.read_text(encoding="utf-8")) if asked.settings else Settings()
+    prior, times, choice = settings.persuasion, asked.persuasion_times, settings.choice
+    if asked.learning_budget is not None:
+        choice = msgspec.structs.replace(choice, learning_budget_minor=asked.learning_budget)
+    changed = msgspec.structs.replace(prior, cross_sell=prior.cross_sell * times, upgrade=prior.upgrade * times)
+    return msgspec.structs.replace(settings, persuasion=changed, choice=choice)
 
 
 def _heard(one: tuple[Came, float]) -> tuple[Came, float]:
@@ -118,10 +129,15 @@ def run_seed(task: Task) -> tuple[Came, float]:
                 moment[0] = at
                 shop.learn()
 
+            def learn_offers(at: datetime) -> None:
+                moment[0] = at
+                shop.learn_offers()
+
             engine = Engine(
                 decide=shop.decide_at,
                 log=shop.log_events,
                 learn=learn,
+                learn_offers=learn_offers,
                 learn_days=task.learn_days,
                 explain=task.explain,
             )

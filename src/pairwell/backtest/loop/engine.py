@@ -23,7 +23,8 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     decide: Decide
     log: Log
     learn: Learn
-    learn_days: int = 30  # from one learning to the next
+    learn_offers: Learn  # from the outcomes of offers, every day
+    learn_days: int = 30  # from one learning of the rest to the next
     explain: bool = False  # whether decisions say what they withheld
 
 
@@ -40,12 +41,12 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 def run_engine(span: Span, engine: Engine) -> dict[str, Decided]:
     """Take every visit of the span through the engine; what it decided, by visit."""
     world, decided = span.world, dict[str, Decided]()
-    first = today = world.size.days
+    today = world.size.days
 
     def decide(request: DecisionRequest, now: datetime) -> Decision:
         nonlocal today
         while today <= world.size.day_of(now):
-            _begin_day(world, today, engine, learns=today > first and (today - first) % engine.learn_days == 0)
+            _begin_day(world, today, engine)
             today += 1
         decision = engine.decide(msgspec.structs.replace(request, explain=engine.explain), now)
         assert request.request_id is not None, "every visit has an id"
@@ -56,10 +57,12 @@ def run_engine(span: Span, engine: Engine) -> dict[str, Decided]:
     return decided
 
 
-def _begin_day(world: World, day: int, engine: Engine, *, learns: bool) -> None:
-    at = world.size.opened + timedelta(days=day)
-    if learns:
+def _begin_day(world: World, day: int, engine: Engine) -> None:
+    at, lived = world.size.opened + timedelta(days=day), day - world.size.days
+    if lived and lived % engine.learn_days == 0:
         engine.learn(at)
+    if lived:
+        engine.learn_offers(at)
     if events := list(_news(world, day, at)):
         engine.log(events, at)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -55,10 +56,10 @@ def _learn(slates: Slates, arms: tuple[Bools, Bools], prior: float) -> Normal | 
     offers = _mean(slates, arms[0], slates.offers.astype(np.float64)).mean
     if shown.sd == 0 or not_shown.sd == 0:
         return None  # all ordered, or nobody did: that says nothing of how sure it is
-    measured = Normal(mean=(not_shown.mean - shown.mean) / offers, sd=float(np.hypot(shown.sd, not_shown.sd)) / offers)
+    measured = Normal(mean=(not_shown.mean - shown.mean) / offers, sd=math.hypot(shown.sd, not_shown.sd) / offers)
     precision = 1 / PRIOR_SD**2 + 1 / measured.sd**2
     mean = (prior / PRIOR_SD**2 + measured.mean / measured.sd**2) / precision
-    return Normal(mean=max(0.0, mean), sd=float(precision**-0.5))
+    return Normal(mean=max(0.0, mean), sd=precision**-0.5)
 
 
 def _mean(slates: Slates, arm: Bools, values: Floats) -> Normal:

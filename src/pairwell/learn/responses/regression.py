@@ -158,7 +158,7 @@ def _design_effect(rows: Rows, effects: Floats, items: Floats) -> float:
             together[:, effect] += np.bincount(part.cluster, scores[:, effect], minlength=len(together))
     inverse = np.linalg.pinv(alone, rcond=_RANK, hermitian=True)
     rank = np.linalg.matrix_rank(alone, tol=_RANK * float(np.linalg.norm(alone, 2)), hermitian=True)
-    return max(1.0, float(np.trace(inverse @ (together.T @ together))) / rank) if rank else 1.0
+    return max(1.0, float(np.trace(inverse @ (together.T @ together))) / int(rank)) if rank else 1.0
 
 
 def _parts(rows: Rows) -> Iterator[Rows]:

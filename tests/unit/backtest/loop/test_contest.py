@@ -23,7 +23,7 @@ from pairwell.records import Decision, DecisionRequest, Silence
 
 def test_the_engine_hears_every_day_what_is_dearer_and_what_is_sold_out(span: Span) -> None:
     logged, log = collector()
-    run_engine(span, Engine(decide=silent, log=log, learn=lambda _: None))
+    run_engine(span, Engine(decide=silent, log=log, learn=_nothing, learn_offers=_nothing))
     told = {event.item.item_id: event.item for event in logged if event.item}
     assert told
     market, last = span.world.ground.market, span.visits[-1].hidden.day
@@ -36,15 +36,21 @@ def test_the_engine_hears_every_day_what_is_dearer_and_what_is_sold_out(span: Sp
 
 def test_the_engine_hears_no_day_before_it_comes(span: Span) -> None:
     log, moments = ordered()
-    run_engine(span, Engine(decide=silent, log=log, learn=lambda _: None))
+    run_engine(span, Engine(decide=silent, log=log, learn=_nothing, learn_offers=_nothing))
     assert moments == sorted(moments)
 
 
 def test_the_engine_learns_as_often_as_asked(span: Span) -> None:
     learned: list[datetime] = []
-    run_engine(span, Engine(decide=silent, log=lambda *_: None, learn=learned.append, learn_days=5))
-    days = [span.world.size.day_of(moment) - span.world.size.days for moment in learned]
-    assert days == list(range(5, span.days, 5))
+    heard: list[datetime] = []
+    engine = Engine(decide=silent, log=lambda *_: None, learn=learned.append, learn_offers=heard.append, learn_days=5)
+    run_engine(span, engine)
+
+    def days(moments: list[datetime]) -> list[int]:
+        return [span.world.size.day_of(moment) - span.world.size.days for moment in moments]
+
+    assert days(learned) == list(range(5, span.days, 5))
+    assert days(heard) == list(range(1, span.days))  # what outcomes say, every day
 
 
 def test_a_silent_engine_is_nobody(came: Came) -> None:
@@ -67,7 +73,9 @@ def test_the_lead_is_paired(span: Span, lived: dict[str, Lived]) -> None:
 
 
 def test_losses_add_up_to_the_gap(span: Span) -> None:
-    decided = run_engine(span, Engine(decide=truthful(span.world), log=lambda *_: None, learn=lambda _: None))
+    decided = run_engine(
+        span, Engine(decide=truthful(span.world), log=lambda *_: None, learn=_nothing, learn_offers=_nothing)
+    )
     lived = live(span, told(decided))
     losses = find_losses(span, decided, lived)
     steps = [getattr(losses, name) for name in losses.__struct_fields__[1:-1]]
@@ -79,13 +87,17 @@ def test_losses_add_up_to_the_gap(span: Span) -> None:
 
 
 def test_what_the_holdout_misses_is_lost_by_lot(span: Span) -> None:
-    decided = run_engine(span, Engine(decide=half(truthful(span.world)), log=lambda *_: None, learn=lambda _: None))
+    decided = run_engine(
+        span, Engine(decide=half(truthful(span.world)), log=lambda *_: None, learn=_nothing, learn_offers=_nothing)
+    )
     losses = find_losses(span, decided, live(span, told(decided)))
     assert losses.by_lot > 0.2 * (losses.reachable - losses.not_proposed)
 
 
 def test_the_holdout_covers_the_truth(span: Span) -> None:
-    decided = run_engine(span, Engine(decide=half(truthful(span.world)), log=lambda *_: None, learn=lambda _: None))
+    decided = run_engine(
+        span, Engine(decide=half(truthful(span.world)), log=lambda *_: None, learn=_nothing, learn_offers=_nothing)
+    )
     found = read_holdout(span, decided, live(span, told(decided)))
     assert isinstance(found, HoldoutRead)
     assert found.covers
@@ -110,7 +122,7 @@ def test_equal_arms_differ_by_nothing_but_chance(span: Span, lived: dict[str, Li
 
 @pytest.fixture(scope="module")
 def came(span: Span) -> Came:
-    return contest(span, Engine(decide=silent, log=lambda *_: None, learn=lambda _: None))
+    return contest(span, Engine(decide=silent, log=lambda *_: None, learn=_nothing, learn_offers=_nothing))
 
 
 def told(decided: dict[str, Decided]) -> Told:
@@ -142,3 +154,7 @@ def ordered() -> tuple[Callable[[object, datetime], None], list[datetime]]:
         assert all(event.at <= now for event in events)
 
     return log, moments  # type: ignore[return-value]
+
+
+def _nothing(_: datetime) -> None:
+    """Learns nothing."""
