@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
+from pairwell.cli.outcomes import outcome_lines
 from pairwell.cli.output import (
     AsJson,
     InWorkspace,
@@ -19,6 +22,7 @@ from pairwell.cli.output import (
     when,
 )
 from pairwell.cli.pairs import pairs
+from pairwell.errors import RequestError
 from pairwell.wording import counted
 
 if TYPE_CHECKING:
@@ -48,20 +52,44 @@ def learn(
             "--retune", help="First search for settings of the score that suit this shop better, and publish them."
         ),
     ] = False,
+    offers: Annotated[
+        bool, typer.Option("--offers", help="Only from the outcomes of offers; fast enough for every hour.")
+    ] = False,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
-    """Learn what goes with what from what is in, and publish it as a model; and what each customer buys next."""
+    """Learn what goes with what and publish it as a model; what each customer buys next; what came of offers."""
     from pairwell import open as open_workspace
     from pairwell.shop.status import unpublished_changes
 
+    if offers:
+        _learn_offers(workspace, as_json=as_json, alone=as_of is None and not retune)
+        return
     with open_workspace(workspace) as shop, progress_share("Learning") as advance:
         learned = shop.learn(as_of, retune=retune, advance=advance)
+        outcomes = shop.learn_offers() if as_of is None else None  # who looks back does not mean to sell by it
         unpublished = unpublished_changes(shop.workspace)
     if as_json:
-        print_json(learned)
+        print_json({**msgspec.to_builtins(learned), "offers": outcomes})
     else:
         print_lines(_learned_lines(learned, unpublished=bool(unpublished)))
+        print_lines(outcome_lines(outcomes) if outcomes else ())
+
+
+def _learn_offers(workspace: Path | None, *, as_json: bool, alone: bool) -> None:
+    from pairwell import open as open_workspace
+
+    if not alone:
+        raise RequestError(
+            "--offers learns from all outcomes that are known now; --as-of and --retune are about the model.",
+            hint="Leave one of them out.",
+        )
+    with open_workspace(workspace) as shop:
+        found = shop.learn_offers()
+    if as_json:
+        print_json(found)
+    else:
+        print_lines(outcome_lines(found))
 
 
 def _learned_lines(learned: Learned, *, unpublished: bool) -> Iterator[str]:
