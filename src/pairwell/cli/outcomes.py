@@ -1,0 +1,84 @@
+"""What the outcomes of offers taught, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from pairwell.cli.output import when
+from pairwell.wording import counted
+
+if TYPE_CHECKING:
+    from pairwell.learn.responses.beliefs import Interval, KindLearned
+    from pairwell.learn.responses.learn import FrictionLearned, OffersLearned, TooFewOpportunities
+
+_KINDS: Final = {"cross_sell": "Add-ons", "upgrade": "Upgrades", "bundle": "Bundles", "repeat": "Repeats"}
+
+
+def outcome_lines(found: OffersLearned | TooFewOpportunities) -> Iterator[str]:
+    """For a terminal."""
+    from pairwell.learn.responses.learn import TooFewOpportunities
+
+    if isinstance(found, TooFewOpportunities):
+        yield (
+            f"Of {counted(found.decisions, 'decision')} with offers the outcome is known; {found.needed} are needed to "
+            "learn from. Until then the settings' prior holds."
+        )
+        return
+    yield (
+        f"Learned from the outcomes of {counted(found.decisions, 'decision')} up to {when(found.until)}: "
+        f"{found.shown:,} shown, {found.not_shown:,} not shown by lot; bought within {found.window_h:g} h counts."
+    )
+    if found.left_out:
+        yield f"  left out: {counted(found.left_out, 'decision')} under settings that are gone"
+    if not found.news:
+        yield f"  nothing new since {when(found.learned_at)}"
+    for kind in found.kinds:
+        yield from _kind_lines(kind)
+    for friction in found.friction:
+        yield from _friction_lines(friction)
+
+
+def _kind_lines(kind: KindLearned) -> Iterator[str]:
+    name = _KINDS.get(kind.kind, kind.kind)
+    yield (
+        f"  {name}: seen {kind.seen:,} times, of these {kind.bought_seen:,} bought; "
+        f"not shown {kind.not_shown:,} times, {kind.bought_not_shown:,} bought all the same"
+    )
+    yield f"    bought when shown {_percent(kind.when_shown)}, anyway {_percent(kind.anyway)}"
+    yield f"    {_persuasion_words(kind)}; the settings foretold {_signed(kind.prior_persuasion)}"
+    if not kind.enough:
+        yield "    too little yet: this is mostly the settings' prior"
+
+
+def _persuasion_words(kind: KindLearned) -> str:
+    found = kind.persuasion
+    said = f"persuasion {_signed(found.value)} (95 % interval {_signed(found.low)} to {_signed(found.high)})"
+    if found.low > 0:
+        return f"{said}: showing wins buyers"
+    if found.high < 0:
+        return f"{said}: showing turns buyers away"
+    return f"{said}: not sure yet whether showing wins buyers or turns them away"
+
+
+def _friction_lines(friction: FrictionLearned) -> Iterator[str]:
+    if friction.friction is None:
+        if friction.prior or friction.shown:
+            yield (
+                f"  Friction in {friction.placement}: too little yet ({friction.shown:,} slates shown beside a cart, "
+                f"{friction.not_shown:,} not), the settings' {friction.prior:.2%} holds"
+            )
+        return
+    found = friction.friction
+    yield (
+        f"  Friction in {friction.placement}: an offer costs {found.value:.2%} of the checkouts "
+        f"({found.low:.2%} to {found.high:.2%}; the settings say {friction.prior:.2%})"
+    )
+
+
+def _percent(found: Interval) -> str:
+    return f"{found.value:.1%} ({max(0.0, found.low):.1%} to {min(1.0, found.high):.1%})"
+
+
+def _signed(share: float) -> str:
+    return f"{share:+.1%}"
