@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pairwell.config.document import render_settings
 from pairwell.config.published import publish_settings
-from pairwell.config.settings import Choice, Operations, Placement, Settings
+from pairwell.config.settings import Choice, Placement, Settings
+from pairwell.config.storing import Operations
 from pairwell.config.workspace import create_workspace
 from pairwell.serve.online.app import OnlineApp, create_app
 from pairwell.serve.online.service import Service

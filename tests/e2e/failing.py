@@ -20,7 +20,8 @@ import sqlalchemy as sa
 
 from pairwell.config.document import render_settings
 from pairwell.config.published import load_published, publish_settings
-from pairwell.config.settings import Choice, Guards, Operations, Placement
+from pairwell.config.settings import Choice, Guards, Placement
+from pairwell.config.storing import Operations
 from pairwell.config.workspace import Workspace
 from pairwell.facts.store import FactStore
 from pairwell.operations.database import open_database

@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import tomli_w
 
+from pairwell.config.categories import find_unclear
 from pairwell.config.entries import ENTRIES, check_entries, place_of
 from pairwell.config.explaining import explain
 from pairwell.config.remembering import LEAST_DECISION_DAYS
 from pairwell.config.settings import Settings
 from pairwell.errors import SettingsError
+
+_USUAL = Settings()
 
 
 def parse_settings(text: str, *, source: str = "pairwell.toml") -> Settings:
@@ -27,6 +30,7 @@ def parse_settings(text: str, *, source: str = "pairwell.toml") -> Settings:
     """
     settings = read_settings(text, source=source)
     check_entries(settings, text, source)
+    _check_categories(settings, source)
     _check_retention(settings.retention.decisions_days, source)
     return settings
 
@@ -105,23 +109,25 @@ def _render_section(section: msgspec.Struct, path: tuple[str, ...]) -> Iterator[
     described = _descriptions(type(section))
     lines: list[str] = []
     entries: list[str] = []
+    inner: list[str] = []  # tables of numbers: what stands behind them would be theirs
     bare: list[str] = []  # before any table: else it would be a key of that
     for name in section.__struct_fields__:
         value = getattr(section, name)
         if isinstance(value, msgspec.Struct):
             tables.append((name, value))
         elif name in ENTRIES:
-            (entries if value else bare).extend(_render_entries(name, value, described[name]))
+            said = entries if value or not getattr(_USUAL, name) else bare
+            said.extend(_render_entries(name, value, described[name]))
         elif name == "placements":
             tables.extend((f"{name}.{place}", settings) for place, settings in value.items())
-        elif isinstance(value, dict):
-            lines.extend(("", f"# {described[name]}", f"[{'.'.join((*path, name))}]", tomli_w.dumps(value).strip()))
+        elif isinstance(value, dict) and not path[0].startswith("placements."):
+            inner.extend(("", f"# {described[name]}", f"[{'.'.join((*path, name))}]", *_render_numbers(value)))
         else:
             lines.extend((f"# {described[name]}", f"{name} = {_render_value(value)}"))
     yield from bare
     if lines and lines[0]:
         yield from ("", f"# {_summary(type(section))}", f"[{'.'.join(path)}]")
-    yield from lines
+    yield from (*lines, *inner)
     for name, table in tables:
         yield from _render_section(table, (*path, name))
     yield from entries
@@ -131,7 +137,7 @@ def _render_entries(name: str, entries: Sequence[msgspec.Struct], meaning: str) 
     """An array of tables: all keys with their meaning stand once, in the first; the others say what they change."""
     yield from ("", f"# {meaning}")
     if not entries:
-        yield f"{name} = []"
+        yield from (f"{name} = []",) if getattr(_USUAL, name) else _render_none(name)
         return
     yield from (f"# {_summary(type(entries[0]))}", f"[[{name}]]", *_render_first(entries[0]))
     for entry in entries[1:]:
@@ -139,6 +145,18 @@ def _render_entries(name: str, entries: Sequence[msgspec.Struct], meaning: str) 
         own = {key: getattr(entry, key) for key in entry.__struct_fields__}
         said = (f"{key} = {_render_value(value)}" for key, value in own.items() if value != usual[key])
         yield from ("", f"[[{name}]]", *said)
+
+
+def _render_none(name: str) -> Iterator[str]:
+    """What an entry would say, where usually there is none."""
+    kind = _section_kind(Settings, name)
+    assert kind is not None, "entries are sections"
+    yield from (f"# {_summary(kind)}", f"# [[{name}]]")
+    yield from (f"# {key}: {said}" for key, said in _descriptions(kind).items())
+
+
+def _render_numbers(numbers: Mapping[str, object]) -> Iterator[str]:
+    yield from tomli_w.dumps(numbers).splitlines()
 
 
 def _render_first(entry: msgspec.Struct) -> Iterator[str]:
@@ -154,6 +172,8 @@ def _render_first(entry: msgspec.Struct) -> Iterator[str]:
 def _render_value(value: object) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(_render_value(part) for part in value)}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(_render_numbers(value))} }}" if value else "{}"
     return tomli_w.dumps({"x": value}, multiline_strings=True).removeprefix("x = ").strip()
 
 
@@ -183,7 +203,7 @@ def _explained(error: msgspec.ValidationError, tree: Mapping[str, Any], text: st
     mistake = explain(error, Settings)
     if mistake.field is None:
         return SettingsError(f"{source} is not valid: {mistake.said}.")
-    field = _named_placement(mistake.field, tree)
+    field = _named(mistake.field, tree)
     where = place_of(field, tree, text)
     source = f"{source}, {where}" if where else source
     if mistake.unknown:
@@ -191,12 +211,16 @@ def _explained(error: msgspec.ValidationError, tree: Mapping[str, Any], text: st
     return SettingsError(f"{source}: {mistake.said.replace(mistake.field, field)}.", hint=mistake.hint, field=field)
 
 
-def _named_placement(path: str, tree: Mapping[str, Any]) -> str:
-    if "[...]" not in path:
+def _named(path: str, tree: Mapping[str, Any]) -> str:
+    """`path` with the name for which it says "[...]", where only one can be meant."""
+    before, found, after = path.partition("[...]")
+    if not found:
         return path
-    return path.replace(
-        "[...]", ".NAME" if len(tree.get("placements", {})) != 1 else "." + next(iter(tree["placements"]))
-    )
+    table: Any = tree
+    for step in before.split("."):
+        table = table.get(step, {}) if isinstance(table, dict) else {}
+    name = next(iter(table)) if isinstance(table, dict) and len(table) == 1 else "NAME"
+    return _named(f"{before}.{name}{after}", tree)
 
 
 def _check_meaning(settings: Settings, source: str) -> None:
@@ -220,6 +244,13 @@ def _check_meaning(settings: Settings, source: str) -> None:
     for code, rate in settings.currency.rates.items():
         if rate <= 0:
             raise SettingsError(f"{source}: `currency.rates.{code}` is {rate}; expected above 0.")
+
+
+def _check_categories(settings: Settings, source: str) -> None:
+    shop = settings.shop
+    for name, stated in (("margin_rates", shop.margin_rates), ("service_values", shop.service_values)):
+        if mistake := find_unclear(stated, f"shop.{name}"):
+            raise SettingsError(f"{source}: {mistake.said}.", hint=mistake.hint, field=mistake.field)
 
 
 def _check_retention(days: float, source: str) -> None:

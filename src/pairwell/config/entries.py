@@ -1,4 +1,4 @@
-"""Placements, caps and rules: where they stand in the text, and whether they can be relied on."""
+"""Placements, caps, rules and levers: where they stand in the text, and whether they can be relied on."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import msgspec
 from pairwell.config import caps, channels
 from pairwell.config.explaining import Mistake, name_neighbours
 from pairwell.config.rules.checking import Fault, find_fault
-from pairwell.config.rules.fields import Places
+from pairwell.config.rules.fields import Places, field_of
+from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Rule
 from pairwell.config.settings import USUAL_CHANNELS, Cap, Settings
 from pairwell.errors import SettingsError
 
-ENTRIES = {"caps": "cap", "rules": "rule"}  # array of tables -> what one of them is called
+ENTRIES = {"caps": "cap", "rules": "rule", "levers": "lever"}  # array of tables -> what one of them is called
 
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*\]\]?")
 _UNSAID = re.compile(r"[\s\"']")  # in the name of a table
@@ -72,11 +73,14 @@ def place_of(field: str, tree: Mapping[str, Any], text: str) -> str | None:
 
 def check_entries(settings: Settings, text: str, source: str) -> None:
     """Raise `SettingsError` at the first entry that cannot be meant, naming its line, its name and what is wrong."""
-    for table, entries in (("caps", settings.caps), ("rules", settings.rules)):
+    for table, entries in (("caps", settings.caps), ("rules", settings.rules), ("levers", settings.levers)):
         _check_names(table, entries, text, source)
     for name, placement in settings.placements.items():
         if mistake := channels.find_misspelt([placement.channel]):
             raise _mistaken(mistake, f"{source}, {_place_of_placement(text, name)}", f"placements.{name}.channel")
+        if mistake := _find_weightless(placement.weights):
+            where = f"{source}, {_place_of_placement(text, name, 'weights')}"
+            raise _mistaken(mistake, where, f"placements.{name}.weights")
     for place, cap in enumerate(settings.caps):
         if mistake := caps.find_mistake(cap) or channels.find_unknown(cap.channels, settings.placements):
             raise _mistaken(mistake, f"{source}, {_place(text, ('caps', place, mistake.field), cap.name)}", "caps")
@@ -89,7 +93,20 @@ def _check_rules(settings: Settings, text: str, source: str) -> None:
         if mistake := _find_nowhere(rule, settings):
             raise _mistaken(mistake, f"{source}, {_place(text, ('rules', place, mistake.field), rule.name)}", "rules")
         if fault := find_fault(rule, places):
-            raise _faulty(fault, rule, (text, source), place)
+            raise _faulty(fault, rule, (text, source), ("rules", place))
+    for place, lever in enumerate(settings.levers):
+        if fault := find_fault(lever, places):
+            raise _faulty(fault, lever, (text, source), ("levers", place))
+
+
+def _find_weightless(weights: Mapping[str, float]) -> Mistake | None:
+    """What is wrong where a weight is of something that no offer is."""
+    known = (*field_of("offer", "kind").values, *field_of("offer", "source").values)
+    unknown = next((name for name in weights if name not in known), None)
+    if unknown is None:
+        return None
+    said = f"`weights` names {unknown!r}, which is no kind and no source of offers"
+    return Mistake(field="weights", said=said, hint=name_neighbours(unknown, known))
 
 
 def _places(settings: Settings) -> Places:
@@ -111,7 +128,7 @@ def _mistaken(mistake: Mistake, where: str, field: str) -> SettingsError:
     return SettingsError(f"{where}: {mistake.said}.", hint=mistake.hint, field=field)
 
 
-def _check_names(table: str, entries: Sequence[Cap | Rule], text: str, source: str) -> None:
+def _check_names(table: str, entries: Sequence[Cap | Rule | Lever], text: str, source: str) -> None:
     seen: set[str] = set()
     for place, entry in enumerate(entries):
         if entry.name in seen:
@@ -121,15 +138,15 @@ def _check_names(table: str, entries: Sequence[Cap | Rule], text: str, source: s
         seen.add(entry.name)
 
 
-def _faulty(fault: Fault, rule: Rule, read: tuple[str, str], place: int) -> SettingsError:
-    text, source = read
+def _faulty(fault: Fault, rule: Rule | Lever, read: tuple[str, str], entry: tuple[str, int]) -> SettingsError:
+    (text, source), (table, place) = read, entry
     row = rule.when.count("\n", 0, fault.at)
     start = rule.when.rfind("\n", 0, fault.at) + 1
-    where = _place(text, ("rules", place, "when"), rule.name, row=row)
+    where = _place(text, (table, place, "when"), rule.name, row=row)
     column = fault.at - start + 1
     shown = "\n".join(_caret(rule.when.splitlines() or [""], row, column))
     return SettingsError(
-        f"{source}, {where}, column {column} of `when`: {fault.said}.\n{shown}", hint=fault.hint, field="rules.when"
+        f"{source}, {where}, column {column} of `when`: {fault.said}.\n{shown}", hint=fault.hint, field=f"{table}.when"
     )
 
 
@@ -147,7 +164,7 @@ def _place(text: str, entry: tuple[str, int, str | None], name: object, *, row: 
     return called if line is None else f"line {line + row}, {called}"
 
 
-def _place_of_placement(text: str, name: str) -> str:
-    line = line_of(text, f"placements.{name}", 0, "channel")
+def _place_of_placement(text: str, name: str, key: str = "channel") -> str:
+    line = line_of(text, f"placements.{name}", 0, key)
     called = f"placement {name!r}"
     return called if line is None else f"line {line}, {called}"

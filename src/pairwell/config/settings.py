@@ -9,7 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from pairwell.config.remembering import Customers, Retention
+from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Hesitation, Rule, usual_rules
+from pairwell.config.storing import Ingest, Operations
 
 OfferKind = Literal["cross_sell", "upgrade", "repeat"]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -42,38 +44,23 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     return_cost_minor: Annotated[
         float, Meta(ge=0.0, description="What a unit that is sent back costs beside its margin, in minor units.")
     ] = 0.0
-    objective: Annotated[Literal["margin", "revenue"], Meta(description="What an offer's worth is counted in.")] = (
-        "margin"
-    )
-
-
-class Operations(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where facts and the journal live."""
-
-    url: Annotated[
-        str,
+    shipping_minor: Annotated[
+        float, Meta(ge=0.0, description="What one more parcel costs the shop; see `ships_again` of the placements.")
+    ] = 0.0
+    objective: Annotated[
+        Literal["margin", "revenue", "service"],
+        Meta(description='What an offer\'s worth is counted in; "service" is margin and `service_values`.'),
+    ] = "margin"
+    margin_rates: Annotated[
+        dict[Name, Share],
+        Meta(description='`margin_rate` of categories: "Home > Lighting" = 0.4; the nearest to an item counts.'),
+    ] = {}
+    service_values: Annotated[
+        dict[Name, Annotated[float, Meta(ge=0.0)]],
         Meta(
-            description="Empty: SQLite in the workspace; or postgresql://USER:${NAME}@HOST/DB, NAME of the environment."
+            description='What it is worth that a customer gets one, by purpose or category: "care" = 50, minor units.'
         ),
-    ] = ""
-    durability: Annotated[
-        Literal["process", "power"],
-        Meta(
-            description='"process": an answered decision survives a crash of the process; '
-            '"power": also of the machine (slower).'
-        ),
-    ] = "process"
-
-
-class Ingest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How files are read."""
-
-    max_line_mb: Annotated[float, Meta(gt=0, le=1024, description="A longer line is refused, in megabytes.")] = 16.0
-    batch_rows: Annotated[int, Meta(ge=1, le=10_000_000, description="Rows held in memory at a time.")] = 100_000
-    pseudonyms: Annotated[
-        bool,
-        Meta(description="Whether customers are kept under names that only this workspace's secret can make."),
-    ] = False
+    ] = {}
 
 
 class Guards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,7 +97,11 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     )
     friction: Annotated[
         float,
-        Meta(ge=0.0, le=1.0, description="Chance that an offer costs the checkout, before anything is learned; times the cart's margin."),
+        Meta(
+            ge=0.0,
+            le=1.0,
+            description="Chance that an offer costs the checkout, before anything is learned; times the cart's margin.",
+        ),
     ] = 0.001
     deadline_ms: Annotated[int, Meta(ge=1, description="Milliseconds after which the answer is silence.")] = 50
     channel: Annotated[
@@ -125,6 +116,14 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         bool,
         Meta(description="Whether it comes unasked (pop-up, e-mail, call): every contact counts, and needs consent."),
     ] = False
+    ships_again: Annotated[
+        bool,
+        Meta(description="Whether what is bought here goes out by itself, after a purchase: `shop.shipping_minor`."),
+    ] = False
+    weights: Annotated[
+        dict[str, Annotated[float, Meta(gt=0.0, le=1_000.0)]],
+        Meta(description="Ranks offers here by kind or source, { upgrade = 1.2 }; nothing enters by it."),
+    ] = {}
 
 
 class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -291,7 +290,8 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Which purchases are outcomes of an offer."""
 
     window_h: Annotated[
-        float, Meta(gt=0.0, le=8_760.0, description="Hours after a decision within which a purchase counts as its outcome.")
+        float,
+        Meta(gt=0.0, le=8_760.0, description="Hours after a decision within which a purchase counts as its outcome."),
     ] = 24.0
 
 
@@ -328,13 +328,14 @@ def _usual_placements() -> dict[str, Placement]:
         "product": Placement(),
         "cart": Placement(),
         "checkout": Placement(kinds=("cross_sell",), friction=0.002),
-        "after_purchase": Placement(kinds=("cross_sell", "repeat"), friction=0.0),
+        "after_purchase": Placement(kinds=("cross_sell", "repeat"), friction=0.0, ships_again=True),
         "email": Placement(
             kinds=("cross_sell", "upgrade", "repeat"),
             channel="email",
             interrupts=True,
             friction=0.0,
             valid_minutes=10_080.0,
+            ships_again=True,
         ),
     }
 
@@ -372,5 +373,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rules: Annotated[tuple[Rule, ...], Meta(description="What withholds an offer, in this order.")] = msgspec.field(
         default_factory=usual_rules
     )
+    levers: Annotated[
+        tuple[Lever, ...], Meta(description="What ranks an offer higher or lower; nothing enters by them.")
+    ] = ()
     limits: Limits = Limits()
     currency: Currency = Currency()

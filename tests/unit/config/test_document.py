@@ -7,8 +7,9 @@ import pytest
 
 from pairwell.config.document import compact_settings, parse_settings, render_settings, say_value, setting_names
 from pairwell.config.published import compare_settings
+from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Rule
-from pairwell.config.settings import Cap, Guards, Placement, Settings
+from pairwell.config.settings import Cap, Guards, Placement, Settings, Shop
 from pairwell.errors import SettingsError
 
 _REST = "stage = 'suitability'\nscope = 'offer'\nreason = 'r'"
@@ -27,7 +28,17 @@ RULED = Settings(
 )
 
 
-@pytest.mark.parametrize("settings", [Settings(), CHANGED, RULED, Settings(caps=(), rules=())])
+STATED = Settings(
+    shop=Shop(margin_rates={"Home > Lighting": 0.4, "b": 0.1}, service_values={"care": 50.0}, objective="service"),
+    placements={**Settings().placements, "cart": Placement(weights={"upgrade": 1.2, "pairs": 0.5})},
+    levers=(
+        Lever(name="dear", when="offer.margin_minor > 100.0", weight=1.5),
+        Lever(name="all", when="true", weight=0.5),
+    ),
+)
+
+
+@pytest.mark.parametrize("settings", [Settings(), CHANGED, RULED, STATED, Settings(caps=(), rules=())])
 def test_what_is_rendered_reads_back_equal(settings: Settings) -> None:
     assert parse_settings(render_settings(settings)) == settings
     assert parse_settings(compact_settings(settings)) == settings
@@ -43,7 +54,9 @@ def test_every_setting_stands_in_the_file_with_its_meaning() -> None:
         last = name.rpartition(".")[2]
         places = [i for i, line in enumerate(lines) if line.startswith((f"{last} = ", f"[{name}]"))]
         explained = [i for i in places if lines[i - 1].startswith("# ")]
-        if name.startswith(("caps.", "rules.")):  # an entry after the first says only what is different
+        if name.startswith("levers."):  # there are none
+            assert any(line.startswith(f"# {last}: ") for line in lines), name
+        elif name.startswith(("caps.", "rules.")):  # an entry after the first says only what is different
             assert explained or any(line.startswith(f"# {last}, which is left out here: ") for line in lines), name
         else:
             assert places, name
@@ -72,6 +85,19 @@ def test_a_changed_placement_keeps_its_other_defaults() -> None:
         ("[currency.rates]\nGBP = nan\n", "`currency.rates.GBP` is nan; expected a finite number", None),
         ("[guards]\nadd_on_price_share = inf\n", "`guards.add_on_price_share` is inf", None),
         ("[guards]\nupgrade_price_corridor = [1.05, inf]\n", "`guards.upgrade_price_corridor` is inf", None),
+        ("[shop.margin_rates]\nLighting = 1.4\n", "`shop.margin_rates.Lighting` is not valid", None),
+        ("[shop.margin_rates]\na = 0.1\nA = 0.2\n", "'a' and 'A', which are one category", "Keep one"),
+        ("[shop.service_values]\n' > ' = 1\n", "' > ', which is no category", "Home > Lighting"),
+        ("[placements.cart]\n\nweights = {upgrad = 2.0}\n", "line 3, placement 'cart': `weights` names", "`upgrade`"),
+        ("[placements.cart.weights]\nupgrade = 0\n", "`placements.cart.weights.upgrade` is not valid", None),
+        ("[[levers]]\nname = 'a'\nwhen = 'true'\nweight = 0\n", "line 4, lever 'a': `levers[0].weight`", None),
+        ("[[levers]]\nname = 'a'\nwhen = 'true'\n", "line 1, lever 'a': `levers[0].weight` is missing", "Add it"),
+        (
+            "[[levers]]\nname = 'a'\nweight = 2\nwhen = 'item.bran == \"b\"'\n",
+            "line 4, lever 'a', column 6",
+            "item.brand",
+        ),
+        ("[[levers]]\nname = 'a'\nwhen = 'true'\nweight = 2\n" * 2, "another one has that name", "Give each"),
         ("[retention]\ndecisions_days = 10\n", "is 10; expected 30 or more, or 0 for ever", "decisions_days = 30"),
         ("placements = 3\n", "placements", None),
         ("rules = 3\n", "`rules` is not valid", None),

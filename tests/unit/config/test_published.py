@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from pairwell.config.published import Change, compare_settings, load_published, load_settings, publish_settings
-from pairwell.config.settings import Cap, Guards, Operations, Settings
+from pairwell.config.settings import Cap, Guards, Settings
+from pairwell.config.storing import Operations
 from pairwell.config.workspace import Workspace, read_draft
 from pairwell.errors import SettingsError, StorageError
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from pairwell.config.pseudonyms import pseudonym_of, read_secret
-from pairwell.config.settings import Ingest, Settings
+from pairwell.config.settings import Settings
+from pairwell.config.storing import Ingest
 from pairwell.config.workspace import Workspace
 from pairwell.events import Event
 from pairwell.facts.naming import known_here, secret_of

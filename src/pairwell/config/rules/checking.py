@@ -25,6 +25,7 @@ from pairwell.config.rules.conditions import (
 )
 from pairwell.config.rules.engine import ConditionError, Program, compile_condition, make_context, run, work_out
 from pairwell.config.rules.fields import RECORDS, SCOPES, Field, Places, field_of, inner_kind, values_of
+from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Rule
 from pairwell.config.rules.samples import Samples
 
@@ -63,15 +64,15 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=1_024)
-def find_fault(rule: Rule, places: Places | None = None) -> Fault | None:
-    """The first thing that is wrong with the condition of `rule`; None where it can be relied on.
+def find_fault(rule: Rule | Lever, places: Places | None = None) -> Fault | None:
+    """The first thing that is wrong with the condition of a rule or lever; None where it can be relied on.
 
     Without `places` any placement and channel is taken to exist.
     """
     return next(_faults(rule, places), None)
 
 
-def _faults(rule: Rule, places: Places | None) -> Iterator[Fault]:
+def _faults(rule: Rule | Lever, places: Places | None) -> Iterator[Fault]:
     tokens = read_tokens(rule.when)
     yield from _unreadable(rule.when, tokens)
     for place in find_roots(tokens):
@@ -100,7 +101,7 @@ def _unreadable(source: str, tokens: list[Token]) -> Iterator[Fault]:
         yield Fault(said=f"the condition is not valid CEL: {what}", hint=hint, at=place)
 
 
-def _wrong_root(tokens: list[Token], place: int, rule: Rule) -> Iterator[Fault]:
+def _wrong_root(tokens: list[Token], place: int, rule: Rule | Lever) -> Iterator[Fault]:
     root, known = tokens[place], SCOPES[rule.scope]
     if root.text in _OTHER_TONGUES:
         yield Fault(

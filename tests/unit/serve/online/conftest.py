@@ -22,7 +22,8 @@ from tests.unit.conftest import new_postgres_database
 
 from pairwell.config.document import render_settings
 from pairwell.config.published import publish_settings
-from pairwell.config.settings import Choice, Guards, Operations, Placement, Settings, Shop
+from pairwell.config.settings import Choice, Guards, Placement, Settings, Shop
+from pairwell.config.storing import Operations
 from pairwell.config.workspace import Workspace, create_workspace
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset

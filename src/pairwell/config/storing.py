@@ -1,0 +1,37 @@
+"""How files are read, and where facts and the journal live."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+
+class Operations(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where facts and the journal live."""
+
+    url: Annotated[
+        str,
+        Meta(
+            description="Empty: SQLite in the workspace; or postgresql://USER:${NAME}@HOST/DB, NAME of the environment."
+        ),
+    ] = ""
+    durability: Annotated[
+        Literal["process", "power"],
+        Meta(
+            description='"process": an answered decision survives a crash of the process; '
+            '"power": also of the machine (slower).'
+        ),
+    ] = "process"
+
+
+class Ingest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How files are read."""
+
+    max_line_mb: Annotated[float, Meta(gt=0, le=1024, description="A longer line is refused, in megabytes.")] = 16.0
+    batch_rows: Annotated[int, Meta(ge=1, le=10_000_000, description="Rows held in memory at a time.")] = 100_000
+    pseudonyms: Annotated[
+        bool,
+        Meta(description="Whether customers are kept under names that only this workspace's secret can make."),
+    ] = False
