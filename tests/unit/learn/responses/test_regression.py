@@ -46,7 +46,9 @@ def test_intervals_hold_what_the_prior_draws_as_often_as_they_say() -> None:
 
 def test_rows_told_over_and_over_do_not_count_again() -> None:
     once = _worlds(800, np.random.default_rng(3), _TRUTH, np.zeros(_ITEMS))
-    four = Rows(**{name: np.tile(getattr(once, name), (4, 1) if name == "design" else 4) for name in Rows.__struct_fields__})
+    four = Rows(
+        **{name: np.tile(getattr(once, name), (4, 1) if name == "design" else 4) for name in Rows.__struct_fields__}
+    )
     alone, repeated = fit_rows(once, _PRIOR), fit_rows(four, _PRIOR)
     assert alone.design_effect == pytest.approx(1.0)
     assert repeated.design_effect == pytest.approx(4.0)
@@ -81,7 +83,9 @@ def test_weights_count_as_information_no_further_than_their_effective_number() -
     assert scaled.effective == pytest.approx(even.effective)
     uneven = np.where(np.arange(1_000) < 500, 1.0, 9.0)
     fitted = fit_rows(msgspec.structs.replace(rows, weight=uneven), _PRIOR)
-    assert fitted.effective * fitted.design_effect == pytest.approx(5_000**2 / 41_000)  # (500·1 + 500·9)² / (500·1 + 500·81)
+    assert fitted.effective * fitted.design_effect == pytest.approx(
+        5_000**2 / 41_000
+    )  # (500·1 + 500·9)² / (500·1 + 500·81)
 
 
 def test_a_weighted_sample_says_what_the_whole_does() -> None:
@@ -91,10 +95,16 @@ def test_a_weighted_sample_says_what_the_whole_does() -> None:
     kept = rng.random(60_000) < chance
     some = Rows(**{name: getattr(whole, name)[kept] for name in Rows.__struct_fields__})
     # Of an intercept alone, the unweighted mean would be that of the oversampled half.
-    flat = {"design": np.ones((int(kept.sum()), 1)), "weight": 1 / chance[kept], "foretold": np.full(int(kept.sum()), -2.2)}
+    flat = {
+        "design": np.ones((int(kept.sum()), 1)),
+        "weight": 1 / chance[kept],
+        "foretold": np.full(int(kept.sum()), -2.2),
+    }
     prior = Prior(effects=np.array([3.0]), item=0.01, items=_ITEMS)
     level = fit_rows(msgspec.structs.replace(some, **flat), prior).effects[0] - 2.2
-    unweighted = fit_rows(msgspec.structs.replace(some, **{**flat, "weight": np.ones(int(kept.sum()))}), prior).effects[0] - 2.2
+    unweighted = (
+        fit_rows(msgspec.structs.replace(some, **{**flat, "weight": np.ones(int(kept.sum()))}), prior).effects[0] - 2.2
+    )
     truth = float(np.mean(whole.bought))
     assert 1 / (1 + np.exp(-level)) == pytest.approx(truth, abs=0.012)
     assert 1 / (1 + np.exp(-unweighted)) < truth - 0.02
