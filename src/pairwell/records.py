@@ -27,6 +27,7 @@ SilenceReason = Literal[
     "nothing_worth_it",
     "overloaded",
     "journal_unavailable",
+    "kill_switch",
 ]
 
 
@@ -220,6 +221,17 @@ class Repeat(msgspec.Struct, frozen=True, kw_only=True):
     times: int  # days on which it was bought
 
 
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the buyers of one item came back for, and how long ago this customer bought it."""
+
+    followers: int  # customers who did
+    share: float  # of the item's buyers
+    effect: float  # times chance it surely is
+    low: int  # quartiles of their days between
+    high: int
+    days: int  # since this customer's purchase
+
+
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
     """What one customer bought, each item when last, and what comes again, soonest due first."""
 
@@ -340,6 +352,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     borrowed: Borrowed | None = None  # who speaks for it, where its own orders are too few
     looked: Looked | None = None  # of what the customer looked at before
     repeat: Repeat | None = None  # of what the customer buys regularly
+    followed: Followed | None = None  # of what others bought later
 
 
 class Decline(msgspec.Struct, frozen=True, kw_only=True):
@@ -369,10 +382,12 @@ class DecisionInputs(msgspec.Struct, frozen=True, kw_only=True):
     declines: list[Decline]
     customer: CustomerFacts | None = None  # None: nobody named, or no consent to personalisation
     repeats: list[Repeat] = []  # what is due now, as far as it was not bought since
+    bought_at: dict[str, datetime] = {}  # the newest purchases, where what is bought later may be offered
     signals: list[Signal] = []  # oldest first
     contacts: list[Contact] = []  # within the longest window of the caps, oldest first
     taken: dict[str, int] = {}  # total cap -> offers given away or reserved
     epoch: int = 0  # of the posterior; 0: nothing was learned from offers yet
+    offers_off: int = 0  # the turn of the switch that put offers off for everybody; 0: they are on
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

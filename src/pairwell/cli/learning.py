@@ -22,13 +22,16 @@ from pairwell.cli.output import (
     when,
 )
 from pairwell.cli.pairs import pairs
+from pairwell.cli.rollout import Author, Share, Why, author_of, percent, print_log
 from pairwell.errors import RequestError
 from pairwell.wording import counted
 
 if TYPE_CHECKING:
+    from pairwell.config.standing import Standing
     from pairwell.learn.fit import Learned
     from pairwell.model.store import ListedModel
 
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="Id of a learned model.")]
 models = typer.Typer(help="List the models, or choose the one that is live.", no_args_is_help=True)
 
 
@@ -96,9 +99,7 @@ def _learned_lines(learned: Learned, *, unpublished: bool) -> Iterator[str]:
     yield f"Learned model {learned.model}, {as_of_words(learned.as_of)}."
     yield f"  {counted(learned.orders, 'order')}, {counted(learned.items, 'item')}, {counted(learned.pairs, 'pair')}"
     yield f"  {learned.seconds:.1f} s, {learned.peak_memory_mb:,.0f} MB at most"
-    if not learned.live:
-        yield "  kept, not live: the live model knows of a later moment, and customers' tastes are those of its run"
-        yield f"  `pairwell model publish {learned.model}` makes it live all the same"
+    yield from _not_live(learned)
     yield from _retuning(learned)
     if unpublished:
         yield "  with the live settings: what pairwell.toml says otherwise counts after `pairwell publish`"
@@ -107,6 +108,17 @@ def _learned_lines(learned: Learned, *, unpublished: bool) -> Iterator[str]:
         low, high = hit["ci"]
         interval = f"95 % interval {low:.3f} to {high:.3f}"
         yield f"  on the newest orders, held out: hit rate at 10 is {hit['value']:.3f} ({interval})"
+
+
+def _not_live(learned: Learned) -> Iterator[str]:
+    admission = learned.admission
+    if not learned.live:
+        why = "the live model knows of a later moment" if admission is None else admission.why
+        yield f"  kept, not live: {why}"
+        yield "  customers' tastes stay those of the live model's run"
+        yield f"  `pairwell model publish {learned.model}{' --anyway' if admission else ''}` makes it live all the same"
+    elif admission is not None and admission.verdict == "not_comparable":
+        yield f"  live without a comparison: {admission.why}"
 
 
 def _retuning(learned: Learned) -> list[str]:
@@ -143,7 +155,7 @@ def list_models(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
 
 def _model_row(listed: ListedModel) -> tuple[object, ...]:
     model = listed.manifest
-    live = "live" if listed.current else ""
+    live = "live" if listed.current else "" if listed.first_share is None else f"for {percent(listed.first_share)}"
     if model is None:
         return (listed.id, "broken", None, None, None, live)
     return (model.id, when(model.as_of), model.orders, model.items, model.pairs, live)
@@ -151,19 +163,63 @@ def _model_row(listed: ListedModel) -> tuple[object, ...]:
 
 @models.command("publish")
 def publish_model(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="Id of a learned model.")], workspace: InWorkspace = None
+    model: Model,
+    *,
+    share: Share = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also where it is surely worse than the live one on held-out orders.")
+    ] = False,
+    author: Author = None,
+    reason: Why = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Make a learned model live."""
+    """Make a learned model live: for everybody, or for a share of the customers first."""
     from pairwell import open as open_workspace
 
     with open_workspace(workspace) as shop:
-        print_lines([f"Live: model {shop.use_model(model)}."])
+        placed = shop.use_model(model, share, anyway=anyway, author=author_of(author), reason=reason)
+    if as_json:
+        print_json(placed)
+        return
+    whom = "" if placed.share >= 1 else f", for {percent(placed.share)} of the customers"
+    print_lines([f"Live: model {placed.model}{whom}."])
+    if placed.admission.live is not None:
+        print_lines([f"  {placed.admission.why}"])
+    if placed.share < 1:
+        finish = f"`pairwell model publish {placed.model}` makes it everybody's"
+        print_lines([f"  {finish}, `pairwell model withdraw` ends it"])
+
+
+@models.command("withdraw")
+def withdraw(author: Author = None, reason: Why = None, workspace: InWorkspace = None, as_json: AsJson = False) -> None:
+    """End a roll-out: everybody has the live model again."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        _tell_live(shop.rollout.withdraw_model(author_of(author), reason), as_json)
 
 
 @models.command("rollback")
-def roll_back(workspace: InWorkspace = None) -> None:
+def roll_back(
+    author: Author = None, reason: Why = None, workspace: InWorkspace = None, as_json: AsJson = False
+) -> None:
     """Make the model live that was live before."""
     from pairwell import open as open_workspace
 
     with open_workspace(workspace) as shop:
-        print_lines([f"Live: model {shop.roll_back_model()}."])
+        _tell_live(shop.rollout.roll_back_model(author_of(author), reason), as_json)
+
+
+@models.command("log")
+def log(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
+    """Say which models were made live, when, for whom, by whom and why; newest first."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        found = shop.rollout.log("models")
+    print_json(found) if as_json else print_log(found, "model")
+
+
+def _tell_live(stands: Standing, as_json: bool) -> None:
+    print_json(stands) if as_json else print_lines([f"Live: model {stands.live}, for everybody."])

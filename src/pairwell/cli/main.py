@@ -20,6 +20,7 @@ from pairwell.cli import (
     keeping,
     keys,
     learning,
+    offers,
     serving,
     simulating,
     workspace,
@@ -78,6 +79,7 @@ for group in (
     evaluation,
     simulating,
     serving,
+    offers,
     keys,
     keeping,
 ):

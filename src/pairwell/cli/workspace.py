@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pairwell.cli.output import AsJson, InWorkspace, as_of_words, print_json, print_lines
+from pairwell.cli.rollout import Author, Share, Why, author_of, off_lines, percent, print_log, rollout_lines
 from pairwell.config.rules.rule import Industry
 from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.config.caps import CapReach
     from pairwell.config.published import Change
+    from pairwell.config.standing import Standing
     from pairwell.dataset.gates import Gate
-    from pairwell.shop.status import Status
+    from pairwell.shop.status import Publication, Status
 
 
 def register(app: typer.Typer) -> None:
@@ -56,17 +58,61 @@ def status(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
     _print_status(found)
 
 
-def publish(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
-    """Check pairwell.toml, show what changes, and make it live."""
+def publish(
+    *,
+    share: Share = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="End a roll-out: what everybody else has, all have again.")
+    ] = False,
+    rollback: Annotated[bool, typer.Option("--rollback", help="Make the settings live that were live before.")] = False,
+    log: Annotated[
+        bool, typer.Option("--log", help="Only say what was published, when, for whom, by whom, why.")
+    ] = False,
+    author: Author = None,
+    reason: Why = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check pairwell.toml, show what changes, and make it live: for everybody, or for a share first."""
     from pairwell import open as open_workspace
 
+    _require_one({"--share": share is not None, "--withdraw": withdraw, "--rollback": rollback, "--log": log})
     with open_workspace(workspace) as shop:
-        made = shop.publish()
+        if log:
+            found = shop.rollout.log("settings")
+            print_json(found) if as_json else print_log(found, "settings")
+            return
+        if withdraw or rollback:
+            change = shop.rollout.withdraw_settings if withdraw else shop.rollout.roll_back_settings
+            _tell_standing(change(author_of(author), reason), as_json)
+            return
+        made = shop.publish(share, author=author_of(author), reason=reason)
+    print_json(made) if as_json else print_lines(_published_lines(made))
+
+
+def _require_one(given: Mapping[str, bool]) -> None:
+    said = [name for name, there in given.items() if there]
+    if len(said) > 1:
+        raise typer.BadParameter(f"{' and '.join(said)} do not go together; name one of them.")
+
+
+def _tell_standing(stands: Standing, as_json: bool) -> None:
     if as_json:
-        print_json(made)
+        print_json(stands)
         return
-    print_lines(_changes(made.changes) or ["Nothing changed."])
-    print_lines([f"Live: settings {made.settings}.", *_cap_lines(made.capped)])
+    print_lines([f"Live: settings {stands.live}, for everybody."])
+    print_lines(["  pairwell.toml is as it was; `pairwell status` tells where it differs"])
+
+
+def _published_lines(made: Publication) -> Iterator[str]:
+    yield from _changes(made.changes) or ["Nothing changed."]
+    if made.ended:
+        yield f"The roll-out of settings {made.ended} is over."
+    whom = "" if made.share >= 1 else f", for {percent(made.share)} of the customers"
+    yield f"Live: settings {made.settings}{whom}."
+    if made.share < 1:
+        yield "  `pairwell publish` makes it everybody's, `pairwell publish --withdraw` ends it"
+    yield from _cap_lines(made.capped)
 
 
 _TOLD = {"consents": "consents", "needs": "needs", "feedback": "pieces of feedback", "order_status": "order statuses"}
@@ -89,10 +135,20 @@ def _print_status(found: Status) -> None:
     print_lines(["", "What can be done with it:"])
     for gate in held.gates:
         print_lines(_gate_lines(gate))
-    print_lines(["", _model_line(found), _guard_line(found), *_rule_lines(found)])
+    print_lines(["", _model_line(found), *_model_rollout(found), _guard_line(found), *_rule_lines(found)])
     print_lines([*_cap_lines(found.capped), _settings_line(found)])
     print_lines(_changes(found.drift))
-    print_lines([_journal_line(found)])
+    print_lines([*_settings_rollout(found), _journal_line(found), *off_lines(found.offers_off)])
+
+
+def _model_rollout(found: Status) -> Iterator[str]:
+    first = found.model_first
+    name = "" if first is None else first.canary
+    return rollout_lines(first, "model", f"pairwell model publish {name}", "pairwell model withdraw")
+
+
+def _settings_rollout(found: Status) -> Iterator[str]:
+    return rollout_lines(found.settings_first, "settings", "pairwell publish", "pairwell publish --withdraw")
 
 
 def _gate_lines(gate: Gate) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +14,9 @@ from pairwell.config.document import compact_settings, read_settings
 from pairwell.config.durable import replace_synced
 from pairwell.config.masking import mask_password
 from pairwell.config.settings import Settings
+from pairwell.config.standing import UNSAID, Act, Standing, change_standing, put_live, read_standing
 from pairwell.config.workspace import Workspace, read_draft
 from pairwell.errors import SettingsError, StorageError
-
-_CURRENT = "current"
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -39,29 +39,48 @@ def settings_hash(settings: Settings) -> str:
     return _hash(compact_settings(settings))
 
 
-def publish_settings(workspace: Workspace) -> Published:
-    """Check `pairwell.toml`, keep a copy under its hash and make it live, at once or not at all."""
+def publish_settings(workspace: Workspace, act: Act = UNSAID) -> Published:
+    """Check `pairwell.toml`, keep a copy under its hash and make it live for everybody, at once or not at all.
+
+    A roll-out that is under way is over then.
+    """
+    published = keep_draft(workspace)
+    change_settings(workspace, lambda before: put_live(before, published.hash, act))
+    return published
+
+
+def keep_draft(workspace: Workspace) -> Published:
+    """Check `pairwell.toml` and keep a copy under its hash, for nobody yet."""
     settings = read_draft(workspace)
     name = settings_hash(settings)
-    try:
+    with _writing(workspace):
         workspace.settings.mkdir(parents=True, exist_ok=True)
         replace_synced(workspace.settings / f"{name}.toml", compact_settings(settings).encode())
-        replace_synced(workspace.settings / _CURRENT, name.encode())
-    except OSError as error:
-        raise StorageError(
-            f"The settings could not be written to {workspace.settings}: {error.strerror}.",
-            hint="The settings live before stay live. Free some space or mend the rights, then publish again.",
-        ) from error
     return Published(name, settings)
+
+
+def change_settings(workspace: Workspace, change: Callable[[Standing | None], Standing]) -> Standing:
+    """Let `change` say which kept settings are live from now on, and for whom."""
+    with _writing(workspace):
+        return change_standing(workspace.settings, change)
+
+
+def settings_standing(workspace: Workspace) -> Standing:
+    """Which settings are live, and for whom. Raises `SettingsError` where none were ever published."""
+    try:
+        found = read_standing(workspace.settings)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"The name of the live settings cannot be read: {error}.", hint="Run `pairwell publish`."
+        ) from error
+    if found is None:
+        raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.")
+    return found
 
 
 def load_published(workspace: Workspace) -> Published:
     """The live settings. Raises `SettingsError` where none were ever published."""
-    try:
-        name = (workspace.settings / _CURRENT).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.") from error
-    return load_settings(workspace, name)
+    return load_settings(workspace, settings_standing(workspace).live)
 
 
 def load_settings(workspace: Workspace, name: str) -> Published:
@@ -89,6 +108,17 @@ def compare_settings(before: Settings, after: Settings) -> list[Change]:
 
 def _shown(name: str, value: object) -> object:
     return mask_password(value) if name == "operations.url" and isinstance(value, str) else value
+
+
+@contextmanager
+def _writing(workspace: Workspace) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"The settings could not be written to {workspace.settings}: {error.strerror}.",
+            hint="The settings live before stay live. Free some space or mend the rights, then publish again.",
+        ) from error
 
 
 def _hash(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,54 +11,36 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from pairwell.candidates.due import Due, read_due, whose_habits
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal
 from pairwell.config.published import Published
 from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
+from pairwell.decide.canary import NO_CANARIES, Canaries, Version
 from pairwell.decide.choose import decide, propose_for, run_stages
 from pairwell.decide.identity import name_decision
-from pairwell.decide.reserving import look_back, reserve
+from pairwell.decide.reading import FactsNow, read_candidates, relations_named, revisions_named
+from pairwell.decide.reserving import look_back, narrowed, reserve, reserve_nothing, widest
 from pairwell.decide.scene import Scene, find_placement
+from pairwell.decide.silenced import silence_all, silenced
 from pairwell.errors import JournalError
 from pairwell.experiments.assignment import in_holdout
 from pairwell.journal.round import Round, Who
-from pairwell.journal.standing import Standing
+from pairwell.journal.standing import Lookback, Standing
 from pairwell.journal.store import RoundKind
-from pairwell.posterior import Posterior
 from pairwell.records import (
     Answer,
-    CuratedRelation,
     CustomerFacts,
     Decision,
     DecisionInputs,
     DecisionRequest,
-    Decline,
-    Item,
+    Habits,
     Offer,
     Silence,
 )
 
-_LIKENESS = frozenset({"variant", "substitute", "requires"})
 _PERSONALISATION = "personalisation"
-
-
-class FactsNow(Protocol):
-    """What is true at one moment, as far as decisions read it."""
-
-    @property
-    def items(self) -> Mapping[str, Item]: ...
-
-    @property
-    def owned(self) -> Mapping[str, Collection[str]]: ...
-
-    @property
-    def customers(self) -> Mapping[str, CustomerFacts]: ...
-
-    @property
-    def posterior(self) -> Posterior | None: ...
-
-    def relations_of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]: ...
 
 
 class Facts(Protocol):
@@ -70,6 +52,7 @@ class Facts(Protocol):
         customer_ids: Collection[str] = (),
         *,
         complaints_since: datetime | None = None,
+        habits_of: Collection[str] = (),
     ) -> FactsNow: ...
 
 
@@ -87,7 +70,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decider:
-    """Answers requests under one version of the settings; the model is asked for anew with every round."""
+    """Answers requests under one version of the settings; the model is asked for anew with every round.
+
+    A share of the units gets the `canaries` instead.
+    """
 
     def __init__(
         self,
@@ -95,11 +81,14 @@ class Decider:
         settings: Published,
         facts: Facts,
         journal: Decisions,
+        *,
+        canaries: Canaries = NO_CANARIES,
     ) -> None:
         self._model_source = model_source
         self._settings = settings
         self._facts = facts
         self._journal = journal
+        self._canaries = canaries
 
     def answer(self, request: DecisionRequest, *, now: datetime, entropy: bytes, kind: RoundKind = "kept") -> Decision:
         """Decide, and journal before this returns; the same `request_id` gets the decision it got first.
@@ -130,30 +119,41 @@ class Decider:
         settings = self._settings.settings
         with self._journal.round([one.request for one in asked], kind) as opened:
             moment = now()
-            opened.look_back(look_back(settings, moment), now=moment)
+            opened.look_back(self._look_back(moment), now=moment)
             whose = {opened.who(one.request).customer_id for one in asked}
             customers = sorted(customer_id for customer_id in whose if customer_id is not None)
             complaints_since = moment - timedelta(days=settings.customers.complaint_days)
-            facts = self._facts.view(opened.connection, customers, complaints_since=complaints_since)
-            sitting = _Sitting(self._settings, self._model_source(), facts, opened, moment)
+            habits_of = whose_habits([one.request for one in asked], settings.placements)
+            facts = self._facts.view(
+                opened.connection, customers, complaints_since=complaints_since, habits_of=habits_of
+            )
+            live = Version(self._settings, self._model_source())
+
+            def answer(one: Asked) -> Decision | Exception:
+                version = self._canaries.version_for(opened.who(one.request).lot, live)
+                return _Sitting(version, facts, opened, moment, mixed=self._canaries.settings is not None).answer(one)
+
             if wanted is None:
-                return [sitting.answer(one) for one in asked]
-            made = [sitting.answer(one) if wanted(one) else None for one in asked]
+                return [answer(one) for one in asked]
+            made = [answer(one) if wanted(one) else None for one in asked]
             return _without_late(made, [wanted(one) for one in asked], opened)
+
+    def _look_back(self, moment: datetime) -> Lookback:
+        own = look_back(self._settings.settings, moment)
+        canary = self._canaries.settings
+        return own if canary is None else widest(own, look_back(canary.settings, moment))
 
 
 class _Sitting:
-    """Several decisions at one moment, on the same facts."""
+    """Decisions under one version at one moment. `mixed`: other versions too are decided under in the round."""
 
-    def __init__(
-        self, published: Published, model: LearnedPairs | None, facts: FactsNow, opened: Round, now: datetime
-    ) -> None:
-        self._published = published
-        self._settings: Settings = published.settings
-        self._model = model
+    def __init__(self, version: Version, facts: FactsNow, opened: Round, now: datetime, *, mixed: bool) -> None:
+        self._published, self._model = version
+        self._settings: Settings = self._published.settings
         self._facts = facts
         self._round = opened
         self._now = now
+        self._mixed = mixed
 
     def answer(self, asked: Asked) -> Decision | Exception:
         try:
@@ -165,9 +165,13 @@ class _Sitting:
 
     def _decide(self, asked: Asked) -> Decision:
         request = asked.request
-        find_placement(request.placement, self._settings)
+        placement, off = find_placement(request.placement, self._settings), self._facts.offers_off
         if request.request_id is not None and (before := self._round.known.get(request.request_id)):
-            return before
+            return silenced(before, off) if off else before
+        if off:
+            decision = silence_all(self._read_person(asked, self._standing(request)), self._settings)
+            self._round.add(decision, reserve_nothing(decision, placement))
+            return decision
         scene, proposal = self._read_scene(asked)
         decision = decide(scene, run_stages(scene, proposal))
         self._round.add(decision, reserve(decision, scene))
@@ -175,23 +179,16 @@ class _Sitting:
 
     def _read_scene(self, asked: Asked) -> tuple[Scene, Proposal]:
         """Everything that the decision reads, and the candidates that told what to read."""
-        request, items = asked.request, self._facts.items
-        inputs = self._read_person(asked, self._round.standing(request))
+        inputs = self._read_person(asked, self._standing(asked.request))
         proposal = propose_for(inputs, model=self._model, settings=self._settings)
-        proposed = dict.fromkeys(candidate.item_id for candidate in proposal.candidates)
-        here = {item_id: items[item_id] for item_id in (*inputs.items, *proposed) if item_id in items}
-        there = {relation.anchor_id for relation in inputs.relations}
-        alike = [r for r in self._facts.relations_of(sorted(proposed.keys() - there)) if r.relation in _LIKENESS]
-        relations = [*inputs.relations, *alike]
-        wanted = proposed.keys() | {r.item_id for r in relations if r.relation == "requires"}
-        read = msgspec.structs.replace(
-            inputs,
-            items={item_id: item.revision for item_id, item in here.items()},
-            relations=relations,
-            owned=sorted(wanted.intersection(self._owned(inputs))),
-        )
+        read, here = read_candidates(inputs, proposal, self._facts, self._owned(inputs))
         posterior = self._facts.posterior
         return Scene(read, model=self._model, items=here, settings=self._settings, posterior=posterior), proposal
+
+    def _standing(self, request: DecisionRequest) -> Standing:
+        """What this version alone would have read: another's longer reach must not change its decisions."""
+        standing = self._round.standing(request)
+        return narrowed(standing, look_back(self._settings, self._now)) if self._mixed else standing
 
     def _read_person(self, asked: Asked, standing: Standing) -> DecisionInputs:
         request, settings = asked.request, self._settings
@@ -199,7 +196,7 @@ class _Sitting:
         ghost = who.lot is not None and in_holdout(who.lot, salt=settings.choice.salt, share=settings.choice.holdout)
         agreed = self._may_personalise(who)
         personal = agreed and request.customer_id is not None
-        named, items = _named(request, standing.declines), self._facts.items
+        due = self._read_due(request) if personal else Due(now=self._now)
         return DecisionInputs(
             decision_id=name_decision(
                 request.request_id, now=self._now, salt=settings.choice.salt, entropy=asked.entropy
@@ -211,16 +208,23 @@ class _Sitting:
             now=self._now,
             unit=who.unit,
             lot=who.lot,
-            items={item_id: items[item_id].revision for item_id in sorted(named) if item_id in items},
-            relations=self._facts.relations_of(sorted(_read_for_relations(request, standing.declines))),
+            items=revisions_named(request, standing.declines, self._facts.items),
+            relations=relations_named(request, standing.declines, self._facts),
             owned=[],
             declines=standing.declines,
             customer=self._facts.customers.get(request.customer_id or "", CustomerFacts()) if personal else None,
+            repeats=due.repeats,
+            bought_at=due.bought_at,
             signals=standing.signals if agreed else [],
             contacts=list(standing.ghosts if ghost else standing.shown),
             taken=self._round.taken(ghost=ghost),
             epoch=0 if self._facts.posterior is None else self._facts.posterior.epoch,
+            offers_off=self._facts.offers_off,
         )
+
+    def _read_due(self, request: DecisionRequest) -> Due:
+        habits = self._facts.habits.get(request.customer_id or "", Habits())
+        return read_due(habits, request.placement, find_placement(request.placement, self._settings), self._now)
 
     def _may_personalise(self, who: Who) -> bool:
         """Whether what this person did may be used.
@@ -269,13 +273,3 @@ def plain_answer(answer: Answer) -> Answer:
 
 def _public_offer(offer: Offer) -> Offer:
     return msgspec.structs.replace(offer, propensity=msgspec.UNSET, worth_minor=msgspec.UNSET, score=msgspec.UNSET)
-
-
-def _read_for_relations(request: DecisionRequest, declines: Iterable[Decline]) -> set[str]:
-    """Whose relations matter before any candidate is known: what is in the cart, looked at, declined."""
-    looked_at = request.viewed[-1:]
-    return {*(line.item_id for line in request.cart), *looked_at, *(decline.item_id for decline in declines)}
-
-
-def _named(request: DecisionRequest, declines: Iterable[Decline]) -> set[str]:
-    return {*_read_for_relations(request, declines), *request.viewed, *(request.available or ())}

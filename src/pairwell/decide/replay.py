@@ -12,6 +12,7 @@ from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
 from pairwell.decide.choose import decide, run_stages
 from pairwell.decide.scene import Scene
+from pairwell.decide.silenced import silence_all
 from pairwell.errors import ModelBrokenError, NoModelError, NotFoundError, ReplayError, SettingsError
 from pairwell.posterior import Posterior
 from pairwell.records import Decision, Item
@@ -63,6 +64,8 @@ def recompute(decision: Decision, archive: Archive) -> Decision:
     Raises `ReplayError` for another engine version, and for a model, settings or facts that are gone.
     """
     scene = recall(decision, archive)
+    if decision.inputs.offers_off:
+        return silence_all(scene.inputs, scene.settings)
     return decide(scene, run_stages(scene))
 
 

@@ -7,12 +7,12 @@ from typing import get_args
 
 import msgspec
 
-from pairwell.config.settings import Settings
+from pairwell.config.settings import Placement, Settings
 from pairwell.decide.caps import totals_of, window_start
 from pairwell.decide.scene import Scene, quiet_since
 from pairwell.events import BehaviourType
 from pairwell.journal.round import Claim, Reservation
-from pairwell.journal.standing import Lookback, Total
+from pairwell.journal.standing import Lookback, Standing, Total
 from pairwell.records import Decision
 
 _UNDER_WAY = timedelta(seconds=60)  # what was seen at the last moment is told a little later
@@ -32,6 +32,34 @@ def look_back(settings: Settings, now: datetime) -> Lookback:
             for cap in settings.caps
             if cap.scope == "offer" and cap.limit is not None
         ],
+    )
+
+
+def widest(one: Lookback, other: Lookback) -> Lookback:
+    """What both look back to; they count the same totals."""
+    return Lookback(
+        declines=min(one.declines, other.declines),
+        signals=min(one.signals, other.signals),
+        signal_types=sorted({*one.signal_types, *other.signal_types}),
+        contacts=min(one.contacts, other.contacts),
+        totals=one.totals,
+    )
+
+
+def narrowed(standing: Standing, back: Lookback) -> Standing:
+    """As much of `standing` as `back` alone would have read."""
+    return Standing(
+        declines=[one for one in standing.declines if one.at >= back.declines],
+        signals=[one for one in standing.signals if one.at >= back.signals and one.type in back.signal_types],
+        shown=[one for one in standing.shown if one.at >= back.contacts],
+        ghosts=[one for one in standing.ghosts if one.at >= back.contacts],
+    )
+
+
+def reserve_nothing(decision: Decision, placement: Placement) -> Reservation:
+    """For a decision without a slate."""
+    return Reservation(
+        channel=placement.channel, interrupts=placement.interrupts, lapses_at=decision.answer.valid_until
     )
 
 

@@ -28,6 +28,14 @@ def is_withheld(decision_id: str, *, salt: str, share: float) -> bool:
     return draw_lot("withheld", decision_id, salt=salt) < share
 
 
+def gets_first(lot: str | None, what: str, *, salt: str, share: float) -> bool:
+    """Whether the unit with this lot is among the `share` that gets `what`, a settings' hash or a model's id, first.
+
+    When the share grows, who had it stays with it. Nobody named: never.
+    """
+    return lot is not None and draw_lot(f"first {what}", lot, salt=salt) < share
+
+
 def assign_arm(lot: str | None, decision_id: str, choice: Choice) -> Arm:
     """The arm of a decision, by the name whose lot decides.
 

@@ -13,7 +13,7 @@ from pairwell.records import CuratedRelation, Item
 
 _EPOCH = sa.select(schema.epochs.c.number).where(schema.epochs.c.name == sa.bindparam("name"))
 _EPOCHS = sa.select(schema.epochs.c.name, schema.epochs.c.number).where(
-    schema.epochs.c.name.in_(("items", "relations", "posterior"))
+    schema.epochs.c.name.in_(("items", "relations", "posterior", "offers_off"))
 )
 _LATER = schema.items.alias("later")
 _NEWEST = sa.select(schema.items.c.fact).where(
@@ -42,16 +42,21 @@ def read_posterior(connection: sa.Connection, epoch: int) -> Posterior | None:
 
 
 class Held:
-    """Items, relations and the posterior in memory. What it hands out is replaced by newer, never altered."""
+    """Items, relations, the posterior and the kill switch in memory.
+
+    What it hands out is replaced by newer, never altered.
+    """
 
     def __init__(self) -> None:
         self.posterior: Posterior | None = None
+        self.offers_off = 0
         self.items = HeldItems()
         self.relations = HeldRelations()
 
     def refresh(self, connection: sa.Connection) -> None:
         """Read what was written since the last time."""
         epochs = dict(connection.execute(_EPOCHS).all())
+        self.offers_off = epochs.get("offers_off", 0)
         self.items.refresh(connection, epochs.get("items", 0))
         self.relations.refresh(connection, epochs.get("relations", 0))
         if (epoch := epochs.get("posterior", 0)) != (self.posterior.epoch if self.posterior else 0):

@@ -34,6 +34,7 @@ class FactsView(msgspec.Struct, frozen=True, kw_only=True):
     customers: Mapping[str, CustomerFacts]
     posterior: Posterior | None  # what was learned from offers
     habits: Mapping[str, Habits]  # customer -> what was bought when and comes again, where that was asked for
+    offers_off: int  # the turn of the switch that put offers off for everybody; 0: they are on
 
     def relations_of(self, anchor_ids: Sequence[str]) -> list[CuratedRelation]:
         """Relations that people set for these anchors: anchor by anchor as asked, each in order of rank."""
@@ -108,6 +109,11 @@ class FactStore:
             self._held.refresh(connection)
             return self._held.items.by_id
 
+    @property
+    def offers_off(self) -> int:
+        """The turn of the switch that put offers off for everybody, as far as was read last; 0: they are on."""
+        return self._held.offers_off
+
     def item_at(self, item_id: str, revision: int) -> Item | None:
         """The facts of an item as they were at `revision`; None where there was no such revision."""
         table = schema.items
@@ -147,7 +153,7 @@ class FactStore:
         with self._lock:
             self._held.refresh(connection)
             items, by_anchor = self._held.items.by_id, self._held.relations.by_anchor
-            posterior = self._held.posterior
+            posterior, offers_off = self._held.posterior, self._held.offers_off
         return FactsView(
             items=items,
             by_anchor=by_anchor,
@@ -155,6 +161,7 @@ class FactStore:
             customers=read_customers(connection, customer_ids, complaints_since=complaints_since),
             posterior=posterior,
             habits=read_habits(connection, self._tastes, habits_of) if habits_of else {},
+            offers_off=offers_off,
         )
 
     def _upsert_relations(self) -> sa.Executable:

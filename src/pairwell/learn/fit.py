@@ -16,6 +16,7 @@ import msgspec
 
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
+from pairwell.config.standing import Act
 from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.events import Behaviour
@@ -30,8 +31,9 @@ from pairwell.learn.stopwatch import Beside, Stopwatch
 from pairwell.learn.taste.keep import LearnedTastes, learn_taste
 from pairwell.learn.uncollected import uncollected
 from pairwell.learn.validation import Newest, Validation, newest_cases, validate
+from pairwell.model.admission import Admission, compare
 from pairwell.model.manifest import Heard, Manifest
-from pairwell.model.store import live_manifest, publish_model
+from pairwell.model.store import live_manifest, point_to, publish_model, read_manifest
 from pairwell.wording import counted
 
 _FEWEST_ORDERS = 2  # that hold two items or more
@@ -41,7 +43,8 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
     """What a run of learning published."""
 
     model: str
-    live: bool  # False where it was learned as of a moment before the live one's: it is kept, the live one stays
+    live: bool  # False where it is of a moment before the live one's, or worse: it is kept, the live one stays
+    admission: Admission | None = None  # how it compares to the one live before; None where it is of an earlier moment
     as_of: datetime
     items: int
     orders: int
@@ -71,7 +74,7 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     """Learn from the newest snapshot what was known at `as_of` (default: everything), and make it the live model.
 
     One as of a moment before the live one's is only kept, and the tastes stay: who looks back does not mean to sell
-    by what is found there.
+    by what is found there. So is one that is surely worse than the live one.
     Orders dated after `now` count as placed with the newest of those before; `now` changes nothing else.
     `heard` is what the journal heard of shoppers up to `as_of`; the manifest says how much that was.
     `tastes` is where the taste of each customer goes, once the model is live; None learns none.
@@ -90,12 +93,21 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
         advance(0.9)
         with watch.step("publish"):
             manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
-            model = publish_model(models, manifest, parts.names, parts.arrays, live=live)
-        if tastes is not None and live:
+            model = publish_model(models, manifest, parts.names, parts.arrays, live=None)
+            admission = _admit(models, model, now) if live else None
+        if tastes is not None and admission is not None and admission.admitted:
             _write_tastes(begun, tastes, Generation(model=model, learned_at=now))
     forget_files(dataset, past.snapshot)
     advance(1.0)
-    return _report((model, live), manifest, retuned, watch, started)
+    return _report((model, admission), manifest, retuned, watch, started)
+
+
+def _admit(models: Path, model: str, now: datetime) -> Admission:
+    """Make a model live unless it is worse than the one that is."""
+    found = compare(read_manifest(models, model), live_manifest(models))
+    if found.admitted:
+        point_to(models, model, Act(at=now, author="pairwell learn"))
+    return found
 
 
 def _goes_live(models: Path, as_of: datetime | None) -> bool:
@@ -150,12 +162,17 @@ def _blended(history: History, settings: Settings, begun: _Begun, advance: Advan
 
 
 def _report(
-    published: tuple[str, bool], manifest: Manifest, retuned: Retuned | None, watch: Stopwatch, started: float
+    published: tuple[str, Admission | None],
+    manifest: Manifest,
+    retuned: Retuned | None,
+    watch: Stopwatch,
+    started: float,
 ) -> Learned:
-    model, live = published
+    model, admission = published
     return Learned(
         model=model,
-        live=live,
+        live=admission is not None and admission.admitted,
+        admission=admission,
         as_of=manifest.as_of,
         items=manifest.items,
         orders=manifest.orders,

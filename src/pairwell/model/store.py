@@ -15,13 +15,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from pairwell.config.durable import replace_synced, sync_file, sync_folder, write_synced
+from pairwell.config.durable import sync_file, sync_folder, write_synced
+from pairwell.config.standing import UNSAID, Act, Standing, change_standing, put_live, read_standing
 from pairwell.errors import ModelBrokenError, NoModelError, StorageError
 from pairwell.model.manifest import SCHEMA, Manifest, StoredFile, decode, encode, seal
 from pairwell.model.model import ItemNames, Model
 from pairwell.model.neighbours import Array
 
-_CURRENT = "current"
 _MANIFEST = "manifest.json"
 _ITEMS = "items.json"
 _DRAFT = re.compile(r"\.draft-(?P<process>\d+)-")
@@ -38,16 +38,17 @@ class ListedModel(msgspec.Struct, frozen=True, kw_only=True):
     manifest: Manifest | None
     problem: str | None
     current: bool
+    first_share: float | None = None  # of the customers, who get it first; None: it is not being rolled out
 
 
 def publish_model(
-    models: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array], *, live: bool = True
+    models: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array], *, live: Act | None = UNSAID
 ) -> str:
-    """Store a model under `models`, make it current unless it shall not be `live`, and return its id.
+    """Store a model under `models`, make it live by the act `live`, for nobody yet where that is None; return its id.
 
     A kill at any moment leaves the model live before, or this one. Raises `StorageError` where writing fails.
     """
-    with _storing(models):
+    with storing(models):
         models.mkdir(parents=True, exist_ok=True)
         _sweep_drafts(models)
         draft = _new_draft(models)
@@ -56,8 +57,8 @@ def publish_model(
             _keep(draft, models / sealed.id)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        if live:
-            _point_to(models, sealed.id)
+    if live is not None:
+        point_to(models, sealed.id, live)
     return sealed.id
 
 
@@ -66,10 +67,7 @@ def load_model(models: Path, model_id: str | None = None) -> Model:
 
     Raises `NoModelError` where there is none, `ModelBrokenError` where its schema, sizes or checksums are wrong.
     """
-    name = current_model(models) if model_id is None else model_id
-    if not _ID.fullmatch(name) or not (models / name).is_dir():
-        raise NoModelError(f"There is no model {name!r}.", hint="`pairwell model list` names those there are.")
-    folder = models / name
+    folder = _folder(models, current_model(models) if model_id is None else model_id)
     manifest = _read_manifest(folder)
     try:
         _check_files(folder, manifest)
@@ -82,57 +80,67 @@ def load_model(models: Path, model_id: str | None = None) -> Model:
 
 def current_model(models: Path) -> str:
     """The id of the live model. Raises `NoModelError` before the first was published."""
-    return _read_current(models)[0]
+    return models_standing(models).live
+
+
+def models_standing(models: Path) -> Standing:
+    """Which models are live, and for whom. Raises `NoModelError` before the first was published."""
+    try:
+        found = read_standing(models)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelBrokenError(
+            f"The name of the live model cannot be read: {error}.", hint="Run `pairwell learn`."
+        ) from error
+    if found is None:
+        raise NoModelError("Nothing has been learned yet.", hint="Run `pairwell learn`.")
+    return found
+
+
+def models_in_use(models: Path) -> set[str]:
+    """The models that are live for anybody, or were before."""
+    try:
+        standing = models_standing(models)
+    except NoModelError:
+        return set()
+    return {name for name in (standing.live, standing.before, standing.canary) if name is not None}
 
 
 def live_manifest(models: Path) -> Manifest | None:
     """What the live model says of itself; None where there is none that can be read."""
     try:
-        return _read_manifest(models / current_model(models))
+        return read_manifest(models, current_model(models))
     except (NoModelError, ModelBrokenError):
         return None
 
 
-def roll_back(models: Path) -> str:
-    """Make the model live that was live before, and return its id; a second time undoes the first.
-
-    Raises `NoModelError` where none was live before.
-    """
-    ids = _read_current(models)
-    if len(ids) == 1:
-        raise NoModelError(f"No model was live before {ids[0]!r}.", hint="`pairwell model list` names those there are.")
-    set_current(models, ids[1])
-    return ids[1]
-
-
-def _read_current(models: Path) -> list[str]:
-    """The live model and, after it, the one live before."""
-    try:
-        return (models / _CURRENT).read_text(encoding="ascii").split() or [""]
-    except FileNotFoundError as error:
-        raise NoModelError("Nothing has been learned yet.", hint="Run `pairwell learn`.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelBrokenError(
-            f"The name of the live model cannot be read: {error}.", hint="Run `pairwell learn`."
-        ) from error
+def read_manifest(models: Path, model_id: str) -> Manifest:
+    """What a model says of itself. Raises `NoModelError` where there is none, `ModelBrokenError`."""
+    return _read_manifest(_folder(models, model_id))
 
 
 def list_models(models: Path) -> list[ListedModel]:
     """Every published model, the newest "as of" first, those whose manifest is broken last."""
     if not models.is_dir():
         return []
-    live = current_model(models) if (models / _CURRENT).exists() else None
-    listed = [_listed(folder, live) for folder in models.iterdir() if _ID.fullmatch(folder.name)]
+    standing = read_standing(models)
+    listed = [_listed(folder, standing) for folder in models.iterdir() if _ID.fullmatch(folder.name)]
     return sorted(listed, key=_age, reverse=True)
 
 
-def _listed(folder: Path, live: str | None) -> ListedModel:
+def _listed(folder: Path, standing: Standing | None) -> ListedModel:
     manifest, problem = None, None
     try:
         manifest = _read_manifest(folder)
     except ModelBrokenError as error:
         problem = error.message
-    return ListedModel(id=folder.name, manifest=manifest, problem=problem, current=folder.name == live)
+    live, canary = (None, None) if standing is None else (standing.live, standing.canary)
+    return ListedModel(
+        id=folder.name,
+        manifest=manifest,
+        problem=problem,
+        current=folder.name == live,
+        first_share=standing.share if standing is not None and folder.name == canary else None,
+    )
 
 
 def _age(listed: ListedModel) -> tuple[datetime, int, str]:
@@ -140,11 +148,22 @@ def _age(listed: ListedModel) -> tuple[datetime, int, str]:
     return (_NEVER, 0, listed.id) if manifest is None else (manifest.as_of, manifest.snapshot, listed.id)
 
 
-def set_current(models: Path, model_id: str) -> None:
+def set_current(models: Path, model_id: str, act: Act = UNSAID) -> None:
     """Make a published model the live one, after checking it as `load_model` does."""
     load_model(models, model_id)
-    with _storing(models):
-        _point_to(models, model_id)
+    point_to(models, model_id, act)
+
+
+def point_to(models: Path, model_id: str, act: Act) -> None:
+    """Make a model live that was checked. A roll-out of another one goes on."""
+    with storing(models):
+        change_standing(models, lambda before: put_live(before, model_id, act, keep_canary=True))
+
+
+def _folder(models: Path, model_id: str) -> Path:
+    if not _ID.fullmatch(model_id) or not (models / model_id).is_dir():
+        raise NoModelError(f"There is no model {model_id!r}.", hint="`pairwell model list` names those there are.")
+    return models / model_id
 
 
 def _write_draft(draft: Path, manifest: Manifest, names: ItemNames, arrays: Mapping[str, Array]) -> Manifest:
@@ -187,13 +206,6 @@ def _is_whole(folder: Path) -> bool:
     except ModelBrokenError:
         return False
     return True
-
-
-def _point_to(models: Path, model_id: str) -> None:
-    before = [name for name in _read_current(models) if name != model_id] if (models / _CURRENT).exists() else []
-    named = [model_id, *before[:1]]
-    content = "".join(f"{name}\n" for name in named).encode("ascii")
-    replace_synced(models / _CURRENT, content, draft=_new_draft(models))
 
 
 def _new_draft(models: Path) -> Path:
@@ -259,7 +271,8 @@ def _mapped(path: Path) -> Array:
 
 
 @contextmanager
-def _storing(models: Path) -> Iterator[None]:
+def storing(models: Path) -> Iterator[None]:
+    """Raise `StorageError` where writing under `models` fails."""
     try:
         yield
     except OSError as error:

@@ -77,6 +77,18 @@ posteriors = Table(
     Column("payload", LargeBinary, nullable=False),
 )
 
+# Who put offers off for everybody or on again, when and why. The epoch "offers_off" is the newest of these where that
+# put them off, else 0.
+switches = Table(
+    "switches",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("off", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("author", String, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 # Customers ("c:ID") and visitors ("v:ID"). What is journaled of one is encrypted under their key: without the name
 # and key in this row nobody can tell whose it was or read it.
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER counts up by itself there

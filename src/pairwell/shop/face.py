@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from pairwell.learn.retune import Retuned
     from pairwell.model.store import ListedModel
     from pairwell.shop.bundles import Bundle
+    from pairwell.shop.rollout import Placed
     from pairwell.shop.simulating import Simulation
     from pairwell.shop.status import Publication, Status
 
@@ -119,13 +120,17 @@ class Shop(Parts):
 
     # --- settings and models ------------------------------------------------------------------
 
-    def publish(self) -> Publication:
-        """Check `pairwell.toml` and make it live. Raises `SettingsError`; the live settings then stay."""
+    def publish(
+        self, share: float | None = None, *, author: str | None = None, reason: str | None = None
+    ) -> Publication:
+        """Check `pairwell.toml` and make it live, for a `share` of the customers first or for all.
+
+        What `rollout` undoes. Raises `SettingsError`; the live settings then stay.
+        """
+        from pairwell.shop.rollout import Said
         from pairwell.shop.status import publish_draft
 
-        published = publish_draft(self.workspace, self._clock())
-        self.__dict__.pop("published", None)
-        return published
+        return publish_draft(self, share, Said(author=author, reason=reason), now=self._clock())
 
     def learn(self, as_of: datetime | None = None, *, retune: bool = False, advance: Advance = unheard) -> Learned:
         """Learn from everything that had happened by `as_of` (UTC where it names no zone), and make the model live.
@@ -156,7 +161,7 @@ class Shop(Parts):
                 now=now,
                 advance=(lambda share: advance(0.8 + 0.2 * share)) if retune else advance,
             )
-        self.__dict__.pop("_model", None)
+        self._forget_live()
         return learned
 
     def _retune(self, as_of: datetime | None, now: datetime, advance: Advance) -> Retuned:
@@ -164,7 +169,7 @@ class Shop(Parts):
 
         moments = Moments(as_of=as_of, now=now)
         found = retune_shop(self.workspace, self.dataset, moments, lambda share: advance(0.8 * share))
-        self.__dict__.pop("published", None)
+        self._forget_live()
         return found
 
     def learn_offers(self) -> OffersLearned | TooFewOpportunities:
@@ -183,20 +188,24 @@ class Shop(Parts):
 
         return list_models(self.workspace.models)
 
-    def use_model(self, model_id: str) -> str:
-        """Make a kept model live. Raises `NotFoundError` or `ModelBrokenError`; the live one then stays."""
-        from pairwell.model.store import set_current
+    def use_model(
+        self,
+        model_id: str,
+        share: float | None = None,
+        *,
+        anyway: bool = False,
+        author: str | None = None,
+        reason: str | None = None,
+    ) -> Placed:
+        """Make a kept model live, for a `share` of the customers first or for all. What `rollout` undoes.
 
-        set_current(self.workspace.models, read_text(model_id, "model_id", "984bce1175ab1b69064b631f"))
-        self.__dict__.pop("_model", None)
-        return model_id
+        Raises `EvidenceError` for one that is surely worse than the live one, unless `anyway`; `NoModelError` and
+        `ModelBrokenError`. The live one then stays.
+        """
+        from pairwell.shop.rollout import Said
 
-    def roll_back_model(self) -> str:
-        """Make the model live that was live before, and return its id. Raises `NoModelError` where there was none."""
-        from pairwell.model.store import roll_back
-
-        self.__dict__.pop("_model", None)
-        return roll_back(self.workspace.models)
+        wanted = read_text(model_id, "model_id", "984bce1175ab1b69064b631f")
+        return self.rollout.use_model(wanted, share, Said(author=author, reason=reason), anyway=anyway)
 
     # --- what was learned ---------------------------------------------------------------------
 
@@ -331,7 +340,7 @@ class Shop(Parts):
 
         asked = read_made(request, DecisionRequest, "request", 'DecisionRequest(placement="cart")')
         require_storable(asked)
-        decider = Decider(self.model_or_none, self.published, self.facts, self.journal)
+        decider = Decider(self.model_or_none, self.published, self.facts, self.journal, canaries=self._canaries)
         named = known_here(asked, self._secret)
         kind: Literal["read", "kept"] = "read" if dry_run else "kept"
         return decider.answer(named, now=read_moment(now, "now"), entropy=os.urandom(ENTROPY_BYTES), kind=kind)

@@ -13,6 +13,7 @@ from pairwell.errors import NoModelError
 
 if TYPE_CHECKING:
     from pairwell.dataset.store import Dataset
+    from pairwell.decide.canary import Canaries
     from pairwell.decide.replay import Archive
     from pairwell.facts.posteriors import PosteriorStore
     from pairwell.facts.store import FactStore
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pairwell.operations.database import Database
     from pairwell.operations.keys.store import KeyStore
     from pairwell.shop.keeping.keeping import Keeping
+    from pairwell.shop.rollout import Rollout
 
 
 class Parts:
@@ -109,6 +111,32 @@ class Parts:
             facts=self.facts,
         )
         return Keeping(place, self._clock)
+
+    @property
+    def rollout(self) -> Rollout:
+        """Settings and models for a share of the customers first, and offers off for everybody."""
+        from pairwell.operations.switch import KillSwitch
+        from pairwell.shop.rollout import Rollout
+
+        return Rollout(self.workspace, lambda: KillSwitch(self._database), self._clock, self._forget_live)
+
+    def _forget_live(self) -> None:
+        for name in ("published", "_model", "_canaries"):
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def _canaries(self) -> Canaries:
+        from pairwell.config.gradual import load_canary
+        from pairwell.decide.canary import Canaries
+        from pairwell.model.gradual import load_canary_model
+
+        settings, model = load_canary(self.workspace), load_canary_model(self.workspace.models)
+        return Canaries(
+            settings=None if settings is None else settings.published,
+            settings_share=0.0 if settings is None else settings.share,
+            model=None if model is None else model.model,
+            model_share=0.0 if model is None else model.share,
+        )
 
     @cached_property
     def _secret(self) -> bytes | None:

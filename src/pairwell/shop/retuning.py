@@ -9,6 +9,7 @@ import msgspec
 from pairwell.config.pinning import pin_learn, published_without_drift, require_pinnable
 from pairwell.config.progress import Advance
 from pairwell.config.published import publish_settings
+from pairwell.config.standing import Act
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
 from pairwell.learn.history import no_later_than, read_history
@@ -34,5 +35,5 @@ def retune_shop(workspace: Workspace, dataset: Dataset, moments: Moments, advanc
     found = retune(history, settings, advance)
     if found.changes:
         pin_learn(workspace, {name: new for name, (_, new) in found.changes.items()})
-        publish_settings(workspace)
+        publish_settings(workspace, Act(at=moments.now, author="pairwell learn --retune"))
     return found

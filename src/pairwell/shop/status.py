@@ -8,8 +8,17 @@ from typing import Protocol
 import msgspec
 
 from pairwell.config.caps import CapReach, measure_caps
-from pairwell.config.published import Change, Published, compare_settings, load_published, publish_settings
+from pairwell.config.published import (
+    Change,
+    Published,
+    compare_settings,
+    load_published,
+    load_settings,
+    settings_hash,
+    settings_standing,
+)
 from pairwell.config.settings import Settings
+from pairwell.config.standing import Standing
 from pairwell.config.workspace import Workspace, read_draft
 from pairwell.dataset.gates import Holdings, describe
 from pairwell.dataset.store import Dataset
@@ -21,6 +30,8 @@ from pairwell.ingest.quarantine import count_refused
 from pairwell.journal.store import Counts, Journal
 from pairwell.model.manifest import Manifest
 from pairwell.model.model import Model
+from pairwell.operations.switch import Switched
+from pairwell.shop.rollout import Rollout, Said
 
 
 class Open(Protocol):
@@ -38,6 +49,9 @@ class Open(Protocol):
     @property
     def journal(self) -> Journal: ...
 
+    @property
+    def rollout(self) -> Rollout: ...
+
     def model_or_none(self) -> Model | None: ...
 
 
@@ -45,7 +59,9 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
     """Settings made live, what changed against those live before, and what their caps reach."""
 
     settings: str
+    share: float  # of the customers; 1.0: for everybody
     changes: list[Change]
+    ended: str | None  # other settings, which were being rolled out until then
     capped: CapReach
 
 
@@ -65,6 +81,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     ruled: RuleReach | None
     capped: CapReach | None
     journal: Counts | None  # None where no settings can be read: they say where the journal is
+    offers_off: Switched | None  # the turn of the switch that put them off for everybody; None: they are on
+    settings_first: Standing | None  # a roll-out of settings that is under way
+    model_first: Standing | None  # one of a model
 
 
 def describe_status(shop: Open, now: datetime) -> Status:
@@ -86,22 +105,40 @@ def describe_status(shop: Open, now: datetime) -> Status:
         ruled=measure_rules(published.settings, shop.facts.items().values()) if published else None,
         capped=measure_caps(published.settings, now=now, catalogue=shop.facts.items()) if published else None,
         journal=shop.journal.count() if published else None,
+        offers_off=shop.rollout.silenced_by() if published else None,
+        settings_first=shop.rollout.under_way("settings"),
+        model_first=shop.rollout.under_way("models"),
     )
 
 
 def unpublished_changes(workspace: Workspace) -> list[Change]:
-    """What `pairwell.toml` says otherwise than the live settings; nothing where either cannot be read."""
+    """What `pairwell.toml` says otherwise than the live settings; nothing where either cannot be read.
+
+    What is being rolled out as it is there, is published, too.
+    """
     published, _ = _live_settings(workspace)
     draft, _ = _draft(workspace)
-    return compare_settings(published.settings, draft) if published and draft else []
+    if published is None or draft is None or settings_standing(workspace).canary == settings_hash(draft):
+        return []
+    return compare_settings(published.settings, draft)
 
 
-def publish_draft(workspace: Workspace, now: datetime) -> Publication:
-    """Check `pairwell.toml` and make it live. Raises `SettingsError`; the live settings then stay."""
-    before, _ = _live_settings(workspace)
-    after = publish_settings(workspace)
-    changes = compare_settings(before.settings, after.settings) if before else []
-    return Publication(settings=after.hash, changes=changes, capped=measure_caps(after.settings, now=now))
+def publish_draft(shop: Open, share: float | None, said: Said, *, now: datetime) -> Publication:
+    """Check `pairwell.toml` and make it live, for a share or for all.
+
+    Raises `SettingsError`; the live settings then stay.
+    """
+    before, _ = _live_settings(shop.workspace)
+    ended = shop.rollout.under_way("settings")
+    name = shop.rollout.publish(share, said)
+    after = load_settings(shop.workspace, name).settings
+    return Publication(
+        settings=name,
+        share=1.0 if share is None else share,
+        changes=compare_settings(before.settings, after) if before else [],
+        ended=ended.canary if ended and ended.canary != name else None,
+        capped=measure_caps(after, now=now),
+    )
 
 
 def _guard_reach(shop: Open, model: Model, published: Published) -> GuardReach:

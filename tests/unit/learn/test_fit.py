@@ -152,6 +152,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from datetime import datetime, UTC
+import pairwell.config.standing as standing
 import pairwell.model.store as store
 from pairwell.config.settings import Learn, Settings
 from pairwell.config.workspace import Workspace
@@ -162,14 +163,14 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 workspace = Workspace(Path(sys.argv[1]))
-setattr(store, sys.argv[2], die)
+setattr(standing if hasattr(standing, sys.argv[2]) else store, sys.argv[2], die)
 settings = Settings(learn=Learn(half_life_days=7))
 fit(Dataset(workspace), settings, models=workspace.models, now=datetime(2030, 1, 1, tzinfo=UTC))
 """
 
 
 @pytest.mark.parametrize(
-    "moment", ["_write_draft", "_fingerprint", "_keep", "_point_to", "sync_folder", "replace_synced"]
+    "moment", ["_write_draft", "_fingerprint", "_keep", "_alone", "sync_folder", "replace_synced"]
 )
 def test_a_kill_while_learning_leaves_the_model_before(workspace: Workspace, moment: str) -> None:
     before = _fit(workspace, _ORDERS).model

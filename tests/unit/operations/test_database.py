@@ -64,7 +64,7 @@ def test_many_processes_may_open_a_new_database_at_once(database_url: str) -> No
     assert ends == [("", 0)] * 4
     database = open_database(database_url, durability="process")
     with database.read() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(epochs)) == 5
+        assert connection.scalar(sa.select(sa.func.count()).select_from(epochs)) == 7
     database.close()
 
 

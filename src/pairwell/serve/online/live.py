@@ -1,21 +1,29 @@
-"""What answers right now: published settings and a model, swapped together when either changes."""
+"""What answers right now: published settings and a model, swapped together when either changes.
+
+What is being rolled out to a share of the customers stands beside them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
+from pairwell.config.gradual import CanarySettings, load_canary
 from pairwell.config.published import Published, load_published
+from pairwell.config.standing import CURRENT
 from pairwell.config.workspace import Workspace
+from pairwell.decide.canary import NO_CANARIES, Canaries
 from pairwell.errors import NoModelError, PairwellError
+from pairwell.model.gradual import CanaryModel, load_canary_model
 from pairwell.model.model import Model
 from pairwell.model.store import load_model
 from pairwell.serve.online.notices import Notices
 
 Stamp = tuple[int, int, int] | None
-_CURRENT = "current"  # the file that names the live settings, the live model
+First = TypeVar("First", CanarySettings, CanaryModel)
 
 
 class Live(msgspec.Struct, frozen=True):
@@ -23,6 +31,7 @@ class Live(msgspec.Struct, frozen=True):
 
     settings: Published
     model: Model | None
+    canaries: Canaries = NO_CANARIES
 
 
 class Watch:
@@ -41,6 +50,8 @@ class Watch:
         self.live = Live(load_published(workspace), None)
         self.settings_problem: str | None = None
         self.model_problem: str | None = None
+        self._first_told: dict[str, str] = {}  # what was wrong with a roll-out, so that it is said once
+        self._load_first_settings()
         self._load_model()
 
     def refresh(self) -> bool:
@@ -55,19 +66,54 @@ class Watch:
         return self.live is not live
 
     def _look(self) -> tuple[Stamp, Stamp]:
-        return _stamp(self._workspace.settings / _CURRENT), _stamp(self._workspace.models / _CURRENT)
+        return _stamp(self._workspace.settings / CURRENT), _stamp(self._workspace.models / CURRENT)
 
     def _load_settings(self) -> None:
         def load() -> Live:
-            return Live(load_published(self._workspace), self.live.model)
+            return msgspec.structs.replace(self.live, settings=load_published(self._workspace))
 
         self.settings_problem = self._swap("settings", load, self.settings_problem)
+        if self.settings_problem is None:
+            self._load_first_settings()
 
     def _load_model(self) -> None:
         def load() -> Live:
-            return Live(self.live.settings, load_model(self._workspace.models))
+            return msgspec.structs.replace(self.live, model=load_model(self._workspace.models))
 
         self.model_problem = self._swap("model", load, self.model_problem)
+        if self.model_problem is None:
+            self._load_first_model()
+
+    def _load_first_settings(self) -> None:
+        """Settings of a roll-out. Where they cannot be loaded everybody has what is live."""
+        found = self._first("settings", lambda: load_canary(self._workspace))
+        share, published = (0.0, None) if found is None else (found.share, found.published)
+        self._put_beside(msgspec.structs.replace(self.live.canaries, settings=published, settings_share=share))
+
+    def _load_first_model(self) -> None:
+        """As `_load_first_settings`, of a model."""
+        found = self._first("model", lambda: load_canary_model(self._workspace.models))
+        share, model = (0.0, None) if found is None else (found.share, found.model)
+        self._put_beside(msgspec.structs.replace(self.live.canaries, model=model, model_share=share))
+
+    def _put_beside(self, canaries: Canaries) -> None:
+        if canaries != self.live.canaries:
+            self.live = msgspec.structs.replace(self.live, canaries=canaries)
+
+    def _first(self, what: str, load: Callable[[], First | None]) -> First | None:
+        try:
+            found = load()
+        except (PairwellError, OSError) as error:
+            if _may_pass(error):
+                self._unread.add(what)
+            if self._first_told.get(what) != str(error):
+                self._notices.tell("error", f"{what}_not_loaded", f"{error} Everybody has what is live instead.")
+            self._first_told[what] = str(error)
+            return None
+        self._first_told.pop(what, None)
+        if found is not None:
+            self._notices.tell("info", f"{what}_live_for_a_share", _shared(found))
+        return found
 
     def _swap(self, what: str, load: Callable[[], Live], told: str | None) -> str | None:
         self._unread.discard(what)
@@ -84,6 +130,11 @@ class Watch:
             return str(error)
         self._notices.tell("info", f"{what}_live", _name(self.live, what))
         return None
+
+
+def _shared(found: CanarySettings | CanaryModel) -> str:
+    name = found.published.hash if isinstance(found, CanarySettings) else found.model.id
+    return f"{name} for {found.share:g} of the customers"
 
 
 def _may_pass(error: Exception) -> bool:

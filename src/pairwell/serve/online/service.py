@@ -94,6 +94,11 @@ class Service:
         return self._quick
 
     @property
+    def offers_off(self) -> bool:
+        """Whether the kill switch silenced everybody, as of the last look or decision."""
+        return self._facts.offers_off > 0
+
+    @property
     def clock(self) -> Clock:
         return self._clock
 
@@ -226,7 +231,7 @@ class Service:
 
     def _new_decider(self, live: Live, *, first: bool = False) -> Decider:
         """A decider that has decided before anyone asks it; the `first` also wrote, which would keep others waiting."""
-        decider = Decider(lambda: live.model, live.settings, self._facts, self._punctual)
+        decider = Decider(lambda: live.model, live.settings, self._facts, self._punctual, canaries=live.canaries)
         try:
             warm(decider, live, self._facts.items(), now=self._clock(), rehearse=first)
         except JournalError as error:  # cold it decides too, and says at each request what is wrong

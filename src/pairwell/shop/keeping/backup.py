@@ -10,12 +10,14 @@ from pathlib import Path
 
 import msgspec
 
+from pairwell.config.standing import CURRENT, LOG
 from pairwell.config.turns import files_in_use
 from pairwell.config.version import engine_version
 from pairwell.config.workspace import SETTINGS_NAME, Workspace
 from pairwell.dataset.snapshots import load_snapshot
 from pairwell.dataset.tables import SCHEMA_VERSION
 from pairwell.errors import StorageError, UserError
+from pairwell.model.store import models_in_use
 from pairwell.operations.copying import copy_to_file
 from pairwell.operations.database import Database
 from pairwell.operations.schema import REVISION
@@ -97,8 +99,7 @@ def _contents(
 
 def _models(workspace: Workspace, copy: Path) -> list[str]:
     """Those that are live or were before, and those that decisions name, as far as they are there."""
-    current = workspace.models / "current"
-    named = set(current.read_text(encoding="ascii").split()) if current.exists() else set()
+    named = models_in_use(workspace.models)
     with sqlite3.connect(f"file:{copy}?mode=ro", uri=True) as connection:
         named |= {row[0] for row in connection.execute("SELECT DISTINCT model FROM decisions WHERE model IS NOT NULL")}
     connection.close()
@@ -120,8 +121,8 @@ def _files(workspace: Workspace, copy: Path, contents: Contents) -> Iterator[tup
         for path in sorted((workspace.hidden / folder).glob("*")):
             if path.is_file() and not path.name.startswith("."):
                 yield f"{HIDDEN}/{folder}/{path.name}", path
-    if contents.models and (workspace.models / "current").exists():
-        yield f"{HIDDEN}/models/current", workspace.models / "current"
+    standing = [workspace.models / name for name in (CURRENT, LOG)]
+    yield from ((f"{HIDDEN}/models/{path.name}", path) for path in standing if contents.models and path.exists())
     if contents.secrets:
         yield f"{HIDDEN}/{workspace.pseudonym_key.name}", workspace.pseudonym_key
 

@@ -15,7 +15,7 @@ from pairwell.errors import StorageError
 from pairwell.journal.passing import newest_event
 from pairwell.journal.retention import Terms, models_named, prune
 from pairwell.journal.standing import Lookback
-from pairwell.model.store import list_models
+from pairwell.model.store import list_models, models_in_use
 from pairwell.shop.keeping.place import Place
 
 _LATE = timedelta(days=LEAST_DECISION_DAYS)
@@ -69,10 +69,9 @@ def _start(days: float, now: datetime, latest: datetime) -> datetime | None:
 
 
 def _sweep_models(place: Place, now: datetime) -> list[str]:
-    """Remove those that are not live, were not live before, and that no decision names."""
+    """Remove those that are not live for anybody, were not live before, and that no decision names."""
     models = place.workspace.models
-    current = models / "current"
-    kept = models_named(place.database) | set(current.read_text(encoding="ascii").split() if current.exists() else ())
+    kept = models_named(place.database) | models_in_use(models)
     gone = []
     for listed in list_models(models):
         folder = models / listed.id

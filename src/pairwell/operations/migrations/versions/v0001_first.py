@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_EPOCHS = ("items", "relations", "taste", "taste_reserved", "posterior", "keys")
+_EPOCHS = ("items", "relations", "taste", "taste_reserved", "posterior", "offers_off", "keys")
 
 
 def upgrade() -> None:
@@ -21,6 +21,7 @@ def upgrade() -> None:
     _create_decisions()
     _create_events()
     _create_keys()
+    _create_switches()
     _start_epochs()
 
 
@@ -203,6 +204,18 @@ def _create_keys() -> None:
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("revoked_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("key_id"),
+    )
+
+
+def _create_switches() -> None:
+    op.create_table(
+        "switches",
+        sa.Column("number", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column("off", sa.Boolean, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("author", sa.String, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("number"),
     )
 
 

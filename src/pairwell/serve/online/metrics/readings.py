@@ -33,6 +33,13 @@ def readings_of(service: Service, lines: Mapping[str, Sized]) -> Sequence[Metric
         ),
         Reading("pairwell_model_info", "The live model.", lambda: _model(service.live), labels=("model",)),
         Reading("pairwell_settings_info", "The live settings.", lambda: _settings(service.live), labels=("settings",)),
+        Reading(
+            "pairwell_rollout_share",
+            "Share of the customers who get a model or settings first.",
+            lambda: _rollouts(service.live),
+            labels=("what", "name"),
+        ),
+        Reading("pairwell_offers_off", "1 while the kill switch is on.", lambda: {(): float(service.offers_off)}),
         Reading("pairwell_database_bytes", "Size of the operations database.", lambda: _size(service.database)),
         Reading("pairwell_memory_bytes", "Memory of this process.", _memory),
         Reading("pairwell_build_info", "What runs.", _build, labels=("version", "python")),
@@ -49,6 +56,13 @@ def _model(live: Live) -> Mapping[Labels, float]:
 
 def _settings(live: Live) -> Mapping[Labels, float]:
     return {(live.settings.hash,): 1.0}
+
+
+def _rollouts(live: Live) -> Mapping[Labels, float]:
+    first = live.canaries
+    settings = {} if first.settings is None else {("settings", first.settings.hash): first.settings_share}
+    model = {} if first.model is None else {("model", first.model.id): first.model_share}
+    return {**settings, **model}
 
 
 def _size(database: Database) -> Mapping[Labels, float]:

@@ -1,0 +1,147 @@
+"""Settings for a share of the customers first, then for everybody, or for nobody any more."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pairwell.config.published import (
+    Change,
+    Published,
+    change_settings,
+    compare_settings,
+    keep_draft,
+    load_settings,
+    settings_standing,
+)
+from pairwell.config.settings import Settings
+from pairwell.config.standing import Act, Standing, put_first, roll_back, withdraw
+from pairwell.config.workspace import Workspace
+from pairwell.errors import PairwellError, RequestError, SettingsError
+
+# What one decision reads of its own settings. All else one process reads once for everybody, and so does whatever is
+# not known to be of the first sort.
+_BY_CUSTOMER = (
+    "caps",
+    "choice.exploration",
+    "choice.learning_budget_minor",
+    "choice.temperature",
+    "decline",
+    "guards",
+    "hesitation",
+    "persuasion",
+    "placements",
+    "rules",
+    "shop.margin_rate",
+    "shop.objective",
+    "shop.personalisation",
+    "slots",
+)
+_OF_PLACEMENTS = ("deadline_ms",)  # when to answer is asked before it is known who asks
+
+
+class CanarySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings that a share of the customers gets first."""
+
+    published: Published
+    share: float
+
+
+def load_canary(workspace: Workspace) -> CanarySettings | None:
+    """The settings of a roll-out that is under way; None where none is. Raises `SettingsError`."""
+    standing = settings_standing(workspace)
+    if standing.canary is None:
+        return None
+    return CanarySettings(published=load_settings(workspace, standing.canary), share=standing.share)
+
+
+def share_settings(workspace: Workspace, share: float, act: Act) -> Published:
+    """Check `pairwell.toml` and make it live for a share of the customers; returns it.
+
+    Who had it stays with it when the share grows. Raises `SettingsError` where it says nothing new, or changes what
+    must be the same for everybody; nothing is changed then.
+    """
+    require_share(share)
+    draft = keep_draft(workspace)
+
+    def put(before: Standing | None) -> Standing:
+        if before is None:
+            raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.")
+        if before.live == draft.hash:
+            raise SettingsError(
+                "pairwell.toml says what is live for everybody already.", hint="Change it, then publish it again."
+            )
+        require_divisible(load_settings(workspace, before.live).settings, draft.settings)
+        return put_first(before, draft.hash, share, act)
+
+    change_settings(workspace, put)
+    return draft
+
+
+def withdraw_settings(workspace: Workspace, act: Act) -> Standing:
+    """End a roll-out: what is live is live for everybody. Raises `SettingsError` where none is under way."""
+
+    def change(before: Standing | None) -> Standing:
+        if before is None or before.canary is None:
+            raise SettingsError("No roll-out of settings is under way.", hint="`pairwell status` shows what is live.")
+        return withdraw(before, act)
+
+    return change_settings(workspace, change)
+
+
+def roll_back_settings(workspace: Workspace, act: Act) -> Standing:
+    """Make the settings live that were live before; a second time undoes the first. Raises `SettingsError`."""
+
+    def change(before: Standing | None) -> Standing:
+        if before is None or before.before is None:
+            raise SettingsError("No settings were live before these.", hint="`pairwell publish --log` shows all.")
+        refuse_under_way(before, "pairwell publish --withdraw", SettingsError)
+        load_settings(workspace, before.before)
+        return roll_back(before, act)
+
+    return change_settings(workspace, change)
+
+
+def refuse_under_way(standing: Standing, command: str, error: type[PairwellError]) -> None:
+    """Raise `error` during a roll-out: to roll back may mean to end it, or to go back behind it."""
+    if standing.canary is not None:
+        raise error(
+            f"{standing.canary} is being rolled out to {standing.share:.3%} of the customers.".replace(".000%", "%"),
+            hint=f"End that by `{command}` first; then everybody has {standing.live}.",
+        )
+
+
+def require_share(share: float) -> None:
+    """Raise `RequestError` unless it is some of the customers, and not all."""
+    if not 0.0 < share < 1.0:
+        raise RequestError(
+            f"The share is {share!r}; expected more than 0 and less than 1.",
+            hint="Write 0.1 for a tenth; leave it out for everybody.",
+            field="share",
+        )
+
+
+def require_divisible(live: Settings, first: Settings) -> None:
+    """Raise `SettingsError` naming a setting that differs and must be the same for everybody."""
+    for change in compare_settings(live, first):
+        if not _may_differ(change, live, first):
+            raise SettingsError(
+                f"`{change.name}` cannot change for a share of the customers: the whole shop has one of it.",
+                hint="Publish it for everybody first, by itself; then publish the rest with --share.",
+                field=change.name,
+            )
+
+
+def _may_differ(change: Change, live: Settings, first: Settings) -> bool:
+    name = change.name
+    if name.startswith("placements."):
+        placement, _, setting = name.removeprefix("placements.").rpartition(".")
+        there = placement in live.placements and placement in first.placements
+        return there and setting not in _OF_PLACEMENTS
+    if name.startswith("caps."):
+        return _totals(live) == _totals(first)
+    return any(name == known or name.startswith(f"{known}.") or name == f"{known} in order" for known in _BY_CUSTOMER)
+
+
+def _totals(settings: Settings) -> list[object]:
+    """The caps that bind over all customers together."""
+    return [cap for cap in settings.caps if cap.scope == "offer"]
