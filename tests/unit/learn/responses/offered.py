@@ -35,7 +35,7 @@ class Told:
         self.shop = Shop(workspace, clock=lambda: self.now)
         self._names = count()
 
-    def decide(  # noqa: PLR0913 - as many as a decision has
+    def decide(
         self,
         whom: str = "c-1",
         *,
@@ -99,7 +99,7 @@ class Told:
         """An offer of it came into view."""
         self._tell(type="exposure", at=at, decision_id=decision_id, offer_no=offer_no)
 
-    def buy(  # noqa: PLR0913 - as many as an order has
+    def buy(
         self,
         whom: str | None = "c-1",
         *items: str,

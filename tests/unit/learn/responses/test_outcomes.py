@@ -35,7 +35,7 @@ def outcomes(told: Told, *, until: datetime = LATER, most: int = 1_000) -> Gathe
 
 def bought(told: Told, kind: str = "cross_sell") -> list[bool]:
     """Of each offer, newest decision first."""
-    return outcomes(told).offers[kind].bought.tolist()
+    return [bool(yes) for yes in outcomes(told).offers[kind].bought]
 
 
 @pytest.mark.parametrize("carried", [False, True])
