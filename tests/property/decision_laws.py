@@ -17,7 +17,7 @@ from pairwell.decide.choose import choose, lead_through, propose_for, run_stages
 from pairwell.decide.decider import public_answer
 from pairwell.decide.prospects import prospects
 from pairwell.decide.scene import Scene
-from pairwell.records import CartLine, CustomerFacts, Decision, DecisionInputs, Item, Offer
+from pairwell.records import CartLine, CustomerFacts, Decision, DecisionInputs, Item, Lag, Offer
 
 _encode = msgspec.json.Encoder().encode
 
@@ -63,11 +63,11 @@ def check_money(case: Case, decision: Decision) -> None:
         assert offer.price_minor == _shown_price(case, item), "a price that is not the item's"
         assert offer.discount_minor == 0
         assert _margin(case, item, offer.price_minor) >= case.settings.guards.margin_floor_minor, "margin floor"
-        if offer.kind == "cross_sell":
+        if offer.kind == "upgrade":
+            _check_corridor(case, offer)
+        elif offer.kind != "repeat" and not _beside_nothing(case):
             share = Fraction(repr(case.settings.guards.add_on_price_share))
             assert offer.price_minor <= share * _purchase(case), "add-on price share"
-        else:
-            _check_corridor(case, offer)
 
 
 def _check_corridor(case: Case, offer: Offer) -> None:
@@ -77,6 +77,10 @@ def _check_corridor(case: Case, offer: Offer) -> None:
     prices = _line_prices(case, offer.replaces)
     assert prices, "an upgrade of a line without a price"
     assert low * min(prices) <= offer.price_minor <= high * min(prices), "upgrade price corridor"
+
+
+def _beside_nothing(case: Case) -> bool:
+    return not case.inputs.request.cart and not _anchors(case)
 
 
 def _purchase(case: Case) -> int:
@@ -120,7 +124,7 @@ def check_fit(case: Case, decision: Decision) -> None:
         assert item.stock is None or item.stock >= _wanted(case, offer), "out of stock"
         assert available is None or item.item_id in available, "not available"
         assert item.item_id not in there, "in the cart"
-        assert offer.anchor_id in _anchors(case), "an anchor that is none"
+        assert _is_reason(case, offer), "an anchor that is none"
         others = there - {offer.replaces}
         assert not any(_alike(case, item.item_id, other) for other in others), "a twin in the cart"
         assert not any(_said(case, other, item.item_id, "never") for other in there), "never together"
@@ -132,6 +136,23 @@ def check_fit(case: Case, decision: Decision) -> None:
         assert not any(_alike(case, offer.item_id, other.item_id) for other in before), "two alike on one slate"
     replaced = [offer.replaces for offer in decision.slate if offer.replaces is not None]
     assert len(replaced) == len(set(replaced)), "two upgrades of one line"
+
+
+def _is_reason(case: Case, offer: Offer) -> bool:
+    """Whether the offer goes with something: in sight, bought a while ago, or bought again and again."""
+    if offer.kind == "repeat":
+        return offer.anchor_id is None and any(offer.item_id == repeat.item_id for repeat in case.inputs.repeats)
+    return offer.anchor_id in _anchors(case) or _follows(case, offer)
+
+
+def _follows(case: Case, offer: Offer) -> bool:
+    """Whether others came back for it after what the customer bought as many days ago, and it was not bought since."""
+    bought = case.inputs.bought_at.get(offer.anchor_id or "")
+    if case.model is None or bought is None or offer.kind != "cross_sell":
+        return False
+    days, since = (case.inputs.now - bought).days, case.inputs.bought_at.get(offer.item_id, bought)
+    lags = [pair.lag_days for pair in case.model.follow_ups(offer.anchor_id or "") if pair.item_id == offer.item_id]
+    return since <= bought and any(isinstance(lag, Lag) and lag.low <= days <= lag.high for lag in lags)
 
 
 def _wanted(case: Case, offer: Offer) -> int:
@@ -147,7 +168,8 @@ def check_person(case: Case, decision: Decision) -> None:
         assert not decision.slate, "offers after many declines"
     once = case.model.once if case.model else frozenset()
     for offer in decision.slate:
-        assert not (offer.item_id in case.inputs.owned and offer.item_id in once), "owned, and bought once"
+        has = offer.item_id in case.inputs.owned and offer.item_id in once
+        assert not has or offer.kind == "repeat", "owned, and bought once"
         assert not any(_alike(case, offer.item_id, other) for other in recent), "declined a moment ago"
 
 
@@ -240,7 +262,7 @@ def check_pins(case: Case, decision: Decision) -> None:
     """Pins lead, in order; and whatever was proposed is either offered or withheld with a reason, once."""
     proposed = propose_for(case.inputs, model=case.model, settings=case.settings).candidates
     pinned = [(c.item_id, c.kind, c.anchor_id) for c in proposed if c.pin is not None]
-    offered = [(offer.item_id, offer.kind, offer.anchor_id or "") for offer in decision.slate]
+    offered = [(offer.item_id, offer.kind, offer.anchor_id or offer.item_id) for offer in decision.slate]
     lead = [offer for offer in offered if offer in pinned]
     assert offered[: len(lead)] == lead, "a pin that does not lead"
     assert lead == [pin for pin in pinned if pin in lead], "pins out of order"
@@ -293,6 +315,8 @@ def _shuffled(case: Case, rng: random.Random) -> Case:
         relations=rng.sample(case.inputs.relations, len(case.inputs.relations)),
         owned=rng.sample(case.inputs.owned, len(case.inputs.owned)),
         declines=rng.sample(case.inputs.declines, len(case.inputs.declines)),
+        repeats=rng.sample(case.inputs.repeats, len(case.inputs.repeats)),
+        bought_at=dict(rng.sample(sorted(case.inputs.bought_at.items()), len(case.inputs.bought_at))),
     )
     return msgspec.structs.replace(case, inputs=inputs)
 

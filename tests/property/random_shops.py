@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 from tests.property.random_caps import make_caps, make_contacts
+from tests.property.random_habits import make_follow_ups, make_purchases, make_repeats
 from tests.property.random_rules import make_customer, make_signals
 
 from pairwell.config.settings import Choice, Decline, Guards, OfferKind, Persuasion, Placement, Settings, Shop, Slots
@@ -113,7 +114,13 @@ def make_case(rng: random.Random) -> Case:
     ids = sorted(items)
     model = None if rng.random() < 0.02 else _model(rng, ids)
     settings = msgspec.structs.replace(_settings(rng), caps=make_caps(rng, ids, NOW))
-    return Case(inputs=_inputs(rng, items, model), model=model, items=items, settings=settings)
+    inputs = _inputs(rng, items, model)
+    if inputs.customer is not None:
+        habits = {"repeats": make_repeats(rng, ids, NOW), "bought_at": make_purchases(rng, ids, NOW)}
+        inputs = msgspec.structs.replace(inputs, **habits)
+    if model is not None:
+        model = msgspec.structs.replace(model, others=make_follow_ups(rng, model.add_ons))
+    return Case(inputs=inputs, model=model, items=items, settings=settings)
 
 
 def _item(rng: random.Random, item_id: str) -> Item:
@@ -212,7 +219,7 @@ def _settings(rng: random.Random) -> Settings:
         slots=Slots(max=rng.choice((1, 2, 4, 4, 8))),
         placements={
             name: Placement(
-                kinds=rng.choice((("cross_sell",), ("upgrade",), ("cross_sell", "upgrade"), ("cross_sell", "upgrade"))),
+                kinds=rng.choice((("cross_sell",), ("upgrade",), ("cross_sell", "upgrade"), get_args(OfferKind))),
                 attention_minor=rng.choice((0.0, 0.0, 0.0, 2.0, 30.0)),
                 friction=rng.choice((0.0, 0.0, 0.002, 0.05)),
                 interrupts=rng.random() < 0.2,
@@ -222,6 +229,7 @@ def _settings(rng: random.Random) -> Settings:
         persuasion=Persuasion(
             cross_sell=rng.choice((0.04, 0.04, 0.5, 0.5, 1.0, 0.0, -0.3)),
             upgrade=rng.choice((0.03, 0.03, 0.5, 0.5, 1.0, 0.0, -0.3)),
+            repeat=rng.choice((0.06, 0.06, 1.0, 0.0, -0.3)),
             half_fit=rng.choice((1e-6, 0.05, 0.05, 1.0)),
         ),
         choice=Choice(

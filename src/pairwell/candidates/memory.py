@@ -9,7 +9,7 @@ from pairwell.candidates.backing import backed
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.same import Same
 from pairwell.config.settings import OfferKind
-from pairwell.records import Candidate
+from pairwell.records import Candidate, Pair
 
 _ANCHORS = 10_000  # of each kind; twenty candidates take some 7 kB
 _MODELS = 2  # the live one, and the one that just was
@@ -23,6 +23,7 @@ class Memory:
         self.pairs = lru_cache(_ANCHORS)(self._pairs)
         self.upgrades = lru_cache(_ANCHORS)(self._upgrades)
         self.backoff = lru_cache(_ANCHORS)(self._backoff)
+        self.follow_ups = lru_cache(_ANCHORS)(self._follow_ups)
 
     def _pairs(self, anchor: str, n: int) -> Sequence[Candidate]:
         """Up to `n` add-ons above the evidence floor, best first."""
@@ -41,6 +42,9 @@ class Memory:
     def _backoff(self, anchor: str, n: int) -> Sequence[Candidate]:
         """What others speak for."""
         return [backed(anchor, borrowed, self._model) for borrowed in self._model.backoff(anchor, n=n)]
+
+    def _follow_ups(self, item_id: str, n: int) -> Sequence[Pair]:
+        return self._model.follow_ups(item_id, n=n)
 
 
 def memory_of(model: LearnedPairs) -> Memory:

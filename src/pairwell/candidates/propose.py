@@ -1,4 +1,4 @@
-"""Candidates from every source: what people pinned, what goes with the cart, what is one step better."""
+"""Candidates from every source: what people pinned, what goes with the cart, what is one step better, what is due."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
+from pairwell.candidates.due import Due, again, follow_ups
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.memory import memory_of
 from pairwell.candidates.viewed import lately_viewed
@@ -38,6 +39,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     kinds: Collection[OfferKind]
     power: float  # scores are raised to it before they are summed over the cart
     viewed: Sequence[str] = ()  # what the customer looked at and may be shown again, newest last
+    due: Due | None = None  # what of the customer's habits is read
 
 
 def propose(anchors: Sequence[str], sources: Sources) -> Proposal:
@@ -51,7 +53,8 @@ def propose(anchors: Sequence[str], sources: Sources) -> Proposal:
     add_ons = _add_ons(strong, sources.power)
     borrowed = _borrowed(strong, {*ordered, *(add_on.item_id for add_on in add_ons)}, sources.model)
     add_ons += [*borrowed, *_viewed(ordered, [*add_ons, *borrowed], sources)]
-    learned = [*add_ons, *_upgrades(ordered, sources)]
+    add_ons += _follow_ups({*ordered, *(add_on.item_id for add_on in add_ons)}, sources)
+    learned = [*add_ons, *_upgrades(ordered, sources), *_repeats(ordered, sources)]
     pins, misplaced = _pins(ordered, sources, learned)
     pinned = {_key(pin) for pin in pins}
     rest = [candidate for candidate in learned if _key(candidate) not in pinned] if pins else learned
@@ -143,6 +146,16 @@ def _upgrades(anchors: Sequence[str], sources: Sources) -> list[Candidate]:
         if candidate.item_id not in here
     ]
     return sorted(found, key=_best_first)
+
+
+def _follow_ups(taken: Collection[str], sources: Sources) -> list[Candidate]:
+    if sources.model is None or sources.due is None or "cross_sell" not in sources.kinds:
+        return []
+    return follow_ups(sources.due, taken, sources.model)
+
+
+def _repeats(anchors: Sequence[str], sources: Sources) -> list[Candidate]:
+    return [] if sources.due is None or "repeat" not in sources.kinds else again(sources.due, anchors)
 
 
 def _best_first(candidate: Candidate) -> tuple[float, str, str]:

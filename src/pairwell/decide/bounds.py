@@ -19,6 +19,7 @@ class Bounds:
     def __init__(self, guards: Guards, *, total_minor: int, priced: bool, paid_minor: Mapping[str, int | None]) -> None:
         """`priced`: every price of the purchase is known. Unknown ones count nothing, which can only guard more."""
         self.add_on_minor = most(guards.add_on_price_share, total_minor)  # the highest price of an add-on
+        self._beside_nothing = not paid_minor
         self.margin_minor = guards.margin_floor_minor  # the least margin
         self._multiples = guards.upgrade_price_corridor
         self._paid_minor = paid_minor
@@ -33,17 +34,26 @@ class Bounds:
     def breach(
         self, kind: OfferKind, anchor_id: str | None, price_minor: int | None, margin_minor: float
     ) -> Breach | None:
-        """The guard that an offer at a price, with its margin, would break; None where all hold."""
+        """The guard that an offer at a price, with its margin, would break; None where all hold.
+
+        A repeat, and what a message offers beside nothing, is a purchase of its own: no share of another binds it.
+        """
         if price_minor is None:
             return "price_unknown"
-        if kind != "upgrade":
-            if price_minor > self.add_on_minor:
-                return self._of_add_ons
-        elif (corridor := self.corridor(anchor_id)) is None:
+        if kind == "upgrade":
+            breach = self._of_upgrade(anchor_id, price_minor)
+        else:
+            breach = None if kind == "repeat" or self._beside_nothing else self._beside(price_minor)
+        return breach or ("margin_floor_minor" if margin_minor < self.margin_minor else None)
+
+    def _of_upgrade(self, anchor_id: str | None, price_minor: int) -> Breach | None:
+        corridor = self.corridor(anchor_id)
+        if corridor is None:
             return "price_unknown"
-        elif not corridor[0] <= price_minor <= corridor[1]:
-            return "upgrade_price_corridor"
-        return "margin_floor_minor" if margin_minor < self.margin_minor else None
+        return None if corridor[0] <= price_minor <= corridor[1] else "upgrade_price_corridor"
+
+    def _beside(self, price_minor: int) -> Breach | None:
+        return self._of_add_ons if price_minor > self.add_on_minor else None
 
 
 @lru_cache(maxsize=16_384)

@@ -9,6 +9,7 @@ from functools import cached_property
 import msgspec
 
 from pairwell.candidates.anchors import CART_PLACEMENTS, find_anchors, find_ignored
+from pairwell.candidates.due import Due
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal, Sources, propose
 from pairwell.config.settings import Settings
@@ -116,8 +117,15 @@ def propose_for(inputs: DecisionInputs, *, model: LearnedPairs | None, settings:
         kinds=settings.placements[request.placement].kinds,
         power=cart_power(len(anchors), settings.learn.power_growth),
         viewed=[item_id for item_id in request.viewed if item_id in inputs.items] if beside_cart else (),
+        due=_due(inputs),
     )
     return propose(anchors, sources)
+
+
+def _due(inputs: DecisionInputs) -> Due | None:
+    if not (inputs.repeats or inputs.bought_at):
+        return None
+    return Due(now=inputs.now, bought_at=inputs.bought_at, repeats=inputs.repeats)
 
 
 def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
@@ -249,7 +257,7 @@ def _slate(scene: Scene, slots: Sequence[Slot]) -> list[Offer]:
                 item_id=candidate.item_id,
                 title=scene.items[candidate.item_id].title,
                 price_minor=slot.drawn.price_minor,
-                anchor_id=candidate.anchor_id,
+                anchor_id=None if candidate.kind == "repeat" else candidate.anchor_id,
                 replaces=candidate.anchor_id if candidate.kind == "upgrade" else None,
                 discount_minor=0,
                 reasons=reasons,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from babel import Locale
 
-from pairwell.decide import grounds
+from pairwell.decide import grounds, reminding
 from pairwell.decide.compare import compare, price_difference
 from pairwell.decide.scene import Scene
 from pairwell.decide.texts import money, number, say
@@ -26,6 +26,7 @@ MESSAGES = (
     "better_rating",
     "better_tier",
     *grounds.MESSAGES,
+    *reminding.MESSAGES,
 )
 
 
@@ -47,15 +48,25 @@ def _reasons(valued: Valued, table: Sequence[Comparison], scene: Scene, locale: 
     if valued.candidate.kind == "upgrade":
         yield _upgrade(valued, table, scene, locale)
         return
-    if valued.candidate.evidence is not None and valued.candidate.evidence.above_floor:
-        yield _bought_together(valued, scene, locale)
-    elif valued.candidate.borrowed is not None:
-        titles = title_of(valued.candidate.anchor_id, scene), title_of(valued.candidate.item_id, scene)
-        yield grounds.speak(valued.candidate.borrowed, titles, locale)
-    elif valued.candidate.looked is not None:
-        yield _viewed_lately(valued.candidate.looked, title_of(valued.candidate.item_id, scene), locale)
-    if scene.purchase.priced:
+    if (ground := _ground(valued, scene, locale)) is not None:
+        yield ground
+    if scene.lines and scene.purchase.priced and valued.candidate.kind != "repeat":
         yield _price_beside(valued, scene, locale)
+
+
+def _ground(valued: Valued, scene: Scene, locale: Locale) -> Reason | None:
+    """What an add-on or a repeat rests on; None where only people vouch for it."""
+    candidate = valued.candidate
+    titles = title_of(candidate.anchor_id, scene), title_of(candidate.item_id, scene)
+    if candidate.evidence is not None and candidate.evidence.above_floor:
+        return _bought_together(valued, scene, locale)
+    if candidate.borrowed is not None:
+        return grounds.speak(candidate.borrowed, titles, locale)
+    if candidate.looked is not None:
+        return _viewed_lately(candidate.looked, titles[1], locale)
+    if candidate.followed is not None:
+        return reminding.speak_of_followers(candidate.followed, titles, locale)
+    return None if candidate.repeat is None else reminding.speak_of_repeat(candidate.repeat, scene.inputs.now, locale)
 
 
 def _bought_together(valued: Valued, scene: Scene, locale: Locale) -> Reason:

@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pairwell.candidates.due import items_read
+from pairwell.candidates.due import items_read
 from pairwell.candidates.propose import Proposal
 from pairwell.posterior import Posterior
 from pairwell.records import CuratedRelation, CustomerFacts, DecisionInputs, DecisionRequest, Decline, Habits, Item
@@ -29,6 +30,9 @@ class FactsNow(Protocol):
 
     @property
     def posterior(self) -> Posterior | None: ...
+
+    @property
+    def habits(self) -> Mapping[str, Habits]: ...
 
     @property
     def habits(self) -> Mapping[str, Habits]: ...

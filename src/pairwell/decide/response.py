@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from pairwell.config.settings import Persuasion
+from pairwell.decide.coming import coming
 from pairwell.decide.scene import Scene
 from pairwell.posterior import Basis
 from pairwell.records import Candidate
@@ -14,18 +15,19 @@ _EFFECTS = (0.1, 100.0)  # times chance beyond which more or less says nothing
 
 def basis_of(candidate: Candidate, scene: Scene) -> Basis:
     """What the response to a candidate is foretold from, as it stands now."""
-    prior = scene.settings.persuasion
-    quiet = _quiet(candidate)
-    fit = _fit(candidate, quiet, prior)
-    persuasion = fit * (prior.upgrade if candidate.kind == "upgrade" else prior.cross_sell)
+    prior, expected = scene.settings.persuasion, coming(candidate)
+    chance = _quiet(candidate) if expected is None else expected.chance
+    quiet = chance if expected is None else expected.soon(scene.settings.attribution.window_h)
+    fit = _fit(candidate, chance, prior)
+    persuasion = fit * _prior_of(candidate, prior)
     low, high = _EFFECTS
-    evidence = candidate.evidence
+    effect = _effect(candidate)
     return Basis(
         source=candidate.source,
         quiet=quiet,
         shown=bought_when_shown(quiet, persuasion),
         fit=fit,
-        effect=0.0 if evidence is None else math.log(min(max(evidence.effect, low), high)),
+        effect=0.0 if effect is None else math.log(min(max(effect, low), high)),
         price=_dearness(candidate, scene),
         tired=scene.tired,
         orders=scene.loyalty,
@@ -43,14 +45,27 @@ def _quiet(candidate: Candidate) -> float:
     return candidate.looked.share if candidate.looked else 0.0
 
 
+def _effect(candidate: Candidate) -> float | None:
+    """How many times chance it surely is; None where that was not counted."""
+    found = candidate.evidence or candidate.followed
+    return None if found is None else found.effect
+
+
+def _prior_of(candidate: Candidate, prior: Persuasion) -> float:
+    if candidate.kind == "repeat":
+        return prior.repeat
+    return prior.upgrade if candidate.kind == "upgrade" else prior.cross_sell
+
+
 def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
     """How well the offer goes with its anchor, 0..1: often enough, and more often than its own popularity explains."""
     if candidate.pin is not None:
         return 1.0  # people vouch for it
     often = quiet / (quiet + prior.half_fit)
-    if candidate.kind == "upgrade" or candidate.evidence is None:
+    effect = _effect(candidate)
+    if candidate.kind == "upgrade" or effect is None:
         return often
-    explained = prior.from_effect / max(candidate.evidence.effect, 1e-9)
+    explained = prior.from_effect / max(effect, 1e-9)
     return often * (1 - explained) if explained < 1 else 0.0
 
 

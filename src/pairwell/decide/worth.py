@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from pairwell.decide.coming import gained_share
 from pairwell.decide.response import basis_of
 from pairwell.decide.rules.sifting import withhold
 from pairwell.decide.scene import Scene
@@ -48,6 +49,7 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
     basis, gain = basis_of(candidate, scene), scene.earned(candidate.item_id)
     if candidate.kind == "upgrade":
         gain -= scene.earned_by(scene.lines[candidate.anchor_id])
+    gain *= gained_share(candidate, scene.settings)
     quiet, shown = chances(scene.posterior, candidate.kind, candidate.item_id, basis, _first(scene))
     worth = (shown - quiet) * gain
     return Valued(

@@ -63,7 +63,7 @@ def _kept_apart(candidate: Candidate, scene: Scene) -> Objection | None:
 
 
 def _owned(candidate: Candidate, scene: Scene) -> Objection | None:
-    if candidate.item_id not in scene.owned or scene.model is None:
+    if candidate.item_id not in scene.owned or candidate.kind == "repeat" or scene.model is None:
         return None
     return ("owned", {}) if scene.model.bought_once(candidate.item_id) else None
 
