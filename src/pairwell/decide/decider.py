@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from pairwell.candidates.due import Due, read_due, whose_habits
-from pairwell.candidates.due import Due, read_due, whose_habits
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal
 from pairwell.config.published import Published
@@ -198,7 +197,6 @@ class _Sitting:
         agreed = self._may_personalise(who)
         personal = agreed and request.customer_id is not None
         due = self._read_due(request) if personal else Due(now=self._now)
-        due = self._read_due(request) if personal else Due(now=self._now)
         return DecisionInputs(
             decision_id=name_decision(
                 request.request_id, now=self._now, salt=settings.choice.salt, entropy=asked.entropy
@@ -217,18 +215,12 @@ class _Sitting:
             customer=self._facts.customers.get(request.customer_id or "", CustomerFacts()) if personal else None,
             repeats=due.repeats,
             bought_at=due.bought_at,
-            repeats=due.repeats,
-            bought_at=due.bought_at,
             signals=standing.signals if agreed else [],
             contacts=list(standing.ghosts if ghost else standing.shown),
             taken=self._round.taken(ghost=ghost),
             epoch=0 if self._facts.posterior is None else self._facts.posterior.epoch,
             offers_off=self._facts.offers_off,
         )
-
-    def _read_due(self, request: DecisionRequest) -> Due:
-        habits = self._facts.habits.get(request.customer_id or "", Habits())
-        return read_due(habits, request.placement, find_placement(request.placement, self._settings), self._now)
 
     def _read_due(self, request: DecisionRequest) -> Due:
         habits = self._facts.habits.get(request.customer_id or "", Habits())

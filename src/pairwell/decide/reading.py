@@ -8,7 +8,6 @@ from typing import Protocol
 import msgspec
 
 from pairwell.candidates.due import items_read
-from pairwell.candidates.due import items_read
 from pairwell.candidates.propose import Proposal
 from pairwell.posterior import Posterior
 from pairwell.records import CuratedRelation, CustomerFacts, DecisionInputs, DecisionRequest, Decline, Habits, Item
@@ -30,9 +29,6 @@ class FactsNow(Protocol):
 
     @property
     def posterior(self) -> Posterior | None: ...
-
-    @property
-    def habits(self) -> Mapping[str, Habits]: ...
 
     @property
     def habits(self) -> Mapping[str, Habits]: ...
