@@ -232,17 +232,6 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     days: int  # since this customer's purchase
 
 
-class Followed(msgspec.Struct, frozen=True, kw_only=True):
-    """What the buyers of one item came back for, and how long ago this customer bought it."""
-
-    followers: int  # customers who did
-    share: float  # of the item's buyers
-    effect: float  # times chance it surely is
-    low: int  # quartiles of their days between
-    high: int
-    days: int  # since this customer's purchase
-
-
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
     """What one customer bought, each item when last, and what comes again, soonest due first."""
 
@@ -364,7 +353,6 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     looked: Looked | None = None  # of what the customer looked at before
     repeat: Repeat | None = None  # of what the customer buys regularly
     followed: Followed | None = None  # of what others bought later
-    followed: Followed | None = None  # of what others bought later
 
 
 class Decline(msgspec.Struct, frozen=True, kw_only=True):
@@ -394,7 +382,6 @@ class DecisionInputs(msgspec.Struct, frozen=True, kw_only=True):
     declines: list[Decline]
     customer: CustomerFacts | None = None  # None: nobody named, or no consent to personalisation
     repeats: list[Repeat] = []  # what is due now, as far as it was not bought since
-    bought_at: dict[str, datetime] = {}  # the newest purchases, where what is bought later may be offered
     bought_at: dict[str, datetime] = {}  # the newest purchases, where what is bought later may be offered
     signals: list[Signal] = []  # oldest first
     contacts: list[Contact] = []  # within the longest window of the caps, oldest first
