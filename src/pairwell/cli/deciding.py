@@ -60,18 +60,22 @@ def decide(
 def decision(
     decision_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a journaled decision.")],
     replay: Annotated[bool, typer.Option("--replay", help="Compute it again and compare bit for bit.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Tell of everything that was not shown, not of the ten nearest to it.")
+    ] = False,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain a journaled decision, or compute it again."""
     from pairwell import open as open_workspace
+    from pairwell.decide.account import Account
 
     with open_workspace(workspace) as shop:
         found = shop.replay(decision_id) if replay else shop.explain(decision_id)
     if as_json:
         print_json(found)
-        return
-    print_lines(found.lines())
+    else:
+        print_lines(found.lines(every=every) if isinstance(found, Account) else found.lines())
 
 
 def answer_lines(answer: Answer, currency: str) -> Iterator[str]:

@@ -3,133 +3,281 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import msgspec
 
-from pairwell.config.settings import OfferKind
 from pairwell.decide.choice import Slot
-from pairwell.decide.choose import run_stages
+from pairwell.decide.choose import Course, run_stages
+from pairwell.decide.counterfactual import find_hints
 from pairwell.decide.replay import Archive, recall
-from pairwell.records import Decision, Evidence, Silence, Withheld
-
-
-class OfferAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """One slot with the numbers that filled it."""
-
-    offer_no: int
-    kind: OfferKind
-    item_id: str
-    title: str | None
-    anchor_id: str
-    source: str
-    price_minor: int
-    quiet: float  # q, the chance of buying it anyway
-    persuasion: float  # π, what showing it changes
-    gain_minor: float
-    worth_minor: float
-    propensity: float
-    drawn_from: int  # how many could have filled the slot
-    evidence: Evidence | None
-    texts: list[str]
+from pairwell.decide.response import bought_when_shown
+from pairwell.decide.scene import Scene
+from pairwell.decide.telling.left import tell_left
+from pairwell.decide.telling.offers import Beside, tell_offer
+from pairwell.decide.telling.parts import Costs, Counted, Learned, LeftAccount, OfferAccount, Thing
+from pairwell.decide.telling.silences import say_silence
+from pairwell.decide.telling.words import THOUSAND, Words, folded, percent
+from pairwell.decide.worth import offer_cost
+from pairwell.experiments.assignment import Arm
+from pairwell.records import Decision, Offer, Silence, Stage, Withheld
+from pairwell.wording import counted
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One decision, explained."""
 
     decision_id: str
+    made_at: datetime
     placement: str
     unit: str | None
-    arm: str
+    arm: Arm
     shown: bool
     silence: Silence | None
+    currency: str
+    timezone: str
     anchors: list[str]
+    things: list[Thing]  # what is in the cart, and what is looked at
     purchase_minor: int
     slate_worth_minor: float
     slate_cost_minor: float
+    costs: Costs
+    counted: Counted
+    model: str | None
+    settings: str
+    engine: str
+    learned: Learned | None  # from outcomes of offers; None: nothing yet
     offers: list[OfferAccount]
-    withheld: dict[str, list[Withheld]]  # by stage
+    withheld: dict[Stage, list[LeftAccount]]
+    titles: dict[str, str | None]  # of all items that were read
 
-    def lines(self) -> list[str]:
-        """For a terminal."""
-        return [*_head(self), *(line for offer in self.offers for line in _offer_lines(offer)), *_withheld_lines(self)]
+    def lines(self, *, every: bool = False) -> list[str]:
+        """For a terminal, in lines of 80 columns; unless `every`, of what was not shown the ten nearest to it."""
+        words = Words(currency=self.currency, timezone=self.timezone, titles=self.titles)
+        return [
+            *_asked(self, words),
+            *_answered(self, words),
+            *(
+                line
+                for one in self.offers
+                for line in ("", *tell_offer(one, Beside(self.purchase_minor, self.counted), words))
+            ),
+            *_not_shown(self, words, every=every),
+            *_decided_by(self, words),
+        ]
 
 
 def explain_decision(decision: Decision, archive: Archive) -> Account:
     """Compute a journaled decision again and tell how it came about. Raises `ReplayError` where that is impossible."""
     scene = recall(decision, archive)
-    course = run_stages(scene)
+    course = None if decision.inputs.offers_off else run_stages(scene)
+    shop, inputs = scene.settings.shop, decision.inputs
     return Account(
-        decision_id=decision.inputs.decision_id,
-        placement=decision.inputs.request.placement,
+        decision_id=inputs.decision_id,
+        made_at=inputs.now,
+        placement=inputs.request.placement,
         unit=decision.unit,
         arm=decision.arm,
         shown=decision.shown,
         silence=decision.answer.silence,
+        currency=shop.currency,
+        timezone=shop.timezone,
         anchors=scene.anchors,
+        things=_things(scene),
         purchase_minor=scene.purchase.total_minor,
-        slate_worth_minor=course.worth_minor,
-        slate_cost_minor=course.cost_minor,
-        offers=[_offer(decision, number, slot) for number, slot in enumerate(course.slots)],
-        withheld=_by_stage(course.withheld),
+        slate_worth_minor=course.worth_minor if course else 0.0,
+        slate_cost_minor=course.cost_minor if course else 0.0,
+        costs=_costs(scene),
+        counted=_counted(scene),
+        model=inputs.model,
+        settings=inputs.settings,
+        engine=inputs.engine,
+        learned=_learned(scene),
+        offers=[_offer(offer, slot, scene) for offer, slot in zip(decision.slate, course.slots, strict=True)]
+        if course
+        else [],
+        withheld=_by_stage(course) if course else {},
+        titles={item_id: item.title for item_id, item in scene.items.items()},
     )
 
 
-def _offer(decision: Decision, number: int, slot: Slot) -> OfferAccount:
-    offer, valued = decision.slate[number], slot.drawn
+def _things(scene: Scene) -> list[Thing]:
+    return [
+        Thing(
+            item_id=line.item_id,
+            title=_title(line.item_id, scene),
+            known=line.item_id in scene.items,
+            quantity=line.quantity,
+            paid_minor=line.paid_minor,
+        )
+        for line in scene.lines.values()
+    ]
+
+
+def _title(item_id: str, scene: Scene) -> str | None:
+    item = scene.items.get(item_id)
+    return item.title if item else None
+
+
+def _costs(scene: Scene) -> Costs:
+    return Costs(
+        attention_minor=scene.placement.attention_minor,
+        friction=scene.friction,
+        friction_learned=bool(scene.posterior and scene.request.placement in scene.posterior.friction),
+        at_stake_minor=scene.at_stake,
+        offer_minor=offer_cost(scene),
+    )
+
+
+def _counted(scene: Scene) -> Counted:
+    shop, choice = scene.settings.shop, scene.settings.choice
+    return Counted(objective=shop.objective, holdout=choice.holdout, withheld=choice.withheld)
+
+
+def _learned(scene: Scene) -> Learned | None:
+    known = scene.posterior
+    return None if known is None else Learned(epoch=known.epoch, decisions=known.decisions, until=known.until)
+
+
+def _offer(offer: Offer, slot: Slot, scene: Scene) -> OfferAccount:
+    valued, candidate = slot.drawn, slot.drawn.candidate
     return OfferAccount(
-        offer_no=number,
+        offer_no=offer.offer_no,
         kind=offer.kind,
         item_id=offer.item_id,
         title=offer.title,
-        anchor_id=valued.candidate.anchor_id,
-        source=valued.candidate.source,
+        anchor_id=candidate.anchor_id,
+        source=candidate.source,
         price_minor=offer.price_minor,
         quiet=valued.quiet,
         persuasion=valued.persuasion,
+        bought_when_shown=bought_when_shown(valued.quiet, valued.persuasion),
         gain_minor=valued.gain_minor,
         worth_minor=valued.worth_minor,
+        cost_minor=valued.cost_minor,
+        cost_known=scene.items[offer.item_id].cost_minor is not None,
         propensity=slot.propensity,
         drawn_from=len(slot.chances),
-        evidence=valued.candidate.evidence,
+        pin=candidate.pin,
+        trial=valued.trial,
+        evidence=candidate.evidence,
+        borrowed=candidate.borrowed,
+        looked=candidate.looked,
         texts=[reason.text for reason in offer.reasons],
     )
 
 
-def _by_stage(left: Sequence[Withheld]) -> dict[str, list[Withheld]]:
-    stages: dict[str, list[Withheld]] = {}
-    for withheld in left:
-        stages.setdefault(withheld.stage, []).append(withheld)
+def _by_stage(course: Course) -> dict[Stage, list[LeftAccount]]:
+    stages: dict[Stage, list[LeftAccount]] = {}
+    for withheld in course.withheld:
+        stages.setdefault(withheld.stage, []).append(_left(withheld, course))
     return stages
 
 
-def _head(account: Account) -> Iterator[str]:
-    yield f"Decision {account.decision_id}: {account.placement}, {account.unit or 'nobody named'}, arm {account.arm}"
-    yield f"Anchors {', '.join(account.anchors) or 'none'}; purchase {account.purchase_minor} minor units"
-    yield f"Slate worth {account.slate_worth_minor:.2f}, its cost {account.slate_cost_minor:.2f}"
-    if account.silence:
-        detail = f" ({account.silence.detail})" if account.silence.detail else ""
-        yield f"Silence: {account.silence.reason}{detail}"
-    if account.offers and not account.shown:
-        yield "Not shown; it would have been:"
+def _left(withheld: Withheld, course: Course) -> LeftAccount:
+    return LeftAccount(
+        item_id=withheld.item_id,
+        kind=withheld.kind,
+        stage=withheld.stage,
+        reason=withheld.reason,
+        factors=withheld.factors,
+        title=_title(withheld.item_id, course.scene),
+        price_minor=course.scene.price_of(withheld.item_id),
+        hints=find_hints(withheld, course),
+    )
 
 
-def _offer_lines(offer: OfferAccount) -> Iterator[str]:
+# --- in words ---------------------------------------------------------------------------------------
+
+
+def _asked(account: Account, words: Words) -> Iterator[str]:
+    yield from folded(f"Decision {account.decision_id}")
+    yield from folded(
+        f"{account.placement}, {words.moment(account.made_at)} ({account.timezone}): {_who(account.unit)}."
+    )
+    if not account.things:
+        return
+    in_cart = any(thing.quantity for thing in account.things)
+    yield "In the cart:" if in_cart else "Looked at:"
+    for thing in account.things:
+        yield from folded(_thing(thing, words), first="  - ")
+    if len(account.things) > 1:
+        yield f"  together {words.money(account.purchase_minor)}"
+
+
+def _who(unit: str | None) -> str:
+    if unit is None:
+        return "nobody was named, so that it counts in no comparison"
+    kind, _, name = unit.partition(":")
+    return f"customer {name}" if kind == "c" else f"visitor {name}, not known as a customer"
+
+
+def _thing(thing: Thing, words: Words) -> str:
+    times = f"{thing.quantity:,} × " if thing.quantity > 1 else ""  # noqa: RUF001 - a sign of multiplication
+    if not thing.known:
+        return f"{times}{thing.item_id}, which is not in the catalogue"
+    price = "price unknown" if thing.paid_minor is None else words.money(thing.paid_minor)
+    looked = "" if thing.quantity else " (looked at)"
+    return f"{times}{words.item(thing.item_id)}, {price}{looked}"
+
+
+def _answered(account: Account, words: Words) -> Iterator[str]:
     yield ""
-    yield f"{offer.offer_no + 1}. {offer.title or offer.item_id} [{offer.item_id}], {offer.kind} for {offer.anchor_id}"
-    yield f"   source {offer.source}, price {offer.price_minor}"
-    yield f"   quiet probability {offer.quiet:.4f}, persuasion {offer.persuasion:.4f}, gain {offer.gain_minor:.2f}"
-    yield f"   worth {offer.worth_minor:.4f}, drawn with chance {offer.propensity:.4f} from {offer.drawn_from}"
-    yield from (f"   {text}" for text in offer.texts)
+    if account.silence is None:
+        yield f"Shown: {counted(len(account.offers), 'offer')}."
+    else:
+        yield from folded(f"Nothing was shown. {say_silence(account.silence, account.counted)}{_saved(account, words)}")
+        if account.offers:
+            yield from folded(f"Otherwise {counted(len(account.offers), 'offer')} would have been shown:")
+    if account.offers:
+        yield from folded(_sum(account, words))
 
 
-def _withheld_lines(account: Account) -> Iterator[str]:
-    for stage, withheld in account.withheld.items():
-        yield ""
-        yield f"Left at {stage}:"
-        for one in withheld:
-            factors = ", ".join(f"{name} {_short(value)}" for name, value in one.factors.items())
-            yield f"   {one.item_id} ({one.kind}): {one.reason}; {factors}"
+def _saved(account: Account, words: Words) -> str:
+    """What silence saved, where it was chosen for money."""
+    if account.offers or not account.slate_worth_minor:
+        return ""
+    adds, costs = (words.money(round(m * THOUSAND)) for m in (account.slate_worth_minor, account.slate_cost_minor))
+    return f" Shown {THOUSAND:,} times, the best of it would have added {adds} and cost {costs}."
 
 
-def _short(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def _sum(account: Account, words: Words) -> str:
+    """What the slate adds and costs."""
+    costs = account.costs
+    adds, costs_all, attention, offer = (
+        words.money(round(minor * THOUSAND))
+        for minor in (account.slate_worth_minor, account.slate_cost_minor, costs.attention_minor, costs.offer_minor)
+    )
+    whose = "as was learned" if costs.friction_learned else "as your settings suppose"
+    return (
+        f"Shown {THOUSAND:,} times, all of it adds {adds} and costs {costs_all}: {attention} for attention, and "
+        f"{offer} for each offer, over which {percent(costs.friction)} of customers leave a cart that earns "
+        f"{words.money(round(costs.at_stake_minor))} ({whose}){_parcels(account, words)}."
+    )
+
+
+def _parcels(account: Account, words: Words) -> str:
+    """What more the slate costs, where it goes out in parcels of its own."""
+    offers = max(1, len(account.offers))
+    rest = account.slate_cost_minor - account.costs.attention_minor - offers * account.costs.offer_minor
+    return f", and {words.money(round(rest * THOUSAND))} for parcels" if rest * THOUSAND >= 1 else ""
+
+
+def _not_shown(account: Account, words: Words, *, every: bool) -> Iterator[str]:
+    if number := sum(len(left) for left in account.withheld.values()):
+        yield from ("", f"Not shown: {counted(number, 'candidate')}.")
+        if any(left.hints for of_stage in account.withheld.values() for left in of_stage):
+            yield from folded("What is said of other prices takes everything else to stay as it was.")
+        yield from tell_left(account.withheld, words, every=every)
+
+
+def _decided_by(account: Account, words: Words) -> Sequence[str]:
+    learned = account.learned
+    known = (
+        "How customers respond to offers is what the settings suppose ([persuasion]); no outcomes were learned yet."
+        if learned is None
+        else f"How customers respond to offers was learned from {counted(learned.decisions, 'decision')} "
+        f"up to {words.moment(learned.until)} (epoch {learned.epoch})."
+    )
+    by = f"Decided with model {account.model or 'none'}, settings {account.settings}, Pairwell {account.engine}."
+    return ["", *(folded(known) if account.offers or account.withheld else ()), *folded(by)]

@@ -1,0 +1,1 @@
+"""How a decision is told to whoever runs the shop."""

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+from tests.unit.decide.telling.accounts import FOLDER, account_of, cases, place, told
+from tests.unit.decide.tents import ask
+
+NAMES = sorted(cases())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_account_reads_as_it_was_read_and_agreed(name: str) -> None:
+    assert told(name) == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_there_is_no_account_without_its_decision() -> None:
+    assert sorted(path.stem for path in FOLDER.glob("*.txt")) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_lines_fit_a_terminal(name: str) -> None:
+    assert max(len(line) for line in account_of(cases()[name]).lines(every=True)) <= 80
+
+
+def test_long_ids_stand_whole() -> None:
+    long = "kayak-" * 20
+    assert any(line.strip().endswith(long + ",") for line in account_of(place(ask(long))).lines())
+
+
+def test_the_json_keeps_every_number() -> None:
+    account = json.loads(msgspec.json.encode(account_of(cases()["shown"])))
+    assert account["purchase_minor"] == 23_500
+    assert account["slate_cost_minor"] == pytest.approx(2 + 3 * 7)
+    mat = next(offer for offer in account["offers"] if offer["item_id"] == "mat")
+    assert mat["quiet"] == 0.2
+    assert mat["worth_minor"] == pytest.approx((mat["bought_when_shown"] - 0.2) * 400)
+    assert account["withheld"]["guards"][0]["factors"]["limit_minor"] == 7_050
+    assert account["withheld"]["guards"][0]["hints"][0] == {"goal": "worth_its_cost", "price_at_most_minor": 7_050}
