@@ -23,6 +23,7 @@ from pairwell.cli.output import (
 )
 from pairwell.cli.pairs import pairs
 from pairwell.cli.rollout import Author, Share, Why, author_of, percent, print_log
+from pairwell.cli.shadowing import print_shadow
 from pairwell.errors import RequestError
 from pairwell.wording import counted
 
@@ -209,6 +210,22 @@ def roll_back(
 
     with open_workspace(workspace) as shop:
         _tell_live(shop.rollout.roll_back_model(author_of(author), reason), as_json)
+
+
+@models.command("shadow")
+def shadow(
+    model: Model,
+    newest: Annotated[int, typer.Option("-n", min=1, help="How many of the newest logged requests.")] = 1_000,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide logged requests by a model in the live one's shadow: what would change. Nobody sees anything of it."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop, progress_share("Deciding again") as advance:
+        found = shop.shadow(model, newest, advance=advance)
+        currency = shop.published.settings.shop.currency
+    print_json(found) if as_json else print_shadow(found, currency)
 
 
 @models.command("log")

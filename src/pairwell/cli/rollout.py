@@ -66,7 +66,7 @@ def print_log(log: Sequence[Standing], what: str) -> None:
 
 def percent(share: float) -> str:
     """A share in per cent, without zeros that say nothing."""
-    return f"{100 * share:.4g} %"
+    return f"{100 * share:.3g}%"
 
 
 def _for_whom(one: Standing) -> str:

@@ -105,7 +105,7 @@ def refuse_under_way(standing: Standing, command: str, error: type[PairwellError
     """Raise `error` during a roll-out: to roll back may mean to end it, or to go back behind it."""
     if standing.canary is not None:
         raise error(
-            f"{standing.canary} is being rolled out to {standing.share:.3%} of the customers.".replace(".000%", "%"),
+            f"{standing.canary} is being rolled out to {100 * standing.share:.3g}% of the customers.",
             hint=f"End that by `{command}` first; then everybody has {standing.live}.",
         )
 

@@ -14,7 +14,7 @@ from pairwell.model.manifest import Manifest
 from pairwell.model.store import live_manifest, read_manifest
 
 _TOLERATED = 0.05  # of the live model's hit rate may be lost: another tenth of orders is another question
-_COMPARABLE = timedelta(days=28)  # beyond, the orders asked about are of another season
+_COMPARABLE = timedelta(days=45)  # beyond, the orders asked about are of another season
 _METRIC = "hr@10"
 _SHOWN = 1e-9  # a loss that differs from what is tolerated by rounding alone
 
@@ -82,7 +82,8 @@ def _incomparable(model: Manifest, live: Manifest) -> str | None:
     if _said(model)["protocol"] != _said(live)["protocol"]:
         return f"it was not asked the same way as the live model {live.id}, so it cannot be compared"
     if abs(model.as_of - live.as_of) > _COMPARABLE:
-        return f"it is more than {_COMPARABLE.days} days from the live model {live.id}, too far to be compared"
+        far = f"its orders end more than {_COMPARABLE.days} days from those of the live model {live.id}"
+        return f"{far}, too far to be compared"
     return None
 
 

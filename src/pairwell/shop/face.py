@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
+from pairwell.clock import system_clock
 from pairwell.config.document import render_settings
 from pairwell.config.explaining import require_storable
 from pairwell.config.progress import Advance, BytesRead, unheard
 from pairwell.config.published import publish_settings
 from pairwell.config.settings import Settings
+from pairwell.config.standing import Act
 from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import create_workspace, find_workspace
 from pairwell.events import Event, EventReceipt
@@ -36,6 +38,7 @@ from pairwell.shop.parts import Parts
 if TYPE_CHECKING:
     from pairwell.backtest.judging import Evaluation
     from pairwell.backtest.splits import Split
+    from pairwell.backtest.whatif.shadow import Shadow
     from pairwell.backtest.whatif.simulate import Simulated
     from pairwell.candidates.relations import PairsFound
     from pairwell.decide.account import Account
@@ -63,7 +66,7 @@ def create_shop(folder: str | Path, settings: Settings | None = None, *, industr
     workspace = create_workspace(read_path(folder, "folder", "my-shop"), industry=industry)
     if settings is not None:
         workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
-    publish_settings(workspace)
+    publish_settings(workspace, Act(at=system_clock()))
     return Shop(workspace)
 
 
@@ -318,6 +321,18 @@ class Shop(Parts):
         chosen = Simulation() if asked is None else read_made(asked, Simulation, "asked", "Simulation(newest=1000)")
         opened = Opened(shop=self, database=self._database, archive=self._archive)
         return simulate_settings(opened, path, chosen, advance)
+
+    def shadow(self, model_id: str, newest: int = 1_000, *, advance: Advance = unheard) -> Shadow:
+        """What a kept model would have decided on the newest logged requests, beside the live one.
+
+        Raises `NoModelError`, and `EvidenceError` where no request can be decided again.
+        """
+        from pairwell.shop.shadowing import shadow_model
+        from pairwell.shop.simulating import Opened
+
+        wanted = read_text(model_id, "model_id", "984bce1175ab1b69064b631f")
+        opened = Opened(shop=self, database=self._database, archive=self._archive)
+        return shadow_model(opened, wanted, read_count(newest), advance)
 
     # --- deciding -----------------------------------------------------------------------------
 
