@@ -14,6 +14,7 @@ from pairwell.config.rules.rule import Hesitation, Rule, usual_rules
 from pairwell.config.storing import Ingest, Operations
 
 OfferKind = Literal["cross_sell", "upgrade", "repeat"]
+Objective = Literal["margin", "revenue", "service"]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Name = Annotated[str, Meta(min_length=1, max_length=256)]
 
@@ -48,7 +49,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         float, Meta(ge=0.0, description="What one more parcel costs the shop; see `ships_again` of the placements.")
     ] = 0.0
     objective: Annotated[
-        Literal["margin", "revenue", "service"],
+        Objective,
         Meta(description='What an offer\'s worth is counted in; "service" is margin and `service_values`.'),
     ] = "margin"
     margin_rates: Annotated[
@@ -61,6 +62,10 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             description='What it is worth that a customer gets one, by purpose or category: "care" = 50, minor units.'
         ),
     ] = {}
+
+    def __hash__(self) -> int:
+        # Tables of numbers have no hash; equal shops have one all the same.
+        return hash((self.currency, self.tax_rate, self.margin_rate, self.objective))
 
 
 class Guards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

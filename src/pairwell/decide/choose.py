@@ -141,7 +141,7 @@ def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
         drawn=slots,
         undrawn=[one for one in valued if id(one) not in drawn],
         worth_minor=sum(slot.drawn.worth_minor for slot in slots),
-        cost_minor=slate_cost(scene, len(slots)),
+        cost_minor=slate_cost([slot.drawn for slot in slots], scene),
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from pairwell.candidates.same import Same
 from pairwell.config.settings import Settings, Shop
-from pairwell.decide.money import customer_price, earnings, margin, net_price
+from pairwell.decide.money import customer_price, earnings, margin, net_price, service_value
 from pairwell.records import Item
 
 Objection = tuple[str, dict[str, Any]]  # a reason, and the facts behind it
@@ -23,6 +23,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     price_minor: int | None
     margin_minor: float
     earned_minor: float  # by the shop's objective
+    service_minor: float  # as much of that is no money
     kept_back: Objection | None  # why a unit of it is not for sale: unpublished, sold out or without a price
 
 
@@ -62,6 +63,7 @@ def _work_out(item: Item, shop: Shop) -> Terms:
         price_minor=price,
         margin_minor=0.0 if price is None else margin(net, item, shop),
         earned_minor=0.0 if price is None else earnings(net, item, shop),
+        service_minor=0.0 if price is None else service_value(item, shop),
         kept_back=_kept_back(item),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from pairwell.decide.coming import gained_share
+from pairwell.decide.levers import Weights, weights_of
 from pairwell.decide.response import basis_of
 from pairwell.decide.rules.sifting import withhold
 from pairwell.decide.scene import Scene
@@ -30,7 +31,8 @@ class Valued(msgspec.Struct, frozen=True, kw_only=True):
     score: float  # only ranks
     basis: Basis
     trial: bool = False  # thought to lose money, and shown to learn whether that is so
-    more: Mapping[str, float] = {}  # further numbers that made a difference, by name
+    parcel: float = 0.0  # chance of a parcel that would not go out otherwise, where the shop pays for one
+    more: Mapping[str, float | Weights] = {}  # further numbers that made a difference, by name
 
     @property
     def net_minor(self) -> float:
@@ -51,7 +53,7 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
         gain -= scene.earned_by(scene.lines[candidate.anchor_id])
     gain *= gained_share(candidate, scene.settings)
     quiet, shown = chances(scene.posterior, candidate.kind, candidate.item_id, basis, _first(scene))
-    worth = (shown - quiet) * gain
+    worth, parcel = (shown - quiet) * gain, _parcel(candidate, (quiet, shown), scene)
     return Valued(
         candidate=candidate,
         price_minor=terms.price_minor,
@@ -59,10 +61,11 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
         persuasion=persuasion(quiet, shown),
         gain_minor=gain,
         worth_minor=worth,
-        cost_minor=offer_cost(scene),
+        cost_minor=offer_cost(scene) + parcel * scene.settings.shop.shipping_minor,
         score=worth,
         basis=basis,
-        more=_told(candidate, scene),
+        parcel=parcel,
+        more=_told(candidate, parcel, scene),
     )
 
 
@@ -71,9 +74,14 @@ def offer_cost(scene: Scene) -> float:
     return scene.friction * scene.at_stake
 
 
-def slate_cost(scene: Scene, offers: int) -> float:
-    """What showing a slate of so many offers costs: attention once, and each of them."""
-    return scene.placement.attention_minor + offers * offer_cost(scene)
+def slate_cost(drawn: Sequence[Valued], scene: Scene) -> float:
+    """What showing a slate costs: attention once, each of its offers, and the parcel in which any of them goes out.
+
+    Whether one is bought tells nothing of another; the marginal cost of an offer takes it to go out alone.
+    """
+    each = scene.placement.attention_minor + len(drawn) * offer_cost(scene)
+    nothing_goes_out = math.prod(1 - one.parcel for one in drawn)
+    return each + (1 - nothing_goes_out) * scene.settings.shop.shipping_minor
 
 
 def worthwhile(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Valued], list[Withheld]]:
@@ -86,10 +94,10 @@ def worthwhile(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Valu
     trials = _trials(doubtful, scene, alone=not survivors)
     tried = {id(trial.candidate) for trial in trials}
     left = [_worthless(valued) for valued in doubtful if id(valued.candidate) not in tried]
-    return [*survivors, *trials], left
+    return _ranked([*survivors, *trials], scene), left
 
 
-def factors_of(valued: Valued) -> dict[str, float]:
+def factors_of(valued: Valued) -> dict[str, float | Weights]:
     """The numbers behind a worth, as explanations show them; what changes nothing is left out."""
     return {
         "quiet": valued.quiet,
@@ -101,13 +109,37 @@ def factors_of(valued: Valued) -> dict[str, float]:
     }
 
 
-def _told(candidate: Candidate, scene: Scene) -> dict[str, float]:
-    """What went into the gain beside price and cost."""
+def _ranked(valued: list[Valued], scene: Scene) -> list[Valued]:
+    """The same, their scores times what ranks them: that they are worth showing is settled, and stays so."""
+    if not (scene.settings.levers or scene.placement.weights):
+        return valued
+    ranked = []
+    for one, (placed, levers) in zip(valued, weights_of([one.candidate for one in valued], scene), strict=True):
+        weight = math.prod((*placed.values(), *levers.values()))
+        more = {**one.more, **({"weights": placed} if placed else {}), **({"levers": levers} if levers else {})}
+        ranked.append(msgspec.structs.replace(one, score=one.score * weight, more=more))
+    return ranked
+
+
+def _parcel(candidate: Candidate, chances: tuple[float, float], scene: Scene) -> float:
+    """The chance that a sale goes out by itself; what is bought again anyway would have gone out alone, too."""
+    if not (scene.placement.ships_again and scene.settings.shop.shipping_minor):
+        return 0.0
+    quiet, shown = chances
+    return max(0.0, shown - quiet) if candidate.kind == "repeat" else shown
+
+
+def _told(candidate: Candidate, parcel: float, scene: Scene) -> dict[str, float]:
+    """What went into gain and cost beside the usual."""
     told: dict[str, float] = {}
+    if service := scene.terms[candidate.item_id].service_minor:
+        told["service_minor"] = service
     if (kept := scene.kept(candidate.item_id)) < 1:
         told["keep"] = kept
     if candidate.kind == "upgrade" and (kept := scene.kept(candidate.anchor_id)) < 1:
         told["keep_replaced"] = kept
+    if parcel:
+        told["parcel"] = parcel
     return told
 
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
 from tests.property.random_shops import evidence_of
 from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, pair, scene
 
-from pairwell.config.settings import Persuasion, Placement, Settings, Shop
+from pairwell.config.rules.lever import Lever
+from pairwell.config.settings import Objective, Persuasion, Placement, Settings, Shop
+from pairwell.decide.levers import open_levers
 from pairwell.decide.response import bought_when_shown
 from pairwell.decide.scene import Scene
 from pairwell.decide.worth import Valued, factors_of, slate_cost, value, worthwhile
@@ -64,6 +66,119 @@ def test_what_nobody_asked_for_and_nobody_pinned_is_worth_nothing() -> None:
 def test_an_unknown_cost_takes_the_margin_rate() -> None:
     mat = {"mat": msgspec.structs.replace(ITEMS["mat"], cost_minor=None)}
     assert _value(_candidate("mat"), items=mat).gain_minor == pytest.approx(210)
+
+
+def test_an_unknown_cost_takes_the_rate_of_the_nearest_category() -> None:
+    mat = {"mat": msgspec.structs.replace(ITEMS["mat"], cost_minor=None, category="Camping > Mats > Foam")}
+    rates = {"camping": 0.5, "Camping > Mats": 0.1, "Mats": 0.9}
+    settings = msgspec.structs.replace(SURE, shop=Shop(margin_rates=rates))
+    assert _value(_candidate("mat"), settings, items=mat).gain_minor == pytest.approx(70)
+    assert _value(_candidate("lamp"), settings).gain_minor == 1_000, "a cost that is known stands"
+
+
+class TestService:
+    values: ClassVar = {"care": 50.0, "Camping": 20.0, "tents": 5.0}
+
+    def _valued(self, item_id: str, *, objective: Objective = "service", **facts: Any) -> Valued:
+        settings = msgspec.structs.replace(SURE, shop=Shop(objective=objective, service_values=self.values))
+        changed = {item_id: msgspec.structs.replace(ITEMS[item_id], **facts)}
+        return _value(_candidate(item_id), settings, items=changed)
+
+    def test_what_is_useful_is_worth_more_than_its_margin(self) -> None:
+        valued = self._valued("mat", category="Camping > Mats")
+        assert valued.gain_minor == 400 + 20
+        assert factors_of(valued)["service_minor"] == 20
+
+    def test_the_purpose_counts_before_the_category(self) -> None:
+        valued = self._valued("mat", category="Camping > Mats", attributes={"purpose": "Care"})
+        assert valued.gain_minor == 400 + 50
+
+    def test_an_upgrade_serves_by_the_difference(self) -> None:
+        assert self._valued("tent+", attributes={"purpose": "tents"}).gain_minor == 2_900 + 5
+
+    @pytest.mark.parametrize("objective", ["margin", "revenue"])
+    def test_other_objectives_ask_for_money_alone(self, objective: Objective) -> None:
+        valued = self._valued("mat", objective=objective, category="Camping")
+        assert valued.gain_minor == (400 if objective == "margin" else 700)
+        assert "service_minor" not in factors_of(valued)
+
+
+class TestSecondParcel:
+    """After the purchase an add-on goes out by itself, and a parcel costs 20 cents."""
+
+    settings = msgspec.structs.replace(
+        SURE,
+        shop=Shop(shipping_minor=20),
+        placements={"after_purchase": Placement(attention_minor=0.0, friction=0.0, ships_again=True)},
+    )
+
+    def _valued(self, item_id: str, settings: Settings | None = None) -> Valued:
+        here = scene(ask("tent", placement="after_purchase"), settings=settings or self.settings)
+        return value(_candidate(item_id), here)
+
+    def test_whoever_buys_it_costs_a_parcel(self) -> None:
+        valued = self._valued("mat")
+        shown = 0.2 + 0.8 * 0.032
+        assert valued.cost_minor == pytest.approx(20 * shown)
+        assert valued.worth_minor == pytest.approx(0.8 * 0.032 * 400)
+        assert factors_of(valued)["parcel"] == pytest.approx(shown)
+
+    def test_a_slate_goes_out_in_one(self) -> None:
+        here = scene(ask("tent", placement="after_purchase"), settings=self.settings)
+        drawn = [self._valued(item_id) for item_id in ("mat", "lamp")]
+        nobody = (1 - drawn[0].parcel) * (1 - drawn[1].parcel)
+        assert slate_cost(drawn, here) == pytest.approx(20 * (1 - nobody))
+        assert slate_cost(drawn, here) < sum(one.cost_minor for one in drawn)
+
+    def test_what_would_not_pay_its_parcel_is_withheld(self) -> None:
+        dear = msgspec.structs.replace(self.settings, shop=Shop(shipping_minor=60))
+        here = scene(ask("tent", placement="after_purchase"), settings=dear)
+        survivors, withheld = worthwhile([_candidate("mat")], here)
+        assert survivors == []
+        assert withheld[0].reason == "worth_below_its_cost"
+
+    def test_what_is_bought_again_goes_out_alone_either_way(self) -> None:
+        here = scene(ask("tent", placement="after_purchase"), settings=self.settings)
+        again = msgspec.structs.replace(_candidate("mat"), kind="repeat")
+        valued = value(again, here)
+        assert valued.parcel == pytest.approx(valued.worth_minor / valued.gain_minor)
+
+    def test_with_the_purchase_it_goes_along(self) -> None:
+        assert _value(_candidate("mat"), msgspec.structs.replace(SURE, shop=Shop(shipping_minor=20))).parcel == 0
+
+
+class TestLevers:
+    def _ranked(self, *levers: Lever, weights: dict[str, float] | None = None) -> tuple[list[Valued], Settings]:
+        placements = {"cart": Placement(friction=0.0, attention_minor=0.0, weights=weights or {})}
+        settings = msgspec.structs.replace(SURE, levers=levers, placements=placements)
+        candidates = [_candidate("mat"), _candidate("tent+")]
+        return worthwhile(candidates, scene(ask("tent"), settings=settings))[0], settings
+
+    def test_they_multiply_the_score_and_nothing_else(self) -> None:
+        (mat, tent), _ = self._ranked(
+            Lever(name="clear mats", when="item.family == 'mats'", weight=3.0),
+            Lever(name="summer", when="now.getMonth() == 6", weight=9.0),
+            weights={"cross_sell": 0.5, "pairs": 2.0, "upgrade": 1.2},
+        )
+        assert mat.score == pytest.approx(3.0 * 0.5 * 2.0 * mat.worth_minor)
+        assert tent.score == pytest.approx(1.2 * 2.0 * tent.worth_minor)
+        assert (mat.gain_minor, tent.gain_minor) == (400, 2_900)
+
+    def test_they_are_told_by_name(self) -> None:
+        (mat, tent), _ = self._ranked(
+            Lever(name="a", when="item.family == 'mats'", weight=3.0), weights={"upgrade": 2.0}
+        )
+        assert factors_of(mat)["levers"] == {"a": 3.0}
+        assert factors_of(tent)["weights"] == {"upgrade": 2.0}
+        assert "weights" not in factors_of(mat)
+        assert "levers" not in factors_of(tent)
+
+    def test_one_that_cannot_be_worked_out_weighs_nothing_and_is_counted(self) -> None:
+        (mat, _), settings = self._ranked(
+            Lever(name="broken", when="item.attributes.season == 'winter'", weight=9.0),
+        )
+        assert mat.score == mat.worth_minor
+        assert open_levers(settings).failures == {"broken": 1}
 
 
 def test_the_objective_may_be_revenue() -> None:
@@ -138,19 +253,23 @@ class TestSlateCost:
     def _placed(self, placement: Placement) -> Settings:
         return msgspec.structs.replace(SURE, placements={"cart": placement, "product": placement})
 
+    def _cost(self, request: DecisionRequest, settings: Settings) -> float:
+        here = scene(request, settings=settings)
+        return slate_cost([value(_candidate(item_id), here) for item_id in ("mat", "lamp", "stove")], here)
+
     def test_it_is_attention_once_and_for_each_offer_the_chance_of_losing_what_the_cart_earns(self) -> None:
         cart = DecisionRequest(placement="cart", cart=[CartLine(item_id="mat", quantity=10), CartLine(item_id="tent")])
         settings = self._placed(Placement(attention_minor=2.0, friction=0.01))
-        assert slate_cost(scene(cart, settings=settings), 3) == pytest.approx(2 + 3 * 0.01 * (10 * 400 + 7_000))
+        assert self._cost(cart, settings) == pytest.approx(2 + 3 * 0.01 * (10 * 400 + 7_000))
 
     def test_a_page_without_a_cart_loses_no_checkout(self) -> None:
         settings = self._placed(Placement(attention_minor=2.0, friction=0.01))
-        assert slate_cost(scene(ask(placement="product", viewed=["tent"]), settings=settings), 3) == 2.0
+        assert self._cost(ask(placement="product", viewed=["tent"]), settings) == 2.0
 
     def test_a_cart_at_a_loss_is_no_reason_to_disturb(self) -> None:
         cart = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent", unit_price_minor=1)])
         settings = self._placed(Placement(attention_minor=2.0, friction=0.5))
-        assert slate_cost(scene(cart, settings=settings), 3) == 2.0
+        assert self._cost(cart, settings) == 2.0
 
 
 def test_company_that_chance_nearly_explains_is_no_fit() -> None:

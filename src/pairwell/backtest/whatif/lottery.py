@@ -58,7 +58,8 @@ class Lottery:
     def shows(self, slots: Sequence[Slot]) -> bool:
         """Whether a slate is worth showing."""
         drawn = list(slots)
-        worth, cost = sum(slot.drawn.worth_minor for slot in drawn), slate_cost(self._scene, len(drawn))
+        worth = sum(slot.drawn.worth_minor for slot in drawn)
+        cost = slate_cost([slot.drawn for slot in drawn], self._scene)
         course = msgspec.structs.replace(self.course, drawn=drawn, worth_minor=worth, cost_minor=cost)
         return bool(drawn) and course.worth_showing
 

@@ -12,7 +12,7 @@ import msgspec
 
 from pairwell.config.settings import Shop
 from pairwell.dataset.store import Dataset
-from pairwell.decide.money import earnings
+from pairwell.decide.money import earnings, service_value
 from pairwell.engines.duckdb import storage_failures
 from pairwell.facts.past import PastItems
 
@@ -152,7 +152,7 @@ def _line(row: Mapping[str, Any], at: datetime, till: Till) -> _Bought:
     net = (price or 0.0) - (row["discount_minor"] / quantity if quantity else 0.0)
     stated = row["unit_cost_minor"]
     by_item = stated is None or till.shop.objective == "revenue"
-    unit = earnings(net, item, till.shop) if by_item else net - stated
+    unit = earnings(net, item, till.shop) if by_item else net - stated + service_value(item, till.shop)
     return _Bought(
         item_id=row["item_id"],
         kept=kept,

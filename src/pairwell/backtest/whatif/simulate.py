@@ -22,6 +22,7 @@ from pairwell.backtest.whatif.sides import Counted, Tally
 from pairwell.backtest.whatif.weighing import Held, Weighing, offers_sample, orders_sample, weigh_pair
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.published import Change
+from pairwell.config.settings import Objective
 from pairwell.errors import EvidenceError
 from pairwell.journal.past import Told
 from pairwell.records import Decision
@@ -66,7 +67,7 @@ class Simulated(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime  # the last one's
     model: str | None  # the one that all were decided by; None: each by that of then
     window_h: float
-    objective: Literal["margin", "revenue"]
+    objective: Objective
     currency: str
     counted: Counted
     untold: dict[UntoldReason, int]  # logged requests that could not be computed again
