@@ -10,8 +10,8 @@ from functools import lru_cache
 import msgspec
 
 from pairwell.candidates.same import Same
-from pairwell.config.rules.rule import RuleStage
-from pairwell.config.settings import Settings
+from pairwell.config.rules.rule import Rule, RuleStage
+from pairwell.config.settings import Settings, Shop
 from pairwell.decide.rules.items import ItemVerdicts
 from pairwell.decide.rules.joint import Joint
 from pairwell.decide.rules.parts import Parts, take_apart
@@ -42,16 +42,15 @@ class RuleBook:
     """
 
     def __init__(self, settings: Settings) -> None:
-        taken = [take_apart(rule) for rule in settings.rules]
-        of_items = {place: parts.of_item for place, parts in enumerate(taken) if parts.of_item is not None}
         self._rules = [
-            Bound(place=place, parts=parts, bit=(place in of_items) << place) for place, parts in enumerate(taken)
+            Bound(place=place, parts=parts, bit=(parts.of_item is not None) << place)
+            for place, parts in enumerate(map(take_apart, settings.rules))
         ]
         self._channels = {name: placement.channel for name, placement in settings.placements.items()}
         self._chapters: dict[tuple[str, bool], Mapping[RuleStage, Chapter]] = {}
         self._joints: dict[tuple[int, ...], Joint] = {}
         self._lock = threading.Lock()
-        self.items = ItemVerdicts(of_items, settings.shop)
+        self.items = _verdicts_of(settings.rules, settings.shop)
         self.failures: Counter[str] = Counter()
 
     def chapter(self, stage: RuleStage, placement: str, *, acute: bool) -> Chapter:
@@ -101,6 +100,13 @@ def _chapter(rules: Iterable[Bound]) -> Chapter:
     found = tuple(rules)
     parts = {bound.place: bound.parts.of_request for bound in found if bound.parts.of_request is not None}
     return Chapter(rules=found, of_request=Joint(parts))
+
+
+@lru_cache(maxsize=4)
+def _verdicts_of(rules: Sequence[Rule], shop: Shop) -> ItemVerdicts:
+    """One memory for all settings with these rules: whoever publishes others changes mostly something else."""
+    taken = enumerate(map(take_apart, rules))
+    return ItemVerdicts({place: parts.of_item for place, parts in taken if parts.of_item is not None}, shop)
 
 
 @lru_cache(maxsize=8)

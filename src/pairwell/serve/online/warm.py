@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -19,6 +20,9 @@ from pairwell.serve.online.live import Live
 
 _SOUGHT = 200  # of the items bought most; some of them are no longer sold
 _RULED = 50_000  # of these, what rules say of items alone is worked out ahead; it takes a few microseconds each
+_AT_A_TIME = 25  # of these, between two looks at the time
+_WORKS_S = 0.0005  # then it rests
+_RESTS = 4.0  # times as long: whoever is answered meanwhile needs the one interpreter, too
 _ITEMS = 5  # that are decided for, in each language, at each placement
 _NOBODY = "warm"  # a customer without a past; nothing is kept under this name
 _encoder = msgspec.json.Encoder()
@@ -27,18 +31,43 @@ _encoder = msgspec.json.Encoder()
 def warm(decider: Decider, live: Live, known: Mapping[str, Item], *, now: datetime, rehearse: bool) -> None:
     """Answer requests of nobody in every language, at every placement, for `known` items that are bought most.
 
-    The journal holds none of them; where told to `rehearse`, one is written and taken back. Raises `JournalError`
-    where the journal cannot be read or written.
+    The journal holds none of them. Where told to `rehearse`, nobody is answered yet: one is written and taken back,
+    and nothing rests. Raises `JournalError` where the journal cannot be read or written.
     """
+    pace = _Pace(0.0 if rehearse else _RESTS)
     for language in LANGUAGES:
         _speak(language, live.settings.settings.shop.currency)
-    bought = [item_id for item_id in _bought_most(live, _RULED) if item_id in known]
-    open_book(live.settings.settings).items.read(known[item_id] for item_id in bought)
+        pace.rest()
+    _rule(live, known, pace)
     for request in _requests(live, known):
         kind: RoundKind = "rehearsed" if rehearse else "read"
         rehearse = False
         decision = decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
         _encoder.encode(public_answer(decision, secret=True, explain=False))
+        pace.rest()
+
+
+class _Pace:
+    """Rests now and then, `times` as long as this thread has worked since the last rest."""
+
+    def __init__(self, times: float) -> None:
+        self._times = times
+        self._since = time.thread_time()
+
+    def rest(self) -> None:
+        worked = time.thread_time() - self._since
+        if self._times and worked > _WORKS_S:
+            time.sleep(self._times * worked)
+            self._since = time.thread_time()
+
+
+def _rule(live: Live, known: Mapping[str, Item], pace: _Pace) -> None:
+    """Work out what the rules say of items alone."""
+    verdicts = open_book(live.settings.settings).items
+    bought = iter([known[item_id] for item_id in _bought_most(live, _RULED) if item_id in known])
+    while some := list(itertools.islice(bought, _AT_A_TIME)):
+        verdicts.read(some)
+        pace.rest()
 
 
 def _speak(language: str, currency: str) -> None:
