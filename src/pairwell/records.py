@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from pairwell.config.settings import OfferKind
 from pairwell.events import BehaviourType, Id, Minor, Quantity
+from pairwell.offer_words import OfferText, Reason
 from pairwell.posterior import Basis
 
 Relation = Literal["complement", "substitute", "upgrade", "variant", "requires", "follow_up", "never"]
@@ -54,9 +55,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, str] = {}
     url: str | None = None
     image_url: str | None = None
-    stated_at: dict[
-        str, int
-    ] = {}  # price_minor, cost_minor, stock, published -> when that was said; as far as is known
+    # price_minor, cost_minor, stock, published -> when that was said; as far as is known
+    stated_at: dict[str, int] = {}
+    texts: list[OfferText] = []  # the shop's own, where the item is offered
 
 
 class CuratedRelation(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,16 +274,6 @@ class DecisionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     attributes: dict[str, str] = {}
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
-    """Why an offer is made: a code, its numbers, and a sentence in the customer's language."""
-
-    code: str
-    text: str
-    together: int | None = None
-    anchor_orders: int | None = None
-    lift: float | None = None
-
-
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     offer_no: int
     kind: OfferKind
@@ -294,6 +285,9 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     discount_minor: int
     reasons: list[Reason]
     compare: list[Comparison] | None
+    # only where a text of the shop's own has them
+    image_url: str | msgspec.UnsetType = msgspec.UNSET
+    text_variant: str | msgspec.UnsetType = msgspec.UNSET
     # only with a secret key
     propensity: float | msgspec.UnsetType = msgspec.UNSET
     worth_minor: float | msgspec.UnsetType = msgspec.UNSET

@@ -17,6 +17,7 @@ from pairwell.decide.caps import Places, cap, ends_of
 from pairwell.decide.choice import Clash, Slot, Stream, fill_slots
 from pairwell.decide.explain import explain_offer
 from pairwell.decide.guards import check_slate, guard
+from pairwell.decide.own_texts import choose_text, own_reason
 from pairwell.decide.prospects import prospects
 from pairwell.decide.rules.applying import count_failures
 from pairwell.decide.rules.sifting import Sifted, withhold
@@ -250,18 +251,21 @@ def _slate(scene: Scene, slots: Sequence[Slot]) -> list[Offer]:
     for offer_no, slot in enumerate(slots):
         candidate = slot.drawn.candidate
         reasons, table = explain_offer(slot.drawn, scene, locale)
+        text = choose_text(candidate, scene)
         offers.append(
             Offer(
                 offer_no=offer_no,
                 kind=candidate.kind,
                 item_id=candidate.item_id,
-                title=scene.items[candidate.item_id].title,
+                title=(text and text.title) or scene.items[candidate.item_id].title,
                 price_minor=slot.drawn.price_minor,
                 anchor_id=None if candidate.kind == "repeat" else candidate.anchor_id,
                 replaces=candidate.anchor_id if candidate.kind == "upgrade" else None,
                 discount_minor=0,
-                reasons=reasons,
+                reasons=[*own_reason(text), *reasons],
                 compare=table,
+                image_url=(text and text.image_url) or msgspec.UNSET,
+                text_variant=(text and text.variant) or msgspec.UNSET,
                 propensity=slot.propensity,
                 worth_minor=slot.drawn.worth_minor,
                 score=slot.drawn.score,

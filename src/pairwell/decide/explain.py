@@ -11,7 +11,8 @@ from pairwell.decide.compare import compare, price_difference
 from pairwell.decide.scene import Scene
 from pairwell.decide.texts import money, number, say
 from pairwell.decide.worth import Valued
-from pairwell.records import Comparison, Looked, Reason
+from pairwell.offer_words import Reason
+from pairwell.records import Comparison, Looked
 
 _WORTH_TELLING = 1.1  # times chance; less says nothing to a customer, as one cart in many holds a single item
 MESSAGES = (

@@ -7,7 +7,8 @@ import re
 from babel import Locale
 
 from pairwell.decide.texts import number, say
-from pairwell.records import Borrowed, Reason
+from pairwell.offer_words import Reason
+from pairwell.records import Borrowed
 
 MESSAGES = (
     "group_bought_together",

@@ -11,7 +11,7 @@ from tests.unit.decide.tents import ITEMS, SURE, ask, read
 
 from pairwell.decide.choose import choose
 from pairwell.decide.grounds import speak
-from pairwell.records import Reason
+from pairwell.offer_words import Reason
 
 _TITLES = "Tent", "Lamp"
 

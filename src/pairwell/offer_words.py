@@ -1,0 +1,27 @@
+"""What is said of an offer: the shop's own words, and why it is made."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class OfferText(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the shop itself says of an item where it is offered; at least one of the last three is there."""
+
+    kind: str  # of the offer
+    locale: str  # "ru-RU", or "ru" for every Russian
+    placement: str | None = None  # None: any
+    variant: str | None = None  # of several in one place each unit sees one, so that they can be compared
+    title: str | None = None
+    argument: str | None = None
+    image_url: str | None = None
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an offer is made: a code, its numbers, and a sentence in the customer's language."""
+
+    code: str
+    text: str
+    together: int | None = None
+    anchor_orders: int | None = None
+    lift: float | None = None
