@@ -61,7 +61,8 @@ def test_what_hardly_may_pay_is_not_tried() -> None:
 def test_a_trial_is_ranked_by_what_may_be_hoped_of_it() -> None:
     valued, left = worthwhile(_candidates(), scene(ask("tent"), settings=_settings(40.0)))
     trials = [one for one in valued if one.trial]
-    assert trials and all(one.score > 0 >= one.net_minor for one in trials)
+    assert trials
+    assert all(one.score > 0 >= one.net_minor for one in trials)
     assert {one.item_id for one in left} | {one.candidate.item_id for one in valued} == {
         one.item_id for one in _candidates()
     }
