@@ -12,7 +12,7 @@ from pairwell.decide.levers import Weights, weights_of
 from pairwell.decide.response import basis_of
 from pairwell.decide.rules.sifting import withhold
 from pairwell.decide.scene import Scene
-from pairwell.posterior import Basis, Setting, chances, deviations, persuasion
+from pairwell.posterior import Basis, Setting, chances, doubt, persuasion
 from pairwell.records import Candidate, Withheld
 
 _HOPE = 0.8416212335729143  # deviations above the mean that a fifth of a normal lies beyond
@@ -164,8 +164,8 @@ def _trials(doubtful: Sequence[Valued], scene: Scene, *, alone: bool) -> list[Va
 
 def _deviation(valued: Valued, scene: Scene) -> float:
     candidate = valued.candidate
-    both = deviations(scene.posterior, candidate.kind, candidate.item_id, valued.basis, _first(scene))
-    return math.hypot(*both) * valued.gain_minor
+    spread = doubt(scene.posterior, candidate.kind, candidate.item_id, valued.basis, _first(scene))
+    return spread * valued.gain_minor
 
 
 def _first(scene: Scene) -> Setting:
