@@ -28,12 +28,17 @@ _BY_CUSTOMER = (
     "decline",
     "guards",
     "hesitation",
+    "levers",
     "persuasion",
     "placements",
     "rules",
     "shop.margin_rate",
+    "shop.margin_rates",
     "shop.objective",
     "shop.personalisation",
+    "shop.return_cost_minor",
+    "shop.service_values",
+    "shop.shipping_minor",
     "slots",
 )
 _OF_PLACEMENTS = ("deadline_ms",)  # when to answer is asked before it is known who asks

@@ -17,6 +17,7 @@ from pairwell.config.settings import Placement
 from pairwell.config.workspace import Workspace
 from pairwell.decide.decider import Asked, Decider, public_answer
 from pairwell.decide.identity import ENTROPY_BYTES, ulid
+from pairwell.decide.levers import open_levers
 from pairwell.decide.rules.book import open_book
 from pairwell.errors import JournalError, NoModelError
 from pairwell.events import Event, EventReceipt
@@ -192,6 +193,10 @@ class Service:
     def rule_failures(self) -> Mapping[str, int]:
         """By rule the offers withheld because it could not be told, since the live settings were loaded."""
         return dict(open_book(self.live.settings.settings).failures)
+
+    def lever_failures(self) -> Mapping[str, int]:
+        """By lever the offers that it could not be told of, since the live settings were loaded."""
+        return dict(open_levers(self.live.settings.settings).failures)
 
     # --- questions ------------------------------------------------------------------------------
 

@@ -31,6 +31,12 @@ def readings_of(service: Service, lines: Mapping[str, Sized]) -> Sequence[Metric
             lambda: {(name,): float(number) for name, number in service.rule_failures().items()},
             labels=("rule",),
         ),
+        Reading(
+            "pairwell_lever_failures_total",
+            "Offers that a lever could not be told of, so that it weighed nothing, since the levers were loaded.",
+            lambda: {(name,): float(number) for name, number in service.lever_failures().items()},
+            labels=("lever",),
+        ),
         Reading("pairwell_model_info", "The live model.", lambda: _model(service.live), labels=("model",)),
         Reading("pairwell_settings_info", "The live settings.", lambda: _settings(service.live), labels=("settings",)),
         Reading(
