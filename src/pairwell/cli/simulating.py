@@ -31,11 +31,13 @@ _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 _UNTOLD = {
     "forgotten": "about people who have been forgotten",
     "another_version": "made by another version of pairwell",
+    "offers_off": "every offer was switched off",
     "gone": "the model, settings or facts that they read are gone",
     "not_repeated": "computed again they differ, so nothing is said of them",
     "no_such_placement": "their placement is not in these settings",
 }
 _GAPS = {
+    "unknown_then": "items that only these settings propose, and of which nothing was known then: left out",
     "relations_of_today": "relations of items that only these settings propose: read as they are today",
     "owned_today": "what customers own of such items: read as it is today",
     "declines": "declines: these settings look back further than was read then",

@@ -19,8 +19,8 @@ from pairwell.errors import ReplayError
 from pairwell.facts.past import PastItems
 from pairwell.records import CuratedRelation, Decision, DecisionInputs
 
-UntoldReason = Literal["forgotten", "another_version", "gone", "not_repeated", "no_such_placement"]
-Gap = Literal["relations_of_today", "owned_today", "declines", "contacts", "signals", "totals"]
+UntoldReason = Literal["forgotten", "another_version", "offers_off", "gone", "not_repeated", "no_such_placement"]
+Gap = Literal["unknown_then", "relations_of_today", "owned_today", "declines", "contacts", "signals", "totals"]
 
 _LIKENESS = frozenset({"variant", "substitute", "requires"})
 
@@ -74,6 +74,8 @@ def decide_again(decision: Decision, past: Past, other: Other) -> Pair | UntoldR
     """The decision as it was made and under `other`; or why that cannot be told."""
     if decision.inputs.engine != engine_version():
         return "another_version"
+    if decision.inputs.offers_off:
+        return "offers_off"
     if decision.inputs.request.placement not in other.settings.placements:
         return "no_such_placement"
     past.items.fetch(decision.inputs.items)
@@ -85,19 +87,23 @@ def decide_again(decision: Decision, past: Past, other: Other) -> Pair | UntoldR
     made = [(offer.kind, offer.item_id, offer.propensity) for offer in decision.slate]
     if made != [(s.drawn.candidate.kind, s.drawn.candidate.item_id, s.propensity) for s in before.slots]:
         return "not_repeated"
-    scene, gaps = _scene_under(other, then, past)
+    scene, gaps = _scene_under(other, before, past)
     return Pair(decision=decision, before=before, after=run_stages(scene), gaps=frozenset(gaps))
 
 
-def _scene_under(other: Other, then: Scene, past: Past) -> tuple[Scene, set[Gap]]:
+def _scene_under(other: Other, before: Course, past: Past) -> tuple[Scene, set[Gap]]:
     """The same request at the same moment; of items that were not read then, the facts as they were then."""
+    then = before.scene
     inputs, model = then.inputs, other.model or then.model
     inputs = msgspec.structs.replace(inputs, settings=other.name, model=None if model is None else model.id)
     proposal = propose_for(inputs, model=model, settings=other.settings)
-    new = dict.fromkeys(c.item_id for c in proposal.candidates if c.item_id not in inputs.items)
+    read = inputs.items.keys() | {candidate.item_id for candidate in before.proposal.candidates}
+    new = dict.fromkeys(c.item_id for c in proposal.candidates if c.item_id not in read)
     gaps = set(_gaps(then, other.settings))
-    items = dict(then.items)
-    if found := past.items.as_of(new, inputs.now):
+    items, found = dict(then.items), past.items.as_of(new, inputs.now)
+    if len(found) < len(new):
+        gaps.add("unknown_then")
+    if found:
         items |= found
         inputs = _with_today(inputs, sorted(found), past.now, gaps)
         inputs = msgspec.structs.replace(inputs, items={item_id: item.revision for item_id, item in items.items()})

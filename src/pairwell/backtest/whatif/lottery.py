@@ -47,23 +47,38 @@ class Lottery:
     @cached_property
     def draws(self) -> list[list[Slot]]:
         """`DRAWS` slates, each as likely as the decision; empty where it would be silent."""
-        drawn = (self._fill([], f"{self._scene.inputs.decision_id}/{number}") for number in range(DRAWS))
-        return [slots if self.shows(slots) else [] for slots in drawn] if self._valued else [[]] * DRAWS
+        return [self.drawn(f"{self._scene.inputs.decision_id}/{number}") for number in range(DRAWS)]
+
+    def drawn(self, lots: str) -> list[Slot]:
+        """The slate that these lots draw; empty where it is not worth showing."""
+        slots = self._fill((), lots) if self._valued else []
+        return slots if self.shows(slots) else []
 
     @cached_property
     def silent(self) -> float:
         """The chance of silence, as the draws tell it."""
         return sum(not slots for slots in self.draws) / DRAWS
 
+    @cached_property
+    def worth_minor(self) -> float:
+        """What showing a slate is expected to add, the mean over the draws; silence adds 0."""
+        return math.fsum(self._net(slots) for slots in self.draws if slots) / DRAWS
+
     def shows(self, slots: Sequence[Slot]) -> bool:
         """Whether a slate is worth showing."""
-        drawn = list(slots)
-        worth = sum(slot.drawn.worth_minor for slot in drawn)
-        cost = slate_cost([slot.drawn for slot in drawn], self._scene)
-        course = msgspec.structs.replace(self.course, drawn=drawn, worth_minor=worth, cost_minor=cost)
-        return bool(drawn) and course.worth_showing
+        return bool(slots) and self._with(slots).worth_showing
 
-    def follow(self, keys: Sequence[Key]) -> list[Slot]:
+    def _net(self, slots: Sequence[Slot]) -> float:
+        course = self._with(slots)
+        return course.worth_minor - course.cost_minor
+
+    def _with(self, slots: Sequence[Slot]) -> Course:
+        """The course, had it drawn these."""
+        worth = sum(slot.drawn.worth_minor for slot in slots)
+        cost = slate_cost([slot.drawn for slot in slots], self._scene)
+        return msgspec.structs.replace(self.course, drawn=list(slots), worth_minor=worth, cost_minor=cost)
+
+    def follow(self, keys: tuple[Key, ...]) -> list[Slot]:
         """The slots with their chances, had these been drawn in this order, as far as they could be."""
         return self._fill(keys, None)
 
@@ -84,7 +99,7 @@ class Lottery:
             self._whole[keys] = math.prod(slot.propensity for slot in slots) if there else 0.0
         return self._whole[keys]
 
-    def _shown_after(self, keys: Sequence[Key]) -> float:
+    def _shown_after(self, keys: tuple[Key, ...]) -> float:
         """The chance that a slate is worth showing, given how it begins."""
         if self.silent in (0.0, 1.0):
             return 1.0 - self.silent
@@ -92,7 +107,7 @@ class Lottery:
         slates = (self._fill(keys, f"{name}/{len(keys)}/{number}") for number in range(DRAWS))
         return sum(map(self.shows, slates)) / DRAWS
 
-    def _fill(self, keys: Sequence[Key], then: str | None) -> list[Slot]:
+    def _fill(self, keys: tuple[Key, ...], then: str | None) -> list[Slot]:
         """Slots along `keys`; after them drawn by the lots of `then`, or none."""
         places, stream = Places(self._scene), None if then is None else Stream(then)
 

@@ -29,16 +29,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, kw_only=True):
-    """What was bought after a request and kept. Money in minor units, by the shop's objective."""
+    """What was bought after a request. Money in minor units, by the shop's objective."""
 
-    units: dict[int, float] = msgspec.field(default_factory=dict)  # by offer number
-    earned_minor: float = 0.0  # by whole orders
+    units: dict[int, float] = msgspec.field(default_factory=dict)  # by offer number; what came back too
+    earned_minor: float = 0.0  # by whole orders, without what came back
     orders: int = 0
 
 
 class _Bought(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
-    kept: float
+    units: float
     earned_minor: float  # by all that was kept of the line
     decision_id: str | None
     offer_no: int | None
@@ -63,8 +63,9 @@ def find_outcomes(asked: Sequence[Asked], till: Till) -> dict[str, Outcome]:
     """The outcome of each request, by decision.
 
     An order counts for the customer's last request within the window before it, so that no order counts twice. A line
-    counts for the offer that it names, else for the last slate within the window that showed its item. Returned pieces
-    are left out. Orders of customers whom nobody named count by the offers that their lines name.
+    counts for the offer that it names, else for the last slate within the window that held its item. Pieces that came
+    back are left out of what an order earned; in what an offer earns, returns are as expected. Orders of customers whom
+    nobody named count by the offers that their lines name.
     """
     outcomes = {one.decision_id: Outcome() for one in asked}
     if not asked:
@@ -103,17 +104,19 @@ class _Book:
         named = self._by_id.get(line.decision_id or "")
         if named is not None and line.offer_no is not None:
             if line.offer_no < len(named.offered):
-                self._add(named, line.offer_no, line.kept)
+                self._add(named, line.offer_no, line.units)
             return
         for one in reversed(before):
             if (place := next((n for n, ids in enumerate(one.offered) if line.item_id in ids), None)) is not None:
-                self._add(one, place, line.kept)
+                self._add(one, place, line.units)
                 return
 
-    def _add(self, one: Asked, place: int, kept: float) -> None:
-        """Of a bundle as many as of the part that most were kept of."""
+    def _add(self, one: Asked, place: int, bought: float) -> None:
+        """Of a bundle as many as of the part that most were bought of."""
         units = self._outcomes[one.decision_id].units
-        units[place] = max(units.get(place, 0.0), kept) if len(one.offered[place]) > 1 else units.get(place, 0.0) + kept
+        units[place] = (
+            max(units.get(place, 0.0), bought) if len(one.offered[place]) > 1 else units.get(place, 0.0) + bought
+        )
 
 
 def _read_orders(till: Till, since: datetime, until: datetime) -> list[_Order]:
@@ -155,7 +158,7 @@ def _line(row: Mapping[str, Any], at: datetime, till: Till) -> _Bought:
     unit = earnings(net, item, till.shop) if by_item else net - stated + service_value(item, till.shop)
     return _Bought(
         item_id=row["item_id"],
-        kept=kept,
+        units=quantity,
         earned_minor=kept * unit if price is not None else 0.0,
         decision_id=row["decision_id"],
         offer_no=row["offer_no"],

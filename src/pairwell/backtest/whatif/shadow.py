@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Literal
 
 import msgspec
 
 from pairwell.backtest.whatif.again import Other, Pair, Past, UntoldReason, decide_again
+from pairwell.backtest.whatif.lottery import Lottery
 from pairwell.backtest.whatif.sides import Counted, Tally
 from pairwell.config.progress import Advance, unheard
 from pairwell.decide.choose import decide
 from pairwell.errors import EvidenceError, NotFoundError, SettingsError
 from pairwell.model.model import Model
 from pairwell.records import Decision, Offer
-
-Unasked = Literal["offers_off"] | UntoldReason
 
 
 class Shadow(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +53,7 @@ def shadow(
         if isinstance(pair, str):
             unasked[pair] += 1
         else:
-            tally.add(pair)
+            tally.add(pair, Lottery(pair.before), Lottery(pair.after))
             found.add(pair.decision, decide(pair.after.scene, pair.after))
         advance(seen / number)
     if number > seen:
@@ -79,10 +77,8 @@ def shadow(
     )
 
 
-def _pair(decision: Decision, past: Past, models: Models) -> Pair | Unasked:
+def _pair(decision: Decision, past: Past, models: Models) -> Pair | UntoldReason:
     """What the live model decides, and what the shadow does."""
-    if decision.inputs.offers_off:
-        return "offers_off"
     try:
         settings = past.archive.settings_of(decision.inputs.settings)
     except (SettingsError, NotFoundError):

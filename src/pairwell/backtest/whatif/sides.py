@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import msgspec
 
 from pairwell.backtest.whatif.again import Gap, Pair
-from pairwell.decide.choose import Course, decide
+from pairwell.backtest.whatif.lottery import Lottery
+from pairwell.decide.choose import decide
 from pairwell.records import Decision
 
 _MOVERS = 10
@@ -27,7 +28,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
-    """Requests decided one way. Money in minor units, as those settings expect it."""
+    """Requests decided one way. Money in minor units, as those settings expect it; worth is the mean over all draws."""
 
     slates: int  # requests with a slate, those included that lots kept from being shown
     shown: int
@@ -59,7 +60,10 @@ class Mover(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision whose expected worth changes much; a slate is told by its items, else the reason of silence."""
+    """A decision whose expected worth changes much; a slate is told by its items, else the reason of silence.
+
+    Which items were drawn is luck; the worth is the mean over all draws.
+    """
 
     decision_id: str
     placement: str
@@ -85,11 +89,6 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     gaps: dict[Gap, int]  # requests of which the other settings ask what was not read then
 
 
-def worth_of(course: Course) -> float:
-    """What showing its slate is expected to add; 0 in silence."""
-    return course.worth_minor - course.cost_minor if course.worth_showing else 0.0
-
-
 class _SideTally:
     def __init__(self) -> None:
         self.slates = self.shown = 0
@@ -97,7 +96,8 @@ class _SideTally:
         self.items, self.held, self.held_in = Counter[str](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
         self.worth = self.saved = 0.0
 
-    def add(self, course: Course, made: Decision) -> None:
+    def add(self, lottery: Lottery, made: Decision) -> None:
+        course = lottery.course
         self.slates += bool(made.slate)
         self.shown += made.shown
         self.offers.update(offer.kind for offer in made.slate)
@@ -107,7 +107,7 @@ class _SideTally:
         reasons = Counter((one.stage, one.reason) for one in course.withheld if one.stage != "choice")
         self.held.update(reasons)
         self.held_in.update(reasons.keys())
-        self.worth += worth_of(course)
+        self.worth += lottery.worth_minor
         self.saved += course.cost_minor - course.worth_minor if course.drawn and not course.worth_showing else 0.0
 
     def side(self) -> Side:
@@ -132,17 +132,17 @@ class Tally:
         self._titles: dict[str, str | None] = {}
         self._gaps = Counter[Gap]()
 
-    def add(self, pair: Pair) -> None:
-        """Count one."""
+    def add(self, pair: Pair, before: Lottery, after: Lottery) -> None:
+        """Count one, with what either way of deciding leaves to chance."""
         made = decide(pair.after.scene, pair.after)
         self._requests += 1
-        self._before.add(pair.before, pair.decision)
-        self._after.add(pair.after, made)
+        self._before.add(before, pair.decision)
+        self._after.add(after, made)
         ids = [[offer.item_id for offer in slate] for slate in (pair.decision.slate, made.slate)]
         self._same += ids[0] == ids[1]
         self._gaps.update(pair.gaps)
         self._titles |= {offer.item_id: offer.title for offer in (*pair.decision.slate, *made.slate)}
-        worths = worth_of(pair.before), worth_of(pair.after)
+        worths = before.worth_minor, after.worth_minor
         for key in _segments_of(pair):
             row = self._segments.setdefault(key, [0.0] * 5)
             for place, value in enumerate((1, bool(ids[0]), bool(ids[1]), *worths)):

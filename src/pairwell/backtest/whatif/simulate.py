@@ -17,6 +17,7 @@ from pairwell.backtest.offpolicy.estimates import (
     total,
 )
 from pairwell.backtest.whatif.again import Other, Past, UntoldReason, decide_again
+from pairwell.backtest.whatif.lottery import Lottery
 from pairwell.backtest.whatif.outcomes import Outcome, Till, find_outcomes
 from pairwell.backtest.whatif.sides import Counted, Tally
 from pairwell.backtest.whatif.weighing import Held, Weighing, offers_sample, orders_sample, weigh_pair
@@ -104,9 +105,10 @@ def simulate(logged: Logged, asked: Asked, *, advance: Advance = unheard) -> Sim
         if isinstance(pair, str):
             untold[pair] += 1
             continue
-        tally.add(pair)
+        before, after = Lottery(pair.before), Lottery(pair.after)
+        tally.add(pair, before, after)
         moments.append(decision.inputs.now)
-        if (row := weigh_pair(pair)) is not None:
+        if (row := weigh_pair(pair, before, after)) is not None:
             rows.append(row)
     untold["forgotten"] += logged.number - len(moments) - sum(untold.values())
     if not moments:
@@ -125,7 +127,7 @@ def simulate(logged: Logged, asked: Asked, *, advance: Advance = unheard) -> Sim
         untold={reason: count for reason, count in untold.items() if count},
         told=logged.told,
         orders=sum(outcome.orders for outcome in outcomes.values()),
-        worth=_worths(rows, outcomes) if rows else [],
+        worth=weigh_worths(rows, outcomes) if rows else [],
     )
 
 
@@ -142,7 +144,8 @@ def _nothing(untold: Counter[UntoldReason]) -> EvidenceError:
     )
 
 
-def _worths(rows: Sequence[Weighing], outcomes: Mapping[str, Outcome]) -> list[Worth]:
+def weigh_worths(rows: Sequence[Weighing], outcomes: Mapping[str, Outcome]) -> list[Worth]:
+    """What requests earned and would have earned, in each measure; `rows` must not be empty."""
     shown, anyway = (offers_sample(rows, outcomes, shown=shown) for shown in (True, False))
     measures: dict[Measure, list[tuple[float, Held]]] = {
         "added": [(1.0, shown), (-1.0, anyway)],

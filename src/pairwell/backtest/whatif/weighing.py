@@ -60,7 +60,7 @@ class Weighing(msgspec.Struct, frozen=True, kw_only=True):
     by_order: tuple[ByOrder, ByOrder]
 
 
-def weigh_pair(pair: Pair) -> Weighing | None:
+def weigh_pair(pair: Pair, before: Lottery, after: Lottery) -> Weighing | None:
     """Both policies at one request; None where it names nobody, whom every analysis leaves out.
 
     Also where a slate was not shown for another reason than a lot, so that nobody knows how likely that was.
@@ -69,7 +69,6 @@ def weigh_pair(pair: Pair) -> Weighing | None:
     unknown = bool(decision.slate) and not decision.shown and decision.arm not in _BY_LOT
     if decision.unit is None or decision.arm == "none" or unknown:
         return None
-    before, after = Lottery(pair.before), Lottery(pair.after)
     keys, unshown = keys_of(decision.slate), _unshown_by_lot(pair.before.scene)
     logged = _Logged(before, keys if decision.shown else (), unshown)
     offers = [slot.drawn for slot in pair.before.slots]

@@ -1,0 +1,119 @@
+"""What off-policy estimates say of other settings in a simulated shop, beside what is true there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from pairwell.backtest.offpolicy.estimates import Estimate, NotEstimable
+from pairwell.backtest.whatif.again import decide_again
+from pairwell.backtest.whatif.lottery import Key, Lottery, path_of
+from pairwell.backtest.whatif.outcomes import find_outcomes
+from pairwell.backtest.whatif.simulate import Asked, Measure, weigh_worths
+from pairwell.backtest.whatif.weighing import Weighing, weigh_pair
+from pairwell.decide.choice import Slot
+from pairwell.records import Decision
+from pairwell.simulate.chances import chances
+from pairwell.simulate.responses import Audience
+from pairwell.simulate.visits import Shown, Visit
+from pairwell.simulate.world import World
+
+_DRAWS = 32
+_MEASURES: tuple[Measure, ...] = ("added", "offers", "orders")
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """An estimate for a request beside the truth, minor units."""
+
+    estimate: Estimate
+    truth: float
+
+    @property
+    def covers(self) -> bool:
+        """Whether the truth lies within the interval."""
+        return self.estimate.low <= self.truth <= self.estimate.high
+
+
+class Audited(msgspec.Struct, frozen=True, kw_only=True):
+    """One measure: as it was, as it would have been and the change; or the refusal."""
+
+    measure: Measure
+    requests: int
+    found: dict[str, Compared] | NotEstimable
+
+
+class _Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit and how tired its customer was of what had been shown."""
+
+    visit: Visit
+    fatigue: float
+
+
+def audit(world: World, seen: Iterable[Visit], logged: Mapping[str, Decision], asked: Asked) -> list[Audited]:
+    """Estimate from `logged` decisions, by visit, and hold against the true chances of the same visits.
+
+    True is what other settings earn where every visit is met with the fatigue that the logged slates had caused, as
+    the estimates take it. Draws of slates are averaged.
+    """
+    known = _remember(world, seen, logged)
+    rows, truths = list[Weighing](), list[tuple[dict[Measure, float], dict[Measure, float]]]()
+    for visit_id, decision in logged.items():
+        pair = decide_again(decision, asked.past, asked.other)
+        if isinstance(pair, str):
+            continue
+        lots = Lottery(pair.before), Lottery(pair.after)
+        if (row := weigh_pair(pair, *lots)) is not None:
+            rows.append(row)
+            truths.append((_true(world, known[visit_id], lots[0]), _true(world, known[visit_id], lots[1])))
+    outcomes = find_outcomes([row.asked for row in rows], asked.till)
+    audited = []
+    for worth in weigh_worths(rows, outcomes):
+        before, after = (math.fsum(one[side][worth.measure] for one in truths) / len(truths) for side in (0, 1))
+        found: dict[str, Compared] | NotEstimable
+        if isinstance(worth.found, NotEstimable):
+            found = worth.found
+        else:
+            found = {
+                "before": Compared(estimate=worth.found.before, truth=before),
+                "after": Compared(estimate=worth.found.after, truth=after),
+                "change": Compared(estimate=worth.found.change, truth=after - before),
+            }
+        audited.append(Audited(measure=worth.measure, requests=worth.requests, found=found))
+    return audited
+
+
+def _remember(world: World, seen: Iterable[Visit], logged: Mapping[str, Decision]) -> dict[str, _Known]:
+    """Every visit with the fatigue that the slates shown before it left."""
+    audience, known = Audience(world), dict[str, _Known]()
+    for visit in seen:
+        known[visit.visit_id] = _Known(visit=visit, fatigue=audience.fatigue(visit.customer_id, visit.at))
+        offers = logged[visit.visit_id].answer.offers
+        audience.respond(visit, [_shown((offer.kind, offer.item_id, offer.replaces)) for offer in offers])
+    return known
+
+
+def _true(world: World, known: _Known, lottery: Lottery) -> dict[Measure, float]:
+    """What a policy truly earns on a visit, the mean over draws of its own."""
+    drawn = [lottery.drawn(f"truth/{known.visit.visit_id}/{number}") for number in range(_DRAWS)]
+    earned = dict[tuple[Key, ...], dict[Measure, float]]()
+    for slots in drawn:
+        if (path := path_of(slots)) not in earned:
+            earned[path] = _earned(world, known, slots)
+    found = [earned[path_of(slots)] for slots in drawn]
+    return {measure: math.fsum(one[measure] for one in found) / _DRAWS for measure in _MEASURES}
+
+
+def _earned(world: World, known: _Known, slots: Sequence[Slot]) -> dict[Measure, float]:
+    slate = [_shown(key) for key in path_of(slots)]
+    true = chances(world, known.visit, slate, fatigue=known.fatigue)
+    gains = [slot.drawn.gain_minor for slot in slots]
+    shown = sum(true.finish_shown * one.shown * gain for one, gain in zip(true.offers, gains, strict=True))
+    unasked = sum(true.finish_unasked * one.unasked * gain for one, gain in zip(true.offers, gains, strict=True))
+    return {"added": shown - unasked, "offers": shown, "orders": true.margin_shown}
+
+
+def _shown(key: Key) -> Shown:
+    kind, item_id, replaces = key
+    return Shown(item_id=item_id, kind="upgrade" if kind == "upgrade" else "cross_sell", replaces=replaces)

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pairwell.backtest.whatif.outcomes import Asked, Outcome, Till, find_outcomes
+from pairwell.events import Event, EventLine, EventOrder, EventReturn
+from pairwell.facts.past import PastItems
+from pairwell.records import Item
+from pairwell.shop.face import Shop, create_shop
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with create_shop(tmp_path / "shop") as made:
+        workspace = made.workspace
+    with Shop(workspace, clock=lambda: NOON + 48 * HOUR) as opened:
+        tents = Item(item_id="tent", price_minor=20_000, cost_minor=15_000)
+        opened.facts.write_items([tents, Item(item_id="mat", price_minor=700, cost_minor=300)], at=NOON - HOUR)
+        yield opened
+
+
+def asked(name: str, at: datetime, *offered: list[str], unit: str = "c:1") -> Asked:
+    return Asked(decision_id=name, unit=unit, at=at, offered=list(offered))
+
+
+def order(name: str, at: datetime, *lines: EventLine, customer: str | None = "1") -> Event:
+    return Event(
+        event_id=f"e-{name}", type="order", at=at, customer_id=customer, order=EventOrder(order_id=name, lines=[*lines])
+    )
+
+
+def outcomes(shop: Shop, requests: list[Asked], *events: Event, hours: float = 24) -> dict[str, Outcome]:
+    receipt = shop.log_events(list(events))
+    assert not receipt.refused
+    shop.keeping.compact()
+    items = PastItems(shop._database)
+    window = timedelta(hours=hours)
+    return find_outcomes(
+        requests, Till(dataset=shop.dataset, items=items, shop=shop.published.settings.shop, window=window)
+    )
+
+
+MAT = EventLine(item_id="mat", unit_price_minor=700)
+TENT = EventLine(item_id="tent", unit_price_minor=20_000)
+
+
+def test_an_order_counts_for_the_last_request_before_it(shop: Shop) -> None:
+    requests = [asked("early", NOON, ["mat"]), asked("late", NOON + HOUR, ["mat"]), asked("after", NOON + 3 * HOUR)]
+    found = outcomes(shop, requests, order("o", NOON + 2 * HOUR, TENT, MAT))
+    assert found["late"] == Outcome(units={0: 1.0}, earned_minor=5_000 + 400, orders=1)
+    assert found["early"] == found["after"] == Outcome()
+
+
+def test_an_item_counts_for_the_last_slate_that_held_it(shop: Shop) -> None:
+    requests = [asked("early", NOON, ["lamp"], ["mat"]), asked("late", NOON + HOUR, ["lamp"])]
+    found = outcomes(shop, requests, order("o", NOON + 2 * HOUR, MAT))
+    assert found["early"].units == {1: 1.0}
+    assert (found["late"].units, found["late"].orders) == ({}, 1)
+
+
+def test_beyond_the_window_nothing_is_an_outcome(shop: Shop) -> None:
+    found = outcomes(shop, [asked("d", NOON, ["mat"])], order("o", NOON + 5 * HOUR, MAT), hours=4)
+    assert found["d"] == Outcome()
+
+
+def test_what_came_back_earned_nothing(shop: Shop) -> None:
+    three = EventLine(item_id="mat", quantity=3, unit_price_minor=700)
+    back = Event(
+        event_id="r",
+        type="return",
+        at=NOON + 9 * HOUR,
+        customer_id="1",
+        returned=EventReturn(order_id="o", item_id="mat", quantity=1),
+    )
+    found = outcomes(shop, [asked("d", NOON, ["mat"])], order("o", NOON + HOUR, three), back)
+    assert found["d"] == Outcome(units={0: 3.0}, earned_minor=2 * 400, orders=1)
+
+
+def test_of_a_set_as_many_as_of_the_part_kept_most(shop: Shop) -> None:
+    found = outcomes(shop, [asked("d", NOON, ["mat", "tent"])], order("o", NOON + HOUR, TENT, MAT))
+    assert found["d"].units == {0: 1.0}
+
+
+def test_of_others_nothing_counts(shop: Shop) -> None:
+    requests = [asked("d", NOON, ["mat"]), asked("v", NOON, ["mat"], unit="v:9")]
+    found = outcomes(shop, requests, order("o", NOON + HOUR, MAT, customer="2"), order("p", NOON + HOUR, MAT))
+    assert found["d"].orders == 1
+    assert found["v"] == Outcome()
