@@ -1,7 +1,8 @@
 """What the outcomes of offers say of quiet probability and persuasion, and how sure that is.
 
 Log odds of a purchase are those that the orders foretell plus a sum of effects, each normal: a Bayesian logistic
-regression, once for offers that were shown and once for those that were not.
+regression. Some effects hold whether an offer is shown or not, as the orders may foretell too much or too little;
+others are what showing adds.
 """
 
 from __future__ import annotations
@@ -15,13 +16,35 @@ from typing import Final, NamedTuple
 import msgspec
 
 LEAST = 1e-4  # chances nearer to 0 or 1 than this are taken as this
-_QUIET: Final = frozenset({"kind", "placement", "source", "quiet"})  # effects on the quiet probability
 _USUAL_ODDS: Final = math.log(0.1 / 0.9)
-ITEM_SD: Final = 0.5  # of what is an item's own, in log odds, before anything is known
-_SD: Final = {
-    "kind": 1.0, "placement": 0.5, "source": 0.5, "quiet": 0.3, "fit": 0.5, "effect": 0.3, "price": 1.0, "place": 0.2,
-    "tired": 0.3, "orders": 0.2,
-}  # fmt: skip
+
+
+class Prior(NamedTuple):
+    """Standard deviations before anything is known, in log odds for each unit of an effect's size; all means are 0."""
+
+    effects: Mapping[str, float]  # by family of names
+    item: float  # of what is an item's own
+
+    def sd(self, name: str) -> float:
+        """That of an effect; 0 where it has no such effect."""
+        return self.effects.get(name.partition(":")[0], 0.0)
+
+
+# Where an offer stands changes nothing for who does not see it.
+QUIET: Final = Prior(
+    {
+        "kind": 1.0, "placement": 0.5, "source": 0.5, "quiet": 0.3, "fit": 0.5, "effect": 0.3, "price": 1.0,
+        "tired": 0.3, "orders": 0.2,
+    },
+    0.5,
+)  # fmt: skip
+SHOWING: Final = Prior(
+    {
+        "kind": 0.5, "placement": 0.3, "source": 0.3, "quiet": 0.2, "fit": 0.5, "effect": 0.2, "price": 0.5,
+        "place": 0.2, "tired": 0.3, "orders": 0.2,
+    },
+    0.3,
+)  # fmt: skip
 
 
 class Basis(msgspec.Struct, frozen=True, array_like=True):
@@ -75,13 +98,13 @@ class Belief(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         own = self.items.get(item_id)
         return math.fsum((*known, own.mean if own else 0.0))
 
-    def deviation(self, effects: Mapping[str, float], item_id: str) -> float:
+    def deviation(self, effects: Mapping[str, float], item_id: str, prior: Prior) -> float:
         """The standard deviation of that sum."""
         known = [(rank, size) for name, size in effects.items() if (rank := self._rank.get(name)) is not None]
         shared = math.fsum(size * other * self._covariance(rank, at) for rank, size in known for at, other in known)
-        unknown = math.fsum((prior_sd(name) * size) ** 2 for name, size in effects.items() if name not in self._rank)
+        unknown = math.fsum((prior.sd(name) * size) ** 2 for name, size in effects.items() if name not in self._rank)
         own = self.items.get(item_id)
-        return math.sqrt(shared + unknown + (own.sd if own else ITEM_SD) ** 2)
+        return math.sqrt(shared + unknown + (own.sd if own else prior.item) ** 2)
 
     def _covariance(self, one: int, other: int) -> float:
         row, column = max(one, other), min(one, other)
@@ -98,31 +121,39 @@ class Posterior(msgspec.Struct, frozen=True, kw_only=True):
     learned_at: datetime
     until: datetime  # decisions up to then, whose outcomes are known
     decisions: int
-    shown: dict[str, Belief]  # by kind of offer
-    quiet: dict[str, Belief]
+    quiet: dict[str, Belief]  # by kind of offer: of its chance, shown or not
+    showing: dict[str, Belief]  # what showing adds to that
     friction: dict[str, Normal]  # by placement: chance that one offer costs the checkout
 
 
 def chances(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, at: Setting) -> tuple[float, float]:
-    """P(bought | not shown) and P(bought | shown); without a posterior what the orders and the prior say."""
+    """P(bought | not shown) and P(bought | shown); without a posterior what the orders and the prior say.
+
+    What moves the first moves the second too, by the persuasion that was foretold; the effects of showing come on top.
+    """
     if posterior is None:
         return basis.quiet, basis.shown
     effects = effects_of(basis, at)
-    quiet, shown = _beliefs(posterior, kind)
-    return (
-        _moved(basis.quiet, quiet.log_odds(of_quiet(effects), item_id)),
-        _moved(basis.shown, shown.log_odds(effects, item_id)),
-    )
+    quiet, showing = _beliefs(posterior, kind)
+    anyway = quiet.log_odds(effects, item_id)
+    quiet_chance = _moved(basis.quiet, anyway)
+    foretold = bought_when_shown(quiet_chance, persuasion(basis.quiet, basis.shown))
+    return quiet_chance, _moved(foretold, showing.log_odds(effects, item_id))
 
 
-def deviations(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, at: Setting) -> tuple[float, float]:
-    """Standard deviations of the two chances, by the slope of the logistic curve at each."""
+def doubt(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, at: Setting) -> float:
+    """The standard deviation of what showing changes, P(bought | shown) - P(bought | not shown).
+
+    By the slopes of the logistic curve. What moves both chances alike is nearly no doubt about their difference.
+    """
     effects = effects_of(basis, at)
-    quiet, shown = _beliefs(posterior, kind)
-    here = chances(posterior, kind, item_id, basis, at)
-    spread = (quiet.deviation(of_quiet(effects), item_id), shown.deviation(effects, item_id))
-    least = [min(max(chance, LEAST), 1 - LEAST) for chance in here]
-    return least[0] * (1 - least[0]) * spread[0], least[1] * (1 - least[1]) * spread[1]
+    quiet, showing = _beliefs(posterior, kind)
+    chance, shown = chances(posterior, kind, item_id, basis, at)
+    slope = shown * (1 - shown)
+    both = slope * _lever(chance, persuasion(basis.quiet, basis.shown)) - chance * (1 - chance)
+    return math.hypot(
+        both * quiet.deviation(effects, item_id, QUIET), slope * showing.deviation(effects, item_id, SHOWING)
+    )
 
 
 def effects_of(basis: Basis, at: Setting) -> dict[str, float]:
@@ -141,16 +172,6 @@ def effects_of(basis: Basis, at: Setting) -> dict[str, float]:
     }
 
 
-def of_quiet(effects: Mapping[str, float]) -> dict[str, float]:
-    """Those that may move the quiet probability; history foretells the rest."""
-    return {name: size for name, size in effects.items() if _family(name) in _QUIET}
-
-
-def prior_sd(name: str) -> float:
-    """The standard deviation of an effect before anything is known, in log odds for each unit of its size."""
-    return _SD[_family(name)]
-
-
 def log_odds(chance: float) -> float:
     """The log odds of a chance; those nearest to 0 and 1 are moved inwards to `LEAST`."""
     inside = min(max(chance, LEAST), 1 - LEAST)
@@ -162,11 +183,24 @@ def logistic(odds: float) -> float:
     return 1 / (1 + math.exp(-odds)) if odds > 0 else 1 - 1 / (1 + math.exp(odds))
 
 
+def bought_when_shown(quiet: float, persuasion: float) -> float:
+    """P(buy | shown): persuasion turns non-buyers into buyers, or below zero buyers away."""
+    return quiet + (1 - quiet) * persuasion if persuasion >= 0 else quiet * (1 + persuasion)
+
+
 def persuasion(quiet: float, shown: float) -> float:
     """What showing changes: the share of non-buyers it wins, or below zero the share of buyers it turns away."""
     if shown >= quiet:
         return (shown - quiet) / (1 - quiet) if quiet < 1 else 0.0
     return shown / quiet - 1
+
+
+def _lever(quiet: float, persuasion: float) -> float:
+    """How much the log odds of who is shown an offer rise with those of who is not, for this persuasion."""
+    shown = bought_when_shown(quiet, persuasion)
+    if persuasion >= 0:
+        return quiet / max(shown, LEAST)
+    return (1 - quiet) / max(1 - shown, LEAST)
 
 
 def _moved(chance: float, by: float) -> float:
@@ -176,8 +210,4 @@ def _moved(chance: float, by: float) -> float:
 def _beliefs(posterior: Posterior | None, kind: str) -> tuple[Belief, Belief]:
     if posterior is None:
         return NOTHING_KNOWN, NOTHING_KNOWN
-    return posterior.quiet.get(kind, NOTHING_KNOWN), posterior.shown.get(kind, NOTHING_KNOWN)
-
-
-def _family(name: str) -> str:
-    return name.partition(":")[0]
+    return posterior.quiet.get(kind, NOTHING_KNOWN), posterior.showing.get(kind, NOTHING_KNOWN)

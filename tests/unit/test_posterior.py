@@ -1,24 +1,28 @@
 from __future__ import annotations
 
 import math
+import random
+import statistics
 from datetime import UTC, datetime
 
 import pytest
 
 from pairwell.posterior import (
-    ITEM_SD,
+    QUIET,
+    SHOWING,
     Basis,
     Belief,
     Normal,
     Posterior,
+    Prior,
     Setting,
+    bought_when_shown,
     chances,
-    deviations,
+    doubt,
     effects_of,
     log_odds,
     logistic,
     persuasion,
-    prior_sd,
 )
 
 _BASIS = Basis("pairs", 0.1, 0.2, 0.5, 0.0, 0.0, 0.0, 0.0)
@@ -30,14 +34,14 @@ def _belief(**means: float) -> Belief:
     return Belief(names=list(means), means=list(means.values()), covariance=[0.0] * size, items={}, opportunities=1_000)
 
 
-def _posterior(shown: Belief, quiet: Belief | None = None) -> Posterior:
+def _posterior(showing: Belief, quiet: Belief | None = None) -> Posterior:
     now = datetime(2026, 11, 21, tzinfo=UTC)
     return Posterior(
         epoch=1,
         learned_at=now,
         until=now,
         decisions=1_000,
-        shown={"cross_sell": shown},
+        showing={"cross_sell": showing},
         quiet={} if quiet is None else {"cross_sell": quiet},
         friction={},
     )
@@ -55,9 +59,18 @@ def test_an_effect_moves_the_log_odds_of_its_kind_only() -> None:
     assert chances(posterior, "upgrade", "mat", _BASIS, _CART) == pytest.approx((0.1, 0.2))
 
 
-def test_what_is_learned_of_unshown_offers_moves_the_quiet_chance() -> None:
+def test_what_moves_the_quiet_chance_moves_the_shown_one_by_the_persuasion_foretold() -> None:
     posterior = _posterior(_belief(), _belief(kind=-math.log(2)))
-    assert chances(posterior, "cross_sell", "mat", _BASIS, _CART) == pytest.approx((1 / 19, 0.2))
+    quiet, shown = chances(posterior, "cross_sell", "mat", _BASIS, _CART)
+    assert quiet == pytest.approx(1 / 19)
+    assert persuasion(quiet, shown) == pytest.approx(persuasion(0.1, 0.2))
+
+
+def test_both_effects_add_up() -> None:
+    posterior = _posterior(_belief(kind=math.log(3)), _belief(kind=-math.log(2)))
+    quiet, shown = chances(posterior, "cross_sell", "mat", _BASIS, _CART)
+    foretold = bought_when_shown(quiet, persuasion(0.1, 0.2))
+    assert shown == pytest.approx(3 * foretold / (3 * foretold + 1 - foretold))
 
 
 def test_an_items_own_counts_beyond_its_effects() -> None:
@@ -66,19 +79,53 @@ def test_an_items_own_counts_beyond_its_effects() -> None:
     assert chances(_posterior(belief), "cross_sell", "lamp", _BASIS, _CART)[1] == pytest.approx(0.2)
 
 
-def test_what_nobody_saw_is_as_unsure_as_before() -> None:
+def _spread(prior: Prior) -> float:
     effects = effects_of(_BASIS, _CART)
-    prior = math.sqrt(sum((prior_sd(name) * size) ** 2 for name, size in effects.items()) + ITEM_SD**2)
-    assert _belief().deviation(effects, "mat") == pytest.approx(prior)
-    assert deviations(None, "cross_sell", "mat", _BASIS, _CART)[1] == pytest.approx(0.2 * 0.8 * prior)
+    return math.sqrt(sum((prior.sd(name) * size) ** 2 for name, size in effects.items()) + prior.item**2)
+
+
+def test_what_nobody_saw_is_as_unsure_as_before() -> None:
+    assert _belief().deviation(effects_of(_BASIS, _CART), "mat", SHOWING) == pytest.approx(_spread(SHOWING))
+    alike = _BASIS.quiet / _BASIS.shown * 0.2 * 0.8 - 0.1 * 0.9  # of what moves both, only this is left
+    expected = math.hypot(0.2 * 0.8 * _spread(SHOWING), alike * _spread(QUIET))
+    assert doubt(None, "cross_sell", "mat", _BASIS, _CART) == pytest.approx(expected)
+
+
+def _unsure(mean: float, sd: float) -> Belief:
+    """Of which only what the mat has of its own is in doubt."""
+    names = list(effects_of(_BASIS, _CART))
+    return Belief(
+        names=names,
+        means=[0.0] * len(names),
+        covariance=[0.0] * (len(names) * (len(names) + 1) // 2),
+        items={"mat": Normal(mean=mean, sd=sd)},
+        opportunities=1_000,
+    )
+
+
+def test_doubt_is_the_spread_of_what_may_be_true() -> None:
+    rng = random.Random(1)
+    differences = []
+    for _ in range(5_000):
+        beliefs = _unsure(rng.gauss(0.1, 0.15), 0.0), _unsure(rng.gauss(0.2, 0.3), 0.0)
+        low, high = chances(_posterior(*beliefs), "cross_sell", "mat", _BASIS, _CART)
+        differences.append(high - low)
+    found = doubt(_posterior(_unsure(0.1, 0.15), _unsure(0.2, 0.3)), "cross_sell", "mat", _BASIS, _CART)
+    assert found == pytest.approx(statistics.stdev(differences), rel=0.05)
+
+
+def test_where_an_offer_stands_is_nothing_to_who_does_not_see_it() -> None:
+    assert QUIET.sd("place") == 0.0
+    assert SHOWING.sd("place") > 0.0
+    assert QUIET.sd("placement:cart") == QUIET.sd("placement:email") > 0.0
 
 
 def test_what_was_learned_is_surer_and_effects_that_go_together_count_so() -> None:
     belief = Belief(
         names=["kind", "fit"], means=[0.0, 0.0], covariance=[0.04, -0.01, 0.09], items={}, opportunities=1_000
     )
-    spread = belief.deviation({"kind": 1.0, "fit": 0.5}, "mat")
-    assert spread == pytest.approx(math.sqrt(0.04 + 0.25 * 0.09 - 2 * 0.5 * 0.01 + ITEM_SD**2))
+    spread = belief.deviation({"kind": 1.0, "fit": 0.5}, "mat", QUIET)
+    assert spread == pytest.approx(math.sqrt(0.04 + 0.25 * 0.09 - 2 * 0.5 * 0.01 + QUIET.item**2))
 
 
 @pytest.mark.parametrize(("quiet", "shown", "expected"), [(0.2, 0.28, 0.1), (0.2, 0.18, -0.1), (1.0, 1.0, 0.0)])

@@ -9,12 +9,21 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from pairwell.learn.responses.arrays import Bools, Floats, Ints
+from pairwell.learn.responses.arrays import Bools, Floats
 from pairwell.learn.responses.gathering import Offers, Slates
-from pairwell.learn.responses.regression import Fitted, Prior, Rows, fit_rows
-from pairwell.posterior import ITEM_SD, Belief, Normal, of_quiet, persuasion, prior_sd
+from pairwell.learn.responses.regression import (
+    Fitted,
+    Priors,
+    Rows,
+    State,
+    chances_of,
+    effective_weights,
+    fit_rows,
+    levers_of,
+)
+from pairwell.posterior import QUIET, SHOWING, Belief, Normal, persuasion
 
-FEWEST = 30  # offers shown, and not shown: below, the prior holds
+FEWEST = 30  # offers shown, and not shown: below, it is mostly the prior that speaks
 _SAYS = 0.98  # share of the prior deviation from which on an item's own is not worth keeping
 _DIGITS = 12
 _NORMAL = 1.959963984540054  # deviations on either side of the mean that hold 95 %
@@ -41,92 +50,88 @@ class KindLearned(msgspec.Struct, frozen=True, kw_only=True):
     persuasion: Interval
     prior_persuasion: float  # before anything was learned
     enough: bool  # else it is mostly the prior that speaks
-    design_effect: float  # how many of the dependent offers seen say as much as one
+    design_effect: float  # how many of the dependent offers say as much as one
 
 
 class Believed(NamedTuple):
-    """Of one kind; None where there was nothing to learn it from."""
+    """Of one kind."""
 
-    shown: Belief | None
-    quiet: Belief | None
+    quiet: Belief
+    showing: Belief
     summary: KindLearned
 
 
 class _Side(NamedTuple):
-    """Shown or not shown: what was seen of it, what was foretold, and which effects there are."""
+    """The effects on one chance: their names, and where they stand among all."""
 
-    rows: Rows
-    foretold: Floats  # of all offers
-    columns: Sequence[int]  # places of its effects
-    fitted: Fitted
+    names: Sequence[str]
+    first: int
+    number: int  # 0 quiet, 1 showing
+    prior_item: float
 
 
-def believe(kind: str, offers: Offers, slates: Slates) -> Believed:
-    """Learn of one kind of offer from those of its offers that were seen, and from those that by lot were not shown."""
-    order = sorted(range(len(offers.names)), key=offers.names.__getitem__)
-    names = [offers.names[place] for place in order]
-    design = _design(offers)[:, order]
-    moved = of_quiet(dict.fromkeys(names, 1.0))
-    quiet_columns = [place for place, name in enumerate(names) if name in moved]
-    unshown = ~slates.shown[offers.slate]
-    shown = _fit((offers, slates), (design, names), (offers.seen, offers.shown, range(len(names))))
-    quiet = _fit((offers, slates), (design, names), (unshown, offers.quiet, quiet_columns))
+def believe(kind: str, offers: Offers, slates: Slates) -> Believed | None:
+    """Learn of one kind from the offers that were seen, and from those that by lot were not shown; None of neither."""
+    names = sorted(offers.names)
+    quiet = _Side([name for name in names if QUIET.sd(name)], 0, 0, QUIET.item)
+    showing = _Side([name for name in names if SHOWING.sd(name)], len(quiet.names), 1, SHOWING.item)
+    rows = _rows(offers, slates, (quiet, showing))
+    told = offers.seen | ~rows.shown
+    if not told.any():
+        return None
+    priors = Priors(
+        effects=np.array([*map(QUIET.sd, quiet.names), *map(SHOWING.sd, showing.names)]),
+        items=(QUIET.item, SHOWING.item),
+        n_items=len(offers.items),
+    )
+    fitted = fit_rows(_told(rows, told), priors)
     return Believed(
-        shown=_belief(shown, names, offers.items),
-        quiet=_belief(quiet, names, offers.items),
-        summary=_summary(kind, (shown, quiet), offers, design),
+        quiet=_belief(fitted, quiet, offers.items, int((~rows.shown).sum())),
+        showing=_belief(fitted, showing, offers.items, int(offers.seen.sum())),
+        summary=_summary(kind, rows, offers.seen, fitted),
     )
 
 
-def _design(offers: Offers) -> Floats:
+def _rows(offers: Offers, slates: Slates, sides: tuple[_Side, _Side]) -> Rows:
+    """All offers, also those that nobody saw."""
     design = np.zeros((len(offers.slate), len(offers.names)))
     np.put_along_axis(design, offers.effects, offers.sizes, axis=1)
-    return design
-
-
-def _fit(
-    of: tuple[Offers, Slates], by: tuple[Floats, Sequence[str]], side: tuple[Bools, Floats, Sequence[int]]
-) -> _Side:
-    (offers, slates), (design, names), (which, foretold, columns) = of, by, side
-    slate = offers.slate[which]
-    rows = Rows(
-        design=design[which][:, columns],
-        item=offers.item[which],
-        foretold=foretold[which],
-        bought=offers.bought[which],
-        # What is shown is no sample of something else: only what was not shown stands for all.
-        weight=np.where(slates.shown[slate], 1.0, slates.weight[slate]),
-        cluster=slates.cluster[slate],
-    )
-    deviations = np.array([prior_sd(names[column]) for column in columns])
-    prior = Prior(effects=deviations, item=ITEM_SD, items=len(offers.items))
-    return _Side(rows, foretold, columns, fit_rows(rows, prior) if len(rows) else _unlearned(prior))
-
-
-def _unlearned(prior: Prior) -> Fitted:
-    return Fitted(
-        effects=np.zeros(len(prior.effects)),
-        covariance=np.diag(prior.effects**2),
-        items=np.zeros(prior.items),
-        item_sds=np.full(prior.items, prior.item),
-        design_effect=1.0,
-        effective=0.0,
+    places = {name: place for place, name in enumerate(offers.names)}
+    quiet, showing = (design[:, [places[name] for name in side.names]] for side in sides)
+    return Rows(
+        quiet=quiet,
+        showing=showing,
+        item=offers.item,
+        shown=slates.shown[offers.slate],
+        foretold=offers.quiet,
+        persuasion=offers.persuasion,
+        bought=offers.bought,
+        weight=slates.weight[offers.slate],
+        cluster=slates.cluster[offers.slate],
     )
 
 
-def _belief(side: _Side, names: Sequence[str], items: Sequence[str]) -> Belief | None:
-    fitted = side.fitted
-    if not len(side.rows):
-        return None
-    rows, columns = np.tril_indices(len(fitted.effects))
-    known = np.flatnonzero(fitted.item_sds < _SAYS * ITEM_SD).tolist()
-    own = {items[place]: _normal(float(fitted.items[place]), float(fitted.item_sds[place])) for place in known}
+def _told(rows: Rows, told: Bools) -> Rows:
+    """Those whose outcome says something. Only what was not shown stands for all, by its weight."""
+    some = Rows(**{name: getattr(rows, name)[told] for name in Rows.__struct_fields__})
+    weight = np.ones(len(some))
+    weight[~some.shown] = effective_weights(some.weight[~some.shown])
+    return msgspec.structs.replace(some, weight=weight)
+
+
+def _belief(fitted: Fitted, side: _Side, items: Sequence[str], opportunities: int) -> Belief:
+    some = slice(side.first, side.first + len(side.names))
+    covariance, deviations = fitted.apart(side.first + side.names.index("kind"), side.number)
+    spread = np.sqrt(fitted.blocks[:, side.number, side.number])
+    known = np.flatnonzero(spread < _SAYS * side.prior_item).tolist()
+    means = fitted.items[:, side.number]
+    own = {items[place]: _normal(float(means[place]), float(deviations[place])) for place in known}
     return Belief(
-        names=[names[column] for column in side.columns],
-        means=[_rounded(mean) for mean in fitted.effects.tolist()],
-        covariance=[_rounded(each) for each in fitted.covariance[rows, columns].tolist()],
+        names=list(side.names),
+        means=[_rounded(mean) for mean in fitted.effects[some].tolist()],
+        covariance=[_rounded(each) for each in covariance[some, some][np.tril_indices(len(side.names))].tolist()],
         items={item_id: own[item_id] for item_id in sorted(own)},
-        opportunities=len(side.rows),
+        opportunities=opportunities,
     )
 
 
@@ -139,51 +144,75 @@ def _rounded(number: float) -> float:
     return float(f"{number:.{_DIGITS}g}")
 
 
-# --- in words -----------------------------------------------------------------------------------------
+# --- averages, for people to read ---------------------------------------------------------------------
 
 
-def _summary(kind: str, sides: tuple[_Side, _Side], offers: Offers, design: Floats) -> KindLearned:
-    shown, quiet = sides
-    when_shown, anyway = (_average(side, offers.item, design) for side in sides)
-    foretold = [float(_logistic(side.foretold).mean()) for side in sides]
+class _Average(NamedTuple):
+    """A mean chance over all offers, and how it rises with each effect and each item's own."""
+
+    mean: float
+    effects: Floats
+    items: Floats
+
+
+def _summary(kind: str, rows: Rows, seen: Bools, fitted: Fitted) -> KindLearned:
+    anyway, when_shown = _averages(rows, fitted)
+    before = chances_of(rows, State(np.zeros_like(fitted.effects), np.zeros_like(fitted.items)))
+    not_shown = int((~rows.shown).sum())
     return KindLearned(
         kind=kind,
-        seen=len(shown.rows),
-        bought_seen=int(shown.rows.bought.sum()),
-        not_shown=len(quiet.rows),
-        bought_not_shown=int(quiet.rows.bought.sum()),
-        when_shown=_interval(when_shown),
-        anyway=_interval(anyway),
-        persuasion=_persuaded(anyway, when_shown),
-        prior_persuasion=persuasion(foretold[1], foretold[0]),
-        enough=min(len(shown.rows), len(quiet.rows)) >= FEWEST,
-        design_effect=shown.fitted.design_effect,
+        seen=int(seen.sum()),
+        bought_seen=int(rows.bought[seen].sum()),
+        not_shown=not_shown,
+        bought_not_shown=int(rows.bought[~rows.shown].sum()),
+        when_shown=_interval(when_shown, fitted),
+        anyway=_interval(anyway, fitted),
+        persuasion=_persuaded(anyway, when_shown, fitted),
+        prior_persuasion=persuasion(*(float(chance.mean()) for chance in before)),
+        enough=min(int(seen.sum()), not_shown) >= FEWEST,
+        design_effect=fitted.design_effect,
     )
 
 
-def _average(side: _Side, item: Ints, design: Floats) -> Normal:
-    """The mean chance over all offers; its deviation by the slope in each effect (delta method)."""
-    fitted, within = side.fitted, design[:, side.columns]
-    chance = _logistic(side.foretold + within @ fitted.effects + fitted.items[item])
-    slope = chance * (1 - chance) / len(chance)
-    shared, own = within.T @ slope, np.bincount(item, slope, minlength=len(fitted.items))
-    variance = float(shared @ fitted.covariance @ shared) + float(((own * fitted.item_sds) ** 2).sum())
-    return Normal(mean=float(chance.mean()), sd=math.sqrt(variance))
+def _averages(rows: Rows, fitted: Fitted) -> tuple[_Average, _Average]:
+    """Of not being shown and of being shown."""
+    state, nothing = State(fitted.effects, fitted.items), np.zeros(rows.showing.shape[1])
+    anyway, shown = chances_of(rows, state)
+    quiet_slope = anyway * (1 - anyway) / len(rows)
+    shown_slope = shown * (1 - shown) / len(rows)
+    through = shown_slope * levers_of(rows, state)
+    own = [_by_item(rows, each, fitted) for each in (quiet_slope, through, shown_slope)]
+    return (
+        _Average(float(anyway.mean()), np.concatenate([rows.quiet.T @ quiet_slope, nothing]), _columns(own[0])),
+        _Average(
+            float(shown.mean()),
+            np.concatenate([rows.quiet.T @ through, rows.showing.T @ shown_slope]),
+            _columns(own[1], own[2]),
+        ),
+    )
 
 
-def _persuaded(anyway: Normal, when_shown: Normal) -> Interval:
-    """Persuasion of the two means; its deviation by the slope in each."""
-    quiet, shown = anyway.mean, when_shown.mean
-    slopes = (1 / (1 - quiet), (1 - shown) / (1 - quiet) ** 2) if shown >= quiet else (1 / quiet, shown / quiet**2)
-    spread = math.hypot(slopes[0] * when_shown.sd, slopes[1] * anyway.sd)
-    found = _interval(Normal(mean=persuasion(quiet, shown), sd=spread))
+def _by_item(rows: Rows, slope: Floats, fitted: Fitted) -> Floats:
+    return np.asarray(np.bincount(rows.item, slope, minlength=len(fitted.items)), dtype=np.float64)
+
+
+def _columns(quiet: Floats, showing: Floats | None = None) -> Floats:
+    return np.column_stack([quiet, np.zeros_like(quiet) if showing is None else showing])
+
+
+def _persuaded(anyway: _Average, shown: _Average, fitted: Fitted) -> Interval:
+    """Persuasion of the two means, by its slope in each (delta method)."""
+    q, s = anyway.mean, shown.mean
+    by_shown, by_quiet = (1 / (1 - q), (s - 1) / (1 - q) ** 2) if s >= q else (1 / q, -s / q**2)
+    both = _Average(
+        persuasion(q, s),
+        by_quiet * anyway.effects + by_shown * shown.effects,
+        by_quiet * anyway.items + by_shown * shown.items,
+    )
+    found = _interval(both, fitted)
     return Interval(value=found.value, low=max(found.low, -1.0), high=min(found.high, 1.0))
 
 
-def _interval(found: Normal) -> Interval:
-    half = _NORMAL * found.sd
-    return Interval(value=found.mean, low=found.mean - half, high=found.mean + half)
-
-
-def _logistic(odds: Floats) -> Floats:
-    return np.asarray(0.5 * (1 + np.tanh(odds / 2)))
+def _interval(of: _Average, fitted: Fitted) -> Interval:
+    half = _NORMAL * math.sqrt(fitted.variance(of.effects, of.items))
+    return Interval(value=of.mean, low=of.mean - half, high=of.mean + half)

@@ -15,7 +15,7 @@ from pairwell.errors import NotFoundError, SettingsError
 from pairwell.journal.opportunities import Opportunity
 from pairwell.learn.responses.arrays import Bools, Floats, Ints
 from pairwell.learn.responses.purchases import Purchases
-from pairwell.posterior import Setting, effects_of, log_odds
+from pairwell.posterior import Setting, effects_of, log_odds, persuasion
 
 ChoiceOf = Callable[[str], Choice]
 
@@ -64,8 +64,8 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     effects: Ints  # places in `names`
     sizes: Floats
     names: Sequence[str]
-    quiet: Floats  # log odds foretold
-    shown: Floats
+    quiet: Floats  # log odds foretold of who is shown nothing
+    persuasion: Floats  # foretold
     seen: Bools  # of those shown: not only part of an answer, but looked at as far as is known
     bought: Bools
 
@@ -126,7 +126,7 @@ class Gathering:
         for place, (offer, basis) in enumerate(zip(opportunity.offers, opportunity.bases, strict=True)):
             kind = self._kinds.setdefault(offer.kind, _Kind())
             effects = effects_of(basis, Setting(placement=opportunity.placement, place=place))
-            foretold = log_odds(basis.quiet), log_odds(basis.shown)
+            foretold = log_odds(basis.quiet), persuasion(basis.quiet, basis.shown)
             kind.add((slate, self._items[offer.item_id], place in opportunity.seen), effects, foretold)
 
     def close(self, purchases: Purchases, *, window_us: int) -> Gathered:
@@ -163,7 +163,7 @@ class _Kind:
         self._names = Codes()
         self._slate, self._item, self._seen = array("q"), array("q"), array("b")
         self._effects, self._sizes = array("q"), array("d")
-        self._quiet, self._shown = array("d"), array("d")
+        self._quiet, self._persuasion = array("d"), array("d")
 
     def add(self, at: tuple[int, int, bool], effects: Mapping[str, float], foretold: tuple[float, float]) -> None:
         slate, item, seen = at
@@ -174,7 +174,7 @@ class _Kind:
             self._effects.append(self._names[name])
             self._sizes.append(size)
         self._quiet.append(foretold[0])
-        self._shown.append(foretold[1])
+        self._persuasion.append(foretold[1])
 
     def close(self, slates: Slates, items: Sequence[str], bought: Mapping[int, set[int]]) -> Offers:
         rows, nothing = len(self._slate), set[int]()
@@ -189,7 +189,7 @@ class _Kind:
             sizes=np.array(self._sizes).reshape(rows, -1),
             names=self._names.names,
             quiet=np.array(self._quiet),
-            shown=np.array(self._shown),
+            persuasion=np.array(self._persuasion),
             seen=_seen(told, slate, slates),
             bought=np.fromiter((of in bought.get(at, nothing) for at, of in pairs), np.bool_, rows),
         )

@@ -17,7 +17,7 @@ from pairwell.learn.responses.friction import Friction, find_frictions
 from pairwell.learn.responses.gathering import ChoiceOf, Gathered, Gathering, gather
 from pairwell.learn.responses.purchases import Span, read_purchases
 from pairwell.operations.database import Database
-from pairwell.posterior import Belief, Posterior
+from pairwell.posterior import Posterior
 
 MOST = 200_000  # decisions; the newest
 FEWEST = 100
@@ -82,7 +82,11 @@ def learn_responses(sources: Sources, settings: Settings, *, now: datetime) -> O
     if len(gathering) < FEWEST:
         return TooFewOpportunities(decisions=len(gathering))
     gathered = _with_outcomes(gathering, sources, Span(gathering.oldest, now), window)
-    believed = {kind: believe(kind, offers, gathered.slates) for kind, offers in gathered.offers.items()}
+    believed = {
+        kind: found
+        for kind, offers in gathered.offers.items()
+        if (found := believe(kind, offers, gathered.slates)) is not None
+    }
     priors = {name: placement.friction for name, placement in settings.placements.items()}
     frictions = list(find_frictions(gathered.slates, priors))
     posterior, news = _publish(sources.posteriors, _posterior(gathered, believed, frictions, now))
@@ -116,14 +120,10 @@ def _posterior(
         learned_at=from_micros(to_micros(now)),
         until=gathered.newest,
         decisions=len(gathered.slates.shown),
-        shown=_known({kind: one.shown for kind, one in believed.items()}),
-        quiet=_known({kind: one.quiet for kind, one in believed.items()}),
+        quiet={kind: one.quiet for kind, one in believed.items()},
+        showing={kind: one.showing for kind, one in believed.items()},
         friction={one.placement: one.learned for one in frictions if one.learned is not None},
     )
-
-
-def _known(beliefs: dict[str, Belief | None]) -> dict[str, Belief]:
-    return {kind: belief for kind, belief in beliefs.items() if belief is not None}
 
 
 def _publish(store: PosteriorStore, found: Posterior) -> tuple[Posterior, bool]:

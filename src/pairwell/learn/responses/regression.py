@@ -1,4 +1,8 @@
-"""Bayesian logistic regression with effects that all share and an own one of every item.
+"""Bayesian logistic regression of buying, shown and not, on effects that offers share and an own one of every item.
+
+Log odds of who is shown nothing are those foretold, plus effects. From that chance and the persuasion foretold
+follows the chance of who is shown it; the effects of showing are added to its log odds. So both kinds of opportunity
+say how well history foretells, and only their difference says what showing does.
 
 The posterior is taken as normal around its mode, with the curvature there (Laplace's approximation: Bishop 2006,
 sections 4.4 and 4.5; MacKay 1992). Rows of one cluster are not independent: what they say counts for less by the
@@ -14,6 +18,7 @@ import msgspec
 import numpy as np
 
 from pairwell.learn.responses.arrays import Bools, Floats, Ints
+from pairwell.posterior import LEAST
 
 _STEPS = 60
 _SMALL = 1e-10  # gain of the log posterior below which the mode is found
@@ -25,9 +30,12 @@ _RANK = 1e-9  # share of the greatest variance below which a direction holds not
 class Rows(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What was seen: one row an offer."""
 
-    design: Floats  # [row, effect]
+    quiet: Floats  # [row, effect]
+    showing: Floats  # [row, effect]; counts where it was shown
     item: Ints
-    foretold: Floats  # log odds
+    shown: Bools
+    foretold: Floats  # log odds of who is shown nothing
+    persuasion: Floats  # foretold
     bought: Bools
     weight: Floats
     cluster: Ints
@@ -36,70 +44,114 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return len(self.item)
 
 
-class Prior(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+class Priors(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Standard deviations around 0."""
 
+    effects: Floats  # first those of `quiet`, then those of `showing`
+    items: tuple[float, float]  # of an item's own: of both
+    n_items: int
+
+
+class State(NamedTuple):
+    """Where the effects are, in the order of the priors, and the items' own: [item, quiet and showing]."""
+
     effects: Floats
-    item: float
-    items: int  # how many there are
+    items: Floats
 
 
 class Fitted(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """Means, and how sure they are."""
+    """Means, and how sure they are: given the effects no two items depend on each other."""
 
     effects: Floats
-    covariance: Floats
-    items: Floats
-    item_sds: Floats  # given the effects
+    items: Floats  # [item, 2]
+    covariance: Floats  # of the effects
+    blocks: Floats  # [item, 2, 2]: covariance of an item's own, given the effects
+    pull: Floats  # [effect, item, 2]: by how much an item's own falls where an effect rises
+    information: Floats  # [item, 2]: its share of what the rows say
     design_effect: float  # how many dependent rows say as much as one independent
-    effective: float  # independent rows of equal weight that would say as much
+
+    def variance(self, effects: Floats, items: Floats) -> float:
+        """Of a sum of so much of each effect and of the items' own."""
+        rest = effects - np.tensordot(self.pull, items, 2)
+        own = np.einsum("mk,mkl,ml->", items, self.blocks, items)
+        return float(rest @ self.covariance @ rest) + float(own)
+
+    def apart(self, common: int, side: int) -> tuple[Floats, Floats]:
+        """The effects' covariance and the items' deviations once the items' mean is part of the effect `common`.
+
+        What all items share cannot be told from an effect that all share: taken apart like this, the two are nearly
+        independent, so that the variance of an offer is nearly the sum of both. `side`: 0 quiet, 1 showing.
+        """
+        unit = np.zeros(len(self.effects))
+        unit[common] = 1.0
+        share, own, pull = self.information[:, side], self.blocks[:, side, side], self.pull[:, :, side]
+        mean_pull, mean_variance = pull @ share, float((share**2 * own).sum())
+        turned = np.eye(len(unit)) - np.outer(unit, mean_pull)
+        covariance = turned @ self.covariance @ turned.T + mean_variance * np.outer(unit, unit)
+        away = pull - mean_pull[:, None]
+        spread = np.einsum("ij,ij->j", away, self.covariance @ away)
+        return covariance, np.sqrt(own * (1 - 2 * share) + mean_variance + spread)
 
 
 class _Curve(NamedTuple):
     """Gradient of the log posterior, and its curvature downwards."""
 
     slope: Floats
-    item_slope: Floats
+    item_slope: Floats  # [item, 2]
     shared: Floats  # [effect, effect]
-    between: Floats  # [effect, item]
-    own: Floats  # [item], as no two items touch
+    between: Floats  # [effect, item, 2]
+    own: Floats  # [item, 2, 2], as no two items touch
 
 
-def fit_rows(rows: Rows, prior: Prior) -> Fitted:
-    """The posterior of all effects, from rows of which there is at least one.
-
-    Weights count as information no further than their effective number (Kish 1965), and clusters no further than
-    their design effect.
-    """
-    weight = rows.weight * (rows.weight.sum() / (rows.weight**2).sum())
-    first = msgspec.structs.replace(rows, weight=weight)
-    effects, items = _climb(first, prior)
-    excess = _design_effect(first, effects, items)
-    last = msgspec.structs.replace(rows, weight=weight / excess)
-    effects, items = _climb(last, prior, (effects, items))
-    curve = _curve(last, prior, (effects, items))
+def fit_rows(rows: Rows, priors: Priors) -> Fitted:
+    """The posterior of all effects, from rows of which there is at least one."""
+    first = _climb(rows, priors, State(np.zeros(len(priors.effects)), np.zeros((priors.n_items, 2))))
+    excess = _design_effect(rows, first)
+    last = msgspec.structs.replace(rows, weight=rows.weight / excess)
+    state = _climb(last, priors, first)
+    curve = _curve(last, priors, state)
+    blocks = np.linalg.inv(curve.own)
+    pull = np.einsum("pmk,mkl->pml", curve.between, blocks)
+    told = np.diagonal(curve.own, axis1=1, axis2=2) - np.array(priors.items) ** -2.0
+    total = told.sum(axis=0)
     return Fitted(
-        effects=effects,
-        covariance=np.asarray(np.linalg.inv(_marginal(curve)), dtype=np.float64),
-        items=items,
-        item_sds=1 / np.sqrt(curve.own),
+        effects=state.effects,
+        items=state.items,
+        covariance=np.asarray(np.linalg.inv(_marginal(curve, pull)), dtype=np.float64),
+        blocks=np.asarray(blocks, dtype=np.float64),
+        pull=pull,
+        information=np.where(total > 0, told / np.where(total > 0, total, 1.0), 1 / priors.n_items),
         design_effect=excess,
-        effective=float(last.weight.sum()),
     )
 
 
-def _climb(rows: Rows, prior: Prior, start: tuple[Floats, Floats] | None = None) -> tuple[Floats, Floats]:
-    """The mode, by Newton's method; a step that leads down is halved."""
-    at = start or (np.zeros(rows.design.shape[1]), np.zeros(prior.items))
-    height = _height(rows, prior, at)
+def effective_weights(weight: Floats) -> Floats:
+    """Weights in the same proportions that sum to the number of equal ones that say as much (Kish 1965)."""
+    return weight * (weight.sum() / (weight**2).sum()) if len(weight) else weight
+
+
+def chances_of(rows: Rows, state: State) -> tuple[Floats, Floats]:
+    """P(bought | not shown) and P(bought | shown) of every row, whatever was the case."""
+    anyway, shown, _ = _odds(rows, state)
+    return _logistic(anyway), _logistic(shown)
+
+
+def levers_of(rows: Rows, state: State) -> Floats:
+    """How much the log odds of who is shown an offer rise with those of who is not."""
+    return _odds(rows, state)[2]
+
+
+def _climb(rows: Rows, priors: Priors, at: State) -> State:
+    """The mode, by Newton's method with the expected curvature; a step that leads down is halved."""
+    height = _height(rows, priors, at)
     for _ in range(_STEPS):
-        step = _step(_curve(rows, prior, at))
+        step = _step(_curve(rows, priors, at))
         for _ in range(_HALVINGS):
-            there = at[0] + step[0], at[1] + step[1]
-            gained = _height(rows, prior, there) - height
+            there = State(at.effects + step.effects, at.items + step.items)
+            gained = _height(rows, priors, there) - height
             if gained >= 0:
                 break
-            step = step[0] / 2, step[1] / 2
+            step = State(step.effects / 2, step.items / 2)
         else:
             return at  # no way up is left but rounding
         at, height = there, height + gained
@@ -108,51 +160,78 @@ def _climb(rows: Rows, prior: Prior, start: tuple[Floats, Floats] | None = None)
     return at
 
 
-def _step(curve: _Curve) -> tuple[Floats, Floats]:
+def _step(curve: _Curve) -> State:
     """Newton's step; the items are solved for first, as none of them touches another."""
-    ratio = curve.between / curve.own
-    solved = np.linalg.solve(_marginal(curve), curve.slope - ratio @ curve.item_slope)
-    effects = np.asarray(solved, dtype=np.float64)
-    return effects, (curve.item_slope - curve.between.T @ effects) / curve.own
+    blocks = np.linalg.inv(curve.own)
+    pull = np.einsum("pmk,mkl->pml", curve.between, blocks)
+    solved = np.linalg.solve(_marginal(curve, pull), curve.slope - np.tensordot(pull, curve.item_slope, 2))
+    left = curve.item_slope - np.einsum("pmk,p->mk", curve.between, solved)
+    return State(np.asarray(solved, dtype=np.float64), np.einsum("mkl,ml->mk", blocks, left))
 
 
-def _marginal(curve: _Curve) -> Floats:
+def _marginal(curve: _Curve, pull: Floats) -> Floats:
     """The precision of the effects, whatever the items' own are."""
-    return np.asarray(curve.shared - (curve.between / curve.own) @ curve.between.T)
+    p = len(curve.slope)
+    return np.asarray(curve.shared - pull.reshape(p, -1) @ curve.between.reshape(p, -1).T)
 
 
-def _curve(rows: Rows, prior: Prior, at: tuple[Floats, Floats]) -> _Curve:
-    p, m = rows.design.shape[1], prior.items
-    slope, shared, between = -at[0] / prior.effects**2, np.diag(1 / prior.effects**2), np.zeros((p, m))
-    item_slope, own = -at[1] / prior.item**2, np.full(m, 1 / prior.item**2)
+def _curve(rows: Rows, priors: Priors, at: State) -> _Curve:
+    p, m, precision = len(at.effects), priors.n_items, np.array(priors.items) ** -2.0
+    slope, shared = -at.effects / priors.effects**2, np.diag(priors.effects**-2.0)
+    item_slope, own, between = -at.items * precision, np.tile(np.diag(precision), (m, 1, 1)), np.zeros((p, m, 2))
     for part in _parts(rows):
-        chance = _chances(part, at)
+        design, touches, chance = _tangent(part, at)
         left, curved = part.weight * (part.bought - chance), part.weight * chance * (1 - chance)
-        slope += part.design.T @ left
-        shared += part.design.T @ (part.design * curved[:, None])
-        item_slope += np.bincount(part.item, left, minlength=m)
-        own += np.bincount(part.item, curved, minlength=m)
-        for effect in range(p):
-            between[effect] += np.bincount(part.item, curved * part.design[:, effect], minlength=m)
+        slope += design.T @ left
+        shared += design.T @ (design * curved[:, None])
+        for k in range(2):
+            item_slope[:, k] += np.bincount(part.item, left * touches[:, k], minlength=m)
+            for other in range(2):
+                own[:, k, other] += np.bincount(part.item, curved * touches[:, k] * touches[:, other], minlength=m)
+            for effect in range(p):
+                between[effect, :, k] += np.bincount(part.item, curved * touches[:, k] * design[:, effect], minlength=m)
     return _Curve(slope, item_slope, shared, between, own)
 
 
-def _height(rows: Rows, prior: Prior, at: tuple[Floats, Floats]) -> float:
+def _tangent(rows: Rows, at: State) -> tuple[Floats, Floats, Floats]:
+    """How the log odds of what was the case rise with each effect, with each item's own, and the chance."""
+    anyway, shown, lever = _odds(rows, at)
+    lever = np.where(rows.shown, lever, 1.0)
+    design = np.hstack([rows.quiet * lever[:, None], rows.showing * rows.shown[:, None]])
+    touches = np.column_stack([lever, rows.shown])
+    return design, touches, _logistic(np.where(rows.shown, shown, anyway))
+
+
+def _odds(rows: Rows, at: State) -> tuple[Floats, Floats, Floats]:
+    """Log odds of who is shown nothing and of who is, and how much the latter rise with the former."""
+    p, own = rows.quiet.shape[1], at.items[rows.item]
+    anyway = rows.foretold + rows.quiet @ at.effects[:p] + own[:, 0]
+    quiet, by = _logistic(anyway), rows.persuasion
+    foretold = np.where(by >= 0, quiet + (1 - quiet) * by, quiet * (1 + by))
+    inside = np.clip(foretold, LEAST, 1 - LEAST)
+    lever = np.where(by >= 0, quiet / np.maximum(foretold, LEAST), (1 - quiet) / np.maximum(1 - foretold, LEAST))
+    shown = np.log(inside / (1 - inside)) + rows.showing @ at.effects[p:] + own[:, 1]
+    return anyway, shown, np.minimum(lever, 1.0)
+
+
+def _height(rows: Rows, priors: Priors, at: State) -> float:
     """The log posterior, up to a constant."""
-    found = -0.5 * float(((at[0] / prior.effects) ** 2).sum() + ((at[1] / prior.item) ** 2).sum())
+    found = -0.5 * float(((at.effects / priors.effects) ** 2).sum() + ((at.items / np.array(priors.items)) ** 2).sum())
     for part in _parts(rows):
-        odds = _odds(part, at)
+        anyway, shown, _ = _odds(part, at)
+        odds = np.where(part.shown, shown, anyway)
         found += float((part.weight * (part.bought * odds - np.logaddexp(0.0, odds))).sum())
     return found
 
 
-def _design_effect(rows: Rows, effects: Floats, items: Floats) -> float:
+def _design_effect(rows: Rows, at: State) -> float:
     """How many times as much the effects vary as if rows of one cluster were independent; 1 at least."""
-    p = rows.design.shape[1]
+    p = len(at.effects)
     alone = np.zeros((p, p))
     together = np.zeros((int(rows.cluster.max()) + 1, p))
     for part in _parts(rows):
-        scores = part.design * (part.weight * (part.bought - _chances(part, (effects, items))))[:, None]
+        design, _, chance = _tangent(part, at)
+        scores = design * (part.weight * (part.bought - chance))[:, None]
         alone += scores.T @ scores
         for effect in range(p):
             together[:, effect] += np.bincount(part.cluster, scores[:, effect], minlength=len(together))
@@ -167,10 +246,5 @@ def _parts(rows: Rows) -> Iterator[Rows]:
         yield Rows(**{name: getattr(rows, name)[some] for name in Rows.__struct_fields__})
 
 
-def _chances(rows: Rows, at: tuple[Floats, Floats]) -> Floats:
-    odds = _odds(rows, at)
+def _logistic(odds: Floats) -> Floats:
     return np.asarray(0.5 * (1 + np.tanh(odds / 2)))
-
-
-def _odds(rows: Rows, at: tuple[Floats, Floats]) -> Floats:
-    return np.asarray(rows.foretold + rows.design @ at[0] + at[1][rows.item])
