@@ -164,6 +164,7 @@ def _offer(offer: Offer, slot: Slot, scene: Scene) -> OfferAccount:
         borrowed=candidate.borrowed,
         looked=candidate.looked,
         texts=[reason.text for reason in offer.reasons],
+        more=dict(valued.more),
     )
 
 

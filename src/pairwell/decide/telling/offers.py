@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pairwell.decide.telling.parts import Counted, OfferAccount
+from pairwell.decide.telling.remarks import remark_on_money, remark_on_place
 from pairwell.decide.telling.words import THOUSAND, Words, folded, number, of_thousand, percent
 from pairwell.wording import counted
 
@@ -111,11 +112,10 @@ def _effect(offer: OfferAccount) -> str:
 def _money(offer: OfferAccount, by: Counted, words: Words) -> str:
     more = " more than what it replaces" if offer.kind == "upgrade" else ""
     earned = "takes in" if by.objective == "revenue" else "earns"
-    guess = " (its cost is unknown: the margin rate of your settings stands in)"
-    unsure = guess if by.objective != "revenue" and not offer.cost_known else ""
+    remark = remark_on_money(offer, by, words)
     adds, costs = (words.money(round(minor * THOUSAND)) for minor in (offer.worth_minor, offer.cost_minor))
     text = (
-        f"Each sale {earned} {words.money(round(offer.gain_minor, 2))}{more}{unsure}. "
+        f"Each sale {earned} {words.money(round(offer.gain_minor, 2))}{more}{remark}. "
         f"Shown {THOUSAND:,} times it adds {adds} and costs {costs}."
     )
     if offer.trial:
@@ -129,4 +129,5 @@ def _place(offer: OfferAccount) -> str:
         return f"You pinned it: it got {place} without a draw."
     if offer.drawn_from == 1:
         return f"It was the only one left for {place}."
-    return f"Drawn for {place} with a chance of {percent(round(offer.propensity, 3))} among {offer.drawn_from}."
+    chance = percent(round(offer.propensity, 3))
+    return f"Drawn for {place} with a chance of {chance} among {offer.drawn_from}.{remark_on_place(offer)}"

@@ -74,6 +74,7 @@ class OfferAccount(msgspec.Struct, frozen=True, kw_only=True):
     borrowed: Borrowed | None
     looked: Looked | None
     texts: list[str]  # what the customer reads
+    more: dict[str, Any] = {}  # further numbers that made a difference, by name
 
 
 class Hint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

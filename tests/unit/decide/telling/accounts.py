@@ -30,7 +30,7 @@ LEARNED = Posterior(
     learned_at=NOW,
     until=NOW - timedelta(days=2),
     decisions=12_345,
-    shown={},
+    showing={},
     quiet={},
     friction={"cart": Normal(mean=0.0004, sd=0.0001)},
 )
