@@ -169,9 +169,7 @@ fit(Dataset(workspace), settings, models=workspace.models, now=datetime(2030, 1,
 """
 
 
-@pytest.mark.parametrize(
-    "moment", ["_write_draft", "_fingerprint", "_keep", "_alone", "sync_folder", "replace_synced"]
-)
+@pytest.mark.parametrize("moment", ["_write_draft", "_fingerprint", "_keep", "_alone", "sync_folder", "replace_synced"])
 def test_a_kill_while_learning_leaves_the_model_before(workspace: Workspace, moment: str) -> None:
     before = _fit(workspace, _ORDERS).model
 

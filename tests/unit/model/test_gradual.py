@@ -65,7 +65,7 @@ def test_a_withdrawn_model_is_nobodys(models: Path, two: tuple[str, str]) -> Non
         withdraw_model(models)
 
 
-def test_to_roll_back_waits_for_the_end_of_a_roll_out(models: Path, made: Made, two: tuple[str, str]) -> None:
+def test_to_roll_back_waits_for_the_end_of_a_roll_out(models: Path, two: tuple[str, str]) -> None:
     old, live = two
     share_model(models, old, 0.25)
     with pytest.raises(NoModelError, match="25% of the customers"):

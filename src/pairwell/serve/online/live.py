@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -33,6 +33,15 @@ class Live(msgspec.Struct, frozen=True):
     model: Model | None
     canaries: Canaries = NO_CANARIES
 
+    @property
+    def versions(self) -> list[Live]:
+        """What is live, and what is being rolled out, each as if it was everybody's."""
+        first = self.canaries
+        if first == NO_CANARIES:
+            return [self]
+        model = cast("Model | None", first.model)  # it was loaded here
+        return [self, Live(first.settings or self.settings, model or self.model)]
+
 
 class Watch:
     """Loads what is published, and looks for newer; what cannot be loaded leaves the old live.
@@ -50,7 +59,7 @@ class Watch:
         self.live = Live(load_published(workspace), None)
         self.settings_problem: str | None = None
         self.model_problem: str | None = None
-        self._first_told: dict[str, str] = {}  # what was wrong with a roll-out, so that it is said once
+        self.first_problems: dict[str, str] = {}  # of a roll-out, "settings" or "model"
         self._load_first_settings()
         self._load_model()
 
@@ -106,11 +115,11 @@ class Watch:
         except (PairwellError, OSError) as error:
             if _may_pass(error):
                 self._unread.add(what)
-            if self._first_told.get(what) != str(error):
+            if self.first_problems.get(what) != str(error):
                 self._notices.tell("error", f"{what}_not_loaded", f"{error} Everybody has what is live instead.")
-            self._first_told[what] = str(error)
+            self.first_problems[what] = str(error)
             return None
-        self._first_told.pop(what, None)
+        self.first_problems.pop(what, None)
         if found is not None:
             self._notices.tell("info", f"{what}_live_for_a_share", _shared(found))
         return found

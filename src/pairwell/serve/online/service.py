@@ -217,8 +217,14 @@ class Service:
         """Whether requests can be answered with offers, and which part keeps them from it."""
         live, watch = self.live, self._watch
         model = live.model
-        settings_condition = Condition(ok=True, live=live.settings.hash, problem=watch.settings_problem)
-        model_condition = Condition(ok=model is not None, live=model.id if model else None, problem=watch.model_problem)
+        settings_condition = Condition(
+            ok=True, live=live.settings.hash, problem=watch.settings_problem or watch.first_problems.get("settings")
+        )
+        model_condition = Condition(
+            ok=model is not None,
+            live=model.id if model else None,
+            problem=watch.model_problem or watch.first_problems.get("model"),
+        )
         journal_condition = self._journal_condition()
         return Readiness(
             ready=model_condition.ok and journal_condition.ok,
@@ -238,12 +244,17 @@ class Service:
         """A decider that has decided before anyone asks it; the `first` also wrote, which would keep others waiting."""
         decider = Decider(lambda: live.model, live.settings, self._facts, self._punctual, canaries=live.canaries)
         try:
-            warm(decider, live, self._facts.items(), now=self._clock(), rehearse=first)
+            for place, version in enumerate(live.versions):
+                self._warm(version, rehearse=first and place == 0)
         except JournalError as error:  # cold it decides too, and says at each request what is wrong
             self.notices.tell("error", "journal_unavailable", error.message)
         except Exception as error:  # noqa: BLE001  (as above)
             self.notices.failure(error)
         return decider
+
+    def _warm(self, version: Live, *, rehearse: bool) -> None:
+        decider = Decider(lambda: version.model, version.settings, self._facts, self._punctual)
+        warm(decider, version, self._facts.items(), now=self._clock(), rehearse=rehearse)
 
     def _keep_looking(self) -> None:
         while not self._stopped.wait(LOOK_S):

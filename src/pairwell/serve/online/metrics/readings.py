@@ -66,9 +66,12 @@ def _settings(live: Live) -> Mapping[Labels, float]:
 
 def _rollouts(live: Live) -> Mapping[Labels, float]:
     first = live.canaries
-    settings = {} if first.settings is None else {("settings", first.settings.hash): first.settings_share}
-    model = {} if first.model is None else {("model", first.model.id): first.model_share}
-    return {**settings, **model}
+    found: dict[Labels, float] = {}
+    if first.settings is not None:
+        found["settings", first.settings.hash] = first.settings_share
+    if first.model is not None:
+        found["model", first.model.id] = first.model_share
+    return found
 
 
 def _size(database: Database) -> Mapping[Labels, float]:
