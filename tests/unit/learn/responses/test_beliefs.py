@@ -1,0 +1,198 @@
+"""What is believed of offers whose truth was planted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+import pytest
+
+from pairwell.config.settings import Choice
+from pairwell.journal.opportunities import Opportunity, SlateOffer
+from pairwell.learn.responses.beliefs import Believed, Interval, believe
+from pairwell.learn.responses.friction import find_frictions
+from pairwell.learn.responses.gathering import Gathered, gather
+from pairwell.learn.responses.purchases import Purchases, _Row
+from pairwell.posterior import Basis, Posterior, Setting, chances, persuasion
+from pairwell.records import Decision
+
+_DAY_US = 86_400_000_000
+_CHOICE = Choice(salt="s", holdout=0.2, withheld=0.1)
+_ITEMS = 10
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """Chances of being bought, the same for everybody, and what history foretells of them."""
+
+    quiet: float = 0.08
+    shown: float = 0.14
+    foretold_quiet: float = 0.1
+    foretold_shown: float = 0.11
+    friction: float = 0.0
+    finish: float = 0.7  # chance of an order, which what is bought is part of where `beside`
+    beside: bool = False
+    placement: str = "cart"
+
+
+def lived(world: World, customers: int, *, seed: int = 1, slate: int = 2, visits: int = 2) -> Gathered:
+    """So many customers who come a few times, each visit a day of its own."""
+    rng = np.random.default_rng(seed)
+    told: list[Opportunity] = []
+    rows: list[_Row] = []
+    basis = Basis("pairs", world.foretold_quiet, world.foretold_shown, 0.5, 0.7, 0.1, 0.0, 0.7)
+    for customer in range(customers):
+        unit, held = f"c:{customer}", rng.random() < _CHOICE.holdout
+        for visit in range(visits):
+            shown = not held and rng.random() >= _CHOICE.withheld
+            at = (2 * visit + 10) * _DAY_US
+            items = [f"i{n}" for n in rng.choice(_ITEMS, slate, replace=False)]
+            told.append(_opportunity(unit, at, items, (world, shown, basis)))
+            placed = not world.beside or rng.random() < world.finish - world.friction * slate * shown
+            taken = [item for item in items if rng.random() < (world.shown if shown else world.quiet)]
+            rows += [_Row(f"o-{customer}-{visit}", unit, at + 1, item) for item in taken if placed]
+            if placed and world.beside:
+                rows.append(_Row(f"o-{customer}-{visit}", unit, at + 1, None))
+    return gather(told, lambda _: _CHOICE).close(Purchases(rows), window_us=_DAY_US)
+
+
+def _opportunity(unit: str, at: int, items: list[str], how: tuple[World, bool, Basis]) -> Opportunity:
+    world, shown, basis = how
+    return Opportunity(
+        decision_id=f"{unit}-{at}",
+        at=at,
+        units=frozenset([unit]),
+        whose=unit,
+        settings="s",
+        placement=world.placement,
+        has_cart=True,
+        shown=shown,
+        offers=[SlateOffer("cross_sell", item) for item in items],
+        bases=[basis] * len(items),
+        seen=frozenset(range(len(items))) if shown else frozenset(),
+    )
+
+
+def believed(gathered: Gathered) -> Believed:
+    found = believe("cross_sell", gathered.offers["cross_sell"], gathered.slates)
+    assert found is not None
+    return found
+
+
+def _deviations(found: Interval, truth: float) -> float:
+    """How many of its standard deviations the mean lies off the truth."""
+    return abs(found.value - truth) / ((found.high - found.low) / (2 * 1.96))
+
+
+def _worlds() -> Iterator[tuple[World, bool]]:
+    yield World(), True  # history promises too little of showing
+    yield World(quiet=0.2, shown=0.1), False  # showing turns buyers away
+    yield World(quiet=0.03, shown=0.05, foretold_quiet=0.1, foretold_shown=0.3), True  # and here far too much
+
+
+@pytest.mark.parametrize(("world", "wins"), list(_worlds()))
+def test_planted_persuasion_is_found_positive_and_negative(world: World, wins: bool) -> None:
+    found = believed(lived(world, 5_000, seed=4)).summary
+    assert found.enough
+    assert _deviations(found.when_shown, world.shown) < 3
+    assert _deviations(found.anyway, world.quiet) < 3
+    assert _deviations(found.persuasion, persuasion(world.quiet, world.shown)) < 3
+    assert (found.persuasion.low > 0) is wins
+    assert (found.persuasion.high < 0) is not wins
+    assert found.prior_persuasion == pytest.approx(persuasion(world.foretold_quiet, world.foretold_shown))
+
+
+def test_persuasion_lies_in_its_interval_as_often_as_that_says() -> None:
+    world, inside, draws = World(foretold_quiet=0.08, foretold_shown=0.14), 0, 200
+    truth = persuasion(world.quiet, world.shown)
+    for seed in range(draws):
+        found = believed(lived(world, 250, seed=seed)).summary.persuasion
+        inside += found.low < truth < found.high
+    assert inside >= 179  # of 190 expected; the prior, which is right here, makes it more
+
+
+def test_decisions_foresee_what_was_learned() -> None:
+    world = World()
+    gathered = lived(world, 4_000)
+    learned = believed(gathered)
+    posterior = Posterior(
+        epoch=1,
+        learned_at=gathered.newest,
+        until=gathered.newest,
+        decisions=len(gathered.slates.shown),
+        quiet={"cross_sell": learned.quiet},
+        showing={"cross_sell": learned.showing},
+        friction={},
+    )
+    basis = Basis("pairs", world.foretold_quiet, world.foretold_shown, 0.5, 0.7, 0.1, 0.0, 0.7)
+    quiet, shown = chances(posterior, "cross_sell", "i3", basis, Setting("cart", 0))
+    assert quiet == pytest.approx(world.quiet, abs=0.02)
+    assert shown == pytest.approx(world.shown, abs=0.02)
+
+
+def test_an_item_that_is_better_than_its_like_stands_out() -> None:
+    gathered = lived(World(), 6_000)
+    offers = gathered.offers["cross_sell"]
+    rng = np.random.default_rng(9)
+    best = offers.items.index("i3")
+    more = offers.bought | ((offers.item == best) & offers.seen & (rng.random(len(offers.item)) < 0.15))
+    learned = believe("cross_sell", msgspec.structs.replace(offers, bought=more), gathered.slates)
+    assert learned is not None
+    own = learned.showing.items
+    assert max(own, key=lambda item: own[item].mean) == "i3"
+    assert own["i3"].mean > 0.15
+    assert own["i3"].sd < 0.25
+
+
+def test_without_anybody_who_saw_nothing_the_prior_shares_out_what_was_seen() -> None:
+    gathered = lived(World(shown=0.03), 2_000)
+    shown = msgspec.structs.replace(gathered.slates, shown=np.ones_like(gathered.slates.shown))
+    offers = msgspec.structs.replace(
+        gathered.offers["cross_sell"], seen=gathered.slates.shown[gathered.offers["cross_sell"].slate]
+    )
+    learned = believe("cross_sell", offers, shown)
+    assert learned is not None
+    assert not learned.summary.enough
+    assert learned.summary.not_shown == 0
+    assert 0.03 < learned.summary.anyway.value < 0.07  # foretold at a tenth: mostly history is to blame
+    assert learned.summary.persuasion.low < 0 < learned.summary.persuasion.high
+
+
+def test_of_what_nobody_saw_and_no_lot_withheld_nothing_is_learned() -> None:
+    gathered = lived(World(), 20)
+    offers = gathered.offers["cross_sell"]
+    shown = msgspec.structs.replace(gathered.slates, shown=np.ones_like(gathered.slates.shown))
+    assert believe("cross_sell", msgspec.structs.replace(offers, seen=np.zeros_like(offers.seen)), shown) is None
+
+
+def test_beliefs_name_their_effects_in_one_order() -> None:
+    learned = believed(lived(World(), 200))
+    assert learned.showing.names == sorted(learned.showing.names)
+    assert {"kind", "placement:cart", "source:pairs", "quiet", "fit", "place"} <= set(learned.showing.names)
+    assert learned.quiet.names == [name for name in learned.showing.names if name != "place"]
+
+
+def test_friction_is_measured_against_those_who_saw_nothing() -> None:
+    gathered = lived(World(beside=True, friction=0.03), 15_000)
+    (found,) = find_frictions(gathered.slates, {"cart": 0.001})
+    assert found.learned is not None
+    assert found.learned.mean > 0.002  # drawn away from a prior that lies far off and is sure of itself
+    assert found.learned.sd < 0.002
+
+
+def test_friction_is_never_below_nothing() -> None:
+    gathered = lived(World(beside=True, friction=-0.05), 8_000)
+    (found,) = find_frictions(gathered.slates, {"cart": 0.001})
+    assert found.learned is not None
+    assert found.learned.mean == 0.0
+
+
+def test_of_few_the_prior_of_friction_holds() -> None:
+    (found,) = find_frictions(lived(World(beside=True), 40).slates, {"cart": 0.001})
+    assert found.learned is None
+    assert list(find_frictions(lived(World(), 40).slates, {"product": 0.001})) == []
+
+
+def test_decisions_of_records_have_what_is_read_of_them() -> None:
+    """What the journal holds and what learning reads of it must not drift apart."""
+    assert {"inputs", "unit", "arm", "slate", "bases"} <= set(Decision.__struct_fields__)
