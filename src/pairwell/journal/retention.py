@@ -13,10 +13,11 @@ from pairwell.clock import to_micros
 from pairwell.events import BEHAVIOUR_TYPES
 from pairwell.journal.standing import Total
 from pairwell.operations.database import Database
-from pairwell.operations.schema import claims, contacts, decisions, events
+from pairwell.operations.schema import claims, contacts, decisions, events, posteriors
 
 _AT_A_TIME = 500  # so that decisions pass between
 _LASTING = ("usage",)  # nothing else keeps it
+_LIVE = 3  # posteriors: whoever decides at this moment reads one of the newest
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ def prune(database: Database, terms: Terms) -> dict[str, int]:
         (events, (events.c.number,), _old_events(terms)),
         (contacts, (contacts.c.decision_id,), contacts.c.lapses_at < to_micros(terms.contacts)),
         (claims, (claims.c.cap, claims.c.decision_id, claims.c.offer_no), _old_claims(terms)),
+        (posteriors, (posteriors.c.epoch,), _unnamed_posteriors()),
     ]
     return {table.name: _remove(database, table, key, old) for table, key, old in doomed}
 
@@ -69,6 +71,12 @@ def _old_events(terms: Terms) -> sa.ColumnElement[bool]:
     kept = events.c.type.in_(_LASTING)
     told = ~shoppers & ~kept & _before(events.c.at, terms.events)
     return (events.c.number <= terms.carried) & ((shoppers & _before(events.c.at, terms.behaviour)) | told)
+
+
+def _unnamed_posteriors() -> sa.ColumnElement[bool]:
+    """What was learned from offers, and neither is live nor was read by a decision that is kept."""
+    newest = sa.select(sa.func.max(posteriors.c.epoch)).scalar_subquery()
+    return (posteriors.c.epoch <= newest - _LIVE) & posteriors.c.epoch.not_in(sa.select(decisions.c.epoch))
 
 
 def _old_claims(terms: Terms) -> sa.ColumnElement[bool]:

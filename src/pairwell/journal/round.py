@@ -160,6 +160,7 @@ class Round:
                 "placement": inputs.request.placement,
                 "model": inputs.model,
                 "settings": inputs.settings,
+                "epoch": inputs.epoch,
                 "payload": payload if person is None else seal(payload, person.key, name=inputs.decision_id),
             }
         )

@@ -137,6 +137,7 @@ decisions = Table(
     Column("placement", String, nullable=False),
     Column("model", String),
     Column("settings", String, nullable=False),
+    Column("epoch", BigInteger, nullable=False),  # of the posterior that it read; 0: none
     Column("payload", LargeBinary, nullable=False),
     Index("uq_decisions_request_id", "request_id", unique=True),
     Index("ix_decisions_decided_at", "decided_at"),

@@ -120,6 +120,7 @@ def _create_decisions() -> None:
         sa.Column("placement", sa.String, nullable=False),
         sa.Column("model", sa.String),
         sa.Column("settings", sa.String, nullable=False),
+        sa.Column("epoch", sa.BigInteger, nullable=False),
         sa.Column("payload", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("decision_id"),
     )
