@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Final, Literal, NamedTuple, get_args
 
@@ -41,6 +42,19 @@ Minor = Annotated[int, Meta(ge=0, le=MOST_MINOR)]
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
 OfferNo = Annotated[int, Meta(ge=0, le=10_000)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+
+
+_BETWEEN = "\x1f"  # no id of a shop holds it
+
+
+def name_offer(item_ids: Iterable[str]) -> str:
+    """What an offer is known by where it comes back: its item, of a bundle all of them."""
+    return _BETWEEN.join(sorted(item_ids))
+
+
+def items_named(name: str) -> list[str]:
+    """The items of the offer of that name."""
+    return name.split(_BETWEEN)
 
 
 class EventLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from pairwell.config.settings import OfferKind
-from pairwell.events import BehaviourType, Id, Minor, Quantity
+from pairwell.events import BehaviourType, Id, Minor, Quantity, name_offer
 from pairwell.offer_words import OfferText, Reason
 from pairwell.posterior import Basis
 
@@ -97,7 +97,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lapses_at: datetime
     channel: str
     interrupts: bool
-    item_ids: list[str]  # by offer number
+    item_ids: list[str]  # by offer number, of a bundle its name
     seen: int = 0  # a bit for each offer number
 
 
@@ -240,6 +240,28 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
     repeats: list[Repeat] = []
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One item that a bundle adds."""
+
+    item_id: str
+    quiet: float  # P(bought | anchor bought), shrunk; 0..1
+
+
+class Bundled(msgspec.Struct, frozen=True, kw_only=True):
+    """A set of items bought together, of which some are in the cart or looked at."""
+
+    parts: list[Part]  # what is missing, by id
+    beside: list[str]  # what is there, the anchor first
+    together: int  # orders with all of the set
+    orders: int  # orders with what is there
+    effect: float  # times as often as its best part and chance foretell
+
+    @property
+    def quiet(self) -> float:
+        """P(all that is missing bought | what is there bought)."""
+        return min(self.together / max(self.orders, 1) if len(self.parts) > 1 else 1.0, *(p.quiet for p in self.parts))
+
+
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """What became of looking at an item."""
 
@@ -288,10 +310,21 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     # only where a text of the shop's own has them
     image_url: str | msgspec.UnsetType = msgspec.UNSET
     text_variant: str | msgspec.UnsetType = msgspec.UNSET
+    item_ids: list[str] | msgspec.UnsetType = msgspec.UNSET  # of a bundle: everything that it adds, dearest first
     # only with a secret key
     propensity: float | msgspec.UnsetType = msgspec.UNSET
     worth_minor: float | msgspec.UnsetType = msgspec.UNSET
     score: float | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def adds(self) -> list[str]:
+        """The items that come with it."""
+        return [self.item_id] if self.item_ids is msgspec.UNSET else self.item_ids
+
+    @property
+    def name(self) -> str:
+        """What it is known by where it comes back."""
+        return self.item_id if self.item_ids is msgspec.UNSET else name_offer(self.item_ids)
 
 
 class Silence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -336,9 +369,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """An item that may be offered, before any rule has looked at it."""
 
-    item_id: str
+    item_id: str  # of a bundle: its dearest, once prices are known
     kind: OfferKind
-    source: str  # "pairs", "backoff", "viewed", "follow_up", "upgrades", "repeat", "curated"
+    source: str  # "pairs", "backoff", "viewed", "follow_up", "upgrades", "bundles", "repeat", "curated"
     anchor_id: str  # of a repeat: the item itself
     score: float  # higher is better; comparable within one source only
     evidence: Evidence | None = None
@@ -347,10 +380,21 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     looked: Looked | None = None  # of what the customer looked at before
     repeat: Repeat | None = None  # of what the customer buys regularly
     followed: Followed | None = None  # of what others bought later
+    bundle: Bundled | None = None  # of several items at one price
+
+    @property
+    def adds(self) -> tuple[str, ...]:
+        """The items that it offers, by id."""
+        return (self.item_id,) if self.bundle is None else tuple([part.item_id for part in self.bundle.parts])
+
+    @property
+    def name(self) -> str:
+        """What the offer is known by where it comes back."""
+        return self.item_id if self.bundle is None else name_offer(self.adds)
 
 
 class Decline(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer's no to an item."""
+    """A customer's no to an item, or to the bundle of that name."""
 
     item_id: str
     at: datetime

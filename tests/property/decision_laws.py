@@ -17,6 +17,7 @@ from pairwell.decide.choose import choose, lead_through, propose_for, run_stages
 from pairwell.decide.decider import public_answer
 from pairwell.decide.prospects import prospects
 from pairwell.decide.scene import Scene
+from pairwell.decide.sets import settle
 from pairwell.records import CartLine, CustomerFacts, Decision, DecisionInputs, Item, Lag, Offer
 
 _encode = msgspec.json.Encoder().encode
@@ -59,15 +60,36 @@ def check_room(case: Case, decision: Decision) -> None:
 
 def check_money(case: Case, decision: Decision) -> None:
     for offer in decision.slate:
-        item = _item(case, offer)
-        assert offer.price_minor == _shown_price(case, item), "a price that is not the item's"
-        assert offer.discount_minor == 0
-        assert _margin(case, item, offer.price_minor) >= case.settings.guards.margin_floor_minor, "margin floor"
+        assert (offer.kind == "bundle") == (offer.item_ids is not msgspec.UNSET), "items that are no bundle's"
+        prices = [_shown_price(case, item) for item in _items(case, offer)]
+        full = sum(price for price in prices if price is not None)
+        assert None not in prices, "a price that nobody knows"
+        assert offer.price_minor == full - offer.discount_minor, "a price that is not the items'"
+        assert _margin(case, offer) >= case.settings.guards.margin_floor_minor, "margin floor"
+        _check_discount(case, offer, full)
         if offer.kind == "upgrade":
             _check_corridor(case, offer)
         elif offer.kind != "repeat" and not _beside_nothing(case):
             share = Fraction(repr(case.settings.guards.add_on_price_share))
             assert offer.price_minor <= share * _purchase(case), "add-on price share"
+
+
+def _check_discount(case: Case, offer: Offer, full: int) -> None:
+    """Only bundles have one: a share of all but the dearest item, within the guard."""
+    if offer.kind != "bundle":
+        assert offer.discount_minor == 0
+        return
+    assert 0 <= offer.discount_minor <= Fraction(repr(case.settings.guards.discount_max_share)) * full, "discount"
+    dearest = max(_shown_price(case, item) or 0 for item in _items(case, offer))
+    there = max((min(_own_price(case, other), default=0) for other in _there(case)), default=0)
+    open_to_it = full if there >= dearest else full - dearest
+    assert offer.discount_minor <= Fraction(repr(case.settings.learn.bundle_discount_share)) * open_to_it
+
+
+def _own_price(case: Case, item_id: str) -> list[int]:
+    known = _known(case).get(item_id)
+    own = _shown_price(case, known) if known else None
+    return [] if own is None else [own]
 
 
 def _check_corridor(case: Case, offer: Offer) -> None:
@@ -106,10 +128,15 @@ def _shown_price(case: Case, item: Item) -> int | None:
     return round(item.price_minor * (1 + shop.tax_rate))
 
 
-def _margin(case: Case, item: Item, paid: int) -> float:
+def _margin(case: Case, offer: Offer) -> float:
+    """Of all that is offered, at its price, rounded to what no amount of money tells apart."""
     shop = case.settings.shop
-    net = paid / (1 + shop.tax_rate) if shop.prices_include_tax else paid
-    return net * shop.margin_rate if item.cost_minor is None else net - item.cost_minor
+    tax = 1 + shop.tax_rate if shop.prices_include_tax else 1
+    earned = -offer.discount_minor / tax
+    for item in _items(case, offer):
+        net = (_shown_price(case, item) or 0) / tax
+        earned += net * shop.margin_rate if item.cost_minor is None else net - item.cost_minor
+    return round(earned, 6)
 
 
 # --- rules ------------------------------------------------------------------------------------------
@@ -119,23 +146,33 @@ def check_fit(case: Case, decision: Decision) -> None:
     there = {line.item_id for line in case.inputs.request.cart} | set(_anchors(case))
     available = case.inputs.request.available
     for offer in decision.slate:
-        item = _item(case, offer)
-        assert item.published, "unpublished"
-        assert item.stock is None or item.stock >= _wanted(case, offer), "out of stock"
-        assert available is None or item.item_id in available, "not available"
-        assert item.item_id not in there, "in the cart"
+        assert offer.item_id in offer.adds
         assert _is_reason(case, offer), "an anchor that is none"
-        others = there - {offer.replaces}
-        assert not any(_alike(case, item.item_id, other) for other in others), "a twin in the cart"
-        assert not any(_said(case, other, item.item_id, "never") for other in there), "never together"
-        assert not any(_said(case, other, item.item_id, "requires") for other in there), "sprung as an add-on"
-        needs = {r.item_id for r in case.inputs.relations if r.relation == "requires" and r.anchor_id == item.item_id}
-        assert needs <= there | set(case.inputs.owned), "cannot work without what is missing"
-    for number, offer in enumerate(decision.slate):
-        before = decision.slate[:number]
-        assert not any(_alike(case, offer.item_id, other.item_id) for other in before), "two alike on one slate"
+        for item in _items(case, offer):
+            assert item.published, "unpublished"
+            assert item.stock is None or item.stock >= _wanted(case, offer), "out of stock"
+            assert available is None or item.item_id in available, "not available"
+            assert item.item_id not in there, "in the cart"
+            _check_company(case, item.item_id, there - {offer.replaces}, set(offer.adds))
+    offered = [item_id for offer in decision.slate for item_id in offer.adds]
+    for number, item_id in enumerate(offered):
+        assert not any(_alike(case, item_id, other) for other in offered[:number]), "two alike on one slate"
     replaced = [offer.replaces for offer in decision.slate if offer.replaces is not None]
     assert len(replaced) == len(set(replaced)), "two upgrades of one line"
+
+
+def _check_company(case: Case, item_id: str, there: set[str | None], along: set[str]) -> None:
+    """What is in the cart, or comes along in a bundle, does not speak against the item."""
+    lines, along = {other for other in there if other is not None}, along - {item_id}
+    assert not any(_alike(case, item_id, other) for other in lines), "a twin in the cart"
+    assert not any(_said(case, other, item_id, "never") for other in {*_there(case), *along}), "never together"
+    assert not any(_said(case, other, item_id, "requires") for other in _there(case)), "sprung as an add-on"
+    needs = {r.item_id for r in case.inputs.relations if r.relation == "requires" and r.anchor_id == item_id}
+    assert needs <= {*_there(case), *along, *case.inputs.owned}, "cannot work without what is missing"
+
+
+def _there(case: Case) -> set[str]:
+    return {line.item_id for line in case.inputs.request.cart} | _anchors(case)
 
 
 def _is_reason(case: Case, offer: Offer) -> bool:
@@ -168,9 +205,10 @@ def check_person(case: Case, decision: Decision) -> None:
         assert not decision.slate, "offers after many declines"
     once = case.model.once if case.model else frozenset()
     for offer in decision.slate:
-        has = offer.item_id in case.inputs.owned and offer.item_id in once
+        has = not once.intersection(case.inputs.owned).isdisjoint(offer.adds)
         assert not has or offer.kind == "repeat", "owned, and bought once"
-        assert not any(_alike(case, offer.item_id, other) for other in recent), "declined a moment ago"
+        assert offer.name not in recent, "declined a moment ago"
+        assert not any(_alike(case, item, other) for item in offer.adds for other in recent), "declined a moment ago"
 
 
 def check_consent(case: Case, decision: Decision) -> None:
@@ -183,7 +221,8 @@ def check_consent(case: Case, decision: Decision) -> None:
     if decision.slate and customer is not None:
         assert not customer.open_complaints, "offers during a complaint"
         assert not customer.open_tickets, "offers while help is asked for"
-        assert not any(offer.item_id in _just_returned(case, customer) for offer in decision.slate), "just returned"
+        returned = _just_returned(case, customer)
+        assert all(returned.isdisjoint(offer.adds) for offer in decision.slate), "just returned"
     lately = [s for s in case.inputs.signals if case.inputs.now - s.at < timedelta(minutes=30)]
     assert not decision.slate or sum(s.type in _HESITANT for s in lately) < 3, "offers to who hesitates"
 
@@ -196,13 +235,13 @@ def check_caps(case: Case, decision: Decision) -> None:
             continue
         for offer in decision.slate:
             if cap.scope == "customer" and cap.limit is not None:
-                counted = _counted(case, cap, None if placement.interrupts else offer.item_id)
+                counted = _counted(case, cap, None if placement.interrupts else offer.name)
                 assert counted < cap.limit, f"{cap.name}: {counted} of {cap.limit} before"
-            elif offer.item_id in cap.items:
+            elif not set(cap.items).isdisjoint(offer.adds):
                 assert cap.until is None or now < cap.until, "offered past its end"
                 assert cap.until is None or decision.answer.valid_until <= cap.until, "valid past its end"
         if cap.scope == "offer" and cap.limit is not None:
-            given = sum(offer.item_id in cap.items for offer in decision.slate)
+            given = sum(not set(cap.items).isdisjoint(offer.adds) for offer in decision.slate)
             left = cap.limit - case.inputs.taken.get(cap.name, cap.limit)
             assert given <= max(0, left), f"{cap.name}: {given} given of {left} left"
 
@@ -260,7 +299,8 @@ def check_chances(case: Case) -> None:
 
 def check_pins(case: Case, decision: Decision) -> None:
     """Pins lead, in order; and whatever was proposed is either offered or withheld with a reason, once."""
-    proposed = propose_for(case.inputs, model=case.model, settings=case.settings).candidates
+    scene = Scene(case.inputs, model=case.model, items=case.items, settings=case.settings)
+    proposed = settle(propose_for(case.inputs, model=case.model, settings=case.settings).candidates, scene)
     pinned = [(c.item_id, c.kind, c.anchor_id) for c in proposed if c.pin is not None]
     offered = [(offer.item_id, offer.kind, offer.anchor_id or offer.item_id) for offer in decision.slate]
     lead = [offer for offer in offered if offer in pinned]
@@ -283,7 +323,7 @@ def check_silence(decision: Decision) -> None:
 def check_prospects(case: Case) -> None:
     """Who is told at once to be hopeless would not have come through the stages."""
     scene = Scene(case.inputs, model=case.model, items=case.items, settings=case.settings)
-    candidates = propose_for(case.inputs, model=case.model, settings=case.settings).candidates
+    candidates = settle(propose_for(case.inputs, model=case.model, settings=case.settings).candidates, scene)
     assert lead_through(prospects(candidates, scene), scene)[0] == lead_through(candidates, scene)[0], (
         "a hopeless one came through"
     )
@@ -348,9 +388,10 @@ def _known(case: Case) -> dict[str, Item]:
     return {item_id: case.items[item_id] for item_id in case.inputs.items}
 
 
-def _item(case: Case, offer: Offer) -> Item:
-    assert offer.item_id in case.inputs.items, "an item whose facts were not read"
-    return case.items[offer.item_id]
+def _items(case: Case, offer: Offer) -> list[Item]:
+    """Everything that it adds."""
+    assert case.inputs.items.keys() >= set(offer.adds), "an item whose facts were not read"
+    return [case.items[item_id] for item_id in offer.adds]
 
 
 def _anchors(case: Case) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -12,7 +12,19 @@ from tests.property.random_caps import make_caps, make_contacts
 from tests.property.random_habits import make_follow_ups, make_purchases, make_repeats
 from tests.property.random_rules import make_customer, make_signals
 
-from pairwell.config.settings import Choice, Decline, Guards, OfferKind, Persuasion, Placement, Settings, Shop, Slots
+from pairwell.config.settings import (
+    Choice,
+    Decline,
+    Guards,
+    Learn,
+    OfferKind,
+    Persuasion,
+    Placement,
+    Settings,
+    Shop,
+    Slots,
+)
+from pairwell.model.bundles import LearnedBundle
 from pairwell.records import (
     BackoffLevel,
     Borrowed,
@@ -44,6 +56,7 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
     others: Mapping[tuple[str, str], list[Pair]] = {}  # by method and item
     twins: Mapping[str, Mapping[str, Literal["variant", "substitute"]]] = {}
     looks: Mapping[str, Looked] = {}
+    sets: Sequence[LearnedBundle] = ()
     shares_kept: Mapping[str, float] = {}  # of sales; all are kept where nothing is said
 
     def knows(self, item_id: str) -> bool:
@@ -79,6 +92,9 @@ class TableModel(msgspec.Struct, frozen=True, kw_only=True):
 
     def follow_ups(self, item_id: str, *, n: int = 10) -> list[Pair]:
         return self.others.get(("follow_ups", item_id), [])[:n]
+
+    def bundles_with(self, item_id: str, *, n: int = 10) -> list[LearnedBundle]:
+        return [one for one in self.sets if item_id in one.item_ids][:n]
 
     def required(self, item_id: str, *, n: int = 10) -> list[Pair]:
         return self.others.get(("required", item_id), [])[:n]
@@ -119,7 +135,7 @@ def make_case(rng: random.Random) -> Case:
         habits = {"repeats": make_repeats(rng, ids, NOW), "bought_at": make_purchases(rng, ids, NOW)}
         inputs = msgspec.structs.replace(inputs, **habits)
     if model is not None:
-        model = msgspec.structs.replace(model, others=make_follow_ups(rng, model.add_ons))
+        model = msgspec.structs.replace(model, others=make_follow_ups(rng, model.add_ons), sets=_sets(rng, ids))
     return Case(inputs=inputs, model=model, items=items, settings=settings)
 
 
@@ -149,6 +165,22 @@ def _model(rng: random.Random, ids: list[str]) -> TableModel:
         borrowed={item_id: _borrowed(rng, ids, item_id) for item_id in ids if rng.random() < 0.5},
         twins={item_id: {rng.choice(ids): rng.choice(("variant", "substitute"))} for item_id in ids[::4]},
         looks={item_id: _looked(number) for number, item_id in enumerate(ids) if number % 3},
+    )
+
+
+def _sets(rng: random.Random, ids: list[str]) -> list[LearnedBundle]:
+    sizes = (rng.choice((2, 2, 3, 4)) for _ in range(rng.choice((0, 12, 40))))
+    return [_set(rng, rng.sample(ids, min(size, len(ids)))) for size in sizes]
+
+
+def _set(rng: random.Random, item_ids: list[str]) -> LearnedBundle:
+    together = rng.randint(3, 100)
+    return LearnedBundle(
+        item_ids=item_ids,
+        products=list(range(len(item_ids))),
+        together=together,
+        ordinary=together,
+        expected=rng.choice((0.0, rng.random() * together)),
     )
 
 
@@ -215,11 +247,13 @@ def _settings(rng: random.Random) -> Settings:
             add_on_price_share=rng.choice((0.0, 0.07, 0.3, 0.3, 0.7, 5.0, 5.0)),
             upgrade_price_corridor=(low, low * rng.choice((1.0, 1.6, 4.0, 4.0, 30.0))),
             margin_floor_minor=rng.choice((-200, 0, 0, 0, 50, 400)),
+            discount_max_share=rng.choice((0.0, 0.07, 0.3, 1.0)),
         ),
+        learn=Learn(bundle_discount_share=rng.choice((0.0, 0.1, 0.1, 1.0))),
         slots=Slots(max=rng.choice((1, 2, 4, 4, 8))),
         placements={
             name: Placement(
-                kinds=rng.choice((("cross_sell",), ("upgrade",), ("cross_sell", "upgrade"), get_args(OfferKind))),
+                kinds=rng.choice((("cross_sell",), ("upgrade",), get_args(OfferKind), get_args(OfferKind))),
                 attention_minor=rng.choice((0.0, 0.0, 0.0, 2.0, 30.0)),
                 friction=rng.choice((0.0, 0.0, 0.002, 0.05)),
                 interrupts=rng.random() < 0.2,
@@ -230,6 +264,7 @@ def _settings(rng: random.Random) -> Settings:
             cross_sell=rng.choice((0.04, 0.04, 0.5, 0.5, 1.0, 0.0, -0.3)),
             upgrade=rng.choice((0.03, 0.03, 0.5, 0.5, 1.0, 0.0, -0.3)),
             repeat=rng.choice((0.06, 0.06, 1.0, 0.0, -0.3)),
+            bundle=rng.choice((0.06, 0.5, 1.0, 0.0, -0.3)),
             half_fit=rng.choice((1e-6, 0.05, 0.05, 1.0)),
         ),
         choice=Choice(

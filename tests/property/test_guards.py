@@ -27,6 +27,8 @@ def test_random_decisions_reach_every_stage() -> None:
     assert tally.decisions == 2_000
     assert tally.offers["cross_sell"] > 200
     assert tally.offers["upgrade"] > 30
+    assert tally.offers["repeat"] > 10
+    assert tally.offers["bundle"] > 10
     assert {stage for stage, _ in tally.withheld} == {
         "candidates",
         "eligibility",

@@ -136,4 +136,4 @@ def _best_first(candidate: Candidate) -> tuple[float, str, str]:
 
 def items_read(candidate: Candidate) -> tuple[str, ...]:
     """The items whose facts a candidate needs."""
-    return (candidate.item_id,) if candidate.followed is None else (candidate.item_id, candidate.anchor_id)
+    return candidate.adds if candidate.followed is None else (candidate.item_id, candidate.anchor_id)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from pairwell.config.settings import OfferKind
+from pairwell.model.bundles import LearnedBundle
 from pairwell.records import Borrowed, Evidence, Looked, Pair, Ranked
 
 
@@ -39,6 +40,8 @@ class LearnedPairs(Protocol):
     def variants(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
 
     def follow_ups(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
+
+    def bundles_with(self, item_id: str, *, n: int = 10) -> list[LearnedBundle]: ...
 
     def required(self, item_id: str, *, n: int = 10) -> list[Pair]: ...
 

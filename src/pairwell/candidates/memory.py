@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pairwell.candidates.backing import backed
+from pairwell.candidates.bundled import bundled
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.same import Same
 from pairwell.config.settings import OfferKind
@@ -24,6 +25,7 @@ class Memory:
         self.upgrades = lru_cache(_ANCHORS)(self._upgrades)
         self.backoff = lru_cache(_ANCHORS)(self._backoff)
         self.follow_ups = lru_cache(_ANCHORS)(self._follow_ups)
+        self.bundles = lru_cache(_ANCHORS)(self._bundles)
 
     def _pairs(self, anchor: str, n: int) -> Sequence[Candidate]:
         """Up to `n` add-ons above the evidence floor, best first."""
@@ -42,6 +44,10 @@ class Memory:
     def _backoff(self, anchor: str, n: int) -> Sequence[Candidate]:
         """What others speak for."""
         return [backed(anchor, borrowed, self._model) for borrowed in self._model.backoff(anchor, n=n)]
+
+    def _bundles(self, anchor: str, n: int) -> Sequence[Candidate]:
+        """Sets that hold the anchor, which alone is there."""
+        return [bundled(learned, anchor, self._model) for learned in self._model.bundles_with(anchor, n=n)]
 
     def _follow_ups(self, item_id: str, n: int) -> Sequence[Pair]:
         return self._model.follow_ups(item_id, n=n)

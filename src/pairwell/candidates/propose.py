@@ -11,6 +11,7 @@ import msgspec
 from pairwell.candidates.due import Due, again, follow_ups
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.memory import memory_of
+from pairwell.candidates.sets import bundles
 from pairwell.candidates.viewed import lately_viewed
 from pairwell.config.settings import OfferKind
 from pairwell.records import Candidate, CuratedRelation, Evidence, Relation, Withheld
@@ -39,6 +40,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     kinds: Collection[OfferKind]
     power: float  # scores are raised to it before they are summed over the cart
     viewed: Sequence[str] = ()  # what the customer looked at and may be shown again, newest last
+    cart: Collection[str] = ()  # what lies in it
     due: Due | None = None  # what of the customer's habits is read
 
 
@@ -54,7 +56,7 @@ def propose(anchors: Sequence[str], sources: Sources) -> Proposal:
     borrowed = _borrowed(strong, {*ordered, *(add_on.item_id for add_on in add_ons)}, sources.model)
     add_ons += [*borrowed, *_viewed(ordered, [*add_ons, *borrowed], sources)]
     add_ons += _follow_ups({*ordered, *(add_on.item_id for add_on in add_ons)}, sources)
-    learned = [*add_ons, *_upgrades(ordered, sources), *_repeats(ordered, sources)]
+    learned = [*add_ons, *_upgrades(ordered, sources), *_bundles(ordered, sources), *_repeats(ordered, sources)]
     pins, misplaced = _pins(ordered, sources, learned)
     pinned = {_key(pin) for pin in pins}
     rest = [candidate for candidate in learned if _key(candidate) not in pinned] if pins else learned
@@ -71,7 +73,7 @@ def _key(candidate: Candidate) -> tuple[str, ...]:
     """What makes two candidates one offer: the add-on, or the line and what replaces it."""
     if candidate.kind == "upgrade":
         return candidate.kind, candidate.item_id, candidate.anchor_id
-    return candidate.kind, candidate.item_id
+    return candidate.kind, *candidate.adds
 
 
 # --- learned --------------------------------------------------------------------------------------
@@ -152,6 +154,12 @@ def _follow_ups(taken: Collection[str], sources: Sources) -> list[Candidate]:
     if sources.model is None or sources.due is None or "cross_sell" not in sources.kinds:
         return []
     return follow_ups(sources.due, taken, sources.model)
+
+
+def _bundles(anchors: Sequence[str], sources: Sources) -> list[Candidate]:
+    if sources.model is None or "bundle" not in sources.kinds:
+        return []
+    return bundles(anchors, {*anchors, *sources.cart}, sources.model)
 
 
 def _repeats(anchors: Sequence[str], sources: Sources) -> list[Candidate]:

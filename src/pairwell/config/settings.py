@@ -13,7 +13,7 @@ from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Hesitation, Rule, usual_rules
 from pairwell.config.storing import Ingest, Operations
 
-OfferKind = Literal["cross_sell", "upgrade", "repeat"]
+OfferKind = Literal["cross_sell", "upgrade", "bundle", "repeat"]
 Objective = Literal["margin", "revenue", "service"]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Name = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -80,8 +80,11 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Meta(description="An upgrade costs between these multiples of the item it replaces."),
     ] = (1.05, 1.60)
     margin_floor_minor: Annotated[
-        int, Meta(description="An offered item earns at least this margin, in minor units.")
+        int, Meta(description="An offered item, or bundle, earns at least this margin, in minor units.")
     ] = 0
+    discount_max_share: Annotated[
+        Share, Meta(description="An offer's discount is at most this share of the price without it.")
+    ] = 0.3
 
 
 class Slots(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +99,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     kinds: Annotated[tuple[OfferKind, ...], Meta(min_length=1, description="Kinds of offer that may appear here.")] = (
         "cross_sell",
         "upgrade",
+        "bundle",
     )
     attention_minor: Annotated[float, Meta(ge=0.0, description="What a slate costs in attention, in minor units.")] = (
         2.0
@@ -259,6 +263,7 @@ class Persuasion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     cross_sell: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting add-on.")] = 0.06
     upgrade: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting upgrade.")] = 0.05
+    bundle: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of a well-fitting bundle.")] = 0.06
     repeat: Annotated[float, Meta(ge=-1.0, le=1.0, description="Persuasion of reminding of what is surely due.")] = 0.06
     from_effect: Annotated[
         float,

@@ -19,7 +19,7 @@ _LONGEST = timedelta(days=36_500)  # beyond a hundred years the calendar ends be
 def cap(candidates: Sequence[Candidate], scene: Scene) -> Sifted:
     """Keep what no cap holds back."""
     budget = _Budget(scene)
-    judge = lambda candidate, _: budget.objection(candidate.item_id)  # noqa: E731  (it belongs to this budget)
+    judge = lambda candidate, _: budget.objection(candidate)  # noqa: E731  (it belongs to this budget)
     return sift(candidates, scene, stage="caps", judge=judge, suspects=budget.suspects())
 
 
@@ -37,22 +37,23 @@ class Places:
             (one.name, frozenset(one.items), limit - scene.inputs.taken.get(one.name, limit)) for one, limit in limited
         ]
 
-    def take(self, item_id: str) -> frozenset[str]:
-        """Give one to an offer of the item; returns the items of which none is left then."""
-        self._left = [(name, items, left - (item_id in items)) for name, items, left in self._left]
+    def take(self, item_ids: Iterable[str]) -> frozenset[str]:
+        """Give one to an offer of the items; returns the items of which none is left then."""
+        offered = frozenset(item_ids)
+        self._left = [(name, items, left - (not items.isdisjoint(offered))) for name, items, left in self._left]
         return frozenset().union(*(items for _, items, left in self._left if left <= 0))
 
     def check(self, slate: Iterable[Offer]) -> None:
         """Give one to every offer of a slate. Raises `OperatingError` where too few are left: that would be our bug."""
         for offer in slate:
-            self.take(offer.item_id)
-            if overdrawn := [name for name, items, left in self._left if left < 0 and offer.item_id in items]:
+            self.take(offer.adds)
+            if overdrawn := [name for name, items, left in self._left if left < 0 and not items.isdisjoint(offer.adds)]:
                 raise OperatingError(f"A slate takes more of {', '.join(overdrawn)} than is left.")
 
 
 def ends_of(slate: Iterable[Offer], scene: Scene) -> datetime | None:
     """The moment at which the first offer of `slate` ends; None where none is limited in time."""
-    offered = {offer.item_id for offer in slate}
+    offered = {item_id for offer in slate for item_id in offer.adds}
     ends = (one.until for one in totals_of(scene) if one.until is not None and offered.intersection(one.items))
     return min(ends, default=None)
 
@@ -76,9 +77,9 @@ class _Budget:
             if one.scope == "customer":
                 self._count(one)
 
-    def objection(self, item_id: str) -> Objection | None:
-        """The cap that an offer of the item would break."""
-        return self._for_all or self._repeated(item_id) or self._gone(item_id)
+    def objection(self, candidate: Candidate) -> Objection | None:
+        """The cap that the offer would break."""
+        return self._for_all or self._repeated(candidate.name) or self._gone(candidate.adds)
 
     def suspects(self) -> set[str] | None:
         """The ids of all whose offer may break a cap; None: anybody's."""
@@ -111,14 +112,14 @@ class _Budget:
         start = window_start(one, self._now)
         return (start is None or contact.at > start) and (not one.channels or contact.channel in one.channels)
 
-    def _repeated(self, item_id: str) -> Objection | None:
+    def _repeated(self, name: str) -> Objection | None:
         for one, items in self._repeats:
-            if one.limit is not None and items[item_id] >= one.limit:
-                return "repeats", {"cap": one.name, "counted": items[item_id], "limit": one.limit}
+            if one.limit is not None and items[name] >= one.limit:
+                return "repeats", {"cap": one.name, "counted": items[name], "limit": one.limit}
         return None
 
-    def _gone(self, item_id: str) -> Objection | None:
-        used_up = (self._used_up(one) for one in totals_of(self._scene) if item_id in one.items)
+    def _gone(self, item_ids: Sequence[str]) -> Objection | None:
+        used_up = (self._used_up(one) for one in totals_of(self._scene) if not set(one.items).isdisjoint(item_ids))
         return next((objection for objection in used_up if objection is not None), None)
 
 

@@ -15,7 +15,7 @@ from pairwell.candidates.propose import Proposal, Sources, propose
 from pairwell.config.settings import Settings
 from pairwell.decide.caps import Places, cap, ends_of
 from pairwell.decide.choice import Clash, Slot, Stream, fill_slots
-from pairwell.decide.explain import explain_offer
+from pairwell.decide.explain import explain_offer, title_of
 from pairwell.decide.guards import check_slate, guard
 from pairwell.decide.own_texts import choose_text, own_reason
 from pairwell.decide.prospects import prospects
@@ -23,6 +23,7 @@ from pairwell.decide.rules.applying import count_failures
 from pairwell.decide.rules.sifting import Sifted, withhold
 from pairwell.decide.rules.stages import applicability, eligibility, suitability
 from pairwell.decide.scene import Scene
+from pairwell.decide.sets import PricedSet, price_set, settle
 from pairwell.decide.texts import find_locale, speaks
 from pairwell.decide.worth import Valued, factors_of, slate_cost, worthwhile
 from pairwell.experiments.assignment import Arm, assign_arm, unit_of
@@ -118,6 +119,7 @@ def propose_for(inputs: DecisionInputs, *, model: LearnedPairs | None, settings:
         kinds=settings.placements[request.placement].kinds,
         power=cart_power(len(anchors), settings.learn.power_growth),
         viewed=[item_id for item_id in request.viewed if item_id in inputs.items] if beside_cart else (),
+        cart=[line.item_id for line in request.cart],
         due=_due(inputs),
     )
     return propose(anchors, sources)
@@ -132,6 +134,7 @@ def _due(inputs: DecisionInputs) -> Due | None:
 def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
     """Lead the candidates through rules, guards, worth and choice."""
     proposal = proposal or propose_for(scene.inputs, model=scene.model, settings=scene.settings)
+    proposal = msgspec.structs.replace(proposal, candidates=settle(proposal.candidates, scene))
     valued, left = lead_through(prospects(proposal.candidates, scene), scene)
     count_failures(left, scene)
     slots = _draw(valued, scene)
@@ -203,22 +206,23 @@ def clash_with(drawn: Valued, scene: Scene, gone: frozenset[str] = frozenset()) 
 
     `gone`: of these items `drawn` took the last one that a total leaves.
     """
-    item_id = drawn.candidate.item_id
-    family = scene.family_of(item_id)
-    said = {item_id} | gone | scene.links.variants_of(item_id) | scene.links.substitutes_of(item_id)
-    learned = scene.stand_ins(item_id)
+    items, links = drawn.candidate.adds, scene.links
+    families = {family for item_id in items if (family := scene.family_of(item_id)) is not None}
+    said = gone.union(items, *map(links.variants_of, items), *map(links.substitutes_of, items))
+    learned = frozenset().union(*map(scene.stand_ins, items))
     replaced = drawn.candidate.anchor_id if drawn.candidate.kind == "upgrade" else None
-    only_alike = family is None and replaced is None
+    only_alike = not families and replaced is None
 
     def clashes(other: Valued) -> bool:
         candidate = other.candidate
-        if candidate.item_id in said or (candidate.item_id in learned and candidate.pin is None):
+        adds = (candidate.item_id,) if candidate.bundle is None else candidate.adds
+        if not said.isdisjoint(adds) or (candidate.pin is None and not learned.isdisjoint(adds)):
             return True
         if only_alike:
             return False
         if candidate.kind == "upgrade" and candidate.anchor_id == replaced:
             return True
-        return family is not None and scene.family_of(candidate.item_id) == family
+        return not families.isdisjoint([scene.family_of(item_id) for item_id in adds])
 
     return clashes
 
@@ -230,7 +234,7 @@ def _draw(valued: Sequence[Valued], scene: Scene) -> list[Slot]:
         slots=scene.slots,
         choice=scene.settings.choice,
         stream=Stream(scene.inputs.decision_id),
-        clash=lambda drawn: clash_with(drawn, scene, places.take(drawn.candidate.item_id)),
+        clash=lambda drawn: clash_with(drawn, scene, places.take(drawn.candidate.adds)),
     )
 
 
@@ -252,16 +256,18 @@ def _slate(scene: Scene, slots: Sequence[Slot]) -> list[Offer]:
         candidate = slot.drawn.candidate
         reasons, table = explain_offer(slot.drawn, scene, locale)
         text = choose_text(candidate, scene)
+        priced = None if candidate.bundle is None else price_set(candidate, scene)
         offers.append(
             Offer(
                 offer_no=offer_no,
                 kind=candidate.kind,
                 item_id=candidate.item_id,
-                title=(text and text.title) or scene.items[candidate.item_id].title,
+                item_ids=msgspec.UNSET if priced is None else priced.item_ids,
+                title=(text and text.title) or _title(candidate, priced, scene),
                 price_minor=slot.drawn.price_minor,
                 anchor_id=None if candidate.kind == "repeat" else candidate.anchor_id,
                 replaces=candidate.anchor_id if candidate.kind == "upgrade" else None,
-                discount_minor=0,
+                discount_minor=0 if priced is None else priced.discount_minor,
                 reasons=[*own_reason(text), *reasons],
                 compare=table,
                 image_url=(text and text.image_url) or msgspec.UNSET,
@@ -272,6 +278,12 @@ def _slate(scene: Scene, slots: Sequence[Slot]) -> list[Offer]:
             )
         )
     return offers
+
+
+def _title(candidate: Candidate, priced: PricedSet | None, scene: Scene) -> str | None:
+    if priced is None:
+        return scene.items[candidate.item_id].title
+    return " + ".join(title_of(item_id, scene) for item_id in priced.item_ids)
 
 
 def _silence(scene: Scene, course: Course, arm: Arm) -> Silence | None:

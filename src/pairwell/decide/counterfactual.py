@@ -111,8 +111,8 @@ def _at_price(candidate: Candidate, scene: Scene, goal: Goal, reached: _Reached 
     """The nearest price at which the candidate is `reached` once it is worthwhile; None: only passes the guards."""
     item = scene.items[candidate.item_id]
     span = _span(candidate, scene)
-    if item.price_minor is None or span is None:
-        return []
+    if item.price_minor is None or span is None or candidate.bundle is not None:
+        return []  # a bundle has as many prices as parts
 
     def passes(net_minor: int) -> bool:
         other = _priced(scene, candidate.item_id, net_minor)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from babel import Locale
 
-from pairwell.decide import grounds, reminding
+from pairwell.decide import grounds, reminding, together
 from pairwell.decide.compare import compare, price_difference
 from pairwell.decide.scene import Scene
 from pairwell.decide.texts import money, number, say
@@ -28,6 +28,7 @@ MESSAGES = (
     "better_tier",
     *grounds.MESSAGES,
     *reminding.MESSAGES,
+    *together.MESSAGES,
 )
 
 
@@ -49,6 +50,9 @@ def _reasons(valued: Valued, table: Sequence[Comparison], scene: Scene, locale: 
     if valued.candidate.kind == "upgrade":
         yield _upgrade(valued, table, scene, locale)
         return
+    if valued.candidate.bundle is not None:
+        every = [*valued.candidate.bundle.beside, *valued.candidate.adds]
+        yield from together.speak(valued.candidate, [title_of(one, scene) for one in every], scene, locale)
     if (ground := _ground(valued, scene, locale)) is not None:
         yield ground
     if scene.lines and scene.purchase.priced and valued.candidate.kind != "repeat":

@@ -12,7 +12,7 @@ from pairwell.candidates.propose import Proposal
 from pairwell.posterior import Posterior
 from pairwell.records import CuratedRelation, CustomerFacts, DecisionInputs, DecisionRequest, Decline, Habits, Item
 
-_LIKENESS = frozenset({"variant", "substitute", "requires"})
+_OF_CANDIDATES = frozenset({"variant", "substitute", "requires", "never"})
 
 
 class FactsNow(Protocol):
@@ -58,7 +58,7 @@ def read_candidates(
     proposed = dict.fromkeys(item_id for candidate in proposal.candidates for item_id in items_read(candidate))
     here = {item_id: items[item_id] for item_id in (*inputs.items, *proposed) if item_id in items}
     there = {relation.anchor_id for relation in inputs.relations}
-    alike = [r for r in facts.relations_of(sorted(proposed.keys() - there)) if r.relation in _LIKENESS]
+    alike = [r for r in facts.relations_of(sorted(proposed.keys() - there)) if r.relation in _OF_CANDIDATES]
     relations = [*inputs.relations, *alike]
     wanted = proposed.keys() | {r.item_id for r in relations if r.relation == "requires"}
     read = msgspec.structs.replace(

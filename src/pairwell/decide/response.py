@@ -7,6 +7,7 @@ import math
 from pairwell.config.settings import Persuasion
 from pairwell.decide.coming import coming
 from pairwell.decide.scene import Scene
+from pairwell.decide.sets import price_set
 from pairwell.posterior import Basis
 from pairwell.records import Candidate
 
@@ -40,6 +41,8 @@ def bought_when_shown(quiet: float, persuasion: float) -> float:
 
 
 def _quiet(candidate: Candidate) -> float:
+    if candidate.bundle is not None:
+        return candidate.bundle.quiet
     if candidate.evidence is not None:
         return candidate.evidence.confidence
     return candidate.looked.share if candidate.looked else 0.0
@@ -47,13 +50,15 @@ def _quiet(candidate: Candidate) -> float:
 
 def _effect(candidate: Candidate) -> float | None:
     """How many times chance it surely is; None where that was not counted."""
-    found = candidate.evidence or candidate.followed
+    found = candidate.evidence or candidate.followed or candidate.bundle
     return None if found is None else found.effect
 
 
 def _prior_of(candidate: Candidate, prior: Persuasion) -> float:
     if candidate.kind == "repeat":
         return prior.repeat
+    if candidate.kind == "bundle":
+        return prior.bundle
     return prior.upgrade if candidate.kind == "upgrade" else prior.cross_sell
 
 
@@ -71,7 +76,8 @@ def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
 
 def _dearness(candidate: Candidate, scene: Scene) -> float:
     """The price as a share of the purchase; of an upgrade what it costs more, as a share of what it replaces."""
-    price = scene.price_of(candidate.item_id) or 0
+    priced = None if candidate.bundle is None else price_set(candidate, scene)
+    price = priced.price_minor if priced else scene.price_of(candidate.item_id) or 0
     if candidate.kind != "upgrade":
         total = scene.purchase.total_minor
         return price / total if total > 0 else 0.0

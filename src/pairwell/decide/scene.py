@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -78,6 +78,7 @@ class Scene:
         self.links: Links = index_relations(inputs.relations)
         self.owned = frozenset(inputs.owned)
         self.declined = recent_declines(inputs, settings)
+        self.sets: dict[object, Any] = {}  # what bundles cost, as it is worked out
 
     # --- what is there --------------------------------------------------------------------------
 

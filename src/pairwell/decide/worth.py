@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from pairwell.decide.coming import gained_share
 from pairwell.decide.levers import Weights, weights_of
 from pairwell.decide.response import basis_of
 from pairwell.decide.rules.sifting import withhold
+from pairwell.decide.sales import sale_of
 from pairwell.decide.scene import Scene
 from pairwell.posterior import Basis, Setting, chances, doubt, persuasion
 from pairwell.records import Candidate, Withheld
@@ -44,28 +44,25 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
     """The worth of one candidate that passed the guards.
 
     Over whole outcomes: an add-on is bought or not; an upgrade moves the line from the anchor to the target, so
-    that it gains only the difference. What comes back earns nothing, and costs what a return costs.
+    that it gains only the difference; of a bundle all is bought, or some of it at its full price. What comes back earns
+    nothing, and costs what a return costs.
     """
-    terms = scene.terms[candidate.item_id]
-    assert terms.price_minor is not None, "the guards let no unpriced item pass"
-    basis, gain = basis_of(candidate, scene), scene.earned(candidate.item_id)
-    if candidate.kind == "upgrade":
-        gain -= scene.earned_by(scene.lines[candidate.anchor_id])
-    gain *= gained_share(candidate, scene.settings)
-    quiet, shown = chances(scene.posterior, candidate.kind, candidate.item_id, basis, _first(scene))
-    worth, parcel = (shown - quiet) * gain, _parcel(candidate, (quiet, shown), scene)
+    basis = basis_of(candidate, scene)
+    quiet, shown = chances(scene.posterior, candidate.kind, candidate.name, basis, _first(scene))
+    sale, parcel = sale_of(candidate, quiet, scene), _parcel(candidate, (quiet, shown), scene)
+    worth = (shown - quiet) * sale.gain_minor - sale.lost_minor
     return Valued(
         candidate=candidate,
-        price_minor=terms.price_minor,
+        price_minor=sale.price_minor,
         quiet=quiet,
         persuasion=persuasion(quiet, shown),
-        gain_minor=gain,
+        gain_minor=sale.gain_minor,
         worth_minor=worth,
         cost_minor=offer_cost(scene) + parcel * scene.settings.shop.shipping_minor,
         score=worth,
         basis=basis,
         parcel=parcel,
-        more=_told(candidate, parcel, scene),
+        more={**_told(candidate, parcel, scene), **sale.told},
     )
 
 
@@ -164,7 +161,7 @@ def _trials(doubtful: Sequence[Valued], scene: Scene, *, alone: bool) -> list[Va
 
 def _deviation(valued: Valued, scene: Scene) -> float:
     candidate = valued.candidate
-    spread = doubt(scene.posterior, candidate.kind, candidate.item_id, valued.basis, _first(scene))
+    spread = doubt(scene.posterior, candidate.kind, candidate.name, valued.basis, _first(scene))
     return spread * valued.gain_minor
 
 

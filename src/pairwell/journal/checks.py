@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from pairwell.events import BEHAVIOUR_TYPES, Event, EventOrder, EventRefusal, Said
+from pairwell.events import BEHAVIOUR_TYPES, Event, EventOrder, EventRefusal, Said, items_named
 from pairwell.journal.parts import find_fault
 from pairwell.journal.places import Outcome, Place
 
@@ -31,7 +31,7 @@ class KnownDecision(msgspec.Struct, frozen=True, kw_only=True):
     lapses_at: datetime | None = None  # of its slate
     unit: str | None  # "c:ID", "v:ID"; None where nobody was named or is remembered
     shown: bool
-    item_ids: list[str]  # of its offers, by offer number
+    item_ids: list[str]  # of its offers, by offer number; of a bundle its name
     places: Sequence[Place] = ()  # what its slate takes of totals
 
     def places_of(self, offer_no: int) -> Iterator[Place]:
@@ -40,9 +40,10 @@ class KnownDecision(msgspec.Struct, frozen=True, kw_only=True):
 
     def find_offer(self, offer_no: int | None, item_id: str | None) -> KnownOffer | None:
         """The offer of that number or of that item; where both are named, of both."""
-        for number, offered in enumerate(self.item_ids):
-            if offer_no in {None, number} and item_id in {None, offered} and (offer_no, item_id) != (None, None):
-                return KnownOffer(offer_no=number, item_id=offered)
+        for number, name in enumerate(self.item_ids):
+            of_it = offer_no in {None, number} and item_id in {None, *items_named(name)}
+            if of_it and (offer_no, item_id) != (None, None):
+                return KnownOffer(offer_no=number, name=name)
         return None
 
 
@@ -50,7 +51,7 @@ class KnownOffer(msgspec.Struct, frozen=True, kw_only=True):
     """An offer of a decision."""
 
     offer_no: int
-    item_id: str
+    name: str  # its item; of a bundle all of them
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +122,7 @@ def _check(event: Event, known: Mapping[str, KnownDecision], now: datetime) -> T
         event=msgspec.structs.replace(event, at=at),
         unit=_unit_of(event, decision),
         offer_no=offer.offer_no if offer else None,
-        item_id=offer.item_id if offer else _item_of(event),
+        item_id=_told_of(event, offer) if offer else _item_of(event),
         payload=payload,
         outcomes=outcomes,
         notes=[
@@ -285,6 +286,11 @@ def _item_of(event: Event) -> str | None:
     if event.item is not None:
         return event.item.item_id
     return event.item_id if event.returned is None else event.returned.item_id
+
+
+def _told_of(event: Event, offer: KnownOffer) -> str:
+    """What is said of an offer is said of all of it; who looks at a part of a bundle does so with that alone."""
+    return offer.name if event.type in _OF_OFFERS or event.item_id is None else event.item_id
 
 
 def _seconds(span: timedelta) -> int:

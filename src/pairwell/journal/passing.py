@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import from_micros
-from pairwell.events import Event
+from pairwell.events import Event, items_named
 from pairwell.journal.intake import lock_out_writers
 from pairwell.journal.orders import read_of_orders
 from pairwell.journal.sealing import unseal
@@ -80,5 +80,7 @@ def _heard(row: Any) -> Heard:  # noqa: ANN401 - a row of `_NEXT`
     event = _event.decode(payload)
     named = row.name is not None and row.name.startswith("c:")
     changed = {"customer_id": row.name[2:]} if named and event.customer_id is None else {}
-    found = msgspec.structs.replace(event, at=from_micros(row.at), item_id=row.item_id or event.item_id, **changed)
+    several = row.item_id is not None and len(items_named(row.item_id)) > 1  # of a bundle: no item of the catalogue
+    item_id = event.item_id if several or row.item_id is None else row.item_id
+    found = msgspec.structs.replace(event, at=from_micros(row.at), item_id=item_id, **changed)
     return Heard(number=row.number, event=found)

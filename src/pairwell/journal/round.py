@@ -186,7 +186,7 @@ class Round:
 
     def _reserve(self, decision: Decision, reservation: Reservation, person: Person | None) -> None:
         inputs = decision.inputs
-        item_ids = [offer.item_id for offer in decision.slate]
+        item_ids = [offer.name for offer in decision.slate]
         # Whether a ghost would have been seen nobody knows: it counts as if it was.
         seen = 0 if decision.shown else (1 << len(item_ids)) - 1
         contact = Contact(

@@ -40,6 +40,25 @@ class Bundles:
         self._arrays = {name: arrays[stored] for name, stored in named.items()} if known else {}
         self._item_ids = item_ids
 
+    def holding(self, code: int, n: int) -> Iterator[LearnedBundle]:
+        """The first `n` that hold the item of that number."""
+        if not self._arrays:
+            return
+        offsets = self._arrays["offsets"]
+        places = np.flatnonzero(self._arrays["items"] == code)
+        for number in (np.searchsorted(offsets, places, side="right") - 1)[:n].tolist():
+            yield self._one(number, slice(int(offsets[number]), int(offsets[number + 1])))
+
+    def _one(self, number: int, row: slice) -> LearnedBundle:
+        arrays = self._arrays
+        return LearnedBundle(
+            item_ids=[self._item_ids[item] for item in arrays["items"][row].tolist()],
+            products=arrays["products"][row].tolist(),
+            together=int(arrays["together"][number]),
+            ordinary=int(arrays["ordinary"][number]),
+            expected=float(arrays["expected"][number]),
+        )
+
     def __iter__(self) -> Iterator[LearnedBundle]:
         columns = {name: column.tolist() for name, column in self._arrays.items()}
         for number, (start, stop) in enumerate(pairwise(columns.get("offsets", ()))):

@@ -133,6 +133,11 @@ class Model:
         """Up to `n` items that its buyers come back for on a later day; counts of the test are of customers."""
         return self._told(self._related.follow_ups, item_id, n)
 
+    def bundles_with(self, item_id: str, *, n: int = 10) -> list[LearnedBundle]:
+        """Up to `n` sets that hold the item, those most often together beyond chance first."""
+        code = self._codes.get(item_id)
+        return [] if code is None else list(self._bundles.holding(code, n))
+
     def required(self, item_id: str, *, n: int = 10) -> list[Pair]:
         """Up to `n` items of what the catalogue says it cannot work without, those bought along first."""
         code = self._codes.get(item_id)

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from pairwell.candidates.due import items_read
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
@@ -97,8 +98,10 @@ def _scene_under(other: Other, before: Course, past: Past) -> tuple[Scene, set[G
     inputs, model = then.inputs, other.model or then.model
     inputs = msgspec.structs.replace(inputs, settings=other.name, model=None if model is None else model.id)
     proposal = propose_for(inputs, model=model, settings=other.settings)
-    read = inputs.items.keys() | {candidate.item_id for candidate in before.proposal.candidates}
-    new = dict.fromkeys(c.item_id for c in proposal.candidates if c.item_id not in read)
+    read = inputs.items.keys() | {
+        item_id for candidate in before.proposal.candidates for item_id in items_read(candidate)
+    }
+    new = dict.fromkeys(i for candidate in proposal.candidates for i in items_read(candidate) if i not in read)
     gaps = set(_gaps(then, other.settings))
     items, found = dict(then.items), past.items.as_of(new, inputs.now)
     if len(found) < len(new):

@@ -21,7 +21,7 @@ Key = tuple[str, str, str | None]  # kind, item, and of an upgrade what it repla
 def key_of(valued: Valued) -> Key:
     """What makes two offers of one request the same."""
     candidate = valued.candidate
-    return candidate.kind, candidate.item_id, candidate.anchor_id if candidate.kind == "upgrade" else None
+    return candidate.kind, candidate.name, candidate.anchor_id if candidate.kind == "upgrade" else None
 
 
 def path_of(slots: Sequence[Slot]) -> tuple[Key, ...]:
@@ -31,7 +31,7 @@ def path_of(slots: Sequence[Slot]) -> tuple[Key, ...]:
 
 def keys_of(slate: Sequence[Offer]) -> tuple[Key, ...]:
     """The same of offers that were made."""
-    return tuple((offer.kind, offer.item_id, offer.replaces) for offer in slate)
+    return tuple((offer.kind, offer.name, offer.replaces) for offer in slate)
 
 
 class Lottery:
@@ -121,5 +121,5 @@ class Lottery:
             slots=self._scene.slots,
             choice=self._scene.settings.choice,
             draw=draw,
-            clash=lambda drawn: clash_with(drawn, self._scene, places.take(drawn.candidate.item_id)),
+            clash=lambda drawn: clash_with(drawn, self._scene, places.take(drawn.candidate.adds)),
         )

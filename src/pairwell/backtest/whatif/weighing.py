@@ -156,7 +156,7 @@ def _added(slots: Sequence[Slot]) -> float:
 
 
 def _items_of(valued: Valued) -> list[str]:
-    return [valued.candidate.item_id]
+    return list(valued.candidate.adds)
 
 
 def _unshown_by_lot(scene: Scene) -> float:

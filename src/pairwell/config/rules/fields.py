@@ -108,11 +108,15 @@ RECORDS: dict[str, dict[str, Field]] = {
     "item": _ITEM,
     "anchor": _ITEM,
     "offer": {
-        "kind": _field("string", '"cross_sell", "upgrade" or "repeat".', of=("cross_sell", "upgrade", "repeat")),
+        "kind": _field(
+            "string",
+            '"cross_sell", "upgrade", "bundle" or "repeat".',
+            of=("cross_sell", "upgrade", "bundle", "repeat"),
+        ),
         "source": _field(
             "string",
-            '"pairs", "backoff", "viewed", "follow_up", "upgrades", "repeat" or "curated".',
-            of=("pairs", "backoff", "viewed", "follow_up", "upgrades", "repeat", "curated"),
+            '"pairs", "backoff", "viewed", "follow_up", "upgrades", "bundles", "repeat" or "curated".',
+            of=("pairs", "backoff", "viewed", "follow_up", "upgrades", "bundles", "repeat", "curated"),
         ),
         "pinned": _field("bool", "Whether people pinned it."),
         "price_minor": _number("int", "As the customer pays it, in minor units."),

@@ -38,7 +38,20 @@ def _without_consent(scene: Scene) -> Objection | None:
 
 def not_applicable(candidate: Candidate, scene: Scene) -> Objection | None:
     """Against what is not relevant now: there already in some form, owned for good, or kept apart by people."""
-    return _there_already(candidate, scene) or _kept_apart(candidate, scene) or _owned(candidate, scene)
+    return (
+        _there_already(candidate, scene)
+        or _kept_apart(candidate, scene)
+        or _owned(candidate, scene)
+        or _alike_within(candidate, scene)
+    )
+
+
+def _alike_within(piece: Candidate, scene: Scene) -> Objection | None:
+    """Against a bundle with two that stand for each other."""
+    if piece.bundle is None:
+        return None
+    twin = scene.twin(piece, scene.group(piece.adds), besides=piece.item_id)
+    return None if twin is None else ("alike_in_bundle", {"of": twin.item_id})
 
 
 def _there_already(candidate: Candidate, scene: Scene) -> Objection | None:
@@ -52,9 +65,12 @@ def _there_already(candidate: Candidate, scene: Scene) -> Objection | None:
 
 
 def _kept_apart(candidate: Candidate, scene: Scene) -> Objection | None:
-    if apart := scene.links.never_with(candidate.item_id) & scene.present.ids:
+    along = scene.present.ids
+    if candidate.bundle is not None:  # its parts come together
+        along = along.union(candidate.adds) - {candidate.item_id}
+    if apart := scene.links.never_with(candidate.item_id) & along:
         return "never_together", {"with": min(apart)}
-    held = scene.present.ids | scene.owned
+    held = along | scene.owned
     if missing := scene.links.required_by(candidate.item_id) - held:
         return "requires_missing", {"requires": min(missing)}
     # What the purchase cannot work without belongs to its price; it is never sprung as an add-on.
@@ -73,6 +89,8 @@ def not_suitable(candidate: Candidate, scene: Scene) -> Objection | None:
     limit = scene.settings.decline.declines_to_silence
     if len(scene.declined) >= limit:
         return "declined_often", {"declines": len(scene.declined), "declines_to_silence": limit}
+    if candidate.bundle is not None and candidate.name in scene.refused.ids:
+        return "declined", {"of": candidate.item_id}
     twin = scene.twin(candidate, scene.refused)
     if twin is None:
         return None

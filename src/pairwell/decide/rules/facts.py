@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pairwell.decide.rules.values import Read, read_item
 from pairwell.decide.scene import Scene
+from pairwell.decide.sets import price_set
 from pairwell.records import Candidate, CustomerFacts, Item, Signal
 
 OfferField = Callable[[Candidate, Scene], Any]
@@ -126,6 +127,8 @@ _OF_SCENE: Mapping[str, Mapping[str, Callable[[Scene], Any]]] = {
 
 
 def _price(candidate: Candidate, scene: Scene) -> int:
+    if candidate.bundle is not None and (priced := price_set(candidate, scene)) is not None:
+        return priced.price_minor
     price = scene.terms[candidate.item_id].price_minor
     assert price is not None, "what has no price is not eligible"
     return price
@@ -142,6 +145,8 @@ def _price_ratio(candidate: Candidate, scene: Scene) -> float | None:
 
 
 def _margin(candidate: Candidate, scene: Scene) -> float:
+    if candidate.bundle is not None and (priced := price_set(candidate, scene)) is not None:
+        return priced.margin_minor
     return scene.terms[candidate.item_id].margin_minor
 
 
@@ -169,7 +174,10 @@ _OF_OFFER: Mapping[str, Callable[[Candidate, Scene], Any]] = {
 
 def _prices(candidates: Sequence[Candidate], scene: Scene) -> list[Any]:
     terms = scene.terms
-    return [terms[candidate.item_id].price_minor for candidate in candidates]
+    return [
+        terms[candidate.item_id].price_minor if candidate.bundle is None else _price(candidate, scene)
+        for candidate in candidates
+    ]
 
 
 def _price_shares(candidates: Sequence[Candidate], scene: Scene) -> list[Any]:
@@ -183,7 +191,7 @@ _COLUMNS: Mapping[str, OfferColumn] = {
     "source": lambda candidates, _: [candidate.source for candidate in candidates],
     "price_minor": _prices,
     "price_share": _price_shares,
-    "margin_minor": lambda candidates, scene: [scene.terms[one.item_id].margin_minor for one in candidates],
+    "margin_minor": lambda candidates, scene: [_margin(candidate, scene) for candidate in candidates],
     "confidence": lambda candidates, _: [one.evidence.confidence if one.evidence else None for one in candidates],
     "lift": lambda candidates, _: [one.evidence.lift if one.evidence else None for one in candidates],
     "owned": lambda candidates, scene: [candidate.item_id in scene.owned for candidate in candidates],

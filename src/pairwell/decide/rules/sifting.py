@@ -23,14 +23,13 @@ def sift(
 ) -> Sifted:
     """Those of `candidates` that `judge` has nothing against, and the others with its objection.
 
-    `suspects`: the ids of all against whom it may have something; None: it is asked of everybody.
+    `suspects`: the ids of all against whom it may have something; None: it is asked of everybody. It is always asked
+    of bundles, which are more than the item that names them.
     """
-    if suspects is not None and not suspects:
-        return list(candidates), []
     survivors: list[Candidate] = []
     withheld: list[Withheld] = []
     for candidate in candidates:
-        asked = suspects is None or candidate.item_id in suspects
+        asked = suspects is None or candidate.item_id in suspects or candidate.bundle is not None
         objection = judge(candidate, scene) if asked else None
         if objection is None:
             survivors.append(candidate)

@@ -43,6 +43,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "Needed by something in the purchase: it belongs to that price and is no extra", ("{of} needs it",)
     ),
     "owned": Sentence("The customer has it, and people buy it once"),
+    "alike_in_bundle": Sentence("Two things of the bundle stand for each other", ("{part} is like {of}",)),
     "just_returned": Sentence("The customer returned it lately"),
     # suitability
     "declined": Sentence("The customer said no to it lately"),
@@ -66,6 +67,9 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     ),
     "margin_floor_minor": Sentence(
         "Earns less than you ask of every offer", ("a sale earns {margin_minor}; you ask for {limit_minor}",)
+    ),
+    "discount_max_share": Sentence(
+        "Its discount is larger than you allow", ("{discount_minor} off; you allow {limit_minor}",)
     ),
     "price_unknown": Sentence(
         "A price is unknown, so that it cannot be told whether this one is too dear",
