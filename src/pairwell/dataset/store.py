@@ -62,7 +62,7 @@ class Dataset:
     def table(self, name: str, *, snapshot: Snapshot | None = None, as_of: datetime | None = None) -> ibis.Table:
         """Table `name` with all its columns, as it was known at `as_of` (default: all that is known).
 
-        Of items and customers there is one row each, of relations the newest list of every anchor and source.
+        Of items and customers there is one row each, of relations and texts the newest list of every source.
         Lines of orders count from the moment of their order; orders whose newest status is cancelled are left out,
         with their lines and returns. Empty before the first merge.
         """

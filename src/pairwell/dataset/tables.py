@@ -106,6 +106,27 @@ _RELATIONS = Table(
     moment="valid_from",
 )
 
+_OFFER_TEXTS = Table(
+    name="offer_texts",
+    schema=_schema(
+        {
+            "item_id": _TEXT,
+            "kind": _TEXT,  # of the offer
+            "placement": _TEXT,  # empty: any
+            "locale": _TEXT,  # in lower case
+            "variant": _TEXT,  # empty: the only one, or one without a name
+            "source": _TEXT,
+            "title?": _TEXT,
+            "argument?": _TEXT,
+            "image_url?": _TEXT,
+            "valid_from": _MOMENT,
+        }
+    ),
+    key=("item_id", "source", "kind", "placement", "locale", "variant", "valid_from"),
+    owner=("item_id", "source"),
+    moment="valid_from",
+)
+
 _CUSTOMERS = Table(
     name="customers",
     schema=_schema({"customer_id": _TEXT, "valid_from": _MOMENT, "account_id?": _TEXT, "attributes?": _TEXT}),
@@ -230,6 +251,7 @@ TABLES: dict[str, Table] = {
     for table in (
         _ITEMS,
         _RELATIONS,
+        _OFFER_TEXTS,
         _CUSTOMERS,
         _ORDERS,
         _ORDER_LINES,

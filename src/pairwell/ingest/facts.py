@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,12 @@ from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.facts.store import FactStore
 from pairwell.ingest.customer_facts import read_told
+from pairwell.ingest.offer_texts import read_texts
 from pairwell.ingest.owning import owned
 from pairwell.ingest.prices import recent_prices
 from pairwell.ingest.telling import told_of_customers
 from pairwell.ingest.touched import touched_items
+from pairwell.offer_words import OfferText
 from pairwell.records import CuratedRelation, Item
 
 _ROWS = 20_000
@@ -44,7 +46,8 @@ def write_facts(
         snapshot = dataset.newest()
         items = _priced_items(dataset, snapshot, timezone, among=_touched_items(dataset, snapshot, base, stocks))
         counted = dict.fromkeys(stocks, to_micros(now))
-        facts.write_items(_items(items, {**_known_stocks(facts), **stocks}, counted), at=now)
+        told = _Told(stocks={**_known_stocks(facts), **stocks}, counted=counted, texts=read_texts(dataset, snapshot))
+        facts.write_items(_items(items, told), at=now)
         facts.write_relations(_relations(dataset, snapshot), at=now)
         if snapshot.number > facts.snapshot():
             _write_people(dataset, facts, snapshot, base)
@@ -100,14 +103,23 @@ def _priced_items(dataset: Dataset, snapshot: Snapshot, timezone: str, among: ib
     return joined.mutate(price_minor=price, states_price=stated.notnull())
 
 
-def _items(priced: ibis.Table, stocks: Mapping[str, int | None], counted: Mapping[str, int]) -> Iterator[Item]:
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of items beside their rows, by item id."""
+
+    stocks: Mapping[str, int | None]
+    counted: Mapping[str, int]  # stocks of now -> when they were counted
+    texts: Mapping[str, Sequence[OfferText]]
+
+
+def _items(priced: ibis.Table, told: _Told) -> Iterator[Item]:
     for row in _rows(priced.order_by("item_id")):
         item_id: str = row["item_id"]
         yield Item(
             kind=row["kind"] or "good",
-            stock=stocks.get(item_id),
+            stock=told.stocks.get(item_id),
+            texts=[*told.texts.get(item_id, ())],
             attributes=_texts(row["attributes"]),
-            stated_at=_stated_at(row) | ({"stock": counted[item_id]} if item_id in counted else {}),
+            stated_at=_stated_at(row) | ({"stock": told.counted[item_id]} if item_id in told.counted else {}),
             **{name: row[name] for name in _AS_STORED},
         )
 

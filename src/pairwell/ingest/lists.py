@@ -19,16 +19,16 @@ def shape_items(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
     """A catalogue. What it says first holds since ever, what it changes later holds from `now`."""
     rows = dataset.engine.read_parquet(staged.rows)
     known = dataset.history("items")
-    dated = _dated(rows, known.filter(~known.derived).select("item_id").distinct(), ["item_id"], now)
+    dated = date_rows(rows, known.filter(~known.derived).select("item_id").distinct(), ["item_id"], now)
     kind = dated.kind
     unknown = (kind.notnull() & ~kind.isin(KINDS)).ifelse("unknown_kind", ibis.null("string"))
-    judged = _judge(dated, ["item_id", "valid_from"], unknown)
+    judged = judge_rows(dated, ["item_id", "valid_from"], unknown)
     good = judged.filter(judged.verdict.isnull())
     full = good.mutate(derived=False, published=good.published.fill_null(True))
     stocks = (
         good.filter(good.stock.notnull()).order_by("valid_from").select("item_id", "stock").to_pyarrow().to_pylist()
     )
-    return _shaped(staged, dataset, judged, {"items": full}, {row["item_id"]: int(row["stock"]) for row in stocks})
+    return shape_rows(staged, dataset, judged, {"items": full}, {row["item_id"]: int(row["stock"]) for row in stocks})
 
 
 def shape_customers(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
@@ -36,22 +36,24 @@ def shape_customers(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
     rows = dataset.engine.read_parquet(staged.rows)
     known = dataset.history("customers")
     stated = known.filter(known.attributes.notnull() | known.account_id.notnull()).select("customer_id").distinct()
-    judged = _judge(_dated(rows, stated, ["customer_id"], now), ["customer_id", "valid_from"], ibis.null("string"))
-    return _shaped(staged, dataset, judged, {"customers": judged.filter(judged.verdict.isnull())}, {})
+    judged = judge_rows(
+        date_rows(rows, stated, ["customer_id"], now), ["customer_id", "valid_from"], ibis.null("string")
+    )
+    return shape_rows(staged, dataset, judged, {"customers": judged.filter(judged.verdict.isnull())}, {})
 
 
 def shape_relations(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
     """Relations that people set; the list of an anchor replaces the one the same source gave before."""
     rows = dataset.engine.read_parquet(staged.rows).mutate(source=ibis.literal(staged.source))
     known = dataset.history("relations").select("anchor_id", "source").distinct()
-    dated = _dated(rows, known, ["anchor_id", "source"], now)
+    dated = date_rows(rows, known, ["anchor_id", "source"], now)
     wrong = ~dated.relation.isin(RELATIONS) | (dated.anchor_id == dated.item_id)
     unknown = wrong.ifelse("unknown_relation", ibis.null("string"))
-    judged = _judge(dated, ["anchor_id", "item_id", "relation", "valid_from"], unknown)
-    return _shaped(staged, dataset, judged, {"relations": judged.filter(judged.verdict.isnull())}, {})
+    judged = judge_rows(dated, ["anchor_id", "item_id", "relation", "valid_from"], unknown)
+    return shape_rows(staged, dataset, judged, {"relations": judged.filter(judged.verdict.isnull())}, {})
 
 
-def _dated(rows: ibis.Table, known: ibis.Table, key: list[str], now: datetime) -> ibis.Table:
+def date_rows(rows: ibis.Table, known: ibis.Table, key: list[str], now: datetime) -> ibis.Table:
     """Give rows without `valid_from` a moment: `now` where the thing was stated before, else since ever."""
     joined = rows.left_join(known.mutate(stated=True), key)
     since = joined.stated.fill_null(False).ifelse(_moment(now), _moment(_ALWAYS))
@@ -63,16 +65,18 @@ def _moment(at: datetime) -> ibis.Value:
     return ibis.literal(at.astimezone(UTC), type="timestamp('UTC', 6)")
 
 
-def _judge(rows: ibis.Table, key: list[str], refusal: ibis.Value) -> ibis.Table:
+def judge_rows(rows: ibis.Table, key: list[str], refusal: ibis.Value) -> ibis.Table:
+    """`rows` with a `verdict`: the rule that refuses each, or that a later row of the same key takes its place."""
     judged = rows.mutate(refusal=refusal)
     later = ibis.row_number().over(group_by=[*key, judged.refusal.isnull()], order_by=judged.seq.desc()) > 0
     repeated = later.ifelse("repeated_id", ibis.null("string"))
     return judged.mutate(verdict=ibis.coalesce(judged.refusal, repeated))
 
 
-def _shaped(
+def shape_rows(
     staged: Staged, dataset: Dataset, judged: ibis.Table, rows: dict[str, ibis.Table], stocks: dict[str, int | None]
 ) -> Shaped:
+    """The tables of `rows`, by name, with the verdicts on all that were judged."""
     tables = {
         name: write(dataset, shaped(table, name), staged.folder / f"{name}.parquet") for name, table in rows.items()
     }

@@ -29,6 +29,7 @@ from pairwell.ingest.lists import shape_customers, shape_items, shape_relations
 from pairwell.ingest.mapping import Composed, Goods, Mapping, check_mapping, render_mapping
 from pairwell.ingest.money import money_of
 from pairwell.ingest.naming_customers import with_pseudonyms, without_text
+from pairwell.ingest.offer_texts import shape_offer_texts
 from pairwell.ingest.outcome import Shaped, Staged, count_verdicts, refused_rows
 from pairwell.ingest.quarantine import Quarantine
 from pairwell.ingest.returned import shape_returns
@@ -243,6 +244,7 @@ _STATED: dict[str, Callable[[Staged, Dataset, datetime], Shaped]] = {
     "items": shape_items,
     "customers": shape_customers,
     "relations": shape_relations,
+    "offer_texts": shape_offer_texts,
     "events": shape_events,
     **dict.fromkeys(TOLD, shape_told),
 }

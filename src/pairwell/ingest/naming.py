@@ -148,6 +148,18 @@ _RELATIONS = {
     "valid_from": "valid date=.95 valid=.7 date=.5",
 }
 
+_OFFER_TEXTS = {
+    "item_id": _COMMON["item_id"],
+    "kind": "kind=.95 kind offer=1 category offer=.9 category=.6",
+    "locale": "",  # where it is called so
+    "placement": "placement=.95 placement id=.9 placement name=.95",
+    "variant": "",
+    "title": "item name=1 name=.85 description item=.6 | offer",
+    "argument": "description=.78 comment=.6 | offer",
+    "image_url": "image=.85 image url=1 | item",
+    "valid_from": "valid date=.95 valid=.7 date=.5",
+}
+
 _RETURNS = {
     "order_id": _COMMON["order_id"],
     "item_id": _COMMON["item_id"],
@@ -245,6 +257,7 @@ _PATTERNS: dict[str, dict[str, str]] = {
     "items": _ITEMS,
     "customers": _CUSTOMERS,
     "relations": _RELATIONS,
+    "offer_texts": _OFFER_TEXTS,
     "returns": _RETURNS,
     "events": _EVENTS,
     "consents": _CONSENTS,
@@ -268,6 +281,7 @@ _NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anch
 }
 _MOMENTS = {"placed_at", "at", "valid_from"}
 _TOLD = {"consents", "needs", "feedback", "order_status"}  # tables of what was said, and changes: its moment is theirs
+_CALLED_SO = _TOLD | {"offer_texts"}  # tables whose columns are mostly called as the fields are
 _LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank", "placement"}
 _PAPERS = {"receipt", "invoice"}  # what stands for an order where nothing else does
 _TELL_PAPERS = {"order_id", "placed_at"}  # … and fields that tell them apart
@@ -307,7 +321,7 @@ def nameable_fields(table: str) -> list[str]:
 
 def name_score(table: str, field: str, header: str) -> float:
     """How well `header` names `field`: 0 not at all, 1 beyond doubt."""
-    if header == field and table in _TOLD:
+    if header == field and table in _CALLED_SO:
         return 1.0
     words, unknown = concepts(header)
     if not _may_name(field, set(words) - ({"never_date"} if table in _TOLD else set())):

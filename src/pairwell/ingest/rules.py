@@ -39,7 +39,11 @@ RULES: tuple[Rule, ...] = (
     Rule("no_given", "refuses", "A consent that is neither a yes nor a no."),
     Rule("no_need", "refuses", "A need that is not named."),
     Rule("no_since", "refuses", "A need that does not say since when."),
-    Rule("no_kind", "refuses", "Feedback that does not say what it is."),
+    Rule(
+        "no_kind",
+        "refuses",
+        "Feedback that does not say what it is, or a text that does not say for which kind of offer.",
+    ),
     Rule("no_status", "refuses", "An order's status that says nothing."),
     Rule("id_too_long", "refuses", "An id is longer than 256 characters."),
     Rule("bad_number", "refuses", "A number or an amount of money cannot be read as one."),
@@ -53,6 +57,23 @@ RULES: tuple[Rule, ...] = (
         "refuses",
         "A relation is none of complement, substitute, upgrade, variant, requires, never, or joins an item to itself.",
     ),
+    # What the shop says of an offer.
+    Rule("no_locale", "refuses", "A text that does not say in which language it is."),
+    Rule("unknown_offer_kind", "refuses", "A text is for none of cross_sell, upgrade, bundle, plan, trial, repeat."),
+    Rule("unknown_locale", "refuses", "A text's locale is no tag such as en, ru or en-GB."),
+    Rule("empty_text", "refuses", "A text has neither a title nor an argument nor a picture."),
+    Rule(
+        "text_too_long",
+        "refuses",
+        "A title is longer than 120 characters, an argument than 500, or the address of a picture than 2,000.",
+    ),
+    Rule(
+        "text_with_markup",
+        "refuses",
+        "A title or an argument holds <, >, {, } or a line break: texts are shown as they are, without HTML and "
+        "without anything filled in.",
+    ),
+    Rule("bad_image_url", "refuses", "The address of a picture begins with none of https://, http:// and /."),
     # What is no behaviour.
     Rule(
         "unknown_event",
@@ -94,7 +115,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "repeated_id",
         "merges",
-        "Of several rows of a catalogue, customer list, relation list or list of events with one id, the last counts.",
+        "Of several rows of a catalogue, customer list, relation list, list of texts or list of events with one id, "
+        "the last counts.",
     ),
     Rule(
         "adjustment",

@@ -38,6 +38,7 @@ _GUESSED = {
     "customers": {"customer_id"},
     "returns": {"order_id", "item_id", "at"},
     "relations": {"anchor_id", "item_id", "relation"},
+    "offer_texts": {"item_id"},
     "events": {"type", "at", "item_id", "session_id"},
     "consents": {"customer_id", "at"},
     "needs": {"customer_id", "since"},

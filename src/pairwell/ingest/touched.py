@@ -33,7 +33,7 @@ def touched_customers(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> 
 
 
 def touched_items(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> ir.Table:
-    """`item_id` of the items that are stated or sold in a file that only one of both has, or in an order that moved.
+    """`item_id` of items stated, spoken of or sold in a file that only one of both has, or in an order that moved.
 
     An order moved where its moment did, or its status.
     """
@@ -43,7 +43,9 @@ def touched_items(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> ir.T
     retold = _in_one(dataset, snapshot, since, ("order_status",), "order_id")
     orders = ibis.memtable(moved).union(retold, distinct=True)
     sold = dataset.history("order_lines", snapshot=snapshot).semi_join(orders, "order_id").select("item_id")
-    return _in_one(dataset, snapshot, since, ("items", "order_lines"), "item_id").union(sold, distinct=True)
+    return _in_one(dataset, snapshot, since, ("items", "order_lines", "offer_texts"), "item_id").union(
+        sold, distinct=True
+    )
 
 
 def _in_one(dataset: Dataset, snapshot: Snapshot, since: Snapshot, names: tuple[str, ...], column: str) -> ir.Table:

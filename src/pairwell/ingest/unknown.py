@@ -15,9 +15,11 @@ _HISTORY = "personalisation"  # not a way to reach somebody, yet asked for
 
 
 def note_unknown(dataset: Dataset, incoming: Mapping[str, Path], placements: Mapping[str, Placement]) -> Iterator[str]:
-    """A sentence on relations of items that nobody knows, and one on consents to channels that no placement has."""
+    """A sentence on relations and texts of items that nobody knows, and on placements and channels that are none."""
     if "relations" in incoming:
         yield from _of_relations(dataset, dataset.engine.read_parquet(incoming["relations"]))
+    if "offer_texts" in incoming:
+        yield from _of_texts(dataset, dataset.engine.read_parquet(incoming["offer_texts"]), placements)
     if "consents" in incoming:
         known = {placement.channel for placement in placements.values()}
         yield from _of_consents(dataset.engine.read_parquet(incoming["consents"]), known)
@@ -38,6 +40,24 @@ def _of_relations(dataset: Dataset, relations: ibis.Table) -> Iterator[str]:
         f"Relations of items that neither a catalogue nor an order knows: {number:,} ({_first(ids)}). "
         "Taken all the same: they offer nothing until those items are ingested."
     )
+
+
+def _of_texts(dataset: Dataset, texts: ibis.Table, placements: Mapping[str, Placement]) -> Iterator[str]:
+    known = dataset.history("items").select("item_id").distinct()
+    lost = texts.anti_join(known, "item_id")
+    if number := _count(lost):
+        ids = lost.select("item_id").distinct().order_by("item_id").to_pyarrow()["item_id"].to_pylist()
+        yield (
+            f"Texts of items that neither a catalogue nor an order knows: {number:,} ({_first(ids)}). "
+            "Taken all the same: they are shown once those items are ingested."
+        )
+    nowhere = texts.filter(~texts.placement.isin(["", *placements]))
+    if number := _count(nowhere):
+        names = nowhere.select("placement").distinct().order_by("placement").to_pyarrow()["placement"].to_pylist()
+        yield (
+            f"Texts for placements that the settings do not have: {number:,} ({_first(names)}). Taken all the same: "
+            f"there are {', '.join(sorted(placements)) or 'none'}."
+        )
 
 
 def _of_consents(consents: ibis.Table, known: set[str]) -> Iterator[str]:

@@ -80,6 +80,18 @@ _RELATIONS = (
     Field("valid_from", "moment", "since when this holds"),
 )
 
+_OFFER_TEXTS = (
+    Field("item_id", "id", "the item that is offered", True),
+    Field("kind", "code", "of the offer: cross_sell, upgrade, bundle, plan, trial or repeat", True),
+    Field("locale", "code", "language, or language and country: en, ru, pl, en-GB", True),
+    Field("placement", "id", "where; empty: anywhere"),
+    Field("variant", "id", "of several texts for one place, each customer sees one"),
+    Field("title", "text", "name of the item in the offer, up to 120 characters"),
+    Field("argument", "text", "why to take it, up to 500 characters"),
+    Field("image_url", "text", "picture: https://… or a path"),
+    Field("valid_from", "moment", "since when this holds"),
+)
+
 _RETURNS = (
     Field("order_id", "id", "the order it came from", True),
     Field("item_id", "id", "what came back"),
@@ -137,6 +149,7 @@ _TABLES: dict[str, tuple[Field, ...]] = {
     "items": _ITEMS,
     "customers": _CUSTOMERS,
     "relations": _RELATIONS,
+    "offer_texts": _OFFER_TEXTS,
     "returns": _RETURNS,
     "events": _EVENTS,
     "consents": _CONSENTS,

@@ -21,6 +21,7 @@ _SEVERAL = {
     "no_need",
     "no_since",
     "no_kind",
+    "no_locale",
     "no_status",
 }  # no_FIELD
 

@@ -8,7 +8,7 @@ import msgspec
 
 from pairwell.shop.keeping.whom import Whom
 
-_OF_NOBODY = {"items", "relations"}
+_OF_NOBODY = {"items", "relations", "offer_texts"}
 
 
 def is_theirs(whom: Whom, table: str, row: str) -> bool:
