@@ -138,7 +138,7 @@ def _print_status(found: Status) -> None:
     print_lines(["", _model_line(found), *_model_rollout(found), _guard_line(found), *_rule_lines(found)])
     print_lines([*_cap_lines(found.capped), _settings_line(found)])
     print_lines(_changes(found.drift))
-    print_lines([*_settings_rollout(found), _journal_line(found), *off_lines(found.offers_off)])
+    print_lines([*_settings_rollout(found), _journal_line(found), _outcomes_line(found), *off_lines(found.offers_off)])
 
 
 def _model_rollout(found: Status) -> Iterator[str]:
@@ -210,6 +210,14 @@ def _settings_line(found: Status) -> str:
         f", {len(found.drift)} changed in pairwell.toml but not published" if found.drift else ", nothing unpublished"
     )
     return f"Settings {found.settings}{drift}."
+
+
+def _outcomes_line(found: Status) -> str:
+    known = found.outcomes
+    if known is None:
+        return "Outcomes of offers: nothing learned of them yet; the settings' prior holds."
+    decisions = counted(known.decisions, "decision")
+    return f"Outcomes of offers: learned from {decisions} up to {when(known.until)} (epoch {known.epoch})."
 
 
 def _journal_line(found: Status) -> str:

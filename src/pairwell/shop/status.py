@@ -25,6 +25,7 @@ from pairwell.dataset.store import Dataset
 from pairwell.decide.reach import GuardReach, measure_reach
 from pairwell.decide.rules.reach import RuleReach, measure_rules
 from pairwell.errors import ModelBrokenError, SettingsError
+from pairwell.facts.posteriors import PosteriorStore
 from pairwell.facts.store import FactStore
 from pairwell.ingest.quarantine import count_refused
 from pairwell.journal.store import Counts, Journal
@@ -50,6 +51,9 @@ class Open(Protocol):
     def journal(self) -> Journal: ...
 
     @property
+    def posteriors(self) -> PosteriorStore: ...
+
+    @property
     def rollout(self) -> Rollout: ...
 
     def model_or_none(self) -> Model | None: ...
@@ -63,6 +67,15 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change]
     ended: str | None  # other settings, which were being rolled out until then
     capped: CapReach
+
+
+class OutcomesLearned(msgspec.Struct, frozen=True, kw_only=True):
+    """What decisions read of the outcomes of offers."""
+
+    epoch: int
+    learned_at: datetime
+    until: datetime  # of the newest decision that it was learned from
+    decisions: int
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +94,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     ruled: RuleReach | None
     capped: CapReach | None
     journal: Counts | None  # None where no settings can be read: they say where the journal is
+    outcomes: OutcomesLearned | None  # None: nothing was learned from offers yet
     offers_off: Switched | None  # the turn of the switch that put them off for everybody; None: they are on
     settings_first: Standing | None  # a roll-out of settings that is under way
     model_first: Standing | None  # one of a model
@@ -105,6 +119,7 @@ def describe_status(shop: Open, now: datetime) -> Status:
         ruled=measure_rules(published.settings, shop.facts.items().values()) if published else None,
         capped=measure_caps(published.settings, now=now, catalogue=shop.facts.items()) if published else None,
         journal=shop.journal.count() if published else None,
+        outcomes=_outcomes(shop.posteriors) if published else None,
         offers_off=shop.rollout.silenced_by() if published else None,
         settings_first=shop.rollout.under_way("settings"),
         model_first=shop.rollout.under_way("models"),
@@ -138,6 +153,15 @@ def publish_draft(shop: Open, share: float | None, said: Said, *, now: datetime)
         changes=compare_settings(before.settings, after) if before else [],
         ended=ended.canary if ended and ended.canary != name else None,
         capped=measure_caps(after, now=now),
+    )
+
+
+def _outcomes(posteriors: PosteriorStore) -> OutcomesLearned | None:
+    live = posteriors.newest()
+    if live is None:
+        return None
+    return OutcomesLearned(
+        epoch=live.epoch, learned_at=live.learned_at, until=live.until, decisions=live.decisions
     )
 
 
