@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import AsJson, InWorkspace, as_of_words, print_json, print_lines
+from pairwell.cli.output import AsJson, InWorkspace, as_of_words, print_json, print_lines, when
 from pairwell.cli.rollout import Author, Share, Why, author_of, off_lines, percent, print_log, rollout_lines
 from pairwell.config.rules.rule import Industry
 from pairwell.wording import counted
