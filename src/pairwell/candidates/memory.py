@@ -13,7 +13,7 @@ from pairwell.config.settings import OfferKind
 from pairwell.records import Candidate, Pair
 
 _ANCHORS = 10_000  # of each kind; twenty candidates take some 7 kB
-_MODELS = 2  # the live one, and the one that just was
+_MODELS = 4  # the live one, the one that a share of the customers gets first, and those that just were
 
 
 class Memory:

@@ -131,7 +131,7 @@ def test_a_model_that_learning_finds_worse_is_kept_and_not_live(
     said = _said(pairwell("learn", "--workspace", learned))
     assert "kept, not live: it finds" in said
     assert _live(learned).id == before.id
-    kept = next(word for word in said.split() if re.fullmatch(r"[0-9a-f]{24}\.", word)).rstrip(".")
+    kept = said.removeprefix("Learned model ").split(",")[0]
     monkeypatch.setattr("pairwell.model.admission.live_manifest", lambda _: boasting)
     refused = pairwell("model", "publish", kept, "--workspace", learned)
     assert isinstance(refused.exception, EvidenceError)

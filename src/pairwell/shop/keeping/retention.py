@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from pairwell.config.gradual import load_canary
 from pairwell.config.remembering import LEAST_DECISION_DAYS
 from pairwell.config.turns import files_alone
 from pairwell.dataset.sweeping import sweep_dataset
-from pairwell.decide.reserving import look_back
+from pairwell.decide.reserving import look_back, widest
 from pairwell.errors import StorageError
 from pairwell.journal.passing import newest_event
 from pairwell.journal.retention import Terms, models_named, prune
@@ -47,7 +48,7 @@ def tidy(place: Place, *, now: datetime) -> Tidied:
 
 
 def _terms(place: Place, now: datetime) -> Terms:
-    kept, back = place.settings.retention, look_back(place.settings, now)
+    kept, back = place.settings.retention, _back(place, now)
     carried, own = place.dataset.newest().carried, newest_event(place.database)
     return Terms(
         decisions=_start(kept.decisions_days, now, now - _LATE),
@@ -57,6 +58,12 @@ def _terms(place: Place, now: datetime) -> Terms:
         totals=back.totals,
         carried=carried.upto if carried is not None and carried.journal == own.journal else 0,
     )
+
+
+def _back(place: Place, now: datetime) -> Lookback:
+    """As far as anybody's decisions look back, also of those for whom newer settings are tried."""
+    own, canary = look_back(place.settings, now), load_canary(place.workspace)
+    return own if canary is None else widest(own, look_back(canary.published.settings, now))
 
 
 def _asked_for(back: Lookback) -> datetime:
