@@ -149,6 +149,8 @@ def _offer(offer: Offer, slot: Slot, scene: Scene) -> OfferAccount:
         anchor_id=candidate.anchor_id,
         source=candidate.source,
         price_minor=offer.price_minor,
+        discount_minor=offer.discount_minor,
+        item_ids=offer.item_ids or [],
         quiet=valued.quiet,
         persuasion=valued.persuasion,
         bought_when_shown=bought_when_shown(valued.quiet, valued.persuasion),
@@ -163,7 +165,11 @@ def _offer(offer: Offer, slot: Slot, scene: Scene) -> OfferAccount:
         evidence=candidate.evidence,
         borrowed=candidate.borrowed,
         looked=candidate.looked,
+        repeat=candidate.repeat,
+        followed=candidate.followed,
+        bundle=candidate.bundle,
         texts=[reason.text for reason in offer.reasons],
+        text_variant=offer.text_variant or None,
         more=dict(valued.more),
     )
 
@@ -183,9 +189,17 @@ def _left(withheld: Withheld, course: Course) -> LeftAccount:
         reason=withheld.reason,
         factors=withheld.factors,
         title=_title(withheld.item_id, course.scene),
-        price_minor=course.scene.price_of(withheld.item_id),
+        price_minor=_price(withheld, course.scene),
         hints=find_hints(withheld, course),
     )
+
+
+def _price(withheld: Withheld, scene: Scene) -> int | None:
+    """What the customer would have paid; None where nobody knows, or of a bundle nothing says."""
+    if withheld.kind != "bundle":
+        return scene.price_of(withheld.item_id)
+    told: int | None = withheld.factors.get("price_minor")
+    return told
 
 
 # --- in words ---------------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ def _priced(scene: Scene, item_id: str, net_minor: int) -> Scene:
 
 def _larger_purchase(withheld: Withheld, scene: Scene) -> list[Hint]:
     """Beside which purchase the price of an add-on would have been within the guards."""
-    share, price = scene.settings.guards.add_on_price_share, scene.price_of(withheld.item_id)
+    share, price = scene.settings.guards.add_on_price_share, withheld.factors.get("price_minor")
     if withheld.reason != "add_on_price_share" or not share or price is None:
         return []
     totals = range(_HIGHEST_MINOR)

@@ -39,12 +39,13 @@ def sift(
 
 
 def withhold(candidate: Candidate, stage: Stage, reason: str, factors: dict[str, Any]) -> Withheld:
-    """The record of a candidate that leaves at `stage`; a pin says that it was one."""
+    """The record of a candidate that leaves at `stage`; a pin says that it was one, a bundle what of."""
     pinned = {} if candidate.pin is None else {"pin": candidate.pin}
+    several = {} if candidate.bundle is None else {"items": list(candidate.adds)}
     return Withheld(
         item_id=candidate.item_id,
         kind=candidate.kind,
         stage=stage,
         reason=reason,
-        factors={"anchor_id": candidate.anchor_id, **pinned, **factors},
+        factors={"anchor_id": candidate.anchor_id, **pinned, **several, **factors},
     )

@@ -51,7 +51,9 @@ def _line(left: LeftAccount, words: Words) -> str:
     anchor = left.factors.get("anchor_id")
     role = f" instead of {words.short(anchor)}" if left.kind == "upgrade" and anchor else ""
     pinned = ", pinned by you" if "pin" in left.factors else ""
-    head = f"{words.item(left.item_id)}{price}{role}{pinned}"
+    items = left.factors.get("items")
+    named = f"{words.several(items)} as a bundle" if items else words.item(left.item_id)
+    head = f"{named}{price}{role}{pinned}"
     reason = "; ".join(text for text in (reason_of_one(left, words), _worth(left, words)) if text)
     hints = say_hints(left.hints, words)
     return f"{head}{f': {reason}' if reason else ''}.{f' {hints}' if hints else ''}"

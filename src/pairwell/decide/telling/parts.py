@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from pairwell.config.settings import OfferKind
-from pairwell.records import Borrowed, Evidence, Looked, Stage
+from pairwell.records import Borrowed, Bundled, Evidence, Followed, Looked, Repeat, Stage
 
 Goal = Literal["within_the_guards", "worth_its_cost", "slate_worth_its_cost", "best_score"]
 
@@ -59,6 +59,8 @@ class OfferAccount(msgspec.Struct, frozen=True, kw_only=True):
     anchor_id: str
     source: str
     price_minor: int
+    discount_minor: int = 0
+    item_ids: list[str] = []  # of a bundle
     quiet: float  # q, the chance of buying it anyway
     persuasion: float  # π, what showing it changes
     bought_when_shown: float
@@ -73,7 +75,11 @@ class OfferAccount(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence | None
     borrowed: Borrowed | None
     looked: Looked | None
+    repeat: Repeat | None = None
+    followed: Followed | None = None
+    bundle: Bundled | None = None
     texts: list[str]  # what the customer reads
+    text_variant: str | None = None  # of the shop's own text
     more: dict[str, Any] = {}  # further numbers that made a difference, by name
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from babel import Locale
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 WIDTH = 80
@@ -45,6 +46,14 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     def short(self, item_id: str) -> str:
         """An item by its title alone: "“Mat”"."""
         return f"“{self.titles.get(item_id) or item_id}”"
+
+    def several(self, item_ids: Sequence[str]) -> str:
+        """Items by their titles: "“Mat” and “Lamp”"."""
+        return format_list([self.short(item_id) for item_id in item_ids], locale=_ENGLISH)
+
+    def day(self, at: datetime) -> str:
+        """A day on the shop's calendar: "21 Nov 2026"."""
+        return self.moment(at).partition(",")[0]
 
     def moment(self, at: datetime) -> str:
         """A moment on the shop's clock: "21 Nov 2026, 10:05"."""
