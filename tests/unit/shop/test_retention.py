@@ -17,11 +17,13 @@ from pairwell.config.workspace import create_workspace
 from pairwell.dataset.store import Dataset
 from pairwell.errors import NotFoundError
 from pairwell.events import Event, EventLine, EventOrder, EventUsage
+from pairwell.facts.posteriors import PosteriorStore
 from pairwell.facts.store import FactStore
 from pairwell.journal.round import Claim
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database
 from pairwell.operations.schema import claims, contacts, events
+from pairwell.posterior import Posterior
 from pairwell.records import Decision
 from pairwell.shop.keeping.compact import compact
 from pairwell.shop.keeping.place import Place
@@ -87,7 +89,7 @@ def test_what_is_too_old_goes_and_what_is_kept_stays_whole(place: Place) -> None
     with pytest.raises(NotFoundError):
         journal.read_decision("d-old")
     assert {row["order_id"] for row in place.dataset.history("orders").to_pyarrow().to_pylist()} == {"o-1", "o-2"}
-    assert tidy(place, now=LATER).rows == {"decisions": 0, "events": 0, "contacts": 0, "claims": 0}
+    assert tidy(place, now=LATER).rows == {"decisions": 0, "events": 0, "contacts": 0, "claims": 0, "posteriors": 0}
 
 
 def test_files_and_models_go_only_where_nothing_refers_to_them(place: Place) -> None:
@@ -120,3 +122,31 @@ def test_nothing_goes_where_all_is_kept_for_ever(place: Place) -> None:
     compact(forever, now=LATER)
     rows = tidy(forever, now=LATER).rows
     assert (rows["decisions"], rows["events"]) == (0, 0)
+
+
+def test_what_was_learned_from_offers_stays_as_long_as_a_decision_names_it(place: Place) -> None:
+    posteriors = PosteriorStore(place.database)
+
+    def learn(at: datetime) -> Posterior:
+        return posteriors.publish(
+            lambda epoch: Posterior(
+                epoch=epoch, learned_at=at, until=at, decisions=0, quiet={}, showing={}, friction={}
+            )
+        )
+
+    for day in range(8):
+        learn(NOW + timedelta(days=day))
+    named = decision("d-new")
+    inputs = msgspec.structs.replace(named.inputs, epoch=2)
+    made = msgspec.structs.replace(named, inputs=inputs)
+    log(Journal(place.database), _at(made, "d-new", LATER - timedelta(days=10)))
+    old = msgspec.structs.replace(inputs, epoch=4)
+    log(Journal(place.database), _at(msgspec.structs.replace(named, inputs=old), "d-old", NOW))
+    assert tidy(place, now=LATER).rows["posteriors"] == 4
+    newest = posteriors.newest()
+    assert newest is not None
+    assert newest.epoch == 8
+    assert [posteriors.at(epoch).epoch for epoch in (2, 6, 7)] == [2, 6, 7]
+    for epoch in (1, 3, 4, 5):
+        with pytest.raises(NotFoundError):
+            posteriors.at(epoch)
