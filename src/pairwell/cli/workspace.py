@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -136,7 +136,7 @@ def _print_status(found: Status) -> None:
     for gate in held.gates:
         print_lines(_gate_lines(gate))
     print_lines(["", _model_line(found), *_model_rollout(found), _guard_line(found), *_rule_lines(found)])
-    print_lines([*_cap_lines(found.capped), _settings_line(found)])
+    print_lines([*_cap_lines(found.capped), _settings_line(found), *_unmet_lines(found.unmet)])
     print_lines(_changes(found.drift))
     print_lines([*_settings_rollout(found), _journal_line(found), _outcomes_line(found), *off_lines(found.offers_off)])
 
@@ -165,7 +165,8 @@ def _model_line(found: Status) -> str:
         return "Model: none yet. Run `pairwell learn`."
     model = found.model
     learned = f"{counted(model.orders, 'order')}, {counted(model.pairs, 'pair')}"
-    return f"Model {model.id}, {as_of_words(model.as_of)}: {learned}."
+    back = f"; {percent(1 - model.kept_share)} of sales come back" if model.returned_sales else ""
+    return f"Model {model.id}, {as_of_words(model.as_of)}: {learned}{back}."
 
 
 def _guard_line(found: Status) -> str:
@@ -210,6 +211,11 @@ def _settings_line(found: Status) -> str:
         f", {len(found.drift)} changed in pairwell.toml but not published" if found.drift else ", nothing unpublished"
     )
     return f"Settings {found.settings}{drift}."
+
+
+def _unmet_lines(unmet: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for setting, names in unmet.items():
+        yield f"  {setting}: no item is in {', '.join(names)}"
 
 
 def _outcomes_line(found: Status) -> str:

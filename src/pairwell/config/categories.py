@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from pairwell.config.explaining import Mistake
@@ -27,6 +27,13 @@ class ByCategory:
 def path_of(category: str) -> Path:
     """The parts of a category's path, the widest first."""
     return tuple(part.strip().casefold() for part in category.split(">") if part.strip())
+
+
+def find_unmet(stated: Mapping[str, float], names: Iterable[str | None]) -> list[str]:
+    """Those `stated` that none of the `names` is or lies in: misspelt, or of what is not sold yet."""
+    paths = {path_of(name) for name in set(names) if name}
+    met = {path[:depth] for path in paths for depth in range(1, len(path) + 1)}
+    return [name for name in stated if path_of(name) not in met]
 
 
 def find_unclear(stated: Mapping[str, float], field: str) -> Mistake | None:

@@ -12,6 +12,7 @@ import msgspec
 
 from pairwell.config.document import compact_settings, read_settings
 from pairwell.config.durable import replace_synced
+from pairwell.config.entries import ENTRIES
 from pairwell.config.masking import mask_password
 from pairwell.config.settings import Settings
 from pairwell.config.standing import UNSAID, Act, Standing, change_standing, put_live, read_standing
@@ -137,5 +138,5 @@ def _flat(tree: Mapping[str, Any], path: str = "") -> dict[str, Any]:
             flat.update(_flat({one["name"]: one for one in value}, inner))
             flat[f"{inner} in order"] = [one["name"] for one in value]
         else:
-            flat[inner] = value
+            flat[f"{inner} in order" if inner in ENTRIES else inner] = value
     return flat

@@ -186,8 +186,8 @@ def _costs(counts: _Counts) -> Gate:
         "costs",
         counts.costed,
         counts.items,
-        needed="a cost for at least half of the items; elsewhere shop.margin_rate stands in",
-        next_step="Run `pairwell ingest items FILE` with a cost, or check shop.margin_rate.",
+        needed="a cost for at least half of the items; elsewhere shop.margin_rate or that of the category stands in",
+        next_step="Run `pairwell ingest items FILE` with a cost, or check shop.margin_rate and [shop.margin_rates].",
     )
 
 

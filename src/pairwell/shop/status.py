@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pairwell.config.caps import CapReach, measure_caps
+from pairwell.config.categories import find_unmet
 from pairwell.config.published import (
     Change,
     Published,
@@ -17,7 +18,7 @@ from pairwell.config.published import (
     settings_hash,
     settings_standing,
 )
-from pairwell.config.settings import Settings
+from pairwell.config.settings import Settings, Shop
 from pairwell.config.standing import Standing
 from pairwell.config.workspace import Workspace, read_draft
 from pairwell.dataset.gates import Holdings, describe
@@ -93,6 +94,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     guarded: GuardReach | None
     ruled: RuleReach | None
     capped: CapReach | None
+    unmet: dict[str, list[str]]  # setting -> categories that it names and no item is in
     journal: Counts | None  # None where no settings can be read: they say where the journal is
     outcomes: OutcomesLearned | None  # None: nothing was learned from offers yet
     offers_off: Switched | None  # the turn of the switch that put them off for everybody; None: they are on
@@ -118,6 +120,7 @@ def describe_status(shop: Open, now: datetime) -> Status:
         guarded=_guard_reach(shop, model, published) if model and published else None,
         ruled=measure_rules(published.settings, shop.facts.items().values()) if published else None,
         capped=measure_caps(published.settings, now=now, catalogue=shop.facts.items()) if published else None,
+        unmet=_unmet(shop, published.settings.shop) if published else {},
         journal=shop.journal.count() if published else None,
         outcomes=_outcomes(shop.posteriors) if published else None,
         offers_off=shop.rollout.silenced_by() if published else None,
@@ -160,14 +163,26 @@ def _outcomes(posteriors: PosteriorStore) -> OutcomesLearned | None:
     live = posteriors.newest()
     if live is None:
         return None
-    return OutcomesLearned(
-        epoch=live.epoch, learned_at=live.learned_at, until=live.until, decisions=live.decisions
-    )
+    return OutcomesLearned(epoch=live.epoch, learned_at=live.learned_at, until=live.until, decisions=live.decisions)
 
 
 def _guard_reach(shop: Open, model: Model, published: Published) -> GuardReach:
     share = published.settings.guards.add_on_price_share
     return measure_reach(model.bought_together(), shop.facts.items(), share=share)
+
+
+def _unmet(opened: Open, stated: Shop) -> dict[str, list[str]]:
+    """Categories and purposes that settings name in vain."""
+    if not (stated.margin_rates or stated.service_values):
+        return {}
+    items = opened.facts.items().values()
+    categories = {item.category for item in items}
+    purposes = {item.attributes.get("purpose") for item in items}
+    found = {
+        "shop.margin_rates": find_unmet(stated.margin_rates, categories),
+        "shop.service_values": find_unmet(stated.service_values, categories | purposes),
+    }
+    return {setting: names for setting, names in found.items() if names}
 
 
 def _live_model(shop: Open) -> tuple[Model | None, str | None]:

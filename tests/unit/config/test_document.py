@@ -162,3 +162,12 @@ def test_settings_are_compared_rule_by_rule() -> None:
     assert "rules in order" in names
     assert "rules.just returned.when" in names
     assert not any(name.startswith("rules.open complaint") for name in names)
+
+
+def test_a_first_lever_changes_no_setting_that_is_gone() -> None:
+    lever = Lever(name="a", when="true", weight=2.0)
+    changes = {
+        change.name: (change.before, change.after) for change in compare_settings(Settings(), Settings(levers=(lever,)))
+    }
+    assert changes.keys() == {"levers in order", "levers.a.name", "levers.a.when", "levers.a.weight"}
+    assert changes["levers in order"] == ((), ["a"])

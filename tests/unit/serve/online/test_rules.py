@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from tests.unit.serve.online.conftest import SETTINGS, Ask, publish
 
+from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Rule
 from pairwell.config.workspace import Workspace
 from pairwell.errors import SettingsError
@@ -41,6 +42,21 @@ def test_a_rule_that_fails_withholds_and_counts(
     assert failed
     assert dict(ruled.rule_failures()) == {"blocked": len(failed)}
     assert f'pairwell_rule_failures_total{{rule="blocked"}} {len(failed)}' in ask("GET", "/metrics").text
+
+
+def test_a_lever_that_fails_weighs_nothing_and_counts(
+    service: Service, learned: Workspace, decide: Callable[..., dict[str, Any]], ask: Ask
+) -> None:
+    fragile = Lever(name="wanted", when=_FRAGILE.when, weight=3.0)
+    publish(learned, msgspec.structs.replace(SETTINGS, levers=(fragile,)))
+    service.refresh()
+    assert decide()["offers"]
+    assert dict(service.lever_failures()) == {}
+    offers = decide(attributes={"blocked": "["})["offers"]
+    assert [offer["score"] for offer in offers] == [offer["worth_minor"] for offer in offers]
+    failed = service.lever_failures()["wanted"]
+    assert failed >= len(offers) > 0
+    assert f'pairwell_lever_failures_total{{lever="wanted"}} {failed}' in ask("GET", "/metrics").text
 
 
 def test_a_rule_that_cannot_be_relied_on_is_never_published(service: Service, learned: Workspace) -> None:
