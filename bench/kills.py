@@ -10,7 +10,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.e2e.killing import check_promises, kill_again_and_again, stock_shop
+from tests.e2e.killing import kill_again_and_again
+from tests.e2e.promises import check_promises
+from tests.e2e.running import stock_shop
 
 from pairwell.config.published import publish_settings
 from pairwell.config.workspace import create_workspace
@@ -21,9 +23,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = create_workspace(Path(folder) / "shop")
         publish_settings(workspace)
-        stock_shop(workspace, "")
+        stock_shop(workspace)
         promised = kill_again_and_again(workspace, kills, seed=0)
-        check_promises(workspace, "", promised)
+        check_promises(workspace, "", decided=promised.decisions, taken=promised.events)
     found = {
         "kills": kills,
         "decisions_acknowledged": len(promised.decisions),

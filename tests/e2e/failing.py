@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from datetime import datetime
 from typing import NamedTuple
 
 import httpx
 import msgspec
-import sqlalchemy as sa
+from tests.e2e.promises import check_promises
+from tests.e2e.running import NOW, PATIENCE_S, serving
 
 from pairwell.config.document import render_settings
 from pairwell.config.published import load_published, publish_settings
@@ -25,16 +22,12 @@ from pairwell.config.storing import Operations
 from pairwell.config.workspace import Workspace
 from pairwell.facts.store import FactStore
 from pairwell.operations.database import open_database
-from pairwell.operations.schema import contacts, decisions, events
 from pairwell.records import CuratedRelation, Item
 
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
 DEADLINE_S = 0.05  # of a placement by default
 CART = {"placement": "cart", "cart": [{"item_id": "tent"}]}
 OUTAGE = {"journal_unavailable", "overloaded"}
-_PAIRWELL = str(Path(sys.executable).parent / "pairwell")
 _BEFORE = 20
-_PATIENCE_S = 30.0
 
 
 class Asked(NamedTuple):
@@ -93,33 +86,10 @@ def open_shop(workspace: Workspace, url: str = "") -> None:
     database.close()
 
 
-@contextmanager
-def serving(workspace: Workspace) -> Iterator[tuple[httpx.Client, list[str]]]:
-    """A client of a server of its own, and the lines that it has said so far."""
-    command = [_PAIRWELL, "serve", "--port", "0", "--workspace", str(workspace.root)]
-    said: list[str] = []
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            said.append(line)
-            if found := re.search(r"listens on (http://[\d.:]+)", line):
-                reader = threading.Thread(target=said.extend, args=(process.stderr,), daemon=True)
-                reader.start()
-                try:
-                    with httpx.Client(base_url=found[1], timeout=_PATIENCE_S) as client:
-                        yield client, said
-                finally:
-                    process.terminate()
-                    process.wait(_PATIENCE_S)
-                    reader.join()
-                return
-        raise AssertionError(f"The server did not start: {''.join(said)}")
-
-
 def watch(workspace: Workspace, fault: Callable[[], AbstractContextManager[None]], *, seconds: float) -> Watched:
     """Ask a server all the time, let its database fail for `seconds`, and go on until it is back."""
     seen, stop = Watched(), threading.Event()
-    with serving(workspace) as (client, said):
+    with serving(workspace.root) as (client, said):
         base = str(client.base_url)
         asking = [threading.Thread(target=ask, args=(base, seen, stop)) for ask in (_decide, _decide, _tell)]
         for thread in asking:
@@ -145,17 +115,8 @@ def watch(workspace: Workspace, fault: Callable[[], AbstractContextManager[None]
 
 def promises_kept(workspace: Workspace, url: str, seen: Watched) -> None:
     """Everything acknowledged is there, nothing twice, and no decision that was offered without its reservation."""
-    database = open_database(workspace.operations_url(url), durability="process")
-    with database.read() as connection:
-        names = list(connection.scalars(sa.select(decisions.c.decision_id)))
-        told = list(connection.scalars(sa.select(events.c.event_id)))
-        offered = set(connection.scalars(sa.select(decisions.c.decision_id).where(decisions.c.silence.is_(None))))
-        reserved = set(connection.scalars(sa.select(contacts.c.decision_id)))
-    database.close()
-    assert len(told) == len(set(told))
-    assert offered <= reserved
-    assert {one.name for one in seen.decisions if one.reason is None} <= set(names)
-    assert {one.name for one in seen.events if one.status == 202} <= set(told)
+    decided = [one.name for one in seen.decisions if one.reason is None]
+    check_promises(workspace, url, decided=decided, taken=[one.name for one in seen.events if one.status == 202])
 
 
 def notices_a_second(said: list[str]) -> float:
@@ -187,14 +148,14 @@ def _is_back(seen: Watched) -> bool:
 
 
 def _wait(until: Callable[[], bool], what: str) -> None:
-    late = time.monotonic() + _PATIENCE_S
+    late = time.monotonic() + PATIENCE_S
     while not until():
-        assert time.monotonic() < late, f"not within {_PATIENCE_S:g} s: {what}"
+        assert time.monotonic() < late, f"not within {PATIENCE_S:g} s: {what}"
         time.sleep(0.01)
 
 
 def _decide(base: str, seen: Watched, stop: threading.Event) -> None:
-    with httpx.Client(base_url=base, timeout=_PATIENCE_S) as client:
+    with httpx.Client(base_url=base, timeout=PATIENCE_S) as client:
         while not stop.is_set():
             began = time.monotonic()
             response = client.post("/v1/decisions", json=CART)
@@ -206,7 +167,7 @@ def _decide(base: str, seen: Watched, stop: threading.Event) -> None:
 
 
 def _tell(base: str, seen: Watched, stop: threading.Event) -> None:
-    with httpx.Client(base_url=base, timeout=_PATIENCE_S) as client:
+    with httpx.Client(base_url=base, timeout=PATIENCE_S) as client:
         while not stop.is_set():
             name = f"e-{len(seen.events)}"
             body = {"event_id": name, "type": "view", "at": NOW.isoformat(), "item_id": "mat", "visitor_id": "v-1"}

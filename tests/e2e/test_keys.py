@@ -4,42 +4,30 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import signal
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
+from tests.e2e.running import NOW, PAIRWELL, serving, stock_shop
 
 from pairwell.config.published import publish_settings
 from pairwell.config.workspace import Workspace
-from pairwell.facts.store import FactStore
 from pairwell.operations.database import open_database
 from pairwell.operations.keys.store import KeyStore, Wanted
 from pairwell.operations.keys.text import ENTROPY_BYTES
-from pairwell.records import CuratedRelation, Item
 
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PAGE = "https://shop.example"
 CART = {"placement": "cart", "cart": [{"item_id": "tent"}]}
 EVENT = {"event_id": "e-1", "type": "exposure", "at": NOW.isoformat(), "item_id": "mat", "visitor_id": "v-9"}
-PAIRWELL = str(Path(sys.executable).parent / "pairwell")
 
 
 @pytest.fixture
 def shop(workspace: Workspace) -> Path:
     """A workspace with two items and a relation that people set."""
     publish_settings(workspace)
-    database = open_database(workspace.operations_url(""), durability="process")
-    facts = FactStore(database)
-    facts.write_items([Item(item_id="tent", price_minor=23_500), Item(item_id="mat", price_minor=700)], at=NOW)
-    facts.write_relations([CuratedRelation(anchor_id="tent", item_id="mat", relation="complement")], at=NOW)
-    database.close()
+    stock_shop(workspace)
     return workspace.root
 
 
@@ -57,23 +45,6 @@ def create_secret(shop: Path) -> str:
     command = [PAIRWELL, "keys", "create", "--secret", "--workspace", str(shop), "--json"]
     made = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return str(made["text"])
-
-
-@contextmanager
-def serving(shop: Path, *options: str) -> Iterator[tuple[httpx.Client, list[str]]]:
-    """A client of the process, and what the process has said once it is over."""
-    command = [PAIRWELL, "serve", "--port", "0", "--workspace", str(shop), *options]
-    said: list[str] = []
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            said.append(line)
-            if found := re.search(r"listens on http://[\d.]+:(\d+)", line):
-                with httpx.Client(base_url=f"http://127.0.0.1:{found[1]}") as client:
-                    yield client, said
-                break
-        process.send_signal(signal.SIGTERM)
-        said.append(process.communicate(timeout=30)[1])
 
 
 def bearer(text: str, **more: str) -> dict[str, str]:

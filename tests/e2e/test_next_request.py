@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.e2e.failing import open_shop, serving
+from tests.e2e.failing import open_shop
+from tests.e2e.running import PAIRWELL, serving
 
 from pairwell.config.workspace import Workspace
-
-_PAIRWELL = str(Path(sys.executable).parent / "pairwell")
 
 
 def _offered(client: httpx.Client, customer: str, placement: str = "cart") -> bool:
@@ -35,7 +32,7 @@ def _tell(client: httpx.Client, name: str, kind: str, **fields: Any) -> None:
 def test_what_is_acknowledged_holds_with_the_next_decision(workspace: Workspace) -> None:
     open_shop(workspace)
     changes = [("stock", 0, 9), ("price_minor", 12_000, 700), ("published", False, True)]
-    with serving(workspace) as (client, _):
+    with serving(workspace.root) as (client, _):
         assert _offered(client, "c-0")
         for number in range(5):
             for field, bad, good in changes:
@@ -58,5 +55,5 @@ def _say_never(workspace: Workspace) -> None:
     path = workspace.root / "relations.csv"
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([["anchor_id", "item_id", "relation"], ["tent", "mat", "never"]])
-    command = [_PAIRWELL, "ingest", "relations", str(path), "--workspace", str(workspace.root)]
+    command = [PAIRWELL, "ingest", "relations", str(path), "--workspace", str(workspace.root)]
     subprocess.run(command, check=True, capture_output=True)

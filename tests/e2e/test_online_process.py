@@ -7,54 +7,47 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import httpx
 import pytest
+from tests.e2e.running import NOW, PATIENCE_S, RUN, Server, publish_patient, started, stock_shop
 
-from pairwell.config.published import publish_settings
 from pairwell.config.workspace import Workspace
-from pairwell.facts.store import FactStore
+from pairwell.journal.store import Journal
 from pairwell.operations.database import open_database
-from pairwell.records import CuratedRelation, Item
 
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
-RUN = (
-    "import sys; from pathlib import Path; from pairwell.config.workspace import Workspace\n"
-    "from pairwell.serve.online.process import run; run(Workspace(Path(sys.argv[1])), port=0)\n"
-    "print(sorted(sys.modules), file=sys.stdout)"
-)
+_RUN_AND_TELL = RUN + "print(sorted(sys.modules), file=sys.stdout)"
 
 
 class Running:
-    def __init__(self, process: subprocess.Popen[str], base: str) -> None:
-        self.process = process
-        self.client = httpx.Client(base_url=base)
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.client = httpx.Client(base_url=server.base, timeout=PATIENCE_S)
 
     def stop(self) -> tuple[int, str, str]:
+        """The code with which it ended, what it wrote to stdout, and to stderr."""
         self.client.close()
-        self.process.send_signal(signal.SIGTERM)
-        out, err = self.process.communicate(timeout=30)
-        return self.process.returncode, out, err
+        process = self._server.process
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout is not None
+        out = process.stdout.read()
+        return self._server.end(), out, "".join(self._server.said)
+
+    def kill(self) -> None:
+        self.client.close()
+        self._server.process.kill()
+        self._server.process.wait()
 
 
 @pytest.fixture
 def running(workspace: Workspace) -> Iterator[Running]:
-    publish_settings(workspace)
-    database = open_database(workspace.operations_url(""), durability="process")
-    facts = FactStore(database)
-    facts.write_items([Item(item_id="tent", price_minor=23_500), Item(item_id="mat", price_minor=700)], at=NOW)
-    facts.write_relations([CuratedRelation(anchor_id="tent", item_id="mat", relation="complement")], at=NOW)
-    database.close()
-    command = [sys.executable, "-W", "error", "-c", RUN, str(workspace.root)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if found := re.search(r"listens on (http://[\d.:]+)", line):
-                yield Running(process, found[1])
-                break
-        if process.poll() is None:
-            process.kill()
+    publish_patient(workspace)
+    stock_shop(workspace)
+    command = [sys.executable, "-W", "error", "-c", _RUN_AND_TELL, str(workspace.root)]
+    with started(command, stdout=subprocess.PIPE) as server:
+        running = Running(server)
+        yield running
+        running.client.close()
 
 
 def test_a_decision_and_its_outcome_pass_through_a_real_process(running: Running) -> None:
@@ -77,12 +70,8 @@ def test_a_decision_and_its_outcome_pass_through_a_real_process(running: Running
 def test_what_was_answered_is_there_after_a_kill(running: Running, workspace: Workspace) -> None:
     body = {"placement": "cart", "cart": [{"item_id": "tent"}]}
     ids = [running.client.post("/v1/decisions", json=body).json()["decision_id"] for _ in range(20)]
-    running.client.close()
-    running.process.kill()
-    running.process.communicate()
+    running.kill()
     database = open_database(workspace.operations_url(""), durability="process")
-    from pairwell.journal.store import Journal  # noqa: PLC0415
-
     journal = Journal(database)
     assert [journal.read_decision(name).inputs.decision_id for name in ids] == ids
     database.close()
