@@ -29,7 +29,7 @@ from pairwell.backtest.loop.intervals import Mean
 from pairwell.backtest.loop.living import open_span
 from pairwell.backtest.loop.losses import Losses
 from pairwell.config.document import parse_settings
-from pairwell.config.settings import Settings
+from pairwell.config.settings import Placement, Settings
 from pairwell.shop.face import Shop, create_shop
 from pairwell.simulate.exports import write_exports
 from pairwell.simulate.size import ShopSize
@@ -98,7 +98,14 @@ def _settings(asked: argparse.Namespace) -> Settings:
     if asked.learning_budget is not None:
         choice = msgspec.structs.replace(choice, learning_budget_minor=asked.learning_budget)
     changed = msgspec.structs.replace(prior, cross_sell=prior.cross_sell * times, upgrade=prior.upgrade * times)
-    return msgspec.structs.replace(settings, persuasion=changed, choice=choice)
+    changed_too = {name: _without_sets(placement) for name, placement in settings.placements.items()}
+    return msgspec.structs.replace(settings, persuasion=changed, choice=choice, placements=changed_too)
+
+
+def _without_sets(placement: Placement) -> Placement:
+    """Simulated customers know no price for several things, nor would an oracle offer any."""
+    kinds = tuple(kind for kind in placement.kinds if kind != "bundle")
+    return msgspec.structs.replace(placement, kinds=kinds)
 
 
 def _heard(one: tuple[Came, float]) -> tuple[Came, float]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -51,18 +53,22 @@ def run_month(world: World, month: Month, *, decide: Decide, log: Log) -> MonthC
     audience, counts = Audience(world), MonthCounts()
     for visit in visits(world, month.start, month.days):
         decision = decide(_request(visit), visit.at)
-        slate = [shown_of(offer) for offer in decision.answer.offers]
-        response = audience.respond(visit, slate)
-        events = list(_events(visit, decision, response))
+        sights = [(offer, shown) for offer in decision.answer.offers for shown in shown_of(offer)]
+        response = audience.respond(visit, [shown for _, shown in sights])
+        events = list(_events(visit, decision, [offer for offer, _ in sights], response))
         if events:
             log(events, events[-1].at)
-        counts += _count(slate, response)
+        counts += _count(events, response)
     return counts
 
 
-def shown_of(offer: Offer) -> Shown:
-    """An offer as a simulated customer sees it: what replaces nothing is added."""
-    return Shown(item_id=offer.item_id, kind="upgrade" if offer.replaces else "cross_sell", replaces=offer.replaces)
+def shown_of(offer: Offer) -> list[Shown]:
+    """An offer as a simulated customer sees it: what replaces nothing is added, and a bundle is its parts one by one.
+
+    These customers know no price for several things, and pay for each what it costs.
+    """
+    kind: Literal["cross_sell", "upgrade"] = "upgrade" if offer.replaces else "cross_sell"
+    return [Shown(item_id=item_id, kind=kind, replaces=offer.replaces) for item_id in offer.adds]
 
 
 def _request(visit: Visit) -> DecisionRequest:
@@ -71,17 +77,19 @@ def _request(visit: Visit) -> DecisionRequest:
     )
 
 
-def _events(visit: Visit, decision: Decision, response: Response) -> Iterator[Event]:
-    offers = decision.answer.offers
-    reasons = {refusal.offer: refusal.reason for refusal in response.declined}
-    for offer in offers:
+def _events(visit: Visit, decision: Decision, offers: Sequence[Offer], response: Response) -> Iterator[Event]:
+    """`offers`: of each thing that was shown, the one it belongs to."""
+    accepted = dict.fromkeys(offers[place].offer_no for place in response.accepted)
+    reasons = {offers[refusal.offer].offer_no: refusal.reason for refusal in response.declined}
+    for offer in decision.answer.offers:
         yield _event(visit, decision, ("exposure", offer.offer_no))
-    for place in response.accepted:
-        yield _event(visit, decision, ("accept", offers[place].offer_no))
-    for place, reason in reasons.items():
-        yield msgspec.structs.replace(_event(visit, decision, ("decline", offers[place].offer_no)), reason=reason)
+    for offer_no in accepted:
+        yield _event(visit, decision, ("accept", offer_no))
+    for offer_no, reason in reasons.items():
+        if offer_no not in accepted:
+            yield msgspec.structs.replace(_event(visit, decision, ("decline", offer_no)), reason=reason)
     if response.placed:
-        lines = [_order_line(line, decision) for line in response.lines]
+        lines = [_order_line(line, decision, offers) for line in response.lines]
         order = EventOrder(order_id=visit.visit_id, lines=lines)
         yield Event(
             event_id=f"{visit.visit_id}-order",
@@ -105,8 +113,8 @@ def _event(visit: Visit, decision: Decision, what: tuple[EventType, int]) -> Eve
     )
 
 
-def _order_line(line: Line, decision: Decision) -> EventLine:
-    offer = None if line.offer is None else decision.answer.offers[line.offer]
+def _order_line(line: Line, decision: Decision, offers: Sequence[Offer]) -> EventLine:
+    offer = None if line.offer is None else offers[line.offer]
     return EventLine(
         item_id=line.item_id,
         quantity=line.quantity,
@@ -120,13 +128,14 @@ def _moment(visit: Visit, kind: EventType) -> datetime:
     return visit.at + timedelta(seconds=_LATER[kind])
 
 
-def _count(slate: Sequence[Shown], response: Response) -> MonthCounts:
+def _count(events: Sequence[Event], response: Response) -> MonthCounts:
+    told = Counter(event.type for event in events)
     return MonthCounts(
         decisions=1,
-        slates_shown=int(bool(slate)),
-        offers_shown=len(slate),
-        accepts=len(response.accepted),
-        declines=len(response.declined),
+        slates_shown=int(told["exposure"] > 0),
+        offers_shown=told["exposure"],
+        accepts=told["accept"],
+        declines=told["decline"],
         orders=int(response.placed),
         revenue_minor=sum(line.quantity * line.unit_price_minor for line in response.lines),
     )

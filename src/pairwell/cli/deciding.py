@@ -103,8 +103,10 @@ def _print_withheld(answer: Answer) -> None:
 
 def _offer_lines(offer: Offer, currency: str) -> list[str]:
     price = amount(offer.price_minor, currency)
-    head = f"{offer.offer_no + 1}. {offer.title or offer.item_id} [{offer.item_id}] {price}"
+    head = f"{offer.offer_no + 1}. {offer.title or offer.item_id} [{', '.join(offer.adds)}] {price}"
     role = f"instead of {offer.replaces}" if offer.replaces else f"beside {offer.anchor_id}"
+    if offer.kind == "repeat":
+        role = "bought before"
     rows = [
         f"     {c.attribute}: {c.anchor} -> {c.offer}{' (better)' if c.better else ''}" for c in offer.compare or []
     ]

@@ -123,7 +123,7 @@ class Decider:
             whose = {opened.who(one.request).customer_id for one in asked}
             customers = sorted(customer_id for customer_id in whose if customer_id is not None)
             complaints_since = moment - timedelta(days=settings.customers.complaint_days)
-            habits_of = whose_habits([one.request for one in asked], settings.placements)
+            habits_of = self._whose_habits([one.request for one in asked])
             facts = self._facts.view(
                 opened.connection, customers, complaints_since=complaints_since, habits_of=habits_of
             )
@@ -137,6 +137,10 @@ class Decider:
                 return [answer(one) for one in asked]
             made = [answer(one) if wanted(one) else None for one in asked]
             return _without_late(made, [wanted(one) for one in asked], opened)
+
+    def _whose_habits(self, requests: Sequence[DecisionRequest]) -> list[str]:
+        versions = [self._settings, *([self._canaries.settings] if self._canaries.settings else [])]
+        return sorted({who for one in versions for who in whose_habits(requests, one.settings.placements)})
 
     def _look_back(self, moment: datetime) -> Lookback:
         own = look_back(self._settings.settings, moment)

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import to_micros
-from pairwell.events import Event
+from pairwell.events import Event, name_offer
 from pairwell.journal.orders import read_of_orders
 from pairwell.journal.round import open_payload
 from pairwell.operations.among import among
@@ -69,6 +69,12 @@ class SlateOffer(msgspec.Struct, frozen=True):
 
     kind: str
     item_id: str
+    item_ids: list[str] = []  # of a bundle
+
+    @property
+    def name(self) -> str:
+        """What it is known by: its item, of a bundle all of them."""
+        return name_offer(self.item_ids) if self.item_ids else self.item_id
 
 
 class _Asked(msgspec.Struct, frozen=True):

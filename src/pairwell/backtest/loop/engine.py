@@ -91,4 +91,4 @@ def _decided(decision: Decision) -> Decided:
 
 
 def _slate(offers: Sequence[Offer]) -> tuple[Shown, ...]:
-    return tuple(shown_of(offer) for offer in offers)
+    return tuple(shown for offer in offers for shown in shown_of(offer))

@@ -12,6 +12,7 @@ import numpy as np
 from pairwell.clock import from_micros
 from pairwell.config.settings import Choice
 from pairwell.errors import NotFoundError, SettingsError
+from pairwell.events import items_named
 from pairwell.journal.opportunities import Opportunity
 from pairwell.learn.responses.arrays import Bools, Floats, Ints
 from pairwell.learn.responses.purchases import Purchases
@@ -127,7 +128,7 @@ class Gathering:
             kind = self._kinds.setdefault(offer.kind, _Kind())
             effects = effects_of(basis, Setting(placement=opportunity.placement, place=place))
             foretold = log_odds(basis.quiet), persuasion(basis.quiet, basis.shown)
-            kind.add((slate, self._items[offer.item_id], place in opportunity.seen), effects, foretold)
+            kind.add((slate, self._items[offer.name], place in opportunity.seen), effects, foretold)
 
     def close(self, purchases: Purchases, *, window_us: int) -> Gathered:
         """The columns, with what was bought within the window after each decision."""
@@ -135,12 +136,15 @@ class Gathering:
         items = self._items.names
         bought: dict[int, set[int]] = {}
         ordered = np.zeros(len(self._at), dtype=np.bool_)
-        codes = {name: code for code, name in enumerate(items)}
+        wanted = {name: set(items_named(name)) for name in items}
+        codes = {name: code for code, name in enumerate(items) if len(wanted[name]) == 1}
+        bundles = {code: wanted[name] for code, name in enumerate(items) if len(wanted[name]) > 1}
         for slate, (at, units) in enumerate(zip(self._at, self._units, strict=True)):
             found = purchases.between(units, at, at + window_us)
             if found is not None:
                 ordered[slate] = True
                 bought[slate] = {codes[item_id] for item_id in found if item_id in codes}
+                bought[slate].update(code for code, parts in bundles.items() if parts <= found)
         slates = Slates(
             placement=columns["placement"],
             placements=self._placements.names,
