@@ -50,6 +50,12 @@ _MEASURES = {
     "offers": "Bought of what was offered, with what would have been bought anyway",
     "orders": "Whole orders",
 }
+_HINTS = {
+    "too_few": "Wait for more requests, or leave --since, --until and -n out.",
+    "no_overlap": "Give these settings to a share of the customers first: `pairwell publish --share`.",
+    "weights_too_uneven": "Draw more freely for a while (choice.temperature, choice.exploration), "
+    "or give these settings to a share of the customers first: `pairwell publish --share`.",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -215,6 +221,7 @@ def _worth_lines(found: Simulated, one: Worth) -> Iterator[str]:
     yield f"  {_MEASURES[one.measure]}"
     if isinstance(one.found, NotEstimable):
         yield f"    cannot be told: {one.found.reason}. {one.found.detail}"
+        yield f"    {_HINTS[one.found.reason]}"
         return
     earned = one.found
     yield f"    then {_interval(found, earned.before)}, instead {_interval(found, earned.after)}"
