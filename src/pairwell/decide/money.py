@@ -18,10 +18,9 @@ def customer_price(item: Item, shop: Shop) -> int | None:
     return round(item.price_minor * (1 + shop.tax_rate)) if shop.prices_include_tax else item.price_minor
 
 
-def net_price(price_minor: int, shop: Shop, discount_minor: int = 0) -> float:
-    """The price without tax of what the customer pays `price_minor` for, less a discount."""
-    paid = price_minor - discount_minor
-    return paid / (1 + shop.tax_rate) if shop.prices_include_tax else float(paid)
+def net_price(paid_minor: int, shop: Shop) -> float:
+    """The price without tax of what the customer pays `paid_minor` for."""
+    return paid_minor / (1 + shop.tax_rate) if shop.prices_include_tax else float(paid_minor)
 
 
 def margin(net_minor: float, item: Item | None, shop: Shop) -> float:

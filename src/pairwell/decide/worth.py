@@ -129,9 +129,9 @@ def _parcel(candidate: Candidate, chances: tuple[float, float], scene: Scene) ->
 def _told(candidate: Candidate, parcel: float, scene: Scene) -> dict[str, float]:
     """What went into gain and cost beside the usual."""
     told: dict[str, float] = {}
-    if service := scene.terms[candidate.item_id].service_minor:
+    if service := math.fsum([scene.terms[item_id].service_minor for item_id in candidate.adds]):
         told["service_minor"] = service
-    if (kept := scene.kept(candidate.item_id)) < 1:
+    if candidate.bundle is None and (kept := scene.kept(candidate.item_id)) < 1:
         told["keep"] = kept
     if candidate.kind == "upgrade" and (kept := scene.kept(candidate.anchor_id)) < 1:
         told["keep_replaced"] = kept
