@@ -302,13 +302,20 @@ def _nothing_left(scene: Scene, course: Course) -> Silence:
         return _no_candidates(scene, course)
     stage = _STAGES[last]
     if stage == "worth":
-        saved = f"worth {course.worth_minor:.2f}, cost {course.cost_minor:.2f}"
-        return Silence(reason="nothing_worth_it", detail=f"{saved}, saved {course.cost_minor - course.worth_minor:.2f}")
+        return Silence(reason="nothing_worth_it", detail=_saved(course))
     there = [w for w in course.left if w.stage == stage]
     if conditions := sorted({w.factors["later"] for w in there if "later" in w.factors}):
         return Silence(reason="later", detail=" ".join(conditions))
     reasons = sorted({w.reason for w in there})
     return Silence(reason=_SILENCES.get(stage, "withheld_by_rule"), detail=", ".join(reasons))
+
+
+def _saved(course: Course) -> str:
+    """What silence saved against showing what rules, guards and caps had left; better ones may have gone before."""
+    if not course.drawn:
+        return "nothing that was left is worth more than 0"
+    saved = course.cost_minor - course.worth_minor
+    return f"what was left: worth {course.worth_minor:.2f}, cost {course.cost_minor:.2f}, saved {saved:.2f}"
 
 
 def _no_candidates(scene: Scene, course: Course) -> Silence:

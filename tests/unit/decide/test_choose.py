@@ -8,7 +8,7 @@ import pytest
 from tests.property.random_shops import TableModel
 from tests.unit.decide.tents import ITEMS, MODEL, NOW, SURE, ask, read, said
 
-from pairwell.config.settings import Choice, Guards, Placement, Settings, Slots
+from pairwell.config.settings import Choice, Guards, Persuasion, Placement, Settings, Slots
 from pairwell.decide.choose import choose
 from pairwell.errors import RequestError
 from pairwell.records import Decision, DecisionRequest, Decline, Item, Relation
@@ -155,10 +155,17 @@ class TestSilence:
         worth = 0.03 * 5 / 6 * 0.75 * 2_900 + 0.04 * 2 / 3 * 0.9 * 1_000 + 0.032 * 0.8 * 400
         assert _silence(decision) == (
             "nothing_worth_it",
-            f"worth {worth:.2f}, cost 200.00, saved {200 - worth:.2f}",
+            f"what was left: worth {worth:.2f}, cost 200.00, saved {200 - worth:.2f}",
         )
         assert {w.reason for w in decision.withheld if w.stage == "worth"} == {"slate_not_worth_its_cost"}
         assert decision.slate == []
+
+    def test_where_nothing_left_has_any_worth_it_saved_nothing(self) -> None:
+        annoying = msgspec.structs.replace(SURE, persuasion=Persuasion(cross_sell=-0.5, upgrade=-0.5))
+        assert _silence(_decide(ask("tent"), settings=annoying)) == (
+            "nothing_worth_it",
+            "nothing that was left is worth more than 0",
+        )
 
     def test_the_holdout_gets_a_ghost(self) -> None:
         held = msgspec.structs.replace(SURE, choice=msgspec.structs.replace(SURE.choice, holdout=1.0))
