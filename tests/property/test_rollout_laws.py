@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,4 +68,4 @@ def test_two_lots_are_independent(one: object, other: object) -> None:
 
 def _is_binomial(found: int, number: int, share: float) -> bool:
     """Within four standard deviations."""
-    return abs(found - number * share) <= 4 * (number * share * (1 - share)) ** 0.5
+    return abs(found - number * share) <= 4 * math.sqrt(number * share * (1 - share))

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from pairwell.config import standing
+from pairwell.config.durable import replace_synced
 from pairwell.config.standing import (
     UNSAID,
     Act,
@@ -111,12 +112,12 @@ def test_a_kill_between_the_two_files_loses_nothing(
 ) -> None:
     _live(tmp_path, "a")
     _live(tmp_path, "b")
-    write, written = standing.replace_synced, []
+    written: list[Path] = []
 
     def killed(path: Path, content: bytes, **options: Any) -> None:
         if len(written) == survived:
             raise KeyboardInterrupt
-        write(path, content, **options)
+        replace_synced(path, content, **options)
         written.append(path)
 
     with monkeypatch.context() as patch:
