@@ -213,9 +213,10 @@ def _asked(account: Account, words: Words) -> Iterator[str]:
     if not account.things:
         return
     in_cart = any(thing.quantity for thing in account.things)
-    yield "In the cart:" if in_cart else "Looked at:"
+    bought = account.placement == "after_purchase"
+    yield ("Just bought:" if bought else "In the cart:") if in_cart else "Looked at:"
     for thing in account.things:
-        yield from folded(_thing(thing, words), first="  - ")
+        yield from folded(_thing(thing, words, in_cart=in_cart), first="  - ")
     if len(account.things) > 1:
         yield f"  together {words.money(account.purchase_minor)}"
 
@@ -227,12 +228,12 @@ def _who(unit: str | None) -> str:
     return f"customer {name}" if kind == "c" else f"visitor {name}, not known as a customer"
 
 
-def _thing(thing: Thing, words: Words) -> str:
+def _thing(thing: Thing, words: Words, *, in_cart: bool) -> str:
     times = f"{thing.quantity:,} × " if thing.quantity > 1 else ""  # noqa: RUF001 - a sign of multiplication
     if not thing.known:
         return f"{times}{thing.item_id}, which is not in the catalogue"
     price = "price unknown" if thing.paid_minor is None else words.money(thing.paid_minor)
-    looked = "" if thing.quantity else " (looked at)"
+    looked = " (only looked at)" if in_cart and not thing.quantity else ""
     return f"{times}{words.item(thing.item_id)}, {price}{looked}"
 
 
@@ -258,30 +259,36 @@ def _saved(account: Account, words: Words) -> str:
 
 def _sum(account: Account, words: Words) -> str:
     """What the slate adds and costs."""
-    costs = account.costs
-    adds, costs_all, attention, offer = (
+    adds, costs, attention = (
         words.money(round(minor * THOUSAND))
-        for minor in (account.slate_worth_minor, account.slate_cost_minor, costs.attention_minor, costs.offer_minor)
+        for minor in (account.slate_worth_minor, account.slate_cost_minor, account.costs.attention_minor)
     )
-    whose = "as was learned" if costs.friction_learned else "as your settings suppose"
-    return (
-        f"Shown {THOUSAND:,} times, all of it adds {adds} and costs {costs_all}: {attention} for attention, and "
-        f"{offer} for each offer, over which {percent(costs.friction)} of customers leave a cart that earns "
-        f"{words.money(round(costs.at_stake_minor))} ({whose}){_parcels(account, words)}."
-    )
+    parts = [f"{attention} for attention", *_lost_checkouts(account.costs, words), *_parcels(account, words)]
+    return f"Shown {THOUSAND:,} times, all of it adds {adds} and costs {costs}: {', and '.join(parts)}."
 
 
-def _parcels(account: Account, words: Words) -> str:
+def _lost_checkouts(costs: Costs, words: Words) -> Iterator[str]:
+    """What each offer costs by those who leave over it."""
+    if costs.offer_minor:
+        whose = "as was learned" if costs.friction_learned else "as your settings suppose"
+        each, stake = words.money(round(costs.offer_minor * THOUSAND)), words.money(round(costs.at_stake_minor))
+        leaving = f"{percent(costs.friction)} of customers leave a cart that earns {stake}"
+        yield f"{each} for each offer, over which {leaving} ({whose})"
+
+
+def _parcels(account: Account, words: Words) -> Iterator[str]:
     """What more the slate costs, where it goes out in parcels of its own."""
     offers = max(1, len(account.offers))
     rest = account.slate_cost_minor - account.costs.attention_minor - offers * account.costs.offer_minor
-    return f", and {words.money(round(rest * THOUSAND))} for parcels" if rest * THOUSAND >= 1 else ""
+    if rest * THOUSAND >= 1:
+        yield f"{words.money(round(rest * THOUSAND))} for parcels"
 
 
 def _not_shown(account: Account, words: Words, *, every: bool) -> Iterator[str]:
     if number := sum(len(left) for left in account.withheld.values()):
         yield from ("", f"Not shown: {counted(number, 'candidate')}.")
-        if any(left.hints for of_stage in account.withheld.values() for left in of_stage):
+        hints = [hint for left in account.withheld.values() for one in left for hint in one.hints]
+        if any(hint.again_from is None for hint in hints):
             yield from folded("What is said of other prices takes everything else to stay as it was.")
         yield from tell_left(account.withheld, words, every=every)
 

@@ -23,12 +23,23 @@ def tell_left(by_stage: Mapping[Stage, Sequence[LeftAccount]], words: Words, *, 
     ordered = sorted((one for left in by_stage.values() for one in left), key=_nearest)
     told = ordered if every else ordered[:TOLD]
     for said, group in groupby(told, key=reason_of_all):
-        yield from ("", *folded(f"{said}:"))
-        for one in group:
-            yield from folded(_line(one, words), first="  - ")
-    if rest := ordered[len(told) :]:
         yield ""
-        yield from folded(f"{len(rest)} more were further from being shown (--all tells of them): {_counts(rest)}.")
+        yield from _tell_group(said, list(group), words)
+    if rest := ordered[len(told) :]:
+        more = "1 more was" if len(rest) == 1 else f"{len(rest):,} more were"
+        yield ""
+        yield from folded(f"{more} further from being shown (--all tells of them): {_counts(rest)}.")
+
+
+def _tell_group(said: str, group: Sequence[LeftAccount], words: Words) -> Iterator[str]:
+    """What left for one reason; what is the same of all of it is said once."""
+    reasons, hints = ([say(one, words) for one in group] for say in (_reason, _hints))
+    shared = [texts[0] for texts in (reasons, hints) if len(group) > 1 and len(set(texts)) == 1]
+    yield from folded(f"{said}: {' '.join(shared)}".rstrip())
+    for one, reason, hint in zip(group, reasons, hints, strict=True):
+        own = [text for text in (reason, hint) if text and text not in shared]
+        mark = ": " if reason in own else ". "
+        yield from folded(f"{_name(one, words)}{mark}{' '.join(own)}".rstrip(), first="  - ")
 
 
 def _nearest(left: LeftAccount) -> tuple[int, int, str, float]:
@@ -46,17 +57,23 @@ def _missing(left: LeftAccount) -> float:
     return 0.0
 
 
-def _line(left: LeftAccount, words: Words) -> str:
+def _name(left: LeftAccount, words: Words) -> str:
     price = "" if left.price_minor is None else f", {words.money(left.price_minor)}"
-    anchor = left.factors.get("anchor_id")
+    anchor, items = left.factors.get("anchor_id"), left.factors.get("items")
     role = f" instead of {words.short(anchor)}" if left.kind == "upgrade" and anchor else ""
     pinned = ", pinned by you" if "pin" in left.factors else ""
-    items = left.factors.get("items")
-    named = f"{words.several(items)} as a bundle" if items else words.item(left.item_id)
-    head = f"{named}{price}{role}{pinned}"
-    reason = "; ".join(text for text in (reason_of_one(left, words), _worth(left, words)) if text)
-    hints = say_hints(left.hints, words)
-    return f"{head}{f': {reason}' if reason else ''}.{f' {hints}' if hints else ''}"
+    named = f"Bundle of {words.several([*items, anchor])}" if items and anchor else words.item(left.item_id)
+    return f"{named}{price}{role}{pinned}"
+
+
+def _reason(left: LeftAccount, words: Words) -> str:
+    """What is true of this one; empty where its group says all."""
+    said = "; ".join(text for text in (reason_of_one(left, words), _worth(left, words)) if text)
+    return f"{said}." if said else ""
+
+
+def _hints(left: LeftAccount, words: Words) -> str:
+    return say_hints(left.hints, words)
 
 
 def _worth(left: LeftAccount, words: Words) -> str:
@@ -67,8 +84,10 @@ def _worth(left: LeftAccount, words: Words) -> str:
         return f"a sale would earn {words.money(round(factors['gain_minor'], 2))}"
     if factors["persuasion"] <= 0:
         return "showing it wins no buyers"
-    added, cost = (words.money(round(factors[name] * THOUSAND)) for name in ("worth_minor", "cost_minor"))
-    return f"shown {THOUSAND:,} times it adds {added} and costs {cost}"
+    worth, cost = (round(factors[name] * THOUSAND) for name in ("worth_minor", "cost_minor"))
+    change = f"adds {words.money(worth)}" if worth >= 0 else f"loses {words.money(-worth)}"
+    why = " (who buys all of it anyway gets the discount too)" if worth < 0 and "lost_minor" in factors else ""
+    return f"shown {THOUSAND:,} times it {change}{why} and costs {words.money(cost)}"
 
 
 def _counts(rest: Sequence[LeftAccount]) -> str:

@@ -32,12 +32,10 @@ def tell_offer(offer: OfferAccount, beside: Beside, words: Words) -> Iterator[st
         ("Place", _place(offer)),
     ):
         yield from _labelled(label, text)
+    if offer.text_variant is not None:
+        yield from _labelled("Words", f"Your own; of their variants the lot gave this customer “{offer.text_variant}”.")
     for text in offer.texts:
         yield from _labelled("Reads", text)
-    if offer.text_variant is not None:
-        yield from _labelled(
-            "", f"(your own text, of which this customer by lot sees the variant “{offer.text_variant}”)"
-        )
 
 
 def _number(offer: OfferAccount) -> str:

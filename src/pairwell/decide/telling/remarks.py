@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pairwell.decide.telling.parts import Counted, OfferAccount
 from pairwell.decide.telling.words import Words, number, percent
 
+_ALL = 0.9995  # shares kept from here on are said as all of it
+
 
 def remark_on_money(offer: OfferAccount, by: Counted, words: Words) -> str:
     """In brackets what is to know of the money that a sale earns; empty where there is nothing."""
@@ -28,9 +30,9 @@ def _remarks(offer: OfferAccount, by: Counted, words: Words) -> Iterator[str]:
     more = offer.more
     if by.objective != "revenue" and not offer.cost_known:
         yield "its cost is unknown: the margin rate of your settings stands in"
-    if "keep" in more:
+    if more.get("keep", 1.0) < _ALL:
         yield f"{percent(round(1 - more['keep'], 3))} of its sales come back, and earn nothing"
-    if "keep_replaced" in more:
+    if more.get("keep_replaced", 1.0) < _ALL:
         yield f"of what it replaces {percent(round(1 - more['keep_replaced'], 3))} come back"
     if "service_minor" in more:
         yield f"{words.money(more['service_minor'])} of it is what it is worth to you that a customer has one"

@@ -18,8 +18,8 @@ SENTENCES: Final[Mapping[SilenceReason, str]] = {
     "no_candidates": "There was nothing to start from.",
     "not_enough_evidence": "What is in the purchase is known, but nothing is bought with it so much more often than by "
     "chance that one can be sure.",
-    "withheld_by_rule": "Rules held back the last offers.",
-    "later": "Rules held back the last offers for now.",
+    "withheld_by_rule": "Rules held back the last offers, as told below.",
+    "later": "Rules held back the last offers for now, as told below.",
     "guarded": "The price and margin limits that you set held back the last offers.",
     "nothing_worth_it": "Showing what was left would have added no more money than showing it costs.",
     "overloaded": "Too many requests came at once, and the answer would have come too late.",

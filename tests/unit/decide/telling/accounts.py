@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from tests.unit.decide.tents import MODEL, NOW, SURE, ask, said, scene
+from tests.unit.decide.tents import ITEMS, MODEL, NOW, SURE, ask, said, scene
 
 from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
@@ -17,6 +17,7 @@ from pairwell.decide.choose import decide, run_stages
 from pairwell.decide.replay import Archive
 from pairwell.decide.scene import Scene
 from pairwell.decide.silenced import silence_all
+from pairwell.offer_words import OfferText
 from pairwell.posterior import Normal, Posterior
 from pairwell.records import Contact, CustomerFacts, DecisionRequest, Decline, Item
 
@@ -62,6 +63,19 @@ def place(request: DecisionRequest, settings: Settings = USUAL, **more: Any) -> 
     return scene(request, settings=settings, engine=engine_version(), **more)
 
 
+def _with_texts() -> dict[str, Item]:
+    """A mat with two texts to choose from, and a tent with one."""
+    warm, dry = (
+        OfferText(kind="cross_sell", locale="en", variant=name, argument=f"{name.title()} feet, whatever the ground.")
+        for name in ("warm", "dry")
+    )
+    up = OfferText(kind="upgrade", locale="en", title="The tent that stays", argument="It stands where others fly.")
+    return {
+        "mat": msgspec.structs.replace(ITEMS["mat"], texts=[warm, dry]),
+        "tent+": msgspec.structs.replace(ITEMS["tent+"], texts=[up]),
+    }
+
+
 def _busy() -> Settings:
     """A cart page where attention is dear."""
     cart = msgspec.structs.replace(USUAL.placements["cart"], attention_minor=6.0)
@@ -92,6 +106,8 @@ def cases() -> dict[str, Scene]:
         "not_worth_it": place(ask("tent", customer_id="c-17", available=["mat"]), _busy()),
         "little_evidence": place(ask("lamp")),
         "nothing_known": place(ask("kayak")),
+        "own_texts": place(tent, items=_with_texts()),
+        "many_declines": place(tent, declines=[Decline(item_id="x", at=NOW - timedelta(days=n)) for n in (9, 5, 1)]),
         "switched_off": place(tent, offers_off=7),
     }
 

@@ -44,6 +44,17 @@ def test_ten_are_told_and_the_rest_counted() -> None:
     assert "\n".join(tell_left({"worth": many}, WORDS, every=True)).count("item-") == TOLD + 5
 
 
+def test_what_is_the_same_of_all_is_said_once() -> None:
+    facts = {"price_minor": 900, "limit_minor": 200, "purchase_minor": 700}
+    many = [left(name, "guards", "add_on_price_share", **facts) for name in ("mat", "lamp")]
+    assert list(tell_left({"guards": many}, WORDS, every=True)) == [
+        "",
+        "Too dear beside this purchase: beside €7.00 an add-on may cost €2.00.",
+        "  - Mat [mat], €7.00.",
+        "  - lamp, €7.00.",
+    ]
+
+
 def test_a_rule_of_the_shop_is_named_with_what_it_read() -> None:
     rule = left("gas", "suitability", "no_gas", rule="no gas by post", later="Summer.", **{"customer.orders": 3})
     text = " ".join(tell_left({"suitability": [rule]}, WORDS, every=True))
