@@ -11,7 +11,6 @@ from pairwell.decide.choice import Slot
 from pairwell.decide.choose import Course, run_stages
 from pairwell.decide.counterfactual import find_hints
 from pairwell.decide.replay import Archive, recall
-from pairwell.decide.response import bought_when_shown
 from pairwell.decide.scene import Scene
 from pairwell.decide.telling.left import tell_left
 from pairwell.decide.telling.offers import Beside, tell_offer
@@ -20,6 +19,7 @@ from pairwell.decide.telling.silences import say_silence
 from pairwell.decide.telling.words import THOUSAND, Words, folded, percent
 from pairwell.decide.worth import offer_cost
 from pairwell.experiments.assignment import Arm
+from pairwell.posterior import bought_when_shown
 from pairwell.records import Decision, Offer, Silence, Stage, Withheld
 from pairwell.wording import counted
 

@@ -8,7 +8,7 @@ from pairwell.config.settings import Persuasion
 from pairwell.decide.coming import coming
 from pairwell.decide.scene import Scene
 from pairwell.decide.sets import price_set
-from pairwell.posterior import Basis
+from pairwell.posterior import Basis, bought_when_shown
 from pairwell.records import Candidate
 
 _EFFECTS = (0.1, 100.0)  # times chance beyond which more or less says nothing
@@ -33,11 +33,6 @@ def basis_of(candidate: Candidate, scene: Scene) -> Basis:
         tired=scene.tired,
         orders=scene.loyalty,
     )
-
-
-def bought_when_shown(quiet: float, persuasion: float) -> float:
-    """P(buy | shown): persuasion turns non-buyers into buyers, or below zero buyers away."""
-    return quiet + (1 - quiet) * persuasion if persuasion >= 0 else quiet * (1 + persuasion)
 
 
 def _quiet(candidate: Candidate) -> float:

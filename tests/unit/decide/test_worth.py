@@ -10,9 +10,9 @@ from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, pair, scene
 from pairwell.config.rules.lever import Lever
 from pairwell.config.settings import Objective, Persuasion, Placement, Settings, Shop
 from pairwell.decide.levers import open_levers
-from pairwell.decide.response import bought_when_shown
 from pairwell.decide.scene import Scene
 from pairwell.decide.worth import Valued, factors_of, slate_cost, value, worthwhile
+from pairwell.posterior import bought_when_shown
 from pairwell.records import Candidate, CartLine, DecisionRequest
 
 
