@@ -1,4 +1,4 @@
-"""docs/deciding.md says what the code does."""
+"""docs/deciding.md and docs/kinds.md say what the code does."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from pairwell.decide.choose import choose
 _PAGE = Path(__file__).resolve().parents[3] / "docs" / "deciding.md"
 
 
-def test_the_worked_example_holds() -> None:
-    failed, tried = doctest.testfile(str(_PAGE), module_relative=False)
+@pytest.mark.parametrize("page", [_PAGE, _PAGE.with_name("kinds.md")])
+def test_the_worked_examples_hold(page: Path) -> None:
+    failed, tried = doctest.testfile(str(page), module_relative=False)
     assert (failed, tried > 5) == (0, True)
 
 
