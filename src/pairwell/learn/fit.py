@@ -76,10 +76,10 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     One as of a moment before the live one's is only kept, and the tastes stay: who looks back does not mean to sell
     by what is found there. So is one that is surely worse than the live one.
     Orders dated after `now` count as placed with the newest of those before; `now` changes nothing else.
-    `heard` is what the journal heard of shoppers up to `as_of`; the manifest says how much that was.
-    `tastes` is where the taste of each customer goes, once the model is live; None learns none. `retuned` is the
-    search that led to `settings`, for the manifest. `advance` hears the share that is done. Raises `EvidenceError` where too few orders hold two items, and
-    `StorageError` where publishing fails; then the model live before stays live.
+    `heard` is what the journal heard of shoppers up to `as_of`; the manifest says how much that was. `tastes` is where
+    the taste of each customer goes, once the model is live; None learns none. `retuned` is the search that led to
+    `settings`, for the manifest. `advance` hears the share that is done. Raises `EvidenceError` where too few orders
+    hold two items, and `StorageError` where publishing fails; then the model live before stays live.
     """
     started, watch, live = time.perf_counter(), Stopwatch(), _goes_live(models, as_of)
     past = Past(dataset=dataset, snapshot=dataset.newest(), as_of=as_of, heard=heard)

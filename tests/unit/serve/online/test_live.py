@@ -8,9 +8,14 @@ import msgspec
 import pytest
 from tests.unit.serve.online.conftest import decide_one
 
+from pairwell.config.document import render_settings
+from pairwell.config.gradual import share_settings, withdraw_settings
+from pairwell.config.published import load_published, publish_settings
 from pairwell.config.settings import Settings, Slots
+from pairwell.config.standing import UNSAID, Standing, change_standing, put_first, put_live
 from pairwell.config.workspace import Workspace
 from pairwell.errors import JournalError, ModelBrokenError, SettingsError
+from pairwell.experiments.assignment import gets_first
 from pairwell.model.store import current_model
 from pairwell.operations.database import Database, open_database
 from pairwell.records import CartLine, DecisionRequest
@@ -20,12 +25,13 @@ from pairwell.serve.online.service import Service
 REQUEST = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent")], customer_id="c-17")
 
 
-def _publish_anew(workspace: Workspace, **changes: Any) -> str:
-    from pairwell.config.document import render_settings  # noqa: PLC0415
-    from pairwell.config.published import load_published, publish_settings  # noqa: PLC0415
-
+def _draft(workspace: Workspace, **changes: Any) -> None:
     settings: Settings = msgspec.structs.replace(load_published(workspace).settings, **changes)
     workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
+
+
+def _publish_anew(workspace: Workspace, **changes: Any) -> str:
+    _draft(workspace, **changes)
     return publish_settings(workspace).hash
 
 
@@ -129,6 +135,53 @@ def test_what_is_wrong_in_itself_is_not_read_again_and_again(
     monkeypatch.setattr(live, "load_model", lambda _: pytest.fail("it was read again"))
     service.refresh()
     assert service.readiness().model.problem
+
+
+def test_what_is_rolled_out_is_taken_at_the_next_look_and_left_when_it_is_withdrawn(
+    service: Service, learned: Workspace
+) -> None:
+    live = service.live.settings.hash
+    _draft(learned, slots=Slots(max=1))
+    first = share_settings(learned, 0.5, UNSAID)
+    names = [f"c-{number}" for number in range(12)]
+    expected = {name: gets_first(f"c:{name}", first.hash, salt="fixed", share=0.5) for name in names}
+    assert set(expected.values()) == {True, False}
+
+    def told() -> dict[str, str]:
+        answers = {name: decide_one(service, msgspec.structs.replace(REQUEST, customer_id=name)) for name in names}
+        return {name: str(answer.settings) for name, answer in answers.items()}
+
+    assert set(told().values()) == {live}
+    service.refresh()
+    assert told() == {name: first.hash if is_first else live for name, is_first in expected.items()}
+    withdraw_settings(learned, UNSAID)
+    service.refresh()
+    assert set(told().values()) == {live}
+
+
+def test_a_broken_model_of_a_roll_out_reaches_nobody_and_is_told_once(
+    service: Service, learned: Workspace, log: StringIO
+) -> None:
+    good = current_model(learned.models)
+    broken = "f" * 24
+    shutil.copytree(learned.models / good, learned.models / broken)
+
+    def put(before: Standing | None) -> Standing:
+        assert before is not None
+        return put_first(before, broken, 0.999, UNSAID)
+
+    change_standing(learned.models, put)
+    for _ in range(3):
+        service.refresh()
+    assert service.live.canaries.model is None
+    assert decide_one(service, REQUEST).model == good
+    readiness = service.readiness()
+    assert readiness.ready
+    assert broken in (readiness.model.problem or "")
+    assert log.getvalue().count("model_not_loaded") == 1
+    change_standing(learned.models, lambda before: put_live(before, good, UNSAID))
+    service.refresh()
+    assert service.readiness().model.problem is None
 
 
 def test_a_database_that_opens_only_once_is_closed(learned: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
