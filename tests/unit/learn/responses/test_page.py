@@ -1,0 +1,26 @@
+"""docs/learning-from-offers.md says what the code does."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+from pairwell.config.settings import Settings
+from pairwell.learn.responses.friction import _FEWEST, PRIOR_SD
+from pairwell.learn.responses.learn import FEWEST, MOST
+
+_PAGE = Path(__file__).resolve().parents[4] / "docs" / "learning-from-offers.md"
+
+
+def test_the_worked_example_holds() -> None:
+    failed, tried = doctest.testfile(str(_PAGE), module_relative=False)
+    assert (failed, tried > 5) == (0, True)
+
+
+def test_the_numbers_on_the_page_are_those_of_the_code() -> None:
+    said = _PAGE.read_text(encoding="utf-8")
+    assert f"newest {MOST:,} decisions" in said
+    assert f"Below {FEWEST} decisions nothing is learned" in said
+    assert f"`attribution.window_h` hours ({Settings().attribution.window_h:g})" in said
+    assert f"known to ±{PRIOR_SD:g}".replace("0.", ".") in said
+    assert f"It needs {_FEWEST} customers on either side" in said
