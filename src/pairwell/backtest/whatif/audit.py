@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from pairwell.backtest.month import shown_of
 from pairwell.backtest.offpolicy.estimates import Estimate, NotEstimable
 from pairwell.backtest.whatif.again import decide_again
 from pairwell.backtest.whatif.lottery import Key, Lottery, path_of
@@ -14,6 +15,7 @@ from pairwell.backtest.whatif.outcomes import find_outcomes
 from pairwell.backtest.whatif.simulate import Asked, Measure, weigh_worths
 from pairwell.backtest.whatif.weighing import Weighing, weigh_pair
 from pairwell.decide.choice import Slot
+from pairwell.decide.worth import Valued
 from pairwell.records import Decision
 from pairwell.simulate.chances import chances
 from pairwell.simulate.responses import Audience
@@ -89,8 +91,7 @@ def _remember(world: World, seen: Iterable[Visit], logged: Mapping[str, Decision
     audience, known = Audience(world), dict[str, _Known]()
     for visit in seen:
         known[visit.visit_id] = _Known(visit=visit, fatigue=audience.fatigue(visit.customer_id, visit.at))
-        offers = logged[visit.visit_id].answer.offers
-        audience.respond(visit, [_shown((offer.kind, offer.item_id, offer.replaces)) for offer in offers])
+        audience.respond(visit, [shown for offer in logged[visit.visit_id].answer.offers for shown in shown_of(offer)])
     return known
 
 
@@ -106,14 +107,18 @@ def _true(world: World, known: _Known, lottery: Lottery) -> dict[Measure, float]
 
 
 def _earned(world: World, known: _Known, slots: Sequence[Slot]) -> dict[Measure, float]:
-    slate = [_shown(key) for key in path_of(slots)]
-    true = chances(world, known.visit, slate, fatigue=known.fatigue)
-    gains = [slot.drawn.gain_minor for slot in slots]
-    shown = sum(true.finish_shown * one.shown * gain for one, gain in zip(true.offers, gains, strict=True))
-    unasked = sum(true.finish_unasked * one.unasked * gain for one, gain in zip(true.offers, gains, strict=True))
+    """What a slate truly earns; of a bundle every part counts as its share of it, as in outcomes."""
+    parts = [(slot.drawn, shown) for slot in slots for shown in _shown(slot.drawn)]
+    true = chances(world, known.visit, [shown for _, shown in parts], fatigue=known.fatigue)
+    shares = [valued.gain_minor / len(valued.candidate.adds) for valued, _ in parts]
+    shown = sum(true.finish_shown * one.shown * gain for one, gain in zip(true.offers, shares, strict=True))
+    unasked = sum(true.finish_unasked * one.unasked * gain for one, gain in zip(true.offers, shares, strict=True))
     return {"added": shown - unasked, "offers": shown, "orders": true.margin_shown}
 
 
-def _shown(key: Key) -> Shown:
-    kind, item_id, replaces = key
-    return Shown(item_id=item_id, kind="upgrade" if kind == "upgrade" else "cross_sell", replaces=replaces)
+def _shown(valued: Valued) -> list[Shown]:
+    """An offer as a simulated customer sees it; a bundle is its parts one by one."""
+    candidate = valued.candidate
+    if candidate.kind == "upgrade":
+        return [Shown(item_id=candidate.item_id, kind="upgrade", replaces=candidate.anchor_id)]
+    return [Shown(item_id=item_id) for item_id in candidate.adds]

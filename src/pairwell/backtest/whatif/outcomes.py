@@ -112,11 +112,9 @@ class _Book:
                 return
 
     def _add(self, one: Asked, place: int, bought: float) -> None:
-        """Of a bundle as many as of the part that most were bought of."""
+        """A part of a bundle counts as its share of it."""
         units = self._outcomes[one.decision_id].units
-        units[place] = (
-            max(units.get(place, 0.0), bought) if len(one.offered[place]) > 1 else units.get(place, 0.0) + bought
-        )
+        units[place] = units.get(place, 0.0) + bought / len(one.offered[place])
 
 
 def _read_orders(till: Till, since: datetime, until: datetime) -> list[_Order]:

@@ -83,9 +83,10 @@ def test_what_came_back_earned_nothing(shop: Shop) -> None:
     assert found["d"] == Outcome(units={0: 3.0}, earned_minor=2 * 400, orders=1)
 
 
-def test_of_a_set_as_many_as_of_the_part_kept_most(shop: Shop) -> None:
-    found = outcomes(shop, [asked("d", NOON, ["mat", "tent"])], order("o", NOON + HOUR, TENT, MAT))
-    assert found["d"].units == {0: 1.0}
+@pytest.mark.parametrize(("bought", "units"), [([MAT, TENT], 1.0), ([MAT], 0.5)])
+def test_a_part_of_a_bundle_counts_as_its_share(shop: Shop, bought: list[EventLine], units: float) -> None:
+    found = outcomes(shop, [asked("d", NOON, ["mat", "tent"])], order("o", NOON + HOUR, *bought))
+    assert found["d"].units == {0: units}
 
 
 def test_of_others_nothing_counts(shop: Shop) -> None:
