@@ -232,8 +232,8 @@ def _journal_line(found: Status) -> str:
         return "Journal: not known without settings."
     return (
         f"Journal: {counted(counts.decisions, 'decision')} ({counts.offered:,} with offers), "
-        f"{counts.exposures:,} seen, {counts.accepts:,} accepted, {counts.declines:,} declined, "
-        f"{counted(counts.orders, 'order')}."
+        f"{counts.exposures:,} seen, {counts.accepts:,} accepted, {counts.declines:,} declined by events of their own, "
+        f"{counted(counts.orders, 'order')}, {counted(counts.usages, 'meter reading')}."
     )
 
 

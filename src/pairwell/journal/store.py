@@ -60,7 +60,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """What the journal holds. `decisions` = `offered` + all of `silent`; an order counts once by its id.
 
     What was seen, accepted or declined counts once for each offer of a decision, under however many events it was
-    told; an event that names no decision counts by itself.
+    told; an event that names no decision counts by itself. What only the lines of an order say was accepted is in
+    none of them.
     """
 
     decisions: int
@@ -70,6 +71,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     accepts: int
     declines: int
     orders: int
+    usages: int  # meter readings
 
 
 class Journal:
@@ -144,6 +146,7 @@ class Journal:
             silences = connection.execute(_count_silences(micros)).all()
             outcomes = connection.execute(_count_outcomes(micros)).all()
             orders = connection.scalar(_count_orders(micros))
+            usages = connection.scalar(_count_usages(micros))
         by_silence: dict[str | None, int] = dict(silences)
         by_type: Counter[str] = Counter()
         for kind, number in outcomes:
@@ -156,6 +159,7 @@ class Journal:
             accepts=by_type["accept"],
             declines=by_type["decline"],
             orders=orders or 0,
+            usages=usages or 0,
         )
 
 
@@ -177,6 +181,11 @@ def _count_outcomes(since: int | None) -> sa.CompoundSelect[Any]:
         sa.select(once.c.type, sa.func.count()).group_by(once.c.type),
         sa.select(_events.c.type, sa.func.count()).where(told, alone).group_by(_events.c.type),
     )
+
+
+def _count_usages(since: int | None) -> sa.Select[Any]:
+    statement = sa.select(sa.func.count()).select_from(_events).where(_events.c.type == "usage")
+    return statement if since is None else statement.where(_events.c.at >= since)
 
 
 def _count_orders(since: int | None) -> sa.Select[Any]:

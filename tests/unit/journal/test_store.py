@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tests.journals import EVERYTHING, log, reservation, standing
 
 from pairwell.errors import JournalError, NotFoundError
-from pairwell.events import Event, EventLine, EventOrder, EventReceipt, Said
+from pairwell.events import Event, EventLine, EventOrder, EventReceipt, EventUsage, Said
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
 from pairwell.records import Answer, Decision, DecisionInputs, DecisionRequest, Offer, Silence, SilenceReason
@@ -274,6 +274,13 @@ def test_counts_account_for_every_decision_and_event(journal: Journal) -> None:
     assert (counts.exposures, counts.accepts, counts.declines, counts.orders) == (1, 0, 0, 2)
     later = journal.count(since=NOW + timedelta(seconds=1))
     assert (later.decisions, later.silent, later.exposures, later.orders) == (0, {}, 0, 0)
+
+
+def test_meter_readings_are_counted(journal: Journal) -> None:
+    usage = EventUsage(account_id="a", meter="seats", quantity=3.0)
+    told = [Event(event_id=f"u-{n}", type="usage", at=NOW - timedelta(days=n), usage=usage) for n in range(3)]
+    journal.log_events([told], now=NOW)
+    assert (journal.count().usages, journal.count(since=NOW - timedelta(days=1)).usages) == (3, 2)
 
 
 def test_an_offer_told_of_twice_is_counted_once(journal: Journal) -> None:
