@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import csv
 import json
+import re
+from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 from tests.unit.decide.telling.accounts import FOLDER, account_of, cases, place, told
 from tests.unit.decide.tents import ask
+
+from pairwell.config.settings import OfferKind
+from pairwell.ingest.vocabulary import is_field
 
 NAMES = sorted(cases())
 
@@ -38,3 +45,16 @@ def test_the_json_keeps_every_number() -> None:
     assert mat["worth_minor"] == pytest.approx((mat["bought_when_shown"] - 0.2) * 400)
     assert account["withheld"]["guards"][0]["factors"]["limit_minor"] == 7_050
     assert account["withheld"]["guards"][0]["hints"][0] == {"goal": "worth_its_cost", "price_at_most_minor": 7_050}
+
+
+def test_the_page_shows_an_account_as_it_is() -> None:
+    page = (Path(__file__).resolve().parents[4] / "docs" / "explaining.md").read_text(encoding="utf-8")
+    assert f"```text\n{told('declined_and_capped')}```" in page
+
+
+def test_texts_on_the_page_are_what_a_shop_may_say() -> None:
+    page = (Path(__file__).resolve().parents[4] / "docs" / "explaining.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```csv\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
+    rows = list(csv.DictReader(example.splitlines()))
+    assert all(is_field("offer_texts", name) for name in rows[0])
+    assert {row["kind"] for row in rows} <= set(get_args(OfferKind))
