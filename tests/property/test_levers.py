@@ -43,12 +43,22 @@ def _moved(rng: random.Random, plain: Settings) -> Settings:
 def _plain(rng: random.Random, case: Case) -> Settings:
     """The case's settings where what ranks may tempt: some loss is borne to learn, parcels and returns cost."""
     choice = msgspec.structs.replace(case.settings.choice, learning_budget_minor=rng.choice((0.0, 5.0, 500.0)))
-    shop = msgspec.structs.replace(case.settings.shop, shipping_minor=rng.choice((0.0, 20.0)))
+    costs = {name: rng.choice((0.0, 20.0)) for name in ("shipping_minor", "return_cost_minor")}
+    shop = msgspec.structs.replace(case.settings.shop, **costs)
     placements = {
         name: msgspec.structs.replace(one, ships_again=rng.random() < 0.5)
         for name, one in case.settings.placements.items()
     }
     return msgspec.structs.replace(case.settings, choice=choice, shop=shop, placements=placements)
+
+
+def _case(rng: random.Random) -> Case:
+    """A random shop in which some of what is sold comes back."""
+    case = make_case(rng)
+    if case.model is None:
+        return case
+    kept = {item_id: rng.choice((0.2, 0.9, 1.0)) for item_id in sorted(case.items)}
+    return msgspec.structs.replace(case, model=msgspec.structs.replace(case.model, shares_kept=kept))
 
 
 def _scene(case: Case, rules: Settings) -> Scene:
@@ -65,7 +75,7 @@ def _led(scene: Scene) -> tuple[dict[tuple[str, ...], Valued], list[Withheld]]:
 @given(st.integers(min_value=0, max_value=2**64 - 1))
 def test_levers_rank_but_never_admit(seed: int) -> None:
     rng = random.Random(seed)
-    case = make_case(rng)
+    case = _case(rng)
     plain = _plain(rng, case)
     without, left_without = _led(_scene(case, plain))
     with_levers, left_with = _led(_scene(case, _moved(rng, plain)))
@@ -87,7 +97,7 @@ def test_levers_rank_but_never_admit(seed: int) -> None:
 @given(st.integers(min_value=0, max_value=2**64 - 1))
 def test_what_is_offered_is_worth_its_cost_unlevered(seed: int) -> None:
     rng = random.Random(seed)
-    case = make_case(rng)
+    case = _case(rng)
     plain = _plain(rng, case)
     moved = _moved(rng, plain)
 
@@ -118,7 +128,7 @@ def _holds(lever: Lever, candidate: Candidate, scene: Scene) -> bool:
 @given(st.integers(min_value=0, max_value=2**64 - 1))
 def test_a_score_is_the_weights_times_the_worth(seed: int) -> None:
     rng = random.Random(seed)
-    case = make_case(rng)
+    case = _case(rng)
     plain = _plain(rng, case)
     scene = _scene(case, _moved(rng, plain))
     without, _ = _led(_scene(case, plain))

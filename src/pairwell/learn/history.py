@@ -68,7 +68,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that learning reads.
 
     `order_ids` and `customers` go with the orders of `baskets`; a customer is a place in `customer_ids`, -1 where
-    nobody is named. `listings` go with `baskets.item_ids`; so do the items of `visits`, None where they were not read. `returned` is what came back of the orders.
+    nobody is named. `listings` go with `baskets.item_ids`; so do the items of `visits`, None where they were not read.
+    `returned` is what came back of the orders.
     """
 
     baskets: Baskets

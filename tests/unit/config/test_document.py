@@ -44,6 +44,11 @@ def test_what_is_rendered_reads_back_equal(settings: Settings) -> None:
     assert parse_settings(compact_settings(settings)) == settings
 
 
+def test_a_shop_with_tables_can_be_remembered_by() -> None:
+    one, other = (Shop(margin_rates={"a": 0.4}) for _ in range(2))
+    assert len({one, other, Shop()}) == 2
+
+
 def test_an_empty_file_is_the_defaults() -> None:
     assert parse_settings("") == Settings()
 

@@ -11,7 +11,7 @@ from pairwell.config.rules.rule import RuleScope
 
 
 class Lever(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A lever, `[[levers]]`: an offer of which its CEL condition is true ranks as if it were worth `weight` times that."""
+    """A lever, `[[levers]]`: an offer of which its condition is true ranks as if it were worth `weight` times that."""
 
     name: Annotated[str, Meta(min_length=1, max_length=256, description="Its own name.")]
     when: Annotated[
