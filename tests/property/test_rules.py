@@ -52,10 +52,16 @@ def _expected(case: Case) -> tuple[list[Candidate], dict[int, str]]:
         ]
         rules = [rule for rule in rules if not rule.placements or case.inputs.request.placement in rule.placements]
         rules = [rule for rule in rules if not rule.channels or channel in rule.channels]
-        first = {id(c): next((rule.name for rule in rules if withholds(rule, c, scene)), None) for c in candidates}
+        first = {id(candidate): _first_rule(candidate, rules, scene) for candidate in candidates}
         held.update({key: rule for key, rule in first.items() if rule is not None})
         candidates = [candidate for candidate in candidates if first[id(candidate)] is None]
     return candidates, held
+
+
+def _first_rule(candidate: Candidate, rules: list[Rule], scene: Scene) -> str | None:
+    """The rule that holds back the first part of it that any does; what is no bundle has one part."""
+    parts = [msgspec.structs.replace(candidate, item_id=item_id) for item_id in candidate.adds]
+    return next((rule.name for part in parts for rule in rules if withholds(rule, part, scene)), None)
 
 
 @settings(max_examples=300, derandomize=True, deadline=None, database=None)

@@ -73,7 +73,7 @@ def _key(candidate: Candidate) -> tuple[str, ...]:
     """What makes two candidates one offer: the add-on, or the line and what replaces it."""
     if candidate.kind == "upgrade":
         return candidate.kind, candidate.item_id, candidate.anchor_id
-    return candidate.kind, *candidate.adds
+    return (candidate.kind, candidate.item_id) if candidate.bundle is None else (candidate.kind, *candidate.adds)
 
 
 # --- learned --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.memory import memory_of
 from pairwell.records import Candidate
 
-_OF_AN_ANCHOR = 20
+_OF_AN_ANCHOR = 8
 _SETS = 5  # of one decision
 
 
@@ -24,7 +24,8 @@ def bundles(anchors: Sequence[str], there: Collection[str], model: LearnedPairs)
         for candidate in memory.bundles(anchor, _OF_AN_ANCHOR):
             left = _missing(candidate, there, model)
             if left is not None:
-                found[left.adds] = min(left, found.get(left.adds, left), key=_best_first)
+                adds = left.adds
+                found[adds] = min(left, found[adds], key=_best_first) if adds in found else left
     return sorted(found.values(), key=_best_first)[:_SETS]
 
 

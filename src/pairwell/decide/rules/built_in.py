@@ -48,7 +48,7 @@ def not_applicable(candidate: Candidate, scene: Scene) -> Objection | None:
 
 def _alike_within(piece: Candidate, scene: Scene) -> Objection | None:
     """Against a bundle with two that stand for each other."""
-    if piece.bundle is None:
+    if piece.bundle is None or len(piece.bundle.parts) == 1:
         return None
     twin = scene.twin(piece, scene.group(piece.adds), besides=piece.item_id)
     return None if twin is None else ("alike_in_bundle", {"of": twin.item_id})

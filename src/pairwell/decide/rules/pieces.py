@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -10,39 +11,42 @@ from pairwell.decide.rules.sifting import Sifted
 from pairwell.records import Candidate, Withheld
 
 
-def in_pieces(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
-    """The candidates with a piece for every part of each bundle; themselves where there is none."""
-    if all(candidate.bundle is None for candidate in candidates):
-        return candidates
-    return [piece for candidate in candidates for piece in _pieces(candidate)]
+def in_pieces(candidates: Sequence[Candidate], judge: Callable[[Sequence[Candidate]], Sifted]) -> Sifted:
+    """What becomes of the candidates where `judge`, which keeps their order, is asked of every part of a bundle.
+
+    All of a bundle stays, or none of it. Bundles come last.
+    """
+    bundles = [candidate for candidate in candidates if candidate.bundle is not None]
+    if not bundles:
+        return judge(candidates)
+    others = [candidate for candidate in candidates if candidate.bundle is None]
+    pieces = [piece for bundle in bundles for piece in _pieces(bundle)]
+    survivors, withheld = judge([*others, *pieces])
+    staying = sum(survivor.bundle is None for survivor in survivors)
+    leaving = len(others) - staying
+    whole, gone = _rejoin(bundles, pieces, (survivors[staying:], withheld[leaving:]))
+    return [*survivors[:staying], *whole], [*withheld[:leaving], *gone]
 
 
-def rejoin(candidates: Sequence[Candidate], pieces: Sequence[Candidate], sifted: Sifted) -> Sifted:
-    """What became of the candidates, where this became of their pieces: a bundle stays only if all of it does."""
-    survivors, withheld = sifted
-    if pieces is candidates:
-        return survivors, withheld
-    kept = {id(piece) for piece in survivors}
-    left = iter(withheld)
-    found: list[Candidate] = []
+def _rejoin(bundles: Sequence[Candidate], pieces: Sequence[Candidate], sifted: Sifted) -> Sifted:
+    kept, objections = {id(piece) for piece in sifted[0]}, iter(sifted[1])
+    left = [None if id(piece) in kept else next(objections) for piece in pieces]
+    whole: list[Candidate] = []
     gone: list[Withheld] = []
-    pieces_left = iter(pieces)
-    for candidate in candidates:
-        own = [next(pieces_left) for _ in candidate.adds]
-        objections = [next(left) for piece in own if id(piece) not in kept]
-        if not objections:
-            found.append(candidate)
+    own = iter(left)
+    for bundle in bundles:
+        against = [one for one in itertools.islice(own, len(bundle.adds)) if one is not None]
+        if against:
+            gone.append(_of_bundle(bundle, against[0]))
         else:
-            gone.append(objections[0] if candidate.bundle is None else _of_bundle(candidate, objections[0]))
-    return found, gone
+            whole.append(bundle)
+    return whole, gone
 
 
-def _pieces(candidate: Candidate) -> Sequence[Candidate]:
-    if candidate.bundle is None:
-        return [candidate]
-    return [msgspec.structs.replace(candidate, item_id=item_id) for item_id in candidate.adds]
+def _pieces(bundle: Candidate) -> list[Candidate]:
+    return [msgspec.structs.replace(bundle, item_id=item_id) for item_id in bundle.adds]
 
 
-def _of_bundle(candidate: Candidate, piece: Withheld) -> Withheld:
+def _of_bundle(bundle: Candidate, piece: Withheld) -> Withheld:
     factors = {**piece.factors, "part": piece.item_id}
-    return msgspec.structs.replace(piece, item_id=candidate.item_id, factors=factors)
+    return msgspec.structs.replace(piece, item_id=bundle.item_id, factors=factors)

@@ -15,7 +15,7 @@ from pairwell.decide.rules.built_in import (
     perhaps_not_eligible,
     perhaps_not_suitable,
 )
-from pairwell.decide.rules.pieces import in_pieces, rejoin
+from pairwell.decide.rules.pieces import in_pieces
 from pairwell.decide.rules.sifting import Judge, Sifted, sift
 from pairwell.decide.scene import Scene
 from pairwell.records import Candidate
@@ -44,10 +44,10 @@ def suitability(candidates: Sequence[Candidate], scene: Scene) -> Sifted:
 
 
 def _keep(candidates: Sequence[Candidate], scene: Scene, *, stage: RuleStage, built_in: _Built) -> Sifted:
-    pieces = in_pieces(candidates)
-    suspects = built_in.suspects(pieces, scene)
-    sifted = sift(pieces, scene, stage=stage, judge=built_in.judge, suspects=suspects)
-    survivors, withheld = rejoin(candidates, pieces, sifted)
-    pieces = in_pieces(survivors)
-    kept, left = rejoin(survivors, pieces, apply_rules(pieces, scene, stage=stage))
+    def built(asked: Sequence[Candidate]) -> Sifted:
+        suspects = built_in.suspects(asked, scene)
+        return sift(asked, scene, stage=stage, judge=built_in.judge, suspects=suspects)
+
+    survivors, withheld = in_pieces(candidates, built)
+    kept, left = in_pieces(survivors, lambda asked: apply_rules(asked, scene, stage=stage))
     return kept, [*withheld, *left]
