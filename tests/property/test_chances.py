@@ -79,6 +79,7 @@ class Drawn(msgspec.Struct):
         for slot in slots:
             if prefix not in self.chances:
                 self.chances[prefix] = {valued.candidate.item_id: chance for valued, chance in slot.chances}
+                assert len(self.chances[prefix]) == len(slot.chances), "an item that stands there twice"
             name = slot.drawn.candidate.item_id
             assert slot.propensity == self.chances[prefix][name], "not the chance that the lot gives"
             self.counts[prefix][name] += 1
