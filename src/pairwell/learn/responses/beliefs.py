@@ -201,16 +201,16 @@ def _columns(quiet: Floats, showing: Floats | None = None) -> Floats:
 
 
 def _persuaded(anyway: _Average, shown: _Average, fitted: Fitted) -> Interval:
-    """Persuasion of the two means, by its slope in each (delta method)."""
-    q, s = anyway.mean, shown.mean
-    by_shown, by_quiet = (1 / (1 - q), (s - 1) / (1 - q) ** 2) if s >= q else (1 / q, -s / q**2)
-    both = _Average(
-        persuasion(q, s),
-        by_quiet * anyway.effects + by_shown * shown.effects,
-        by_quiet * anyway.items + by_shown * shown.items,
-    )
-    found = _interval(both, fitted)
-    return Interval(value=found.value, low=max(found.low, -1.0), high=min(found.high, 1.0))
+    """Persuasion of the two means; the ends are those of their difference, as shares of non-buyers or of buyers."""
+    difference = _Average(shown.mean - anyway.mean, shown.effects - anyway.effects, shown.items - anyway.items)
+    found = _interval(difference, fitted)
+    value, low, high = (_share_of(by, anyway.mean) for by in (found.value, found.low, found.high))
+    return Interval(value=value, low=low, high=high)
+
+
+def _share_of(difference: float, quiet: float) -> float:
+    """A difference of chances as a persuasion."""
+    return persuasion(quiet, min(max(quiet + difference, 0.0), 1.0))
 
 
 def _interval(of: _Average, fitted: Fitted) -> Interval:

@@ -97,6 +97,7 @@ def test_planted_persuasion_is_found_positive_and_negative(world: World, wins: b
     assert _deviations(found.when_shown, world.shown) < 3
     assert _deviations(found.anyway, world.quiet) < 3
     assert _deviations(found.persuasion, persuasion(world.quiet, world.shown)) < 3
+    assert found.persuasion.low < found.persuasion.value < found.persuasion.high
     assert (found.persuasion.low > 0) is wins
     assert (found.persuasion.high < 0) is not wins
     assert found.prior_persuasion == pytest.approx(persuasion(world.foretold_quiet, world.foretold_shown))
@@ -154,7 +155,7 @@ def test_without_anybody_who_saw_nothing_the_prior_shares_out_what_was_seen() ->
     assert learned is not None
     assert not learned.summary.enough
     assert learned.summary.not_shown == 0
-    assert 0.03 < learned.summary.anyway.value < 0.07  # foretold at a tenth: mostly history is to blame
+    assert 0.015 < learned.summary.anyway.value < 0.05  # foretold at a tenth: mostly history is to blame
     assert learned.summary.persuasion.low < 0 < learned.summary.persuasion.high
 
 
