@@ -45,4 +45,3 @@ class PosteriorStore:
             connection.execute(_table.insert(), {"epoch": epoch, "payload": _encoder.encode(made)})
             connection.execute(_MOVE, {"to": epoch})
         return made
-
