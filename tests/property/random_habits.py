@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from pairwell.records import Lag, Pair, Repeat
+from pairwell.habits import Repeat
+from pairwell.records import Lag, Pair
 
 
 def make_repeats(rng: random.Random, ids: Sequence[str], now: datetime) -> list[Repeat]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pairwell.candidates.learned import LearnedPairs
+from pairwell.habits import Bundled, Part
 from pairwell.model.bundles import LearnedBundle
-from pairwell.records import Bundled, Candidate, Part
+from pairwell.records import Candidate
 
 
 def bundled(learned: LearnedBundle, anchor: str, model: LearnedPairs) -> Candidate:

@@ -10,7 +10,8 @@ import msgspec
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.memory import memory_of
 from pairwell.config.settings import BY_CONTACT, Placement
-from pairwell.records import Candidate, DecisionRequest, Followed, Habits, Pair, Repeat
+from pairwell.habits import Followed, Habits, Repeat
+from pairwell.records import Candidate, DecisionRequest, Pair
 
 _DAY = timedelta(days=1)
 _NEWEST = 30  # purchases whose follow-ups are looked for

@@ -6,7 +6,8 @@ import math
 from typing import NamedTuple
 
 from pairwell.config.settings import Settings
-from pairwell.records import Candidate, Followed, Repeat
+from pairwell.habits import Followed, Repeat
+from pairwell.records import Candidate
 
 _HOURS_A_DAY = 24.0
 

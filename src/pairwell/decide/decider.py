@@ -26,19 +26,11 @@ from pairwell.decide.scene import Scene, find_placement
 from pairwell.decide.silenced import silence_all, silenced
 from pairwell.errors import JournalError
 from pairwell.experiments.assignment import in_holdout
+from pairwell.habits import Habits
 from pairwell.journal.round import Round, Who
 from pairwell.journal.standing import Lookback, Standing
 from pairwell.journal.store import RoundKind
-from pairwell.records import (
-    Answer,
-    CustomerFacts,
-    Decision,
-    DecisionInputs,
-    DecisionRequest,
-    Habits,
-    Offer,
-    Silence,
-)
+from pairwell.records import Answer, CustomerFacts, Decision, DecisionInputs, DecisionRequest, Offer, Silence
 
 _PERSONALISATION = "personalisation"
 

@@ -9,8 +9,9 @@ import msgspec
 
 from pairwell.candidates.due import items_read
 from pairwell.candidates.propose import Proposal
+from pairwell.habits import Habits
 from pairwell.posterior import Posterior
-from pairwell.records import CuratedRelation, CustomerFacts, DecisionInputs, DecisionRequest, Decline, Habits, Item
+from pairwell.records import CuratedRelation, CustomerFacts, DecisionInputs, DecisionRequest, Decline, Item
 
 _OF_CANDIDATES = frozenset({"variant", "substitute", "requires", "never"})
 

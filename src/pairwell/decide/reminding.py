@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from babel import Locale
 
 from pairwell.decide.texts import number, say
+from pairwell.habits import Followed, Repeat
 from pairwell.offer_words import Reason
-from pairwell.records import Followed, Repeat
 
 MESSAGES = ("repeat", "repeat_every", "repeat_last", "follow_up")
 _DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pairwell.clock import from_micros
 from pairwell.facts.ownership import read_bought
 from pairwell.facts.taste import Taste, TasteStore
-from pairwell.records import Habits
+from pairwell.habits import Habits
 
 
 def read_habits(connection: sa.Connection, tastes: TasteStore, customer_ids: Collection[str]) -> dict[str, Habits]:

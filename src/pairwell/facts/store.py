@@ -17,10 +17,11 @@ from pairwell.facts.held import Held, read_epoch
 from pairwell.facts.ownership import Ownership, read_owned, tell_owned
 from pairwell.facts.statements import with_statements
 from pairwell.facts.taste import TasteStore
+from pairwell.habits import Habits
 from pairwell.operations import schema
 from pairwell.operations.database import Database
 from pairwell.posterior import Posterior
-from pairwell.records import CuratedRelation, CustomerFacts, Habits, Item
+from pairwell.records import CuratedRelation, CustomerFacts, Item
 
 _encoder = msgspec.json.Encoder()
 

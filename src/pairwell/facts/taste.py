@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from pairwell.clock import from_micros, to_micros
 from pairwell.facts.held import read_epoch
+from pairwell.habits import Repeat
 from pairwell.operations import schema
 from pairwell.operations.database import Database
-from pairwell.records import Repeat
 
 NOBODY = ""  # no id is empty: the taste of a customer of whom nothing is known
 BUCKETS = 16_384

@@ -18,7 +18,8 @@ from pairwell.config.standing import Act
 from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import create_workspace, find_workspace
 from pairwell.events import Event, EventReceipt
-from pairwell.records import Answer, CustomerFacts, Decision, DecisionRequest, Relation, Repeat
+from pairwell.habits import Repeat
+from pairwell.records import Answer, CustomerFacts, Decision, DecisionRequest, Relation
 from pairwell.shop.asking import (
     SessionAsked,
     read_asked,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pairwell.errors import NoModelError, RequestError
 from pairwell.facts.taste import NOBODY, Taste, TasteStore
-from pairwell.records import Repeat
+from pairwell.habits import Repeat
 from pairwell.shop.asking import read_text, read_texts
 
 _DIGITS = 6

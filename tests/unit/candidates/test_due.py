@@ -10,7 +10,8 @@ from tests.unit.decide.tents import pair
 
 from pairwell.candidates.due import Due, again, follow_ups, read_due, whose_habits
 from pairwell.config.settings import Placement, Settings
-from pairwell.records import DecisionRequest, Habits, Lag, Pair, Repeat
+from pairwell.habits import Habits, Repeat
+from pairwell.records import DecisionRequest, Lag, Pair
 
 NOW = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
 EMAIL = Settings().placements["email"]

@@ -13,7 +13,8 @@ from pairwell.decide.choose import choose
 from pairwell.decide.coming import Coming
 from pairwell.decide.reminding import speak_of_repeat
 from pairwell.decide.worth import Valued, value
-from pairwell.records import Candidate, Decision, Lag, Repeat
+from pairwell.habits import Repeat
+from pairwell.records import Candidate, Decision, Lag
 
 GAS = Repeat(
     item_id="gas",

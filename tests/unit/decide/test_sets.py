@@ -15,8 +15,9 @@ from pairwell.decide.guards import check_slate
 from pairwell.decide.sets import PricedSet, price_set
 from pairwell.decide.worth import value
 from pairwell.errors import OperatingError
+from pairwell.habits import Bundled, Part
 from pairwell.model.bundles import LearnedBundle
-from pairwell.records import Bundled, Candidate, Decision, Item, Offer, Part
+from pairwell.records import Candidate, Decision, Item, Offer
 
 NIGHT = Candidate(
     item_id="lamp",

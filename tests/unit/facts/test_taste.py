@@ -11,9 +11,9 @@ from pairwell.clock import to_micros
 from pairwell.errors import JournalError
 from pairwell.facts import taste as module
 from pairwell.facts.taste import REPEAT, Bucket, Generation, Learned, Taste, TasteStore, bucket_of
+from pairwell.habits import Repeat
 from pairwell.operations import schema
 from pairwell.operations.database import Database
-from pairwell.records import Repeat
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import msgspec
 
 from pairwell.config.settings import OfferKind
-from pairwell.records import Borrowed, Bundled, Evidence, Followed, Looked, Repeat, Stage
+from pairwell.habits import Bundled, Followed, Repeat
+from pairwell.records import Borrowed, Evidence, Looked, Stage
 
 Goal = Literal["within_the_guards", "worth_its_cost", "slate_worth_its_cost", "best_score"]
 
