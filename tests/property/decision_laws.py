@@ -161,7 +161,7 @@ def check_fit(case: Case, decision: Decision) -> None:
     assert len(replaced) == len(set(replaced)), "two upgrades of one line"
 
 
-def _check_company(case: Case, item_id: str, there: set[str | None], along: set[str]) -> None:
+def _check_company(case: Case, item_id: str, there: Iterable[str | None], along: set[str]) -> None:
     """What is in the cart, or comes along in a bundle, does not speak against the item."""
     lines, along = {other for other in there if other is not None}, along - {item_id}
     assert not any(_alike(case, item_id, other) for other in lines), "a twin in the cart"
