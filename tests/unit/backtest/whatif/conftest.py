@@ -57,29 +57,29 @@ def lived(world: World, settings: Settings, tmp_path_factory: pytest.TempPathFac
     return folder / "shop"
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def shop(lived: Path) -> Iterator[Shop]:
     with open_shop(lived) as opened:
         yield opened
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def past(shop: Shop) -> Past:
     return open_past(shop._archive, PastItems(shop._database), shop.facts)
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def decisions(shop: Shop) -> list[Decision]:
     return list(read_decisions(shop._database, find_decisions(shop._database)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def some(decisions: list[Decision]) -> list[Decision]:
     """Enough to be counted, where nothing has to be estimated."""
     return decisions[:250]
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def till(shop: Shop, settings: Settings) -> Till:
     return Till(dataset=shop.dataset, items=PastItems(shop._database), shop=settings.shop, window=timedelta(hours=24))
 

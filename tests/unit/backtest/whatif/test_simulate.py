@@ -11,6 +11,7 @@ from pairwell.backtest.offpolicy.estimates import NotEstimable
 from pairwell.backtest.whatif.again import Past
 from pairwell.backtest.whatif.audit import audit
 from pairwell.backtest.whatif.outcomes import Till
+from pairwell.backtest.whatif.sides import Counted
 from pairwell.backtest.whatif.simulate import Asked, Earned, Logged, Simulated, simulate
 from pairwell.config.settings import Settings
 from pairwell.errors import EvidenceError
@@ -20,9 +21,16 @@ from pairwell.simulate.visits import visits
 from pairwell.simulate.world import World
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def question(past: Past, till: Till, settings: Settings) -> Asked:
     return Asked(other=other(settings), changes=[], past=past, till=till)
+
+
+@pytest.fixture(scope="module")
+def strict(question: Asked, some: list[Decision], settings: Settings) -> Counted:
+    """Some requests under a stricter guard."""
+    guards = msgspec.structs.replace(settings.guards, add_on_price_share=0.05)
+    return tried(question, some, msgspec.structs.replace(settings, guards=guards)).counted
 
 
 def tried(question: Asked, decisions: Sequence[Decision], settings: Settings) -> Simulated:
@@ -41,31 +49,26 @@ def test_the_settings_of_then_change_nothing(question: Asked, decisions: list[De
     assert (offers.change.value, offers.change.low, offers.change.high) == (0.0, 0.0, 0.0)
 
 
-def test_every_request_is_shown_something_or_silent(question: Asked, some: list[Decision], settings: Settings) -> None:
-    strict = msgspec.structs.replace(settings.guards, add_on_price_share=0.05)
-    counted = tried(question, some, msgspec.structs.replace(settings, guards=strict)).counted
-    for side in (counted.before, counted.after):
-        assert side.shown + sum(side.silences.values()) == counted.requests
-    shown = [decision for decision in some if decision.shown]
-    assert counted.before.shown == len(shown)
-    assert counted.before.slates == sum(bool(decision.slate) for decision in some)
-    by_placement = [one for one in counted.segments if one.by == "placement"]
-    assert sum(one.requests for one in by_placement) == counted.requests
-    assert sum(one.slates_after for one in by_placement) == counted.after.slates
+def test_every_request_is_shown_something_or_silent(strict: Counted, some: list[Decision]) -> None:
+    for side in (strict.before, strict.after):
+        assert side.shown + sum(side.silences.values()) == strict.requests == len(some)
+    assert strict.before.shown == sum(decision.shown for decision in some)
+    assert strict.before.slates == sum(bool(decision.slate) for decision in some)
+    by_placement = [one for one in strict.segments if one.by == "placement"]
+    assert sum(one.requests for one in by_placement) == strict.requests
+    assert sum(one.slates_after for one in by_placement) == strict.after.slates
 
 
-def test_a_stricter_guard_holds_more_back(question: Asked, some: list[Decision], settings: Settings) -> None:
-    strict = msgspec.structs.replace(settings.guards, add_on_price_share=0.05)
-    counted = tried(question, some, msgspec.structs.replace(settings, guards=strict)).counted
-    (guard,) = (one for one in counted.held if one.reason == "add_on_price_share")
+def test_a_stricter_guard_holds_more_back(strict: Counted) -> None:
+    (guard,) = (one for one in strict.held if one.reason == "add_on_price_share")
     assert guard.after > guard.before
-    assert counted.after.slates < counted.before.slates
-    assert counted.after.worth_minor < counted.before.worth_minor
-    moved = [abs(one.worth_after_minor - one.worth_before_minor) for one in counted.examples]
+    assert strict.after.slates < strict.before.slates
+    assert strict.after.worth_minor < strict.before.worth_minor
+    moved = [abs(one.worth_after_minor - one.worth_before_minor) for one in strict.examples]
     assert moved == sorted(moved, reverse=True)
-    assert all(one.before != one.after for one in counted.examples)
-    assert counted.movers
-    assert counted.movers[0].after < counted.movers[0].before
+    assert all(one.before != one.after for one in strict.examples)
+    assert strict.movers
+    assert strict.movers[0].after < strict.movers[0].before
 
 
 def test_silence_for_all_earns_nothing_by_offers(
@@ -82,11 +85,9 @@ def test_silence_for_all_earns_nothing_by_offers(
     assert offers.change.value == -offers.before.value
 
 
-def test_a_policy_far_from_what_was_drawn_is_refused(
-    question: Asked, decisions: list[Decision], settings: Settings
-) -> None:
+def test_a_policy_far_from_what_was_drawn_is_refused(question: Asked, some: list[Decision], settings: Settings) -> None:
     wide = msgspec.structs.replace(settings.slots, max=8)
-    found = tried(question, decisions, msgspec.structs.replace(settings, slots=wide))
+    found = tried(question, some, msgspec.structs.replace(settings, slots=wide))
     (orders,) = (worth.found for worth in found.worth if worth.measure == "orders")
     assert isinstance(orders, NotEstimable)
     assert orders.reason == "no_overlap"
