@@ -28,7 +28,7 @@ from pairwell.records import Candidate, Withheld
 
 _STEPS = 32  # prices tried on the way to either end of what the shop could take, before the last step is halved down
 _HIGHEST_MINOR = 10**12
-_DEARER = 2  # times its price that the shop might ask where no guard says more
+_DEARER = 2  # times its price that the shop might ask at most
 _GUARDED = frozenset({"add_on_price_share", "upgrade_price_corridor", "margin_floor_minor"})
 _DECLINED = frozenset({"declined", "declined_variant", "declined_substitute", "declined_often"})
 _TOWARDS: Mapping[str, Goal] = {
@@ -44,8 +44,9 @@ _Reached = Callable[[Valued], bool]
 def find_hints(withheld: Withheld, course: Course) -> list[Hint]:
     """The smallest changes that would have kept the candidate in; empty where none is known.
 
-    Of prices those between the margin floor and the guards count, in whole minor units. Where the worth goes up and
-    down with the price more than once within a thirtieth of that span, a nearer price may be overlooked.
+    Of prices those count, in whole minor units, that are within the guards and at most twice the item's own. Where the
+    worth goes up and down with the price more than once within a thirtieth of that span, a nearer price may be
+    overlooked.
     """
     candidate = _find(withheld, course)
     if candidate is None:
@@ -161,7 +162,8 @@ def _span(candidate: Candidate, scene: Scene) -> tuple[int, int] | None:
             return None
         least, highest = corridor
     elif bounds.breach(candidate.kind, candidate.anchor_id, _HIGHEST_MINOR, math.inf) is None:
-        highest = _DEARER * price  # no guard binds it
+        highest = _HIGHEST_MINOR  # no guard binds it
+    highest = min(highest, _DEARER * price)
 
     def asked(net_minor: int) -> int:
         return customer_price(msgspec.structs.replace(item, price_minor=net_minor), shop) or 0

@@ -85,12 +85,13 @@ def test_a_price_below_the_margin_floor_is_no_hint() -> None:
 
 def test_what_lost_the_draw_would_have_led_it_at_a_price() -> None:
     surely = msgspec.structs.replace(SURE, choice=msgspec.structs.replace(SURE.choice, temperature=1e-5))
-    (hint,) = hints(scene(ask("tent", limit=1), settings=surely), "mat")
+    alone = {"placement": "checkout", "limit": 1}
+    (hint,) = hints(scene(ask("tent", **alone), settings=surely), "mat")
     told = hint.price_at_least_minor
     assert hint.goal == "best_score"
     assert told is not None
-    assert shown("mat", told, surely, limit=1)
-    assert not shown("mat", told - 1, surely, limit=1)
+    assert shown("mat", told, surely, **alone)
+    assert not shown("mat", told - 1, surely, **alone)
 
 
 def test_a_slate_that_is_not_worth_its_cost_would_have_been_at_a_price() -> None:

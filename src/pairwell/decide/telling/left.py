@@ -63,7 +63,9 @@ def _name(left: LeftAccount, words: Words) -> str:
     role = f" instead of {words.short(anchor)}" if left.kind == "upgrade" and anchor else ""
     pinned = ", pinned by you" if "pin" in left.factors else ""
     named = f"Bundle of {words.several([*items, anchor])}" if items and anchor else words.item(left.item_id)
-    return f"{named}{price}{role}{pinned}"
+    part = left.factors.get("part")
+    over = f" (because of {words.short(part)})" if items and len(items) > 1 and part else ""
+    return f"{named}{price}{role}{pinned}{over}"
 
 
 def _reason(left: LeftAccount, words: Words) -> str:

@@ -33,7 +33,7 @@ def _say(hint: Hint, words: Words) -> str:
         return f"{reached} beside a purchase of {words.money(hint.purchase_at_least_minor)} or more"
     if hint.margin_times is not None:
         needed = f"a sale would have to earn {_times(hint.margin_times)} as much"
-        return f"no price within your limits makes it {reached}: {needed}"
+        return f"no price within your limits, up to twice its own, makes it {reached}: {needed}"
     if hint.again_from is not None:
         return f"again from {words.moment(hint.again_from)} on"
     raise AssertionError("a hint says one thing")

@@ -96,7 +96,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "clashes_with_slate": Sentence("Worth showing, but not beside what was drawn", ("not beside {with}",)),
 }
 _PLACES: Final = {reason: place for place, reason in enumerate(SENTENCES)}
-_INSIDE = frozenset({"rule", "later", "rule_failed", "anchor_id", "pin", "items"})
+_INSIDE = frozenset({"rule", "later", "rule_failed", "anchor_id", "pin", "items", "part"})
 
 
 def reason_of_all(left: LeftAccount) -> str:

@@ -64,7 +64,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         """A factor's value by what its name says that it is."""
         if name.endswith("_minor") and isinstance(value, int | float):
             return self.money(value)
-        if isinstance(value, str) and name in {"of", "with", "requires", "anchor_id"}:
+        if isinstance(value, str) and name in {"of", "with", "requires", "anchor_id", "part"}:
             return self.short(value)
         if name == "until":
             return self.moment(datetime.fromisoformat(value))
