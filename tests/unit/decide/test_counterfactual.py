@@ -85,7 +85,7 @@ def test_a_price_below_the_margin_floor_is_no_hint() -> None:
 
 def test_what_lost_the_draw_would_have_led_it_at_a_price() -> None:
     surely = msgspec.structs.replace(SURE, choice=msgspec.structs.replace(SURE.choice, temperature=1e-5))
-    alone = {"placement": "checkout", "limit": 1}
+    alone: dict[str, Any] = {"placement": "checkout", "limit": 1}
     (hint,) = hints(scene(ask("tent", **alone), settings=surely), "mat")
     told = hint.price_at_least_minor
     assert hint.goal == "best_score"
