@@ -88,6 +88,8 @@ class Lottery:
             slots = self.follow(keys)
             drawn = [math.prod(slot.propensity for slot in slots[: place + 1]) for place in range(len(slots))]
             shown = [chance * self._shown_after(keys[: place + 1]) for place, chance in enumerate(drawn)]
+            for place in range(len(shown) - 1, 0, -1):
+                shown[place - 1] = max(shown[place - 1], shown[place])  # so few draws may miss what can happen
             self._chances[keys] = [*shown, *[0.0] * (len(keys) - len(shown))]
         return self._chances[keys]
 
@@ -100,7 +102,10 @@ class Lottery:
         return self._whole[keys]
 
     def _shown_after(self, keys: tuple[Key, ...]) -> float:
-        """The chance that a slate is worth showing, given how it begins."""
+        """The chance that a slate is worth showing, given how it begins; of a full one that is sure."""
+        full = self._fill(keys, "whole")
+        if len(full) == len(keys):
+            return float(self.shows(full))
         if self.silent in (0.0, 1.0):
             return 1.0 - self.silent
         name = self._scene.inputs.decision_id

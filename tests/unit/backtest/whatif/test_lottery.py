@@ -70,3 +70,14 @@ def test_nothing_worth_showing_is_surely_silent() -> None:
     one = lottery(attention=1e9)
     assert one.silent == 1.0
     assert one.chances(path_of(one.course.drawn)) == [0.0, 0.0]
+
+
+def test_a_rare_slate_that_may_be_shown_has_a_chance_all_along() -> None:
+    """One that is worth showing where hardly any other is: no draw comes to it, yet its chance is known."""
+    free = lottery()
+    worths = {path_of(slots): sum(slot.drawn.worth_minor for slot in slots) for slots in free.draws}
+    best = max(worths, key=lambda keys: worths[keys])
+    dear = lottery(attention=worths[best] - 1e-6)
+    chances = dear.chances(best)
+    assert chances[1] == pytest.approx(free.chances(best)[1])
+    assert chances[0] >= chances[1] > 0
