@@ -34,17 +34,17 @@ class Prior(NamedTuple):
 # bought more seldom anyway. Where it stands changes nothing for who does not see it.
 QUIET: Final = Prior(
     {
-        "kind": 1.0, "placement": 0.5, "source": 0.5, "quiet": 0.3, "fit": 0.5, "effect": 0.3, "price": 1.0,
+        "kind": 1.5, "placement": 0.5, "source": 0.5, "quiet": 0.5, "fit": 0.8, "effect": 0.4, "price": 1.0,
         "tired": 0.3, "orders": 0.2,
     },
     0.5,
 )  # fmt: skip
 SHOWING: Final = Prior(
     {
-        "kind": 0.25, "placement": 0.15, "source": 0.15, "quiet": 0.1, "fit": 0.25, "effect": 0.1, "price": 0.25,
-        "place": 0.1, "tired": 0.15, "orders": 0.1,
+        "kind": 0.25, "placement": 0.1, "source": 0.1, "quiet": 0.1, "fit": 0.25, "effect": 0.1, "price": 0.2,
+        "place": 0.1, "tired": 0.15, "orders": 0.05,
     },
-    0.2,
+    0.15,
 )  # fmt: skip
 
 
@@ -90,6 +90,11 @@ class Belief(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _rank(self) -> Mapping[str, int]:
         return {name: rank for rank, name in enumerate(self.names)}
+
+    def mean(self, name: str) -> float:
+        """Of one effect; 0 where nothing was learned of it."""
+        rank = self._rank.get(name)
+        return 0.0 if rank is None else self.means[rank]
 
     def log_odds(self, effects: Mapping[str, float], item_id: str) -> float:
         """What the effects and the item add to the log odds."""
@@ -137,9 +142,9 @@ def chances(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, 
     effects = effects_of(basis, at)
     quiet, showing = _beliefs(posterior, kind)
     anyway = quiet.log_odds(effects, item_id)
-    quiet_chance = _moved(basis.quiet, anyway)
+    quiet_chance = moved(basis.quiet, anyway)
     foretold = bought_when_shown(quiet_chance, persuasion(basis.quiet, basis.shown))
-    return quiet_chance, _moved(foretold, showing.log_odds(effects, item_id))
+    return quiet_chance, moved(foretold, showing.log_odds(effects, item_id))
 
 
 def doubt(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, at: Setting) -> float:
@@ -152,9 +157,8 @@ def doubt(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, at
     chance, shown = chances(posterior, kind, item_id, basis, at)
     slope = shown * (1 - shown)
     both = slope * _lever(chance, persuasion(basis.quiet, basis.shown)) - chance * (1 - chance)
-    return math.hypot(
-        both * quiet.deviation(effects, item_id, QUIET), slope * showing.deviation(effects, item_id, SHOWING)
-    )
+    spread = both * quiet.deviation(effects, item_id, QUIET), slope * showing.deviation(effects, item_id, SHOWING)
+    return min(1.0, math.hypot(*spread))
 
 
 def effects_of(basis: Basis, at: Setting) -> dict[str, float]:
@@ -204,8 +208,9 @@ def _lever(quiet: float, persuasion: float) -> float:
     return (1 - quiet) / max(1 - shown, LEAST)
 
 
-def _moved(chance: float, by: float) -> float:
-    return logistic(log_odds(chance) + by)
+def moved(chance: float, by: float) -> float:
+    """The chance whose log odds are higher by so much; the same chance, to the last bit, by nothing."""
+    return logistic(log_odds(chance) + by) if by else chance
 
 
 def _beliefs(posterior: Posterior | None, kind: str) -> tuple[Belief, Belief]:

@@ -17,7 +17,7 @@ from tests.property.random_shops import TableModel
 from tests.unit.decide.tents import ITEMS, NOW, SURE, ask, pair, said
 
 from pairwell.config.settings import Choice, Settings
-from pairwell.decide.choice import Slot, Stream, fill_slots
+from pairwell.decide.choice import Slot, Standing, Stream, fill_slots
 from pairwell.decide.choose import clash_with, lead_through, propose_for, run_stages
 from pairwell.decide.scene import Scene
 from pairwell.records import CuratedRelation, DecisionInputs, Item
@@ -116,7 +116,7 @@ def _slates(name: str, draws: int) -> Iterator[list[Slot]]:
             slots=scene.slots,
             choice=scene.settings.choice,
             stream=Stream(f"d{number}"),
-            clash=lambda drawn: clashes[id(drawn)],
+            standing=Standing(lambda drawn: clashes[id(drawn)]),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from itertools import compress
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,6 +13,19 @@ from pairwell.config.settings import Choice
 from pairwell.decide.worth import Valued
 
 Clash = Callable[[Valued], bool]
+
+
+class Standing(NamedTuple):
+    """How offers stand in one slate.
+
+    `clash(drawn)` tells of any other whether it cannot stand beside `drawn`; `step` what is left of one that stands a
+    place further down, None where nothing is.
+    """
+
+    clash: Callable[[Valued], Clash]
+    step: Callable[[Valued], Valued | None] | None = None
+
+
 QUANTUM = 1 << 20  # weights are whole numbers of its parts: 1 / 1,048,576
 
 
@@ -65,13 +79,18 @@ class Stream:
 
 
 def fill_slots(
-    valued: Sequence[Valued], *, slots: int, choice: Choice, stream: Stream, clash: Callable[[Valued], Clash]
+    valued: Sequence[Valued],
+    *,
+    slots: int,
+    choice: Choice,
+    stream: Stream,
+    standing: Standing,
 ) -> list[Slot]:
     """Pins in the order people set, then draws from the rest; what clashes with a slot before is not drawn.
 
-    `clash(drawn)` tells of any other whether it cannot stand beside `drawn`. Blind to the order of `valued`.
+    Blind to the order of `valued`.
     """
-    return fill_by(valued, slots=slots, choice=choice, draw=lambda lot, _: draw_place(lot, stream), clash=clash)
+    return fill_by(valued, slots=slots, choice=choice, draw=lambda lot, _: draw_place(lot, stream), standing=standing)
 
 
 def fill_by(
@@ -80,7 +99,7 @@ def fill_by(
     slots: int,
     choice: Choice,
     draw: Callable[[Lot, int], int | None],
-    clash: Callable[[Valued], Clash],
+    standing: Standing,
 ) -> list[Slot]:
     """As `fill_slots`, where `draw` says which place of a lot fills the slot of that number, or ends it with None."""
     pool = _Pool(sorted(valued, key=_canonical), choice)
@@ -91,10 +110,12 @@ def fill_by(
         if place is None:
             break
         drawn = lot.valued[place]
-        clashes = clash(drawn)
+        clashes = standing.clash(drawn)
         barred = [other for other in pool.valued if other is not drawn and clashes(other)]
         filled.append(Slot(drawn=drawn, propensity=lot.chance(place), lot=lot, barred=barred))
         pool.remove([drawn, *barred])
+        if standing.step:
+            pool.step_down(standing.step)
     return filled
 
 
@@ -140,6 +161,11 @@ class _Pool:
         stays = [id(one) not in ids for one in self.valued]
         self._weights = list(compress(self._weights, stays)) if self._weights and stays[0] else []
         self.valued = list(compress(self.valued, stays))
+
+    def step_down(self, step: Callable[[Valued], Valued | None]) -> None:
+        """Let everybody stand one place further down."""
+        stepped = [further for one in self.valued if (further := step(one)) is not None]
+        self.valued, self._weights = sorted(stepped, key=_canonical), []
 
 
 def draw_place(lot: Lot, stream: Stream) -> int:

@@ -14,7 +14,7 @@ from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal, Sources, propose
 from pairwell.config.settings import Settings
 from pairwell.decide.caps import Places, cap, ends_of
-from pairwell.decide.choice import Clash, Slot, Stream, fill_slots
+from pairwell.decide.choice import Clash, Slot, Standing, Stream, fill_slots
 from pairwell.decide.explain import explain_offer, title_of
 from pairwell.decide.guards import check_slate, guard
 from pairwell.decide.own_texts import choose_text, own_reason
@@ -25,7 +25,7 @@ from pairwell.decide.rules.stages import applicability, eligibility, suitability
 from pairwell.decide.scene import Scene
 from pairwell.decide.sets import PricedSet, price_set, settle
 from pairwell.decide.texts import find_locale, speaks
-from pairwell.decide.worth import Valued, factors_of, slate_cost, worthwhile
+from pairwell.decide.worth import Valued, factors_of, one_place_down, slate_cost, worthwhile
 from pairwell.experiments.assignment import Arm, assign_arm, unit_of
 from pairwell.model.completion import cart_power
 from pairwell.posterior import Posterior
@@ -79,12 +79,12 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def withheld(self) -> list[Withheld]:
         """Who left where."""
-        beside = {id(barred): slot.drawn.candidate.item_id for slot in self.drawn for barred in slot.barred}
+        beside = {id(barred.candidate): slot.drawn.candidate.item_id for slot in self.drawn for barred in slot.barred}
         undrawn = sorted(self.undrawn, key=_dearest_first)
         return [
             *self.left,
             *(self._not_worth_showing(slot.drawn) for slot in self.drawn if not self.worth_showing),
-            *(_not_drawn(one, beside.get(id(one))) for one in undrawn),
+            *(_not_drawn(one, beside.get(id(one.candidate))) for one in undrawn),
         ]
 
     def _not_worth_showing(self, valued: Valued) -> Withheld:
@@ -138,12 +138,12 @@ def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
     valued, left = lead_through(prospects(proposal.candidates, scene), scene)
     count_failures(left, scene)
     slots = _draw(valued, scene)
-    drawn = {id(slot.drawn) for slot in slots}
+    drawn = {id(slot.drawn.candidate) for slot in slots}
     return Course(
         scene=scene,
         proposal=proposal,
         drawn=slots,
-        undrawn=[one for one in valued if id(one) not in drawn],
+        undrawn=[one for one in valued if id(one.candidate) not in drawn],
         worth_minor=sum(slot.drawn.worth_minor for slot in slots),
         cost_minor=slate_cost([slot.drawn for slot in slots], scene),
     )
@@ -234,7 +234,9 @@ def _draw(valued: Sequence[Valued], scene: Scene) -> list[Slot]:
         slots=scene.slots,
         choice=scene.settings.choice,
         stream=Stream(scene.inputs.decision_id),
-        clash=lambda drawn: clash_with(drawn, scene, places.take(drawn.candidate.adds)),
+        standing=Standing(
+            lambda drawn: clash_with(drawn, scene, places.take(drawn.candidate.adds)), one_place_down(scene)
+        ),
     )
 
 

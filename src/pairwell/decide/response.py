@@ -11,6 +11,7 @@ from pairwell.decide.sets import price_set
 from pairwell.posterior import Basis, bought_when_shown
 from pairwell.records import Candidate
 
+_DEAREST = 3.0  # times the purchase, from which on dearer is no different
 _EFFECTS = (0.1, 100.0)  # times chance beyond which more or less says nothing
 
 
@@ -75,7 +76,7 @@ def _dearness(candidate: Candidate, scene: Scene) -> float:
     price = priced.price_minor if priced else scene.price_of(candidate.item_id) or 0
     if candidate.kind != "upgrade":
         total = scene.purchase.total_minor
-        return price / total if total > 0 else 0.0
+        return min(price / total, _DEAREST) if total > 0 else 0.0
     line = scene.lines.get(candidate.anchor_id)
     paid = line.paid_minor if line else None
-    return price / paid - 1 if paid else 0.0
+    return min(price / paid - 1, _DEAREST) if paid else 0.0

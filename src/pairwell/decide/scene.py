@@ -177,7 +177,9 @@ class Scene:
 
     @cached_property
     def tired(self) -> float:
-        """The log of 1 + the offers that the customer got lately."""
+        """The log of 1 + the offers that the customer got lately; 0 of customers who may not have agreed to that."""
+        if self.inputs.customer is None and (self.inputs.unit or "").startswith("c:"):
+            return 0.0
         return math.log1p(sum(len(contact.item_ids) for contact in self.inputs.contacts))
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -12,9 +12,10 @@ from pairwell.decide.response import basis_of
 from pairwell.decide.rules.sifting import withhold
 from pairwell.decide.sales import sale_of
 from pairwell.decide.scene import Scene
-from pairwell.posterior import Basis, Setting, chances, doubt, persuasion
+from pairwell.posterior import Basis, Setting, bought_when_shown, chances, doubt, moved, persuasion
 from pairwell.records import Candidate, Withheld
 
+_MOST_WEIGHT = 1e6  # of all levers and context weights together; beyond, more or less changes nothing
 _HOPE = 0.8416212335729143  # deviations above the mean that a fifth of a normal lies beyond
 
 
@@ -31,6 +32,7 @@ class Valued(msgspec.Struct, frozen=True, kw_only=True):
     score: float  # only ranks
     basis: Basis
     trial: bool = False  # thought to lose money, and shown to learn whether that is so
+    least_minor: float = 0.0  # what it must add at least; a trial may lose as much
     parcel: float = 0.0  # chance of a parcel that would not go out otherwise, where the shop pays for one
     more: Mapping[str, float | Weights] = {}  # further numbers that made a difference, by name
 
@@ -38,6 +40,11 @@ class Valued(msgspec.Struct, frozen=True, kw_only=True):
     def net_minor(self) -> float:
         """What showing it adds when the slate is shown anyway."""
         return self.worth_minor - self.cost_minor
+
+    @property
+    def pays(self) -> bool:
+        """Whether it may be shown."""
+        return self.net_minor >= self.least_minor if self.trial else self.net_minor > 0 and self.persuasion > 0
 
 
 def value(candidate: Candidate, scene: Scene) -> Valued:
@@ -66,6 +73,32 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
     )
 
 
+def one_place_down(scene: Scene) -> Callable[[Valued], Valued | None] | None:
+    """What is left of an offer that stands one place further down: None, where it would not pay there.
+
+    None for all where nothing was learned of places.
+    """
+    by_kind = (
+        {} if scene.posterior is None else {kind: of.mean("place") for kind, of in scene.posterior.showing.items()}
+    )
+    if not any(by_kind.values()):
+        return None
+
+    def step(valued: Valued) -> Valued | None:
+        shown = bought_when_shown(valued.quiet, valued.persuasion)
+        further = moved(shown, by_kind.get(valued.candidate.kind, 0.0))
+        worth = valued.worth_minor + (further - shown) * valued.gain_minor
+        left = msgspec.structs.replace(
+            valued,
+            persuasion=persuasion(valued.quiet, further),
+            worth_minor=worth,
+            score=valued.score if valued.trial else valued.score * worth / valued.worth_minor,
+        )
+        return left if left.pays else None
+
+    return step
+
+
 def offer_cost(scene: Scene) -> float:
     """What one more offer costs: the chance that it loses the checkout, times what the cart earns."""
     return scene.friction * scene.at_stake
@@ -87,7 +120,7 @@ def worthwhile(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Valu
     doubtful: list[Valued] = []
     for candidate in candidates:
         valued = value(candidate, scene)
-        (survivors if valued.net_minor > 0 and valued.persuasion > 0 else doubtful).append(valued)
+        (survivors if valued.pays else doubtful).append(valued)
     trials = _trials(doubtful, scene, alone=not survivors)
     tried = {id(trial.candidate) for trial in trials}
     left = [_worthless(valued) for valued in doubtful if id(valued.candidate) not in tried]
@@ -112,7 +145,7 @@ def _ranked(valued: list[Valued], scene: Scene) -> list[Valued]:
         return valued
     ranked = []
     for one, (placed, levers) in zip(valued, weights_of([one.candidate for one in valued], scene), strict=True):
-        weight = math.prod((*placed.values(), *levers.values()))
+        weight = min(max(math.prod((*placed.values(), *levers.values())), 1 / _MOST_WEIGHT), _MOST_WEIGHT)
         more = {**one.more, **({"weights": placed} if placed else {}), **({"levers": levers} if levers else {})}
         ranked.append(msgspec.structs.replace(one, score=one.score * weight, more=more))
     return ranked
@@ -156,7 +189,7 @@ def _trials(doubtful: Sequence[Valued], scene: Scene, *, alone: bool) -> list[Va
         return []
     affordable = [one for one in doubtful if one.gain_minor > 0 and one.net_minor >= -each]
     hopes = [(one, one.net_minor + _HOPE * _deviation(one, scene)) for one in affordable]
-    return [msgspec.structs.replace(one, score=hope, trial=True) for one, hope in hopes if hope > 0]
+    return [msgspec.structs.replace(one, score=hope, trial=True, least_minor=-each) for one, hope in hopes if hope > 0]
 
 
 def _deviation(valued: Valued, scene: Scene) -> float:

@@ -11,6 +11,7 @@ from tests.property.random_shops import TableModel
 
 from pairwell.config.settings import Choice, Persuasion, Settings
 from pairwell.decide.scene import Scene
+from pairwell.posterior import Posterior
 from pairwell.records import CartLine, CuratedRelation, DecisionInputs, DecisionRequest, Item, Pair, Relation
 
 NOW = datetime(2026, 11, 21, 10, 5, tzinfo=UTC)
@@ -103,12 +104,13 @@ def scene(
     items: dict[str, Item] | None = None,
     model: TableModel = MODEL,
     known: Sequence[str] | None = None,
+    posterior: Posterior | None = None,
     **more: Any,
 ) -> Scene:
     """The scene of `request`; `items` stand beside or instead of the shop's, `known` limits which were read."""
     shop = {**ITEMS, **(items or {})}
     inputs = read(request, items=dict.fromkeys(known or shop, 0), **more)
-    return Scene(inputs, model=model, items=shop, settings=settings)
+    return Scene(inputs, model=model, items=shop, settings=settings, posterior=posterior)
 
 
 def said(anchor_id: str, relation: Relation, item_id: str, rank: int = 0) -> CuratedRelation:

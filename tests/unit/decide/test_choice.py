@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pairwell.config.settings import Choice
-from pairwell.decide.choice import QUANTUM, Slot, Stream, fill_slots, weigh
+from pairwell.decide.choice import QUANTUM, Slot, Standing, Stream, fill_slots, weigh
 from pairwell.decide.worth import Valued
 from pairwell.posterior import Basis
 from pairwell.records import Candidate
@@ -29,7 +29,11 @@ def _valued(item_id: str, worth: float, pin: int | None = None) -> Valued:
 
 def _fill(valued: list[Valued], name: str = "01J", *, slots: int = 4, choice: Choice | None = None) -> list[Slot]:
     return fill_slots(
-        valued, slots=slots, choice=choice or Choice(), stream=Stream(name), clash=lambda _: lambda _: False
+        valued,
+        slots=slots,
+        choice=choice or Choice(),
+        stream=Stream(name),
+        standing=Standing(lambda _: lambda _: False),
     )
 
 
@@ -101,7 +105,7 @@ def test_what_clashes_is_barred_and_named() -> None:
         slots=4,
         choice=Choice(temperature=0.001, exploration=0.0),
         stream=Stream("01J"),
-        clash=lambda drawn: lambda other: {drawn.candidate.item_id, other.candidate.item_id} == {"x", "y"},
+        standing=Standing(lambda drawn: lambda other: {drawn.candidate.item_id, other.candidate.item_id} == {"x", "y"}),
     )
     assert _ids(slots) == ["x", "z"]
     assert [valued.candidate.item_id for valued in slots[0].barred] == ["y"]
@@ -111,3 +115,18 @@ def test_what_clashes_is_barred_and_named() -> None:
 def test_equal_worths_are_told_apart_by_their_names_alone() -> None:
     equal = [msgspec.structs.replace(valued, worth_minor=1.0) for valued in _THREE]
     assert _ids(_fill(equal)) == _ids(_fill(equal[::-1]))
+
+
+def test_one_that_does_not_pay_further_down_is_not_drawn_there() -> None:
+    def halved(one: Valued) -> Valued | None:
+        worth = one.worth_minor / 2
+        return msgspec.structs.replace(one, worth_minor=worth, score=worth) if worth > 1 else None
+
+    slots = fill_slots(
+        [_valued("x", 9.0), _valued("y", 6.0), _valued("z", 3.9)],
+        slots=3,
+        choice=Choice(temperature=0.001, exploration=0.0),
+        stream=Stream("d"),
+        standing=Standing(lambda _: lambda _: False, halved),
+    )
+    assert [(slot.drawn.candidate.item_id, slot.drawn.worth_minor) for slot in slots] == [("x", 9.0), ("y", 3.0)]

@@ -1,18 +1,19 @@
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import msgspec
 import pytest
 from tests.property.random_shops import evidence_of
-from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, pair, scene
+from tests.unit.decide.tents import ITEMS, MODEL, NOW, SURE, ask, pair, scene
 
 from pairwell.config.rules.lever import Lever
 from pairwell.config.settings import Objective, Persuasion, Placement, Settings, Shop
 from pairwell.decide.levers import open_levers
 from pairwell.decide.scene import Scene
-from pairwell.decide.worth import Valued, factors_of, slate_cost, value, worthwhile
-from pairwell.posterior import bought_when_shown
+from pairwell.decide.worth import Valued, factors_of, one_place_down, slate_cost, value, worthwhile
+from pairwell.posterior import Belief, Posterior, bought_when_shown
 from pairwell.records import Candidate, CartLine, DecisionRequest
 
 
@@ -283,3 +284,30 @@ def test_company_that_chance_nearly_explains_is_no_fit() -> None:
         ).persuasion
 
     assert [persuaded(effect) for effect in (0.5, 1.5, 3.0)] == pytest.approx([0.0, 0.0, 0.06 * 0.5 * 0.5])
+
+
+class TestPlace:
+    def _down(self, place: float) -> Valued | None:
+        belief = Belief(names=["place"], means=[place], covariance=[0.0], items={}, opportunities=1)
+        learned = Posterior(
+            epoch=1, learned_at=NOW, until=NOW, decisions=1, quiet={}, showing={"cross_sell": belief}, friction={}
+        )
+        here = scene(ask("tent"), posterior=learned)
+        step = one_place_down(here)
+        assert step is not None
+        return step(value(_candidate("mat"), here))
+
+    def test_further_down_an_offer_changes_less(self) -> None:
+        first, further = _value(_candidate("mat")), self._down(-0.05)
+        assert further is not None
+        assert 0 < further.worth_minor < first.worth_minor
+        assert further.score == pytest.approx(further.worth_minor)
+        shown = bought_when_shown(first.quiet, first.persuasion)
+        odds = shown / (1 - shown) * math.exp(-0.05)
+        assert further.worth_minor == pytest.approx((odds / (1 + odds) - first.quiet) * first.gain_minor)
+
+    def test_where_it_would_put_off_it_does_not_stand(self) -> None:
+        assert self._down(-1.0) is None
+
+    def test_where_nothing_was_learned_of_places_nobody_asks(self) -> None:
+        assert one_place_down(scene(ask("tent"))) is None

@@ -9,9 +9,9 @@ from functools import cached_property
 import msgspec
 
 from pairwell.decide.caps import Places
-from pairwell.decide.choice import Lot, Slot, Stream, draw_place, fill_by
+from pairwell.decide.choice import Lot, Slot, Standing, Stream, draw_place, fill_by
 from pairwell.decide.choose import Course, clash_with
-from pairwell.decide.worth import Valued, slate_cost
+from pairwell.decide.worth import Valued, one_place_down, slate_cost
 from pairwell.records import Offer
 
 DRAWS = 16
@@ -126,5 +126,8 @@ class Lottery:
             slots=self._scene.slots,
             choice=self._scene.settings.choice,
             draw=draw,
-            clash=lambda drawn: clash_with(drawn, self._scene, places.take(drawn.candidate.adds)),
+            standing=Standing(
+                lambda drawn: clash_with(drawn, self._scene, places.take(drawn.candidate.adds)),
+                one_place_down(self._scene),
+            ),
         )
