@@ -112,7 +112,10 @@ def _rows(offers: Offers, slates: Slates, sides: tuple[_Side, _Side]) -> Rows:
 
 
 def _told(rows: Rows, told: Bools) -> Rows:
-    """Those whose outcome says something. Only what was not shown stands for all, by its weight."""
+    """Those whose outcome says something.
+
+    What was not shown stands for all, by one over its chance (Horvitz and Thompson 1952); what was shown for itself.
+    """
     some = Rows(**{name: getattr(rows, name)[told] for name in Rows.__struct_fields__})
     weight = np.ones(len(some))
     weight[~some.shown] = effective_weights(some.weight[~some.shown])

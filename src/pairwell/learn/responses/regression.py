@@ -105,6 +105,7 @@ class _Curve(NamedTuple):
 
 def fit_rows(rows: Rows, priors: Priors) -> Fitted:
     """The posterior of all effects, from rows of which there is at least one."""
+    rows = _select(rows, np.argsort(rows.item, kind="stable"))  # so that each item's rows stand together
     first = _climb(rows, priors, State(np.zeros(len(priors.effects)), np.zeros((priors.n_items, 2))))
     excess = _design_effect(rows, first)
     last = msgspec.structs.replace(rows, weight=rows.weight / excess)
@@ -184,12 +185,12 @@ def _curve(rows: Rows, priors: Priors, at: State) -> _Curve:
         left, curved = part.weight * (part.bought - chance), part.weight * chance * (1 - chance)
         slope += design.T @ left
         shared += design.T @ (design * curved[:, None])
+        items, starts = np.unique(part.item, return_index=True)
         for k in range(2):
-            item_slope[:, k] += np.bincount(part.item, left * touches[:, k], minlength=m)
-            for other in range(2):
-                own[:, k, other] += np.bincount(part.item, curved * touches[:, k] * touches[:, other], minlength=m)
-            for effect in range(p):
-                between[effect, :, k] += np.bincount(part.item, curved * touches[:, k] * design[:, effect], minlength=m)
+            pressed = (curved * touches[:, k])[:, None]
+            item_slope[items, k] += np.add.reduceat(left * touches[:, k], starts)
+            own[items, k] += np.add.reduceat(pressed * touches, starts, axis=0)
+            between[:, items, k] += np.add.reduceat(pressed * design, starts, axis=0).T
     return _Curve(slope, item_slope, shared, between, own)
 
 
@@ -242,8 +243,11 @@ def _design_effect(rows: Rows, at: State) -> float:
 
 def _parts(rows: Rows) -> Iterator[Rows]:
     for start in range(0, len(rows), _AT_A_TIME):
-        some = slice(start, start + _AT_A_TIME)
-        yield Rows(**{name: getattr(rows, name)[some] for name in Rows.__struct_fields__})
+        yield _select(rows, slice(start, start + _AT_A_TIME))
+
+
+def _select(rows: Rows, which: slice | Ints) -> Rows:
+    return Rows(**{name: getattr(rows, name)[which] for name in Rows.__struct_fields__})
 
 
 def _logistic(odds: Floats) -> Floats:
