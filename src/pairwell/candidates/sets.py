@@ -11,11 +11,11 @@ from pairwell.candidates.memory import memory_of
 from pairwell.records import Candidate
 
 _OF_AN_ANCHOR = 8
-_SETS = 5  # of one decision
+_SETS = 3  # of one decision
 
 
 def bundles(anchors: Sequence[str], there: Collection[str], model: LearnedPairs) -> list[Candidate]:
-    """Up to five bundles, those most often together beyond chance first; `there`: what is in the cart or looked at.
+    """Up to three bundles, those most often together beyond chance first; `there`: what is in the cart or looked at.
 
     The same missing parts make one bundle. Which of them names the offer is settled once prices are known.
     """

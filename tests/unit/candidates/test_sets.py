@@ -56,12 +56,12 @@ def test_nothing_is_left_of_a_set_that_lies_in_the_cart() -> None:
     assert bundles(["mat", "tent"], ["mat", "tent"], _model(_set("mat", "tent"))) == []
 
 
-def test_sets_that_lack_the_same_are_one_bundle_and_only_the_best_five_are_looked_at() -> None:
+def test_sets_that_lack_the_same_are_one_bundle_and_only_the_best_three_are_looked_at() -> None:
     sets = [_set("tent", f"i{number}", expected=float(number)) for number in range(7)]
     twice = _set("mat", "i6", expected=0.0)
     found = bundles(["mat", "tent"], ["mat", "tent"], _model(*sets, twice))
-    assert [candidate.adds for candidate in found] == [("i6",), ("i0",), ("i1",), ("i2",), ("i3",)]
-    assert [candidate.anchor_id for candidate in found] == ["mat", "tent", "tent", "tent", "tent"]
+    assert [candidate.adds for candidate in found] == [("i6",), ("i0",), ("i1",)]
+    assert [candidate.anchor_id for candidate in found] == ["mat", "tent", "tent"]
 
 
 @pytest.mark.parametrize(("kinds", "offered"), [(("cross_sell",), False), (("bundle",), True)])
