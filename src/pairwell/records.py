@@ -383,4 +383,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer  # what left the house
     slate: list[Offer]  # what would have been shown, the holdout's ghost included
     bases: list[Basis]  # of each offer of the slate, for learning
+    learning_minor: float = 0.0  # expected loss that the slate takes to learn of its offers
     withheld: list[Withheld]  # where the request asked for it; else it is recomputed from the inputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -65,6 +66,11 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if any(slot.drawn.trial for slot in self.drawn):
             return self.cost_minor - self.worth_minor <= budget
         return self.worth_minor > self.cost_minor
+
+    @property
+    def learning_minor(self) -> float:
+        """The expected loss that is taken to learn: what its trials cost beyond what they are worth."""
+        return math.fsum(-slot.drawn.net_minor for slot in self.slots if slot.drawn.trial)
 
     @property
     def slots(self) -> list[Slot]:
@@ -187,6 +193,7 @@ def decide(scene: Scene, course: Course) -> Decision:
         answer=answer,
         slate=slate,
         bases=[slot.drawn.basis for slot in slots],
+        learning_minor=course.learning_minor,
         # It follows from the inputs; kept only where the answer shows it, so that asking again answers the same.
         withheld=course.withheld if inputs.request.explain else [],
     )

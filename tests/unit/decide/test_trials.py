@@ -44,6 +44,12 @@ def test_the_expected_loss_of_a_slate_stays_within_the_budget() -> None:
             assert course.cost_minor - course.worth_minor <= budget
 
 
+def test_what_is_lost_to_learn_is_journaled() -> None:
+    decision = choose(read(ask("tent")), model=MODEL, items=ITEMS, settings=_settings(40.0))
+    assert 0 < decision.learning_minor <= 40.0
+    assert choose(read(ask("tent")), model=MODEL, items=ITEMS, settings=SURE).learning_minor == 0.0
+
+
 def test_a_budget_that_does_not_bear_the_attention_tries_nothing_alone() -> None:
     assert _shown(_settings(2.0)) == []
 
