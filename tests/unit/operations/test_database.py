@@ -125,7 +125,7 @@ def test_a_full_disk_is_a_journal_error_and_loses_nothing(tmp_path: Path) -> Non
     with pytest.raises(JournalError, match="full"):
         _write_beyond_the_disk(database)
     with database.read() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(epochs)) == 5
+        assert connection.scalar(sa.select(sa.func.count()).select_from(epochs)) == 7
     database.close()
 
 
@@ -174,7 +174,7 @@ def test_what_need_not_be_there_at_once_is_used_when_it_is(tmp_path: Path) -> No
             pass
     (tmp_path / "later").mkdir()
     with database.read() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(epochs)) == 5
+        assert connection.scalar(sa.select(sa.func.count()).select_from(epochs)) == 7
     database.close()
 
 
