@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from operator import mul
 from typing import Final, NamedTuple
 
 import msgspec
@@ -34,17 +35,17 @@ class Prior(NamedTuple):
 # bought more seldom anyway. Where it stands changes nothing for who does not see it.
 QUIET: Final = Prior(
     {
-        "kind": 1.5, "placement": 0.5, "source": 0.5, "quiet": 0.5, "fit": 0.8, "effect": 0.4, "price": 1.0,
+        "kind": 1.0, "placement": 0.5, "source": 0.5, "quiet": 0.3, "fit": 0.5, "effect": 0.3, "price": 1.0,
         "tired": 0.3, "orders": 0.2,
     },
     0.5,
 )  # fmt: skip
 SHOWING: Final = Prior(
     {
-        "kind": 0.25, "placement": 0.1, "source": 0.1, "quiet": 0.1, "fit": 0.25, "effect": 0.1, "price": 0.2,
-        "place": 0.1, "tired": 0.15, "orders": 0.05,
+        "kind": 0.25, "placement": 0.15, "source": 0.15, "quiet": 0.1, "fit": 0.25, "effect": 0.1, "price": 0.25,
+        "place": 0.1, "tired": 0.15, "orders": 0.1,
     },
-    0.15,
+    0.2,
 )  # fmt: skip
 
 
@@ -106,11 +107,17 @@ class Belief(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def deviation(self, effects: Mapping[str, float], item_id: str, prior: Prior) -> float:
         """The standard deviation of that sum."""
-        known = [(rank, size) for name, size in effects.items() if (rank := self._rank.get(name)) is not None]
-        shared = math.fsum(size * other * self._covariance(rank, at) for rank, size in known for at, other in known)
+        sizes = [effects.get(name, 0.0) for name in self.names]
+        shared = sum(size * sum(map(mul, row, sizes)) for size, row in zip(sizes, self._rows, strict=True) if size)
         unknown = math.fsum((prior.sd(name) * size) ** 2 for name, size in effects.items() if name not in self._rank)
         own = self.items.get(item_id)
-        return math.sqrt(shared + unknown + (own.sd if own else prior.item) ** 2)
+        return math.sqrt(max(shared, 0.0) + unknown + (own.sd if own else prior.item) ** 2)
+
+    @cached_property
+    def _rows(self) -> list[list[float]]:
+        """The whole covariance."""
+        size = len(self.names)
+        return [[self._covariance(row, column) for column in range(size)] for row in range(size)]
 
     def _covariance(self, one: int, other: int) -> float:
         row, column = max(one, other), min(one, other)
