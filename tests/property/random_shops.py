@@ -247,9 +247,9 @@ def _settings(rng: random.Random) -> Settings:
             add_on_price_share=rng.choice((0.0, 0.07, 0.3, 0.3, 0.7, 5.0, 5.0)),
             upgrade_price_corridor=(low, low * rng.choice((1.0, 1.6, 4.0, 4.0, 30.0))),
             margin_floor_minor=rng.choice((-200, 0, 0, 0, 50, 400)),
-            discount_max_share=rng.choice((0.0, 0.07, 0.3, 1.0)),
+            discount_max_share=rng.choice((0.0, 0.01, 0.07, 1.0)),
         ),
-        learn=Learn(bundle_discount_share=rng.choice((0.0, 0.1, 0.1, 1.0))),
+        learn=Learn(bundle_discount_share=rng.choice((0.02, 0.1, 0.1, 1.0))),
         slots=Slots(max=rng.choice((1, 2, 4, 4, 8))),
         placements={
             name: Placement(
@@ -264,7 +264,7 @@ def _settings(rng: random.Random) -> Settings:
             cross_sell=rng.choice((0.04, 0.04, 0.5, 0.5, 1.0, 0.0, -0.3)),
             upgrade=rng.choice((0.03, 0.03, 0.5, 0.5, 1.0, 0.0, -0.3)),
             repeat=rng.choice((0.06, 0.06, 1.0, 0.0, -0.3)),
-            bundle=rng.choice((0.06, 0.5, 1.0, 0.0, -0.3)),
+            bundle=rng.choice((0.5, 1.0, 1.0, 1.0, -0.3)),
             half_fit=rng.choice((1e-6, 0.05, 0.05, 1.0)),
         ),
         choice=Choice(
