@@ -17,7 +17,7 @@ _EFFECTS = (0.1, 100.0)  # times chance beyond which more or less says nothing
 
 def basis_of(candidate: Candidate, scene: Scene) -> Basis:
     """What the response to a candidate is foretold from, as it stands now."""
-    prior, expected = scene.settings.persuasion, coming(candidate)
+    prior, expected = scene.settings.persuasion, coming(candidate, scene.inputs.now)
     chance = _quiet(candidate) if expected is None else expected.chance
     quiet = chance if expected is None else expected.soon(scene.settings.attribution.window_h)
     fit = _fit(candidate, chance, prior)

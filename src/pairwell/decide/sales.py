@@ -36,7 +36,7 @@ def sale_of(candidate: Candidate, quiet: float, scene: Scene) -> Sale:
     gain = scene.earned(candidate.item_id)
     if candidate.kind == "upgrade":
         gain -= scene.earned_by(scene.lines[candidate.anchor_id])
-    return Sale(price_minor=price, gain_minor=gain * gained_share(candidate, scene.settings))
+    return Sale(price_minor=price, gain_minor=gain * gained_share(candidate, scene.settings, scene.inputs.now))
 
 
 def _of_set(candidate: Candidate, quiet: float, scene: Scene) -> Sale:

@@ -39,11 +39,18 @@ def _reasons(decision: Decision) -> dict[str, str]:
 
 
 def test_a_purchase_within_some_days_comes_soon_or_later() -> None:
-    coming = Coming(chance=0.5, days=10)
+    coming = Coming(chance=0.5, days=10, left=10)
     assert coming.soon(24) == pytest.approx(1 - 0.5**0.1)
     assert coming.soon(24) + (1 - coming.soon(24)) * coming.later(24) == pytest.approx(0.5)
     assert (coming.soon(1_000), coming.later(1_000)) == (0.5, 0.0)
-    assert (Coming(1.0, 3).soon(24), Coming(1.0, 3).later(24)) == (1.0, 0.0)
+    assert (Coming(1.0, 3, 3).soon(24), Coming(1.0, 3, 3).later(24)) == (1.0, 0.0)
+
+
+def test_on_the_last_day_nothing_comes_later() -> None:
+    last = Coming(chance=0.9, days=10, left=1)
+    assert last.soon(24) == pytest.approx(1 - 0.1**0.1)
+    assert (last.later(24), last.soon(240)) == (0.0, last.soon(24))
+    assert 0 < Coming(chance=0.9, days=10, left=5).later(24) < Coming(chance=0.9, days=10, left=10).later(24)
 
 
 class TestWorth:
@@ -51,14 +58,14 @@ class TestWorth:
         return value(_REPEAT, scene(ask(placement="after_purchase"), settings=settings))
 
     def test_of_a_won_sale_only_what_is_not_moved_counts(self) -> None:
-        # Over all of the window: half of the customers buy anyway, of the others persuasion wins some.
+        # Six days of ten are left: of those who will not buy within them persuasion wins some.
         persuasion = SURE.persuasion.repeat * 0.5 / (0.5 + SURE.persuasion.half_fit)
-        assert self._value().worth_minor == pytest.approx(persuasion * 0.5 * 100)
+        assert self._value().worth_minor == pytest.approx(persuasion * 0.5**0.6 * 100)
 
     def test_only_a_day_of_the_window_is_quiet_probability(self) -> None:
         assert self._value().quiet == pytest.approx(1 - 0.5**0.1)
         longer = msgspec.structs.replace(SURE, attribution=Attribution(window_h=240.0))
-        assert self._value(longer).quiet == pytest.approx(0.5)
+        assert self._value(longer).quiet == pytest.approx(1 - 0.5**0.6)
 
     def test_a_follow_up_is_expected_of_those_who_did_not_come_sooner(self) -> None:
         lag = Lag(low=10, median=15, high=19)
