@@ -41,8 +41,9 @@ def outcome_lines(found: OffersLearned | TooFewOpportunities) -> Iterator[str]:
 
 def _kind_lines(kind: KindLearned) -> Iterator[str]:
     name = _KINDS.get(kind.kind, kind.kind)
+    seen = f" (seen {kind.seen:,} times, as far as was told)" if kind.seen else ""
     yield (
-        f"  {name}: seen {kind.seen:,} times, of these {kind.bought_seen:,} bought; "
+        f"  {name}: shown {kind.shown:,} times{seen}, of these {kind.bought_shown:,} bought; "
         f"not shown {kind.not_shown:,} times, {kind.bought_not_shown:,} bought all the same"
     )
     yield f"    bought when shown {_percent(kind.when_shown)}, anyway {_percent(kind.anyway)}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from pairwell.learn.responses.arrays import Bools, Floats
+from pairwell.learn.responses.arrays import Floats
 from pairwell.learn.responses.gathering import Offers, Slates
 from pairwell.learn.responses.regression import (
     Fitted,
@@ -41,8 +41,9 @@ class KindLearned(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of offer, averaged over all that were made, shown or not."""
 
     kind: str
-    seen: int
-    bought_seen: int
+    shown: int
+    bought_shown: int
+    seen: int  # of those shown, as far as exposures were told; it counts for nothing
     not_shown: int
     bought_not_shown: int
     when_shown: Interval  # chance of being bought
@@ -70,30 +71,29 @@ class _Side(NamedTuple):
     prior_item: float
 
 
-def believe(kind: str, offers: Offers, slates: Slates) -> Believed | None:
-    """Learn of one kind from the offers that were seen, and from those that by lot were not shown; None of neither."""
+def believe(kind: str, offers: Offers, slates: Slates) -> Believed:
+    """Learn of one kind from all offers that were to be shown, and from those that by lot were not.
+
+    Whether they were looked at does not matter: of those that were not shown nobody knows who would have looked.
+    """
     names = sorted(offers.names)
     quiet = _Side([name for name in names if QUIET.sd(name)], 0, 0, QUIET.item)
     showing = _Side([name for name in names if SHOWING.sd(name)], len(quiet.names), 1, SHOWING.item)
     rows = _rows(offers, slates, (quiet, showing))
-    told = offers.seen | ~rows.shown
-    if not told.any():
-        return None
     priors = Priors(
         effects=np.array([*map(QUIET.sd, quiet.names), *map(SHOWING.sd, showing.names)]),
         items=(QUIET.item, SHOWING.item),
         n_items=len(offers.items),
     )
-    fitted = fit_rows(_told(rows, told), priors)
+    fitted = fit_rows(_weighed(rows), priors)
     return Believed(
         quiet=_belief(fitted, quiet, offers.items, int((~rows.shown).sum())),
-        showing=_belief(fitted, showing, offers.items, int(offers.seen.sum())),
-        summary=_summary(kind, rows, offers.seen, fitted),
+        showing=_belief(fitted, showing, offers.items, int(rows.shown.sum())),
+        summary=_summary(kind, rows, int(offers.seen.sum()), fitted),
     )
 
 
 def _rows(offers: Offers, slates: Slates, sides: tuple[_Side, _Side]) -> Rows:
-    """All offers, also those that nobody saw."""
     design = np.zeros((len(offers.slate), len(offers.names)))
     np.put_along_axis(design, offers.effects, offers.sizes, axis=1)
     places = {name: place for place, name in enumerate(offers.names)}
@@ -111,15 +111,11 @@ def _rows(offers: Offers, slates: Slates, sides: tuple[_Side, _Side]) -> Rows:
     )
 
 
-def _told(rows: Rows, told: Bools) -> Rows:
-    """Those whose outcome says something.
-
-    What was not shown stands for all, by one over its chance (Horvitz and Thompson 1952); what was shown for itself.
-    """
-    some = Rows(**{name: getattr(rows, name)[told] for name in Rows.__struct_fields__})
-    weight = np.ones(len(some))
-    weight[~some.shown] = effective_weights(some.weight[~some.shown])
-    return msgspec.structs.replace(some, weight=weight)
+def _weighed(rows: Rows) -> Rows:
+    """What was not shown stands for all, by one over its chance (Horvitz and Thompson 1952); what was, for itself."""
+    weight = np.ones(len(rows))
+    weight[~rows.shown] = effective_weights(rows.weight[~rows.shown])
+    return msgspec.structs.replace(rows, weight=weight)
 
 
 def _belief(fitted: Fitted, side: _Side, items: Sequence[str], opportunities: int) -> Belief:
@@ -158,21 +154,22 @@ class _Average(NamedTuple):
     items: Floats
 
 
-def _summary(kind: str, rows: Rows, seen: Bools, fitted: Fitted) -> KindLearned:
+def _summary(kind: str, rows: Rows, seen: int, fitted: Fitted) -> KindLearned:
     anyway, when_shown = _averages(rows, fitted)
     before = chances_of(rows, State(np.zeros_like(fitted.effects), np.zeros_like(fitted.items)))
-    not_shown = int((~rows.shown).sum())
+    shown, not_shown = int(rows.shown.sum()), int((~rows.shown).sum())
     return KindLearned(
         kind=kind,
-        seen=int(seen.sum()),
-        bought_seen=int(rows.bought[seen].sum()),
+        shown=shown,
+        bought_shown=int(rows.bought[rows.shown].sum()),
+        seen=seen,
         not_shown=not_shown,
         bought_not_shown=int(rows.bought[~rows.shown].sum()),
         when_shown=_interval(when_shown, fitted),
         anyway=_interval(anyway, fitted),
         persuasion=_persuaded(anyway, when_shown, fitted),
         prior_persuasion=persuasion(*(float(chance.mean()) for chance in before)),
-        enough=min(int(seen.sum()), not_shown) >= FEWEST,
+        enough=min(shown, not_shown) >= FEWEST,
         design_effect=fitted.design_effect,
     )
 

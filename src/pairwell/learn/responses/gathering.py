@@ -47,13 +47,6 @@ class Slates(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     offers: Ints  # how many
     weight: Floats  # 1 / the chance of being shown, or of not being shown, as it was
     ordered: Bools  # an order was placed within the window
-    told: Bools  # an exposure of any of its offers was
-
-    @property
-    def telling(self) -> Bools:
-        """By placement whether it tells of exposures at all."""
-        told = self.placement[self.told & self.shown]
-        return np.asarray(np.bincount(told, minlength=len(self.placements)) > 0)
 
 
 class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -67,7 +60,7 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     names: Sequence[str]
     quiet: Floats  # log odds foretold of who is shown nothing
     persuasion: Floats  # foretold
-    seen: Bools  # of those shown: not only part of an answer, but looked at as far as is known
+    seen: Bools  # of those shown: an exposure was told
     bought: Bools
 
 
@@ -87,7 +80,7 @@ class Gathering:
         self._chances = _Chances(choice_of)
         self._at, self._units, self._left_out = array("q"), list[frozenset[str]](), 0
         self._clusters, self._placements, self._items = Codes(), Codes(), Codes()
-        self._columns = {name: array("q") for name in ("placement", "cluster", "shown", "has_cart", "offers", "told")}
+        self._columns = {name: array("q") for name in ("placement", "cluster", "shown", "has_cart", "offers")}
         self._weights = array("d")
         self._kinds: dict[str, _Kind] = {}
 
@@ -120,7 +113,6 @@ class Gathering:
             int(opportunity.shown),
             int(opportunity.has_cart),
             len(opportunity.offers),
-            int(bool(opportunity.seen)),
         )
         for column, value in zip(self._columns.values(), row, strict=True):
             column.append(value)
@@ -154,7 +146,6 @@ class Gathering:
             offers=columns["offers"],
             weight=np.array(self._weights),
             ordered=ordered,
-            told=columns["told"] > 0,
         )
         kinds = {name: self._kinds[name].close(slates, items, bought) for name in sorted(self._kinds)}
         return Gathered(slates=slates, offers=kinds, newest=from_micros(max(self._at)), left_out=self._left_out)
@@ -183,7 +174,6 @@ class _Kind:
     def close(self, slates: Slates, items: Sequence[str], bought: Mapping[int, set[int]]) -> Offers:
         rows, nothing = len(self._slate), set[int]()
         slate, item = np.array(self._slate, dtype=np.int64), np.array(self._item, dtype=np.int64)
-        told = np.array(self._seen, dtype=np.bool_)
         pairs = zip(self._slate, self._item, strict=True)
         return Offers(
             slate=slate,
@@ -194,14 +184,9 @@ class _Kind:
             names=self._names.names,
             quiet=np.array(self._quiet),
             persuasion=np.array(self._persuasion),
-            seen=_seen(told, slate, slates),
+            seen=slates.shown[slate] & np.array(self._seen, dtype=np.bool_),
             bought=np.fromiter((of in bought.get(at, nothing) for at, of in pairs), np.bool_, rows),
         )
-
-
-def _seen(told: Bools, slate: Ints, slates: Slates) -> Bools:
-    """Shown offers that were looked at: those told of, and all of placements that never tell."""
-    return np.asarray(slates.shown[slate] & (told | ~slates.telling[slates.placement[slate]]))
 
 
 class _Chances:

@@ -82,11 +82,7 @@ def learn_responses(sources: Sources, settings: Settings, *, now: datetime) -> O
     if len(gathering) < FEWEST:
         return TooFewOpportunities(decisions=len(gathering))
     gathered = _with_outcomes(gathering, sources, Span(gathering.oldest, now), window)
-    believed = {
-        kind: found
-        for kind, offers in gathered.offers.items()
-        if (found := believe(kind, offers, gathered.slates)) is not None
-    }
+    believed = {kind: believe(kind, offers, gathered.slates) for kind, offers in gathered.offers.items()}
     priors = {name: placement.friction for name, placement in settings.placements.items()}
     frictions = list(find_frictions(gathered.slates, priors))
     posterior, news = _publish(sources.posteriors, _posterior(gathered, believed, frictions, now))

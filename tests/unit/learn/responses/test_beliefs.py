@@ -20,6 +20,7 @@ from pairwell.records import Decision
 _DAY_US = 86_400_000_000
 _CHOICE = Choice(salt="s", holdout=0.2, withheld=0.1)
 _ITEMS = 10
+_COLUMNS = ("slate", "item", "effects", "sizes", "quiet", "persuasion", "seen", "bought")
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,9 +75,7 @@ def _opportunity(unit: str, at: int, items: list[str], how: tuple[World, bool, B
 
 
 def believed(gathered: Gathered) -> Believed:
-    found = believe("cross_sell", gathered.offers["cross_sell"], gathered.slates)
-    assert found is not None
-    return found
+    return believe("cross_sell", gathered.offers["cross_sell"], gathered.slates)
 
 
 def _deviations(found: Interval, truth: float) -> float:
@@ -136,9 +135,10 @@ def test_an_item_that_is_better_than_its_like_stands_out() -> None:
     offers = gathered.offers["cross_sell"]
     rng = np.random.default_rng(9)
     best = offers.items.index("i3")
-    more = offers.bought | ((offers.item == best) & offers.seen & (rng.random(len(offers.item)) < 0.15))
+    more = offers.bought | (
+        (offers.item == best) & gathered.slates.shown[offers.slate] & (rng.random(len(offers.item)) < 0.15)
+    )
     learned = believe("cross_sell", msgspec.structs.replace(offers, bought=more), gathered.slates)
-    assert learned is not None
     own = learned.showing.items
     assert max(own, key=lambda item: own[item].mean) == "i3"
     assert own["i3"].mean > 0.15
@@ -148,22 +148,28 @@ def test_an_item_that_is_better_than_its_like_stands_out() -> None:
 def test_without_anybody_who_saw_nothing_the_prior_shares_out_what_was_seen() -> None:
     gathered = lived(World(shown=0.03), 2_000)
     shown = msgspec.structs.replace(gathered.slates, shown=np.ones_like(gathered.slates.shown))
-    offers = msgspec.structs.replace(
-        gathered.offers["cross_sell"], seen=gathered.slates.shown[gathered.offers["cross_sell"].slate]
-    )
-    learned = believe("cross_sell", offers, shown)
-    assert learned is not None
+    offers = gathered.offers["cross_sell"]
+    was = gathered.slates.shown[offers.slate]
+    kept = {name: getattr(offers, name)[was] for name in _COLUMNS}
+    learned = believe("cross_sell", msgspec.structs.replace(offers, **kept), shown)
     assert not learned.summary.enough
     assert learned.summary.not_shown == 0
     assert 0.015 < learned.summary.anyway.value < 0.05  # foretold at a tenth: mostly history is to blame
     assert learned.summary.persuasion.low < 0 < learned.summary.persuasion.high
 
 
-def test_of_what_nobody_saw_and_no_lot_withheld_nothing_is_learned() -> None:
-    gathered = lived(World(), 20)
-    offers = gathered.offers["cross_sell"]
-    shown = msgspec.structs.replace(gathered.slates, shown=np.ones_like(gathered.slates.shown))
-    assert believe("cross_sell", msgspec.structs.replace(offers, seen=np.zeros_like(offers.seen)), shown) is None
+def test_who_looks_does_not_make_offers_look_better_than_they_are() -> None:
+    """Half look, and buy more, shown or not: those who do not look are among the not shown, too."""
+    world = World(quiet=0.02, shown=0.02, foretold_quiet=0.02, foretold_shown=0.03)
+    gathered = lived(world, 6_000, visits=1)
+    offers, rng = gathered.offers["cross_sell"], np.random.default_rng(3)
+    looks = rng.random(len(gathered.slates.shown))[offers.slate] < 0.5
+    more = offers.bought | (looks & (rng.random(len(looks)) < 0.06))
+    found = believe(
+        "cross_sell", msgspec.structs.replace(offers, bought=more, seen=offers.seen & looks), gathered.slates
+    ).summary
+    assert found.persuasion.low < 0 < found.persuasion.high
+    assert found.seen < 0.6 * found.shown
 
 
 def test_beliefs_name_their_effects_in_one_order() -> None:

@@ -66,8 +66,8 @@ def test_what_was_learned_is_live_and_says_what_it_rests_on(told: Told) -> None:
     assert (found.epoch, found.news, found.decisions, found.shown, found.not_shown) == (1, True, FEWEST, 75, 25)
     assert found.until == START + (FEWEST - 1) * _MINUTE
     (kind,) = found.kinds
-    assert (kind.kind, kind.seen, kind.not_shown) == ("cross_sell", 150, 50)
-    assert kind.bought_seen == 27
+    assert (kind.kind, kind.shown, kind.not_shown) == ("cross_sell", 150, 50)
+    assert kind.bought_shown == 27
     assert kind.bought_not_shown == 3
     assert kind.persuasion.low < kind.persuasion.value < kind.persuasion.high
     live = told.shop.posteriors.newest()
@@ -107,7 +107,7 @@ def test_a_late_order_changes_what_is_learned_next(told: Told) -> None:
     told.buy("c-5", "lamp", at=START + 5 * _MINUTE)  # told now, placed then
     after = learned(told)
     assert after.epoch == 2
-    assert after.kinds[0].bought_seen == before.bought_seen + 1
+    assert after.kinds[0].bought_shown == before.bought_shown + 1
 
 
 def test_what_is_learned_names_nobody(told: Told) -> None:
@@ -163,7 +163,7 @@ def test_commands_say_what_was_learned_or_that_it_is_too_little(told: Told) -> N
     fill(told)
     said = run.invoke(app, ["learn", "--offers", *where]).stdout
     assert "Learned from the outcomes of 100 decisions up to 2026-03-02 10:39: 75 shown, 25 not shown by lot" in said
-    assert "Add-ons: seen 150 times, of these 27 bought; not shown 50 times, 3 bought all the same" in said
+    assert "Add-ons: shown 150 times, of these 27 bought; not shown 50 times, 3 bought all the same" in said
     assert "persuasion +" in said
     assert "Friction in cart: too little yet (75 slates shown beside a cart, 25 not)" in said
     again = json.loads(run.invoke(app, ["learn", "--offers", "--json", *where]).stdout)
