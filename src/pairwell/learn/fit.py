@@ -21,8 +21,9 @@ from pairwell.dataset.store import Dataset
 from pairwell.errors import EvidenceError
 from pairwell.events import Behaviour
 from pairwell.facts.taste import Generation, TasteStore
-from pairwell.learn.assemble import Early, Parts, begin_early, finish_parts
+from pairwell.learn.assemble import Early, Parts, begin_early, completing_model, finish_parts
 from pairwell.learn.blend import find_blend, older_with_pairs, share_arrays
+from pairwell.learn.gate import Fresh, hold_learned
 from pairwell.learn.history import History, forget_files, no_later_than, read_history
 from pairwell.learn.kept_memory import memory_kept
 from pairwell.learn.retune import Gain, Retuned
@@ -30,8 +31,8 @@ from pairwell.learn.sessions.reading import Past, read_visits
 from pairwell.learn.stopwatch import Beside, Stopwatch
 from pairwell.learn.taste.keep import LearnedTastes, learn_taste
 from pairwell.learn.uncollected import uncollected
-from pairwell.learn.validation import Newest, Validation, newest_cases, validate
-from pairwell.model.admission import Admission, compare
+from pairwell.learn.validation import Newest, Validation, before, newest_cases, validate
+from pairwell.model.admission import Admission
 from pairwell.model.manifest import Heard, Manifest
 from pairwell.model.store import live_manifest, point_to, publish_model, read_manifest
 from pairwell.wording import counted
@@ -88,12 +89,13 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     advance(0.1)
     with Beside(watch) as beside:
         begun = _begin(history, settings, beside, taste=tastes is not None and live)
-        parts, validation = _blended(history, settings, begun, advance)
+        parts, fresh, validation = _blended(history, settings, begun, advance)
         advance(0.9)
         with watch.step("publish"):
             manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
             model = publish_model(models, manifest, parts.names, parts.arrays, live=None)
-            admission = _admit(models, model, now) if live else None
+        with watch.step("gate"):
+            admission = _admit(models, model, fresh, now) if live else None
         if tastes is not None and admission is not None and admission.admitted:
             _write_tastes(begun, tastes, Generation(model=model, learned_at=now))
     forget_files(dataset, past.snapshot)
@@ -101,9 +103,9 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     return _report((model, admission), manifest, retuned, watch, started)
 
 
-def _admit(models: Path, model: str, now: datetime) -> Admission:
+def _admit(models: Path, model: str, fresh: Fresh, now: datetime) -> Admission:
     """Make a model live unless it is worse than the one that is."""
-    found = compare(read_manifest(models, model), live_manifest(models))
+    found = hold_learned(models, read_manifest(models, model), fresh)
     if found.admitted:
         point_to(models, model, Act(at=now, author="pairwell learn"))
     return found
@@ -145,8 +147,10 @@ def _write_tastes(begun: _Begun, tastes: TasteStore, generation: Generation) -> 
         tastes.write(learned.keep(generation))
 
 
-def _blended(history: History, settings: Settings, begun: _Begun, advance: Advance) -> tuple[Parts, Validation | None]:
-    """All arrays of the model, and how well one of the older orders completes the newest."""
+def _blended(
+    history: History, settings: Settings, begun: _Begun, advance: Advance
+) -> tuple[Parts, Fresh, Validation | None]:
+    """All arrays of the model, a twin of the older orders, and how well that completes the newest."""
     early, watch = begun.early, begun.early.watch
     cut = older_with_pairs(history, settings)
     parts = finish_parts(history, settings, early, lambda share: advance(0.1 + 0.4 * share), cut=cut)
@@ -155,9 +159,12 @@ def _blended(history: History, settings: Settings, begun: _Begun, advance: Advan
         blend = find_blend(history, settings, parts.older, newest)
         linear = share_arrays(history.baskets, parts.pairs, settings, blend.share)
     with watch.step("validate"):
-        validation = validate(history, settings, parts.older, blend.older, newest)
+        split = newest[0]
+        twin = completing_model(before(history, split), settings, parts.older, blend.older)
+        validation = validate(twin, newest)
     manifest = msgspec.structs.replace(parts.manifest, linear_share=blend.share)
-    return msgspec.structs.replace(parts, arrays=parts.arrays | linear, manifest=manifest), validation
+    whole = msgspec.structs.replace(parts, arrays=parts.arrays | linear, manifest=manifest)
+    return whole, Fresh(history, settings, twin, split), validation
 
 
 def _report(

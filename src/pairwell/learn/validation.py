@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 
-from pairwell.config.settings import Settings
-from pairwell.learn.assemble import completing_model
 from pairwell.learn.baskets import Array, slice_orders
 from pairwell.learn.cases import Case, hide_in_each
 from pairwell.learn.history import History
+from pairwell.model.admission import FEWEST_CASES, wilson
 from pairwell.model.model import Model
-from pairwell.model.neighbours import Neighbours
 
 _NEWEST_SHARE = 0.1
 _MOST_CASES = 4_000
 _FEWEST_TO_PART = 400
 _CUT = 10
-_Z = 1.959963984540054  # two-sided 95 %
-_FEWEST_CASES = 20
 
 Newest = tuple[int, list[Case]]  # how many orders are older than the newest tenth, and the cases of that tenth
 
@@ -42,24 +37,16 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True, rename={"hit_rate_at
     hit_rate_at_10: Share
 
 
-def validate(
-    history: History,
-    settings: Settings,
-    older: Neighbours | None = None,
-    linear: dict[str, Array] | None = None,
-    newest: Newest | None = None,
-) -> Validation | None:
-    """Hide one item of each of the newest tenth of the orders and ask a model of the rest for it.
+def validate(twin: Model, newest: Newest) -> Validation | None:
+    """Ask a model of the older orders for the item that is hidden of each of the newest tenth.
 
     None where fewer than 20 orders can be asked about. At most 2,000, chosen by lot, are, and none that the share of
-    the linear weights was chosen on. `older` are the pairs of the other orders, where they are known already, `linear`
-    their linear weights, and `newest` what `newest_cases` says.
+    the linear weights was chosen on.
     """
-    split, cases = newest or newest_cases(history)
-    _, cases = halves(cases)
-    if len(cases) < _FEWEST_CASES:
+    _, cases = halves(newest[1])
+    if len(cases) < FEWEST_CASES:
         return None
-    hits = int(find_hits(completing_model(before(history, split), settings, older, linear), cases).sum())
+    hits = int(find_hits(twin, cases).sum())
     return Validation(
         protocol="basket, newest tenth of the orders",
         cases=len(cases),
@@ -75,9 +62,14 @@ def older_orders(history: History) -> int:
 def newest_cases(history: History, most: int = _MOST_CASES) -> Newest:
     """The newest tenth of the orders as questions; at most `most`, chosen by lot."""
     split = older_orders(history)
-    newest = slice_orders(history.baskets, split, history.baskets.n_orders)
-    cases = hide_in_each(newest, history.order_ids[split:])
-    return split, cases if len(cases) <= most else sorted(cases, key=_lot)[:most]
+    return split, cases_from(history, split, most)
+
+
+def cases_from(history: History, start: int, most: int) -> list[Case]:
+    """The orders from number `start` on as questions; at most `most`, chosen by lot."""
+    newest = slice_orders(history.baskets, start, history.baskets.n_orders)
+    cases = hide_in_each(newest, history.order_ids[start:])
+    return cases if len(cases) <= most else sorted(cases, key=_lot)[:most]
 
 
 def halves(cases: list[Case]) -> tuple[list[Case], list[Case]]:
@@ -102,14 +94,6 @@ def find_hits(model: Model, cases: Sequence[Case]) -> Array:
         any(item_id == case.hidden for item_id, _ in ranked) for case, ranked in zip(cases, completed, strict=True)
     )
     return np.fromiter(found, dtype=bool, count=len(cases))
-
-
-def wilson(hits: int, cases: int) -> tuple[float, float]:
-    """Interval of a share at 95 %. Source: Wilson 1927."""
-    share, spread = hits / cases, _Z**2 / cases
-    middle = (share + spread / 2) / (1 + spread)
-    half = _Z / (1 + spread) * math.sqrt(share * (1 - share) / cases + spread / (4 * cases))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _lot(case: Case) -> bytes:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
+from numpy.typing import ArrayLike
 
 from pairwell.errors import EvidenceError
 from pairwell.model.manifest import Manifest
-from pairwell.model.store import live_manifest, read_manifest
 
-_TOLERATED = 0.05  # of the live model's hit rate may be lost: another tenth of orders is another question
-_COMPARABLE = timedelta(days=45)  # beyond, the orders asked about are of another season
+FEWEST_CASES = 20
+_TOLERATED = 0.05  # of the live model's hit rate may be lost
 _METRIC = "hr@10"
+_ORDERS = ("orders", "order_lines")
 _SHOWN = 1e-9  # a loss that differs from what is tolerated by rounding alone
+_Z = 1.959963984540054  # two-sided 95 %
 
 
 class Admission(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +26,7 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Literal["admitted", "worse", "not_comparable"]
     why: str
     live: str | None  # the model that it was held against
+    cases: int | None = None  # orders that both were asked about
     hit_rate: float | None = None
     live_hit_rate: float | None = None
     difference_ci: tuple[float, float] | None = None  # 95 %, of the difference of the two rates
@@ -35,69 +37,132 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
         return self.verdict != "worse"
 
 
-def admit(models: Path, model_id: str, *, anyway: bool = False) -> Admission:
-    """Hold a kept model against the live one. Raises `EvidenceError` where it is worse, unless `anyway`."""
-    found = compare(read_manifest(models, model_id), live_manifest(models))
-    if not found.admitted and not anyway:
+NO_OTHER = Admission(verdict="admitted", why="no other model is live", live=None)
+
+
+def not_comparable(live: str, why: str) -> Admission:
+    """It passes, and says why nothing can be told of it."""
+    return Admission(verdict="not_comparable", why=why, live=live)
+
+
+def require_admitted(model_id: str, found: Admission) -> None:
+    """Raise `EvidenceError` for a model that is surely worse."""
+    if not found.admitted:
         raise EvidenceError(
             f"Model {model_id} is not made live: {found.why}.", hint="Make it live all the same by --anyway."
         )
-    return found
 
 
-def compare(model: Manifest, live: Manifest | None) -> Admission:
-    """Hold a model against the live one; None where none is live.
+def asked_the_same(model: Manifest, live: Manifest) -> bool:
+    """Whether both were learned from the same orders, so that the same were held out from a model of the others."""
+    return _orders_of(model) == _orders_of(live)
 
-    Each was asked about the newest tenth of its own orders, so that the two are independent samples as far as those
-    differ, and their difference has Newcombe's interval (1998, method 10) from the two of Wilson.
+
+def compare_validations(model: Manifest, live: Manifest) -> Admission:
+    """Hold two models against each other that were `asked_the_same`, by what each says of itself.
+
+    How often both found the same item is not kept, so that the interval is that of two independent samples, which is
+    wider. Source: Newcombe 1998, Statistics in Medicine 17, 873-890, method 10.
     """
-    if live is None or live.id == model.id:
-        return Admission(verdict="admitted", why="no other model is live", live=None)
-    if reason := _incomparable(model, live):
-        return Admission(verdict="not_comparable", why=reason, live=live.id)
-    new, old = _rate(model), _rate(live)
-    low, high = _difference(new, old)
-    lost = -high > _TOLERATED * old.value + _SHOWN
-    rates = f"it finds {new.value:.3f} of what was hidden from it, the live model {live.id} {old.value:.3f}"
-    interval = f"difference {new.value - old.value:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}"
-    return Admission(
-        verdict="worse" if lost else "admitted",
-        why=f"{rates} ({interval})",
-        live=live.id,
-        hit_rate=new.value,
-        live_hit_rate=old.value,
-        difference_ci=(low, high),
+    if model.validation is None or live.validation is None:
+        return not_comparable(live.id, f"too few orders are known to ask it and the live model {live.id} about")
+    new, old = _said(model.validation), _said(live.validation)
+    difference = new.value - old.value
+    below = math.hypot(new.value - new.ci[0], old.ci[1] - old.value)
+    above = math.hypot(new.ci[1] - new.value, old.value - old.ci[0])
+    rates = _Rates(cases=new.cases, new=new.value, old=old.value, ci=(difference - below, difference + above))
+    return _judged(live.id, "held out from either", rates)
+
+
+def compare_hits(live: str, which: str, new: ArrayLike, old: ArrayLike) -> Admission:
+    """Hold a model against the live one by what each found in the same cases; `which` says of what orders.
+
+    The interval is of a difference of paired shares.
+    """
+    mine, theirs = np.asarray(new, dtype=bool), np.asarray(old, dtype=bool)
+    if mine.size < FEWEST_CASES:
+        few = f"there are {mine.size} orders with two items {which}, and {FEWEST_CASES} are needed"
+        return not_comparable(live, f"{few} to compare it with the live model {live}")
+    both, only_mine = int((mine & theirs).sum()), int((mine & ~theirs).sum())
+    only_theirs = int((theirs & ~mine).sum())
+    neither = mine.size - both - only_mine - only_theirs
+    rates = _Rates(
+        cases=mine.size,
+        new=float(mine.mean()),
+        old=float(theirs.mean()),
+        ci=paired_difference(both, only_mine, only_theirs, neither),
     )
+    return _judged(live, which, rates)
 
 
-class _Rate(msgspec.Struct, frozen=True):
+def paired_difference(both: int, first: int, second: int, neither: int) -> tuple[float, float]:
+    """Interval at 95 % of a share minus another of the same cases, from how many are in both, in one, in neither.
+
+    Source: Newcombe 1998, Statistics in Medicine 17, 2635-2650, method 10.
+    """
+    cases = both + first + second + neither
+    mine, theirs = both + first, both + second
+    low_1, high_1 = wilson(mine, cases)
+    low_2, high_2 = wilson(theirs, cases)
+    below_1, above_1 = mine / cases - low_1, high_1 - mine / cases
+    below_2, above_2 = theirs / cases - low_2, high_2 - theirs / cases
+    alike = _alike(both, first, second, neither)
+    difference = (first - second) / cases
+    below = below_1**2 - 2 * alike * below_1 * above_2 + above_2**2
+    above = above_1**2 - 2 * alike * above_1 * below_2 + below_2**2
+    return difference - math.sqrt(max(0.0, below)), difference + math.sqrt(max(0.0, above))
+
+
+def wilson(hits: int, cases: int) -> tuple[float, float]:
+    """Interval of a share at 95 %. Source: Wilson 1927."""
+    share, spread = hits / cases, _Z**2 / cases
+    middle = (share + spread / 2) / (1 + spread)
+    half = _Z / (1 + spread) * math.sqrt(share * (1 - share) / cases + spread / (4 * cases))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _alike(both: int, first: int, second: int, neither: int) -> float:
+    """The correlation phi, lessened by the correction for continuity that the source asks for."""
+    margins = (both + first) * (second + neither) * (both + second) * (first + neither)
+    if not margins:
+        return 0.0
+    excess, half = both * neither - first * second, (both + first + second + neither) / 2
+    return (excess if excess < 0 else max(0.0, excess - half)) / math.sqrt(margins)
+
+
+def _orders_of(model: Manifest) -> tuple[int, list[list[str] | None], object]:
+    asked = None if model.validation is None else (model.validation["protocol"], model.validation["cases"])
+    return model.orders, [model.inputs.get(name) for name in _ORDERS], asked
+
+
+class _Said(msgspec.Struct, frozen=True):
+    cases: int
     value: float
     ci: tuple[float, float]
 
 
-def _incomparable(model: Manifest, live: Manifest) -> str | None:
-    for one, name in ((model, "it"), (live, f"the live model {live.id}")):
-        if one.validation is None:
-            return f"too few orders are known to ask {name} about, so it cannot be compared"
-    if _said(model)["protocol"] != _said(live)["protocol"]:
-        return f"it was not asked the same way as the live model {live.id}, so it cannot be compared"
-    if abs(model.as_of - live.as_of) > _COMPARABLE:
-        far = f"its orders end more than {_COMPARABLE.days} days from those of the live model {live.id}"
-        return f"{far}, too far to be compared"
-    return None
+def _said(validation: dict[str, Any]) -> _Said:
+    return msgspec.convert({"cases": validation["cases"], **validation[_METRIC]}, _Said)
 
 
-def _said(manifest: Manifest) -> dict[str, Any]:
-    assert manifest.validation is not None, "looked at before"
-    return manifest.validation
+class _Rates(msgspec.Struct, frozen=True, kw_only=True):
+    cases: int
+    new: float
+    old: float
+    ci: tuple[float, float]  # of new minus old
 
 
-def _rate(manifest: Manifest) -> _Rate:
-    return msgspec.convert(_said(manifest)[_METRIC], _Rate)
-
-
-def _difference(new: _Rate, old: _Rate) -> tuple[float, float]:
-    """Interval of `new` minus `old`. Source: Newcombe 1998, Statistics in Medicine 17, 873-890, method 10."""
-    below = math.hypot(new.value - new.ci[0], old.ci[1] - old.value)
-    above = math.hypot(new.ci[1] - new.value, old.value - old.ci[0])
-    return new.value - old.value - below, new.value - old.value + above
+def _judged(live: str, which: str, rates: _Rates) -> Admission:
+    low, high = rates.ci
+    lost = -high > _TOLERATED * rates.old + _SHOWN
+    found = f"it finds {rates.new:.3f} of what was hidden, the live model {live} {rates.old:.3f}"
+    asked = f"in {rates.cases} orders {which}"
+    return Admission(
+        verdict="worse" if lost else "admitted",
+        why=f"{found}, {asked} (difference {rates.new - rates.old:+.3f}, 95 % interval {low:+.3f} to {high:+.3f})",
+        live=live,
+        cases=rates.cases,
+        hit_rate=rates.new,
+        live_hit_rate=rates.old,
+        difference_ci=(low, high),
+    )

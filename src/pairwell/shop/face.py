@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
@@ -206,10 +207,12 @@ class Shop(Parts):
         Raises `EvidenceError` for one that is surely worse than the live one, unless `anyway`; `NoModelError` and
         `ModelBrokenError`. The live one then stays.
         """
+        from pairwell.shop.admitting import admit
         from pairwell.shop.rollout import Said
 
         wanted = read_text(model_id, "model_id", "984bce1175ab1b69064b631f")
-        return self.rollout.use_model(wanted, share, Said(author=author, reason=reason), anyway=anyway)
+        admitted = partial(admit, self.workspace, wanted, self._clock(), anyway=anyway)
+        return self.rollout.use_model(wanted, share, Said(author=author, reason=reason), admit=admitted)
 
     # --- what was learned ---------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from pairwell.config.published import publish_settings, settings_standing
 from pairwell.config.standing import Act, Standing, read_log
 from pairwell.config.workspace import Workspace
 from pairwell.errors import NoModelError, RequestError, SettingsError
-from pairwell.model.admission import Admission, admit
+from pairwell.model.admission import Admission
 from pairwell.model.gradual import roll_back_model, share_model, withdraw_model
 from pairwell.model.store import models_standing, set_current
 from pairwell.operations.switch import KillSwitch, Switched
@@ -76,14 +76,13 @@ class Rollout:
 
     # --- models ---------------------------------------------------------------------------------
 
-    def use_model(self, model_id: str, share: float | None, said: Said, *, anyway: bool) -> Placed:
+    def use_model(self, model_id: str, share: float | None, said: Said, *, admit: Callable[[], Admission]) -> Placed:
         """Make a kept model live, for a share of the customers or for all.
 
-        Raises `EvidenceError` where it is surely worse than the live one, unless `anyway`; `NoModelError` and
-        `ModelBrokenError`.
+        `admit` holds it against the live one and raises where it may not be. Raises `NoModelError`, `ModelBrokenError`.
         """
         wanted, act = None if share is None else read_share(share), self._act(said)
-        admission = admit(self._workspace.models, model_id, anyway=anyway)
+        admission = admit()
         if wanted is None:
             set_current(self._workspace.models, model_id, act)
         else:

@@ -13,7 +13,8 @@ from typer.testing import Result
 from pairwell import open as open_workspace
 from pairwell.errors import EvidenceError, NoModelError, RequestError, SettingsError
 from pairwell.model.manifest import Manifest
-from pairwell.model.store import live_manifest
+from pairwell.model.model import Model
+from pairwell.model.store import live_manifest, load_model
 
 
 def _change(workspace: Path, name: str, value: object) -> None:
@@ -119,20 +120,22 @@ def test_a_model_that_learning_finds_worse_is_kept_and_not_live(
 ) -> None:
     """The live model found nearly everything, the new one as much as it does."""
     before = _live(learned)
-    found = {
-        "protocol": "basket, newest tenth of the orders",
-        "cases": 900,
-        "hr@10": {"value": 0.99, "ci": [0.98, 1.0]},
-    }
-    boasting = msgspec.structs.replace(before, validation=found)
-    monkeypatch.setattr("pairwell.learn.fit.live_manifest", lambda _: boasting)
+    assert before.validation is not None
+    found = before.validation | {"hr@10": {"value": 0.99, "ci": [0.98, 1.0]}}
+
+    def load(models: Path, model_id: str) -> Model:
+        model = load_model(models, model_id)
+        if model_id == before.id:
+            model.manifest = msgspec.structs.replace(before, validation=found)
+        return model
+
+    monkeypatch.setattr("pairwell.learn.gate.load_model", load)
     _change(learned, "half_life_days", 20.0)
     pairwell("publish", "--workspace", learned)
     said = _said(pairwell("learn", "--workspace", learned))
     assert "kept, not live: it finds" in said
     assert _live(learned).id == before.id
     kept = said.removeprefix("Learned model ").split(",")[0]
-    monkeypatch.setattr("pairwell.model.admission.live_manifest", lambda _: boasting)
     refused = pairwell("model", "publish", kept, "--workspace", learned)
     assert isinstance(refused.exception, EvidenceError)
     assert "--anyway" in str(refused.exception.hint)

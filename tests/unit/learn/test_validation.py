@@ -3,21 +3,14 @@ from __future__ import annotations
 import random
 
 import numpy as np
-import pytest
 from tests.orders import as_baskets, random_orders
 
 from pairwell.config.settings import Learn, Settings
+from pairwell.learn.assemble import completing_model
 from pairwell.learn.history import History
 from pairwell.learn.listings.catalogue import Listing
 from pairwell.learn.mining.pairs import learn_pairs
-from pairwell.learn.validation import older_orders, validate, wilson
-
-
-def test_the_interval_is_that_of_wilson() -> None:
-    # Newcombe 1998, table I, method 3: 81 of 263 and 0 of 20.
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
-    assert wilson(20, 20)[1] == pytest.approx(1.0)
+from pairwell.learn.validation import before, newest_cases, validate
 
 
 def test_pairs_of_the_same_pass_judge_as_pairs_of_their_own() -> None:
@@ -30,6 +23,8 @@ def test_pairs_of_the_same_pass_judge_as_pairs_of_their_own() -> None:
         listings=[Listing(item_id=item_id) for item_id in baskets.item_ids],
     )
 
-    older = learn_pairs(baskets, Learn(), cut=older_orders(history)).older
+    split, cases = newest_cases(history)
+    older, earlier = learn_pairs(baskets, Learn(), cut=split).older, before(history, split)
+    twins = [completing_model(earlier, Settings(), pairs) for pairs in (older, None)]
 
-    assert validate(history, Settings(), older) == validate(history, Settings())
+    assert validate(twins[0], (split, cases)) == validate(twins[1], (split, cases))
