@@ -27,6 +27,13 @@ _TOLD = (
     .where(among(events.c.decision_id, "ids"), events.c.type.in_(("exposure", "accept")))
     .distinct()
 )
+_customer = people.alias("customer")
+_WHOSE = (
+    sa.select(decisions.c.decision_id, sa.func.coalesce(_customer.c.name, people.c.name))
+    .join_from(decisions, people, decisions.c.person == people.c.person)
+    .outerjoin(_customer, _customer.c.person == people.c.belongs_to)
+    .where(among(decisions.c.decision_id, "ids"))
+)
 _decoder = msgspec.json.Decoder(Decision)
 
 
@@ -57,6 +64,16 @@ def read_decisions(database: Database, decision_ids: Sequence[str]) -> Iterator[
         with database.read() as connection:
             rows = connection.execute(_PAYLOADS, {"ids": list(decision_ids[start : start + _AT_A_TIME])}).all()
         yield from (_decoder.decode(open_payload(*row)) for row in rows if row.person is None or row.key is not None)
+
+
+def read_whose(database: Database, decision_ids: Sequence[str]) -> dict[str, str]:
+    """By decision, whose it is: "c:ID", also where a visitor has turned out to be a customer since, else "v:ID"."""
+    whose: dict[str, str] = {}
+    for start in range(0, len(decision_ids), _AT_A_TIME):
+        with database.read() as connection:
+            rows = connection.execute(_WHOSE, {"ids": list(decision_ids[start : start + _AT_A_TIME])})
+            whose |= {decision_id: name for decision_id, name in rows if name is not None}
+    return whose
 
 
 def count_told(database: Database, decision_ids: Sequence[str]) -> Told:

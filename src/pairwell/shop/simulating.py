@@ -68,7 +68,13 @@ def simulate_settings(opened: Opened, path: Path, asked: Simulation, advance: Ad
             other=Other(name=settings_hash(settings), settings=settings, model=_model(shop, asked.model)),
             changes=compare_settings(live, settings),
             past=open_past(opened.archive, items, shop.facts),
-            till=Till(dataset=shop.dataset, items=items, shop=live.shop, window=timedelta(hours=asked.window_h)),
+            till=Till(
+                dataset=shop.dataset,
+                database=database,
+                items=items,
+                shop=live.shop,
+                window=timedelta(hours=asked.window_h),
+            ),
         ),
         advance=advance,
     )

@@ -11,9 +11,8 @@ from pairwell.backtest.month import shown_of
 from pairwell.backtest.offpolicy.estimates import Estimate, NotEstimable
 from pairwell.backtest.whatif.again import decide_again
 from pairwell.backtest.whatif.lottery import Key, Lottery, path_of
-from pairwell.backtest.whatif.outcomes import find_outcomes
 from pairwell.backtest.whatif.simulate import Asked, Measure, weigh_worths
-from pairwell.backtest.whatif.weighing import Weighing, weigh_pair
+from pairwell.backtest.whatif.weighing import Weighing, settle, weigh_pair
 from pairwell.decide.choice import Slot
 from pairwell.decide.worth import Valued
 from pairwell.records import Decision
@@ -69,7 +68,7 @@ def audit(world: World, seen: Iterable[Visit], logged: Mapping[str, Decision], a
         if (row := weigh_pair(pair, *lots)) is not None:
             rows.append(row)
             truths.append((_true(world, known[visit_id], lots[0]), _true(world, known[visit_id], lots[1])))
-    outcomes = find_outcomes([row.asked for row in rows], asked.till)
+    rows, outcomes = settle(rows, asked.till)
     audited = []
     for worth in weigh_worths(rows, outcomes):
         before, after = (math.fsum(one[side][worth.measure] for one in truths) / len(truths) for side in (0, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,6 +15,8 @@ from pairwell.dataset.store import Dataset
 from pairwell.decide.money import earnings, service_value
 from pairwell.engines.duckdb import storage_failures
 from pairwell.facts.past import PastItems
+from pairwell.journal.opportunities import read_orders_of_visitors
+from pairwell.operations.database import Database
 
 _CUSTOMER = "c:"
 
@@ -23,9 +25,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A logged request, as far as purchases are told to be its outcome."""
 
     decision_id: str
-    unit: str
+    unit: str  # whose it is
     at: datetime
-    offered: list[list[str]]  # the items of each offer that was shown, by offer number
+    offered: list[list[str]]  # the items of each offer of its slate, shown or not, by offer number
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -40,12 +42,10 @@ class _Bought(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     units: float
     earned_minor: float  # by all that was kept of the line
-    decision_id: str | None
-    offer_no: int | None
 
 
 class _Order(msgspec.Struct, frozen=True, kw_only=True):
-    customer_id: str | None
+    unit: str  # whose it is: "c:ID", "v:ID"
     at: datetime
     lines: list[_Bought]
 
@@ -54,6 +54,7 @@ class Till(msgspec.Struct, frozen=True, kw_only=True):
     """Where purchases are read, and how they count."""
 
     dataset: Dataset
+    database: Database
     items: PastItems
     shop: Shop
     window: timedelta  # from a request to the orders that count as its outcome
@@ -62,10 +63,10 @@ class Till(msgspec.Struct, frozen=True, kw_only=True):
 def find_outcomes(asked: Sequence[Asked], till: Till) -> dict[str, Outcome]:
     """The outcome of each request, by decision.
 
-    An order counts for the customer's last request within the window before it, so that no order counts twice. A line
-    counts for the offer that it names, else for the last slate within the window that held its item. Pieces that came
-    back are left out of what an order earned; in what an offer earns, returns are as expected. Orders of customers whom
-    nobody named count by the offers that their lines name.
+    An order counts for the last request of its customer, or of its visitor, within the window before it, so that no
+    order counts twice; a line for the last slate within the window that held its item. Slates that were shown and
+    those that were not are met alike: that lines name offers, which only those shown can have, changes nothing. Pieces
+    that came back are left out of what an order earned; in what an offer earns, returns are as expected.
     """
     outcomes = {one.decision_id: Outcome() for one in asked}
     if not asked:
@@ -80,9 +81,8 @@ def find_outcomes(asked: Sequence[Asked], till: Till) -> dict[str, Outcome]:
 class _Book:
     def __init__(self, asked: Iterable[Asked], outcomes: Mapping[str, Outcome], window: timedelta) -> None:
         self._outcomes, self._window = outcomes, window
-        self._by_id = {one.decision_id: one for one in asked}
         self._of: defaultdict[str, list[Asked]] = defaultdict(list)
-        for one in sorted(self._by_id.values(), key=lambda one: (one.at, one.decision_id)):
+        for one in sorted(asked, key=lambda one: (one.at, one.decision_id)):
             self._of[one.unit].append(one)
 
     def add(self, order: _Order) -> None:
@@ -95,17 +95,12 @@ class _Book:
             self._count(line, before)
 
     def _before(self, order: _Order) -> list[Asked]:
-        """The customer's requests within the window before an order, oldest first."""
-        asked = [] if order.customer_id is None else self._of.get(f"{_CUSTOMER}{order.customer_id}", [])
+        """The requests within the window before an order of the one who placed it, oldest first."""
+        asked = self._of.get(order.unit, [])
         start = bisect_left(asked, order.at - self._window, key=lambda one: one.at)
-        return asked[start : bisect_right(asked, order.at, key=lambda one: one.at)]
+        return asked[start : bisect_left(asked, order.at, key=lambda one: one.at)]
 
     def _count(self, line: _Bought, before: Sequence[Asked]) -> None:
-        named = self._by_id.get(line.decision_id or "")
-        if named is not None and line.offer_no is not None:
-            if line.offer_no < len(named.offered):
-                self._add(named, line.offer_no, line.units)
-            return
         for one in reversed(before):
             if (place := next((n for n, ids in enumerate(one.offered) if line.item_id in ids), None)) is not None:
                 self._add(one, place, line.units)
@@ -133,16 +128,23 @@ def _read_orders(till: Till, since: datetime, until: datetime) -> list[_Order]:
     for row in sorted(rows, key=lambda row: (row["order_id"], row["line_no"])):
         by_order[row["order_id"]].append(row | {"back": back.get((row["order_id"], row["line_no"]), 0.0)})
     till.items.fetch({row["item_id"] for row in rows})
-    return [_order(head, by_order[head["order_id"]], till) for head in sorted(heads, key=_by_moment)]
+    visitors = read_orders_of_visitors(till.database, since=since, until=until)
+    met = ((_whose(head, visitors), head) for head in sorted(heads, key=_by_moment))
+    return [_order(unit, head["placed_at"], by_order[head["order_id"]], till) for unit, head in met if unit is not None]
+
+
+def _whose(head: Mapping[str, Any], visitors: Mapping[str, str]) -> str | None:
+    """None for an order of nobody."""
+    customer_id = head["customer_id"]
+    return visitors.get(head["order_id"]) if customer_id is None else f"{_CUSTOMER}{customer_id}"
 
 
 def _by_moment(head: Mapping[str, Any]) -> tuple[datetime, str]:
     return head["placed_at"], head["order_id"]
 
 
-def _order(head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], till: Till) -> _Order:
-    lines = [_line(row, head["placed_at"], till) for row in rows]
-    return _Order(customer_id=head["customer_id"], at=head["placed_at"], lines=lines)
+def _order(unit: str, at: datetime, rows: Iterable[Mapping[str, Any]], till: Till) -> _Order:
+    return _Order(unit=unit, at=at, lines=[_line(row, at, till) for row in rows])
 
 
 def _line(row: Mapping[str, Any], at: datetime, till: Till) -> _Bought:
@@ -158,6 +160,4 @@ def _line(row: Mapping[str, Any], at: datetime, till: Till) -> _Bought:
         item_id=row["item_id"],
         units=quantity,
         earned_minor=kept * unit if price is not None else 0.0,
-        decision_id=row["decision_id"],
-        offer_no=row["offer_no"],
     )

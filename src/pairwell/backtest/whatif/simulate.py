@@ -18,9 +18,9 @@ from pairwell.backtest.offpolicy.estimates import (
 )
 from pairwell.backtest.whatif.again import Other, Past, UntoldReason, decide_again
 from pairwell.backtest.whatif.lottery import Lottery
-from pairwell.backtest.whatif.outcomes import Outcome, Till, find_outcomes
+from pairwell.backtest.whatif.outcomes import Outcome, Till
 from pairwell.backtest.whatif.sides import Counted, Tally
-from pairwell.backtest.whatif.weighing import Held, Weighing, offers_sample, orders_sample, weigh_pair
+from pairwell.backtest.whatif.weighing import Held, Weighing, offers_sample, orders_sample, settle, weigh_pair
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.published import Change
 from pairwell.config.settings import Objective
@@ -73,7 +73,7 @@ class Simulated(msgspec.Struct, frozen=True, kw_only=True):
     counted: Counted
     untold: dict[UntoldReason, int]  # logged requests that could not be computed again
     told: Told  # of their offers
-    orders: int  # placed within the window after a request, by customers who are known
+    orders: int  # placed within the window after a request, by those who asked
     worth: list[Worth]
     label: str = IGNORED
 
@@ -113,7 +113,7 @@ def simulate(logged: Logged, asked: Asked, *, advance: Advance = unheard) -> Sim
     untold["forgotten"] += logged.number - len(moments) - sum(untold.values())
     if not moments:
         raise _nothing(untold)
-    outcomes = find_outcomes([row.asked for row in rows], asked.till)
+    rows, outcomes = settle(rows, asked.till)
     advance(1.0)
     return Simulated(
         changes=asked.changes,

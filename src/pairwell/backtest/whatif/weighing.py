@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -12,10 +12,11 @@ import numpy as np
 from pairwell.backtest.offpolicy.samples import Floats, Sample, Weighed
 from pairwell.backtest.whatif.again import Pair
 from pairwell.backtest.whatif.lottery import DRAWS, Key, Lottery, keys_of, path_of
-from pairwell.backtest.whatif.outcomes import Asked, Outcome
+from pairwell.backtest.whatif.outcomes import Asked, Outcome, Till, find_outcomes
 from pairwell.decide.choice import Slot
 from pairwell.decide.scene import Scene
 from pairwell.decide.worth import Valued
+from pairwell.journal.past import read_whose
 
 
 class Foreseen(NamedTuple):
@@ -165,6 +166,19 @@ def _unshown_by_lot(scene: Scene) -> float:
 
 
 _BY_LOT = frozenset({"holdout", "withheld"})
+
+
+def settle(rows: Iterable[Weighing], till: Till) -> tuple[list[Weighing], dict[str, Outcome]]:
+    """Requests by whose they turned out to be, and what came of each."""
+    made = list(rows)
+    whose = read_whose(till.database, [row.asked.decision_id for row in made])
+    met = [_of(row, whose.get(row.asked.decision_id, row.asked.unit)) for row in made]
+    return met, find_outcomes([row.asked for row in met], till)
+
+
+def _of(row: Weighing, unit: str) -> Weighing:
+    return msgspec.structs.replace(row, asked=msgspec.structs.replace(row.asked, unit=unit))
+
 
 # --- samples ----------------------------------------------------------------------------------------
 

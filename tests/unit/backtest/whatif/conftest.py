@@ -81,7 +81,13 @@ def some(decisions: list[Decision]) -> list[Decision]:
 
 @pytest.fixture(scope="package")
 def till(shop: Shop, settings: Settings) -> Till:
-    return Till(dataset=shop.dataset, items=PastItems(shop._database), shop=settings.shop, window=timedelta(hours=24))
+    return Till(
+        dataset=shop.dataset,
+        database=shop._database,
+        items=PastItems(shop._database),
+        shop=settings.shop,
+        window=timedelta(hours=24),
+    )
 
 
 def other(settings: Settings) -> Other:

@@ -30,20 +30,25 @@ def asked(name: str, at: datetime, *offered: list[str], unit: str = "c:1") -> As
     return Asked(decision_id=name, unit=unit, at=at, offered=list(offered))
 
 
-def order(name: str, at: datetime, *lines: EventLine, customer: str | None = "1") -> Event:
-    return Event(
-        event_id=f"e-{name}", type="order", at=at, customer_id=customer, order=EventOrder(order_id=name, lines=[*lines])
-    )
+def order(name: str, at: datetime, *lines: EventLine, customer: str | None = "1", visitor: str | None = None) -> Event:
+    placed = EventOrder(order_id=name, lines=[*lines])
+    return Event(event_id=f"e-{name}", type="order", at=at, customer_id=customer, visitor_id=visitor, order=placed)
 
 
 def outcomes(shop: Shop, requests: list[Asked], *events: Event, hours: float = 24) -> dict[str, Outcome]:
     receipt = shop.log_events(list(events))
     assert not receipt.refused
     shop.keeping.compact()
-    items = PastItems(shop._database)
-    window = timedelta(hours=hours)
-    return find_outcomes(
-        requests, Till(dataset=shop.dataset, items=items, shop=shop.published.settings.shop, window=window)
+    return find_outcomes(requests, till(shop, hours))
+
+
+def till(shop: Shop, hours: float = 24) -> Till:
+    return Till(
+        dataset=shop.dataset,
+        database=shop._database,
+        items=PastItems(shop._database),
+        shop=shop.published.settings.shop,
+        window=timedelta(hours=hours),
     )
 
 
@@ -94,3 +99,22 @@ def test_of_others_nothing_counts(shop: Shop) -> None:
     found = outcomes(shop, requests, order("o", NOON + HOUR, MAT, customer="2"), order("p", NOON + HOUR, MAT))
     assert found["d"].orders == 1
     assert found["v"] == Outcome()
+
+
+@pytest.mark.parametrize("named", [None, "d", "of nobody here"])
+def test_lines_that_name_an_offer_count_as_others_do(shop: Shop, named: str | None) -> None:
+    """Only slates that were shown can be named, so that counting by names would count more of them."""
+    requests = [asked("d", NOON, ["mat"]), asked("last", NOON + HOUR, ["mat"])]
+    line = EventLine(item_id="mat", unit_price_minor=700, decision_id=named, offer_no=0 if named else None)
+    late = order("late", NOON + 30 * HOUR, line)
+    found = outcomes(shop, requests, order("o", NOON + 2 * HOUR, line), late)
+    assert (found["d"].units, found["last"].units) == ({}, {0: 1.0})
+
+
+def test_a_visitor_buys_as_a_visitor_or_as_the_customer_that_it_turned_out_to_be(shop: Shop) -> None:
+    requests = [asked("v", NOON, ["mat"], unit="v:9"), asked("c", NOON, ["mat"]), asked("w", NOON, ["mat"], unit="v:8")]
+    became = Event(event_id="b", type="view", at=NOON, customer_id="1", visitor_id="7", item_id="tent")
+    orders = (order(name, NOON + HOUR, MAT, customer=None, visitor=name) for name in ("9", "7"))
+    found = outcomes(shop, requests, became, *orders)
+    assert [found[name].orders for name in ("v", "c", "w")] == [1, 1, 0]
+    assert found["v"].units == found["c"].units == {0: 1.0}
