@@ -87,12 +87,17 @@ class _Inputs(msgspec.Struct, frozen=True):
     settings: str
 
 
+class _Answered(msgspec.Struct, frozen=True):
+    valid_until: datetime
+
+
 class _Slate(msgspec.Struct, frozen=True):
     """A decision, as far as it is read here."""
 
     inputs: _Inputs
     unit: str
     arm: Literal["treated", "holdout", "withheld"]
+    answer: _Answered
     slate: list[SlateOffer]
     bases: list[Basis]
 
@@ -102,6 +107,7 @@ class Opportunity(NamedTuple):
 
     decision_id: str
     at: int
+    valid_until: int  # that of a slate that was not shown is what it would have been
     units: frozenset[str]  # whose it was then, and whose it turned out to be: "c:ID", "v:ID"
     whose: str  # the latter
     settings: str  # hash
@@ -164,6 +170,7 @@ def _opportunity(row: Any, seen: frozenset[int]) -> Opportunity:  # noqa: ANN401
     return Opportunity(
         decision_id=row.decision_id,
         at=row.decided_at,
+        valid_until=to_micros(made.answer.valid_until),
         units=frozenset((made.unit, row.whose)),
         whose=row.whose,
         settings=made.inputs.settings,

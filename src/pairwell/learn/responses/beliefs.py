@@ -106,7 +106,7 @@ def _rows(offers: Offers, slates: Slates, sides: tuple[_Side, _Side]) -> Rows:
         foretold=offers.quiet,
         persuasion=offers.persuasion,
         bought=offers.bought,
-        weight=slates.weight[offers.slate],
+        weight=offers.weight,
         cluster=slates.cluster[offers.slate],
     )
 

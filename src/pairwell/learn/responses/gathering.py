@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -15,10 +16,19 @@ from pairwell.errors import NotFoundError, SettingsError
 from pairwell.events import items_named
 from pairwell.journal.opportunities import Opportunity
 from pairwell.learn.responses.arrays import Bools, Floats, Ints
+from pairwell.learn.responses.counting import Moments, find_windows
 from pairwell.learn.responses.purchases import Purchases
 from pairwell.posterior import Setting, effects_of, log_odds, persuasion
 
 ChoiceOf = Callable[[str], Choice]
+_Bought = Mapping[int, set[int]]  # items by slate
+
+
+class Window(NamedTuple):
+    """For how long after a slate is no longer valid outcomes count, and up to when they are known; microseconds."""
+
+    length: int
+    now: int
 
 
 class Codes:
@@ -43,14 +53,20 @@ class Slates(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     placements: Sequence[str]
     cluster: Ints  # whose it is
     shown: Bools
-    has_cart: Bools
-    offers: Ints  # how many
-    weight: Floats  # 1 / the chance of being shown, or of not being shown, as it was
-    ordered: Bools  # an order was placed within the window
+    closed: Bools  # its window is over, so that what it came to is known
+
+
+class Carts(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One row a unit and window in which it was, or by lot was not, shown offers beside a cart."""
+
+    slate: Ints  # the first
+    ordered: Bools
+    offers: Ints  # of all its slates that were shown
+    weight: Floats  # 1 / the chance of being shown, or never being shown, as it was
 
 
 class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """One row an offer of one kind; `effects` and `sizes` have the same number of effects in each."""
+    """One row an offer of one kind, the first of its item in its window; `effects` and `sizes` have as many columns."""
 
     slate: Ints  # its row there
     item: Ints  # place in `items`
@@ -62,30 +78,33 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     persuasion: Floats  # foretold
     seen: Bools  # of those shown: an exposure was told
     bought: Bools
+    weight: Floats  # 1 / the chance of being shown, or never being shown in that window, as it was
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Everything that outcomes teach from."""
 
     slates: Slates
+    carts: Carts
     offers: Mapping[str, Offers]  # by kind
-    newest: datetime  # decision
+    newest: datetime  # decision whose window is over
     left_out: int  # slates whose settings are gone
 
 
 class Gathering:
-    """Takes opportunities one by one; what they came to is asked once all are in."""
+    """Takes opportunities one by one, the newest first; what they came to is asked once all are in."""
 
-    def __init__(self, choice_of: ChoiceOf) -> None:
-        self._chances = _Chances(choice_of)
-        self._at, self._units, self._left_out = array("q"), list[frozenset[str]](), 0
+    def __init__(self, choice_of: ChoiceOf, window: Window) -> None:
+        self._chances, self._window = _Chances(choice_of), window
+        self._units, self._left_out = list[frozenset[str]](), 0
         self._clusters, self._placements, self._items = Codes(), Codes(), Codes()
-        self._columns = {name: array("q") for name in ("placement", "cluster", "shown", "has_cart", "offers")}
-        self._weights = array("d")
+        self._columns = {name: array("q") for name in ("at", "end", "placement", "cluster", "shown", "has_cart")}
+        self._lots = {name: array("d") for name in ("holdout", "withheld")}
         self._kinds: dict[str, _Kind] = {}
 
     def __len__(self) -> int:
-        return len(self._at)
+        """How many there are whose window is over."""
+        return sum(end <= self._window.now for end in self._columns["end"])
 
     @property
     def units(self) -> set[str]:
@@ -95,60 +114,108 @@ class Gathering:
     @property
     def oldest(self) -> datetime:
         """The moment of the first decision."""
-        return from_micros(min(self._at))
+        return from_micros(min(self._columns["at"]))
 
     def add(self, opportunity: Opportunity) -> None:
         """Take one; one whose settings are gone is left out, as nobody knows how likely it was."""
-        chance = self._chances.of(opportunity)
-        if chance is None:
+        lots = self._chances.of(opportunity)
+        if lots is None:
             self._left_out += 1
             return
-        slate = len(self._at)
-        self._at.append(opportunity.at)
+        slate = len(self._units)
         self._units.append(opportunity.units)
-        self._weights.append(1 / chance)
         row = (
+            opportunity.at,
+            opportunity.valid_until + self._window.length,
             self._placements[opportunity.placement],
             self._clusters[opportunity.whose],
             int(opportunity.shown),
             int(opportunity.has_cart),
-            len(opportunity.offers),
         )
         for column, value in zip(self._columns.values(), row, strict=True):
             column.append(value)
+        for lot, chance in zip(self._lots.values(), lots, strict=True):
+            lot.append(chance)
         for place, (offer, basis) in enumerate(zip(opportunity.offers, opportunity.bases, strict=True)):
             kind = self._kinds.setdefault(offer.kind, _Kind())
             effects = effects_of(basis, Setting(placement=opportunity.placement, place=place))
             foretold = log_odds(basis.quiet), persuasion(basis.quiet, basis.shown)
             kind.add((slate, self._items[offer.name], place in opportunity.seen), effects, foretold)
 
-    def close(self, purchases: Purchases, *, window_us: int) -> Gathered:
-        """The columns, with what was bought within the window after each decision."""
+    def close(self, purchases: Purchases) -> Gathered:
+        """The columns, with what was bought within the window of each decision whose window is over."""
         columns = {name: np.array(column, dtype=np.int64) for name, column in self._columns.items()}
-        items = self._items.names
-        bought: dict[int, set[int]] = {}
-        ordered = np.zeros(len(self._at), dtype=np.bool_)
-        wanted = {name: set(items_named(name)) for name in items}
-        codes = {name: code for code, name in enumerate(items) if len(wanted[name]) == 1}
-        bundles = {code: wanted[name] for code, name in enumerate(items) if len(wanted[name]) > 1}
-        for slate, (at, units) in enumerate(zip(self._at, self._units, strict=True)):
-            found = purchases.between(units, at, at + window_us)
-            if found is not None:
-                ordered[slate] = True
-                bought[slate] = {codes[item_id] for item_id in found if item_id in codes}
-                bought[slate].update(code for code, parts in bundles.items() if parts <= found)
+        moments = Moments(
+            at=columns["at"],
+            end=columns["end"],
+            shown=columns["shown"] > 0,
+            closed=columns["end"] <= self._window.now,
+            holdout=np.array(self._lots["holdout"]),
+            withheld=np.array(self._lots["withheld"]),
+        )
         slates = Slates(
             placement=columns["placement"],
             placements=self._placements.names,
             cluster=columns["cluster"],
-            shown=columns["shown"] > 0,
-            has_cart=columns["has_cart"] > 0,
-            offers=columns["offers"],
-            weight=np.array(self._weights),
-            ordered=ordered,
+            shown=moments.shown,
+            closed=moments.closed,
         )
-        kinds = {name: self._kinds[name].close(slates, items, bought) for name in sorted(self._kinds)}
-        return Gathered(slates=slates, offers=kinds, newest=from_micros(max(self._at)), left_out=self._left_out)
+        bought = self._bought(purchases, moments)
+        counted = self._count_offers(columns["cluster"], moments)
+        return Gathered(
+            slates=slates,
+            carts=self._carts(columns, moments, bought),
+            offers={
+                name: kind.close(slates, self._items.names, (bought, *counted[name]))
+                for name, kind in sorted(self._kinds.items())
+                if len(counted[name][0])
+            },
+            newest=from_micros(int(moments.at[moments.closed].max())),
+            left_out=self._left_out,
+        )
+
+    def _bought(self, purchases: Purchases, moments: Moments) -> dict[int, set[int]]:
+        """What was bought of all that was offered, by slate; of those with an order."""
+        wanted = {code: set(items_named(name)) for code, name in enumerate(self._items.names)}
+        codes = {min(parts): code for code, parts in wanted.items() if len(parts) == 1}
+        bundles = {code: parts for code, parts in wanted.items() if len(parts) > 1}
+        bought: dict[int, set[int]] = {}
+        for slate in np.flatnonzero(moments.closed).tolist():
+            found = purchases.between(self._units[slate], int(moments.at[slate]), int(moments.end[slate]))
+            if found is not None:
+                bought[slate] = {codes[item_id] for item_id in found if item_id in codes}
+                bought[slate].update(code for code, parts in bundles.items() if parts <= found)
+        return bought
+
+    def _carts(self, columns: Mapping[str, Ints], moments: Moments, bought: Mapping[int, set[int]]) -> Carts:
+        beside = np.flatnonzero(columns["has_cart"])
+        windows = find_windows(columns["cluster"][beside], moments.of(beside))
+        offers = np.zeros(len(self._units), dtype=np.int64)
+        for kind in self._kinds.values():
+            offers += np.bincount(kind.slate, minlength=len(offers))
+        first = beside[windows.counts]
+        return Carts(
+            slate=first,
+            ordered=np.fromiter((slate in bought for slate in first.tolist()), np.bool_, len(first)),
+            offers=windows.total((offers * moments.shown)[beside]),
+            weight=windows.weight,
+        )
+
+    def _count_offers(self, cluster: Ints, moments: Moments) -> dict[str, tuple[Ints, Floats]]:
+        """By kind which of its offers count, and their weights; an item is the same whatever the kind."""
+        if not self._kinds:
+            return {}
+        parts = [(kind.slate, np.array(kind.item, dtype=np.int64)) for kind in self._kinds.values()]
+        slate, item = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        order = np.argsort(slate, kind="stable")
+        windows = find_windows((cluster[slate] * len(self._items.names) + item)[order], moments.of(slate[order]))
+        rows, found, start = order[windows.counts], dict[str, tuple[Ints, Floats]](), 0
+        for name, (own, _) in zip(self._kinds, parts, strict=True):
+            mine = np.flatnonzero((rows >= start) & (rows < start + len(own)))
+            mine = mine[np.argsort(rows[mine], kind="stable")]
+            found[name] = rows[mine] - start, windows.weight[mine]
+            start += len(own)
+        return found
 
 
 class _Kind:
@@ -156,14 +223,19 @@ class _Kind:
 
     def __init__(self) -> None:
         self._names = Codes()
-        self._slate, self._item, self._seen = array("q"), array("q"), array("b")
+        self._slate, self.item, self._seen = array("q"), array("q"), array("b")
         self._effects, self._sizes = array("q"), array("d")
         self._quiet, self._persuasion = array("d"), array("d")
+
+    @property
+    def slate(self) -> Ints:
+        """Of each offer its slate."""
+        return np.array(self._slate, dtype=np.int64)
 
     def add(self, at: tuple[int, int, bool], effects: Mapping[str, float], foretold: tuple[float, float]) -> None:
         slate, item, seen = at
         self._slate.append(slate)
-        self._item.append(item)
+        self.item.append(item)
         self._seen.append(seen)
         for name, size in effects.items():
             self._effects.append(self._names[name])
@@ -171,21 +243,24 @@ class _Kind:
         self._quiet.append(foretold[0])
         self._persuasion.append(foretold[1])
 
-    def close(self, slates: Slates, items: Sequence[str], bought: Mapping[int, set[int]]) -> Offers:
-        rows, nothing = len(self._slate), set[int]()
-        slate, item = np.array(self._slate, dtype=np.int64), np.array(self._item, dtype=np.int64)
-        pairs = zip(self._slate, self._item, strict=True)
+    def close(self, slates: Slates, items: Sequence[str], came_to: tuple[_Bought, Ints, Floats]) -> Offers:
+        """What was bought by slate, the rows that count, and their weights."""
+        bought, rows, weight = came_to
+        nothing, width = set[int](), len(self._effects) // len(self._slate)
+        slate, item = self.slate[rows], np.array(self.item, dtype=np.int64)[rows]
+        pairs = zip(slate.tolist(), item.tolist(), strict=True)
         return Offers(
             slate=slate,
             item=item,
             items=items,
-            effects=np.array(self._effects, dtype=np.int64).reshape(rows, -1),
-            sizes=np.array(self._sizes).reshape(rows, -1),
+            effects=np.array(self._effects, dtype=np.int64).reshape(-1, width)[rows],
+            sizes=np.array(self._sizes).reshape(-1, width)[rows],
             names=self._names.names,
-            quiet=np.array(self._quiet),
-            persuasion=np.array(self._persuasion),
-            seen=slates.shown[slate] & np.array(self._seen, dtype=np.bool_),
-            bought=np.fromiter((of in bought.get(at, nothing) for at, of in pairs), np.bool_, rows),
+            quiet=np.array(self._quiet)[rows],
+            persuasion=np.array(self._persuasion)[rows],
+            seen=slates.shown[slate] & np.array(self._seen, dtype=np.bool_)[rows],
+            bought=np.fromiter((of in bought.get(at, nothing) for at, of in pairs), np.bool_, len(rows)),
+            weight=weight,
         )
 
 
@@ -194,28 +269,29 @@ class _Chances:
 
     def __init__(self, choice_of: ChoiceOf) -> None:
         self._choice_of = choice_of
-        self._not_shown: dict[str, float | None] = {}
+        self._lots: dict[str, tuple[float, float] | None] = {}
 
-    def of(self, opportunity: Opportunity) -> float | None:
-        """The chance of being shown, or not, as it was; None where nobody knows."""
-        if opportunity.settings not in self._not_shown:
-            self._not_shown[opportunity.settings] = self._read(opportunity.settings)
-        not_shown = self._not_shown[opportunity.settings]
-        if not_shown is None:
+    def of(self, opportunity: Opportunity) -> tuple[float, float] | None:
+        """The chances of the holdout and of being withheld else; None where nobody knows, or it could not be."""
+        if opportunity.settings not in self._lots:
+            self._lots[opportunity.settings] = self._read(opportunity.settings)
+        lots = self._lots[opportunity.settings]
+        if lots is None:
             return None
-        return (1 - not_shown if opportunity.shown else not_shown) or None
+        impossible = max(lots) == 1 if opportunity.shown else max(lots) == 0
+        return None if impossible else lots
 
-    def _read(self, settings: str) -> float | None:
+    def _read(self, settings: str) -> tuple[float, float] | None:
         try:
             choice = self._choice_of(settings)
         except (SettingsError, NotFoundError):
             return None
-        return choice.holdout + (1 - choice.holdout) * choice.withheld
+        return choice.holdout, choice.withheld
 
 
-def gather(opportunities: Iterable[Opportunity], choice_of: ChoiceOf) -> Gathering:
-    """All of them, taken in."""
-    gathering = Gathering(choice_of)
+def gather(opportunities: Iterable[Opportunity], choice_of: ChoiceOf, window: Window) -> Gathering:
+    """All of them, taken in; the newest come first."""
+    gathering = Gathering(choice_of, window)
     for opportunity in opportunities:
         gathering.add(opportunity)
     return gathering

@@ -14,7 +14,7 @@ from pairwell.facts.posteriors import PosteriorStore
 from pairwell.journal.opportunities import read_opportunities
 from pairwell.learn.responses.beliefs import Believed, Interval, KindLearned, believe
 from pairwell.learn.responses.friction import Friction, find_frictions
-from pairwell.learn.responses.gathering import ChoiceOf, Gathered, Gathering, gather
+from pairwell.learn.responses.gathering import ChoiceOf, Gathered, Window, gather
 from pairwell.learn.responses.purchases import Span, read_purchases
 from pairwell.operations.database import Database
 from pairwell.posterior import Posterior
@@ -35,7 +35,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FrictionLearned(msgspec.Struct, frozen=True, kw_only=True):
-    """Chance that one offer costs the checkout, by placement; slates beside a cart only."""
+    """Chance that one offer costs the checkout, by placement; beside a cart, one slate of a unit within a window."""
 
     placement: str
     shown: int
@@ -76,15 +76,16 @@ def learn_responses(sources: Sources, settings: Settings, *, now: datetime) -> O
     The same journal, orders and settings give the same posterior; where that is the live one, nothing is published.
     """
     started = time.perf_counter()
-    window = timedelta(hours=settings.attribution.window_h)
-    opportunities = read_opportunities(sources.database, until=now - window, most=MOST)
-    gathering = gather(opportunities, sources.choice_of)
+    window = Window(timedelta(hours=settings.attribution.window_h) // _MICROS, to_micros(now))
+    opportunities = read_opportunities(sources.database, until=now, most=MOST)
+    gathering = gather(opportunities, sources.choice_of, window)
     if len(gathering) < FEWEST:
         return TooFewOpportunities(decisions=len(gathering))
-    gathered = _with_outcomes(gathering, sources, Span(gathering.oldest, now), window)
+    span = Span(gathering.oldest, now)
+    gathered = gathering.close(read_purchases(sources.dataset, sources.database, gathering.units, span))
     believed = {kind: believe(kind, offers, gathered.slates) for kind, offers in gathered.offers.items()}
     priors = {name: placement.friction for name, placement in settings.placements.items()}
-    frictions = list(find_frictions(gathered.slates, priors))
+    frictions = list(find_frictions(gathered.slates, gathered.carts, priors))
     posterior, news = _publish(sources.posteriors, _posterior(gathered, believed, frictions, now))
     return OffersLearned(
         epoch=posterior.epoch,
@@ -92,19 +93,14 @@ def learn_responses(sources: Sources, settings: Settings, *, now: datetime) -> O
         learned_at=posterior.learned_at,
         until=posterior.until,
         window_h=settings.attribution.window_h,
-        decisions=len(gathered.slates.shown),
-        shown=int(gathered.slates.shown.sum()),
-        not_shown=int((~gathered.slates.shown).sum()),
+        decisions=len(gathering),
+        shown=int((gathered.slates.shown & gathered.slates.closed).sum()),
+        not_shown=int((~gathered.slates.shown & gathered.slates.closed).sum()),
         left_out=gathered.left_out,
         kinds=[one.summary for one in believed.values()],
         friction=[_told(one) for one in frictions],
         seconds=time.perf_counter() - started,
     )
-
-
-def _with_outcomes(gathering: Gathering, sources: Sources, span: Span, window: timedelta) -> Gathered:
-    purchases = read_purchases(sources.dataset, sources.database, gathering.units, span)
-    return gathering.close(purchases, window_us=window // _MICROS)
 
 
 def _posterior(
@@ -115,7 +111,7 @@ def _posterior(
         epoch=0,
         learned_at=from_micros(to_micros(now)),
         until=gathered.newest,
-        decisions=len(gathered.slates.shown),
+        decisions=int(gathered.slates.closed.sum()),
         quiet={kind: one.quiet for kind, one in believed.items()},
         showing={kind: one.showing for kind, one in believed.items()},
         friction={one.placement: one.learned for one in frictions if one.learned is not None},

@@ -48,6 +48,7 @@ class Told:
         settings: str | None = None,
         cart: bool = True,
         visitor: bool = False,
+        valid: timedelta = timedelta(minutes=15),
     ) -> str:
         """Journal a decision; its id."""
         name = f"d_{next(self._names):08}"
@@ -77,7 +78,7 @@ class Told:
         silence = Silence(reason=reason[arm]) if arm in reason else None
         answer = Answer(
             decision_id=name,
-            valid_until=at + timedelta(minutes=15),
+            valid_until=at + valid,
             silence=silence,
             offers=[] if silence else slate,
             ignored=[],

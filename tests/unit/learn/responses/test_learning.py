@@ -54,7 +54,7 @@ def test_of_too_few_nothing_is_learned_and_that_is_said(told: Told) -> None:
 
 def test_decisions_whose_window_is_still_open_teach_nothing_yet(told: Told) -> None:
     fill(told)
-    told.now = START + timedelta(hours=24) - _MINUTE
+    told.now = START + timedelta(hours=24, minutes=14)  # the first is valid for 15 minutes
     assert told.shop.learn_offers() == TooFewOpportunities(decisions=0)
     told.now += timedelta(hours=2)
     assert learned(told).decisions == FEWEST

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from tests.unit.learn.responses.offered import LATER, START, Told
 
+from pairwell.clock import to_micros
 from pairwell.config.published import load_settings
 from pairwell.journal.opportunities import read_opportunities
-from pairwell.learn.responses.gathering import Gathered, gather
+from pairwell.learn.responses.gathering import Gathered, Window, gather
 from pairwell.learn.responses.purchases import Span, read_purchases
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_END = _DAY + 15 * _MINUTE  # a slate is valid for a quarter of an hour
 
 
 @pytest.fixture
@@ -27,10 +29,11 @@ def told(tmp_path: Path) -> Iterator[Told]:
 def outcomes(told: Told, *, until: datetime = LATER, most: int = 1_000) -> Gathered:
     shop = told.shop
     found = read_opportunities(shop._database, until=until, most=most)
-    gathering = gather(found, lambda name: load_settings(shop.workspace, name).settings.choice)
+    window = Window(_DAY // timedelta(microseconds=1), to_micros(LATER))
+    gathering = gather(found, lambda name: load_settings(shop.workspace, name).settings.choice, window)
     span = Span(gathering.oldest, LATER)
     bought = read_purchases(shop.dataset, shop._database, gathering.units, span)
-    return gathering.close(bought, window_us=_DAY // timedelta(microseconds=1))
+    return gathering.close(bought)
 
 
 def bought(told: Told, kind: str = "cross_sell") -> list[bool]:
@@ -41,7 +44,7 @@ def bought(told: Told, kind: str = "cross_sell") -> list[bool]:
 @pytest.mark.parametrize("carried", [False, True])
 @pytest.mark.parametrize(
     ("after", "counts"),
-    [(timedelta(0), False), (timedelta(microseconds=1), True), (_DAY, True), (_DAY + timedelta(microseconds=1), False)],
+    [(timedelta(0), False), (timedelta(microseconds=1), True), (_END, True), (_END + timedelta(microseconds=1), False)],
 )
 def test_a_purchase_counts_within_the_window(told: Told, after: timedelta, counts: bool, carried: bool) -> None:
     told.decide()
@@ -55,14 +58,14 @@ def test_only_the_item_that_was_offered_counts(told: Told) -> None:
     told.decide(items=["mat", "lamp"])
     told.buy("c-1", "lamp", "tent")
     assert bought(told) == [False, True]
-    assert outcomes(told).slates.ordered.tolist() == [True]
+    assert outcomes(told).carts.ordered.tolist() == [True]
 
 
 def test_what_somebody_else_bought_does_not_count(told: Told) -> None:
     told.decide()
     told.buy("c-2")
     assert bought(told) == [False]
-    assert outcomes(told).slates.ordered.tolist() == [False]
+    assert outcomes(told).carts.ordered.tolist() == [False]
 
 
 def test_of_an_upgrade_the_target_counts(told: Told) -> None:
@@ -83,7 +86,7 @@ def test_a_cancelled_order_is_none(told: Told, carried: str) -> None:
     if carried == "after":
         told.shop.keeping.compact()
     assert bought(told) == [False]
-    assert outcomes(told).slates.ordered.tolist() == [False]
+    assert outcomes(told).carts.ordered.tolist() == [False]
 
 
 def test_of_an_order_told_anew_the_newest_word_counts(told: Told) -> None:
@@ -139,8 +142,28 @@ def test_what_was_not_shown_stands_for_all(told: Told) -> None:
     told.decide("c-3", at=START - 2 * _MINUTE)
     gathered = outcomes(told)
     missed = 0.3 + 0.7 * 0.1  # in the holdout, or else withheld
-    assert gathered.slates.weight == pytest.approx([1 / missed, 1 / missed, 1 / (1 - missed)])
+    assert gathered.carts.weight == pytest.approx([1 / missed, 1 / missed, 1 / (1 - missed)])
     assert gathered.slates.shown.tolist() == [False, False, True]
+
+
+def test_of_one_item_the_first_slate_within_a_window_counts(told: Told) -> None:
+    told.decide(items=["mat", "lamp"])
+    told.decide(items=["lamp", "rope"], at=START + _MINUTE)
+    told.decide("c-2", items=["mat"], arm="withheld")
+    told.decide("c-2", items=["mat"], at=START + _MINUTE)
+    gathered = outcomes(told)
+    offers = gathered.offers["cross_sell"]
+    assert sorted(offers.items[code] for code in offers.item) == ["lamp", "mat", "rope"]
+    assert gathered.carts.offers.tolist() == [4]
+    assert len(gathered.slates.shown) == 4
+
+
+def test_the_window_begins_when_a_slate_is_no_longer_valid(told: Told) -> None:
+    told.decide(valid=timedelta(days=7))
+    told.decide("c-2", valid=timedelta(days=7), arm="holdout", at=START - _MINUTE)
+    for customer in ("c-1", "c-2"):
+        told.buy(customer, after=timedelta(days=5))
+    assert bought(told) == [True, True]
 
 
 def test_weights_are_those_of_the_settings_of_that_time(told: Told) -> None:
@@ -150,7 +173,7 @@ def test_weights_are_those_of_the_settings_of_that_time(told: Told) -> None:
     told.shop.publish()
     told.shop.__dict__.pop("published", None)
     told.decide("c-2", arm="holdout", at=START + _MINUTE)
-    assert outcomes(told).slates.weight == pytest.approx([1 / (0.5 + 0.5 * 0.1), 1 / (0.3 + 0.7 * 0.1)])
+    assert outcomes(told).carts.weight == pytest.approx([1 / (0.5 + 0.5 * 0.1), 1 / (0.3 + 0.7 * 0.1)])
 
 
 def test_decisions_under_settings_that_are_gone_are_counted_and_left_out(told: Told) -> None:

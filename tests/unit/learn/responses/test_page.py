@@ -19,7 +19,7 @@ def test_the_worked_example_holds() -> None:
 
 def test_the_numbers_on_the_page_are_those_of_the_code() -> None:
     said = _PAGE.read_text(encoding="utf-8")
-    assert f"newest {MOST:,} decisions" in said
+    assert f"newest {MOST:,} decisions are read" in said
     assert f"Below {FEWEST} decisions nothing is learned" in said
     assert f"`attribution.window_h` hours ({Settings().attribution.window_h:g})" in said
     assert f"known to ±{PRIOR_SD:g}".replace("0.", ".") in said
