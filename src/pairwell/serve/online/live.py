@@ -33,6 +33,13 @@ class Live(msgspec.Struct, frozen=True):
     model: Model | None
     canaries: Canaries = NO_CANARIES
 
+    def only_adds_to(self, before: Live) -> bool:
+        """Whether all that is new is a roll-out: until it begins, everybody is answered rightly as `before`."""
+        return self._names() == before._names() and before.canaries == NO_CANARIES
+
+    def _names(self) -> tuple[str, str | None]:
+        return self.settings.hash, None if self.model is None else self.model.id
+
     @property
     def versions(self) -> list[Live]:
         """What is live, and what is being rolled out, each as if it was everybody's."""
@@ -73,6 +80,10 @@ class Watch:
         if stamps[1] != before[1] or "model" in self._unread:
             self._load_model()
         return self.live is not live
+
+    def newer(self) -> bool:
+        """Whether something was published since the last look. Costs two stats."""
+        return self._look() != self._stamps
 
     def _look(self) -> tuple[Stamp, Stamp]:
         return _stamp(self._workspace.settings / CURRENT), _stamp(self._workspace.models / CURRENT)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 import msgspec
 
@@ -31,7 +33,7 @@ from pairwell.records import Answer, Decision, DecisionRequest, Relation, Silenc
 from pairwell.serve.online.live import Live, Watch
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.punctual import PunctualJournal
-from pairwell.serve.online.warm import warm
+from pairwell.serve.online.warm import OffersOn, Superseded, Warming, warm
 
 LOOK_S = 1.0  # how often new settings and models are looked for
 _HASTE_MS = 25  # a decision waits no longer for another writer: its customer waits too
@@ -67,6 +69,13 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
         return Readiness(ready=self.ready, settings=settings, model=model, journal=journal)
 
 
+class _State(NamedTuple):
+    """What decisions are made by, swapped as one."""
+
+    live: Live
+    decider: Decider
+
+
 class Service:
     """Decides, takes events and answers questions. `decide` is for one thread, `take` for one other."""
 
@@ -82,12 +91,15 @@ class Service:
         self.journal = Journal(self._patient, turn=turn)
         self._effects = EventEffects(self._patient, lambda: self.live.settings.settings)
         self._secret = secret_of(workspace, self._watch.live.settings.settings)
-        self._decider = self._new_decider(self._watch.live, first=True)
         self._stopped = threading.Event()
+        self._look_at = math.inf  # of `time.monotonic`: when to look for newer ones while warming
+        self._state = _State(self._watch.live, self._decider_of(self._watch.live))
+        self._warm(self._watch.live, first=True)
 
     @property
     def live(self) -> Live:
-        return self._watch.live
+        """What decisions are made by right now."""
+        return self._state.live
 
     @property
     def database(self) -> Database:
@@ -113,10 +125,10 @@ class Service:
         self._patient.close()
 
     def refresh(self) -> None:
-        """Look for newer settings and models now."""
-        if self._watch.refresh():
-            self._secret = secret_of(self._workspace, self.live.settings.settings)
-            self._decider = self._new_decider(self._watch.live)
+        """Look for newer settings and models now, until nothing newer comes while those are warmed."""
+        while self._watch.refresh() or self._watch.live is not self.live:
+            if self._take(self._watch.live) or self._stopped.is_set():
+                break
         with suppress(JournalError):  # requests say what is wrong with it
             self._facts.items()  # many changed facts would else be read while the next customer waits
 
@@ -137,7 +149,7 @@ class Service:
         ]
         untils = {id(one): job.until for one, job in zip(asked, jobs, strict=True)}
         try:
-            made = self._decider.answer_round(
+            made = self._state.decider.answer_round(
                 asked, now=self._clock, wanted=lambda one: time.monotonic() <= untils[id(one)]
             )
         except JournalError as error:
@@ -240,21 +252,51 @@ class Service:
             return Condition(ok=False, live=None, problem=error.message)
         return Condition(ok=True, live=self._quick.engine.dialect.name, problem=None)
 
-    def _new_decider(self, live: Live, *, first: bool = False) -> Decider:
-        """A decider that has decided before anyone asks it; the `first` also wrote, which would keep others waiting."""
-        decider = Decider(lambda: live.model, live.settings, self._facts, self._punctual, canaries=live.canaries)
+    def _decider_of(self, live: Live) -> Decider:
+        return Decider(lambda: live.model, live.settings, self._facts, self._punctual, canaries=live.canaries)
+
+    def _take(self, live: Live) -> bool:
+        """Decide by what was published; returns False where something newer was, meanwhile.
+
+        What ends or replaces what is live counts at once, warm or not: whoever did that may have had a reason. Only
+        the beginning of a roll-out waits until it was tried.
+        """
+        begins = live.only_adds_to(self.live)
+        if begins and not self._warm(live):
+            return False
+        self._secret = secret_of(self._workspace, live.settings.settings)
+        self._state = _State(live, self._decider_of(live))
+        return begins or self._warm(live)
+
+    def _warm(self, live: Live, *, first: bool = False) -> bool:
+        """Let deciders decide before anyone asks; the `first` also writes, which would keep others waiting.
+
+        Returns False where something newer is published before that is done.
+        """
+        self._look_at = math.inf if first else time.monotonic() + LOOK_S
         try:
             for place, version in enumerate(live.versions):
-                self._warm(version, rehearse=first and place == 0)
+                how = Warming(now=self._clock(), rehearse=first and place == 0, superseded=self._superseded)
+                warm(self._on_trial(version), version, self._facts.items(), how)
+        except Superseded:
+            return False
         except JournalError as error:  # cold it decides too, and says at each request what is wrong
             self.notices.tell("error", "journal_unavailable", error.message)
         except Exception as error:  # noqa: BLE001  (as above)
             self.notices.failure(error)
-        return decider
+        return True
 
-    def _warm(self, version: Live, *, rehearse: bool) -> None:
-        decider = Decider(lambda: version.model, version.settings, self._facts, self._punctual)
-        warm(decider, version, self._facts.items(), now=self._clock(), rehearse=rehearse)
+    def _on_trial(self, version: Live) -> Decider:
+        return Decider(lambda: version.model, version.settings, OffersOn(self._facts), self._punctual)
+
+    def _superseded(self) -> bool:
+        """Whether to stop warming, as something newer is published or the service ends; looks once a second."""
+        if self._stopped.is_set():
+            return True
+        if time.monotonic() < self._look_at:
+            return False
+        self._look_at = time.monotonic() + LOOK_S
+        return self._watch.newer()
 
     def _keep_looking(self) -> None:
         while not self._stopped.wait(LOOK_S):

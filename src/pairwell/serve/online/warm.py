@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
 import msgspec
+import sqlalchemy as sa
 
 from pairwell.decide.decider import Decider, public_answer
 from pairwell.decide.identity import ENTROPY_BYTES
 from pairwell.decide.rules.book import open_book
 from pairwell.decide.texts import LANGUAGES, find_locale, money, number, say
+from pairwell.facts.store import FactStore, FactsView
 from pairwell.journal.store import RoundKind
 from pairwell.records import CartLine, DecisionRequest, Item
 from pairwell.serve.online.live import Live
@@ -28,13 +30,47 @@ _NOBODY = "warm"  # a customer without a past; nothing is kept under this name
 _encoder = msgspec.json.Encoder()
 
 
-def warm(decider: Decider, live: Live, known: Mapping[str, Item], *, now: datetime, rehearse: bool) -> None:
+class OffersOn:
+    """Facts as they are, but for the switch that puts offers off: what is answered by them nobody gets."""
+
+    def __init__(self, facts: FactStore) -> None:
+        self._facts = facts
+
+    def view(
+        self,
+        connection: sa.Connection,
+        customer_ids: Collection[str] = (),
+        *,
+        complaints_since: datetime | None = None,
+        habits_of: Collection[str] = (),
+    ) -> FactsView:
+        """As `FactStore.view`."""
+        found = self._facts.view(connection, customer_ids, complaints_since=complaints_since, habits_of=habits_of)
+        return msgspec.structs.replace(found, offers_off=0)
+
+
+class Superseded(Exception):  # noqa: N818 - nothing is wrong
+    """What was to be warmed is no longer what is published."""
+
+
+class Warming(msgspec.Struct, frozen=True, kw_only=True):
+    """How to warm. Where told to `rehearse`, nobody is answered yet: one request is written and taken back.
+
+    `superseded` says, and is asked often, whether something newer is published.
+    """
+
+    now: datetime
+    rehearse: bool = False
+    superseded: Callable[[], bool] = bool
+
+
+def warm(decider: Decider, live: Live, known: Mapping[str, Item], how: Warming) -> None:
     """Answer requests of nobody in every language, at every placement, for `known` items that are bought most.
 
-    The journal holds none of them. Where told to `rehearse`, nobody is answered yet: one is written and taken back,
-    and nothing rests. Raises `JournalError` where the journal cannot be read or written.
+    The journal holds none of them. Nothing rests before the first customer asks. Raises `JournalError` where the
+    journal cannot be read or written, and `Superseded` where there is no more use in it.
     """
-    pace = _Pace(0.0 if rehearse else _RESTS)
+    pace, rehearse = _Pace(0.0 if how.rehearse else _RESTS, how.superseded), how.rehearse
     for language in LANGUAGES:
         _speak(language, live.settings.settings.shop.currency)
         pace.rest()
@@ -42,16 +78,20 @@ def warm(decider: Decider, live: Live, known: Mapping[str, Item], *, now: dateti
     for request in _requests(live, known):
         kind: RoundKind = "rehearsed" if rehearse else "read"
         rehearse = False
-        decision = decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
+        decision = decider.answer(request, now=how.now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
         _encoder.encode(public_answer(decision, secret=True, explain=False))
         pace.rest()
 
 
 class _Pace:
-    """Rests now and then, `times` as long as this thread has worked since the last rest."""
+    """Rests now and then, `times` as long as this thread has worked since the last rest.
 
-    def __init__(self, times: float) -> None:
+    Raises `Superseded` where that is so.
+    """
+
+    def __init__(self, times: float, superseded: Callable[[], bool]) -> None:
         self._times = times
+        self._superseded = superseded
         self._since = time.thread_time()
 
     def rest(self) -> None:
@@ -59,6 +99,8 @@ class _Pace:
         if self._times and worked > _WORKS_S:
             time.sleep(self._times * worked)
             self._since = time.thread_time()
+        if self._superseded():
+            raise Superseded
 
 
 def _rule(live: Live, known: Mapping[str, Item], pace: _Pace) -> None:

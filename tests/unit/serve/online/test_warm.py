@@ -1,27 +1,34 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.serve.online.conftest import decide_one, publish
+from tests.unit.serve.online.conftest import NOW, decide_one, publish
 
+from pairwell.config.document import render_settings
+from pairwell.config.gradual import share_settings, withdraw_settings
 from pairwell.config.rules.rule import Rule
 from pairwell.config.settings import Slots
+from pairwell.config.standing import UNSAID
 from pairwell.config.workspace import Workspace
+from pairwell.decide.choose import propose_for
 from pairwell.decide.decider import Decider
 from pairwell.decide.rules.items import ItemVerdicts
 from pairwell.decide.texts import LANGUAGES
 from pairwell.errors import JournalError
 from pairwell.journal.round import Round
 from pairwell.journal.store import Journal, RoundKind
-from pairwell.records import CartLine, DecisionRequest, Item
+from pairwell.operations.switch import KillSwitch
+from pairwell.records import Answer, CartLine, DecisionRequest, Item
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.service import Service
+from pairwell.serve.online.warm import warm
 
 REQUEST = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent")], customer_id="c-17")
 
@@ -70,7 +77,7 @@ def test_the_first_to_open_writes_once_and_takes_it_back(learned: Workspace, mon
     assert [kinds[0], *set(kinds[1:])] == ["rehearsed", "read"]
 
 
-def test_what_is_published_anew_decides_before_it_is_live(
+def test_what_is_published_anew_decides_for_nobody_and_journals_nothing(
     service: Service, learned: Workspace, asked: list[DecisionRequest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kinds = _kinds(monkeypatch)
@@ -95,7 +102,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def test_of_new_rules_it_is_worked_out_what_they_say_of_items_before_they_are_live(
+def test_of_new_rules_it_is_worked_out_what_they_say_of_items(
     service: Service, learned: Workspace, judged: list[str]
 ) -> None:
     settings = service.live.settings.settings
@@ -128,6 +135,89 @@ def test_only_beside_requests_it_rests_for_most_of_the_time(
     worked = len(rests)  # each tick is a second, and one passes between two looks at the time
     assert worked > len(LANGUAGES) * len(service.live.settings.settings.placements)
     assert sum(rests) == 4 * worked
+
+
+def test_while_offers_are_off_it_is_warmed_all_the_same(learned: Workspace, judged: list[str]) -> None:
+    rule = Rule(name="not dear", stage="eligibility", scope="item", when="item.stock == 78", reason="dear")
+    with closing(Service(learned)) as service:
+        publish(learned, msgspec.structs.replace(service.live.settings.settings, rules=(rule,)))
+        KillSwitch(service.database).turn(off=True, author="Anna", reason="prices", at=NOW)
+    looked: list[int] = []
+
+    def listen(*asked: Any, **options: Any) -> Any:
+        looked.append(1)
+        return propose_for(*asked, **options)
+
+    with pytest.MonkeyPatch.context() as patch, closing(Service(learned)) as service:
+        assert service.offers_off
+        patch.setattr("pairwell.decide.decider.propose_for", listen)
+        service._warm(service.live)
+        assert len(looked) >= len(LANGUAGES)
+        assert {"tent", "mat"} <= set(judged)
+        answer = decide_one(service, REQUEST)
+        assert answer.silence is not None
+        assert answer.silence.reason == "kill_switch"
+        assert service.journal.count().decisions == 1
+
+
+@pytest.fixture
+def during_warming(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """What is done, each once and in turn, when something begins to be warmed; looks are not a second apart."""
+    steps: list[Callable[[], object]] = []
+
+    def listen(*asked: Any) -> None:
+        if steps:
+            steps.pop(0)()
+        warm(*asked)
+
+    monkeypatch.setattr("pairwell.serve.online.service.warm", listen)
+    monkeypatch.setattr("pairwell.serve.online.service.LOOK_S", 0.0)
+    return steps
+
+
+def test_what_replaces_the_live_ones_counts_before_it_is_warm(
+    service: Service, learned: Workspace, during_warming: list[Callable[[], object]]
+) -> None:
+    answers: list[Answer] = []
+    during_warming.append(lambda: answers.append(decide_one(service, REQUEST)))
+    name = publish(learned, msgspec.structs.replace(service.live.settings.settings, slots=Slots(max=1)))
+    service.refresh()
+    assert [answer.settings for answer in answers] == [name]
+
+
+def test_a_roll_out_begins_warm_and_ends_at_once(
+    service: Service, learned: Workspace, during_warming: list[Callable[[], object]]
+) -> None:
+    live, seen = service.live.settings.hash, list[tuple[bool, str | None]]()
+
+    def look() -> None:
+        seen.append((service.live.canaries.settings is not None, service.readiness().settings.live))
+
+    during_warming.append(look)
+    changed = msgspec.structs.replace(service.live.settings.settings, slots=Slots(max=1))
+    learned.settings_file.write_text(render_settings(changed), encoding="utf-8")
+    share_settings(learned, 0.5, UNSAID)
+    service.refresh()
+    assert service.live.canaries.settings is not None
+    during_warming.append(look)
+    withdraw_settings(learned, UNSAID)
+    service.refresh()
+    assert seen == [(False, live), (False, live)]
+
+
+def test_a_withdrawal_while_the_roll_out_is_warmed_stops_it(
+    service: Service, learned: Workspace, during_warming: list[Callable[[], object]], asked: list[DecisionRequest]
+) -> None:
+    before = service.live
+    during_warming.append(lambda: withdraw_settings(learned, UNSAID))
+    during_warming.append(asked.clear)
+    changed = msgspec.structs.replace(before.settings.settings, slots=Slots(max=1))
+    learned.settings_file.write_text(render_settings(changed), encoding="utf-8")
+    share_settings(learned, 0.5, UNSAID)
+    service.refresh()
+    assert service.live.canaries == before.canaries
+    assert service.live.settings.hash == before.settings.hash
+    assert {request.placement for request in asked} == set(before.settings.settings.placements), "it was warmed whole"
 
 
 def test_a_journal_that_fails_leaves_it_cold_and_is_told(
