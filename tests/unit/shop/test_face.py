@@ -12,6 +12,7 @@ from pairwell.backtest.splits import Split
 from pairwell.errors import PairwellError, RequestError
 from pairwell.records import DecisionRequest
 from pairwell.shop.face import Shop
+from pairwell.shop.simulating import Simulation
 
 _NOW = datetime(2026, 1, 31, tzinfo=UTC)
 _SPLIT = Split(test_share=0.2)
@@ -61,6 +62,12 @@ _CALLS: dict[str, tuple[Call, list[Any]]] = {
     "publish": (lambda shop, odd: shop.publish(odd), ["a", True, 0, 0.0, 1.0, -0.1, float("nan")]),
     "publish, author": (lambda shop, odd: shop.publish(author=odd), [5, "a\0b", "a" * 501]),
     "publish, reason": (lambda shop, odd: shop.publish(reason=odd), [5, "a\0b", "a" * 501]),
+    "simulate": (lambda shop, odd: shop.simulate(odd), [None, 5, "", [], b"other.toml", "a\0b"]),
+    "simulate, asked": (lambda shop, odd: shop.simulate("other.toml", odd), [5, "live", {"newest": 10}]),
+    "simulate, window": (
+        lambda shop, odd: shop.simulate("other.toml", Simulation(window_h=odd)),
+        [0, -1.0],
+    ),
     "shadow": (lambda shop, odd: shop.shadow(odd), [None, 5, ""]),
     "shadow, newest": (lambda shop, odd: shop.shadow("a", odd), [None, 0, "10"]),
     "ingest": (lambda shop, odd: shop.ingest(odd, "orders.csv"), [None, 5, "", ["orders"]]),
