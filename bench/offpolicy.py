@@ -97,7 +97,14 @@ def _audit(world: World, shop: Shop, other: Settings, days: int) -> list[Audited
         other=Other(name=settings_hash(other), settings=other),
         changes=[],
         past=open_past(shop._archive, items, shop.facts),  # noqa: SLF001 - as above
-        till=Till(dataset=shop.dataset, items=items, shop=other.shop, window=timedelta(hours=24)),
+        till=Till(
+            dataset=shop.dataset,
+            database=shop._database,  # noqa: SLF001 - as above
+            items=items,
+            shop=other.shop,
+            window=timedelta(hours=24),
+            now=world.history_end + timedelta(days=days + 2),
+        ),
     )
     return audit(world, visits(world, world.history_end, days), logged, question)
 

@@ -211,6 +211,12 @@ def _print_worth(found: Simulated) -> None:
     print_lines(["", f"What it would have earned, {found.currency} for 1,000 requests ({found.objective})"])
     print_lines([f"From offers drawn by lot and {orders} within {found.window_h:g} h; 95 % intervals; {found.label}."])
     print_lines([f"Of the offers shown {told.seen:,} were seen and {told.accepted:,} accepted."])
+    if found.too_new:
+        print_lines(
+            [f"Left out of what follows: {counted(found.too_new, 'request')}, too new to tell what came of it."]
+        )
+    if not found.worth:
+        print_lines(["  cannot be told: no request is old enough. Wait, or give a shorter window with --window-h."])
     for one in found.worth:
         print_lines(_worth_lines(found, one))
 

@@ -324,7 +324,7 @@ class Shop(Parts):
         path = read_path(settings, "settings", "other.toml")
         chosen = Simulation() if asked is None else read_made(asked, Simulation, "asked", "Simulation(newest=1000)")
         opened = Opened(shop=self, database=self._database, archive=self._archive)
-        return simulate_settings(opened, path, chosen, advance)
+        return simulate_settings(opened, path, chosen, now=self._clock(), advance=advance)
 
     def shadow(self, model_id: str, newest: int = 1_000, *, advance: Advance = unheard) -> Shadow:
         """What a kept model would have decided on the newest logged requests, beside the live one.

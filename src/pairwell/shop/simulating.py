@@ -50,7 +50,7 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     window_h: float = 24.0  # hours after a request in which an order is its outcome
 
 
-def simulate_settings(opened: Opened, path: Path, asked: Simulation, advance: Advance) -> Simulated:
+def simulate_settings(opened: Opened, path: Path, asked: Simulation, *, now: datetime, advance: Advance) -> Simulated:
     """Try the settings of a file on logged requests. Raises `SettingsError`, `EvidenceError` or `NoModelError`."""
     shop = opened.shop
     if asked.window_h <= 0:
@@ -74,6 +74,7 @@ def simulate_settings(opened: Opened, path: Path, asked: Simulation, advance: Ad
                 items=items,
                 shop=live.shop,
                 window=timedelta(hours=asked.window_h),
+                now=now,
             ),
         ),
         advance=advance,

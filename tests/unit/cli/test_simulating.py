@@ -83,3 +83,10 @@ def test_wrong_settings_are_named_with_their_file(pairwell: Command, lived: Path
 def test_a_window_without_hours_is_an_error(pairwell: Command, lived: Path, other: Path) -> None:
     result = pairwell("simulate", other, "--window-h", 0, "--workspace", lived)
     assert isinstance(result.exception, RequestError)
+
+
+def test_what_is_too_new_is_told(pairwell: Command, lived: Path, other: Path) -> None:
+    result = pairwell("simulate", other, "-n", 20, "--window-h", 1_000_000, "--workspace", lived)
+    assert result.exit_code == 0, result.output
+    assert "Left out of what follows: 20 requests" in result.output
+    assert "no request is old enough" in result.output

@@ -59,27 +59,29 @@ def audit(world: World, seen: Iterable[Visit], logged: Mapping[str, Decision], a
     the estimates take it. Draws of slates are averaged.
     """
     known = _remember(world, seen, logged)
-    rows, truths = list[Weighing](), list[tuple[dict[Measure, float], dict[Measure, float]]]()
+    made, true = list[Weighing](), dict[str, tuple[dict[Measure, float], dict[Measure, float]]]()
     for visit_id, decision in logged.items():
         pair = decide_again(decision, asked.past, asked.other)
         if isinstance(pair, str):
             continue
         lots = Lottery(pair.before), Lottery(pair.after)
         if (row := weigh_pair(pair, *lots)) is not None:
-            rows.append(row)
-            truths.append((_true(world, known[visit_id], lots[0]), _true(world, known[visit_id], lots[1])))
-    rows, outcomes = settle(rows, asked.till)
+            made.append(row)
+            before, after = (_true(world, known[visit_id], lot) for lot in lots)
+            true[row.asked.decision_id] = before, after
+    rows, outcomes = settle(made, asked.till)
+    truths = [true[row.asked.decision_id] for row in rows]
     audited = []
     for worth in weigh_worths(rows, outcomes):
-        before, after = (math.fsum(one[side][worth.measure] for one in truths) / len(truths) for side in (0, 1))
+        was, would = (math.fsum(one[side][worth.measure] for one in truths) / len(truths) for side in (0, 1))
         found: dict[str, Compared] | NotEstimable
         if isinstance(worth.found, NotEstimable):
             found = worth.found
         else:
             found = {
-                "before": Compared(estimate=worth.found.before, truth=before),
-                "after": Compared(estimate=worth.found.after, truth=after),
-                "change": Compared(estimate=worth.found.change, truth=after - before),
+                "before": Compared(estimate=worth.found.before, truth=was),
+                "after": Compared(estimate=worth.found.after, truth=would),
+                "change": Compared(estimate=worth.found.change, truth=would - was),
             }
         audited.append(Audited(measure=worth.measure, requests=worth.requests, found=found))
     return audited

@@ -58,6 +58,11 @@ class Till(msgspec.Struct, frozen=True, kw_only=True):
     items: PastItems
     shop: Shop
     window: timedelta  # from a request to the orders that count as its outcome
+    now: datetime  # up to which orders are known
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether the outcome of a request at that moment is known."""
+        return at + self.window <= self.now
 
 
 def find_outcomes(asked: Sequence[Asked], till: Till) -> dict[str, Outcome]:

@@ -73,6 +73,7 @@ class Simulated(msgspec.Struct, frozen=True, kw_only=True):
     counted: Counted
     untold: dict[UntoldReason, int]  # logged requests that could not be computed again
     told: Told  # of their offers
+    too_new: int  # requests whose window is still open, so that nobody knows what came of them; not in `worth`
     orders: int  # placed within the window after a request, by those who asked
     worth: list[Worth]
     label: str = IGNORED
@@ -113,7 +114,7 @@ def simulate(logged: Logged, asked: Asked, *, advance: Advance = unheard) -> Sim
     untold["forgotten"] += logged.number - len(moments) - sum(untold.values())
     if not moments:
         raise _nothing(untold)
-    rows, outcomes = settle(rows, asked.till)
+    settled, outcomes = settle(rows, asked.till)
     advance(1.0)
     return Simulated(
         changes=asked.changes,
@@ -126,8 +127,9 @@ def simulate(logged: Logged, asked: Asked, *, advance: Advance = unheard) -> Sim
         counted=tally.counted(),
         untold={reason: count for reason, count in untold.items() if count},
         told=logged.told,
+        too_new=sum(not asked.till.is_over(at) for at in moments),
         orders=sum(outcome.orders for outcome in outcomes.values()),
-        worth=weigh_worths(rows, outcomes) if rows else [],
+        worth=weigh_worths(settled, outcomes) if settled else [],
     )
 
 

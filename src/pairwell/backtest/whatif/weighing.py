@@ -169,8 +169,8 @@ _BY_LOT = frozenset({"holdout", "withheld"})
 
 
 def settle(rows: Iterable[Weighing], till: Till) -> tuple[list[Weighing], dict[str, Outcome]]:
-    """Requests by whose they turned out to be, and what came of each."""
-    made = list(rows)
+    """The requests whose window is over, by whose they turned out to be, and what came of each."""
+    made = [row for row in rows if till.is_over(row.asked.at)]
     whose = read_whose(till.database, [row.asked.decision_id for row in made])
     met = [_of(row, whose.get(row.asked.decision_id, row.asked.unit)) for row in made]
     return met, find_outcomes([row.asked for row in met], till)

@@ -80,13 +80,14 @@ def some(decisions: list[Decision]) -> list[Decision]:
 
 
 @pytest.fixture(scope="package")
-def till(shop: Shop, settings: Settings) -> Till:
+def till(shop: Shop, settings: Settings, world: World) -> Till:
     return Till(
         dataset=shop.dataset,
         database=shop._database,
         items=PastItems(shop._database),
         shop=settings.shop,
         window=timedelta(hours=24),
+        now=world.history_end + timedelta(days=DAYS + 2),
     )
 
 

@@ -126,3 +126,19 @@ def test_a_window_that_holds_no_order_tells_nothing(question: Asked, some: list[
     found = tried(msgspec.structs.replace(question, till=short), some, settings)
     assert found.orders == 0
     assert all(isinstance(one.found, NotEstimable) for one in found.worth)
+
+
+def test_requests_whose_window_is_open_are_told_apart(
+    question: Asked, some: list[Decision], settings: Settings
+) -> None:
+    """Nobody knows yet what came of them, which is another thing than that nothing was bought."""
+    middle = some[len(some) // 2].inputs.now
+    early = msgspec.structs.replace(question.till, now=middle + question.till.window)
+    found = tried(msgspec.structs.replace(question, till=early), some, settings)
+    known = [one for one in some if one.inputs.now <= middle]
+    assert found.too_new == len(some) - len(known) > 0
+    assert found.counted.requests == len(some)
+    assert {one.requests for one in found.worth} == {sum(one.unit is not None for one in known)}
+    nothing = msgspec.structs.replace(question.till, now=some[0].inputs.now)
+    new = tried(msgspec.structs.replace(question, till=nothing), some, settings)
+    assert (new.too_new, new.orders, new.worth) == (len(some), 0, [])
