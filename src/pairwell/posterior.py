@@ -16,6 +16,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from pairwell.config.settings import Persuasion
+
 LEAST = 1e-4  # chances nearer to 0 or 1 than this are taken as this
 _USUAL_ODDS: Final = math.log(0.1 / 0.9)
 
@@ -134,6 +136,7 @@ class Posterior(msgspec.Struct, frozen=True, kw_only=True):
     learned_at: datetime
     until: datetime  # decisions up to then, whose outcomes are known
     decisions: int
+    prior: Persuasion  # under which it was learned: what was learned corrects this one and no other
     quiet: dict[str, Belief]  # by kind of offer: of its chance, shown or not
     showing: dict[str, Belief]  # what showing adds to that
     friction: dict[str, Normal]  # by placement: chance that one offer costs the checkout
@@ -166,6 +169,12 @@ def doubt(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, at
     both = slope * _lever(chance, persuasion(basis.quiet, basis.shown)) - chance * (1 - chance)
     spread = both * quiet.deviation(effects, item_id, QUIET), slope * showing.deviation(effects, item_id, SHOWING)
     return min(1.0, math.hypot(*spread))
+
+
+def prior_persuasion(kind: str, fit: float, prior: Persuasion) -> float:
+    """What showing an offer that fits so well changes, before anything was learned."""
+    by_kind = {"upgrade": prior.upgrade, "bundle": prior.bundle, "repeat": prior.repeat}
+    return fit * by_kind.get(kind, prior.cross_sell)
 
 
 def effects_of(basis: Basis, at: Setting) -> dict[str, float]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pairwell.config.settings import Persuasion
 from pairwell.posterior import (
     QUIET,
     SHOWING,
@@ -23,6 +24,7 @@ from pairwell.posterior import (
     log_odds,
     logistic,
     persuasion,
+    prior_persuasion,
 )
 
 _BASIS = Basis("pairs", 0.1, 0.2, 0.5, 0.0, 0.0, 0.0, 0.0)
@@ -41,6 +43,7 @@ def _posterior(showing: Belief, quiet: Belief | None = None) -> Posterior:
         learned_at=now,
         until=now,
         decisions=1_000,
+        prior=Persuasion(),
         showing={"cross_sell": showing},
         quiet={} if quiet is None else {"cross_sell": quiet},
         friction={},
@@ -143,3 +146,9 @@ def test_chances_of_nothing_and_all_stay_finite() -> None:
     quiet, shown = chances(_posterior(_belief(kind=-40.0)), "cross_sell", "mat", sure, _CART)
     assert 0.0 <= quiet < 0.001
     assert 0.0 <= shown < 0.001
+
+
+def test_prior_persuasion_is_that_of_the_kind_times_the_fit() -> None:
+    prior = Persuasion(cross_sell=0.1, upgrade=0.2, bundle=0.3, repeat=0.4)
+    kinds = ("cross_sell", "upgrade", "bundle", "repeat")
+    assert [prior_persuasion(kind, 0.5, prior) for kind in kinds] == pytest.approx([0.05, 0.1, 0.15, 0.2])

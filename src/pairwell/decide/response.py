@@ -8,7 +8,7 @@ from pairwell.config.settings import Persuasion
 from pairwell.decide.coming import coming
 from pairwell.decide.scene import Scene
 from pairwell.decide.sets import price_set
-from pairwell.posterior import Basis, bought_when_shown
+from pairwell.posterior import Basis, bought_when_shown, prior_persuasion
 from pairwell.records import Candidate
 
 _DEAREST = 3.0  # times the purchase, from which on dearer is no different
@@ -17,17 +17,17 @@ _EFFECTS = (0.1, 100.0)  # times chance beyond which more or less says nothing
 
 def basis_of(candidate: Candidate, scene: Scene) -> Basis:
     """What the response to a candidate is foretold from, as it stands now."""
-    prior, expected = scene.settings.persuasion, coming(candidate, scene.inputs.now)
+    learned, expected = scene.posterior, coming(candidate, scene.inputs.now)
+    prior = scene.settings.persuasion if learned is None else learned.prior
     chance = _quiet(candidate) if expected is None else expected.chance
     quiet = chance if expected is None else expected.soon(scene.settings.attribution.window_h)
     fit = _fit(candidate, chance, prior)
-    persuasion = fit * _prior_of(candidate, prior)
     low, high = _EFFECTS
     effect = _effect(candidate)
     return Basis(
         source=candidate.source,
         quiet=quiet,
-        shown=bought_when_shown(quiet, persuasion),
+        shown=bought_when_shown(quiet, prior_persuasion(candidate.kind, fit, prior)),
         fit=fit,
         effect=0.0 if effect is None else math.log(min(max(effect, low), high)),
         price=_dearness(candidate, scene),
@@ -48,14 +48,6 @@ def _effect(candidate: Candidate) -> float | None:
     """How many times chance it surely is; None where that was not counted."""
     found = candidate.evidence or candidate.followed or candidate.bundle
     return None if found is None else found.effect
-
-
-def _prior_of(candidate: Candidate, prior: Persuasion) -> float:
-    if candidate.kind == "repeat":
-        return prior.repeat
-    if candidate.kind == "bundle":
-        return prior.bundle
-    return prior.upgrade if candidate.kind == "upgrade" else prior.cross_sell
 
 
 def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.unit.decide.tents import CERTAIN, MODEL, NOW
 from tests.unit.decide.test_arms import Shop
@@ -23,6 +24,7 @@ def _learn(shop: Shop, *, showing: float, friction: float = 0.0) -> None:
             learned_at=NOW,
             until=NOW,
             decisions=1_000,
+            prior=shop.settings.persuasion,
             quiet={},
             showing={"cross_sell": belief, "upgrade": belief},
             friction={"cart": Normal(mean=friction, sd=0.001)},
@@ -55,6 +57,14 @@ def test_the_next_decision_reads_what_was_learned(shop: Shop) -> None:
     assert (before.inputs.epoch, after.inputs.epoch) == (0, 1)
     assert _worth(after, "mat") > 2 * _worth(before, "mat")
     assert after.bases == before.bases, "what the orders say stays what it is: learning starts from it again"
+
+
+def test_what_was_learned_corrects_the_prior_under_which_it_was_learned(shop: Shop) -> None:
+    before = shop.decide("ann")
+    _learn(shop, showing=0.0)
+    dearer = msgspec.structs.replace(shop.settings.persuasion, cross_sell=0.6)
+    shop.settings = msgspec.structs.replace(shop.settings, persuasion=dearer)
+    assert _worth(shop.decide("bob"), "mat") == pytest.approx(_worth(before, "mat"))
 
 
 def test_offers_that_turn_buyers_away_are_made_no_more(shop: Shop) -> None:

@@ -290,7 +290,14 @@ class TestPlace:
     def _down(self, place: float) -> Valued | None:
         belief = Belief(names=["place"], means=[place], covariance=[0.0], items={}, opportunities=1)
         learned = Posterior(
-            epoch=1, learned_at=NOW, until=NOW, decisions=1, quiet={}, showing={"cross_sell": belief}, friction={}
+            epoch=1,
+            learned_at=NOW,
+            until=NOW,
+            decisions=1,
+            prior=SURE.persuasion,
+            quiet={},
+            showing={"cross_sell": belief},
+            friction={},
         )
         here = scene(ask("tent"), posterior=learned)
         step = one_place_down(here)
@@ -311,3 +318,15 @@ class TestPlace:
 
     def test_where_nothing_was_learned_of_places_nobody_asks(self) -> None:
         assert one_place_down(scene(ask("tent"))) is None
+
+
+def test_with_the_cheaper_one_in_the_cart_few_change_to_the_dearer_by_themselves() -> None:
+    second = msgspec.structs.replace(SURE, persuasion=Persuasion(second_thoughts=0.1))
+    request = DecisionRequest(placement="product", viewed=["tent"])
+    assert _value(_candidate("tent+", confidence=0.25), second).quiet == pytest.approx(0.025)
+    assert value(_candidate("tent+", confidence=0.25), scene(request, settings=second)).quiet == 0.25
+
+
+def test_a_basis_tells_what_is_dearer_than_what_it_goes_with() -> None:
+    assert _value(_candidate("mat")).basis.dearer == pytest.approx(math.log(700 / 23_500), abs=0.6)
+    assert _value(_candidate("tent+")).basis.dearer == 0.0

@@ -12,7 +12,7 @@ from tests.journals import log
 from tests.unit.journal.test_store import NOW, decision
 
 from pairwell.config.published import publish_settings
-from pairwell.config.settings import Cap
+from pairwell.config.settings import Cap, Persuasion
 from pairwell.config.workspace import create_workspace
 from pairwell.dataset.store import Dataset
 from pairwell.errors import NotFoundError
@@ -130,7 +130,14 @@ def test_what_was_learned_from_offers_stays_as_long_as_a_decision_names_it(place
     def learn(at: datetime) -> Posterior:
         return posteriors.publish(
             lambda epoch: Posterior(
-                epoch=epoch, learned_at=at, until=at, decisions=0, quiet={}, showing={}, friction={}
+                epoch=epoch,
+                learned_at=at,
+                until=at,
+                decisions=0,
+                prior=Persuasion(),
+                quiet={},
+                showing={},
+                friction={},
             )
         )
 

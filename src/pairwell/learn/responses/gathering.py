@@ -11,14 +11,14 @@ import msgspec
 import numpy as np
 
 from pairwell.clock import from_micros
-from pairwell.config.settings import Choice
+from pairwell.config.settings import Choice, Persuasion
 from pairwell.errors import NotFoundError, SettingsError
 from pairwell.events import items_named
 from pairwell.journal.opportunities import Opportunity
 from pairwell.learn.responses.arrays import Bools, Floats, Ints
 from pairwell.learn.responses.counting import Moments, find_windows
 from pairwell.learn.responses.purchases import Purchases
-from pairwell.posterior import Setting, effects_of, log_odds, persuasion
+from pairwell.posterior import Setting, effects_of, log_odds, prior_persuasion
 
 ChoiceOf = Callable[[str], Choice]
 _Bought = Mapping[int, set[int]]  # items by slate
@@ -94,8 +94,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 class Gathering:
     """Takes opportunities one by one, the newest first; what they came to is asked once all are in."""
 
-    def __init__(self, choice_of: ChoiceOf, window: Window) -> None:
-        self._chances, self._window = _Chances(choice_of), window
+    def __init__(self, choice_of: ChoiceOf, window: Window, prior: Persuasion) -> None:
+        self._chances, self._window, self._prior = _Chances(choice_of), window, prior
         self._units, self._left_out = list[frozenset[str]](), 0
         self._clusters, self._placements, self._items = Codes(), Codes(), Codes()
         self._columns = {name: array("q") for name in ("at", "end", "placement", "cluster", "shown", "has_cart")}
@@ -139,7 +139,7 @@ class Gathering:
         for place, (offer, basis) in enumerate(zip(opportunity.offers, opportunity.bases, strict=True)):
             kind = self._kinds.setdefault(offer.kind, _Kind())
             effects = effects_of(basis, Setting(placement=opportunity.placement, place=place))
-            foretold = log_odds(basis.quiet), persuasion(basis.quiet, basis.shown)
+            foretold = log_odds(basis.quiet), prior_persuasion(offer.kind, basis.fit, self._prior)
             kind.add((slate, self._items[offer.name], place in opportunity.seen), effects, foretold)
 
     def close(self, purchases: Purchases) -> Gathered:
@@ -289,9 +289,9 @@ class _Chances:
         return choice.holdout, choice.withheld
 
 
-def gather(opportunities: Iterable[Opportunity], choice_of: ChoiceOf, window: Window) -> Gathering:
-    """All of them, taken in; the newest come first."""
-    gathering = Gathering(choice_of, window)
+def gather(opportunities: Iterable[Opportunity], choice_of: ChoiceOf, window: Window, prior: Persuasion) -> Gathering:
+    """All of them, taken in; the newest come first. What they are foretold by is this prior, whatever held then."""
+    gathering = Gathering(choice_of, window, prior)
     for opportunity in opportunities:
         gathering.add(opportunity)
     return gathering

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 from pairwell.clock import from_micros, to_micros
-from pairwell.config.settings import Settings
+from pairwell.config.settings import Persuasion, Settings
 from pairwell.dataset.store import Dataset
 from pairwell.facts.posteriors import PosteriorStore
 from pairwell.journal.opportunities import read_opportunities
@@ -63,6 +64,14 @@ class OffersLearned(msgspec.Struct, frozen=True, kw_only=True, tag="learned"):
     seconds: float
 
 
+class _Learned(NamedTuple):
+    """What is learned, and the prior that it corrects."""
+
+    prior: Persuasion
+    kinds: dict[str, Believed]
+    frictions: list[Friction]
+
+
 class TooFewOpportunities(msgspec.Struct, frozen=True, kw_only=True, tag="too_few_opportunities"):
     """Nothing was learned, and what is live stays."""
 
@@ -78,7 +87,7 @@ def learn_responses(sources: Sources, settings: Settings, *, now: datetime) -> O
     started = time.perf_counter()
     window = Window(timedelta(hours=settings.attribution.window_h) // _MICROS, to_micros(now))
     opportunities = read_opportunities(sources.database, until=now, most=MOST)
-    gathering = gather(opportunities, sources.choice_of, window)
+    gathering = gather(opportunities, sources.choice_of, window, settings.persuasion)
     if len(gathering) < FEWEST:
         return TooFewOpportunities(decisions=len(gathering))
     span = Span(gathering.oldest, now)
@@ -86,7 +95,8 @@ def learn_responses(sources: Sources, settings: Settings, *, now: datetime) -> O
     believed = {kind: believe(kind, offers, gathered.slates) for kind, offers in gathered.offers.items()}
     priors = {name: placement.friction for name, placement in settings.placements.items()}
     frictions = list(find_frictions(gathered.slates, gathered.carts, priors))
-    posterior, news = _publish(sources.posteriors, _posterior(gathered, believed, frictions, now))
+    learned = _Learned(prior=settings.persuasion, kinds=believed, frictions=frictions)
+    posterior, news = _publish(sources.posteriors, _posterior(gathered, learned, now))
     return OffersLearned(
         epoch=posterior.epoch,
         news=news,
@@ -103,18 +113,17 @@ def learn_responses(sources: Sources, settings: Settings, *, now: datetime) -> O
     )
 
 
-def _posterior(
-    gathered: Gathered, believed: dict[str, Believed], frictions: list[Friction], now: datetime
-) -> Posterior:
+def _posterior(gathered: Gathered, learned: _Learned, now: datetime) -> Posterior:
     """It holds no customer: names of effects and items, and numbers."""
     return Posterior(
         epoch=0,
         learned_at=from_micros(to_micros(now)),
         until=gathered.newest,
         decisions=int(gathered.slates.closed.sum()),
-        quiet={kind: one.quiet for kind, one in believed.items()},
-        showing={kind: one.showing for kind, one in believed.items()},
-        friction={one.placement: one.learned for one in frictions if one.learned is not None},
+        prior=learned.prior,
+        quiet={kind: one.quiet for kind, one in learned.kinds.items()},
+        showing={kind: one.showing for kind, one in learned.kinds.items()},
+        friction={one.placement: one.learned for one in learned.frictions if one.learned is not None},
     )
 
 

@@ -27,6 +27,7 @@ USUAL = msgspec.structs.replace(
 )
 HELD = msgspec.structs.replace(USUAL, choice=msgspec.structs.replace(USUAL.choice, holdout=1.0))
 LEARNED = Posterior(
+    prior=USUAL.persuasion,
     epoch=3,
     learned_at=NOW,
     until=NOW - timedelta(days=2),

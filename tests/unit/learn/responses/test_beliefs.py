@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from pairwell.config.settings import Choice
+from pairwell.config.settings import Choice, Persuasion
 from pairwell.journal.opportunities import Opportunity, SlateOffer
 from pairwell.learn.responses.beliefs import Believed, Interval, believe
 from pairwell.learn.responses.friction import find_frictions
@@ -54,7 +54,14 @@ def lived(world: World, customers: int, *, seed: int = 1, slate: int = 2, visits
             rows += [_Row(f"o-{customer}-{visit}", unit, at + 1, item) for item in taken if placed]
             if placed and world.beside:
                 rows.append(_Row(f"o-{customer}-{visit}", unit, at + 1, None))
-    return gather(reversed(told), lambda _: _CHOICE, Window(_DAY_US, 1_000 * _DAY_US)).close(Purchases(rows))
+    return gather(reversed(told), lambda _: _CHOICE, Window(_DAY_US, 1_000 * _DAY_US), _prior(world)).close(
+        Purchases(rows)
+    )
+
+
+def _prior(world: World) -> Persuasion:
+    """That with which offers of a middling fit have the persuasion that the world foretells."""
+    return Persuasion(cross_sell=persuasion(world.foretold_quiet, world.foretold_shown) / 0.5)
 
 
 def _opportunity(unit: str, at: int, items: list[str], how: tuple[World, bool, Basis]) -> Opportunity:
@@ -127,7 +134,9 @@ def test_of_several_slates_in_a_window_showing_is_counted_once(holdout: float) -
             told.append(_opportunity(f"c:{customer}", _DAY_US + page, ["mat"], (World(), yes, basis)))
         if rng.random() < anyway[pages] + 0.04 * any(shown):
             rows.append(_Row(f"o-{customer}", f"c:{customer}", _DAY_US + 60, "mat"))
-    gathered = gather(reversed(told), lambda _: choice, Window(_DAY_US, 9 * _DAY_US)).close(Purchases(rows))
+    gathered = gather(
+        reversed(told), lambda _: choice, Window(_DAY_US, 9 * _DAY_US), Persuasion(cross_sell=0.02)
+    ).close(Purchases(rows))
     offers, shown_rows = gathered.offers["cross_sell"], gathered.slates.shown[gathered.offers["cross_sell"].slate]
     means = [np.average(offers.bought[arm], weights=offers.weight[arm]) for arm in (shown_rows, ~shown_rows)]
     assert means == pytest.approx([0.10, 0.06], abs=0.012)
@@ -144,6 +153,7 @@ def test_decisions_foresee_what_was_learned() -> None:
         learned_at=gathered.newest,
         until=gathered.newest,
         decisions=len(gathered.slates.shown),
+        prior=_prior(world),
         quiet={"cross_sell": learned.quiet},
         showing={"cross_sell": learned.showing},
         friction={},

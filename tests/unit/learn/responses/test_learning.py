@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -88,6 +89,24 @@ def test_the_same_journal_teaches_the_same_and_nothing_new(told: Told) -> None:
     assert (again.news, again.epoch, again.learned_at) == (False, first.epoch, first.learned_at)
     assert told.shop.posteriors.newest() == before
     assert again.kinds == first.kinds
+
+
+def test_a_changed_prior_counts_from_the_next_learning_on_for_old_decisions_too(told: Told) -> None:
+    fill(told)
+    (before,) = learned(told).kinds
+    file = told.shop.workspace.settings_file
+    file.write_text(re.sub(r"(?m)^cross_sell = 0\.\d+$", "cross_sell = 0.3", file.read_text()))
+    told.shop.publish()
+    told.shop.__dict__.pop("published", None)
+    live = told.shop.posteriors.newest()
+    assert live is not None
+    assert live.prior.cross_sell == 0.06
+    (after,) = learned(told).kinds
+    assert before.prior_persuasion == pytest.approx(0.06 * BASIS.fit)
+    assert after.prior_persuasion == pytest.approx(0.3 * BASIS.fit)
+    live = told.shop.posteriors.newest()
+    assert live is not None
+    assert live.prior.cross_sell == 0.3
 
 
 def test_two_shops_with_the_same_past_learn_the_same_bytes(tmp_path: Path) -> None:

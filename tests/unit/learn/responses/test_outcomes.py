@@ -11,6 +11,7 @@ from tests.unit.learn.responses.offered import LATER, START, Told
 
 from pairwell.clock import to_micros
 from pairwell.config.published import load_settings
+from pairwell.config.settings import Persuasion
 from pairwell.journal.opportunities import read_opportunities
 from pairwell.learn.responses.gathering import Gathered, Window, gather
 from pairwell.learn.responses.purchases import Span, read_purchases
@@ -30,7 +31,7 @@ def outcomes(told: Told, *, until: datetime = LATER, most: int = 1_000) -> Gathe
     shop = told.shop
     found = read_opportunities(shop._database, until=until, most=most)
     window = Window(_DAY // timedelta(microseconds=1), to_micros(LATER))
-    gathering = gather(found, lambda name: load_settings(shop.workspace, name).settings.choice, window)
+    gathering = gather(found, lambda name: load_settings(shop.workspace, name).settings.choice, window, Persuasion())
     span = Span(gathering.oldest, LATER)
     bought = read_purchases(shop.dataset, shop._database, gathering.units, span)
     return gathering.close(bought)
