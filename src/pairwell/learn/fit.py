@@ -94,8 +94,7 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
         with watch.step("publish"):
             manifest = _completed(parts, past, msgspec.to_builtins(validation), msgspec.to_builtins(retuned))
             model = publish_model(models, manifest, parts.names, parts.arrays, live=None)
-        with watch.step("gate"):
-            admission = _admit(models, model, fresh, now) if live else None
+        admission = _admit(models, model, fresh, now, watch) if live else None
         if tastes is not None and admission is not None and admission.admitted:
             _write_tastes(begun, tastes, Generation(model=model, learned_at=now))
     forget_files(dataset, past.snapshot)
@@ -103,9 +102,10 @@ def fit(  # noqa: PLR0913 - the seam: what to learn from, how, where to, as of w
     return _report((model, admission), manifest, retuned, watch, started)
 
 
-def _admit(models: Path, model: str, fresh: Fresh, now: datetime) -> Admission:
+def _admit(models: Path, model: str, fresh: Fresh, now: datetime, watch: Stopwatch) -> Admission:
     """Make a model live unless it is worse than the one that is."""
-    found = hold_learned(models, read_manifest(models, model), fresh)
+    with watch.step("gate"):
+        found = hold_learned(models, read_manifest(models, model), fresh)
     if found.admitted:
         point_to(models, model, Act(at=now, author="pairwell learn"))
     return found
