@@ -34,20 +34,22 @@ class Prior(NamedTuple):
 
 
 # History is often far off, persuasion less so: an offer that is bought more seldom than foretold is mostly one that is
-# bought more seldom anyway. Where it stands changes nothing for who does not see it.
+# bought more seldom anyway. Offers that put off more customers than they win, all together, are rare: a few purchases
+# of who was shown nothing must not make a whole kind of offer look like that. Where an offer stands changes nothing for
+# who does not see it.
 QUIET: Final = Prior(
     {
         "kind": 1.0, "placement": 0.5, "source": 0.5, "quiet": 0.3, "fit": 0.5, "effect": 0.3, "price": 1.0,
-        "tired": 0.3, "orders": 0.2,
+        "tired": 0.3, "orders": 0.2, "dearer": 0.5,
     },
     0.5,
 )  # fmt: skip
 SHOWING: Final = Prior(
     {
-        "kind": 0.25, "placement": 0.15, "source": 0.15, "quiet": 0.1, "fit": 0.25, "effect": 0.1, "price": 0.25,
-        "place": 0.1, "tired": 0.15, "orders": 0.1,
+        "kind": 0.15, "placement": 0.1, "source": 0.1, "quiet": 0.1, "fit": 0.2, "effect": 0.1, "price": 0.2,
+        "place": 0.1, "tired": 0.1, "orders": 0.05, "dearer": 0.1,
     },
-    0.2,
+    0.15,
 )  # fmt: skip
 
 
@@ -62,6 +64,7 @@ class Basis(msgspec.Struct, frozen=True, array_like=True):
     price: float  # share of the purchase; of an upgrade: what it costs more, as a share of what it replaces
     tired: float  # log of 1 + offers that the customer got lately
     orders: float  # log of 1 + orders of the customer
+    dearer: float = 0.0  # log of the add-on's price over that of what it goes with; 0 where nobody knows
 
 
 class Setting(NamedTuple):
@@ -190,6 +193,7 @@ def effects_of(basis: Basis, at: Setting) -> dict[str, float]:
         "place": float(at.place),
         "tired": basis.tired,
         "orders": basis.orders,
+        "dearer": basis.dearer,
     }
 
 

@@ -271,6 +271,10 @@ class Persuasion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             ge=0.0, description="Times chance, surely, from which on company counts as fit; below, showing wins nobody."
         ),
     ] = 1.5
+    second_thoughts: Annotated[
+        Share,
+        Meta(description="Of those who take the dearer item, the share who still do with the cheaper in the cart."),
+    ] = 0.1
     half_fit: Annotated[
         float,
         Meta(gt=0.0, le=1.0, description="Quiet probability at which an offer is half as persuasive as the best."),

@@ -11,7 +11,7 @@ from pairwell.decide.sets import price_set
 from pairwell.posterior import Basis, bought_when_shown, prior_persuasion
 from pairwell.records import Candidate
 
-_DEAREST = 3.0  # times the purchase, from which on dearer is no different
+_DEAREST = 3.0  # times the purchase, and log of times the anchor, from which on dearer is no different
 _EFFECTS = (0.1, 100.0)  # times chance beyond which more or less says nothing
 
 
@@ -19,8 +19,10 @@ def basis_of(candidate: Candidate, scene: Scene) -> Basis:
     """What the response to a candidate is foretold from, as it stands now."""
     learned, expected = scene.posterior, coming(candidate, scene.inputs.now)
     prior = scene.settings.persuasion if learned is None else learned.prior
-    chance = _quiet(candidate) if expected is None else expected.chance
+    chance = _chance(candidate) if expected is None else expected.chance
     quiet = chance if expected is None else expected.soon(scene.settings.attribution.window_h)
+    if candidate.kind == "upgrade" and scene.lines[candidate.anchor_id].quantity:
+        quiet *= prior.second_thoughts
     fit = _fit(candidate, chance, prior)
     low, high = _EFFECTS
     effect = _effect(candidate)
@@ -33,10 +35,12 @@ def basis_of(candidate: Candidate, scene: Scene) -> Basis:
         price=_dearness(candidate, scene),
         tired=scene.tired,
         orders=scene.loyalty,
+        dearer=_beside(candidate, scene),
     )
 
 
-def _quiet(candidate: Candidate) -> float:
+def _chance(candidate: Candidate) -> float:
+    """By the orders alone; of an upgrade, how many of the buyers of either took it."""
     if candidate.bundle is not None:
         return candidate.bundle.quiet
     if candidate.evidence is not None:
@@ -60,6 +64,14 @@ def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
         return often
     explained = prior.from_effect / max(effect, 1e-9)
     return often * (1 - explained) if explained < 1 else 0.0
+
+
+def _beside(candidate: Candidate, scene: Scene) -> float:
+    """How much dearer an add-on is than what it goes with: what costs more is mostly bought first."""
+    line, price = scene.lines.get(candidate.anchor_id), scene.price_of(candidate.item_id)
+    if candidate.kind != "cross_sell" or line is None or not line.paid_minor or not price:
+        return 0.0
+    return min(max(math.log(price / line.paid_minor), -_DEAREST), _DEAREST)
 
 
 def _dearness(candidate: Candidate, scene: Scene) -> float:

@@ -40,7 +40,7 @@ CERTAIN = Choice(salt="s", holdout=0.0, withheld=0.0, temperature=0.001, explora
 # Offers that cost next to nothing, so that what is tested is the rest.
 SURE = Settings(
     choice=CERTAIN,
-    persuasion=Persuasion(cross_sell=0.04, upgrade=0.03, half_fit=0.05, from_effect=0.0),
+    persuasion=Persuasion(cross_sell=0.04, upgrade=0.03, half_fit=0.05, from_effect=0.0, second_thoughts=1.0),
     placements={name: msgspec.structs.replace(one, friction=0.0001) for name, one in Settings().placements.items()},
 )
 
