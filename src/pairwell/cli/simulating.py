@@ -44,6 +44,7 @@ _GAPS = {
     "contacts": "contacts: the caps look back further than was read then",
     "signals": "signals: the rules ask for more than was read then",
     "totals": "totals: nobody counted for these caps then, so that their items are held back",
+    "habits": "what customers bought: not read then, so that no repeats or no follow-ups are in it",
 }
 _MEASURES = {
     "added": "Bought of what was offered, beyond what is bought of it unshown (by holdout and withheld slates)",

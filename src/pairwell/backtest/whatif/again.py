@@ -8,9 +8,9 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from pairwell.candidates.due import items_read
+from pairwell.candidates.due import items_read, takes_follow_ups
 from pairwell.candidates.learned import LearnedPairs
-from pairwell.config.settings import Settings
+from pairwell.config.settings import Placement, Settings
 from pairwell.config.version import engine_version
 from pairwell.decide.choose import Course, propose_for, run_stages
 from pairwell.decide.replay import Archive, recall
@@ -21,7 +21,9 @@ from pairwell.facts.past import PastItems
 from pairwell.records import CuratedRelation, Decision, DecisionInputs
 
 UntoldReason = Literal["forgotten", "another_version", "offers_off", "gone", "not_repeated", "no_such_placement"]
-Gap = Literal["unknown_then", "relations_of_today", "owned_today", "declines", "contacts", "signals", "totals"]
+Gap = Literal[
+    "unknown_then", "relations_of_today", "owned_today", "declines", "contacts", "signals", "totals", "habits"
+]
 
 _LIKENESS = frozenset({"variant", "substitute", "requires"})
 
@@ -96,7 +98,14 @@ def _scene_under(other: Other, before: Course, past: Past) -> tuple[Scene, set[G
     """The same request at the same moment; of items that were not read then, the facts as they were then."""
     then = before.scene
     inputs, model = then.inputs, other.model or then.model
-    inputs = msgspec.structs.replace(inputs, settings=other.name, model=None if model is None else model.id)
+    kept = _habits_of(inputs, other.settings.placements[inputs.request.placement])
+    inputs = msgspec.structs.replace(
+        inputs,
+        settings=other.name,
+        model=None if model is None else model.id,
+        repeats=inputs.repeats if "repeats" in kept else [],
+        bought_at=inputs.bought_at if "bought_at" in kept else {},
+    )
     proposal = propose_for(inputs, model=model, settings=other.settings)
     read = inputs.items.keys() | {
         item_id for candidate in before.proposal.candidates for item_id in items_read(candidate)
@@ -144,3 +153,13 @@ def _gaps(then: Scene, settings: Settings) -> Iterator[Gap]:
             yield "signals"
     if {total.name for total in wanted.totals} - inputs.taken.keys():
         yield "totals"
+    personal = inputs.request.customer_id is not None and inputs.customer is not None
+    placement = settings.placements[inputs.request.placement]
+    if personal and _habits_of(inputs, placement) - _habits_of(inputs, then.placement):
+        yield "habits"
+
+
+def _habits_of(inputs: DecisionInputs, placement: Placement) -> set[str]:
+    """What a placement reads of what a customer bought."""
+    follows = takes_follow_ups(inputs.request.placement, placement)
+    return {name for name, read in (("repeats", "repeat" in placement.kinds), ("bought_at", follows)) if read}

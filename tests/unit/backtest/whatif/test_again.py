@@ -63,6 +63,36 @@ def test_what_nobody_counted_then_is_said(decisions: list[Decision], past: Past,
     assert pair.gaps == {"totals", "declines"}
 
 
+def test_habits_that_nobody_read_then_are_said(decisions: list[Decision], past: Past, settings: Settings) -> None:
+    """Repeats and follow-ups come of what a customer bought, which is read only where they may be offered."""
+    cart = settings.placements["cart"]
+    logged = next(one for one in decisions if one.inputs.customer is not None)
+    nobody = msgspec.structs.replace(logged, inputs=msgspec.structs.replace(logged.inputs, customer=None))
+    for wider in (
+        msgspec.structs.replace(cart, kinds=(*cart.kinds, "repeat")),
+        msgspec.structs.replace(cart, channel="email"),
+    ):
+        wide = other(_replaced(settings, placements={**settings.placements, "cart": wider}))
+        pair = decide_again(logged, past, wide)
+        assert isinstance(pair, Pair)
+        assert "habits" in pair.gaps
+        unread = decide_again(nobody, past, wide)
+        assert isinstance(unread, Pair)
+        assert "habits" not in unread.gaps
+
+
+def test_habits_count_only_where_they_are_read(decisions: list[Decision], past: Past, settings: Settings) -> None:
+    cart = msgspec.structs.replace(settings.placements["cart"], channel="email")
+    wide = _replaced(settings, placements={**settings.placements, "cart": cart})
+    first = decisions[0]
+    inputs = msgspec.structs.replace(first.inputs, bought_at={"of another shop": first.inputs.now})
+    logged = msgspec.structs.replace(first, inputs=inputs)
+    for asked, kept in ((wide, inputs.bought_at), (settings, {})):
+        pair = decide_again(logged, past, other(asked))
+        assert isinstance(pair, Pair)
+        assert pair.after.scene.inputs.bought_at == kept
+
+
 def test_another_version_is_not_guessed_at(decisions: list[Decision], past: Past, settings: Settings) -> None:
     old = msgspec.structs.replace(decisions[0], inputs=msgspec.structs.replace(decisions[0].inputs, engine="0.0.1"))
     assert decide_again(old, past, other(settings)) == "another_version"
