@@ -31,10 +31,11 @@ class Friction(msgspec.Struct, frozen=True, kw_only=True):
 def find_frictions(slates: Slates, carts: Carts, priors: Mapping[str, float]) -> Iterator[Friction]:
     """The chance that one offer costs the checkout, by the placement where a unit first met offers in a window.
 
-    A placement that is no longer in the settings, of which `priors` has the frictions, is left out.
+    Left out are placements that are no longer in the settings, of which `priors` has the frictions, and those where it
+    is 0 there: beside what is bought already no checkout can be lost.
     """
     for code, name in sorted(enumerate(slates.placements), key=lambda each: each[1]):
-        if name in priors:
+        if priors.get(name):
             here, was = slates.placement[carts.slate] == code, slates.shown[carts.slate]
             shown, not_shown = here & was, here & ~was
             yield Friction(

@@ -235,6 +235,11 @@ def test_of_few_the_prior_of_friction_holds() -> None:
     assert list(find_frictions(gathered.slates, gathered.carts, {"product": 0.001})) == []
 
 
+def test_where_no_checkout_can_be_lost_no_friction_is_learned() -> None:
+    gathered = lived(World(beside=True, friction=0.03), 400)
+    assert list(find_frictions(gathered.slates, gathered.carts, {"cart": 0.0})) == []
+
+
 def test_decisions_of_records_have_what_is_read_of_them() -> None:
     """What the journal holds and what learning reads of it must not drift apart."""
     assert {"inputs", "unit", "arm", "slate", "bases"} <= set(Decision.__struct_fields__)
