@@ -186,7 +186,8 @@ def publish_model(
     whom = "" if placed.share >= 1 else f", for {percent(placed.share)} of the customers"
     print_lines([f"Live: model {placed.model}{whom}."])
     if placed.admission.live is not None:
-        print_lines([f"  {placed.admission.why}"])
+        untold = "without a comparison: " if placed.admission.verdict == "not_comparable" else ""
+        print_lines([f"  {untold}{placed.admission.why}"])
     if placed.share < 1:
         finish = f"`pairwell model publish {placed.model}` makes it everybody's"
         print_lines([f"  {finish}, `pairwell model withdraw` ends it"])
