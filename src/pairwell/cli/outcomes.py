@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pairwell.cli.output import when
+from pairwell.cli.output import amount, when
 from pairwell.wording import counted
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def outcome_lines(found: OffersLearned | TooFewOpportunities) -> Iterator[str]:
         return
     yield (
         f"Learned from the outcomes of {counted(found.decisions, 'decision')} up to {when(found.until)}: "
-        f"{found.shown:,} shown, {found.not_shown:,} not shown by lot; bought within {found.window_h:g} h counts."
+        f"{found.shown:,} shown, {found.not_shown:,} not shown by lot; bought up to {found.window_h:g} h after its validity counts."
     )
     if found.left_out:
         yield f"  left out: {counted(found.left_out, 'decision')} under settings that are gone"
@@ -37,6 +37,14 @@ def outcome_lines(found: OffersLearned | TooFewOpportunities) -> Iterator[str]:
         yield from _kind_lines(kind)
     for friction in found.friction:
         yield from _friction_lines(friction)
+    if found.trials.slates:
+        lost, lately = (
+            amount(round(minor), found.currency) for minor in (found.trials.lost_minor, found.trials.lately_minor)
+        )
+        yield (
+            f"  To learn, {counted(found.trials.slates, 'slate')} were shown at an expected loss of {lost} "
+            f"{found.currency} since {when(found.trials.since)}, of this {lately} in the last 30 days"
+        )
 
 
 def _kind_lines(kind: KindLearned) -> Iterator[str]:

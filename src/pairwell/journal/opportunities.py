@@ -100,6 +100,7 @@ class _Slate(msgspec.Struct, frozen=True):
     answer: _Answered
     slate: list[SlateOffer]
     bases: list[Basis]
+    learning_minor: float = 0.0
 
 
 class Opportunity(NamedTuple):
@@ -117,6 +118,7 @@ class Opportunity(NamedTuple):
     offers: Sequence[SlateOffer]
     bases: Sequence[Basis]  # of each offer
     seen: frozenset[int]  # the offers of which an exposure was told
+    learning_minor: float  # expected loss that was taken to learn of its offers, if shown
 
 
 _slates = msgspec.json.Decoder(_Slate)
@@ -180,4 +182,5 @@ def _opportunity(row: Any, seen: frozenset[int]) -> Opportunity:  # noqa: ANN401
         offers=made.slate,
         bases=made.bases,
         seen=seen,
+        learning_minor=made.learning_minor,
     )

@@ -31,6 +31,13 @@ class Window(NamedTuple):
     now: int
 
 
+class Trial(NamedTuple):
+    """The expected loss of a slate that was shown to learn of its offers; also while its window is open."""
+
+    at: int
+    lost_minor: float
+
+
 class Codes:
     """Numbers for names, from 0 in the order in which they come."""
 
@@ -96,6 +103,7 @@ class Gathering:
 
     def __init__(self, choice_of: ChoiceOf, window: Window, prior: Persuasion) -> None:
         self._chances, self._window, self._prior = _Chances(choice_of), window, prior
+        self.trials = list[Trial]()
         self._units, self._left_out = list[frozenset[str]](), 0
         self._clusters, self._placements, self._items = Codes(), Codes(), Codes()
         self._columns = {name: array("q") for name in ("at", "end", "placement", "cluster", "shown", "has_cart")}
@@ -118,6 +126,8 @@ class Gathering:
 
     def add(self, opportunity: Opportunity) -> None:
         """Take one; one whose settings are gone is left out, as nobody knows how likely it was."""
+        if opportunity.shown and opportunity.learning_minor:
+            self.trials.append(Trial(opportunity.at, opportunity.learning_minor))
         lots = self._chances.of(opportunity)
         if lots is None:
             self._left_out += 1

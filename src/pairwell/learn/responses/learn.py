@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from pairwell.facts.posteriors import PosteriorStore
 from pairwell.journal.opportunities import read_opportunities
 from pairwell.learn.responses.beliefs import Believed, Interval, KindLearned, believe
 from pairwell.learn.responses.friction import Friction, find_frictions
-from pairwell.learn.responses.gathering import ChoiceOf, Gathered, Window, gather
+from pairwell.learn.responses.gathering import ChoiceOf, Gathered, Gathering, Window, gather
 from pairwell.learn.responses.purchases import Span, read_purchases
 from pairwell.operations.database import Database
 from pairwell.posterior import Posterior
@@ -23,6 +24,7 @@ from pairwell.posterior import Posterior
 MOST = 200_000  # decisions; the newest
 FEWEST = 100
 _NORMAL = 1.959963984540054
+_LATELY = timedelta(days=30)
 _MICROS = timedelta(microseconds=1)
 
 
@@ -33,6 +35,15 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     choice_of: ChoiceOf
     posteriors: PosteriorStore
+
+
+class Trials(msgspec.Struct, frozen=True, kw_only=True):
+    """What learning cost: the expected losses of slates that were shown to learn of their offers."""
+
+    slates: int
+    lost_minor: float
+    lately_minor: float  # of that in the last 30 days
+    since: datetime  # the oldest decision that was read
 
 
 class FrictionLearned(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +72,8 @@ class OffersLearned(msgspec.Struct, frozen=True, kw_only=True, tag="learned"):
     left_out: int  # under settings that are gone
     kinds: list[KindLearned]
     friction: list[FrictionLearned]
+    trials: Trials
+    currency: str
     seconds: float
 
 
@@ -109,7 +122,19 @@ def learn_responses(sources: Sources, settings: Settings, *, now: datetime) -> O
         left_out=gathered.left_out,
         kinds=[one.summary for one in believed.values()],
         friction=[_told(one) for one in frictions],
+        trials=_trials(gathering, now),
+        currency=settings.shop.currency,
         seconds=time.perf_counter() - started,
+    )
+
+
+def _trials(gathering: Gathering, now: datetime) -> Trials:
+    lately = to_micros(now - _LATELY)
+    return Trials(
+        slates=len(gathering.trials),
+        lost_minor=math.fsum(trial.lost_minor for trial in gathering.trials),
+        lately_minor=math.fsum(trial.lost_minor for trial in gathering.trials if trial.at >= lately),
+        since=gathering.oldest,
     )
 
 

@@ -49,6 +49,7 @@ class Told:
         cart: bool = True,
         visitor: bool = False,
         valid: timedelta = timedelta(minutes=15),
+        learning_minor: float = 0.0,
     ) -> str:
         """Journal a decision; its id."""
         name = f"d_{next(self._names):08}"
@@ -91,6 +92,7 @@ class Told:
             answer=answer,
             slate=slate,
             bases=[basis] * len(slate),
+            learning_minor=learning_minor,
             withheld=[],
         )
         log(self.shop.journal, decision)

@@ -79,6 +79,7 @@ def _opportunity(unit: str, at: int, items: list[str], how: tuple[World, bool, B
         offers=[SlateOffer("cross_sell", item) for item in items],
         bases=[basis] * len(items),
         seen=frozenset(range(len(items))) if shown else frozenset(),
+        learning_minor=0.0,
     )
 
 

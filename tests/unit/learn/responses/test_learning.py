@@ -191,6 +191,21 @@ def test_commands_say_what_was_learned_or_that_it_is_too_little(told: Told) -> N
     assert "Outcomes of offers: learned from 100 decisions up to 2026-03-02 10:39 (epoch 1)." in status
 
 
+def test_what_learning_cost_is_summed_and_said(told: Told) -> None:
+    fill(told)
+    where = ["--workspace", str(told.shop.workspace.root)]
+    assert "To learn" not in CliRunner().invoke(app, ["learn", "--offers", *where]).stdout
+    told.decide("c-x", learning_minor=12.5)
+    told.decide("c-y", learning_minor=99.0, arm="holdout")  # nobody was shown it
+    told.decide("c-z", learning_minor=30.0, at=LATER - timedelta(hours=1))  # what it came to is not known yet
+    trials = learned(told).trials
+    assert (trials.slates, trials.lost_minor, trials.lately_minor, trials.since) == (2, 42.5, 30.0, START)
+    asked = CliRunner().invoke(app, ["learn", "--offers", "--json", *where]).stdout
+    assert json.loads(asked)["trials"]["lost_minor"] == 42.5
+    said = CliRunner().invoke(app, ["learn", "--offers", *where]).stdout
+    assert "To learn, 2 slates were shown at an expected loss of 0.42 EUR since 2026-03-02 09:00, of this" in said
+
+
 def test_looking_back_is_about_the_model(told: Told) -> None:
     words = ["learn", "--offers", "--as-of", "2026-01-01", "--workspace", str(told.shop.workspace.root)]
     assert isinstance(CliRunner().invoke(app, words).exception, RequestError)
