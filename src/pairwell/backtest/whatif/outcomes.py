@@ -28,20 +28,21 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     unit: str  # whose it is
     at: datetime
     offered: list[list[str]]  # the items of each offer of its slate, shown or not, by offer number
+    ships_again: bool = False  # whether what is bought there goes out by itself
 
 
 class Outcome(msgspec.Struct, kw_only=True):
     """What was bought after a request. Money in minor units, by the shop's objective."""
 
     units: dict[int, float] = msgspec.field(default_factory=dict)  # by offer number; what came back too
-    earned_minor: float = 0.0  # by whole orders, without what came back
+    earned_minor: float = 0.0  # by whole orders, less what came back, its returns and second parcels
     orders: int = 0
 
 
 class _Bought(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     units: float
-    earned_minor: float  # by all that was kept of the line
+    earned_minor: float  # by all that was kept of the line, less what the others cost to come back
 
 
 class _Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,21 +72,22 @@ def find_outcomes(asked: Sequence[Asked], till: Till) -> dict[str, Outcome]:
     An order counts for the last request of its customer, or of its visitor, within the window before it, so that no
     order counts twice; a line for the last slate within the window that held its item. Slates that were shown and
     those that were not are met alike: that lines name offers, which only those shown can have, changes nothing. Pieces
-    that came back are left out of what an order earned; in what an offer earns, returns are as expected.
+    that came back earn an order nothing and cost what a return costs; in what an offer earns, returns are as expected.
+    An order after a request in a placement that ships again costs a parcel.
     """
     outcomes = {one.decision_id: Outcome() for one in asked}
     if not asked:
         return outcomes
     moments = [one.at for one in asked]
-    book = _Book(asked, outcomes, till.window)
+    book = _Book(asked, outcomes, till)
     for order in _read_orders(till, min(moments), max(moments) + till.window):
         book.add(order)
     return outcomes
 
 
 class _Book:
-    def __init__(self, asked: Iterable[Asked], outcomes: Mapping[str, Outcome], window: timedelta) -> None:
-        self._outcomes, self._window = outcomes, window
+    def __init__(self, asked: Iterable[Asked], outcomes: Mapping[str, Outcome], till: Till) -> None:
+        self._outcomes, self._window, self._parcel_minor = outcomes, till.window, till.shop.shipping_minor
         self._of: defaultdict[str, list[Asked]] = defaultdict(list)
         for one in sorted(asked, key=lambda one: (one.at, one.decision_id)):
             self._of[one.unit].append(one)
@@ -95,6 +97,7 @@ class _Book:
         if before:
             last = self._outcomes[before[-1].decision_id]
             last.earned_minor += sum(line.earned_minor for line in order.lines)
+            last.earned_minor -= self._parcel_minor if before[-1].ships_again else 0.0
             last.orders += 1
         for line in order.lines:
             self._count(line, before)
@@ -156,7 +159,7 @@ def _line(row: Mapping[str, Any], at: datetime, till: Till) -> _Bought:
     item = till.items.as_of([row["item_id"]], at).get(row["item_id"])
     price = row["unit_price_minor"] if row["unit_price_minor"] is not None else item.price_minor if item else None
     quantity = row["quantity"]
-    kept = max(0.0, quantity - row["back"])
+    back = min(quantity, row["back"])
     net = (price or 0.0) - (row["discount_minor"] / quantity if quantity else 0.0)
     stated = row["unit_cost_minor"]
     by_item = stated is None or till.shop.objective == "revenue"
@@ -164,5 +167,5 @@ def _line(row: Mapping[str, Any], at: datetime, till: Till) -> _Bought:
     return _Bought(
         item_id=row["item_id"],
         units=quantity,
-        earned_minor=kept * unit if price is not None else 0.0,
+        earned_minor=((quantity - back) * unit if price is not None else 0.0) - back * till.shop.return_cost_minor,
     )

@@ -79,6 +79,7 @@ def weigh_pair(pair: Pair, before: Lottery, after: Lottery) -> Weighing | None:
             unit=decision.unit,
             at=decision.inputs.now,
             offered=[_items_of(offer) for offer in offers],
+            ships_again=pair.before.scene.placement.ships_again,
         ),
         shown=decision.shown,
         unshown=unshown,

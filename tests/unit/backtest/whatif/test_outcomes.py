@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pairwell.backtest.whatif.outcomes import Asked, Outcome, Till, find_outcomes
@@ -35,19 +36,19 @@ def order(name: str, at: datetime, *lines: EventLine, customer: str | None = "1"
     return Event(event_id=f"e-{name}", type="order", at=at, customer_id=customer, visitor_id=visitor, order=placed)
 
 
-def outcomes(shop: Shop, requests: list[Asked], *events: Event, hours: float = 24) -> dict[str, Outcome]:
+def outcomes(shop: Shop, requests: list[Asked], *events: Event, **more: float) -> dict[str, Outcome]:
     receipt = shop.log_events(list(events))
     assert not receipt.refused
     shop.keeping.compact()
-    return find_outcomes(requests, till(shop, hours))
+    return find_outcomes(requests, till(shop, **more))
 
 
-def till(shop: Shop, hours: float = 24) -> Till:
+def till(shop: Shop, hours: float = 24, **costs: float) -> Till:
     return Till(
         dataset=shop.dataset,
         database=shop._database,
         items=PastItems(shop._database),
-        shop=shop.published.settings.shop,
+        shop=msgspec.structs.replace(shop.published.settings.shop, **costs),
         window=timedelta(hours=hours),
         now=NOON + 48 * HOUR,
     )
@@ -76,7 +77,8 @@ def test_beyond_the_window_nothing_is_an_outcome(shop: Shop) -> None:
     assert found["d"] == Outcome()
 
 
-def test_what_came_back_earned_nothing(shop: Shop) -> None:
+@pytest.mark.parametrize("cost", [0.0, 150.0])
+def test_what_came_back_earned_nothing_and_cost_a_return(shop: Shop, cost: float) -> None:
     three = EventLine(item_id="mat", quantity=3, unit_price_minor=700)
     back = Event(
         event_id="r",
@@ -85,8 +87,16 @@ def test_what_came_back_earned_nothing(shop: Shop) -> None:
         customer_id="1",
         returned=EventReturn(order_id="o", item_id="mat", quantity=1),
     )
-    found = outcomes(shop, [asked("d", NOON, ["mat"])], order("o", NOON + HOUR, three), back)
-    assert found["d"] == Outcome(units={0: 3.0}, earned_minor=2 * 400, orders=1)
+    found = outcomes(shop, [asked("d", NOON, ["mat"])], order("o", NOON + HOUR, three), back, return_cost_minor=cost)
+    assert found["d"] == Outcome(units={0: 3.0}, earned_minor=2 * 400 - cost, orders=1)
+
+
+def test_a_second_parcel_costs_its_shipping(shop: Shop) -> None:
+    first, second = asked("first", NOON, ["mat"]), asked("second", NOON + 2 * HOUR, ["mat"])
+    second = msgspec.structs.replace(second, ships_again=True)
+    placed = order("o", NOON + HOUR, TENT), order("p", NOON + 3 * HOUR, MAT)
+    found = outcomes(shop, [first, second], *placed, shipping_minor=490.0)
+    assert (found["first"].earned_minor, found["second"].earned_minor) == (5_000, 400 - 490)
 
 
 @pytest.mark.parametrize(("bought", "units"), [([MAT, TENT], 1.0), ([MAT], 0.5)])
