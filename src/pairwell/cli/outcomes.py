@@ -27,7 +27,8 @@ def outcome_lines(found: OffersLearned | TooFewOpportunities) -> Iterator[str]:
         return
     yield (
         f"Learned from the outcomes of {counted(found.decisions, 'decision')} up to {when(found.until)}: "
-        f"{found.shown:,} shown, {found.not_shown:,} not shown by lot; bought up to {found.window_h:g} h after its validity counts."
+        f"{found.shown:,} shown, {found.not_shown:,} not shown by lot; "
+        f"bought up to {found.window_h:g} h after a slate's validity counts."
     )
     if found.left_out:
         yield f"  left out: {counted(found.left_out, 'decision')} under settings that are gone"
