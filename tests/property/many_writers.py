@@ -105,7 +105,9 @@ def set_up(url: str) -> None:
 
 def run_writer(url: str, number: int, decisions: int, clock: Clock, seed: int) -> Tally:
     """Decide and send events as one process of several does; raises `AssertionError` where a decision breaks a law."""
-    database = open_database(url, durability="process", wait_ms=60_000)
+    database = open_database(
+        url, durability="process", wait_ms=600_000
+    )  # SQLite keeps no queue: with many others some wait long
     writer = _Writer(database, number, clock, random.Random(f"{seed}/{number}"))
     while writer.tally.decisions < decisions:
         writer.go_on()
