@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
 
@@ -16,6 +17,7 @@ from pairwell.posterior import Basis, Setting, bought_when_shown, chances, doubt
 from pairwell.records import Candidate, Withheld
 
 _MOST_WEIGHT = 1e6  # of all levers and context weights together; beyond, more or less changes nothing
+_MOST_DOUBTED = 20  # candidates of which it is asked how unsure they are: asking takes time
 _HOPE = 0.8416212335729143  # deviations above the mean that a fifth of a normal lies beyond
 
 
@@ -188,7 +190,8 @@ def _trials(doubtful: Sequence[Valued], scene: Scene, *, alone: bool) -> list[Va
     if each <= 0:
         return []
     affordable = [one for one in doubtful if one.gain_minor > 0 and one.net_minor >= -each]
-    hopes = [(one, one.net_minor + _HOPE * _deviation(one, scene)) for one in affordable]
+    nearest = heapq.nlargest(_MOST_DOUBTED, affordable, key=lambda one: one.net_minor)
+    hopes = [(one, one.net_minor + _HOPE * _deviation(one, scene)) for one in nearest]
     return [msgspec.structs.replace(one, score=hope, trial=True, least_minor=-each) for one, hope in hopes if hope > 0]
 
 

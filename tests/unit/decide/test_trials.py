@@ -9,8 +9,11 @@ import pytest
 from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, read, scene
 
 from pairwell.config.settings import Persuasion, Placement, Settings
+from pairwell.decide import worth
 from pairwell.decide.choose import choose, run_stages
-from pairwell.decide.worth import worthwhile
+from pairwell.decide.scene import Scene
+from pairwell.decide.worth import Valued, value, worthwhile
+from pairwell.records import Candidate
 
 
 def _settings(budget: float, *, friction: float = 0.001, **persuasion: float) -> Settings:
@@ -81,3 +84,18 @@ def test_a_pessimistic_prior_may_be_wrong_and_is_tried_too(cross_sell: float) ->
 
 def _candidates() -> list[Any]:
     return run_stages(scene(ask("tent"))).proposal.candidates
+
+
+def test_only_the_twenty_that_come_nearest_to_paying_are_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def doubt(one: Valued, _: Scene) -> float:
+        asked.append(one.net_minor)
+        return 0.0
+
+    monkeypatch.setattr(worth, "_deviation", doubt)
+    here = scene(ask("tent"), settings=_settings(1e6))
+    mat = value(Candidate(kind="cross_sell", item_id="mat", anchor_id="tent", source="pairs", score=0.5, pin=1), here)
+    doubtful = [msgspec.structs.replace(mat, worth_minor=-float(n), cost_minor=0.0) for n in range(30)]
+    assert worth._trials(doubtful, here, alone=True) == []
+    assert asked == [-float(n) for n in range(20)]
