@@ -19,7 +19,11 @@ import msgspec
 from pairwell.config.settings import Persuasion
 
 LEAST = 1e-4  # chances nearer to 0 or 1 than this are taken as this
+# Effects are told from these, so that an offer like most is as sure as its kind; they need not be exact.
 _USUAL_ODDS: Final = math.log(0.1 / 0.9)
+_USUAL_EFFECT: Final = 2.0
+_USUAL_ORDERS: Final = 1.5
+_USUALLY_DEARER: Final = -1.5
 
 
 class Prior(NamedTuple):
@@ -46,10 +50,10 @@ QUIET: Final = Prior(
 )  # fmt: skip
 SHOWING: Final = Prior(
     {
-        "kind": 0.15, "placement": 0.1, "source": 0.1, "quiet": 0.1, "fit": 0.2, "effect": 0.1, "price": 0.2,
-        "place": 0.1, "tired": 0.1, "orders": 0.05, "dearer": 0.1,
+        "kind": 0.08, "placement": 0.05, "source": 0.05, "quiet": 0.03, "fit": 0.1, "effect": 0.03, "price": 0.1,
+        "place": 0.1, "tired": 0.05, "orders": 0.02, "dearer": 0.05,
     },
-    0.15,
+    0.1,
 )  # fmt: skip
 
 
@@ -188,12 +192,12 @@ def effects_of(basis: Basis, at: Setting) -> dict[str, float]:
         f"source:{basis.source}": 1.0,
         "quiet": log_odds(basis.quiet) - _USUAL_ODDS,
         "fit": basis.fit - 0.5,
-        "effect": basis.effect,
+        "effect": basis.effect - _USUAL_EFFECT if basis.effect else 0.0,
         "price": basis.price,
         "place": float(at.place),
         "tired": basis.tired,
-        "orders": basis.orders,
-        "dearer": basis.dearer,
+        "orders": basis.orders - _USUAL_ORDERS if basis.orders else 0.0,
+        "dearer": basis.dearer - _USUALLY_DEARER if basis.dearer else 0.0,
     }
 
 
