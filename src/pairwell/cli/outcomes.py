@@ -59,6 +59,8 @@ def _kind_lines(kind: KindLearned) -> Iterator[str]:
     yield f"    {_persuasion_words(kind)}; the settings foretold {_signed(kind.prior_persuasion)}"
     if not kind.enough:
         yield "    too little yet: this is mostly the settings' prior"
+    if kind.persuasion.value <= 0 < kind.persuasion.high:
+        yield "    most are silent now, though that may be chance: `choice.learning_budget_minor` above 0 goes on trying"
 
 
 def _persuasion_words(kind: KindLearned) -> str:
