@@ -60,7 +60,7 @@ def _kind_lines(kind: KindLearned) -> Iterator[str]:
     if not kind.enough:
         yield "    too little yet: this is mostly the settings' prior"
     if kind.persuasion.value <= 0 < kind.persuasion.high:
-        yield "    most are silent now, though that may be chance: `choice.learning_budget_minor` above 0 goes on trying"
+        yield "    most are silent now, which may be by chance: `choice.learning_budget_minor` above 0 goes on trying"
 
 
 def _persuasion_words(kind: KindLearned) -> str:
