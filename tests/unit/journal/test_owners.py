@@ -21,7 +21,8 @@ DECISIONS = {"customer": 1, "visitor": 3, "forgotten": 4, "nobody": None}
 def journal(database: Database) -> Database:
     """Decisions of a customer with a visitor of theirs, of another visitor, of somebody forgotten, of nobody."""
     rest = {
-        "arm": "treated", "shown": True, "decided_at": 0, "placement": "cart", "settings": "", "payload": b"",
+        "arm": "treated", "shown": True, "decided_at": 0, "placement": "cart", "settings": "", "epoch": 0,
+        "payload": b"",
     }  # fmt: skip
     rows = [{"decision_id": name, "person": person, **rest} for name, person in DECISIONS.items()]
     with database.write() as connection:
