@@ -87,7 +87,8 @@ def read_other(path: Path, live: Settings) -> Settings:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
-            f"{path} cannot be read: {error}.", hint="Name a TOML file such as pairwell.toml, whole or in part."
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            hint="Name a TOML file such as pairwell.toml, whole or in part.",
         ) from error
     try:
         own = tomllib.loads(text)
