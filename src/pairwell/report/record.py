@@ -1,0 +1,66 @@
+"""What a report holds, whatever it is shown as: figures, tables and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+Unit = Literal["money", "count", "number", "share", "times", "days", "text", "moment"]  # money in minor units
+Cell = float | int | str | None  # None: nobody can tell
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One number with its interval, beside the one of the period before; or why there is none."""
+
+    key: str  # its name in `measure`, the same in every report
+    title: str
+    unit: Unit
+    value: Cell
+    low: float | None = None  # of the 95 % interval
+    high: float | None = None
+    previous: Cell = None
+    refusal: str | None = None  # why nobody can tell, in words for the owner of a shop
+    note: str | None = None
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """One column of a table."""
+
+    key: str
+    title: str
+    unit: Unit
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Rows by column key; the first column names the row."""
+
+    key: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Cell]]
+    chart: Literal["lines", "bars", "heat"] | None = None  # how a page draws it, beside the table
+    note: str | None = None
+
+
+class Period(msgspec.Struct, frozen=True):
+    """From a moment up to before another one."""
+
+    since: datetime
+    until: datetime
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A report. It is all that any way of showing it reads."""
+
+    name: str
+    title: str
+    currency: str
+    timezone: str  # in which its days begin
+    period: Period | None  # None: there is nothing in the shop yet
+    previous: Period | None = None  # what it is compared with
+    figures: Sequence[Figure] = ()
+    tables: Sequence[Table] = ()
+    notes: Sequence[str] = ()  # what to know before reading it
