@@ -18,6 +18,7 @@ import msgspec
 
 from pairwell.config.settings import Persuasion
 
+PASSED_OVER: Final = "passed_over"  # the effect of what no lot, but the decision kept from being shown
 LEAST = 1e-4  # chances nearer to 0 or 1 than this are taken as this
 # Effects are told from these, so that an offer like most is as sure as its kind; they need not be exact.
 _USUAL_ODDS: Final = math.log(0.1 / 0.9)
@@ -43,17 +44,17 @@ class Prior(NamedTuple):
 # who does not see it, too: the best come first.
 QUIET: Final = Prior(
     {
-        "kind": 1.0, "placement": 0.5, "source": 0.5, "quiet": 0.3, "fit": 0.5, "effect": 0.3, "price": 1.0,
-        "tired": 0.3, "orders": 0.2, "dearer": 0.5, "place": 0.2,
+        "kind": 1.0, "placement": 0.5, "source": 1.0, "quiet": 0.5, "fit": 2.0, "effect": 0.5, "price": 1.0,
+        "tired": 0.3, "orders": 0.2, "dearer": 1.0, "place": 0.2, PASSED_OVER: 0.2,
     },
     0.5,
 )  # fmt: skip
 SHOWING: Final = Prior(
     {
-        "kind": 0.12, "placement": 0.08, "source": 0.08, "quiet": 0.04, "fit": 0.12, "effect": 0.04, "price": 0.12,
-        "place": 0.06, "tired": 0.04, "orders": 0.02, "dearer": 0.04,
+        "kind": 0.5, "placement": 0.2, "source": 0.2, "quiet": 0.1, "fit": 1.0, "effect": 0.2, "price": 0.3,
+        "place": 0.06, "tired": 0.1, "orders": 0.05, "dearer": 0.3,
     },
-    0.12,
+    0.25,
 )  # fmt: skip
 
 

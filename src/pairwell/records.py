@@ -373,6 +373,14 @@ class DecisionInputs(msgspec.Struct, frozen=True, kw_only=True):
     offers_off: int = 0  # the turn of the switch that put offers off for everybody; 0: they are on
 
 
+class PassedOver(msgspec.Struct, frozen=True, array_like=True):
+    """An offer that was thought of and is not shown, and what the response to it was foretold from."""
+
+    kind: OfferKind
+    name: str  # its item, of a bundle all of them
+    basis: Basis
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """One journaled decision. `shown` is false for silence and for the ghost slates of the holdout."""
 
@@ -383,5 +391,6 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer  # what left the house
     slate: list[Offer]  # what would have been shown, the holdout's ghost included
     bases: list[Basis]  # of each offer of the slate, for learning
+    passed_over: list[PassedOver] = []  # for learning, too
     learning_minor: float = 0.0  # expected loss that the slate takes to learn of its offers
     withheld: list[Withheld]  # where the request asked for it; else it is recomputed from the inputs

@@ -108,7 +108,7 @@ def _slates(name: str, draws: int) -> Iterator[list[Slot]]:
     """Slates of as many decisions, that differ in nothing but their names."""
     scene = _scene(name)
     candidates = propose_for(scene.inputs, model=scene.model, settings=scene.settings).candidates
-    valued, _ = lead_through(candidates, scene)
+    valued = lead_through(candidates, scene).valued
     clashes = {id(one): clash_with(one, scene) for one in valued}
     for number in range(draws):
         yield fill_slots(

@@ -67,8 +67,8 @@ def _scene(case: Case, rules: Settings) -> Scene:
 
 def _led(scene: Scene) -> tuple[dict[tuple[str, ...], Valued], list[Withheld]]:
     proposal = propose_for(scene.inputs, model=scene.model, settings=scene.settings)
-    valued, left = lead_through(proposal.candidates, scene)
-    return {(one.candidate.item_id, one.candidate.kind, one.candidate.anchor_id): one for one in valued}, left
+    led = lead_through(proposal.candidates, scene)
+    return {(one.candidate.item_id, one.candidate.kind, one.candidate.anchor_id): one for one in led.valued}, led.left
 
 
 @settings(max_examples=1_000, derandomize=True, deadline=None, database=None)

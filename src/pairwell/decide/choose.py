@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,7 +28,7 @@ from pairwell.decide.rules.stages import applicability, eligibility, suitability
 from pairwell.decide.scene import Scene
 from pairwell.decide.sets import PricedSet, price_set, settle
 from pairwell.decide.texts import find_locale, speaks
-from pairwell.decide.worth import Valued, factors_of, one_place_down, slate_cost, worthwhile
+from pairwell.decide.worth import Valued, factors_of, one_place_down, slate_cost, worthless, worthwhile
 from pairwell.experiments.assignment import Arm, assign_arm, unit_of
 from pairwell.model.completion import cart_power
 from pairwell.posterior import Posterior
@@ -38,6 +40,7 @@ from pairwell.records import (
     Ignored,
     Item,
     Offer,
+    PassedOver,
     Silence,
     SilenceReason,
     Stage,
@@ -47,6 +50,20 @@ from pairwell.records import (
 _RULES: tuple[Callable[[Sequence[Candidate], Scene], Sifted], ...] = (eligibility, applicability, suitability)
 _SILENCES: Mapping[Stage, SilenceReason] = {"guards": "guarded", "caps": "capped"}
 _STAGES: tuple[Stage, ...] = ("eligibility", "applicability", "suitability", "guards", "caps", "worth")
+_MOST_PASSED = 4  # offers, by decision, of which it is remembered that they were passed over
+
+
+class Led(NamedTuple):
+    """What became of candidates on their way through the stages."""
+
+    valued: list[Valued]  # came through all
+    doubtful: list[Valued]  # came to be valued, and showing them adds nothing
+    withheld: list[Withheld]  # left before
+
+    @property
+    def left(self) -> list[Withheld]:
+        """All who did not come through, and where they left."""
+        return [*self.withheld, *map(worthless, self.doubtful)]
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -56,6 +73,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     proposal: Proposal
     drawn: list[Slot]
     undrawn: list[Valued]  # worthwhile, but in no slot
+    doubtful: list[Valued]  # not worth showing by themselves
     worth_minor: float  # of the slate that was drawn
     cost_minor: float  # of showing it
 
@@ -80,7 +98,23 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def left(self) -> list[Withheld]:
         """Who left before choice, and where. Worked out when asked, as few answers show it."""
-        return [*self.proposal.withheld, *lead_through(self.proposal.candidates, self.scene)[1]]
+        return [*self.proposal.withheld, *lead_through(self.proposal.candidates, self.scene).left]
+
+    @property
+    def passed_over(self) -> list[PassedOver]:
+        """The most promising of those that were valued and are in no slot: what is bought of them, nobody showed."""
+        shown = {item_id for slot in self.slots for item_id in slot.drawn.candidate.adds}
+        unshown = [*self.undrawn, *self.doubtful, *(slot.drawn for slot in self.drawn if not self.worth_showing)]
+        apart = [one for one in unshown if shown.isdisjoint(one.candidate.adds)]
+        first = {
+            (one.candidate.kind, one.candidate.name): one for one in sorted(apart, key=_most_promising, reverse=True)
+        }
+        return [
+            PassedOver(kind, name, one.basis)
+            for (kind, name), one in heapq.nlargest(
+                _MOST_PASSED, first.items(), key=lambda each: _most_promising(each[1])
+            )
+        ]
 
     @property
     def withheld(self) -> list[Withheld]:
@@ -141,28 +175,29 @@ def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
     """Lead the candidates through rules, guards, worth and choice."""
     proposal = proposal or propose_for(scene.inputs, model=scene.model, settings=scene.settings)
     proposal = msgspec.structs.replace(proposal, candidates=settle(proposal.candidates, scene))
-    valued, left = lead_through(prospects(proposal.candidates, scene), scene)
-    count_failures(left, scene)
-    slots = _draw(valued, scene)
+    led = lead_through(prospects(proposal.candidates, scene), scene)
+    count_failures(led.withheld, scene)
+    slots = _draw(led.valued, scene)
     drawn = {id(slot.drawn.candidate) for slot in slots}
     return Course(
         scene=scene,
         proposal=proposal,
         drawn=slots,
-        undrawn=[one for one in valued if id(one.candidate) not in drawn],
+        undrawn=[one for one in led.valued if id(one.candidate) not in drawn],
+        doubtful=led.doubtful,
         worth_minor=sum(slot.drawn.worth_minor for slot in slots),
         cost_minor=slate_cost([slot.drawn for slot in slots], scene),
     )
 
 
-def lead_through(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Valued], list[Withheld]]:
+def lead_through(candidates: Sequence[Candidate], scene: Scene) -> Led:
     """Who comes through all stages, and who leaves where."""
     withheld: list[Withheld] = []
     for stage in (*_RULES, guard, cap):
         candidates, left = stage(candidates, scene)
         withheld.extend(left)
-    valued, left = worthwhile(candidates, scene)
-    return valued, [*withheld, *left]
+    valued, doubtful = worthwhile(candidates, scene)
+    return Led(valued, doubtful, withheld)
 
 
 def decide(scene: Scene, course: Course) -> Decision:
@@ -193,6 +228,7 @@ def decide(scene: Scene, course: Course) -> Decision:
         answer=answer,
         slate=slate,
         bases=[slot.drawn.basis for slot in slots],
+        passed_over=course.passed_over,
         learning_minor=course.learning_minor,
         # It follows from the inputs; kept only where the answer shows it, so that asking again answers the same.
         withheld=course.withheld if inputs.request.explain else [],
@@ -245,6 +281,11 @@ def _draw(valued: Sequence[Valued], scene: Scene) -> list[Slot]:
             lambda drawn: clash_with(drawn, scene, places.take(drawn.candidate.adds)), one_place_down(scene)
         ),
     )
+
+
+def _most_promising(valued: Valued) -> tuple[float, str, str, str]:
+    candidate = valued.candidate
+    return valued.net_minor, candidate.kind, candidate.name, candidate.anchor_id
 
 
 def _dearest_first(valued: Valued) -> tuple[float, str, str, str]:

@@ -119,10 +119,10 @@ def _at_price(candidate: Candidate, scene: Scene, goal: Goal, reached: _Reached 
         other = _priced(scene, candidate.item_id, net_minor)
         if reached is not None and not worthwhile([candidate], other)[0]:
             return False  # the last stage is asked first, as it is the cheapest
-        valued, left = lead_through([candidate], other)
+        led = lead_through([candidate], other)
         if reached is None:
-            return bool(valued) or left[0].stage in {"caps", "worth"}
-        return bool(valued) and reached(valued[0])
+            return bool(led.valued) or led.left[0].stage in {"caps", "worth"}
+        return bool(led.valued) and reached(led.valued[0])
 
     now = item.price_minor
     start = min(max(now, span[0]), span[1])

@@ -116,8 +116,11 @@ def slate_cost(drawn: Sequence[Valued], scene: Scene) -> float:
     return each + (1 - nothing_goes_out) * scene.settings.shop.shipping_minor
 
 
-def worthwhile(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Valued], list[Withheld]]:
-    """Those whose showing adds money, and within the learning budget those that may; an offer that repels adds none."""
+def worthwhile(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Valued], list[Valued]]:
+    """Those whose showing adds money, within the learning budget also those that may; and the rest.
+
+    An offer that repels adds none.
+    """
     survivors: list[Valued] = []
     doubtful: list[Valued] = []
     for candidate in candidates:
@@ -125,8 +128,7 @@ def worthwhile(candidates: Sequence[Candidate], scene: Scene) -> tuple[list[Valu
         (survivors if valued.pays else doubtful).append(valued)
     trials = _trials(doubtful, scene, alone=not survivors)
     tried = {id(trial.candidate) for trial in trials}
-    left = [_worthless(valued) for valued in doubtful if id(valued.candidate) not in tried]
-    return _ranked([*survivors, *trials], scene), left
+    return _ranked([*survivors, *trials], scene), [one for one in doubtful if id(one.candidate) not in tried]
 
 
 def factors_of(valued: Valued) -> dict[str, float | Weights]:
@@ -175,7 +177,8 @@ def _told(candidate: Candidate, parcel: float, scene: Scene) -> dict[str, float]
     return told
 
 
-def _worthless(valued: Valued) -> Withheld:
+def worthless(valued: Valued) -> Withheld:
+    """The record of one whose showing adds nothing."""
     reason = "worth_below_its_cost" if valued.worth_minor > 0 and valued.persuasion > 0 else "worth_not_positive"
     return withhold(valued.candidate, "worth", reason, factors_of(valued))
 

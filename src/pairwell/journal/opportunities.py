@@ -17,10 +17,12 @@ from pairwell.operations.among import among
 from pairwell.operations.database import Database
 from pairwell.operations.schema import decisions, events, people
 from pairwell.posterior import Basis
+from pairwell.records import PassedOver
 
 _AT_A_TIME = 1_000
 _ORDERS_AT_A_TIME = 500
 _BY_LOT = ("holdout", "withheld_at_random")
+_BY_CHOICE = "nothing_worth_it"
 _customer = people.alias("customer")
 _WHO = sa.func.coalesce(_customer.c.name, people.c.name).label("whose")
 _SLATES = (
@@ -31,7 +33,7 @@ _SLATES = (
     .outerjoin(_customer, _customer.c.person == people.c.belongs_to)
     .where(
         people.c.key.is_not(None),
-        decisions.c.shown | decisions.c.silence.in_(_BY_LOT),
+        decisions.c.shown | decisions.c.silence.in_((*_BY_LOT, _BY_CHOICE)),
         decisions.c.arm.in_(("treated", "holdout", "withheld")),
         (decisions.c.decided_at < sa.bindparam("at"))
         | ((decisions.c.decided_at == sa.bindparam("at")) & (decisions.c.decision_id < sa.bindparam("before"))),
@@ -100,11 +102,12 @@ class _Slate(msgspec.Struct, frozen=True):
     answer: _Answered
     slate: list[SlateOffer]
     bases: list[Basis]
+    passed_over: list[PassedOver] = []
     learning_minor: float = 0.0
 
 
 class Opportunity(NamedTuple):
-    """A slate that was shown, or by lot was not. Moments in microseconds since 1970."""
+    """A decision that had something to offer: a slate that was shown, or by lot was not, or none was worth it. Moments in microseconds since 1970."""
 
     decision_id: str
     at: int
@@ -117,6 +120,7 @@ class Opportunity(NamedTuple):
     shown: bool
     offers: Sequence[SlateOffer]
     bases: Sequence[Basis]  # of each offer
+    passed_over: Sequence[PassedOver]  # what was thought of beside them
     seen: frozenset[int]  # the offers of which an exposure was told
     learning_minor: float  # expected loss that was taken to learn of its offers, if shown
 
@@ -125,10 +129,10 @@ _slates = msgspec.json.Decoder(_Slate)
 
 
 def read_opportunities(database: Database, *, until: datetime, most: int) -> Iterator[Opportunity]:
-    """The newest `most` slates up to a moment, newest first, a part at a time.
+    """The newest `most` up to a moment, newest first, a part at a time.
 
-    Left out are slates for nobody in particular, those of the forgotten, whom nobody can read, and what neither a
-    customer saw nor a lot withheld.
+    Left out are decisions for nobody in particular, those of the forgotten, whom nobody can read, and those that were
+    silent for another reason than a lot or that nothing was worth showing.
     """
     at, before, left = to_micros(until) + 1, "", most
     while left > 0:
@@ -178,9 +182,10 @@ def _opportunity(row: Any, seen: frozenset[int]) -> Opportunity:  # noqa: ANN401
         settings=made.inputs.settings,
         placement=made.inputs.request.placement,
         has_cart=bool(made.inputs.request.cart),
-        shown=made.arm == "treated",
+        shown=bool(made.slate) and made.arm == "treated",
         offers=made.slate,
         bases=made.bases,
+        passed_over=made.passed_over,
         seen=seen,
         learning_minor=made.learning_minor,
     )

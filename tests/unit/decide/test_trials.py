@@ -72,9 +72,7 @@ def test_a_trial_is_ranked_by_what_may_be_hoped_of_it() -> None:
     trials = [one for one in valued if one.trial]
     assert trials
     assert all(one.score > 0 >= one.net_minor for one in trials)
-    assert {one.item_id for one in left} | {one.candidate.item_id for one in valued} == {
-        one.item_id for one in _candidates()
-    }
+    assert {one.candidate.item_id for one in [*left, *valued]} == {one.item_id for one in _candidates()}
 
 
 @pytest.mark.parametrize("cross_sell", [-0.05, 0.0])

@@ -12,7 +12,7 @@ from pairwell.config.rules.lever import Lever
 from pairwell.config.settings import Objective, Persuasion, Placement, Settings, Shop
 from pairwell.decide.levers import open_levers
 from pairwell.decide.scene import Scene
-from pairwell.decide.worth import Valued, factors_of, one_place_down, slate_cost, value, worthwhile
+from pairwell.decide.worth import Valued, factors_of, one_place_down, slate_cost, value, worthless, worthwhile
 from pairwell.posterior import Belief, Posterior, bought_when_shown
 from pairwell.records import Candidate, CartLine, DecisionRequest
 
@@ -136,7 +136,7 @@ class TestSecondParcel:
         here = scene(ask("tent", placement="after_purchase"), settings=dear)
         survivors, withheld = worthwhile([_candidate("mat")], here)
         assert survivors == []
-        assert withheld[0].reason == "worth_below_its_cost"
+        assert worthless(withheld[0]).reason == "worth_below_its_cost"
 
     def test_what_is_bought_again_goes_out_alone_either_way(self) -> None:
         here = scene(ask("tent", placement="after_purchase"), settings=self.settings)
@@ -224,7 +224,7 @@ class TestReturns:
     def test_an_offer_that_earns_less_than_its_returns_cost_is_withheld(self) -> None:
         dear = msgspec.structs.replace(SURE, shop=Shop(return_cost_minor=1_000))
         _, withheld = worthwhile([_candidate("mat")], self._scene(dear))
-        assert [(one.reason, one.factors["keep"]) for one in withheld] == [("worth_not_positive", 0.7)]
+        assert [(one.reason, one.factors["keep"]) for one in map(worthless, withheld)] == [("worth_not_positive", 0.7)]
 
     def test_nothing_is_said_where_nothing_comes_back(self) -> None:
         assert "keep" not in factors_of(_value(_candidate("mat")))
@@ -246,8 +246,9 @@ def test_what_adds_no_money_is_withheld_with_its_numbers(persuasion: Persuasion,
     here = scene(ask("tent"), settings=msgspec.structs.replace(SURE, persuasion=persuasion), items=mat)
     survivors, withheld = worthwhile([_candidate("mat")], here)
     assert survivors == []
-    assert withheld[0].reason == "worth_not_positive"
-    assert {"quiet", "persuasion", "gain_minor", "worth_minor"} <= withheld[0].factors.keys()
+    left = worthless(withheld[0])
+    assert left.reason == "worth_not_positive"
+    assert {"quiet", "persuasion", "gain_minor", "worth_minor"} <= left.factors.keys()
 
 
 class TestSlateCost:

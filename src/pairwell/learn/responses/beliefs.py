@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from pairwell.learn.responses.arrays import Floats
+from pairwell.learn.responses.arrays import Bools, Floats
 from pairwell.learn.responses.gathering import Offers, Slates
 from pairwell.learn.responses.regression import (
     Fitted,
@@ -20,6 +20,7 @@ from pairwell.learn.responses.regression import (
     effective_weights,
     fit_rows,
     levers_of,
+    select,
 )
 from pairwell.posterior import QUIET, SHOWING, Belief, Normal, persuasion
 
@@ -46,6 +47,8 @@ class KindLearned(msgspec.Struct, frozen=True, kw_only=True):
     seen: int  # of those shown, as far as exposures were told; it counts for nothing
     not_shown: int
     bought_not_shown: int
+    passed_over: int  # by choice, so that they count for less
+    bought_passed_over: int
     when_shown: Interval  # chance of being bought
     anyway: Interval
     persuasion: Interval
@@ -72,7 +75,7 @@ class _Side(NamedTuple):
 
 
 def believe(kind: str, offers: Offers, slates: Slates) -> Believed:
-    """Learn of one kind from all offers that were to be shown, and from those that by lot were not.
+    """Learn of one kind from all offers that were to be shown, and from those that by lot or by choice were not.
 
     Whether they were looked at does not matter: of those that were not shown nobody knows who would have looked.
     """
@@ -85,11 +88,11 @@ def believe(kind: str, offers: Offers, slates: Slates) -> Believed:
         items=(QUIET.item, SHOWING.item),
         n_items=len(offers.items),
     )
-    fitted = fit_rows(_weighed(rows), priors)
+    fitted = fit_rows(_weighed(rows, offers.passed), priors)
     return Believed(
         quiet=_belief(fitted, quiet, offers.items, int((~rows.shown).sum())),
         showing=_belief(fitted, showing, offers.items, int(rows.shown.sum())),
-        summary=_summary(kind, rows, int(offers.seen.sum()), fitted),
+        summary=_summary(kind, rows, offers, fitted),
     )
 
 
@@ -102,7 +105,7 @@ def _rows(offers: Offers, slates: Slates, sides: tuple[_Side, _Side]) -> Rows:
         quiet=quiet,
         showing=showing,
         item=offers.item,
-        shown=slates.shown[offers.slate],
+        shown=offers.shown,
         foretold=offers.quiet,
         persuasion=offers.persuasion,
         bought=offers.bought,
@@ -111,10 +114,10 @@ def _rows(offers: Offers, slates: Slates, sides: tuple[_Side, _Side]) -> Rows:
     )
 
 
-def _weighed(rows: Rows) -> Rows:
-    """What was not shown stands for all, by one over its chance (Horvitz and Thompson 1952); what was, for itself."""
-    weight = np.ones(len(rows))
-    weight[~rows.shown] = effective_weights(rows.weight[~rows.shown])
+def _weighed(rows: Rows, passed: Bools) -> Rows:
+    """What by lot was not shown stands for all, by one over its chance (Horvitz and Thompson 1952); else for itself."""
+    weight, by_lot = np.ones(len(rows)), ~rows.shown & ~passed
+    weight[by_lot] = effective_weights(rows.weight[by_lot])
     return msgspec.structs.replace(rows, weight=weight)
 
 
@@ -154,7 +157,8 @@ class _Average(NamedTuple):
     items: Floats
 
 
-def _summary(kind: str, rows: Rows, seen: int, fitted: Fitted) -> KindLearned:
+def _summary(kind: str, all_rows: Rows, offers: Offers, fitted: Fitted) -> KindLearned:
+    rows, passed = select(all_rows, np.flatnonzero(~offers.passed)), offers.passed
     anyway, when_shown = _averages(rows, fitted)
     before = chances_of(rows, State(np.zeros_like(fitted.effects), np.zeros_like(fitted.items)))
     shown, not_shown = int(rows.shown.sum()), int((~rows.shown).sum())
@@ -162,9 +166,11 @@ def _summary(kind: str, rows: Rows, seen: int, fitted: Fitted) -> KindLearned:
         kind=kind,
         shown=shown,
         bought_shown=int(rows.bought[rows.shown].sum()),
-        seen=seen,
+        seen=int(offers.seen.sum()),
         not_shown=not_shown,
         bought_not_shown=int(rows.bought[~rows.shown].sum()),
+        passed_over=int(passed.sum()),
+        bought_passed_over=int(all_rows.bought[passed].sum()),
         when_shown=_interval(when_shown, fitted),
         anyway=_interval(anyway, fitted),
         persuasion=_persuaded(anyway, when_shown, fitted),

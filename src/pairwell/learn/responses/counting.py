@@ -16,6 +16,7 @@ class Moments(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     at: Ints
     end: Ints  # of its outcome window
     shown: Bools
+    passed: Bools  # not shown by choice, not by lot
     closed: Bools  # its window is over
     holdout: Floats  # chance of the holdout, by the settings of then
     withheld: Floats  # chance of being withheld else
@@ -44,10 +45,11 @@ def find_windows(key: Ints, moments: Moments) -> Windows:
     An outcome within that window would else count for each of them. A window counts where its first opportunity was
     shown, or where none was; one that was withheld at first and shown later is neither. Windows of `k` opportunities
     that were never shown have a chance of `h + (1 - h) · w^k` (holdout, withheld), by which they are weighted, so that
-    those of few opportunities are not taken for all (Horvitz and Thompson 1952).
+    those of few opportunities are not taken for all (Horvitz and Thompson 1952). What was passed over first stands for
+    itself.
     """
     opener = _openers(key, moments)
-    size = np.bincount(opener, minlength=len(key))
+    size = np.bincount(opener, ~moments.passed, minlength=len(key))
     ever = np.bincount(opener, moments.shown, minlength=len(key)) > 0
     first = opener == np.arange(len(key))
     counts = np.flatnonzero(first & moments.closed & (moments.shown | ~ever))
@@ -55,7 +57,7 @@ def find_windows(key: Ints, moments: Moments) -> Windows:
     never = held + (1 - held) * withheld**times
     once = held + (1 - held) * withheld
     chance = np.where(moments.shown[counts], 1 - once, np.maximum(never, once / _MOST_TIMES))
-    return Windows(opener=opener, counts=counts, weight=1 / chance)
+    return Windows(opener=opener, counts=counts, weight=np.where(moments.passed[counts], 1.0, 1 / chance))
 
 
 def _openers(key: Ints, moments: Moments) -> Ints:

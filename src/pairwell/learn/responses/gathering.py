@@ -18,7 +18,7 @@ from pairwell.journal.opportunities import Opportunity
 from pairwell.learn.responses.arrays import Bools, Floats, Ints
 from pairwell.learn.responses.counting import Moments, find_windows
 from pairwell.learn.responses.purchases import Purchases
-from pairwell.posterior import Setting, effects_of, log_odds, prior_persuasion
+from pairwell.posterior import PASSED_OVER, Basis, Setting, effects_of, log_odds, prior_persuasion
 
 ChoiceOf = Callable[[str], Choice]
 _Bought = Mapping[int, set[int]]  # items by slate
@@ -60,6 +60,7 @@ class Slates(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     placements: Sequence[str]
     cluster: Ints  # whose it is
     shown: Bools
+    by_lot: Bools  # a lot kept it from being shown; where neither, nothing was worth showing
     closed: Bools  # its window is over, so that what it came to is known
 
 
@@ -73,7 +74,7 @@ class Carts(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """One row an offer of one kind, the first of its item in its window; `effects` and `sizes` have as many columns."""
+    """One row an offer of one kind, or one passed over, the first of its item in its window; `effects` and `sizes` have as many columns."""
 
     slate: Ints  # its row there
     item: Ints  # place in `items`
@@ -83,6 +84,8 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     names: Sequence[str]
     quiet: Floats  # log odds foretold of who is shown nothing
     persuasion: Floats  # foretold
+    shown: Bools
+    passed: Bools  # not shown by choice, not by lot
     seen: Bools  # of those shown: an exposure was told
     bought: Bools
     weight: Floats  # 1 / the chance of being shown, or never being shown in that window, as it was
@@ -106,7 +109,9 @@ class Gathering:
         self.trials = list[Trial]()
         self._units, self._left_out = list[frozenset[str]](), 0
         self._clusters, self._placements, self._items = Codes(), Codes(), Codes()
-        self._columns = {name: array("q") for name in ("at", "end", "placement", "cluster", "shown", "has_cart")}
+        self._columns = {
+            name: array("q") for name in ("at", "end", "placement", "cluster", "shown", "by_lot", "has_cart")
+        }
         self._lots = {name: array("d") for name in ("holdout", "withheld")}
         self._kinds: dict[str, _Kind] = {}
 
@@ -132,6 +137,16 @@ class Gathering:
         if lots is None:
             self._left_out += 1
             return
+        slate = self._add_slate(opportunity, lots)
+        for place, (offer, basis) in enumerate(zip(opportunity.offers, opportunity.bases, strict=True)):
+            at = Setting(placement=opportunity.placement, place=place)
+            self._add_offer(_Place(slate, place in opportunity.seen, passed=False), (offer.kind, offer.name, basis), at)
+        for kind, name, basis in map(msgspec.structs.astuple, opportunity.passed_over):
+            at = Setting(placement=opportunity.placement, place=0)
+            self._add_offer(_Place(slate, seen=False, passed=True), (kind, name, basis), at)
+
+    def _add_slate(self, opportunity: Opportunity, lots: tuple[float, float]) -> int:
+        """Its row."""
         slate = len(self._units)
         self._units.append(opportunity.units)
         row = (
@@ -140,17 +155,20 @@ class Gathering:
             self._placements[opportunity.placement],
             self._clusters[opportunity.whose],
             int(opportunity.shown),
+            int(bool(opportunity.offers) and not opportunity.shown),
             int(opportunity.has_cart),
         )
         for column, value in zip(self._columns.values(), row, strict=True):
             column.append(value)
         for lot, chance in zip(self._lots.values(), lots, strict=True):
             lot.append(chance)
-        for place, (offer, basis) in enumerate(zip(opportunity.offers, opportunity.bases, strict=True)):
-            kind = self._kinds.setdefault(offer.kind, _Kind())
-            effects = effects_of(basis, Setting(placement=opportunity.placement, place=place))
-            foretold = log_odds(basis.quiet), prior_persuasion(offer.kind, basis.fit, self._prior)
-            kind.add((slate, self._items[offer.name], place in opportunity.seen), effects, foretold)
+        return slate
+
+    def _add_offer(self, place: _Place, offer: tuple[str, str, Basis], at: Setting) -> None:
+        kind, name, basis = offer
+        effects = {**effects_of(basis, at), PASSED_OVER: float(place.passed)}
+        foretold = log_odds(basis.quiet), prior_persuasion(kind, basis.fit, self._prior)
+        self._kinds.setdefault(kind, _Kind()).add(place, self._items[name], effects, foretold)
 
     def close(self, purchases: Purchases) -> Gathered:
         """The columns, with what was bought within the window of each decision whose window is over."""
@@ -159,6 +177,7 @@ class Gathering:
             at=columns["at"],
             end=columns["end"],
             shown=columns["shown"] > 0,
+            passed=(columns["shown"] == 0) & (columns["by_lot"] == 0),
             closed=columns["end"] <= self._window.now,
             holdout=np.array(self._lots["holdout"]),
             withheld=np.array(self._lots["withheld"]),
@@ -168,6 +187,7 @@ class Gathering:
             placements=self._placements.names,
             cluster=columns["cluster"],
             shown=moments.shown,
+            by_lot=columns["by_lot"] > 0,
             closed=moments.closed,
         )
         bought = self._bought(purchases, moments)
@@ -198,11 +218,11 @@ class Gathering:
         return bought
 
     def _carts(self, columns: Mapping[str, Ints], moments: Moments, bought: Mapping[int, set[int]]) -> Carts:
-        beside = np.flatnonzero(columns["has_cart"])
+        beside = np.flatnonzero((columns["has_cart"] > 0) & ~moments.passed)
         windows = find_windows(columns["cluster"][beside], moments.of(beside))
         offers = np.zeros(len(self._units), dtype=np.int64)
         for kind in self._kinds.values():
-            offers += np.bincount(kind.slate, minlength=len(offers))
+            offers += np.bincount(kind.slate[~kind.passed], minlength=len(offers))
         first = beside[windows.counts]
         return Carts(
             slate=first,
@@ -215,12 +235,14 @@ class Gathering:
         """By kind which of its offers count, and their weights; an item is the same whatever the kind."""
         if not self._kinds:
             return {}
-        parts = [(kind.slate, np.array(kind.item, dtype=np.int64)) for kind in self._kinds.values()]
-        slate, item = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        parts = [(kind.slate, np.array(kind.item, dtype=np.int64), kind.passed) for kind in self._kinds.values()]
+        slate, item, passed = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         order = np.argsort(slate, kind="stable")
-        windows = find_windows((cluster[slate] * len(self._items.names) + item)[order], moments.of(slate[order]))
+        of = moments.of(slate[order])
+        of = msgspec.structs.replace(of, passed=passed[order], shown=of.shown & ~passed[order])
+        windows = find_windows((cluster[slate] * len(self._items.names) + item)[order], of)
         rows, found, start = order[windows.counts], dict[str, tuple[Ints, Floats]](), 0
-        for name, (own, _) in zip(self._kinds, parts, strict=True):
+        for name, (own, _, _) in zip(self._kinds, parts, strict=True):
             mine = np.flatnonzero((rows >= start) & (rows < start + len(own)))
             mine = mine[np.argsort(rows[mine], kind="stable")]
             found[name] = rows[mine] - start, windows.weight[mine]
@@ -228,12 +250,21 @@ class Gathering:
         return found
 
 
+class _Place(NamedTuple):
+    """Where an offer stood."""
+
+    slate: int
+    seen: bool
+    passed: bool
+
+
 class _Kind:
     """The offers of one kind so far."""
 
     def __init__(self) -> None:
         self._names = Codes()
-        self._slate, self.item, self._seen = array("q"), array("q"), array("b")
+        self._slate, self.item = array("q"), array("q")
+        self._seen, self._passed = array("b"), array("b")
         self._effects, self._sizes = array("q"), array("d")
         self._quiet, self._persuasion = array("d"), array("d")
 
@@ -242,11 +273,16 @@ class _Kind:
         """Of each offer its slate."""
         return np.array(self._slate, dtype=np.int64)
 
-    def add(self, at: tuple[int, int, bool], effects: Mapping[str, float], foretold: tuple[float, float]) -> None:
-        slate, item, seen = at
-        self._slate.append(slate)
+    @property
+    def passed(self) -> Bools:
+        """Of each offer whether it was passed over."""
+        return np.array(self._passed, dtype=np.bool_)
+
+    def add(self, at: _Place, item: int, effects: Mapping[str, float], foretold: tuple[float, float]) -> None:
+        self._slate.append(at.slate)
         self.item.append(item)
-        self._seen.append(seen)
+        self._seen.append(at.seen)
+        self._passed.append(at.passed)
         for name, size in effects.items():
             self._effects.append(self._names[name])
             self._sizes.append(size)
@@ -257,7 +293,8 @@ class _Kind:
         """What was bought by slate, the rows that count, and their weights."""
         bought, rows, weight = came_to
         nothing, width = set[int](), len(self._effects) // len(self._slate)
-        slate, item = self.slate[rows], np.array(self.item, dtype=np.int64)[rows]
+        slate, item, passed = self.slate[rows], np.array(self.item, dtype=np.int64)[rows], self.passed[rows]
+        shown = slates.shown[slate] & ~passed
         pairs = zip(slate.tolist(), item.tolist(), strict=True)
         return Offers(
             slate=slate,
@@ -268,7 +305,9 @@ class _Kind:
             names=self._names.names,
             quiet=np.array(self._quiet)[rows],
             persuasion=np.array(self._persuasion)[rows],
-            seen=slates.shown[slate] & np.array(self._seen, dtype=np.bool_)[rows],
+            shown=shown,
+            passed=passed,
+            seen=shown & np.array(self._seen, dtype=np.bool_)[rows],
             bought=np.fromiter((of in bought.get(at, nothing) for at, of in pairs), np.bool_, len(rows)),
             weight=weight,
         )
@@ -288,7 +327,7 @@ class _Chances:
         lots = self._lots[opportunity.settings]
         if lots is None:
             return None
-        impossible = max(lots) == 1 if opportunity.shown else max(lots) == 0
+        impossible = bool(opportunity.offers) and (max(lots) == 1 if opportunity.shown else max(lots) == 0)
         return None if impossible else lots
 
     def _read(self, settings: str) -> tuple[float, float] | None:

@@ -118,7 +118,7 @@ def learn_responses(sources: Sources, settings: Settings, *, now: datetime) -> O
         window_h=settings.attribution.window_h,
         decisions=len(gathering),
         shown=int((gathered.slates.shown & gathered.slates.closed).sum()),
-        not_shown=int((~gathered.slates.shown & gathered.slates.closed).sum()),
+        not_shown=int((gathered.slates.by_lot & gathered.slates.closed).sum()),
         left_out=gathered.left_out,
         kinds=[one.summary for one in believed.values()],
         friction=[_told(one) for one in frictions],

@@ -105,7 +105,7 @@ class _Curve(NamedTuple):
 
 def fit_rows(rows: Rows, priors: Priors) -> Fitted:
     """The posterior of all effects, from rows of which there is at least one."""
-    rows = _select(rows, np.argsort(rows.item, kind="stable"))  # so that each item's rows stand together
+    rows = select(rows, np.argsort(rows.item, kind="stable"))  # so that each item's rows stand together
     first = _climb(rows, priors, State(np.zeros(len(priors.effects)), np.zeros((priors.n_items, 2))))
     excess = _design_effect(rows, first)
     last = msgspec.structs.replace(rows, weight=rows.weight / excess)
@@ -243,10 +243,11 @@ def _design_effect(rows: Rows, at: State) -> float:
 
 def _parts(rows: Rows) -> Iterator[Rows]:
     for start in range(0, len(rows), _AT_A_TIME):
-        yield _select(rows, slice(start, start + _AT_A_TIME))
+        yield select(rows, slice(start, start + _AT_A_TIME))
 
 
-def _select(rows: Rows, which: slice | Ints) -> Rows:
+def select(rows: Rows, which: slice | Ints) -> Rows:
+    """Those rows."""
     return Rows(**{name: getattr(rows, name)[which] for name in Rows.__struct_fields__})
 
 
