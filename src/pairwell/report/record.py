@@ -12,7 +12,7 @@ Unit = Literal["money", "count", "number", "share", "times", "days", "text", "mo
 Cell = float | int | str | None  # None: nobody can tell
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One number with its interval, beside the one of the period before; or why there is none."""
 
     key: str  # its name in `measure`, the same in every report
@@ -32,9 +32,10 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     title: str
     unit: Unit
+    interval: bool = False  # rows hold the ends of its 95 % interval under KEY_low and KEY_high
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Table(msgspec.Struct, frozen=True, kw_only=True):
     """Rows by column key; the first column names the row."""
 
     key: str
@@ -52,7 +53,7 @@ class Period(msgspec.Struct, frozen=True):
     until: datetime
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A report. It is all that any way of showing it reads."""
 
     name: str
