@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+import ibis
 import msgspec
+import pyarrow as pa
 
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
+from pairwell.dataset.tables import DATED_FROM
+from pairwell.engines.duckdb import storage_failures
+from pairwell.errors import RequestError
 from pairwell.operations.database import Database
+from pairwell.report.record import Period
+
+_DAYS = 30
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -21,3 +30,67 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     since: datetime | None = None
     until: datetime | None = None
     by: str | None = None  # a segment to slice by
+
+
+class Periods(msgspec.Struct, frozen=True, kw_only=True):
+    """The period of a report, the one before it of equal length, and when the shop's orders were placed."""
+
+    period: Period
+    previous: Period | None  # None: no order is older than the period
+    first: datetime
+    last: datetime
+
+    @property
+    def dated(self) -> bool:
+        """Whether orders carry a date, and not only their place in a file."""
+        return self.last >= DATED_FROM
+
+
+def find_periods(asked: Asked) -> Periods | None:
+    """The period asked for, in days of the shop's time zone; None where the shop has no orders.
+
+    Raises `RequestError` where it ends before it begins.
+    """
+    orders = asked.dataset.table("orders")
+    with storage_failures():
+        ends = orders.aggregate(first=orders.placed_at.min(), last=orders.placed_at.max()).to_pyarrow()
+    first, last = (ends[name].cast(pa.timestamp("us", "UTC"))[0].as_py() for name in ("first", "last"))
+    if first is None:
+        return None
+    if last < DATED_FROM:
+        whole = Period(since=first, until=last + timedelta(microseconds=1))
+        return Periods(period=whole, previous=None, first=first, last=last)
+    zone = ZoneInfo(asked.settings.shop.timezone)
+    until = asked.until or _midnight(last, zone, days=1)
+    since = asked.since or _midnight(until - timedelta(microseconds=1), zone, days=1 - _DAYS)
+    if since >= until:
+        raise RequestError(
+            f"The period would begin at {since.astimezone(zone):%Y-%m-%d %H:%M} and end before "
+            f"{until.astimezone(zone):%Y-%m-%d %H:%M}.",
+            hint=f"The newest order is of {last.astimezone(zone):%Y-%m-%d}; name a `since` before `until`.",
+            field="since",
+        )
+    period = Period(since=since.astimezone(UTC), until=until.astimezone(UTC))
+    previous = _before(period, zone) if first < period.since else None
+    return Periods(period=period, previous=previous, first=first, last=last)
+
+
+def rows_of(period: Period, moment: ibis.Value) -> ibis.Value:
+    """Whether a moment falls into a period."""
+    ends = (ibis.literal(end.astimezone(UTC), type="timestamp('UTC', 6)") for end in (period.since, period.until))
+    since, until = ends
+    return (moment >= since) & (moment < until)
+
+
+def _midnight(moment: datetime, zone: ZoneInfo, *, days: int) -> datetime:
+    """The beginning of the local day that many days after the one of `moment`."""
+    return datetime.combine(moment.astimezone(zone).date() + timedelta(days=days), time(), zone)
+
+
+def _before(period: Period, zone: ZoneInfo) -> Period:
+    """The period of equal length before: as many days where it is made of days, which clocks make 23 or 25 hours."""
+    since, until = period.since.astimezone(zone), period.until.astimezone(zone)
+    if since.time() == until.time() == time():
+        start = _midnight(period.since, zone, days=-(until.date() - since.date()).days)
+        return Period(since=start.astimezone(UTC), until=period.since)
+    return Period(since=period.since - (period.until - period.since), until=period.since)

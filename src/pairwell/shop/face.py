@@ -35,7 +35,7 @@ from pairwell.shop.asking import (
     read_text,
     read_visits,
 )
-from pairwell.shop.parts import Parts
+from pairwell.shop.measured import Measured
 
 if TYPE_CHECKING:
     from pairwell.backtest.judging import Evaluation
@@ -72,7 +72,7 @@ def create_shop(folder: str | Path, settings: Settings | None = None, *, industr
     return Shop(workspace)
 
 
-class Shop(Parts):
+class Shop(Measured):
     """One open workspace; close it, or use it in a `with`.
 
     Settings are the published ones: a change in `pairwell.toml` counts after `publish()`.

@@ -1,0 +1,128 @@
+"""The command that measures: report."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines
+from pairwell.errors import RequestError, StorageError
+
+if TYPE_CHECKING:
+    from pairwell.report.record import Report
+
+_MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+
+
+class Format(StrEnum):
+    """What a report is written as."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    html = "html"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands to `app`."""
+    app.command()(report)
+
+
+def report(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which report; a wrong name lists those there are.")],
+    *,
+    since: Annotated[
+        datetime | None, typer.Option(formats=_MOMENTS, help="Orders from this day or moment on, in the shop's time.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=_MOMENTS, help="Orders before this day or moment, in the shop's time.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="SEGMENT", help="Slice by this; a wrong one lists those there are.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.table,
+    table: Annotated[str | None, typer.Option(metavar="KEY", help="With csv: only this table, on stdout.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write it to; with csv and several tables a folder.")] = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a report: how much is sold, what with what, to whom, and how that changes."""
+    from pairwell import open as open_workspace
+
+    chosen = Format.json if as_json else form
+    if table is not None and chosen is not Format.csv:
+        raise RequestError("`--table` chooses a table of CSV.", hint="Add `--format csv`.", field="table")
+    with open_workspace(workspace) as shop:
+        found = shop.report(name, since=since, until=until, by=by)
+    if chosen is Format.csv:
+        _give_csv(found, table, out)
+    elif out is not None:
+        _write({out: _whole(found, chosen)})
+    elif chosen is Format.json:
+        print_json(found)
+    elif chosen is Format.html:
+        sys.stdout.write(_whole(found, chosen))
+    else:
+        print_lines(_lines(found, shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
+
+
+def _lines(found: Report, width: int | None) -> list[str]:
+    from pairwell.report.shown.text import render_text
+
+    return render_text(found, width=width)
+
+
+def _whole(found: Report, chosen: Format) -> str:
+    """The report as one text."""
+    from pairwell.report.shown.json import render_json
+    from pairwell.report.shown.page import render_page
+
+    if chosen is Format.html:
+        return render_page(found)
+    return render_json(found) if chosen is Format.json else "\n".join([*_lines(found, None), ""])
+
+
+def _give_csv(found: Report, table: str | None, out: Path | None) -> None:
+    """One table on stdout or in a file; several in a folder, a file each."""
+    from pairwell.report.shown.csv import choose_table, render_csv
+
+    files = render_csv(found)
+    if table is not None:
+        _give(choose_table(files, table), out)
+    elif len(files) <= 1:
+        _give("".join(files.values()), out)
+    elif out is None:
+        raise RequestError(
+            f"This report has {len(files)} tables: {', '.join(files)}.",
+            hint="Name one with `--table KEY`, or a folder for all of them with `--out FOLDER`.",
+            field="table",
+        )
+    else:
+        _write({out / f"{key}.csv": text for key, text in files.items()})
+
+
+def _give(text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        _write({out: text})
+
+
+def _write(files: dict[Path, str]) -> None:
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise StorageError(
+                f"{os.fspath(path)} cannot be written: {error.strerror or error}.",
+                hint="Name another place with --out.",
+            ) from error
+    print_lines(f"Wrote {path}." for path in files)

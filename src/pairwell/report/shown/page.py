@@ -1,0 +1,109 @@
+"""A report as one HTML page that needs nothing beside itself: no script, no font, no other address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+
+from pairwell.report.record import Cell, Column, Figure, Report, Table
+from pairwell.report.shown.cells import Cells, is_numeric, period_words
+from pairwell.report.shown.charts import draw_chart, heat_of
+from pairwell.report.shown.style import STYLE
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def render_page(report: Report) -> str:
+    """The page, light or dark as its reader likes it."""
+    cells = Cells(report.currency)
+    return "".join(
+        [
+            '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{escape(report.title)}</title><style>{STYLE}</style></head><body><main>",
+            f'<h1>{escape(report.title)}</h1><p class="period">{escape(period_words(report))}</p>',
+            *_figures(report, cells),
+            *(_table(table, cells) for table in report.tables),
+            *_notes(report),
+            "</main></body></html>\n",
+        ]
+    )
+
+
+def _figures(report: Report, cells: Cells) -> Iterator[str]:
+    if report.figures:
+        yield '<section class="figures">'
+        yield from (_card(figure, cells) for figure in report.figures)
+        yield "</section>"
+
+
+def _card(figure: Figure, cells: Cells) -> str:
+    title = f"<h2>{escape(figure.title)}</h2>"
+    if figure.refusal is not None:
+        return f'<article class="refused">{title}<p>{escape(figure.refusal)}</p></article>'
+    unit = cells.unit(figure.unit)
+    value = f"{escape(cells.value(figure.value, figure.unit))}{f' <small>{escape(unit)}</small>' if unit else ''}"
+    said = [f'<p class="value">{value}</p>']
+    if interval := cells.interval(figure.low, figure.high, figure.unit):
+        said.append(f'<p class="interval">95 %: {escape(interval)}</p>')
+    if figure.previous is not None:
+        change = cells.change(figure)
+        before = escape(cells.value(figure.previous, figure.unit))
+        said.append(f'<p class="before">before: {before}{f" ({escape(change)})" if change else ""}</p>')
+    if figure.note is not None:
+        said.append(f'<p class="note">{escape(figure.note)}</p>')
+    return f"<article>{title}{''.join(said)}</article>"
+
+
+def _table(table: Table, cells: Cells) -> str:
+    note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
+    title = f"<h2>{escape(table.title)}</h2>"
+    if not table.rows:
+        return f"<section>{title}{note or '<p>Nothing to show.</p>'}</section>"
+    head = "".join(_heading(column, cells) for column in table.columns)
+    heat = heat_of(table)
+    body = "".join(f"<tr>{_row(table, row, cells, heat)}</tr>" for row in table.rows)
+    return (
+        f'<section>{title}{draw_chart(table, cells)}<div class="wide"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>{note}</section>"
+    )
+
+
+def _heading(column: Column, cells: Cells) -> str:
+    kind = ' class="number"' if is_numeric(column.unit) else ""
+    return f'<th scope="col"{kind}>{escape(cells.heading(column))}</th>'
+
+
+def _row(table: Table, row: Mapping[str, Cell], cells: Cells, heat: tuple[float, float] | None) -> str:
+    return "".join(_cell(place, column, row, cells, heat) for place, column in enumerate(table.columns))
+
+
+def _cell(place: int, column: Column, row: Mapping[str, Cell], cells: Cells, heat: tuple[float, float] | None) -> str:
+    value = row.get(column.key)
+    shown = escape(cells.value(value, column.unit))
+    interval = ""
+    if column.interval:
+        interval = cells.interval(row.get(f"{column.key}_low"), row.get(f"{column.key}_high"), column.unit)
+    if interval:
+        shown += f" <small>{escape(interval)}</small>"
+    if place == 0:
+        return f'<th scope="row">{shown}</th>'
+    if not is_numeric(column.unit):
+        return f"<td>{shown}</td>"
+    return f'<td class="number"{_warmth(value, heat)}>{shown}</td>'
+
+
+def _warmth(value: Cell, heat: tuple[float, float] | None) -> str:
+    if heat is None or not isinstance(value, int | float):
+        return ""
+    lowest, highest = heat
+    share = (value - lowest) / (highest - lowest) if highest > lowest else 0.5
+    return f' style="--heat: {share * 60:.0f}%"'
+
+
+def _notes(report: Report) -> Iterator[str]:
+    if report.notes:
+        yield '<section class="notes"><h2>What to know before reading</h2><ul>'
+        yield from (f"<li>{escape(note)}</li>" for note in report.notes)
+        yield "</ul></section>"

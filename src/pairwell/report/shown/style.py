@@ -1,0 +1,38 @@
+"""The style of a page of a report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+STYLE: Final = """
+:root { color-scheme: light dark; --ink: #1b1f24; --soft: #5b6470; --line: #d9dee4; --ground: #fff; --card: #f6f8fa;
+  --mark: #2f6fde; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e8eaed; --soft: #9aa4b0; --line: #343b44; --ground: #14171b; --card: #1d2228; --mark: #6ea0ff; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
+main { max-width: 1080px; margin: 0 auto; padding: 24px 16px 48px; }
+h1 { font-size: 26px; margin: 0; }
+h2 { font-size: 17px; margin: 32px 0 8px; }
+.period, .before, .interval, .note, small, figcaption { color: var(--soft); }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 12px; margin-top: 20px; }
+article { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; }
+article h2 { font-size: 14px; font-weight: 500; margin: 0; color: var(--soft); }
+article p { margin: 2px 0 0; font-size: 13px; }
+article .value { font-size: 24px; font-weight: 600; }
+small { font-size: 12px; font-weight: 400; }
+figure { margin: 0 0 12px; }
+svg { width: 100%; max-width: 760px; height: auto; }
+svg rect { fill: var(--mark); }
+svg polyline { fill: none; stroke: var(--mark); stroke-width: 2; stroke-linejoin: round; }
+svg .axis { stroke: var(--line); }
+svg .label { fill: var(--soft); font-size: 12px; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); text-align: left; font-weight: 400; }
+thead th { color: var(--soft); font-size: 13px; vertical-align: bottom; }
+.number { text-align: right; white-space: nowrap; }
+td[style] { background: color-mix(in srgb, var(--mark) var(--heat), transparent); padding-left: 12px; }
+@media print { main { max-width: none; } article { break-inside: avoid; } }
+"""

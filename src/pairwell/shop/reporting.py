@@ -1,0 +1,65 @@
+"""Reports of an open workspace."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pairwell.config.explaining import name_neighbours
+from pairwell.errors import NotFoundError, RequestError
+from pairwell.operations.database import Database
+from pairwell.report.asking import Asked
+from pairwell.report.record import Report
+from pairwell.report.reports import REPORTS
+from pairwell.shop.asking import read_text
+
+if TYPE_CHECKING:
+    from pairwell.shop.parts import Parts
+
+
+class Question(msgspec.Struct, frozen=True):
+    """Which report of which period, and sliced by what; moments without a zone are of the shop's."""
+
+    name: str
+    since: datetime | None
+    until: datetime | None
+    by: str | None
+
+
+def find_report(shop: Parts, database: Database, question: Question, *, now: datetime) -> Report:
+    """The report asked for, from all that files and events told.
+
+    Raises `NotFoundError` naming the reports there are, `RequestError` for a wrong period or segment.
+    """
+    name = read_text(question.name, "name", "overview")
+    if name not in REPORTS:
+        raise NotFoundError(f"There is no report {name[:80]!r}.", hint=name_neighbours(name, REPORTS), field="name")
+    settings = shop.published.settings
+    since, until = (
+        _read_local(moment, field, settings.shop.timezone)
+        for moment, field in ((question.since, "since"), (question.until, "until"))
+    )
+    by = None if question.by is None else read_text(question.by, "by", "channel")
+    shop.keeping.compact()
+    asked = Asked(dataset=shop.dataset, database=database, settings=settings, now=now, since=since, until=until, by=by)
+    return REPORTS[name](asked)
+
+
+def _read_local(moment: object, field: str, zone: str) -> datetime | None:
+    """A moment in UTC; of the shop's time zone where it names none. Raises `RequestError`."""
+    if moment is None:
+        return None
+    if not isinstance(moment, datetime):
+        raise RequestError(
+            f"`{field}` is of the type {type(moment).__name__}; expected a moment.",
+            hint="Write datetime(2026, 1, 31).",
+            field=field,
+        )
+    named = moment.replace(tzinfo=ZoneInfo(zone)) if moment.tzinfo is None else moment
+    try:
+        return named.astimezone(UTC)
+    except OverflowError as error:
+        raise RequestError(f"`{field}` lies beyond any calendar.", hint="Name a nearer year.", field=field) from error
