@@ -111,7 +111,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             le=1.0,
             description="Chance that an offer costs the checkout, before anything is learned; times the cart's margin.",
         ),
-    ] = 0.001
+    ] = 0.002
     deadline_ms: Annotated[int, Meta(ge=1, description="Milliseconds after which the answer is silence.")] = 50
     channel: Annotated[
         Name,
@@ -341,7 +341,7 @@ def _usual_placements() -> dict[str, Placement]:
     return {
         "product": Placement(),
         "cart": Placement(),
-        "checkout": Placement(kinds=("cross_sell",), friction=0.002),
+        "checkout": Placement(kinds=("cross_sell",)),
         "after_purchase": Placement(kinds=("cross_sell", "repeat"), friction=0.0, ships_again=True),
         "email": Placement(
             kinds=("cross_sell", "upgrade", "repeat"),

@@ -15,7 +15,7 @@ from pairwell.candidates.anchors import CART_PLACEMENTS, find_anchors, find_igno
 from pairwell.candidates.due import Due
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.propose import Proposal, Sources, propose
-from pairwell.config.settings import Settings
+from pairwell.config.settings import OfferKind, Settings
 from pairwell.decide.caps import Places, cap, ends_of
 from pairwell.decide.choice import Clash, Slot, Standing, Stream, fill_slots
 from pairwell.decide.explain import explain_offer, title_of
@@ -50,7 +50,7 @@ from pairwell.records import (
 _RULES: tuple[Callable[[Sequence[Candidate], Scene], Sifted], ...] = (eligibility, applicability, suitability)
 _SILENCES: Mapping[Stage, SilenceReason] = {"guards": "guarded", "caps": "capped"}
 _STAGES: tuple[Stage, ...] = ("eligibility", "applicability", "suitability", "guards", "caps", "worth")
-_MOST_PASSED = 4  # offers, by decision, of which it is remembered that they were passed over
+_MOST_PASSED = 4  # offers of a decision of which it is kept that they were passed over
 
 
 class Led(NamedTuple):
@@ -105,16 +105,12 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The most promising of those that were valued and are in no slot: what is bought of them, nobody showed."""
         shown = {item_id for slot in self.slots for item_id in slot.drawn.candidate.adds}
         unshown = [*self.undrawn, *self.doubtful, *(slot.drawn for slot in self.drawn if not self.worth_showing)]
-        apart = [one for one in unshown if shown.isdisjoint(one.candidate.adds)]
-        first = {
-            (one.candidate.kind, one.candidate.name): one for one in sorted(apart, key=_most_promising, reverse=True)
-        }
-        return [
-            PassedOver(kind, name, one.basis)
-            for (kind, name), one in heapq.nlargest(
-                _MOST_PASSED, first.items(), key=lambda each: _most_promising(each[1])
-            )
-        ]
+        best: dict[tuple[OfferKind, str], Valued] = {}
+        for one in sorted(unshown, key=_most_promising):
+            if shown.isdisjoint(one.candidate.adds):
+                best[one.candidate.kind, one.candidate.name] = one
+        most = heapq.nlargest(_MOST_PASSED, best.values(), key=_most_promising)
+        return [PassedOver(one.candidate.kind, one.candidate.name, one.basis) for one in most]
 
     @property
     def withheld(self) -> list[Withheld]:

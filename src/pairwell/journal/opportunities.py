@@ -1,4 +1,4 @@
-"""Decisions that had something to offer, as far as their outcomes can teach."""
+"""Decisions that had something to offer or to pass over, as far as their outcomes can teach."""
 
 from __future__ import annotations
 
@@ -107,7 +107,10 @@ class _Slate(msgspec.Struct, frozen=True):
 
 
 class Opportunity(NamedTuple):
-    """A decision that had something to offer: a slate that was shown, or by lot was not, or none was worth it. Moments in microseconds since 1970."""
+    """A slate that was shown, or by lot was not, or the silence where none was worth it.
+
+    Moments in microseconds since 1970.
+    """
 
     decision_id: str
     at: int
@@ -120,7 +123,7 @@ class Opportunity(NamedTuple):
     shown: bool
     offers: Sequence[SlateOffer]
     bases: Sequence[Basis]  # of each offer
-    passed_over: Sequence[PassedOver]  # what was thought of beside them
+    passed_over: Sequence[PassedOver]  # thought of and not on the slate
     seen: frozenset[int]  # the offers of which an exposure was told
     learning_minor: float  # expected loss that was taken to learn of its offers, if shown
 

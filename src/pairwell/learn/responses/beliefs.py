@@ -22,7 +22,7 @@ from pairwell.learn.responses.regression import (
     levers_of,
     select,
 )
-from pairwell.posterior import QUIET, SHOWING, Belief, Normal, persuasion
+from pairwell.posterior import PASSED_OVER, QUIET, SHOWING, Belief, Normal, Prior, persuasion
 
 FEWEST = 30  # offers shown, and not shown: below, it is mostly the prior that speaks
 _SAYS = 0.98  # share of the prior deviation from which on an item's own is not worth keeping
@@ -39,15 +39,15 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KindLearned(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of offer, averaged over all that were made, shown or not."""
+    """One kind of offer, averaged over all that were made, shown or not; where none was, over those passed over."""
 
     kind: str
     shown: int
     bought_shown: int
     seen: int  # of those shown, as far as exposures were told; it counts for nothing
-    not_shown: int
+    not_shown: int  # by lot
     bought_not_shown: int
-    passed_over: int  # by choice, so that they count for less
+    passed_over: int  # by choice, not by lot
     bought_passed_over: int
     when_shown: Interval  # chance of being bought
     anyway: Interval
@@ -79,9 +79,8 @@ def believe(kind: str, offers: Offers, slates: Slates) -> Believed:
 
     Whether they were looked at does not matter: of those that were not shown nobody knows who would have looked.
     """
-    names = sorted(offers.names)
-    quiet = _Side([name for name in names if QUIET.sd(name)], 0, 0, QUIET.item)
-    showing = _Side([name for name in names if SHOWING.sd(name)], len(quiet.names), 1, SHOWING.item)
+    quiet = _Side(_names(QUIET, offers), 0, 0, QUIET.item)
+    showing = _Side(_names(SHOWING, offers), len(quiet.names), 1, SHOWING.item)
     rows = _rows(offers, slates, (quiet, showing))
     priors = Priors(
         effects=np.array([*map(QUIET.sd, quiet.names), *map(SHOWING.sd, showing.names)]),
@@ -94,6 +93,11 @@ def believe(kind: str, offers: Offers, slates: Slates) -> Believed:
         showing=_belief(fitted, showing, offers.items, int(rows.shown.sum())),
         summary=_summary(kind, rows, offers, fitted),
     )
+
+
+def _names(prior: Prior, offers: Offers) -> list[str]:
+    """The effects that there are on one side, in their order."""
+    return [name for name in sorted(offers.names) if prior.sd(name)]
 
 
 def _rows(offers: Offers, slates: Slates, sides: tuple[_Side, _Side]) -> Rows:
@@ -157,27 +161,38 @@ class _Average(NamedTuple):
     items: Floats
 
 
-def _summary(kind: str, all_rows: Rows, offers: Offers, fitted: Fitted) -> KindLearned:
-    rows, passed = select(all_rows, np.flatnonzero(~offers.passed)), offers.passed
-    anyway, when_shown = _averages(rows, fitted)
-    before = chances_of(rows, State(np.zeros_like(fitted.effects), np.zeros_like(fitted.items)))
-    shown, not_shown = int(rows.shown.sum()), int((~rows.shown).sum())
+def _summary(kind: str, rows: Rows, offers: Offers, fitted: Fitted) -> KindLearned:
+    shown, passed = rows.shown, offers.passed
+    by_lot = ~shown & ~passed
+    averaged = _averaged(rows, offers)
+    anyway, when_shown = _averages(averaged, fitted)
+    before = chances_of(averaged, State(np.zeros_like(fitted.effects), np.zeros_like(fitted.items)))
     return KindLearned(
         kind=kind,
-        shown=shown,
-        bought_shown=int(rows.bought[rows.shown].sum()),
+        shown=int(shown.sum()),
+        bought_shown=int(rows.bought[shown].sum()),
         seen=int(offers.seen.sum()),
-        not_shown=not_shown,
-        bought_not_shown=int(rows.bought[~rows.shown].sum()),
+        not_shown=int(by_lot.sum()),
+        bought_not_shown=int(rows.bought[by_lot].sum()),
         passed_over=int(passed.sum()),
-        bought_passed_over=int(all_rows.bought[passed].sum()),
+        bought_passed_over=int(rows.bought[passed].sum()),
         when_shown=_interval(when_shown, fitted),
         anyway=_interval(anyway, fitted),
         persuasion=_persuaded(anyway, when_shown, fitted),
         prior_persuasion=persuasion(*(float(chance.mean()) for chance in before)),
-        enough=min(shown, not_shown) >= FEWEST,
+        enough=min(int(shown.sum()), int(by_lot.sum())) >= FEWEST,
         design_effect=fitted.design_effect,
     )
+
+
+def _averaged(rows: Rows, offers: Offers) -> Rows:
+    """The offers that were made; where none was, those passed over, as if they were made."""
+    if not offers.passed.all():
+        return select(rows, np.flatnonzero(~offers.passed))
+    shift = _names(QUIET, offers).index(PASSED_OVER)
+    quiet = rows.quiet.copy()
+    quiet[:, shift] = 0.0
+    return msgspec.structs.replace(rows, quiet=quiet)
 
 
 def _averages(rows: Rows, fitted: Fitted) -> tuple[_Average, _Average]:

@@ -8,6 +8,7 @@ import numpy as np
 from pairwell.learn.responses.arrays import Bools, Floats, Ints
 
 _MOST_TIMES = 10.0  # as many as an only visit: beyond, weights are cut off (Ionides 2008)
+_LONG_AGO = -(2**62)
 
 
 class Moments(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -45,8 +46,10 @@ def find_windows(key: Ints, moments: Moments) -> Windows:
     An outcome within that window would else count for each of them. A window counts where its first opportunity was
     shown, or where none was; one that was withheld at first and shown later is neither. Windows of `k` opportunities
     that were never shown have a chance of `h + (1 - h) · w^k` (holdout, withheld), by which they are weighted, so that
-    those of few opportunities are not taken for all (Horvitz and Thompson 1952). What was passed over first stands for
-    itself.
+    those of few opportunities are not taken for all (Horvitz and Thompson 1952).
+
+    What was passed over changes no such window, so that lots alone decide what is compared with what. It opens one of
+    its own, which weighs 1, where within it there was no other opportunity.
     """
     opener = _openers(key, moments)
     size = np.bincount(opener, ~moments.passed, minlength=len(key))
@@ -57,19 +60,34 @@ def find_windows(key: Ints, moments: Moments) -> Windows:
     never = held + (1 - held) * withheld**times
     once = held + (1 - held) * withheld
     chance = np.where(moments.shown[counts], 1 - once, np.maximum(never, once / _MOST_TIMES))
-    return Windows(opener=opener, counts=counts, weight=np.where(moments.passed[counts], 1.0, 1 / chance))
+    weight = np.ones(len(counts))
+    by_lot = ~moments.passed[counts]
+    weight[by_lot] = 1 / chance[by_lot]
+    return Windows(opener=opener, counts=counts, weight=weight)
 
 
 def _openers(key: Ints, moments: Moments) -> Ints:
-    """By row the one that opened its window. Rows come newest first."""
+    """By row the one that opened its window. Rows come newest first.
+
+    A window of what was passed over belongs to the other opportunity that falls into it.
+    """
     opener = np.zeros(len(key), dtype=np.int64)
     order = np.lexsort((-np.arange(len(key)), moments.at, key))
-    of, end, current = -1, 0, 0
-    rows = zip(
-        order.tolist(), key[order].tolist(), moments.at[order].tolist(), moments.end[order].tolist(), strict=True
-    )
-    for row, each, at, its_end in rows:
-        if each != of or at > end:
-            of, end, current = each, its_end, row
-        opener[row] = current
+    columns = (order, *(column[order] for column in (key, moments.at, moments.end, moments.passed)))
+    of = current = passing = -1
+    end = passing_end = _LONG_AGO
+    for row, each, at, its_end, passed in zip(*(column.tolist() for column in columns), strict=True):
+        if each != of:
+            of, end, passing_end = each, _LONG_AGO, _LONG_AGO
+        if at <= end:
+            opener[row] = current
+        elif passed:
+            if at > passing_end:
+                passing, passing_end = row, its_end
+            opener[row] = passing
+        else:
+            opener[row] = current = row
+            end = its_end
+            if at <= passing_end:
+                opener[passing], passing_end = row, _LONG_AGO
     return opener

@@ -74,7 +74,10 @@ class Carts(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """One row an offer of one kind, or one passed over, the first of its item in its window; `effects` and `sizes` have as many columns."""
+    """One row an offer of one kind, passed over or not, the first of its item in its window.
+
+    `effects` and `sizes` have as many columns.
+    """
 
     slate: Ints  # its row there
     item: Ints  # place in `items`
