@@ -1,0 +1,106 @@
+"""Recency, frequency and money: who buys lately, often and for much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import msgspec
+import numpy as np
+
+from pairwell.measure.customers.visits import Array, NotKnown, Visits
+
+Standing = Literal["best", "loyal", "growing", "new", "cooling", "at_risk", "quiet"]
+STANDINGS: Final[tuple[Standing, ...]] = ("best", "loyal", "growing", "new", "cooling", "at_risk", "quiet")
+
+_FIFTHS = 5
+_TENTHS = 10
+_HIGH = 4
+_LOW = 2
+_FEWEST = 25  # customers: five in a fifth
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """Of each customer who ever came, 1 (lowest fifth) to 5 (highest); `customers` are places in the visits' ids."""
+
+    customers: Array
+    days_since: Array  # since the last purchase
+    purchases: Array  # days with one
+    values: Array  # kept revenue in minor units
+    recency: Array
+    frequency: Array
+    money: Array
+    standings: Array  # places in `STANDINGS`
+
+
+class Tier(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenth of the customers, by what they spent; `upto` holds the share of all revenue of this tenth and those above."""
+
+    customers: int
+    value: float  # minor units
+    share: float
+    upto: float
+
+
+def score(visits: Visits) -> Scores | NotKnown:
+    """Recency, frequency and money of every customer, by fifths."""
+    customers, starts, counts = np.unique(visits.customers, return_index=True, return_counts=True)
+    if customers.size < _FEWEST:
+        return NotKnown(reason="too_few_customers", found=customers.size, needed=_FEWEST)
+    last = visits.days[starts + counts - 1]
+    values = np.add.reduceat(visits.values, starts)
+    recency, frequency, money = fifths(last), fifths(counts), fifths(values)
+    return Scores(
+        customers=customers,
+        days_since=visits.last_day - last,
+        purchases=counts,
+        values=values,
+        recency=recency,
+        frequency=frequency,
+        money=money,
+        standings=_stand(recency, frequency, money, counts),
+    )
+
+
+def fifths(values: Array) -> Array:
+    """1 to 5 by rank: `1 + floor(5 · (number of smaller ones + half the equal ones) / all)`.
+
+    Equal values get equal scores, whatever the order of rows; so a fifth may hold more or less than a fifth of them.
+    """
+    sorted_values = np.sort(values)
+    below = np.searchsorted(sorted_values, values, side="left")
+    upto = np.searchsorted(sorted_values, values, side="right")
+    scores: Array = 1 + _FIFTHS * (below + upto) // (2 * values.size)
+    return scores
+
+
+def tiers(values: Array) -> Sequence[Tier] | NotKnown:
+    """Tenths of the customers, those who spent most first; sizes differ by one at most."""
+    if values.size < _FEWEST:
+        return NotKnown(reason="too_few_customers", found=values.size, needed=_FEWEST)
+    total = float(values.sum())
+    if total <= 0:
+        return NotKnown(reason="no_prices", found=total)
+    parts = np.array_split(np.sort(values)[::-1], _TENTHS)
+    sums = np.array([part.sum() for part in parts])
+    return [
+        Tier(customers=part.size, value=float(sums[place]), share=sums[place] / total, upto=sums[: place + 1].sum() / total)
+        for place, part in enumerate(parts)
+    ]
+
+
+def _stand(recency: Array, frequency: Array, money: Array, counts: Array) -> Array:
+    """The first that fits, in this order."""
+    lately, often, dear = recency >= _HIGH, frequency >= _HIGH, money >= _HIGH
+    long_ago = recency <= _LOW
+    rules: list[tuple[Standing, Array]] = [
+        ("best", lately & often & dear),
+        ("at_risk", long_ago & (often | dear) & (counts > 1)),
+        ("loyal", often),
+        ("new", lately & (counts == 1)),
+        ("growing", lately),
+        ("quiet", long_ago),
+    ]
+    names = np.select([fits for _, fits in rules], [STANDINGS.index(name) for name, _ in rules], STANDINGS.index("cooling"))
+    standings: Array = names.astype(np.int64)
+    return standings
