@@ -1,0 +1,232 @@
+"""Commands for experiments: experiment analyze, plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pairwell.cli.output import AsJson, print_json, print_lines, print_table, progress
+from pairwell.wording import counted
+
+if TYPE_CHECKING:
+    from pairwell.measure.comparing.experiment import Analysis, Comparison, Limits, Metric
+    from pairwell.measure.comparing.guardrails import Margin
+
+_group = typer.Typer(help="Experiments: how long they must run, and what they showed.", no_args_is_help=True)
+_LEFT_OUT = {
+    "no_unit": "lines without a unit",
+    "no_arm": "lines without an arm",
+    "several_arms": "units that were in several arms",
+}
+_VERDICTS = {"no_difference_shown": "no difference shown", "not_estimable": "no answer"}
+_GUARDRAIL = re.compile(r"([-+]\d*\.?\d+)(%?)")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands to `app`."""
+    app.add_typer(_group, name="experiment")
+
+
+_File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, JSON or Parquet; one or more lines a unit.")]
+_Unit = Annotated[
+    str | None, typer.Option(help="Column by which arms were drawn (the customer). Without: each line is a unit.")
+]
+_Metric = Annotated[
+    list[str], typer.Option(help="Column, or a ratio such as spend/orders; `rows` counts lines. Repeat for more.")
+]
+_Control = Annotated[str | None, typer.Option(help="The arm to compare with; else the one called control or the like.")]
+_Shares = Annotated[str | None, typer.Option(help="Shares as configured: control=.05,offers=.95; else equal ones.")]
+_Before = Annotated[
+    list[str] | None, typer.Option(help="METRIC=COLUMN with the same before the experiment, or one COLUMN for all.")
+]
+_Lower = Annotated[list[str] | None, typer.Option(help="A metric that should fall.")]
+_Guardrail = Annotated[
+    list[str] | None, typer.Option(help="METRIC=-2% (may fall so far) or METRIC=+.01 (may rise so far).")
+]
+_Planned = Annotated[
+    int, typer.Option(min=1, help="Units for which always-valid intervals are narrowest; fix it before you look.")
+]
+_Peeking = Annotated[
+    bool, typer.Option("--peeking", help="It still runs: verdicts that stay right however often you look.")
+]
+
+
+@_group.command(name="analyze")
+def analyze_command(
+    *,
+    file: _File,
+    arm: Annotated[str, typer.Option(help="Column of the arms.")],
+    metric: _Metric,
+    unit: _Unit = None,
+    control: _Control = None,
+    shares: _Shares = None,
+    before: _Before = None,
+    lower_is_better: _Lower = None,
+    guardrail: _Guardrail = None,
+    planned_units: _Planned = 5_000,
+    peeking: _Peeking = False,
+    as_json: AsJson = False,
+) -> None:
+    """Analyse an experiment in a file: which arm does better, by how much, and how sure that is."""
+    from pairwell.measure.comparing.experiment import Design
+    from pairwell.shop.experimenting import Columns, analyze_file
+
+    metrics = _Metrics(before or [], lower_is_better or [], guardrail or []).read(metric)
+    design = Design(
+        metrics=metrics, control=control, shares=_shares(shares), planned_units=planned_units, peeking=peeking
+    )
+    with progress(f"Reading {file.name}", file.stat().st_size if file.exists() else 1) as advance:
+        found = analyze_file(file, Columns(arm=arm, unit=unit), design, advance=advance)
+    if as_json:
+        print_json(found)
+    else:
+        _print_analysis(found)
+
+
+class _Metrics:
+    """Metrics from what stands on the command line."""
+
+    def __init__(self, before: Sequence[str], lower: Sequence[str], guardrails: Sequence[str]) -> None:
+        self._before = before
+        self._lower = lower
+        self._guardrails = guardrails
+
+    def read(self, names: Sequence[str]) -> list[Metric]:
+        """Raises `RequestError` where an option names a metric that is not asked for, or is written wrongly."""
+        wanted = list(dict.fromkeys(names))
+        before, margins = self._befores(wanted), self._margins(wanted)
+        for name in self._lower:
+            _check_named(name, wanted, "lower_is_better")
+        return [self._metric(name, before.get(name), margins.get(name)) for name in wanted]
+
+    def _metric(self, name: str, before: str | None, margin: Margin | None) -> Metric:
+        from pairwell.errors import RequestError
+        from pairwell.measure.comparing.experiment import Metric
+
+        above, _, below = (part.strip() for part in name.partition("/"))
+        if not above or ("/" in name and not below):
+            raise RequestError(f"{name!r} is no metric.", hint="Write a column, or two with / between.", field="metric")
+        return Metric(
+            name=name,
+            above=above,
+            below=below or None,
+            before=None if below else before,
+            lower_is_better=name in self._lower,
+            guardrail=margin,
+        )
+
+    def _befores(self, wanted: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for text in self._before:
+            name, equals, column = text.rpartition("=")
+            if equals:
+                _check_named(name, wanted, "before")
+            found.update({name: column} if equals else dict.fromkeys(wanted, column))
+        return found
+
+    def _margins(self, wanted: Sequence[str]) -> dict[str, Margin]:
+        from pairwell.errors import RequestError
+        from pairwell.measure.comparing.guardrails import Margin
+
+        found = {}
+        for text in self._guardrails:
+            name, _, size = text.rpartition("=")
+            match = _GUARDRAIL.fullmatch(size.strip())
+            if match is None:
+                raise RequestError(
+                    f"{text!r} is no guardrail.",
+                    hint="Write METRIC=-2% where it may fall by 2 %, METRIC=+.01 where it may rise by .01.",
+                    field="guardrail",
+                )
+            _check_named(name, wanted, "guardrail")
+            relative = match[2] == "%"
+            found[name] = Margin(margin=float(match[1]) / (100 if relative else 1), relative=relative)
+        return found
+
+
+def _check_named(name: str, wanted: Sequence[str], field: str) -> None:
+    from pairwell.errors import RequestError
+
+    if name not in wanted:
+        raise RequestError(
+            f"--{field.replace('_', '-')} names {name!r}, which is none of the metrics asked for: {', '.join(wanted)}.",
+            hint=f"Add --metric {name}, or mend the name.",
+            field=field,
+        )
+
+
+def _shares(text: str | None) -> dict[str, float] | None:
+    from pairwell.errors import RequestError
+
+    if text is None:
+        return None
+    found = {}
+    for part in text.split(","):
+        arm, _, share = part.rpartition("=")
+        try:
+            found[arm.strip()] = float(share)
+        except ValueError:
+            found[""] = 0.0
+    if not all(arm and 0 < share < float("inf") for arm, share in found.items()):
+        raise RequestError(
+            f"{text!r} are no shares.", hint="Write every arm with its share: control=.05,offers=.95", field="shares"
+        )
+    return found
+
+
+def _print_analysis(found: Analysis) -> None:
+    units = counted(found.units, "unit") if found.unit is None else f"{found.units:,} of {found.unit!r}"
+    print_lines([f"{counted(found.rows, 'line')}, {units}, control {found.control!r}"])
+    print_lines(f"  left out: {count:,} {_LEFT_OUT[why]}" for why, count in found.left_out.items())
+    expected = "equal ones, as no shares were named" if found.shares_assumed else "as configured"
+    fine = "fine" if found.srm_p_value >= 0.001 else "NOT as expected"  # noqa: PLR2004 - as in allocation.ALARM
+    print_lines(
+        ["", f"Sizes of the arms: {fine} (p {_p(found.srm_p_value)} against {expected})"]
+        + [f"  {one.arm}: {one.units:,} of {one.expected:,.0f} expected" for one in found.arms]
+        + [""]
+    )
+    header = (
+        "metric",
+        "arm",
+        "units",
+        "value",
+        found.control,
+        "difference",
+        "95 % interval",
+        "relative",
+        "p",
+        "verdict",
+    )
+    print_table(header, [_row(one) for one in found.comparisons], numeric=(2, 3, 4, 5, 8))
+    print_lines(["", *(one.sentence for one in found.comparisons)])
+    print_lines(["", *found.notes] if found.notes else [])
+
+
+def _row(one: Comparison) -> tuple[object, ...]:
+    verdict = _VERDICTS.get(one.verdict, one.verdict)
+    relative = "-" if one.ci_relative is None else f"{one.ci_relative[0]:+.1%} .. {one.ci_relative[1]:+.1%}"
+    p_value = one.p_value_absolute if one.p_value_adjusted is None else one.p_value_adjusted
+    return (
+        one.metric,
+        one.arm,
+        one.n,
+        one.mean,
+        one.mean_control,
+        one.effect_absolute,
+        _interval(one.ci_absolute),
+        relative,
+        "-" if p_value is None else _p(p_value),
+        verdict,
+    )
+
+
+def _interval(limits: Limits | None) -> str:
+    return "-" if limits is None else f"{limits[0]:,.4g} .. {limits[1]:,.4g}"
+
+
+def _p(value: float) -> str:
+    return f"{value:.4f}" if value >= 0.0001 else "< .0001"  # noqa: PLR2004 - digits shown

@@ -1,0 +1,1 @@
+"""Whether one arm of an experiment did better than another, and how sure that is."""

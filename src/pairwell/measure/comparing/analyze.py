@@ -1,0 +1,223 @@
+"""An experiment analysed: the sample ratio, then each metric of each arm against the control."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from pairwell.errors import EvidenceError, RequestError
+from pairwell.measure.comparing import telling
+from pairwell.measure.comparing.allocation import ALARM, sample_ratio_p_value
+from pairwell.measure.comparing.compare import Arm, Compared, compare
+from pairwell.measure.comparing.earlier import adjust_by_earlier
+from pairwell.measure.comparing.experiment import (
+    ROWS,
+    Analysis,
+    ArmCount,
+    Comparison,
+    Design,
+    Metric,
+    Units,
+    Verdict,
+    known,
+    limits,
+)
+from pairwell.measure.comparing.guardrails import judge_guardrail
+from pairwell.measure.comparing.moments import Values
+from pairwell.measure.comparing.several import adjust
+from pairwell.measure.comparing.skewed import Unfit
+from pairwell.measure.intervals import Interval
+
+MOST_ARMS = 20
+_ALPHA = 0.05
+_CONTROL = re.compile(
+    r"^(control|contr|ctrl|holdout|hold.out|placebo|baseline|base|off|none|no\b.*|kontrola|контроль)", re.IGNORECASE
+)
+
+
+def analyze(units: Units, design: Design, *, unit: str | None = None) -> Analysis:
+    """Analyse an experiment of which one row a unit is given.
+
+    Raises `EvidenceError` where there is nothing to compare, `RequestError` where an arm is named wrongly.
+    """
+    names = _arms(units, design)
+    control = _control(names, design.control)
+    counts = _counts(units, names, design)
+    p_value = sample_ratio_p_value([one.units for one in counts], [one.expected for one in counts])
+    alarmed = design.shares is not None and p_value < ALARM
+    found = [
+        _compare_metric(units, (arm, control), metric, design)
+        for metric in design.metrics
+        for arm in names
+        if arm != control
+    ]
+    judged = [_without_verdict(one) for one in found] if alarmed else _judge(found, design)
+    return Analysis(
+        unit=unit,
+        control=control,
+        rows=units.read,
+        units=units.arm.size,
+        left_out=units.left_out,
+        arms=counts,
+        srm_p_value=p_value,
+        shares_assumed=design.shares is None,
+        comparisons=[msgspec.structs.replace(one, sentence=telling.sentence(one)) for one in judged],
+        notes=telling.notes(counts, p_value, judged, design),
+    )
+
+
+def _arms(units: Units, design: Design) -> list[str]:
+    """Every arm of the file and of the configured shares."""
+    if not units.arm.size:
+        raise EvidenceError("No row names both a unit and an arm.", hint="Check the columns of --unit and --arm.")
+    shares = design.shares
+    if shares is not None and (unknown := [arm for arm in units.arms if arm not in shares]):
+        raise RequestError(
+            f"The arms {_listed(unknown)} have no share; --shares names {_listed(shares)}.",
+            hint="Name every arm of the file, as --shares control=.5,offers=.5",
+            field="shares",
+        )
+    names = sorted({*units.arms, *(shares or ())})
+    if len(names) > MOST_ARMS:
+        raise RequestError(
+            f"The column of arms holds {len(names):,} different values, for example {_listed(names[:3])}.",
+            hint=f"An experiment has {MOST_ARMS} arms at most: is another column the arm?",
+            field="arm",
+        )
+    if len(names) < 2:  # noqa: PLR2004 - two make a comparison
+        raise EvidenceError(
+            f"There is one arm only, {names[0]!r}: nothing to compare it with.",
+            hint="Export the units of the control as well, those who bought nothing included.",
+        )
+    return names
+
+
+def _control(names: Sequence[str], asked: str | None) -> str:
+    if asked is None:
+        return next((name for name in names if _CONTROL.match(name)), names[0])
+    if asked not in names:
+        raise RequestError(
+            f"No unit is in an arm called {asked!r}; the arms are {_listed(names)}.",
+            hint="Name one of them by --control.",
+            field="control",
+        )
+    return asked
+
+
+def _counts(units: Units, names: Sequence[str], design: Design) -> list[ArmCount]:
+    shares = design.shares or dict.fromkeys(names, 1.0)
+    whole, total = sum(shares.values()), units.arm.size
+    number = np.bincount(units.arm, minlength=len(units.arms))
+    counts = {arm: int(count) for arm, count in zip(units.arms, number, strict=True)}
+    return [ArmCount(arm=arm, units=counts.get(arm, 0), expected=total * shares[arm] / whole) for arm in names]
+
+
+def _compare_metric(units: Units, pair: tuple[str, str], metric: Metric, design: Design) -> Comparison:
+    above, below, removed = _values(units, metric)
+    there = known(above) if below is None else known(above) & known(below)
+    places = [units.arm == (units.arms.index(name) if name in units.arms else -1) for name in pair]
+    treated, control = (
+        Arm(above=above[place & there], below=None if below is None else below[place & there]) for place in places
+    )
+    base = Comparison(
+        arm=pair[0],
+        control=pair[1],
+        metric=metric.name,
+        kind="mean" if below is None else "ratio",
+        n=treated.above.size,
+        n_control=control.above.size,
+        missing=int(sum((place & ~there).sum() for place in places)),
+        variance_removed=removed,
+    )
+    return _with(base, compare(treated, control, planned=design.planned_units), metric)
+
+
+def _values(units: Units, metric: Metric) -> tuple[Values, Values | None, float | None]:
+    """Numerators, denominators, and the share of the variance that CUPED took away."""
+    above = units.values[metric.above]
+    if metric.below is not None:
+        return above, units.rows.astype(np.float64) if metric.below == ROWS else units.values[metric.below], None
+    if metric.before is None:
+        return above, None, None
+    there = known(above)
+    adjusted = adjust_by_earlier(above[there], units.values[metric.before][there], units.arm[there])
+    if adjusted is None:
+        return above, None, 0.0
+    all_of_them = np.full(above.size, np.nan)
+    all_of_them[there] = adjusted.values
+    return all_of_them, None, adjusted.variance_removed
+
+
+def _with(base: Comparison, found: Compared | Unfit, metric: Metric) -> Comparison:
+    if isinstance(found, Unfit):
+        reasoned = msgspec.structs.replace(base, reason=found.reason, needed=found.needed)
+        margin = None if metric.guardrail is None else judge_guardrail(metric.guardrail, None)
+        return msgspec.structs.replace(reasoned, refusal=telling.refusal(reasoned), guardrail=margin)
+    relative = found.relative
+    return msgspec.structs.replace(
+        base,
+        kind=found.kind,
+        n=found.treated.n,
+        n_control=found.control.n,
+        mean=found.treated.value,
+        mean_control=found.control.value,
+        effect_absolute=found.absolute.value,
+        ci_absolute=limits(found.absolute.interval),
+        p_value_absolute=found.absolute.p_value,
+        effect_relative=None if relative is None else relative.value,
+        ci_relative=limits(found.fieller),
+        ci_relative_delta=None if relative is None else limits(relative.interval),
+        p_value_relative=None if relative is None else relative.p_value,
+        always_valid_ci=limits(found.always_valid),
+        method=found.method,
+        guardrail=None
+        if metric.guardrail is None
+        else judge_guardrail(metric.guardrail, found.fieller if metric.guardrail.relative else found.absolute.interval),
+        verdict="no_difference_shown",
+    )
+
+
+def _judge(found: Sequence[Comparison], design: Design) -> list[Comparison]:
+    """Verdicts by the absolute test, its p-values corrected for how many there are."""
+    tested = [one for one in found if one.p_value_absolute is not None]
+    corrected = iter(adjust([one.p_value_absolute or 0.0 for one in tested]))
+    lower = {metric.name for metric in design.metrics if metric.lower_is_better}
+    judged = []
+    for one in found:
+        if one.p_value_absolute is None:
+            judged.append(one)
+            continue
+        p_value = next(corrected)
+        verdict = _verdict(one, _differs(one, p_value, design), lower_is_better=one.metric in lower)
+        judged.append(msgspec.structs.replace(one, p_value_adjusted=p_value, verdict=verdict))
+    return judged
+
+
+def _differs(one: Comparison, p_value: float, design: Design) -> bool:
+    if not design.peeking:
+        return p_value < _ALPHA
+    return one.always_valid_ci is not None and not _holds_zero(Interval(*one.always_valid_ci))
+
+
+def _holds_zero(interval: Interval) -> bool:
+    return interval.low <= 0 <= interval.high
+
+
+def _verdict(one: Comparison, differs: bool, *, lower_is_better: bool) -> Verdict:
+    if not differs:
+        return "no_difference_shown"
+    return "better" if ((one.effect_absolute or 0.0) > 0) != lower_is_better else "worse"
+
+
+def _without_verdict(one: Comparison) -> Comparison:
+    """The numbers stand; nothing follows from them where the arms are not what they were meant to be."""
+    bare = msgspec.structs.replace(one, verdict="not_estimable", reason=one.reason or "sample_ratio")
+    return msgspec.structs.replace(bare, refusal=one.refusal or telling.refusal(bare))
+
+
+def _listed(names: object) -> str:
+    assert isinstance(names, (list, tuple, dict)) or hasattr(names, "__iter__")
+    return ", ".join(repr(name) for name in names)

@@ -1,0 +1,74 @@
+"""Whether the units are enough for an interval that keeps its promise, however skewed their values are.
+
+The t interval of a difference errs with the skewness of that difference. In arms of equal size the skewness of one
+takes that of the other away; a small holdout beside a large rest has no such luck. Hence the rule, with g the
+skewness within the arms, pooled, and n the units of the smaller arm:
+
+* fewer than 10 units in an arm, or n < 10 g²: refused;
+* skewness s of the difference with 100 s² > 1: the smaller arm against an equal random part of the larger;
+* else all units of both arms.
+
+The skewness is pooled, as a small arm that happens to lack the rare large values would seem harmless by its own.
+For ratios, the denominators' mean must also be known within a fifth of itself, or the delta method does not hold.
+What this keeps is printed by `script/bench measure`. Source of the terms: Hall 1992, sections 2.6 and 3.5.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pairwell.measure.comparing.moments import Moments
+
+LEAST_UNITS = 10
+UNITS_PER_SQUARED_SKEW = 10
+_EVEN = 0.01  # squared skewness of the difference up to which all units are compared
+_BELOW_ERROR = 0.2
+_SEED = 2
+
+Reason = Literal["too_few_units", "too_skewed", "no_spread", "nothing_to_divide_by", "too_few_to_divide_by"]
+
+
+class Unfit(msgspec.Struct, frozen=True, kw_only=True):
+    """Why two arms cannot be compared; `needed` units of the smaller arm would do, where that can be told."""
+
+    reason: Reason
+    needed: int | None = None
+
+
+def judge(treated: Moments, control: Moments) -> Unfit | Literal["all", "equal_part"]:
+    """Whether all units are to be compared, or equal parts, or why neither may be."""
+    smaller = min(treated.n, control.n)
+    if smaller < LEAST_UNITS:
+        return Unfit(reason="too_few_units", needed=LEAST_UNITS)
+    if treated.squared_error + control.squared_error <= 0:
+        return Unfit(reason="no_spread")
+    needed = math.ceil(UNITS_PER_SQUARED_SKEW * pooled_skew(treated, control) ** 2)
+    if smaller < needed:
+        return Unfit(reason="too_skewed", needed=needed)
+    if max(treated.below_error, control.below_error) > _BELOW_ERROR:
+        return Unfit(reason="too_few_to_divide_by")
+    return "all" if _skew_of_difference(treated, control) ** 2 <= _EVEN else "equal_part"
+
+
+def pooled_skew(treated: Moments, control: Moments) -> float:
+    """The skewness of one unit's part about the value of its arm, over both arms."""
+    units = treated.n + control.n
+    variance = (treated.n * treated.variance + control.n * control.variance) / units
+    third = (treated.n * treated.third + control.n * control.third) / units
+    return third / math.sqrt(variance) ** 3
+
+
+def equal_part(larger: int, smaller: int) -> NDArray[np.int64]:
+    """Which of `larger` units are compared with `smaller` ones: drawn by lot, ascending, the same ones every time."""
+    return np.sort(np.random.default_rng(_SEED).permutation(larger)[:smaller])
+
+
+def _skew_of_difference(treated: Moments, control: Moments) -> float:
+    """Of equally skewed arms, as under no effect: each arm's own third moment is known too badly."""
+    a, b = 1 / treated.n, 1 / control.n
+    return abs(pooled_skew(treated, control)) * abs(a**2 - b**2) / (a + b) ** 1.5

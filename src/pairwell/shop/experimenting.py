@@ -1,0 +1,157 @@
+"""An experiment in a file: read, put together by unit, analysed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import ibis.expr.types as ir
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pairwell.config.progress import BytesRead, unheard
+from pairwell.engines.duckdb import open_engine, open_parquet, storage_failures
+from pairwell.errors import MappingError, RequestError
+from pairwell.ingest.formats import sample_file
+from pairwell.ingest.lookups import as_text
+from pairwell.ingest.numbers import by_distinct, is_text, parse_decimals
+from pairwell.ingest.profiles import decimal_mark
+from pairwell.ingest.sources import Limits, RefusedRow, read_batches
+from pairwell.measure.comparing.analyze import analyze
+from pairwell.measure.comparing.experiment import ROWS, Analysis, Design
+from pairwell.measure.comparing.units import ARM, OWNER, UNIT, share_of_repeating_owners, sum_by_unit, value_column
+
+_SUM = pa.decimal128(38, 12)
+_MISSING = frozenset({"na", "n/a", "nan", "null", "none", "-", "nil", "#n/a"})
+_YES_NO = {"true": "1", "false": "0", "yes": "1", "no": "0"}
+_ENDS = r"([ _-]?(id|key|no|nr|number|num|code|ref|uuid|hash|email))?s?"
+_ORDER = re.compile(
+    rf"^(sales[ _-]?)?(order|invoice|receipt|basket|transaction|purchase|order[ _-]?line|line[ _-]?item|line){_ENDS}$",
+    re.IGNORECASE,
+)
+_OWNER = re.compile(
+    rf"^(customer|client|user|visitor|account|shopper|member|buyer|household|person){_ENDS}$", re.IGNORECASE
+)
+_REPEATING = 0.01  # share of owners with several units from which on the units were not drawn one by one
+
+
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """Which columns of a file hold an experiment. Without `unit` each row is a unit."""
+
+    arm: str
+    unit: str | None = None
+
+
+class Staged(msgspec.Struct, frozen=True, kw_only=True):
+    """The columns that are read of a file, by what they are called where they are staged."""
+
+    texts: Mapping[str, str]
+    values: Sequence[str]
+
+
+def analyze_file(path: Path, columns: Columns, design: Design, *, advance: BytesRead = unheard) -> Analysis:
+    """Analyse the experiment in a CSV, TSV, JSON or Parquet file.
+
+    Lines of one unit are added up. Raises `SourceError` where the file cannot be read, `RequestError` where a column
+    or an arm is named wrongly or the unit is an order, `MappingError` where a value is no number, `EvidenceError`
+    where there is nothing to compare.
+    """
+    if columns.unit is not None and _ORDER.match(columns.unit):
+        raise _per_order(f"{columns.unit!r} names orders.", None)
+    asked = [name for metric in design.metrics for name in (metric.above, metric.below, metric.before) if name]
+    values = [name for name in dict.fromkeys(asked) if name != ROWS]
+    texts = {ARM: columns.arm} | ({} if columns.unit is None else {UNIT: columns.unit})
+    with staged_rows(path, Staged(texts=texts, values=values), advance=advance) as (rows, owner):
+        if owner is not None and owner != columns.unit and share_of_repeating_owners(rows) > _REPEATING:
+            raise _per_order(f"Many of {owner!r} have several units, all in one arm: arms were drawn by it.", owner)
+        units = sum_by_unit(rows, values)
+    return analyze(units, design, unit=columns.unit)
+
+
+@contextmanager
+def staged_rows(path: Path, staged: Staged, *, advance: BytesRead) -> Iterator[tuple[ir.Table, str | None]]:
+    """The rows of a file as a table of the engine, and the column that names customers, staged as OWNER, if any."""
+    sample = sample_file(path, limits=Limits())
+    names = sample.table.column_names
+    _check_columns(path, names, [*staged.texts.values(), *staged.values])
+    owner = next((name for name in names if _OWNER.match(name) and name not in staged.values), None)
+    texts = dict(staged.texts) if owner is None else {**staged.texts, OWNER: owner}
+    mark = decimal_mark(sample.table)
+    with TemporaryDirectory(prefix="pairwell-") as folder, storage_failures():
+        target, writer = Path(folder) / "rows.parquet", None
+        refused: list[RefusedRow] = []
+        for batch in read_batches(path, sample.file, limits=Limits(), refuse=refused.append, advance=advance):
+            _check_columns(path, batch.columns.column_names, [*texts.values(), *staged.values])
+            parts = {name: as_text(batch.columns[column]) for name, column in texts.items()}
+            parts.setdefault(UNIT, batch.lines.cast(pa.string()))
+            for place, column in enumerate(staged.values):
+                parts[value_column(place)] = _decimals(batch.columns[column], column, batch.lines, mark)
+            table = pa.table(parts)
+            writer = writer or pq.ParquetWriter(target, table.schema, compression="lz4")
+            writer.write_table(table)
+        if writer is None:
+            raise MappingError(f"{path} holds no row.", hint="Export it again, with every unit of every arm.")
+        writer.close()
+        _check_refused(path, refused)
+        yield open_parquet(open_engine(spill=Path(folder)), [target]), owner
+
+
+def _check_columns(path: Path, names: Sequence[str], wanted: Sequence[str]) -> None:
+    if missing := [name for name in wanted if name not in names]:
+        raise RequestError(
+            f"{path.name} has no column {', '.join(map(repr, missing))}. Its columns: {', '.join(names)}.",
+            hint="Write the names as they stand in the first line of the file.",
+            field="metric",
+        )
+
+
+def _check_refused(path: Path, refused: Sequence[RefusedRow]) -> None:
+    """A row left out in silence might be one arm's alone."""
+    if refused:
+        first = refused[0]
+        raise MappingError(
+            f"{path.name}: {len(refused)} rows cannot be read; line {first.line} is the first ({first.reason}).",
+            hint="Mend them or take them out: an experiment with rows missing may say anything.",
+        )
+
+
+def _decimals(column: pa.ChunkedArray, name: str, lines: pa.Array, mark: str) -> pa.ChunkedArray:
+    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_boolean(values.type):
+        values = values.cast(pa.int8())
+    found = by_distinct(values, lambda distinct: _parse(distinct, mark))
+    if is_text(values.type):
+        lost = pc.and_(pc.is_null(found), pc.is_valid(values))
+        lost = pc.and_(lost, pc.invert(pc.is_in(pc.utf8_lower(values), pa.array(sorted(_MISSING)))))
+        if pc.any(lost).as_py():
+            place = pc.index(lost, value=True).as_py()
+            raise MappingError(
+                f"Column {name!r}, line {lines[place].as_py():,}: {values[place].as_py()!r} is no number.",
+                hint="Leave a cell empty, or write NA, where nothing is known; write 0 where nothing was spent.",
+                field="metric",
+            )
+    return found.cast(_SUM)
+
+
+def _parse(values: pa.Array, mark: str) -> pa.Array:
+    if is_text(values.type):
+        lower = pc.utf8_lower(values)
+        for word, digit in _YES_NO.items():
+            values = pc.if_else(pc.equal(lower, word), digit, values)
+    return parse_decimals(values, decimal="," if mark == "," else ".")
+
+
+def _per_order(found: str, owner: str | None) -> RequestError:
+    unit = owner or "customer_id"
+    return RequestError(
+        f"{found} Orders of one customer are alike, so that a test by order takes that likeness for an effect: "
+        "it raises a false alarm four times as often as it should.",
+        hint=f"Give the column by which arms were drawn, as --unit {unit}; for the value of an order, "
+        f"--metric revenue/{ROWS} counts the lines of each unit.",
+        field="unit",
+    )
