@@ -1,0 +1,1 @@
+"""What offers earned, and where they are lost on the way."""

@@ -1,0 +1,104 @@
+"""Read the decisions of a period into columns, a part at a time."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import numpy as np
+
+from pairwell.clock import to_micros
+from pairwell.journal.offers_told import DecisionTold, OfferTold, read_decisions_told
+from pairwell.measure.offers.estimates import Ints
+from pairwell.measure.offers.rows import NEVER, Asked, Codes, Names, Offers, Slates, Told
+from pairwell.operations.database import Database
+
+_OF_MONEY = ("nothing_worth_it", "kill_switch")
+_SLATES = ("at", "unit", "placement", "shown")
+_OFFERS = ("slate", "name", "kind", "exposed", "exposed_last", "clicked", "accepted", "declined", "reason")
+
+
+class Period(msgspec.Struct, frozen=True, kw_only=True):
+    """From a moment up to before another; slates before it count as far as purchases in it look back to them."""
+
+    since: datetime
+    until: datetime
+    back: timedelta = timedelta(0)
+
+
+def read_told(database: Database, period: Period) -> Told:
+    """What was decided in the period, and told of it."""
+    since = period.since - period.back
+    return gather(read_decisions_told(database, since=since, until=period.until), period)
+
+
+def gather(parts: Iterable[Sequence[DecisionTold]], period: Period) -> Told:
+    """The same of decisions that come in parts, in order of time."""
+    gathering = _Gathering(to_micros(period.since))
+    for part in parts:
+        for decision in part:
+            gathering.add(decision)
+    return gathering.close(to_micros(period.until))
+
+
+class _Gathering:
+    def __init__(self, since: int) -> None:
+        self._since = since
+        self._slates = {name: array("q") for name in _SLATES}
+        self._offers = {name: array("q") for name in _OFFERS}
+        self._units, self._names, self._kinds = Codes(), Codes(), Codes()
+        self._placements, self._reasons = Codes(), Codes()
+        self._asked, self._silences = Counter[str](), Counter[tuple[str, str, str]]()
+
+    def add(self, decision: DecisionTold) -> None:
+        within = decision.at >= self._since
+        if within:
+            self._asked[decision.placement] += 1
+        if not decision.offers:
+            if within:
+                self._silences[decision.placement, decision.silence or "", _told_of(decision)] += 1
+            return
+        slate = len(self._slates["at"])
+        unit = NEVER if decision.whose is None else self._units[decision.whose]
+        row = (decision.at, unit, self._placements[decision.placement], int(decision.shown))
+        for column, value in zip(self._slates.values(), row, strict=True):
+            column.append(value)
+        for offer in decision.offers:
+            self._add_offer(slate, offer)
+
+    def _add_offer(self, slate: int, offer: OfferTold) -> None:
+        moments = (offer.exposed, offer.exposed_last, offer.clicked, offer.accepted, offer.declined)
+        told = (NEVER if moment is None else moment for moment in moments)
+        reason = NEVER if offer.reason is None else self._reasons[offer.reason]
+        row = (slate, self._names[offer.name], self._kinds[offer.kind], *told, reason)
+        for column, value in zip(self._offers.values(), row, strict=True):
+            column.append(value)
+
+    def close(self, until: int) -> Told:
+        slates = {name: _column(column) for name, column in self._slates.items()}
+        return Told(
+            since=self._since,
+            until=until,
+            slates=Slates(**{**slates, "shown": slates["shown"] > 0}),  # type: ignore[arg-type]
+            offers=Offers(**{name: _column(column) for name, column in self._offers.items()}),
+            names=Names(
+                units=self._units.names,
+                offers=self._names.names,
+                kinds=self._kinds.names,
+                placements=self._placements.names,
+                reasons=self._reasons.names,
+            ),
+            asked=Asked(decisions=self._asked, silences=self._silences),
+        )
+
+
+def _told_of(decision: DecisionTold) -> str:
+    """The reasons behind a silence; where nothing was worth it, the detail is a sum of money and names none."""
+    return "" if decision.silence in _OF_MONEY else decision.detail or ""
+
+
+def _column(column: array[int]) -> Ints:
+    return np.frombuffer(column, dtype=np.int64) if len(column) else np.empty(0, dtype=np.int64)

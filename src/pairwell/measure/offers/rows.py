@@ -1,0 +1,134 @@
+"""Decisions, their offers, what was told of these and what was bought, as columns of numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from pairwell.events import items_named
+from pairwell.measure.offers.estimates import Bools, Floats, Ints
+
+NEVER = -1  # of a moment: it did not happen; of a place: there is none
+
+
+class Codes:
+    """Numbers for names, from 0 in the order in which they come."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> int:
+        return self._codes.setdefault(name, len(self._codes))
+
+    @property
+    def names(self) -> list[str]:
+        """By number."""
+        return list(self._codes)
+
+
+class Slates(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One row a decision that had something to offer, in order of time."""
+
+    at: Ints  # microseconds since 1970, as all moments
+    unit: Ints  # place among the units; NEVER: nobody is named
+    placement: Ints
+    shown: Bools  # not by lot kept back
+
+
+class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One row an offer of a slate; moments are NEVER where nothing was told."""
+
+    slate: Ints
+    name: Ints  # place among the names
+    kind: Ints
+    exposed: Ints  # the first time
+    exposed_last: Ints
+    clicked: Ints
+    accepted: Ints
+    declined: Ints
+    reason: Ints  # of a decline, place among the reasons; NEVER: none was given
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """What the numbers of columns mean."""
+
+    units: Sequence[str]  # "c:ID", "v:ID"
+    offers: Sequence[str]  # an item, of a bundle all of them
+    kinds: Sequence[str]
+    placements: Sequence[str]
+    reasons: Sequence[str]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Decisions of the period, counted."""
+
+    decisions: Mapping[str, int]  # by placement
+    silences: Mapping[tuple[str, str, str], int]  # by placement, reason and detail, of those with nothing to show
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What the journal tells of a period, and of the days before it that purchases look back to."""
+
+    since: int  # the period begins here
+    until: int
+    slates: Slates
+    offers: Offers
+    names: Names
+    asked: Asked
+
+
+class Lines(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One row a line of an order that was not cancelled, of units that decisions are about, within the period.
+
+    Money in minor units, net of tax and of the line's discount. `revenue` and `margin` are what is left after returns.
+    """
+
+    order: Ints
+    unit: Ints
+    at: Ints
+    item: Ints  # place in `items`
+    items: Sequence[str]
+    quantity: Floats
+    kept: Floats  # of the quantity, what did not come back
+    gross: Floats  # before returns
+    revenue: Floats
+    margin: Floats
+    cost_known: Bools  # else the margin is by rate
+    priced: Bools  # else nobody knows what was paid, and the line counts without money
+
+    @property
+    def size(self) -> int:
+        return len(self.order)
+
+
+def part_codes(names: Sequence[str], items: Sequence[str]) -> list[Ints]:
+    """Of each offer its items' places in `items`, ascending; NEVER for one that is not there."""
+    places = {item_id: place for place, item_id in enumerate(items)}
+    return [np.array(sorted(places.get(one, NEVER) for one in items_named(name)), dtype=np.int64) for name in names]
+
+
+def newest_before(keys: Ints, at: Ints, asked_keys: Ints, asked_at: Ints) -> Ints:
+    """For each that asks, the row of the same key with the newest moment not after its own; NEVER: there is none.
+
+    Of rows of one key and moment it is the last one.
+    """
+    n, m = len(keys), len(asked_keys)
+    if not n or not m:
+        return np.full(m, NEVER, dtype=np.int64)
+    asks = np.concatenate([np.zeros(n, dtype=np.int8), np.ones(m, dtype=np.int8)])
+    both_keys, both_at = np.concatenate([keys, asked_keys]), np.concatenate([at, asked_at])
+    order = np.lexsort((asks, both_at, both_keys))  # stable: rows of one moment stay in their order
+    last = np.maximum.accumulate(np.where(order < n, np.arange(n + m), -1))
+    row = np.where(last >= 0, order[last], NEVER)
+    found = np.full(n + m, NEVER, dtype=np.int64)
+    same = (row >= 0) & (both_keys[np.maximum(row, 0)] == both_keys[order])
+    found[order] = np.where(same, row, NEVER)
+    return found[n:]
+
+
+def no_asked() -> Asked:
+    """Of a period without decisions."""
+    return Asked(decisions=Counter(), silences=Counter())
