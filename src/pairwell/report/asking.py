@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     since: datetime | None = None
     until: datetime | None = None
     by: str | None = None  # a segment to slice by
+    settings_of: Callable[[str], Settings] | None = None  # older ones by hash, as they were published
 
 
 class Periods(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pairwell.config.explaining import name_neighbours
+from pairwell.config.published import load_settings
 from pairwell.errors import NotFoundError, RequestError
 from pairwell.operations.database import Database
 from pairwell.report.asking import Asked
@@ -44,7 +45,16 @@ def find_report(shop: Parts, database: Database, question: Question, *, now: dat
     )
     by = None if question.by is None else read_text(question.by, "by", "channel")
     shop.keeping.compact()
-    asked = Asked(dataset=shop.dataset, database=database, settings=settings, now=now, since=since, until=until, by=by)
+    asked = Asked(
+        dataset=shop.dataset,
+        database=database,
+        settings=settings,
+        now=now,
+        since=since,
+        until=until,
+        by=by,
+        settings_of=lambda name: load_settings(shop.workspace, name).settings,
+    )
     return REPORTS[name](asked)
 
 

@@ -1,6 +1,7 @@
 """How far two groups by lot differ, and how sure that is, where money is skewed and one group is small.
 
-To be replaced by what `measure.comparing` says of two groups, once that weighs units and mends skewness.
+Beside `measure.comparing`, which takes every unit alike, units here weigh by the chance of the arm that they are in, as
+the share of the holdout may change within a period; and a holdout of a twentieth is used whole, its skewness mended.
 """
 
 from __future__ import annotations

@@ -50,8 +50,10 @@ class Way(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """The share of the offers that came to one stage which came to another; over customers. None: none did."""
         tried = self.stage(among)
         clusters = np.unique(self.cluster, return_inverse=True)[1]
-        happened = np.bincount(clusters, weights=(tried & self.stage(stage)).astype(np.float64))
-        return share_of(happened, np.bincount(clusters, weights=tried.astype(np.float64)))
+        happened, all_tried = (
+            np.bincount(clusters, weights=rows).astype(np.float64) for rows in (tried & self.stage(stage), tried)
+        )
+        return share_of(happened, all_tried)
 
 
 def way_of(told: Told, lines: Lines, attributed: Attributed) -> Way:
