@@ -9,7 +9,7 @@ import numpy as np
 from pairwell.measure.customers.visits import Array
 
 _STEP = 1e-4
-_FLAT = 1e-7  # of the sharpest curvature: directions as flat are held fixed
+_FLAT = 1e-5  # of the sharpest curvature: directions as flat are held fixed
 
 
 def covariance_of(logs: Array, slopes: Callable[[Array], Array], weights: Array) -> Array | None:

@@ -1,0 +1,99 @@
+"""Customers by what the shop says of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from pairwell.dataset.store import Dataset
+from pairwell.engines.duckdb import storage_failures
+from pairwell.measure.customers.visits import Array, Visits
+from pairwell.measure.intervals import Interval, Resampling, bootstrap_ratios
+
+_MOST_VALUES = 10  # of an attribute; the rest are put together
+_SPLIT_AT_MOST = 0.5  # values a customer: an attribute that is different for everybody makes no segments
+OTHERS = "(others)"
+UNSAID = "(not said)"
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True):
+    """Customers of one kind, with 95 % intervals by resampling customers."""
+
+    name: str
+    customers: int
+    purchases: float  # days with a purchase, a customer
+    purchases_interval: Interval | None
+    value: float  # minor units a customer
+    value_interval: Interval | None
+    revenue_share: float
+    came_back: int
+
+
+def read_attributes(dataset: Dataset, visits: Visits) -> dict[str, list[str | None]]:
+    """By attribute, the value of each of the visits' customers, by place; None where nothing is said.
+
+    Left out are attributes with one value alone, or with a value of its own for most customers.
+    """
+    with storage_failures():
+        rows = dataset.table("customers").select("customer_id", "attributes").to_pyarrow().to_pylist()
+    told = {row["customer_id"]: msgspec.json.decode(row["attributes"]) for row in rows if row["attributes"]}
+    names = sorted({name for said in told.values() for name in said})
+    columns = {name: [_text(told.get(customer, {}).get(name)) for customer in visits.customer_ids] for name in names}
+    return {name: column for name, column in columns.items() if _parts(column)}
+
+
+def name_segments(column: Sequence[str | None]) -> list[str]:
+    """The value of each customer, the rarest put together as others."""
+    counts = Counter(value for value in column if value is not None)
+    kept = {value for value, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_VALUES]}
+    return [UNSAID if value is None else value if value in kept else OTHERS for value in column]
+
+
+def measure_segments(visits: Visits, names: Mapping[int, str]) -> list[Segment]:
+    """Segments of the customers that came, most revenue first. `names`: the segment of each, by place."""
+    customers, starts, counts = np.unique(visits.customers, return_index=True, return_counts=True)
+    values = np.add.reduceat(visits.values, starts)
+    of = np.array([names[place] for place in customers.tolist()], dtype=object)
+    total = max(float(values.sum()), 1.0)
+    segments = [_measure(name, counts[of == name], values[of == name], total) for name in sorted(set(of.tolist()))]
+    return sorted(segments, key=lambda segment: (-segment.revenue_share, segment.name))
+
+
+def _measure(name: str, counts: Array, values: Array, total: float) -> Segment:
+    rows = np.column_stack([counts, values])
+    purchases, value = (None, None) if counts.size < 2 else _intervals(rows)  # noqa: PLR2004 - one has no spread
+    return Segment(
+        name=name,
+        customers=counts.size,
+        purchases=float(counts.mean()),
+        purchases_interval=purchases,
+        value=float(values.mean()),
+        value_interval=value,
+        revenue_share=float(values.sum()) / total,
+        came_back=int((counts > 1).sum()),
+    )
+
+
+def _intervals(rows: Array) -> list[Interval | None]:
+    """By resampling where that is cheap; of many customers the mean is normal."""
+    if rows.shape[0] > _MANY:
+        half = _SURE * rows.std(axis=0, ddof=1) / np.sqrt(rows.shape[0])
+        return [Interval(float(mean - width), float(mean + width)) for mean, width in zip(rows.mean(axis=0), half, strict=True)]
+    found = bootstrap_ratios(rows, np.ones(rows.shape), Resampling(replicates=500))
+    return [one if isinstance(one, Interval) else None for one in found]
+
+
+_MANY = 5_000
+_SURE = 1.959964
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
+
+
+def _parts(column: Sequence[str | None]) -> bool:
+    said = [value for value in column if value is not None]
+    return 1 < len(set(said)) <= max(_SPLIT_AT_MOST * len(said), 2)
