@@ -51,10 +51,10 @@ QUIET: Final = Prior(
 )  # fmt: skip
 SHOWING: Final = Prior(
     {
-        "kind": 0.5, "placement": 0.2, "source": 0.2, "quiet": 0.1, "fit": 1.0, "effect": 0.2, "price": 0.3,
-        "place": 0.06, "tired": 0.1, "orders": 0.05, "dearer": 0.3,
+        "kind": 0.25, "placement": 0.1, "source": 0.1, "quiet": 0.05, "fit": 0.3, "effect": 0.05, "price": 0.12,
+        "place": 0.06, "tired": 0.05, "orders": 0.02, "dearer": 0.1,
     },
-    0.25,
+    0.12,
 )  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def chances(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, 
     quiet, showing = _beliefs(posterior, kind)
     anyway = quiet.log_odds(effects, item_id)
     quiet_chance = moved(basis.quiet, anyway)
-    foretold = bought_when_shown(quiet_chance, persuasion(basis.quiet, basis.shown))
+    foretold = bought_when_shown(quiet_chance, _foretold(posterior, kind, basis, quiet_chance))
     return quiet_chance, moved(foretold, showing.log_odds(effects, item_id))
 
 
@@ -174,7 +174,10 @@ def doubt(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, at
     quiet, showing = _beliefs(posterior, kind)
     chance, shown = chances(posterior, kind, item_id, basis, at)
     slope = shown * (1 - shown)
-    both = slope * _lever(chance, persuasion(basis.quiet, basis.shown)) - chance * (1 - chance)
+    by, half = persuasion(basis.quiet, basis.shown), 0.0
+    if posterior is not None:
+        by, half = _foretold(posterior, kind, basis, chance), half_of(kind, basis.fit, posterior.prior)
+    both = slope * _lever(chance, by, half) - chance * (1 - chance)
     spread = both * quiet.deviation(effects, item_id, QUIET), slope * showing.deviation(effects, item_id, SHOWING)
     return min(1.0, math.hypot(*spread))
 
@@ -183,6 +186,26 @@ def prior_persuasion(kind: str, fit: float, prior: Persuasion) -> float:
     """What showing an offer that fits so well changes, before anything was learned."""
     by_kind = {"upgrade": prior.upgrade, "bundle": prior.bundle, "repeat": prior.repeat}
     return fit * by_kind.get(kind, prior.cross_sell)
+
+
+def half_of(kind: str, fit: float, prior: Persuasion) -> float:
+    """The quiet probability at which an offer is half as persuasive as the best; 0 where persuasion is not of it.
+
+    An upgrade persuades by what it is, and for a pin people vouch, however seldom it is bought anyway.
+    """
+    return prior.half_fit if kind != "upgrade" and fit < 1.0 else 0.0
+
+
+def _foretold(posterior: Posterior, kind: str, basis: Basis, quiet: float) -> float:
+    """The persuasion foretold, once it is known how often the offer is truly bought anyway.
+
+    What is bought more seldom than the orders said fits less well than they said.
+    """
+    before, half = persuasion(basis.quiet, basis.shown), half_of(kind, basis.fit, posterior.prior)
+    if before <= 0 or not half:
+        return before
+    often = quiet / (quiet + half)
+    return min(before * often * (basis.quiet + half) / max(basis.quiet, LEAST), 1.0)
 
 
 def effects_of(basis: Basis, at: Setting) -> dict[str, float]:
@@ -225,12 +248,13 @@ def persuasion(quiet: float, shown: float) -> float:
     return shown / quiet - 1
 
 
-def _lever(quiet: float, persuasion: float) -> float:
+def _lever(quiet: float, persuasion: float, half: float) -> float:
     """How much the log odds of who is shown an offer rise with those of who is not, for this persuasion."""
     shown = bought_when_shown(quiet, persuasion)
-    if persuasion >= 0:
-        return quiet / max(shown, LEAST)
-    return (1 - quiet) / max(1 - shown, LEAST)
+    if persuasion < 0:
+        return (1 - quiet) / max(1 - shown, LEAST)
+    growing = half / (quiet + half) if half else 0.0
+    return (quiet * (1 - persuasion) + (1 - quiet) * persuasion * growing) / max(shown * (1 - persuasion), LEAST)
 
 
 def moved(chance: float, by: float) -> float:

@@ -112,6 +112,7 @@ def _rows(offers: Offers, slates: Slates, sides: tuple[_Side, _Side]) -> Rows:
         shown=offers.shown,
         foretold=offers.quiet,
         persuasion=offers.persuasion,
+        half=offers.half,
         bought=offers.bought,
         weight=offers.weight,
         cluster=slates.cluster[offers.slate],

@@ -18,7 +18,7 @@ from pairwell.journal.opportunities import Opportunity
 from pairwell.learn.responses.arrays import Bools, Floats, Ints
 from pairwell.learn.responses.counting import Moments, find_windows
 from pairwell.learn.responses.purchases import Purchases
-from pairwell.posterior import PASSED_OVER, Basis, Setting, effects_of, log_odds, prior_persuasion
+from pairwell.posterior import PASSED_OVER, Basis, Setting, effects_of, half_of, log_odds, prior_persuasion
 
 ChoiceOf = Callable[[str], Choice]
 _Bought = Mapping[int, set[int]]  # items by slate
@@ -87,6 +87,7 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     names: Sequence[str]
     quiet: Floats  # log odds foretold of who is shown nothing
     persuasion: Floats  # foretold
+    half: Floats  # quiet probability at which it is half of the most; 0: it does not depend on that
     shown: Bools
     passed: Bools  # not shown by choice, not by lot
     seen: Bools  # of those shown: an exposure was told
@@ -170,7 +171,9 @@ class Gathering:
     def _add_offer(self, place: _Place, offer: tuple[str, str, Basis], at: Setting) -> None:
         kind, name, basis = offer
         effects = {**effects_of(basis, at), PASSED_OVER: float(place.passed)}
-        foretold = log_odds(basis.quiet), prior_persuasion(kind, basis.fit, self._prior)
+        foretold = _Foretold(
+            log_odds(basis.quiet), prior_persuasion(kind, basis.fit, self._prior), half_of(kind, basis.fit, self._prior)
+        )
         self._kinds.setdefault(kind, _Kind()).add(place, self._items[name], effects, foretold)
 
     def close(self, purchases: Purchases) -> Gathered:
@@ -253,6 +256,14 @@ class Gathering:
         return found
 
 
+class _Foretold(NamedTuple):
+    """What was foretold of an offer."""
+
+    quiet: float  # log odds
+    persuasion: float
+    half: float
+
+
 class _Place(NamedTuple):
     """Where an offer stood."""
 
@@ -269,7 +280,7 @@ class _Kind:
         self._slate, self.item = array("q"), array("q")
         self._seen, self._passed = array("b"), array("b")
         self._effects, self._sizes = array("q"), array("d")
-        self._quiet, self._persuasion = array("d"), array("d")
+        self._quiet, self._persuasion, self._half = array("d"), array("d"), array("d")
 
     @property
     def slate(self) -> Ints:
@@ -281,7 +292,7 @@ class _Kind:
         """Of each offer whether it was passed over."""
         return np.array(self._passed, dtype=np.bool_)
 
-    def add(self, at: _Place, item: int, effects: Mapping[str, float], foretold: tuple[float, float]) -> None:
+    def add(self, at: _Place, item: int, effects: Mapping[str, float], foretold: _Foretold) -> None:
         self._slate.append(at.slate)
         self.item.append(item)
         self._seen.append(at.seen)
@@ -289,8 +300,9 @@ class _Kind:
         for name, size in effects.items():
             self._effects.append(self._names[name])
             self._sizes.append(size)
-        self._quiet.append(foretold[0])
-        self._persuasion.append(foretold[1])
+        self._quiet.append(foretold.quiet)
+        self._persuasion.append(foretold.persuasion)
+        self._half.append(foretold.half)
 
     def close(self, slates: Slates, items: Sequence[str], came_to: tuple[_Bought, Ints, Floats]) -> Offers:
         """What was bought by slate, the rows that count, and their weights."""
@@ -308,6 +320,7 @@ class _Kind:
             names=self._names.names,
             quiet=np.array(self._quiet)[rows],
             persuasion=np.array(self._persuasion)[rows],
+            half=np.array(self._half)[rows],
             shown=shown,
             passed=passed,
             seen=shown & np.array(self._seen, dtype=np.bool_)[rows],

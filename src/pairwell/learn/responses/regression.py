@@ -35,7 +35,8 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     item: Ints
     shown: Bools
     foretold: Floats  # log odds of who is shown nothing
-    persuasion: Floats  # foretold
+    persuasion: Floats  # foretold, of who is foretold to buy anyway as often as that
+    half: Floats  # quiet probability at which an offer is half as persuasive as the best; 0: it does not matter
     bought: Bools
     weight: Floats
     cluster: Ints
@@ -207,12 +208,21 @@ def _odds(rows: Rows, at: State) -> tuple[Floats, Floats, Floats]:
     """Log odds of who is shown nothing and of who is, and how much the latter rise with the former."""
     p, own = rows.quiet.shape[1], at.items[rows.item]
     anyway = rows.foretold + rows.quiet @ at.effects[:p] + own[:, 0]
-    quiet, by = _logistic(anyway), rows.persuasion
+    quiet, by = _logistic(anyway), _persuasion(rows, anyway)
     foretold = np.where(by >= 0, quiet + (1 - quiet) * by, quiet * (1 + by))
     inside = np.clip(foretold, LEAST, 1 - LEAST)
-    lever = np.where(by >= 0, quiet / np.maximum(foretold, LEAST), (1 - quiet) / np.maximum(1 - foretold, LEAST))
+    growing = rows.half / (quiet + np.where(rows.half > 0, rows.half, 1.0))
+    won = (quiet * (1 - by) + (1 - quiet) * by * growing) / np.maximum(foretold * (1 - by), LEAST)
+    lever = np.where(by >= 0, won, (1 - quiet) / np.maximum(1 - foretold, LEAST))
     shown = np.log(inside / (1 - inside)) + rows.showing @ at.effects[p:] + own[:, 1]
-    return anyway, shown, np.minimum(lever, 1.0)
+    return anyway, shown, lever
+
+
+def _persuasion(rows: Rows, anyway: Floats) -> Floats:
+    """Foretold once it is known how often the offer is bought anyway: what is bought more seldom fits less well."""
+    quiet, before, half = _logistic(anyway), _logistic(rows.foretold), np.where(rows.half > 0, rows.half, 1.0)
+    grown = rows.persuasion * quiet / (quiet + half) * (before + half) / np.maximum(before, LEAST)
+    return np.where((rows.persuasion > 0) & (rows.half > 0), np.minimum(grown, 1.0), rows.persuasion)
 
 
 def _height(rows: Rows, priors: Priors, at: State) -> float:
