@@ -58,6 +58,16 @@ def micros(moment: ir.Value) -> ir.Value:
     """Microseconds since 1970, as whole numbers."""
 
 
+def field_of(document: ir.Value, name: str) -> ir.Value:
+    """The field `name` of a JSON object as text; null where it has none or the text is no JSON."""
+    return _field_of(document, "/" + name.replace("~", "~0").replace("/", "~1"))
+
+
+@ibis.udf.scalar.builtin(name="json_extract_string", signature=(("string", "string"), "string"))  # type: ignore[untyped-decorator]
+def _field_of(document: ir.Value, pointer: ir.Value) -> ir.Value:
+    """DuckDB's function, which Ibis has only for its own type of JSON."""
+
+
 @contextmanager
 def storage_failures() -> Iterator[None]:
     """Turn the engine's complaints of lost or damaged files, full disks and exhausted memory into `StorageError`."""

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from pairwell.report import goods, overview, pairs, sellers
 from pairwell.report.asking import Asked
 from pairwell.report.record import Report
 
 Build = Callable[[Asked], Report]
-REPORTS: Final[Mapping[str, Build]] = {}
+REPORTS: Final[Mapping[str, Build]] = {
+    overview.NAME: overview.build_overview,
+    pairs.NAME: pairs.build_pairs,
+    goods.NAME: goods.build_categories,
+    sellers.NAME: sellers.build_sellers,
+}

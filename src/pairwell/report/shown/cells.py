@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -70,22 +71,21 @@ def period_words(report: Report) -> str:
     """From when to when a report is, and what it is compared with."""
     if report.period is None:
         return "There are no orders yet."
-    zone = f" ({report.timezone})"
     before = f", compared with {_span(report.previous, report)}" if report.previous else ""
-    return f"{_span(report.period, report)}{zone}{before}"
+    return f"{_span(report.period, report)} ({report.timezone}){before}"
 
 
 def _span(period: Period, report: Report) -> str:
-
+    """Both days included where a period is made of days, else its moments."""
     zone = ZoneInfo(report.timezone)
     since, until = period.since.astimezone(zone), period.until.astimezone(zone)
-    whole_days = since.hour == since.minute == until.hour == until.minute == 0
-    form = "%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M"
-    return f"from {since.strftime(form)} to before {until.strftime(form)}"
+    if since.time() == until.time() == time():
+        return f"{since:%Y-%m-%d} to {until - timedelta(days=1):%Y-%m-%d}"
+    return f"{since:%Y-%m-%d %H:%M} to before {until:%Y-%m-%d %H:%M}"
 
 
 def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.3f}"
 
 
 _FORMS: Final[dict[Unit, Callable[[float], str]]] = {

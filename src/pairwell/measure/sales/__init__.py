@@ -1,0 +1,1 @@
+"""What was sold, in which orders, and with what: from order history alone."""

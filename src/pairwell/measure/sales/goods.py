@@ -1,0 +1,142 @@
+"""What was sold of each item, category or brand, and which items were sold together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ibis
+import msgspec
+
+from pairwell.engines.duckdb import storage_failures
+from pairwell.measure.intervals import Interval
+from pairwell.measure.sales.estimates import Spread, ratio_interval
+from pairwell.measure.sales.segments import UNKNOWN
+
+_MOST_ITEMS = 500
+
+
+class Sold(msgspec.Struct, frozen=True, kw_only=True):
+    """What was sold of one kind of goods: orders that hold it, and its own money, in minor units."""
+
+    name: str
+    orders: int
+    units: float
+    revenue: int
+    margin: int  # discounts of whole orders not deducted: they belong to no item
+    refunds: int
+
+
+class Added(msgspec.Struct, frozen=True, kw_only=True):
+    """How often an item was added to a primary item."""
+
+    primary_item: str
+    item_id: str
+    orders: int  # with both
+    primary_orders: int
+    revenue: int  # of the added item in them
+    interval: Interval | None  # of orders / primary_orders
+
+
+class Together(msgspec.Struct, frozen=True, kw_only=True):
+    """Two items, and the orders that hold both."""
+
+    first: str
+    second: str
+    orders: int
+    first_orders: int
+    second_orders: int
+
+
+def sum_goods(held: ibis.Table, items: ibis.Table, of: str) -> list[Sold]:
+    """What orders hold of each `of` (category, brand or item), most revenue first."""
+    named = held.left_join(items, "item_id").drop("item_id_right")
+    name = named.item_id if of == "item" else named[of].fill_null(UNKNOWN)
+    sums = {"units": "units", "revenue": "revenue", "margin": "margin", "refunds": "refund"}
+    grouped = (
+        named.mutate(name=name)
+        .group_by("name", "order_id")
+        .aggregate(**{key: named[column].sum() for key, column in sums.items()})
+    )
+    summed = grouped.group_by("name").aggregate(orders=grouped.count(), **{key: grouped[key].sum() for key in sums})
+    return [Sold(**row) for row in _rows(summed.order_by(ibis.desc("revenue"), "name"))]
+
+
+def count_added(held: ibis.Table, orders: ibis.Table) -> list[Added]:
+    """What was added to each primary item; the interval is over customers.
+
+    An order counts where it holds the item beside its primary one. Ordered by the primary items most sold, then by
+    how often the item was added.
+    """
+    heads = orders.select("order_id", "customer", "primary_item")
+    per = heads.group_by("primary_item", "customer").aggregate(x=heads.count())
+    beside = held.join(heads, "order_id").filter(lambda rows: rows.item_id != rows.primary_item)
+    mine = beside.group_by("primary_item", "item_id", "customer").aggregate(
+        y=beside.count(), revenue=beside.revenue.sum()
+    )
+    both = mine.join(per, ["primary_item", "customer"])
+    summed = both.group_by("primary_item", "item_id").aggregate(
+        orders=both.y.sum(), revenue=both.revenue.sum(), yy=(both.y * both.y).sum(), xy=(both.x * both.y).sum()
+    )
+    totals = per.group_by("primary_item").aggregate(
+        primary_orders=per.x.sum(), units=per.count(), xx=(per.x * per.x).sum()
+    )
+    found = summed.join(totals, "primary_item")
+    ordered = found.order_by(ibis.desc("primary_orders"), "primary_item", ibis.desc("orders"), "item_id")
+    return [_added(row) for row in _rows(ordered)]
+
+
+def _added(row: Mapping[str, Any]) -> Added:
+    return Added(
+        **{name: row[name] for name in ("primary_item", "item_id", "orders", "primary_orders", "revenue")},
+        interval=_attach_interval(row),
+    )
+
+
+def _attach_interval(row: Mapping[str, Any]) -> Interval | None:
+    """From sums of whole numbers, which are exact; customers who never added it are among the units."""
+    units, above, below = row["units"], row["orders"], row["primary_orders"]
+    pairs = max(1, units * (units - 1))
+    spread = Spread(
+        units=units,
+        above=above,
+        below=below,
+        var_above=(units * row["yy"] - above * above) / pairs,
+        var_below=(units * row["xx"] - below * below) / pairs,
+        cov=(units * row["xy"] - above * below) / pairs,
+    )
+    found = ratio_interval(spread)
+    return None if found is None else Interval(max(0.0, found.low), min(1.0, found.high))
+
+
+def count_together(held: ibis.Table, n: int) -> tuple[list[Together], bool]:
+    """The `n` pairs of items that most orders hold both of, and whether that is certain.
+
+    Only the items that most orders hold are paired; it is certain where no other item is in as many orders as the last
+    pair.
+    """
+    counts = held.group_by("item_id").aggregate(orders=held.count())
+    ranked = counts.order_by(ibis.desc("orders"), "item_id").limit(_MOST_ITEMS + 1)
+    known = {row["item_id"]: row["orders"] for row in _rows(ranked)}
+    left_out = list(known.values())[_MOST_ITEMS] if len(known) > _MOST_ITEMS else 0
+    among = held.filter(held.item_id.isin(list(known)[:_MOST_ITEMS])).select("order_id", "item_id")
+    other = among.view()
+    both = among.join(other, ["order_id"]).filter(lambda rows: rows.item_id < rows.item_id_right)
+    pairs = both.group_by("item_id", "item_id_right").aggregate(orders=both.count())
+    found = _rows(pairs.order_by(ibis.desc("orders"), "item_id", "item_id_right").limit(n))
+    listed = [
+        Together(
+            first=row["item_id"],
+            second=row["item_id_right"],
+            orders=row["orders"],
+            first_orders=known[row["item_id"]],
+            second_orders=known[row["item_id_right"]],
+        )
+        for row in found
+    ]
+    return listed, left_out <= (listed[-1].orders if len(listed) == n else 0)
+
+
+def _rows(table: ibis.Table) -> list[dict[str, Any]]:
+    with storage_failures():
+        return table.to_pyarrow().to_pylist()  # type: ignore[no-any-return]

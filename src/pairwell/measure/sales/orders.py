@@ -1,0 +1,98 @@
+"""What each order came to: the sums that every metric is made of, one row an order."""
+
+from __future__ import annotations
+
+import ibis
+
+from pairwell.measure.sales.lines import History, Span, sold_lines
+
+_ROLE_BITS, _PRICE_BITS, _LINE_BITS = 58, 38, 20
+_ROLES = {"primary": 0, "added": 2}
+NEW, RETURNING, UNNAMED = "new", "returning", "unnamed"
+
+
+def items_of_orders(lines: ibis.Table) -> ibis.Table:
+    """What each order holds of each item: one row an order and item, with its sums and `rank`.
+
+    The item of the least rank is the primary one of its order: where lines state a role, the one that is primary, else
+    one that is not an add-on; then the dearest by unit price, then the first line.
+    """
+    return (
+        lines.mutate(rank=_rank(lines))
+        .group_by("order_id", "item_id")
+        .aggregate(
+            rank=lambda rows: rows["rank"].min(),
+            units=lines.quantity.sum(),
+            revenue=lines.revenue.sum().fill_null(0),
+            margin=lines.margin.sum().fill_null(0),
+            estimated=lines.estimated.sum().fill_null(0),
+            refund=lines.refund.sum(),
+            returned=lines.returned.sum(),
+            unpriced=lines.revenue.isnull().cast("int64").sum(),
+            roles=lines.role.notnull().cast("int64").max(),
+        )
+    )
+
+
+def _rank(lines: ibis.Table) -> ibis.Value:
+    """One whole number that sorts as (role, price falling, line) do."""
+    roles = ibis.cases(*((lines.role == role, place) for role, place in _ROLES.items()), else_=1)
+    most = 2**_PRICE_BITS - 1
+    price = lines.unit_price_minor.fill_null(0).clip(0, most)
+    return (
+        roles.cast("int64") * 2**_ROLE_BITS + (most - price) * 2**_LINE_BITS + lines.line_no.clip(0, 2**_LINE_BITS - 1)
+    )
+
+
+def measured_orders(history: History, orders: ibis.Table, held: ibis.Table) -> ibis.Table:
+    """The orders with what they hold, one row each.
+
+    Columns: order_id, customer (an order without one is one of its own), named, placed_at, channel, seller_id,
+    `kind` (new, returning, unnamed), primary_item, primary_revenue, and the sums of `metrics.SUMS`.
+    """
+    sums = held.group_by("order_id").aggregate(
+        primary_item=held.item_id.argmin(held["rank"]),
+        primary_revenue=held.revenue.argmin(held["rank"]),
+        items=held.count(),
+        units=held.units.sum(),
+        revenue=held.revenue.sum(),
+        line_margin=held.margin.sum(),
+        estimated=held.estimated.sum(),
+        refunds=held.refund.sum(),
+        returned=held.returned.sum(),
+        unpriced=held.unpriced.sum(),
+        roles=held.roles.max(),
+    )
+    joined = _with_kind(history, orders).left_join(sums, "order_id").drop("order_id_right")
+    filled = joined.fill_null(
+        dict.fromkeys(("items", "units", "revenue", "line_margin", "estimated", "refunds", "unpriced", "roles"), 0)
+    )
+    return filled.mutate(
+        orders=ibis.literal(1),
+        named=filled.customer_id.notnull(),
+        customer=filled.customer_id.fill_null("\x1f" + filled.order_id),
+        added_revenue=filled.revenue - filled.primary_revenue.fill_null(0),
+        with_add_on=(filled["items"] > 1).cast("int64"),
+        with_return=(filled.returned.fill_null(0) > 0).cast("int64"),
+        margin=filled.line_margin - filled.discount_minor,
+        discounts=filled.discount_minor,
+        converted=(filled.currency != history.shop.currency).cast("int64"),
+    )
+
+
+def _with_kind(history: History, orders: ibis.Table) -> ibis.Table:
+    """With whether it is the first order of its customer, of all that were not cancelled."""
+    every = history.dataset.table("orders", snapshot=history.snapshot)
+    named = every.filter(every.customer_id.notnull())
+    first = named.group_by("customer_id").aggregate(first_at=named.placed_at.min())
+    joined = orders.left_join(first, "customer_id").drop("customer_id_right")
+    kind = ibis.cases(
+        (joined.customer_id.isnull(), UNNAMED), (joined.placed_at == joined.first_at, NEW), else_=RETURNING
+    )
+    return joined.mutate(kind=kind)
+
+
+def orders_of(history: History, span: Span) -> ibis.Table:
+    """`measured_orders` of a span."""
+    orders = history.orders(span)
+    return measured_orders(history, orders, items_of_orders(sold_lines(history, orders)))

@@ -1,0 +1,217 @@
+"""What every report of orders begins with: its period, the measured orders, and what to know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import ibis
+import msgspec
+import pyarrow as pa
+
+from pairwell.engines.duckdb import storage_failures
+from pairwell.measure.sales.estimates import FEWEST_CUSTOMERS, NotKnown, Slice, Value, slice_orders
+from pairwell.measure.sales.lines import History, Span, sold_lines
+from pairwell.measure.sales.metrics import METRIC
+from pairwell.measure.sales.orders import items_of_orders, measured_orders
+from pairwell.report.asking import Asked, Periods, find_periods
+from pairwell.report.record import Cell, Column, Figure, Period, Report, Table
+from pairwell.report.shown.cells import Cells
+from pairwell.wording import counted
+
+REFUSALS: Final = {
+    "no_orders": "no order was placed in this period.",
+    "no_prices": "none of these orders states a price. Name the column of prices and ingest them again.",
+    "nothing_to_divide_by": "there is no revenue to divide by.",
+}
+_WITH_INTERVALS: Final = ("aov", "attach_rate")
+_NO_ORDERS = "Nothing was sold yet: ingest orders, or wait for the first one."
+
+
+class Sales(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """The orders of a report's period and of the one before it."""
+
+    asked: Asked
+    history: History
+    periods: Periods
+    held: ibis.Table  # one row an order and item
+    orders: ibis.Table  # one row an order
+
+    @property
+    def current(self) -> ibis.Table:
+        """The orders of the period."""
+        return self.orders.filter(_span(self.periods.period).holds(self.orders.placed_at))
+
+    @property
+    def before(self) -> ibis.Table | None:
+        """The orders of the period before."""
+        previous = self.periods.previous
+        return None if previous is None else self.orders.filter(_span(previous).holds(self.orders.placed_at))
+
+    def titles(self, item_ids: Sequence[str]) -> dict[str, str]:
+        """What the catalogue calls these items, where it says more than their id."""
+        items = self.history.items()
+        wanted = ibis.memtable(pa.table({"item_id": pa.array(item_ids, pa.string())}))
+        with storage_failures():
+            rows = items.semi_join(wanted, "item_id").select("item_id", "title").to_pyarrow().to_pylist()
+        return {row["item_id"]: row["title"] for row in rows if row["title"] and row["title"] != row["item_id"]}
+
+
+def read_sales(asked: Asked, *, keep_held: bool = False) -> Sales | None:
+    """The measured orders, computed once; None where the shop has no orders.
+
+    `keep_held` also keeps what each order holds of each item, which reports of goods read several times.
+    """
+    periods = find_periods(asked)
+    if periods is None:
+        return None
+    history = History(dataset=asked.dataset, snapshot=asked.dataset.newest(), shop=asked.settings.shop)
+    since = (periods.previous or periods.period).since
+    placed = history.orders(Span(since, periods.period.until))
+    held = items_of_orders(sold_lines(history, placed))
+    with storage_failures():
+        kept = held.cache() if keep_held else held
+        orders = measured_orders(history, placed, kept).cache()
+    return Sales(asked=asked, history=history, periods=periods, held=kept, orders=orders)
+
+
+def compared(sales: Sales) -> tuple[Slice | None, Slice | None]:
+    """The sums of the period and of the one before; None where no order was placed."""
+    moment = _span(sales.periods.period).holds(sales.orders.placed_at)
+    found = {part.key[0]: part for part in slice_orders(sales.orders.mutate(current=moment), "current")}
+    return found.get(True), found.get(False)
+
+
+def empty_report(name: str, title: str, asked: Asked) -> Report:
+    """The report of a shop without orders."""
+    shop = asked.settings.shop
+    return Report(
+        name=name, title=title, currency=shop.currency, timezone=shop.timezone, period=None, notes=[_NO_ORDERS]
+    )
+
+
+def begin_report(name: str, title: str, sales: Sales) -> Report:
+    """A report with its period and nothing in it yet."""
+    shop = sales.history.shop
+    return Report(
+        name=name,
+        title=title,
+        currency=shop.currency,
+        timezone=shop.timezone,
+        period=sales.periods.period,
+        previous=sales.periods.previous,
+    )
+
+
+def figures(keys: Sequence[str], now: Slice | None, before: Slice | None) -> list[Figure]:
+    """A figure for each metric, beside its value in the period before."""
+    return [_figure(key, now, before) for key in keys]
+
+
+def _figure(key: str, now: Slice | None, before: Slice | None) -> Figure:
+    metric = METRIC[key]
+    found = NotKnown("no_orders") if now is None else now.values[key]
+    previous = None if before is None else before.value(key)
+    if now is None and not metric.is_ratio:
+        found = Value(0)
+    if isinstance(found, NotKnown):
+        refusal = REFUSALS[found.reason]
+        return Figure(
+            key=key, title=metric.title, unit=metric.unit, value=None, previous=previous, refusal=refusal.capitalize()
+        )
+    interval = found.interval
+    return Figure(
+        key=key,
+        title=metric.title,
+        unit=metric.unit,
+        value=found.value,
+        low=None if interval is None else interval.low,
+        high=None if interval is None else interval.high,
+        previous=previous,
+    )
+
+
+def columns(keys: Sequence[str]) -> list[Column]:
+    """A column for each metric; shares of orders and averages have an interval."""
+    return [Column(key=key, title=METRIC[key].title, unit=METRIC[key].unit) for key in keys]
+
+
+def with_intervals(of: Sequence[Column], keys: Sequence[str]) -> list[Column]:
+    """The same columns, those of `keys` with an interval."""
+    return [msgspec.structs.replace(column, interval=True) if column.key in keys else column for column in of]
+
+
+def cells_of(part: Slice, keys: Sequence[str]) -> dict[str, Cell]:
+    """The row of a slice: each metric, and the ends of its interval where it has one."""
+    row: dict[str, Cell] = {}
+    for key in keys:
+        row[key] = part.value(key)
+        found = part.values[key]
+        if isinstance(found, Value) and found.interval is not None:
+            row |= {f"{key}_low": found.interval.low, f"{key}_high": found.interval.high}
+    return row
+
+
+def slice_table(key: str, name: Column, orders: ibis.Table, metrics: Sequence[str]) -> Table:
+    """A table by the values of the column of orders that `name` names, most orders first."""
+    rows = sorted(slice_orders(orders, name.key), key=lambda part: (-part.sums["orders"], str(part.key[0])))
+    return Table(
+        key=key,
+        title=f"By {name.title.lower()}",
+        columns=[name, *with_intervals(columns(metrics), _WITH_INTERVALS)],
+        rows=[{name.key: str(part.key[0]), **cells_of(part, metrics)} for part in rows],
+        chart="bars",
+    )
+
+
+def notes_of(sales: Sales, now: Slice | None) -> list[str]:
+    """What to know before reading the numbers."""
+    return [*_of_period(sales), *(_of_orders(now.sums, sales) if now is not None else ())]
+
+
+def _of_period(sales: Sales) -> Iterator[str]:
+    periods = sales.periods
+    first = f"{periods.first.astimezone(ZoneInfo(sales.history.shop.timezone)):%Y-%m-%d}"
+    if not periods.dated:
+        yield "Orders carry no date, so that all of them are one period, and nothing is told of days or before."
+    elif periods.previous is None:
+        yield f"The first order is of {first}; there is no period before to compare with."
+    elif periods.previous.since < periods.first:
+        yield f"The first order is of {first}: the period before is not whole, and changes look larger."
+
+
+def _of_orders(sums: Mapping[str, Any], sales: Sales) -> Iterator[str]:
+    get = sums.__getitem__
+    orders, shop, cells = get("orders"), sales.history.shop, Cells(sales.history.shop.currency)
+    yield _primary_words(orders, get("roles"))
+    if get("customers") - get("buyers"):
+        unnamed = counted(get("customers") - get("buyers"), "order")
+        yield f"{unnamed} of {orders:,} name no customer; in intervals each counts as a customer of its own."
+    if get("customers") < FEWEST_CUSTOMERS:
+        yield f"Fewer than {FEWEST_CUSTOMERS} customers bought: too few for intervals."
+    if get("unpriced"):
+        yield f"{counted(get('unpriced'), 'item')} of orders state no price and add nothing to revenue."
+    if get("estimated") and get("revenue"):
+        share = get("estimated") / get("revenue")
+        yield (
+            f"The cost is unknown for {share:.1%} of revenue; there the margin is shop.margin_rate "
+            f"({shop.margin_rate:.0%}) of the price{' or that of the category' if shop.margin_rates else ''}."
+        )
+    if get("converted"):
+        yield f"{counted(get('converted'), 'order')} were paid in another currency, and count at the rate of their day."
+    if get("discounts"):
+        said = f"{cells.value(get('discounts'), 'money')} {shop.currency}"
+        yield f"Discounts of whole orders, {said}, are deducted from margin and not from revenue."
+
+
+def _primary_words(orders: int, told: int) -> str:
+    if told == orders:
+        return "Which item of an order is the primary one is as the orders say (role)."
+    if told == 0:
+        return "Orders do not say which item was the primary one: it is taken to be the dearest of the order."
+    return f"{told:,} of {orders:,} orders say which item was the primary one; in the others it is the dearest."
+
+
+def _span(period: Period) -> Span:
+    return Span(period.since, period.until)
