@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pairwell.report import goods, overview, pairs, sellers
+from pairwell.report import customers, funnel, goods, overview, pairs, placements, profit, sellers
 from pairwell.report.asking import Asked
 from pairwell.report.record import Report
 
@@ -15,4 +15,8 @@ REPORTS: Final[Mapping[str, Build]] = {
     pairs.NAME: pairs.build_pairs,
     goods.NAME: goods.build_categories,
     sellers.NAME: sellers.build_sellers,
+    profit.NAME: profit.build_profit,
+    funnel.NAME: funnel.build_funnel,
+    placements.NAME: placements.build_placements,
+    customers.NAME: customers.build_customers,
 }

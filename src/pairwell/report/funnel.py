@@ -1,0 +1,227 @@
+"""Where offers are lost on the way to a purchase that is kept, and where visits are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from pairwell.clock import to_micros
+from pairwell.events import items_named
+from pairwell.journal.opportunities import read_orders_of_visitors
+from pairwell.measure.offers.buying import STEPS, Buying, read_buying
+from pairwell.measure.offers.reading import Read
+from pairwell.measure.offers.sold import Between
+from pairwell.measure.offers.stages import STAGES, Way, by_kind, by_placement, most_shown, way_of
+from pairwell.report.asking import Asked
+from pairwell.report.offered import Opened, empty, ends, notes_of, open_offers, titles_of
+from pairwell.report.record import Cell, Column, Figure, Report, Table
+
+NAME, _TITLE = "funnel", "Where offers are lost"
+_OFFERS, _SILENCES = 20, 15  # rows of a table
+_STAGES: Final = {
+    "eligible": "Something to offer",
+    "shown": "Shown",
+    "exposed": "Seen",
+    "clicked": "Clicked",
+    "accepted": "Accepted",
+    "bought": "Bought",
+    "kept": "Kept",
+}
+_STEPS: Final = {
+    "visits": "Visits",
+    "cart": "Something in the cart",
+    "order": "Ordered",
+    "add_on": "Several items in the order",
+    "again": "Ordered again in the period",
+}
+_KINDS: Final = {"cross_sell": "Add-on", "upgrade": "Upgrade", "bundle": "Bundle", "repeat": "Again when due"}
+_SILENCE: Final = {
+    "capped": "Shown often enough, or given away enough",
+    "no_candidates": "Nothing to start from",
+    "not_enough_evidence": "Too few orders to be sure what goes with it",
+    "withheld_by_rule": "A rule held it back",
+    "later": "A rule held it back for now",
+    "guarded": "A price or margin limit held it back",
+    "nothing_worth_it": "Nothing left was worth showing",
+    "overloaded": "Too many requests at once",
+    "journal_unavailable": "The journal could not be written",
+    "kill_switch": "Offers were switched off",
+}
+
+
+def build_funnel(asked: Asked) -> Report:
+    """The ways of offers and of visits through a period. Raises `RequestError`."""
+    opened = open_offers(asked, compare=False)
+    if opened is None:
+        return empty(asked, NAME, _TITLE)
+    read, shop = opened.now, asked.settings.shop
+    way = way_of(read.told, read.lines, read.attributed)
+    buying = _buying(opened)
+    return Report(
+        name=NAME,
+        title=_TITLE,
+        currency=shop.currency,
+        timezone=shop.timezone,
+        period=opened.periods.period,
+        figures=_figures(way, buying),
+        tables=[
+            _stages(read, way),
+            _of_groups("kinds", "By kind of offer", [(_KINDS.get(kind, kind), one) for kind, one in by_kind(way)]),
+            _of_groups("placements", "By placement", by_placement(way)),
+            _offers(asked, way),
+            _silences(read),
+            *([_visits(buying)] if buying is not None else []),
+        ],
+        notes=_notes(read, asked, buying),
+    )
+
+
+def _figures(way: Way, buying: Buying | None) -> list[Figure]:
+    accepted = way.rate("accepted")
+    told = {
+        "value": None if accepted is None else accepted.value,
+        "low": None if accepted is None else accepted.low,
+        "high": None if accepted is None else accepted.high,
+        "refusal": "No event tells that anybody saw an offer in this period." if accepted is None else None,
+    }
+    viewed = None if buying is None else buying.viewed_before
+    refusal = None if viewed is not None else "No event tells of a visit in which something was ordered."
+    return [
+        Figure(key="accept_rate", title="Offers accepted of those seen", unit="share", **told),  # type: ignore[arg-type]
+        Figure(
+            key="viewed_before_order",
+            title="Items looked at in a visit with an order, median",
+            unit="number",
+            value=viewed,
+            refusal=refusal,
+        ),
+    ]
+
+
+def _stages(read: Read, way: Way) -> Table:
+    """From every request on: those of slates, and of their offers."""
+    asked = sum(read.told.asked.decisions.values())
+    rows: list[dict[str, Cell]] = [{"stage": "Asked for offers", "slates": asked, "offers": None, "left": None}]
+    slates, offers = way.count_slates(), way.count()
+    before = asked
+    for stage, name in enumerate(STAGES):
+        of_slates = slates[stage]
+        left = of_slates / before if before else None
+        rows.append({"stage": _STAGES[name], "slates": of_slates, "offers": offers[stage], "left": left})
+        # Clicks may be told of some placements only, and purchases need no click: what is left is of those who saw.
+        before = of_slates if name in ("eligible", "shown", "exposed", "bought") else before
+    columns = [
+        Column(key="stage", title="Stage", unit="text"),
+        Column(key="slates", title="Answers", unit="count"),
+        Column(key="offers", title="Offers in them", unit="count"),
+        Column(key="left", title="Left", unit="share"),
+    ]
+    note = "Left: of the answers of the stage before; clicked, accepted and bought of those seen."
+    return Table(key="stages", title="The way of offers", columns=columns, rows=rows, chart="bars", note=note)
+
+
+def _of_groups(key: str, title: str, groups: Sequence[tuple[str, Way]]) -> Table:
+    return Table(
+        key=key, title=title, columns=[_named(title), *_columns()], rows=[_row(name, way) for name, way in groups]
+    )
+
+
+def _offers(asked: Asked, way: Way) -> Table:
+    first = most_shown(way, _OFFERS)
+    titles = titles_of(asked, sorted({item_id for _, name, _ in first for item_id in items_named(name)}))
+    rows = [
+        {
+            **_row(" + ".join(titles.get(one, one) for one in items_named(name)), of_it),
+            "items": ", ".join(items_named(name)),
+            "kind": _KINDS.get(kind, kind),
+        }
+        for kind, name, of_it in first
+    ]
+    columns = [
+        _named("Offer"),
+        Column(key="items", title="Items", unit="text"),
+        Column(key="kind", title="Kind", unit="text"),
+        *_columns(),
+    ]
+    return Table(key="offers", title=f"The {_OFFERS} offers seen most", columns=columns, rows=rows)
+
+
+def _silences(read: Read) -> Table:
+    counts = Counter(
+        {(reason, detail): 0 for _, reason, detail in read.told.asked.silences},
+    )
+    for (_, reason, detail), count in read.told.asked.silences.items():
+        counts[reason, detail] += count
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_SILENCES]
+    total = sum(read.told.asked.decisions.values())
+    rows: list[dict[str, Cell]] = [
+        {"reason": _SILENCE.get(reason, reason), "detail": detail, "answers": count, "share": count / total}
+        for (reason, detail), count in ordered
+    ]
+    return Table(
+        key="silences",
+        title="Why nothing was offered",
+        columns=[
+            Column(key="reason", title="Reason", unit="text"),
+            Column(key="detail", title="Which", unit="text"),
+            Column(key="answers", title="Answers", unit="count"),
+            Column(key="share", title="Of all answers", unit="share"),
+        ],
+        rows=rows,
+        chart="bars",
+        note=f"The {_SILENCES} most frequent; the reason is that of the last candidates left.",
+    )
+
+
+def _visits(buying: Buying) -> Table:
+    rows, before = list[dict[str, Cell]](), None
+    for step in STEPS:
+        count = buying.steps[step]
+        rows.append({"step": _STEPS[step], "visits": count, "left": count / before if before else None})
+        before = count
+    return Table(
+        key="visits",
+        title="The way of visits",
+        columns=[
+            Column(key="step", title="Step", unit="text"),
+            Column(key="visits", title="Visits", unit="count"),
+            Column(key="left", title="Left", unit="share"),
+        ],
+        rows=rows,
+        chart="bars",
+        note="A visit ends after half an hour without an event. Left: of the step before.",
+    )
+
+
+def _buying(opened: Opened) -> Buying | None:
+    period, asked = opened.periods.period, opened.asked
+    visitors = read_orders_of_visitors(asked.database, since=period.since, until=period.until)
+    return read_buying(asked.dataset, visitors, Between(period.since, period.until))
+
+
+def _notes(read: Read, asked: Asked, buying: Buying | None) -> list[str]:
+    notes = notes_of(read, asked)
+    if not sum(read.told.asked.decisions.values()):
+        notes.insert(0, "Nobody asked for offers in this period.")
+    if buying is None:
+        notes.append("No events tell of visits in this period, so there is no way of visits.")
+    elif buying.orders_met < buying.orders:
+        notes.append(f"Of {buying.orders:,} orders {buying.orders_met:,} fall into a visit that events tell of.")
+    if len(read.told.slates.at) and int(read.told.slates.at.max()) > to_micros(asked.now):
+        notes.append("Some decisions lie in the future of this machine's clock.")
+    return notes
+
+
+def _named(title: str) -> Column:
+    return Column(key="name", title=title.removeprefix("By ").capitalize(), unit="text")
+
+
+def _columns() -> list[Column]:
+    counts = [Column(key=name, title=_STAGES[name], unit="count") for name in STAGES]
+    return [*counts, Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True)]
+
+
+def _row(name: str, way: Way) -> dict[str, Cell]:
+    counts = dict(zip(STAGES, way.count(), strict=True))
+    return {"name": name, **counts, **ends("accept_rate", way.rate("accepted"), "share")}

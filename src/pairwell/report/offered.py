@@ -1,0 +1,158 @@
+"""What the reports of offers share: reading a period, and sentences where nobody can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from pairwell.errors import NotFoundError, RequestError, SettingsError
+from pairwell.measure.offers.estimates import Estimate, NotEstimable, Reason
+from pairwell.measure.offers.reading import Read, Sources, read_offers
+from pairwell.measure.offers.sold import Between
+from pairwell.report.asking import Asked, Periods, find_periods
+from pairwell.report.record import Cell, Figure, Period, Report, Unit
+from pairwell.wording import counted
+
+_REFUSALS: Final[Mapping[Reason, str]] = {
+    "no_holdout": "Nobody was kept without offers by lot, so nobody knows what these customers would have bought "
+    "anyway. Set `holdout = 0.05` under [choice] in pairwell.toml, and run `pairwell publish`.",
+    "no_treated": "Nobody was offered anything yet.",
+    "too_few": "Too few customers to tell: the smaller group has {found}, and {needed} are needed before a few large "
+    "orders no longer decide it. Wait, or ask for a longer period.",
+    "uneven_groups": "The lot cannot have fallen like this: {found} of the customers are in the holdout, about "
+    "{needed} were to be expected. Something else sorts them, so the groups cannot be compared.",
+    "nothing_told": "No event tells of it yet.",
+}
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A period, read; and the one before it."""
+
+    asked: Asked
+    periods: Periods
+    now: Read
+    before: Read | None
+
+
+def open_offers(asked: Asked, *, compare: bool) -> Opened | None:
+    """Read the period asked for, and where asked the one before. None where the shop has no orders yet.
+
+    Raises `RequestError` where it is to be sliced: these reports are of all customers.
+    """
+    if asked.by is not None:
+        raise RequestError(
+            f"This report cannot be sliced by {asked.by!r}.",
+            hint="Leave `by` out; the report `placements` shows offers by where they stood.",
+            field="by",
+        )
+    periods = find_periods(asked)
+    if periods is None or not periods.dated:
+        return None
+    before = periods.previous if compare else None
+    return Opened(
+        asked=asked,
+        periods=periods,
+        now=_read(asked, periods.period),
+        before=None if before is None else _read(asked, before),
+    )
+
+
+def empty(asked: Asked, name: str, title: str) -> Report:
+    """The report of a shop that has sold nothing yet, or cannot say when."""
+    shop = asked.settings.shop
+    note = "There are no dated orders yet: what offers earn is told from orders. Run `pairwell ingest orders FILE`."
+    return Report(name=name, title=title, currency=shop.currency, timezone=shop.timezone, period=None, notes=[note])
+
+
+def titles_of(asked: Asked, names: list[str]) -> dict[str, str]:
+    """What customers know items as, by id, of those that have a title."""
+    items = asked.dataset.table("items")
+    found = items.filter(items.item_id.isin(names), items.title.notnull()).select("item_id", "title").to_pyarrow()
+    return dict(zip(found["item_id"].to_pylist(), found["title"].to_pylist(), strict=True)) if names else {}
+
+
+def say_refusal(why: NotEstimable) -> str:
+    """Why nobody can tell, for the owner of a shop."""
+    found = counted(why.found, "customer") if why.reason == "too_few" else f"{why.found:,}"
+    return _REFUSALS[why.reason].format(found=found, needed=f"{why.needed:,}")
+
+
+def figure(
+    name: tuple[str, str, Unit],
+    found: Estimate | NotEstimable,
+    *,
+    previous: Estimate | NotEstimable | None = None,
+    note: str | None = None,
+) -> Figure:
+    """An estimate with its interval, or why there is none. `name`: key, title and unit."""
+    key, title, unit = name
+    if isinstance(found, NotEstimable):
+        return Figure(key=key, title=title, unit=unit, value=None, refusal=say_refusal(found), note=note)
+    before = _rounded(previous.value, unit) if isinstance(previous, Estimate) else None
+    low, high = _rounded(found.low, unit), _rounded(found.high, unit)
+    return Figure(
+        key=key,
+        title=title,
+        unit=unit,
+        value=_rounded(found.value, unit),
+        low=low,
+        high=high,
+        previous=before,
+        note=note,
+    )
+
+
+def ends(key: str, found: Estimate | NotEstimable | None, unit: Unit) -> dict[str, Cell]:
+    """The cells of a column with an interval."""
+    if not isinstance(found, Estimate):
+        return dict.fromkeys((key, f"{key}_low", f"{key}_high"))
+    cells = {key: found.value, f"{key}_low": found.low, f"{key}_high": found.high}
+    return {name: _rounded(value, unit) for name, value in cells.items()}
+
+
+def notes_of(read: Read, asked: Asked) -> list[str]:
+    """What to know of the numbers of a period before reading them."""
+    notes = list[str]()
+    offers, slates = read.told.offers, read.told.slates
+    if len(offers.slate) and not (offers.exposed >= 0).any() and slates.shown.any():
+        notes.append(
+            "Offers went out, but no event tells that a customer saw one, so that nothing can be put down to them. "
+            "Send `exposure` events to POST /v1/events, or use the widget."
+        )
+    unknown = ~read.lines.cost_known & read.lines.priced
+    if unknown.any():
+        share = float(read.lines.revenue[unknown].sum() / max(read.lines.revenue.sum(), 1.0))
+        notes.append(
+            f"Nobody states a cost for {share:.0%} of the revenue here; its margin is the share of the price that "
+            f"`margin_rate` names ({asked.settings.shop.margin_rate:.0%}, or that of the category)."
+        )
+    if missing := int((~read.lines.priced).sum()):
+        notes.append(f"{counted(missing, 'order line')} without any price counted as no money.")
+    return notes
+
+
+def _read(asked: Asked, period: Period) -> Read:
+    sources = Sources(
+        dataset=asked.dataset,
+        database=asked.database,
+        settings=asked.settings,
+        share_of=lambda name: _share_of(asked, name),
+    )
+    return read_offers(sources, Between(period.since, period.until))
+
+
+def _share_of(asked: Asked, name: str) -> float | None:
+    """The holdout of the settings of that hash; None where they are gone."""
+    if asked.settings_of is None:
+        return asked.settings.choice.holdout
+    try:
+        return asked.settings_of(name).choice.holdout
+    except (SettingsError, NotFoundError):
+        return None
+
+
+def _rounded(value: float, unit: Unit) -> float:
+    """Money in whole minor units; nobody reads parts of them."""
+    return round(value) if unit == "money" else value

@@ -1,0 +1,128 @@
+"""Where and with what customers are most receptive to offers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pairwell.events import items_named
+from pairwell.measure.offers.effects import by_placement as added_by_placement
+from pairwell.measure.offers.estimates import NotEstimable
+from pairwell.measure.offers.reading import Read
+from pairwell.measure.offers.stages import Way, by_kind, by_placement, most_shown, way_of
+from pairwell.report.asking import Asked
+from pairwell.report.offered import empty, ends, notes_of, open_offers, say_refusal, titles_of
+from pairwell.report.record import Cell, Column, Figure, Report, Table
+
+NAME, _TITLE = "placements", "Where customers take offers"
+_MOST = 10
+_TAKEN: Final = (("cross_sell", "Add-ons taken most"), ("upgrade", "Upgrades taken most"))
+
+
+def build_placements(asked: Asked) -> Report:
+    """Placements by what customers accept there and by what offers there added. Raises `RequestError`."""
+    opened = open_offers(asked, compare=False)
+    if opened is None:
+        return empty(asked, NAME, _TITLE)
+    read, shop = opened.now, asked.settings.shop
+    way = way_of(read.told, read.lines, read.attributed)
+    kinds = dict(by_kind(way))
+    placements = by_placement(way)
+    return Report(
+        name=NAME,
+        title=_TITLE,
+        currency=shop.currency,
+        timezone=shop.timezone,
+        period=opened.periods.period,
+        figures=[_most_receptive(placements)],
+        tables=[
+            _placements(read, placements),
+            *(_taken(asked, (kind, title), kinds[kind]) for kind, title in _TAKEN if kind in kinds),
+        ],
+        notes=notes_of(read, asked),
+    )
+
+
+def _most_receptive(placements: list[tuple[str, Way]]) -> Figure:
+    """The placement where the largest share is accepted, if it surely is larger than anywhere else."""
+    key, title = "most_receptive_placement", "Where customers accept most"
+    found = sorted(
+        ((rate, name) for name, way in placements if (rate := way.rate("accepted")) is not None),
+        key=lambda one: (-one[0].value, one[1]),
+    )
+    if not found:
+        refusal = "No event tells that anybody saw an offer in this period."
+        return Figure(key=key, title=title, unit="text", value=None, refusal=refusal)
+    best = found[0]
+    rivals = [name for rate, name in found[1:] if rate.high >= best[0].low]
+    if len(found) == 1:
+        refusal = f"Offers were seen in one place only: {best[1]}."
+    elif rivals:
+        refusal = f"Nobody can tell yet: it may be {best[1]}, or {', '.join(rivals)}."
+    else:
+        return Figure(key=key, title=title, unit="text", value=best[1], note=f"{best[0].value:.1%} of those seen.")
+    return Figure(key=key, title=title, unit="text", value=None, refusal=refusal)
+
+
+def _placements(read: Read, placements: list[tuple[str, Way]]) -> Table:
+    added = added_by_placement(read.trial, read.lines)
+    rows, refusals = list[dict[str, Cell]](), dict[str, str]()
+    ways = dict(placements)
+    for name in sorted({*ways, *added, *read.told.asked.decisions}):
+        treated, held, margin = added.get(name, (0, 0, NotEstimable(reason="no_treated")))
+        if isinstance(margin, NotEstimable):
+            refusals[name] = say_refusal(margin)
+        way = ways.get(name)
+        rows.append(
+            {
+                "placement": name,
+                "decisions": read.told.asked.decisions.get(name, 0),
+                "exposed": 0 if way is None else int(way.stage("exposed").sum()),
+                "accepted": 0 if way is None else int(way.stage("accepted").sum()),
+                **ends("accept_rate", None if way is None else way.rate("accepted"), "share"),
+                "treated": treated,
+                "held": held,
+                **ends("margin", margin, "money"),
+            }
+        )
+    said = [f"{name}: {why}" for name, why in refusals.items()]
+    return Table(key="placements", title="Placements", columns=_COLUMNS, rows=rows, note=" ".join([_NOTE, *said]))
+
+
+def _taken(asked: Asked, what: tuple[str, str], way: Way) -> Table:
+    kind, title = what
+    first = most_shown(way, _MOST, by="accepted")
+    titles = titles_of(asked, sorted({item_id for _, name, _ in first for item_id in items_named(name)}))
+    rows = [
+        {
+            "offer": " + ".join(titles.get(one, one) for one in items_named(name)),
+            "items": ", ".join(items_named(name)),
+            "exposed": int(of_it.stage("exposed").sum()),
+            "accepted": int(of_it.stage("accepted").sum()),
+            "bought": int(of_it.stage("bought").sum()),
+            **ends("accept_rate", of_it.rate("accepted"), "share"),
+        }
+        for _, name, of_it in first
+    ]
+    return Table(key=f"{kind}_taken", title=title, columns=_TAKEN_COLUMNS, rows=rows, chart="bars")
+
+
+_NOTE: Final = "Margin added is of the customers who first met an offer there, wherever they met others later."
+_RATE: Final = Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True)
+_COLUMNS: Final = [
+    Column(key="placement", title="Placement", unit="text"),
+    Column(key="decisions", title="Asked", unit="count"),
+    Column(key="exposed", title="Seen", unit="count"),
+    Column(key="accepted", title="Accepted", unit="count"),
+    _RATE,
+    Column(key="treated", title="Customers", unit="count"),
+    Column(key="held", title="Holdout", unit="count"),
+    Column(key="margin", title="Margin added", unit="money", interval=True),
+]
+_TAKEN_COLUMNS: Final = [
+    Column(key="offer", title="Offer", unit="text"),
+    Column(key="items", title="Items", unit="text"),
+    Column(key="exposed", title="Seen", unit="count"),
+    Column(key="accepted", title="Accepted", unit="count"),
+    Column(key="bought", title="Bought", unit="count"),
+    _RATE,
+]

@@ -1,0 +1,240 @@
+"""What offers earned: what is put down to them, beside what they truly added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from pairwell.measure.offers.attribution import Attributed
+from pairwell.measure.offers.effects import FOLLOWING_DAYS, Effects, Result, effects_of, untriggered
+from pairwell.measure.offers.estimates import Bools, Estimate, NotEstimable
+from pairwell.measure.offers.reading import Read
+from pairwell.measure.offers.rows import Lines
+from pairwell.measure.offers.stages import count_reasons, count_silenced, way_of
+from pairwell.report.asking import Asked
+from pairwell.report.offered import Opened, empty, ends, figure, notes_of, open_offers, say_refusal
+from pairwell.report.record import Cell, Column, Figure, Report, Table
+from pairwell.wording import counted
+
+NAME, _TITLE = "profit", "What offers earned"
+_LEFT_OUT: Final = {
+    "merged": "were known by two names with a lot each",
+    "several_arms": "were in the holdout for a part of the time only",
+    "no_lot": "first met offers while there was no holdout",
+}
+_REASONS: Final = {
+    "have_it": "has it already",
+    "too_dear": "too dear",
+    "not_for_me": "not for me",
+    "later": "later",
+    "": "no reason given",
+}
+_PARTS: Final = (
+    ("offered", "Items offered within the window before"),
+    ("following", f"The same items in the {FOLLOWING_DAYS} days after it"),
+    ("others", "Everything else"),
+)
+_BELOW_0: Final = (
+    "Below 0 in the second row, purchases came earlier instead of more; in the third, offered items took the place of "
+    "others, as an upgrade does of what it replaces."
+)
+
+
+def build_profit(asked: Asked) -> Report:
+    """What is put down to offers, what they added by the holdout, and what they cost. Raises `RequestError`."""
+    opened = open_offers(asked, compare=True)
+    if opened is None:
+        return empty(asked, NAME, _TITLE)
+    effects = effects_of(opened.now.trial, opened.now.bought)
+    shop = asked.settings.shop
+    return Report(
+        name=NAME,
+        title=_TITLE,
+        currency=shop.currency,
+        timezone=shop.timezone,
+        period=opened.periods.period,
+        previous=opened.periods.previous,
+        figures=[*_earned(opened, effects), *_costs(opened, effects)],
+        tables=[_parts(effects), _groups(opened.now), _declines(opened.now)],
+        notes=[*_notes(opened, effects), *notes_of(opened.now, asked)],
+    )
+
+
+def _earned(opened: Opened, effects: Effects) -> Iterator[Figure]:
+    window = opened.asked.settings.attribution.window_h
+    before = None if opened.before is None else effects_of(opened.before.trial, opened.before.bought)
+    for what, title in (("revenue", "revenue"), ("margin", "margin")):
+        yield Figure(
+            key=f"attributed_{what}_minor",
+            title=f"Attributed {title}",
+            unit="money",
+            value=round(_attributed(opened.now, what)),
+            previous=None if opened.before is None else round(_attributed(opened.before, what)),
+            note=f"Bought within {window:g} hours of seeing it offered, less returns; some would have been anyway.",
+        )
+        yield figure(
+            (f"incremental_{what}_minor", f"Incremental {title}", "money"),
+            getattr(effects, what),
+            previous=None if before is None else getattr(before, what),
+            note="What customers with offers brought beyond what those kept without offers by lot did.",
+        )
+    yield _inflation(effects)
+
+
+def _inflation(effects: Effects) -> Figure:
+    name, title = "inflation", "Attributed for each one added, margin"
+    found = effects.inflation()
+    if found is not None:
+        return figure((name, title, "times"), found)
+    if isinstance(effects.margin, NotEstimable):
+        why = say_refusal(effects.margin)
+    elif effects.attributed_margin <= 0:
+        why = "Nothing is put down to offers in this period."
+    else:
+        why = "Nobody can tell yet: the offers may have added nothing at all, or taken away."
+    return Figure(key=name, title=title, unit="times", value=None, refusal=why)
+
+
+def _costs(opened: Opened, effects: Effects) -> Iterator[Figure]:
+    read, decline = opened.now, opened.asked.settings.decline
+    yield figure(
+        ("incremental_orders", "Orders won or lost", "number"),
+        effects.orders,
+        note="Below 0: offers cost checkouts.",
+    )
+    way = way_of(read.told, read.lines, read.attributed)
+    declined = read.told.offers.declined[way.offer] >= 0
+    tried = int((way.stage("exposed") | declined).sum())
+    yield Figure(
+        key="declines",
+        title="Offers declined",
+        unit="count",
+        value=int(declined.sum()),
+        note=f"Of {counted(tried, 'offer')} that customers saw.",
+    )
+    yield Figure(
+        key="silenced_customers",
+        title="Customers silenced by declining",
+        unit="count",
+        value=count_silenced(read.told, declines=decline.declines_to_silence, within_days=decline.quiet_days),
+        note=f"They declined {counted(decline.declines_to_silence, 'offer')} within {decline.quiet_days:g} days.",
+    )
+    bought = _ours(read.attributed)
+    back = float((read.lines.gross - read.lines.revenue)[bought].sum())
+    gross = float(read.lines.gross[bought].sum())
+    yield Figure(
+        key="attributed_returned_share",
+        title="Of attributed revenue came back",
+        unit="share",
+        value=back / gross if gross > 0 else None,
+        refusal=None if gross > 0 else "Nothing is put down to offers in this period.",
+    )
+    yield figure(
+        ("untriggered_margin_minor", "Check: customers never offered anything", "money"),
+        untriggered(read.trial, read.lines),
+        note="Nothing was done to them, so the interval should hold 0; else do not trust the figures above.",
+    )
+
+
+def _parts(effects: Effects) -> Table:
+    rows = [{"part": title, **ends("margin", getattr(effects, key), "money")} for key, title in _PARTS]
+    refused = [say_refusal(one) for key, _ in _PARTS if isinstance(one := getattr(effects, key), NotEstimable)]
+    return Table(
+        key="margin_by_part",
+        title="Where the incremental margin came from",
+        columns=[
+            Column(key="part", title="Bought", unit="text"),
+            Column(key="margin", title="Margin added", unit="money", interval=True),
+        ],
+        rows=rows,
+        note=" ".join([_BELOW_0, *dict.fromkeys(refused)]),
+    )
+
+
+def _groups(read: Read) -> Table:
+    trial, rows = read.trial, list[dict[str, Cell]]()
+    for title, held in (("Offers", False), ("Holdout", True)):
+        mine = trial.only(trial.triggered & (trial.held == held))
+        counts = _Counts(mine.unit, mine.start, read.lines)
+        n = len(mine.unit)
+        rows.append(
+            {
+                "group": title,
+                "customers": n,
+                "orders": counts.orders,
+                "revenue_each": round(counts.revenue / n) if n else None,
+                "margin_each": round(counts.margin / n) if n else None,
+            }
+        )
+    columns = [
+        Column(key="group", title="Group", unit="text"),
+        Column(key="customers", title="Customers", unit="count"),
+        Column(key="orders", title="Orders", unit="count"),
+        Column(key="revenue_each", title="Revenue each", unit="money"),
+        Column(key="margin_each", title="Margin each", unit="money"),
+    ]
+    return Table(
+        key="groups",
+        title="Who is compared",
+        columns=columns,
+        rows=rows,
+        note="Customers who had something to be offered, by when the period ended, from the first time on.",
+    )
+
+
+class _Counts:
+    """What some units bought, from their start on."""
+
+    def __init__(self, unit: np.typing.NDArray[np.int64], start: np.typing.NDArray[np.int64], lines: Lines) -> None:
+        since = dict(zip(unit.tolist(), start.tolist(), strict=True))
+        begins = np.array([since.get(one, -1) for one in range(int(lines.unit.max(initial=-1)) + 1)], dtype=np.int64)
+        mine: Bools = (begins[lines.unit] >= 0) & (lines.at >= begins[lines.unit])
+        self.orders = len(np.unique(lines.order[mine]))
+        self.revenue, self.margin = float(lines.revenue[mine].sum()), float(lines.margin[mine].sum())
+
+
+def _declines(read: Read) -> Table:
+    reasons = count_reasons(way_of(read.told, read.lines, read.attributed))
+    ordered = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
+    return Table(
+        key="decline_reasons",
+        title="Why customers declined",
+        columns=[
+            Column(key="reason", title="Reason", unit="text"),
+            Column(key="declines", title="Offers", unit="count"),
+        ],
+        rows=[{"reason": _REASONS.get(reason, reason), "declines": count} for reason, count in ordered],
+        chart="bars",
+    )
+
+
+def _attributed(read: Read, what: str) -> float:
+    return float(getattr(read.lines, what)[_ours(read.attributed)].sum())
+
+
+def _ours(attributed: Attributed) -> Bools:
+    return np.asarray(attributed.offer >= 0)
+
+
+def _notes(opened: Opened, effects: Effects) -> Sequence[str]:
+    left_out = opened.now.trial.left_out
+    notes = [
+        f"{counted(count, 'customer')} not compared: they {_LEFT_OUT[reason]}."
+        for reason, count in sorted(left_out.items())
+        if count
+    ]
+    check: Result = untriggered(opened.now.trial, opened.now.lines)
+    if isinstance(check, Estimate) and not check.low <= 0 <= check.high:
+        notes.insert(
+            0,
+            "Customers who were never offered anything differ between the groups, too. Something but the lot sorts "
+            "them: do not trust the incremental figures.",
+        )
+    if isinstance(effects.margin, Estimate):
+        notes.append(
+            f"{counted(effects.treated, 'customer')} with offers against {effects.held:,} without. Each interval would "
+            "hold the true figure in 95 of 100 shops like this one."
+        )
+    return notes
