@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import AsJson, print_json, print_lines, print_table, progress
+from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress
 from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.measure.comparing.experiment import Analysis, Comparison, Limits, Metric
     from pairwell.measure.comparing.guardrails import Margin
+    from pairwell.measure.comparing.planning import Horizon, Plan, Wanted
 
 _group = typer.Typer(help="Experiments: how long they must run, and what they showed.", no_args_is_help=True)
 _LEFT_OUT = {
@@ -85,6 +86,80 @@ def analyze_command(
         print_json(found)
     else:
         _print_analysis(found)
+
+
+@_group.command(name="plan")
+def plan_command(
+    *,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Who did what when; without one: the shop's own orders.")
+    ] = None,
+    metric: Annotated[str, typer.Option(help="revenue or margin of the shop; with a file, a column.")] = "revenue",
+    unit: Annotated[str | None, typer.Option(help="Column of the file by which arms will be drawn.")] = None,
+    at: Annotated[str | None, typer.Option(help="Column of the file with the moment.")] = None,
+    holdout: Annotated[
+        float | None, typer.Option(help="Share of the smaller arm; default: choice.holdout, with a file .5.")
+    ] = None,
+    effect: Annotated[
+        str | None, typer.Option(help="What is to be shown a unit: 5% of the mean, or 2.50 in money.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Look at this many days as well.")] = None,
+    power: Annotated[float, typer.Option(help="Chance of showing an effect that is there.")] = 0.8,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan an experiment: how many days it must run, and how small an effect it then shows."""
+    from pairwell import open as open_workspace
+    from pairwell.shop.planning import Dated, plan_for_file, plan_for_shop
+
+    if file is not None:
+        wanted = _wanted(0.5 if holdout is None else holdout, power, effect, days)
+        columns = Dated(unit=_needed(unit, "unit"), value=metric, at=_needed(at, "at"))
+        found = plan_for_file(file, columns, wanted)
+    else:
+        with open_workspace(workspace) as shop:
+            share = shop.published.settings.choice.holdout if holdout is None else holdout
+            wanted = _wanted(share, power, effect, days)
+            found = plan_for_shop(shop, metric, wanted)
+    if as_json:
+        print_json(found)
+    else:
+        _print_plan(found, wanted)
+
+
+def _needed(column: str | None, option: str) -> str:
+    from pairwell.errors import RequestError
+
+    if column is None:
+        raise RequestError(
+            f"A file needs --{option}, the column of its {'units' if option == 'unit' else 'moments'}.",
+            hint="For example: pairwell experiment plan orders.csv --unit customer_id --metric revenue --at date",
+            field=option,
+        )
+    return column
+
+
+def _wanted(holdout: float, power: float, effect: str | None, days: int | None) -> Wanted:
+    from pairwell.errors import RequestError
+    from pairwell.measure.comparing.planning import Wanted
+
+    for name, share in (("holdout", holdout), ("power", power)):
+        if not 0 < share < 1:
+            raise RequestError(f"--{name} is {share:g}.", hint="Write a share above 0 and below 1.", field=name)
+    relative = effect is not None and effect.strip().endswith("%")
+    try:
+        size = None if effect is None else float(effect.strip().rstrip("%"))
+    except ValueError:
+        size = 0.0
+    if size is not None and not 0 < size < float("inf"):
+        raise RequestError(f"{effect!r} is no effect.", hint="Write 5% or 2.50, above 0.", field="effect")
+    return Wanted(
+        holdout=holdout,
+        power=power,
+        effect=None if size is None else size / (100 if relative else 1),
+        relative=relative,
+        days=days,
+    )
 
 
 class _Metrics:
@@ -204,6 +279,56 @@ def _print_analysis(found: Analysis) -> None:
     print_table(header, [_row(one) for one in found.comparisons], numeric=(2, 3, 4, 5, 8))
     print_lines(["", *(one.sentence for one in found.comparisons)])
     print_lines(["", *found.notes] if found.notes else [])
+
+
+def _print_plan(found: Plan, wanted: Wanted) -> None:
+    money = "" if found.currency is None else f" {found.currency}"
+    print_lines(
+        [
+            f"{found.metric} a unit, history {found.since:%Y-%m-%d} .. {found.until:%Y-%m-%d}",
+            f"Units in the newest week: {found.units_a_week:,}.",
+            f"Held out: {found.holdout:.0%}. Shown: what {found.power:.0%} of such experiments would show.",
+            "",
+        ]
+    )
+    header = ("days", "units", "held out", f"mean{money}", f"smallest effect{money}", "of the mean")
+    print_table(header, [_horizon_row(one) for one in found.horizons], numeric=(0, 1, 2, 3, 4))
+    print_lines(["", *_plan_sentences(found, wanted, money)])
+
+
+def _horizon_row(one: Horizon) -> tuple[object, ...]:
+    if one.smallest_effect is None:
+        return (one.days, one.units, one.units_holdout, f"{one.mean:,.2f}", "-", _why_not(one))
+    share = "-" if one.smallest_effect_relative is None else f"{one.smallest_effect_relative:.1%}"
+    note = ", against an equal part" if one.equal_part else ""
+    return (one.days, one.units, one.units_holdout, f"{one.mean:,.2f}", f"{one.smallest_effect:,.2f}", share + note)
+
+
+def _why_not(one: Horizon) -> str:
+    return "too few" if one.needed is None else f"no answer: {one.needed:,} must be held out"
+
+
+def _plan_sentences(found: Plan, wanted: Wanted, money: str) -> list[str]:
+    said = []
+    if wanted.effect is not None:
+        size = f"{wanted.effect:.1%}" if wanted.relative else f"{wanted.effect:,.2f}{money}"
+        said.append(
+            f"An effect of {size} a unit is not shown within this history: hold out more, or look for a larger one."
+            if found.days is None
+            else f"An effect of {size} a unit needs {found.days} days."
+        )
+    shown = [one for one in found.horizons if one.smallest_effect is not None]
+    if not shown:
+        return [*said, "No time in this history is enough: hold out more units."]
+    best = shown[-1]
+    total = (best.smallest_effect or 0.0) * (best.units - best.units_holdout)
+    said.append(
+        f"After {best.days} days {best.smallest_effect:,.2f}{money} a unit or more would be shown, "
+        f"{total:,.0f}{money} in all."
+    )
+    if any(one.equal_part for one in shown):
+        said.append("The values are so uneven that the smaller arm is compared with an equal random part of the other.")
+    return [*said, "Counted are units that buy; draw arms for everybody, and count who bought nothing as 0."]
 
 
 def _row(one: Comparison) -> tuple[object, ...]:

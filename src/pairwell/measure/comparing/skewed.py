@@ -58,9 +58,9 @@ def judge(treated: Moments, control: Moments) -> Unfit | Literal["all", "equal_p
 def pooled_skew(treated: Moments, control: Moments) -> float:
     """The skewness of one unit's part about the value of its arm, over both arms."""
     units = treated.n + control.n
-    variance = (treated.n * treated.variance + control.n * control.variance) / units
-    third = (treated.n * treated.third + control.n * control.third) / units
-    return third / math.sqrt(variance) ** 3
+    variance: float = (treated.n * treated.variance + control.n * control.variance) / units
+    third: float = (treated.n * treated.third + control.n * control.third) / units
+    return third / (variance * math.sqrt(variance))
 
 
 def equal_part(larger: int, smaller: int) -> NDArray[np.int64]:

@@ -89,7 +89,7 @@ def notes(arms: Sequence[ArmCount], p_value: float, found: Sequence[Comparison],
     tested = [one for one in found if one.p_value_absolute is not None]
     if len(tested) > 1 and design.peeking:
         said.append(
-            f"Each always-valid interval is right 19 times of 20; with {len(tested)} of them, one that is not is likelier."
+            f"Each always-valid interval is right 19 times of 20; of {len(tested)}, one that is not is likelier."
         )
     elif len(tested) > 1:
         said.append(f"Verdicts take into account that {len(tested)} comparisons were made (Benjamini-Hochberg).")

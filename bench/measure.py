@@ -1,0 +1,174 @@
+"""What the statistics of experiments promise, held against simulation: bench/measure.py [RUNS_AA] [RUNS_COVERAGE]."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from pairwell.measure.comparing.compare import Arm, compare
+from pairwell.measure.comparing.effects import absolute_effect
+from pairwell.measure.comparing.moments import summarize
+from pairwell.measure.comparing.skewed import Unfit
+
+ALPHA = 0.05
+LOOKS = 20
+LIFT = 1.1  # of spend in the treated arm, where coverage is counted
+
+Draw = Callable[[np.random.Generator, int], Arm]
+
+
+def dense(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
+    """Log-normal spend of everybody."""
+    return Arm(above=lift * np.exp(rng.standard_normal(n)))
+
+
+def sparse(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
+    """One in ten buys, for a log-normal sum."""
+    return Arm(above=lift * np.exp(3 + rng.standard_normal(n)) * (rng.random(n) < 0.1))
+
+
+def per_order(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
+    """Spend and orders of customers who differ in both: a ratio."""
+    orders = rng.poisson(rng.gamma(1.0, 1.5, n)).astype(np.float64)
+    spend = lift * orders * np.exp(3 + 0.7 * rng.standard_normal(n))
+    return Arm(above=spend, below=orders)
+
+
+TRUTH = {
+    "dense": np.exp(0.5),
+    "sparse": 0.1 * np.exp(3.5),
+    "per_order": np.exp(3 + 0.7**2 / 2),
+}
+DRAWS = {"dense": dense, "sparse": sparse, "per_order": per_order}
+CASES = [
+    (name, treated, control)
+    for name, treated, control in (
+        ("dense", 500, 500),
+        ("dense", 2_000, 2_000),
+        ("dense", 9_500, 500),
+        ("dense", 38_000, 2_000),
+        ("sparse", 2_000, 2_000),
+        ("sparse", 4_000, 4_000),
+        ("sparse", 38_000, 2_000),
+        ("sparse", 57_000, 3_000),
+        ("per_order", 1_000, 1_000),
+        ("per_order", 2_000, 2_000),
+        ("per_order", 19_000, 1_000),
+        ("per_order", 38_000, 2_000),
+    )
+]
+
+
+def false_alarms(runs: int, seed: int, per_arm: int = 4_000) -> dict[str, int]:
+    """Alarms of an experiment without any effect, at 20 looks and at the planned end."""
+    rng = np.random.default_rng(seed)
+    counts = dict.fromkeys(("runs", "fixed", "always_valid", "at_end", "at_end_refused"), 0)
+    looks = [per_arm * look // LOOKS for look in range(1, LOOKS + 1)]
+    for _ in range(runs):
+        one, other = sparse(rng, per_arm).above, sparse(rng, per_arm).above
+        fixed = always = False
+        for n in looks:
+            treated, control = one[:n], other[:n]
+            fixed |= absolute_effect(summarize(treated), summarize(control)).p_value < ALPHA
+            found = compare(Arm(above=treated), Arm(above=control))
+            if not isinstance(found, Unfit) and found.always_valid is not None:
+                always |= not found.always_valid.low <= 0 <= found.always_valid.high
+        counts["runs"] += 1
+        counts["fixed"] += fixed
+        counts["always_valid"] += always
+        if isinstance(found, Unfit):
+            counts["at_end_refused"] += 1
+        else:
+            counts["at_end"] += found.absolute.p_value < ALPHA
+    return counts
+
+
+def by_order(runs: int, seed: int, customers: int = 500) -> dict[str, int]:
+    """Alarms without any effect of a test by order, and of the ratio by customer."""
+    rng = np.random.default_rng(seed)
+    counts = {"runs": runs, "by_order": 0, "by_customer": 0}
+    for _ in range(runs):
+        arms = [_orders(rng, customers) for _ in range(2)]
+        counts["by_order"] += stats.ttest_ind(arms[0][1], arms[1][1], equal_var=False).pvalue < ALPHA
+        found = compare(arms[0][0], arms[1][0])
+        counts["by_customer"] += not isinstance(found, Unfit) and found.absolute.p_value < ALPHA
+    return counts
+
+
+def _orders(rng: np.random.Generator, customers: int) -> tuple[Arm, Any]:
+    orders = 1 + rng.poisson(3, customers)
+    level = np.repeat(0.6 * rng.standard_normal(customers), orders)
+    spend = np.exp(3 + level + 0.6 * rng.standard_normal(level.size))
+    of = np.repeat(np.arange(customers), orders)
+    return Arm(above=np.bincount(of, weights=spend), below=orders.astype(np.float64)), spend
+
+
+def coverage(case: tuple[str, int, int], runs: int, seed: int) -> dict[str, Any]:
+    """How often the 95 % interval holds the truth, of the runs that were not refused."""
+    name, treated, control = case
+    rng = np.random.default_rng(seed)
+    truth, relative_truth = TRUTH[name] * (LIFT - 1), LIFT - 1
+    counts = dict.fromkeys(("refused", "equal_part", "covered", "fieller", "bounded"), 0)
+    for _ in range(runs):
+        found = compare(DRAWS[name](rng, treated, LIFT), DRAWS[name](rng, control))
+        if isinstance(found, Unfit):
+            counts["refused"] += 1
+            continue
+        counts["equal_part"] += found.method == "equal_part"
+        counts["covered"] += found.absolute.interval.low <= truth <= found.absolute.interval.high
+        if found.fieller is not None:
+            counts["bounded"] += 1
+            counts["fieller"] += found.fieller.low <= relative_truth <= found.fieller.high
+    answered = runs - counts["refused"]
+    low, high = stats.binom.ppf([0.005, 0.995], answered, 0.95) / max(answered, 1)
+    share = counts["covered"] / max(answered, 1)
+    return {
+        "case": f"{name} {treated:,} : {control:,}",
+        "answered": answered,
+        "refused": counts["refused"],
+        "equal_part": counts["equal_part"],
+        "coverage": round(share, 4),
+        "bound": [round(float(low), 4), round(float(high), 4)],
+        "within": bool(low <= share <= high),
+        "fieller_coverage": round(counts["fieller"] / max(counts["bounded"], 1), 4),
+    }
+
+
+def main() -> None:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
+    repeats = int(sys.argv[2]) if len(sys.argv) > 2 else 2_000
+    start = time.perf_counter()
+    with ProcessPoolExecutor(2) as pool:
+        parts = [pool.submit(false_alarms, runs // 2, seed) for seed in (1, 2)]
+        orders = pool.submit(by_order, 2_000, 3)
+        # The largest first, so that neither worker waits long for the other at the end.
+        large = sorted(CASES, key=lambda case: -case[1])
+        covered = {case: pool.submit(coverage, case, repeats, 10 + place) for place, case in enumerate(large)}
+        alarms = {key: sum(part.result()[key] for part in parts) for key in parts[0].result()}
+        found = {
+            "alarms_without_effect": _shares(alarms) | {"looks": LOOKS, "wanted_at_end": [0.04, 0.06]},
+            "alarms_by_order": _shares(orders.result()),
+            "coverage": [covered[case].result() for case in CASES],
+        }
+    print(json.dumps(found | {"seconds": round(time.perf_counter() - start, 1)}, indent=2))
+
+
+def _shares(counts: dict[str, int]) -> dict[str, Any]:
+    answered = counts["runs"] - counts.get("at_end_refused", 0)
+    return {
+        key: count
+        if key in {"runs", "at_end_refused"}
+        else round(count / (answered if key == "at_end" else counts["runs"]), 4)
+        for key, count in counts.items()
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""How long an experiment must run, and how small an effect it can show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import msgspec
+import numpy as np
+import pyarrow as pa
+from scipy import special
+
+from pairwell.errors import EvidenceError
+from pairwell.measure.comparing.effects import LEVEL
+from pairwell.measure.comparing.moments import Moments, Values, summarize
+from pairwell.measure.comparing.skewed import Unfit, judge
+
+UNIT, AT, VALUE = "unit", "at", "value"
+_WEEKS = (1, 2, 3, 4, 6, 8, 10, 13, 17, 21, 26, 39, 52)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What an experiment is to show. Shares are in (0, 1)."""
+
+    holdout: float  # share of the units
+    power: float = 0.8  # chance of showing an effect that is there
+    effect: float | None = None  # that must be shown, a unit: as the values are counted, or a share of their mean
+    relative: bool = False
+    days: int | None = None  # a time to look at, beside the usual ones
+
+
+class Horizon(msgspec.Struct, frozen=True, kw_only=True):
+    """What an experiment of some days would show, by the newest as many days of history."""
+
+    days: int
+    units: int  # with a value in that time
+    units_holdout: int
+    mean: float  # of a unit
+    smallest_effect: float | None = None  # of the mean of a unit
+    smallest_effect_relative: float | None = None
+    equal_part: bool = False  # the holdout would be compared with an equal part of the others
+    needed: int | None = None  # units of the holdout from which on it could be compared
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What could be shown after how many days."""
+
+    metric: str
+    currency: str | None  # of the money in it, in major units; None: the metric's own unit
+    holdout: float
+    power: float
+    units_a_week: int  # in the newest week
+    since: datetime
+    until: datetime
+    horizons: Sequence[Horizon]
+    days: int | None = None  # after which the wanted effect would be shown; None: none was wanted, or not in this time
+
+
+def totals_by_days(sales: ir.Table, days: int | None) -> tuple[tuple[datetime, datetime], list[tuple[int, Values]]]:
+    """The first and the last moment of `sales`, and what each unit came to in the newest days, for several times.
+
+    `sales` holds UNIT, AT (a moment) and VALUE. Raises `EvidenceError` where they are of less than a week.
+    """
+    first, last = _bounds(sales)
+    span = (last - first).days + 1
+    if span < 7:  # noqa: PLR2004 - a week
+        raise EvidenceError(
+            f"The history covers {span} days; a plan needs a week at least.", hint="Ingest older orders first."
+        )
+    chosen = {7 * weeks for weeks in _WEEKS if 7 * weeks <= span} | ({days} if days is not None else set())
+    if days is not None and days > span:
+        raise EvidenceError(
+            f"The history covers {span} days, fewer than the {days} asked for.", hint=f"Ask for --days {span} or less."
+        )
+    return (first, last), [(one, _totals(sales, last - timedelta(days=one))) for one in sorted(chosen)]
+
+
+def make_plan(totals: Iterable[tuple[int, Values]], wanted: Wanted) -> list[Horizon]:
+    """What would be shown after each number of days, were each unit in the holdout with its share.
+
+    The values of the two arms are taken to vary alike. Source: two-sample power, normal approximation.
+    """
+    return [_horizon(days, values, wanted) for days, values in totals]
+
+
+def days_for(horizons: Sequence[Horizon], wanted: Wanted) -> int | None:
+    """The first number of days after which the wanted effect would be shown."""
+    for one in horizons:
+        shown = one.smallest_effect_relative if wanted.relative else one.smallest_effect
+        if wanted.effect is not None and shown is not None and shown <= abs(wanted.effect):
+            return one.days
+    return None
+
+
+def _horizon(days: int, values: Values, wanted: Wanted) -> Horizon:
+    units = values.size
+    held = round(units * wanted.holdout)
+    mean = float(values.mean()) if units else 0.0
+    base = Horizon(days=days, units=units, units_holdout=held, mean=mean)
+    if min(held, units - held) < 2:  # noqa: PLR2004 - there is no variance of one
+        return base
+    all_of_them = summarize(values)
+    held_out, others = (_of_size(all_of_them, size) for size in (held, units - held))
+    found = judge(others, held_out)
+    if isinstance(found, Unfit):
+        return msgspec.structs.replace(base, needed=found.needed)
+    smaller, larger = sorted((held, units - held))
+    other = smaller if found == "equal_part" else larger
+    reach = float(special.ndtri((1 + LEVEL) / 2) + special.ndtri(wanted.power))
+    effect = reach * math.sqrt(all_of_them.variance * (1 / smaller + 1 / other))
+    return msgspec.structs.replace(
+        base,
+        smallest_effect=effect,
+        smallest_effect_relative=effect / abs(mean) if mean else None,
+        equal_part=found == "equal_part",
+    )
+
+
+def _of_size(moments: Moments, size: int) -> Moments:
+    return msgspec.structs.replace(moments, n=size)
+
+
+def _bounds(sales: ir.Table) -> tuple[datetime, datetime]:
+    table: pa.Table = sales.get_backend().to_pyarrow(sales.aggregate(first=sales[AT].min(), last=sales[AT].max()))
+    first, last = (column[0].as_py() for column in table.columns)
+    if first is None:
+        raise EvidenceError("There is no sale with a unit and a moment.", hint="Ingest orders with customers first.")
+    return first, last
+
+
+def _totals(sales: ir.Table, after: datetime) -> Values:
+    newest = sales.filter(sales[AT] > ibis.literal(after, type="timestamp('UTC', 6)"))
+    sums = newest.group_by(UNIT).aggregate(total=newest[VALUE].sum().fill_null(0).cast("float64"))
+    table: pa.Table = sales.get_backend().to_pyarrow(sums.select("total"))
+    # In order of size, so that what is made of them does not depend on the order in which the engine gave them.
+    return np.sort(np.asarray(table["total"], dtype=np.float64))

@@ -1,0 +1,115 @@
+"""The plan of an experiment, from the orders of an open workspace or from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+import msgspec
+from babel.numbers import get_currency_precision
+
+from pairwell.config.progress import BytesRead, unheard
+from pairwell.dataset.tables import DATED_FROM
+from pairwell.engines.duckdb import storage_failures
+from pairwell.errors import EvidenceError, RequestError
+from pairwell.measure.comparing.moments import Values
+from pairwell.measure.comparing.planning import (
+    AT,
+    UNIT,
+    VALUE,
+    Plan,
+    Wanted,
+    days_for,
+    make_plan,
+    totals_by_days,
+)
+from pairwell.measure.comparing.units import value_column
+from pairwell.measure.sales.lines import History, Span, sold_lines
+from pairwell.shop.experimenting import Staged, staged_rows
+
+if TYPE_CHECKING:
+    from pairwell.shop.parts import Parts
+
+METRICS: dict[str, Callable[[ir.Table], ir.Value]] = {
+    "revenue": lambda lines: lines.revenue,
+    "margin": lambda lines: lines.margin,
+}
+_WEEK = 7  # days
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class Dated(msgspec.Struct, frozen=True, kw_only=True):
+    """Which columns of a file hold what units did when."""
+
+    unit: str
+    value: str
+    at: str
+
+
+def plan_for_shop(shop: Parts, metric: str, wanted: Wanted) -> Plan:
+    """Plan an experiment on customers by what they bought. Raises `RequestError`, or `EvidenceError` without orders.
+
+    Customers who buy nothing are no units of it: what they add to both arms alike changes the sum hardly at all.
+    """
+    if metric not in METRICS:
+        raise RequestError(
+            f"{metric!r} is no metric of a shop's orders.", hint=f"Metrics: {', '.join(METRICS)}.", field="metric"
+        )
+    settings = shop.published.settings.shop
+    with storage_failures():
+        bounds, totals = totals_by_days(_sales(shop, metric), wanted.days)
+    scale = 10 ** get_currency_precision(settings.currency)
+    return _plan(metric, settings.currency, wanted, bounds, [(days, values / scale) for days, values in totals])
+
+
+def plan_for_file(path: Path, columns: Dated, wanted: Wanted, *, advance: BytesRead = unheard) -> Plan:
+    """Plan an experiment by what a file says that units did when; raises as `experimenting.analyze_file` does."""
+    staged = Staged(texts={UNIT: columns.unit, AT: columns.at}, values=[columns.value])
+    with staged_rows(path, staged, advance=advance) as (rows, _):
+        moment = rows[AT].try_cast("timestamp").cast("timestamp('UTC', 6)")
+        sales = rows.select(**{UNIT: rows[UNIT], AT: moment, VALUE: rows[value_column(0)]})
+        _check_dates(rows, sales, columns.at)
+        bounds, totals = totals_by_days(sales.filter(sales[UNIT].notnull(), sales[AT].notnull()), wanted.days)
+    return _plan(columns.value, None, wanted, bounds, totals)
+
+
+def _sales(shop: Parts, metric: str) -> ir.Table:
+    history = History(dataset=shop.dataset, snapshot=shop.dataset.newest(), shop=shop.published.settings.shop)
+    orders = history.orders(Span(DATED_FROM, _EVER))
+    named = orders.filter(orders.customer_id.notnull()).select("order_id", "customer_id", "placed_at")
+    lines = sold_lines(history, named).join(named, "order_id")
+    return lines.select(**{UNIT: lines.customer_id, AT: lines.placed_at, VALUE: METRICS[metric](lines)})
+
+
+def _check_dates(rows: ir.Table, sales: ir.Table, column: str) -> None:
+    dated = int(sales.get_backend().execute(sales[AT].count()))
+    given = int(rows.get_backend().execute(rows[AT].count()))
+    if dated < given or not given:
+        raise EvidenceError(
+            f"{given - dated:,} of {given:,} cells of {column!r} are no moment.",
+            hint="Write them as 2026-03-01 or 2026-03-01 14:30.",
+        )
+
+
+def _plan(
+    metric: str,
+    currency: str | None,
+    wanted: Wanted,
+    bounds: tuple[datetime, datetime],
+    totals: list[tuple[int, Values]],
+) -> Plan:
+    horizons = make_plan(totals, wanted)
+    return Plan(
+        metric=metric,
+        currency=currency,
+        holdout=wanted.holdout,
+        power=wanted.power,
+        units_a_week=next(one.units for one in horizons if one.days == _WEEK),
+        since=bounds[0],
+        until=bounds[1],
+        horizons=horizons,
+        days=days_for(horizons, wanted),
+    )
