@@ -86,7 +86,7 @@ def _figures(way: Way, buying: Buying | None) -> list[Figure]:
         "refusal": "No event tells that anybody saw an offer in this period." if accepted is None else None,
     }
     viewed = None if buying is None else buying.viewed_before
-    refusal = None if viewed is not None else "No event tells of a visit in which something was ordered."
+    refusal = None if viewed is not None else "No event tells what was looked at before an order: send `view` events."
     return [
         Figure(key="accept_rate", title="Offers accepted of those seen", unit="share", **told),  # type: ignore[arg-type]
         Figure(
@@ -104,8 +104,10 @@ def _stages(read: Read, way: Way) -> Table:
     asked = sum(read.told.asked.decisions.values())
     rows: list[dict[str, Cell]] = [{"stage": "Asked for offers", "slates": asked, "offers": None, "left": None}]
     slates, offers = way.count_slates(), way.count()
-    before = asked
+    clicks, before = bool(offers[STAGES.index("clicked")]), asked
     for stage, name in enumerate(STAGES):
+        if name == "clicked" and not clicks:
+            continue  # nobody tells of any
         of_slates = slates[stage]
         left = of_slates / before if before else None
         rows.append({"stage": _STAGES[name], "slates": of_slates, "offers": offers[stage], "left": left})

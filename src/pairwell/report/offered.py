@@ -154,5 +154,5 @@ def _share_of(asked: Asked, name: str) -> float | None:
 
 
 def _rounded(value: float, unit: Unit) -> float:
-    """Money in whole minor units; nobody reads parts of them."""
-    return round(value) if unit == "money" else value
+    """Money in whole minor units, other totals in tenths; nobody reads parts of them."""
+    return round(value) if unit == "money" else round(value, 1) if unit == "number" else value

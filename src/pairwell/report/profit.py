@@ -72,7 +72,7 @@ def _earned(opened: Opened, effects: Effects) -> Iterator[Figure]:
             unit="money",
             value=round(_attributed(opened.now, what)),
             previous=None if opened.before is None else round(_attributed(opened.before, what)),
-            note=f"Bought within {window:g} hours of seeing it offered, less returns; some would have been anyway.",
+            note=f"Bought within {window:g} hours of seeing it offered, less returns; an upgrade counts whole.",
         )
         yield figure(
             (f"incremental_{what}_minor", f"Incremental {title}", "money"),
@@ -140,7 +140,11 @@ def _costs(opened: Opened, effects: Effects) -> Iterator[Figure]:
 
 def _parts(effects: Effects) -> Table:
     rows = [{"part": title, **ends("margin", getattr(effects, key), "money")} for key, title in _PARTS]
-    refused = [say_refusal(one) for key, _ in _PARTS if isinstance(one := getattr(effects, key), NotEstimable)]
+    refused = [
+        f"{title}: {say_refusal(one)}"
+        for key, title in _PARTS
+        if isinstance(one := getattr(effects, key), NotEstimable)
+    ]
     return Table(
         key="margin_by_part",
         title="Where the incremental margin came from",
@@ -149,7 +153,7 @@ def _parts(effects: Effects) -> Table:
             Column(key="margin", title="Margin added", unit="money", interval=True),
         ],
         rows=rows,
-        note=" ".join([_BELOW_0, *dict.fromkeys(refused)]),
+        note=" ".join([_BELOW_0, *refused]),
     )
 
 

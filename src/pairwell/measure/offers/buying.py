@@ -26,7 +26,7 @@ class Buying(msgspec.Struct, frozen=True, kw_only=True):
     """Visits of the period by how far they came, each step among those before it."""
 
     steps: Mapping[str, int]  # by name of `STEPS`
-    viewed_before: float | None  # median of different items looked at in visits with an order
+    viewed_before: float | None  # median of different items looked at in visits with an order; None: no look is told
     orders: int  # of the period
     orders_met: int  # of these those that fall into a visit that events tell of
 
@@ -59,7 +59,7 @@ def read_buying(dataset: Dataset, visitors: Mapping[str, str], period: Between) 
     reached = (np.ones(len(unit), dtype=np.bool_), (carted > 0) | ordered, ordered, several, several & again)
     return Buying(
         steps={name: int(one.sum()) for name, one in zip(STEPS, reached, strict=True)},
-        viewed_before=float(np.median(viewed[ordered])) if ordered.any() else None,
+        viewed_before=float(np.median(viewed[ordered])) if ordered.any() and viewed.any() else None,
         orders=orders.num_rows,
         orders_met=int(met.sum()),
     )

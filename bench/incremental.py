@@ -1,0 +1,72 @@
+"""Whether the holdout's interval of what offers earned covers the truth, over many small simulated shops."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+from scipy.stats import binom
+
+from pairwell.backtest.earned import Earned, try_shop
+from pairwell.measure.offers.estimates import LEVEL, Estimate
+
+_FIGURES = ("revenue", "margin", "orders")
+
+
+def main() -> None:
+    """Print a table, and the same as JSON."""
+    asked = _arguments()
+    seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
+    began = time.perf_counter()
+    with ProcessPoolExecutor(asked.processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        shops = list(pool.map(partial(try_shop, holdout=asked.holdout), seeds, chunksize=5))
+    found = {name: describe(shops, name) for name in _FIGURES}
+    held = sum(shop.effects.held for shop in shops) / len(shops)
+    treated = sum(shop.effects.treated for shop in shops) / len(shops)
+    print(
+        f"{len(shops)} shops, on average {treated:.0f} customers with offers and {held:.0f} held out; a made rule offers."
+    )
+    print(
+        f"{'':10}{'told':>6}{'refused':>9}{'covered':>9}{'at least':>10}{'too high':>10}{'too low':>9}{'bias':>9}{'mean truth':>12}"
+    )
+    for name, one in found.items():
+        print(
+            f"{name:10}{one['told']:>6}{one['refused']:>9}{one['covered']:>9}{one['at_least']:>10}{one['too_high']:>10}"
+            f"{one['too_low']:>9}{one['bias_in_errors']:>9.2f}{one['truth']:>12.1f}"
+        )
+    print(json.dumps({**found, "seconds": round(time.perf_counter() - began, 1)}))
+
+
+def describe(shops: Sequence[Earned], name: str) -> dict[str, float]:
+    """How often the interval held the truth; `at_least`: fewer come by chance in one of a hundred such tests."""
+    pairs = [(one, getattr(shop, name)) for shop in shops if isinstance(one := getattr(shop.effects, name), Estimate)]
+    covered = sum(one.low <= truth <= one.high for one, truth in pairs)
+    halves = [(one.value - truth) / ((one.high - one.low) / 3.92) for one, truth in pairs]
+    return {
+        "told": len(pairs),
+        "refused": len(shops) - len(pairs),
+        "covered": covered,
+        "at_least": int(binom.ppf(0.01, len(pairs), LEVEL)) if pairs else 0,
+        "too_high": sum(one.low > truth for one, truth in pairs),
+        "too_low": sum(one.high < truth for one, truth in pairs),
+        "bias_in_errors": sum(halves) / len(halves) if halves else 0.0,
+        "truth": sum(truth for _, truth in pairs) / max(len(pairs), 1),
+    }
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=300)
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--holdout", type=float, default=0.25)
+    parser.add_argument("--processes", type=int, default=2)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
