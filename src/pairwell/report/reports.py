@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pairwell.report import customers, funnel, goods, overview, pairs, placements, profit, sellers
+from pairwell.report import customers, funnel, goods, overview, pairs, placements, profit, segments, sellers
 from pairwell.report.asking import Asked
 from pairwell.report.record import Report
 
@@ -19,4 +19,5 @@ REPORTS: Final[Mapping[str, Build]] = {
     funnel.NAME: funnel.build_funnel,
     placements.NAME: placements.build_placements,
     customers.NAME: customers.build_customers,
+    segments.NAME: segments.build_segments,
 }

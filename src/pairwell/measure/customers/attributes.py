@@ -10,13 +10,17 @@ import numpy as np
 
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
+from pairwell.errors import RequestError
 from pairwell.measure.customers.visits import Array, Visits
 from pairwell.measure.intervals import Interval, Resampling, bootstrap_ratios
 
 _MOST_VALUES = 10  # of an attribute; the rest are put together
 _SPLIT_AT_MOST = 0.5  # values a customer: an attribute that is different for everybody makes no segments
 OTHERS = "(others)"
-UNSAID = "(not said)"
+UNSAID = "(unknown)"
+_NAMED = "customer."
+_MANY = 5_000  # customers
+_SURE = 1.959964  # standard errors of a 95 % interval
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +47,23 @@ def read_attributes(dataset: Dataset, visits: Visits) -> dict[str, list[str | No
     names = sorted({name for said in told.values() for name in said})
     columns = {name: [_text(told.get(customer, {}).get(name)) for customer in visits.customer_ids] for name in names}
     return {name: column for name, column in columns.items() if _parts(column)}
+
+
+def find_attribute(dataset: Dataset, visits: Visits, name: str) -> tuple[str, list[str]]:
+    """The attribute called `name` or `customer.NAME`, and each customer's segment by it.
+
+    Raises `RequestError` naming the attributes that make segments.
+    """
+    attributes, wanted = read_attributes(dataset, visits), name.removeprefix(_NAMED)
+    if wanted in attributes:
+        return wanted, name_segments(attributes[wanted])
+    raise RequestError(
+        f"Customers have no attribute {name[:80]!r} that makes segments.",
+        hint=f"Those that do: {', '.join(attributes)}."
+        if attributes
+        else "Ingest customers with columns such as `attributes.region`, of a few values each.",
+        field="by",
+    )
 
 
 def name_segments(column: Sequence[str | None]) -> list[str]:
@@ -81,13 +102,12 @@ def _intervals(rows: Array) -> list[Interval | None]:
     """By resampling where that is cheap; of many customers the mean is normal."""
     if rows.shape[0] > _MANY:
         half = _SURE * rows.std(axis=0, ddof=1) / np.sqrt(rows.shape[0])
-        return [Interval(float(mean - width), float(mean + width)) for mean, width in zip(rows.mean(axis=0), half, strict=True)]
+        return [
+            Interval(float(mean - width), float(mean + width))
+            for mean, width in zip(rows.mean(axis=0), half, strict=True)
+        ]
     found = bootstrap_ratios(rows, np.ones(rows.shape), Resampling(replicates=500))
     return [one if isinstance(one, Interval) else None for one in found]
-
-
-_MANY = 5_000
-_SURE = 1.959964
 
 
 def _text(value: object) -> str | None:

@@ -24,7 +24,7 @@ class Categories(msgspec.Struct, frozen=True, kw_only=True):
     """The share of what each customer bought that lies in each of the widest categories; all 0 where none is known."""
 
     names: Sequence[str]
-    shares: Array  # customers × categories
+    shares: Array  # a row a customer, a column a category
 
 
 class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class Behaviours(msgspec.Struct, frozen=True, kw_only=True):
     everybody: Behaviour
     of: Array
     categories: Sequence[str]
-    shares: Array  # groups × categories, of the money spent
+    shares: Array  # a row a group, of the money spent
     usual: Array  # the same of everybody
     strength: float
 

@@ -33,6 +33,15 @@ class Cohorts(msgspec.Struct, frozen=True, kw_only=True):
     active: Sequence[Sequence[int]]
     last_month: int
 
+    def since(self, month: int) -> Cohorts:
+        """Only those whose first activity is not before `month`."""
+        kept = [place for place, first in enumerate(self.months) if first >= month]
+        return Cohorts(
+            months=[self.months[place] for place in kept],
+            active=[self.active[place] for place in kept],
+            last_month=self.last_month,
+        )
+
 
 class SecondOrders(msgspec.Struct, frozen=True, kw_only=True):
     """The share of customers who bought on a second day, within so many days of the first one.
@@ -91,7 +100,9 @@ def count_cohorts(activity: ibis.Table) -> Cohorts | NotKnown:
     return Cohorts(months=[months[place] for place in kept], active=[rows[place] for place in kept], last_month=last)
 
 
-def find_returning(visits: Visits, *, since: int | None = None, within: Sequence[int] = (30, 90, 180, 365)) -> Returning:
+def find_returning(
+    visits: Visits, *, since: int | None = None, within: Sequence[int] = (30, 90, 180, 365)
+) -> Returning:
     """The share of customers with a second day of purchase; `since`: only those whose first day is not before it."""
     _, starts, counts = np.unique(visits.customers, return_index=True, return_counts=True)
     first = visits.days[starts]

@@ -74,7 +74,13 @@ def fit_dropout(habit: Habit) -> Dropout | NotKnown:
     alike = _together(habit)
     start = np.log([0.5, max(float(np.average(alike.age, weights=alike.weights)), 0.5) / 2, 1.0, 2.0])
     found = optimize.minimize(
-        _loss, start, args=(alike,), jac=True, method="L-BFGS-B", bounds=[(-_LIMIT, _LIMIT)] * 4, options={"ftol": 1e-13}
+        _loss,
+        start,
+        args=(alike,),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-_LIMIT, _LIMIT)] * 4,
+        options={"ftol": 1e-13},
     )
     if not np.isfinite(found.fun):
         return NotKnown(reason="not_fitted")
@@ -102,9 +108,9 @@ def alive(model: Dropout, habit: Habit) -> Array:
 def expected_orders(model: Dropout, habit: Habit, weeks: float) -> Array:
     """Days with a purchase that each customer is expected to have in the coming `weeks`.
 
-    The mean of `(1 - (1 + p·t/(α + T))^-(r + x)) / p` over the chance p of being gone after a purchase, which is
-    Beta(a, b + x) for who is alive, times the chance of being alive. It equals eq. 10 of Fader, Hardie and Lee 2005, has no
-    gap at a = 1, and does not overflow for customers who bought hundreds of times.
+    The mean of `(1 - (1 + p·t/(alpha + T))^-(r + x)) / p` over the chance p of being gone after a purchase, which is
+    Beta(a, b + x) for who is alive, times the chance of being alive. It equals eq. 10 of Fader, Hardie and Lee 2005,
+    has no gap at a = 1, and does not overflow for customers who bought hundreds of times.
     """
     kinds, of_kind = np.unique(habit.repeats, return_inverse=True)
     # Nodes are equally likely in the beta distribution's own quantiles, so that a sharp peak does no harm.

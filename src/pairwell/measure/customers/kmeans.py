@@ -28,9 +28,10 @@ class Found(NamedTuple):
 def find_groups(points: Array, *, seed: int = 0) -> Found | None:
     """As many groups as another half of the points confirms; None where the points are one cloud.
 
-    The number of groups is the largest up to 6 with a prediction strength of .8 or more, none with less than a
-    fiftieth of the points, and with fewer points half-way between any two centres than on either side: else a group is only a part cut out of one cloud. Equal points
-    give equal groups, in whatever order they come. Source: Tibshirani and Walther 2005, J. Comput. Graph. Stat. 14.
+    The number of groups is the largest up to 6 with a prediction strength of .8 or more, none with less than a fiftieth
+    of the points, and with fewer points half-way between any two centres than on either side: else a group is only a
+    part cut out of one cloud. Equal points give equal groups, in whatever order they come.
+    Source: Tibshirani and Walther 2005, J. Comput. Graph. Stat. 14.
     """
     ordered = points[np.lexsort(points.T[::-1])]
     for number in range(min(_MOST_GROUPS, points.shape[0] // 4), 1, -1):
@@ -76,10 +77,8 @@ def _settle(points: Array, centres: Array) -> Array:
     for _ in range(_ROUNDS):
         places = nearest(points, centres)
         counts = np.bincount(places, minlength=centres.shape[0])
-        sums = np.column_stack(
-            [np.bincount(places, weights=column, minlength=centres.shape[0]) for column in points.T]
-        )
-        moved = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], centres)
+        sums = np.column_stack([np.bincount(places, weights=column, minlength=centres.shape[0]) for column in points.T])
+        moved: Array = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], centres)
         if np.allclose(moved, centres, rtol=0, atol=1e-9):
             break
         centres = moved
@@ -88,11 +87,10 @@ def _settle(points: Array, centres: Array) -> Array:
 
 def _strength(points: Array, number: int, rng: np.random.Generator) -> float:
     """Pairs of one group in one half that the other half's centres keep together: the share, in the worst group."""
-    first = rng.random(points.shape[0]) < 0.5
-    if min(first.sum(), (~first).sum()) < number:
-        return 0.0
-    own = nearest(points[~first], fit_centres(points[~first], number, rng))
-    other = nearest(points[~first], fit_centres(points[first], number, rng))
+    lots = rng.permutation(points.shape[0])
+    first, second = points[np.sort(lots[::2])], points[np.sort(lots[1::2])]
+    own = nearest(second, fit_centres(second, number, rng))
+    other = nearest(second, fit_centres(first, number, rng))
     both = np.bincount(own * number + other, minlength=number * number).reshape(number, number)
     sizes = both.sum(axis=1)
     if sizes.min() < 2:  # noqa: PLR2004 - a pair

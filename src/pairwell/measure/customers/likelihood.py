@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -34,4 +35,4 @@ def error_of(value: Callable[[Array], float], logs: Array, covariance: Array) ->
     """The standard error of the logarithm of what follows from the parameters, by the delta method."""
     steps = _STEP * np.eye(logs.size)
     slope = np.array([np.log(value(logs + step)) - np.log(value(logs - step)) for step in steps]) / (2 * _STEP)
-    return float(np.sqrt(max(slope @ covariance @ slope, 0.0)))
+    return math.sqrt(max(float(slope @ covariance @ slope), 0.0))

@@ -64,7 +64,7 @@ class HeldOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """The coming `days`, for each of the `customers` (places in the visits' ids) that ever came; values in minor units."""
+    """The coming `days`, for each of the `customers` that ever came (by place in their ids); money in minor units."""
 
     days: int
     customers: Array

@@ -34,7 +34,7 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tier(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenth of the customers, by what they spent; `upto` holds the share of all revenue of this tenth and those above."""
+    """A tenth of the customers, by what they spent; `upto`: the share of revenue of this tenth and those above."""
 
     customers: int
     value: float  # minor units
@@ -84,7 +84,12 @@ def tiers(values: Array) -> Sequence[Tier] | NotKnown:
     parts = np.array_split(np.sort(values)[::-1], _TENTHS)
     sums = np.array([part.sum() for part in parts])
     return [
-        Tier(customers=part.size, value=float(sums[place]), share=sums[place] / total, upto=sums[: place + 1].sum() / total)
+        Tier(
+            customers=part.size,
+            value=float(sums[place]),
+            share=sums[place] / total,
+            upto=sums[: place + 1].sum() / total,
+        )
         for place, part in enumerate(parts)
     ]
 
@@ -101,6 +106,8 @@ def _stand(recency: Array, frequency: Array, money: Array, counts: Array) -> Arr
         ("growing", lately),
         ("quiet", long_ago),
     ]
-    names = np.select([fits for _, fits in rules], [STANDINGS.index(name) for name, _ in rules], STANDINGS.index("cooling"))
+    names = np.select(
+        [fits for _, fits in rules], [STANDINGS.index(name) for name, _ in rules], STANDINGS.index("cooling")
+    )
     standings: Array = names.astype(np.int64)
     return standings

@@ -72,9 +72,14 @@ def fit_spending(spent: Spent) -> Spending | NotKnown:
         return NotKnown(reason="value_depends_on_frequency", found=correlation, needed=_DEPENDENT)
     scale = float(np.median(mean))  # so that the currency does not matter
     found = optimize.minimize(
-        _loss, np.log([2.0, 3.0, 3.0]), args=(x, mean / scale), jac=True, method="L-BFGS-B", bounds=[(-_LIMIT, _LIMIT)] * 3,
+        _loss,
+        np.log([2.0, 3.0, 3.0]),
+        args=(x, mean / scale),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-_LIMIT, _LIMIT)] * 3,
         options={"ftol": 1e-13},
-    )  # fmt: skip
+    )
     p, q, v = np.exp(found.x).tolist()
     if not np.isfinite(found.fun) or q <= 1:  # then the mean over customers is infinite
         return NotKnown(reason="not_fitted", found=q)

@@ -17,7 +17,7 @@ from pairwell.measure.customers.visits import Array, dated_orders
 
 _MOST_ITEMS = 300  # the most bought
 _LARGEST_ORDER = 40  # different items; what stands in larger ones stands beside everything
-_FEWEST_TOGETHER = 5
+_FEWEST_TOGETHER = 5  # customers
 _TIMES = 1.2  # more often than elsewhere, and than chance among these customers
 _FALSE_SHARE = 0.01  # of what is called different, as Benjamini and Hochberg correct
 
@@ -28,6 +28,7 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[str, str]  # ids
     titles: tuple[str, str]
     orders: int  # of these customers, with both
+    customers: int  # who placed them
     share: float
     elsewhere: float
 
@@ -39,7 +40,7 @@ def find_together(
 
     Compared are shares of orders, by the likelihood ratio (Dunning 1993) of one kind against all others, corrected for
     all pairs and kinds compared; and a pair must exceed what chance makes of its items among these customers.
-    Orders of one customer resemble each other, so that a pair may rest on a few customers: see `orders`.
+    Orders of one customer resemble each other: the ratio counts as much as the customers are fewer than their orders.
     """
     if not kinds:
         return {}
@@ -69,6 +70,8 @@ class _Counts:
         self.one, self.other = np.divmod(keys, max(len(self.items), 1))
         self.pairs = np.zeros((n_kinds, keys.size))
         self.pairs[pairs["kind"].to_numpy(), of_key] = pairs["n"].to_numpy()
+        self.buyers = np.zeros((n_kinds, keys.size))
+        self.buyers[pairs["kind"].to_numpy(), of_key] = pairs["buyers"].to_numpy()
 
 
 def _stand_out(counts: _Counts, titles: Mapping[str, str | None], most: int) -> dict[int, Sequence[Together]]:
@@ -76,10 +79,10 @@ def _stand_out(counts: _Counts, titles: Mapping[str, str | None], most: int) -> 
     outside, others = inside.sum(axis=0) - inside, orders.sum() - orders
     share, elsewhere = inside / np.maximum(orders, 1), outside / np.maximum(others, 1)
     by_chance = counts.singles[:, counts.one] * counts.singles[:, counts.other] / np.maximum(orders, 1)
-    ratio = _likelihood_ratio(inside, orders, outside, others)
+    ratio = _likelihood_ratio(inside, orders, outside, others) * counts.buyers / np.maximum(inside, 1)
     tested = inside + outside >= _FEWEST_TOGETHER
     adjusted = _adjust(np.where(share > elsewhere, special.chdtrc(1, ratio), 1.0), tested)
-    above = (inside >= _FEWEST_TOGETHER) & (share > _TIMES * elsewhere) & (inside > _TIMES * by_chance)
+    above = (counts.buyers >= _FEWEST_TOGETHER) & (share > _TIMES * elsewhere) & (inside > _TIMES * by_chance)
     found: dict[int, Sequence[Together]] = {}
     for kind in np.flatnonzero(counts.orders).tolist():
         kept = np.flatnonzero(above[kind] & (adjusted[kind] <= _FALSE_SHARE))
@@ -96,6 +99,7 @@ def _together(
         items=(one, other),
         titles=(titles.get(one) or one, titles.get(other) or other),
         orders=int(counts.pairs[kind, pair]),
+        customers=int(counts.buyers[kind, pair]),
         share=float(shares[0][kind, pair]),
         elsewhere=float(shares[1][kind, pair]),
     )
@@ -127,10 +131,11 @@ def _adjust(tails: Array, tested: Array) -> Array:
 
 def _lines(dataset: Dataset, kinds: Mapping[str, int], until: datetime | None) -> ibis.Table:
     """Each different item of each order once, with the kind of its customer; the most bought items only."""
-    named = ibis.memtable(pa.table({"customer_id": list(kinds), "kind": pa.array(list(kinds.values()), pa.int64())}))
+    columns = {"kind": pa.array(list(kinds.values()), pa.int64()), "buyer": pa.array(range(len(kinds)), pa.int64())}
+    named = ibis.memtable(pa.table({"customer_id": pa.array(list(kinds), pa.string()), **columns}))
     orders = dated_orders(dataset, until).select("order_id", "customer_id").inner_join(named, "customer_id")
     lines = dataset.table("order_lines").select("order_id", "item_id").distinct()
-    whole = lines.inner_join(orders.select("order_id", "kind"), "order_id")
+    whole = lines.inner_join(orders.select("order_id", "kind", "buyer"), "order_id")
     sizes = whole.group_by("order_id").aggregate(n=whole.count())
     ordinary = whole.semi_join(sizes.filter(sizes.n <= _LARGEST_ORDER), "order_id")
     sold = ordinary.group_by("item_id").aggregate(n=ordinary.count())
@@ -142,7 +147,11 @@ def _pairs(lines: ibis.Table) -> ibis.Table:
     other = lines.select("order_id", other="item_id")
     both = lines.inner_join(other, "order_id")
     both = both.filter(both.item_id < both.other)
-    return both.group_by("kind", "item_id", "other").aggregate(n=both.count()).rename(one="item_id")
+    return (
+        both.group_by("kind", "item_id", "other")
+        .aggregate(n=both.count(), buyers=both.buyer.nunique())
+        .rename(one="item_id")
+    )
 
 
 def _titles(dataset: Dataset, item_ids: pa.Array) -> list[tuple[str, str | None]]:

@@ -1,0 +1,269 @@
+"""Who comes back, and what customers may be worth in the coming year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from pairwell.measure.customers.attributes import Segment, find_attribute, measure_segments
+from pairwell.measure.customers.cohorts import (
+    Cohorts,
+    Counted,
+    Returning,
+    count_cohorts,
+    find_returning,
+    read_activity,
+)
+from pairwell.measure.customers.outlook import look_ahead
+from pairwell.measure.customers.visits import NotKnown, Visits, read_visits
+from pairwell.measure.intervals import Interval
+from pairwell.report.asking import Asked
+from pairwell.report.foretelling import foretold_figures, foretold_notes, foretold_tables
+from pairwell.report.record import Cell, Column, Figure, Period, Report, Table
+from pairwell.report.untold import why_not
+from pairwell.wording import counted
+
+NAME: Final = "customers"
+_TITLE = "Customers: who comes back, and what they may be worth"
+_LATER = 12  # months after the first one that a row shows
+_EPOCH = date(1970, 1, 1)
+_UNITS: Final[dict[str, tuple[Literal["count", "share"], ...]]] = {
+    "purchases": ("count", "share"),
+    "everything": ("count",),
+}
+_COUNTED: Final[dict[str, str]] = {
+    "purchases": "orders with a positive quantity at a positive price, whatever came back later",
+    "everything": "every order and every return that has a customer",
+}
+
+
+def build_customers(asked: Asked) -> Report:
+    """Cohorts, repeat purchases and the coming year of all customers; repeat purchases by `asked.by`, an attribute.
+
+    `asked.since` leaves out customers who first bought before it from cohorts and repeat purchases; what is foretold
+    rests on all orders before `asked.until`. Raises `RequestError` for a segment that there is not.
+    """
+    visits = read_visits(asked.dataset, asked.settings.shop.timezone, asked.until or asked.now)
+    if isinstance(visits, NotKnown):
+        return begin(NAME, _TITLE, asked, None, notes=[f"Nothing can be told of customers: {why_not(visits)}"])
+    returning, outlook = find_returning(visits, since=_since_day(asked)), look_ahead(visits)
+    period = period_of(asked, visits)
+    return begin(
+        NAME,
+        _TITLE,
+        asked,
+        period,
+        figures=[*_figures(returning), *foretold_figures(outlook)],
+        tables=[*_tables(asked, visits, returning), *foretold_tables(visits, outlook)],
+        notes=[*_notes(visits), *foretold_notes(outlook)],
+    )
+
+
+def begin(  # noqa: PLR0913 - the parts of a report
+    name: str,
+    title: str,
+    asked: Asked,
+    period: Period | None,
+    *,
+    figures: Sequence[Figure] = (),
+    tables: Sequence[Table] = (),
+    notes: Sequence[str] = (),
+) -> Report:
+    """A report in the shop's money and days."""
+    shop = asked.settings.shop
+    return Report(
+        name=name,
+        title=title,
+        currency=shop.currency,
+        timezone=shop.timezone,
+        period=period,
+        figures=figures,
+        tables=tables,
+        notes=notes,
+    )
+
+
+def period_of(asked: Asked, visits: Visits) -> Period:
+    """From what was asked for, else from the first purchase, to what was asked for, else to the end of the last day."""
+    zone = ZoneInfo(asked.settings.shop.timezone)
+    first, last = (_EPOCH + timedelta(days=int(day)) for day in (visits.days.min(), visits.last_day + 1))
+    since = asked.since or datetime.combine(first, time(), zone)
+    return Period(
+        since=since.astimezone(UTC), until=(asked.until or datetime.combine(last, time(), zone)).astimezone(UTC)
+    )
+
+
+def segments_table(key: str, title: str, name: str, segments: Sequence[Segment]) -> Table:
+    """Customers by segment, with intervals."""
+    rows: list[Mapping[str, Cell]] = [
+        {
+            "segment": segment.name,
+            "customers": segment.customers,
+            "came_back": segment.came_back / segment.customers,
+            **_cells("purchases", segment.purchases, segment.purchases_interval),
+            **_cells("value", segment.value, segment.value_interval),
+            "revenue_share": segment.revenue_share,
+        }
+        for segment in segments
+    ]
+    return Table(
+        key=key,
+        title=title,
+        columns=[
+            Column(key="segment", title=name, unit="text"),
+            Column(key="customers", title="Customers", unit="count"),
+            Column(key="came_back", title="Came back", unit="share"),
+            Column(key="purchases", title="Purchases each", unit="number", interval=True),
+            Column(key="value", title="Spent each", unit="money", interval=True),
+            Column(key="revenue_share", title="Of all revenue", unit="share"),
+        ],
+        rows=rows,
+    )
+
+
+def _figures(returning: Returning) -> Iterator[Figure]:
+    yield Figure(key="customers", title="Customers", unit="count", value=returning.customers)
+    share = returning.came_back / returning.customers if returning.customers else None
+    yield Figure(
+        key="repeat_rate",
+        title="Came back so far",
+        unit="share",
+        value=share,
+        low=None if share is None else returning.interval.low,
+        high=None if share is None else returning.interval.high,
+        refusal="nobody bought for the first time in this period." if share is None else None,
+        note="Bought on a second day. New customers have had little time: the more of them, the lower it is.",
+    )
+    yield Figure(
+        key="days_to_second_order",
+        title="Days to the second order",
+        unit="days",
+        value=returning.median_days,
+        refusal="no customer has come back yet." if returning.median_days is None else None,
+        note="Half of those who came back did so within these days.",
+    )
+
+
+def _tables(asked: Asked, visits: Visits, returning: Returning) -> Iterator[Table]:
+    yield _second_orders(returning)
+    cohorts = {counted_: _cohorts(asked, counted_) for counted_ in ("purchases", "everything")}
+    for counted_, found in cohorts.items():
+        if found and (counted_ == "purchases" or found != cohorts["purchases"]):
+            yield from (_cohort_table(found, counted_, visits, unit) for unit in _UNITS[counted_])
+    if asked.by is not None:
+        name, names = find_attribute(asked.dataset, visits, asked.by)
+        segments = measure_segments(visits, dict(enumerate(names)))
+        yield segments_table("by", f"Customers by {name}", name.replace("_", " ").capitalize(), segments)
+
+
+def _cohorts(asked: Asked, counted_: Counted) -> Cohorts | None:
+    zone = asked.settings.shop.timezone
+    found = count_cohorts(read_activity(asked.dataset, zone, counted_, asked.until or asked.now))
+    if isinstance(found, NotKnown):
+        return None
+    if asked.since is None:
+        return found
+    local = asked.since.astimezone(ZoneInfo(zone))
+    return found.since(local.year * 12 + local.month - 1)
+
+
+def _second_orders(returning: Returning) -> Table:
+    rows: list[Mapping[str, Cell]] = [
+        {"days": one.days, **_cells("share", one.share, one.interval), "watched": one.watched}
+        for one in returning.within
+    ]
+    return Table(
+        key="second_orders",
+        title="Second order within",
+        columns=[
+            Column(key="days", title="Days", unit="days"),
+            Column(key="share", title="Customers who came back", unit="share", interval=True),
+            Column(key="watched", title="Customers known for as long", unit="count"),
+        ],
+        rows=rows,
+        note="New customers count for as long as they are known (Kaplan-Meier).",
+    )
+
+
+def _cohort_table(cohorts: Cohorts, counted_: str, visits: Visits, unit: Literal["count", "share"]) -> Table:
+    end = _EPOCH + timedelta(days=visits.last_day)
+    shown = min(_LATER, cohorts.last_month - cohorts.months[0]) if cohorts.months else 0
+    columns = [
+        Column(key="month", title="First order in", unit="text"),
+        Column(key="customers", title="Customers", unit="count"),
+        *(Column(key=f"later_{later}", title=f"+{later}", unit=unit) for later in range(1, shown + 1)),
+    ]
+    rows: list[Mapping[str, Cell]] = [
+        {
+            "month": _month(month) + (" (partial)" if month == cohorts.last_month and _partial(end) else ""),
+            "customers": active[0],
+            **{f"later_{later}": _cell(active, later, unit) for later in range(1, shown + 1)},
+        }
+        for month, active in zip(cohorts.months, cohorts.active, strict=True)
+    ]
+    of_all = "" if counted_ == "purchases" else ", returns too"
+    return Table(
+        key=("cohorts" if counted_ == "purchases" else "cohorts_everything") + ("" if unit == "count" else "_shares"),
+        title=f"Customers active so many months after their first order{of_all}"
+        + (", share" if unit == "share" else ""),
+        columns=columns,
+        rows=rows,
+        chart="heat" if unit == "share" else None,
+        note=_cohort_note(cohorts, counted_, end, shown),
+    )
+
+
+def _cohort_note(cohorts: Cohorts, counted_: str, end: date, shown: int) -> str:
+    parts = [f"Counted: {_COUNTED[counted_]}."]
+    if _partial(end):
+        parts.append(
+            f"{_month(cohorts.last_month)} is partial: it is known until {end.isoformat()}, so the last number of each "
+            "row will still rise."
+        )
+    if cohorts.months and cohorts.last_month - cohorts.months[0] > shown:
+        parts.append(f"Months after +{shown} are left out.")
+    return " ".join(parts)
+
+
+def _cell(active: Sequence[int], later: int, unit: str) -> Cell:
+    if later >= len(active):
+        return None
+    return active[later] if unit == "count" else active[later] / active[0]
+
+
+def _cells(key: str, value: float, interval: Interval | None) -> dict[str, Cell]:
+    low, high = (None, None) if interval is None else (interval.low, interval.high)
+    return {key: value, f"{key}_low": low, f"{key}_high": high}
+
+
+def _partial(end: date) -> bool:
+    return (end + timedelta(days=1)).month == end.month
+
+
+def _month(month: int) -> str:
+    return f"{month // 12}-{month % 12 + 1:02d}"
+
+
+def _since_day(asked: Asked) -> int | None:
+    if asked.since is None:
+        return None
+    local = asked.since.astimezone(ZoneInfo(asked.settings.shop.timezone))
+    return (local.date() - _EPOCH).days + (local.time() > time())
+
+
+def _notes(visits: Visits) -> Iterator[str]:
+    yield (
+        "Several orders of one customer on one day count as one purchase. Customers who bought before the first order "
+        "that is known count as new when they first appear."
+    )
+    if visits.unnamed:
+        yield f"{counted(visits.unnamed, 'order')} of nobody by name are left out."
+    if visits.undone:
+        yield (f"{counted(visits.undone, 'order')} that came back whole are no purchases, but count in cohorts.")
+    if visits.priced < 1:
+        unpriced = int(np.ceil((1 - visits.priced) * 100))
+        yield f"About {unpriced} % of purchases state no price and count as 0 in money."
