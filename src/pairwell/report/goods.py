@@ -39,7 +39,7 @@ def build_categories(asked: Asked) -> Report:
     now, before = compared(sales)
     return msgspec.structs.replace(
         begin_report(NAME, _TITLE, sales),
-        figures=figures(_OF_ALL, now, before),
+        figures=figures(_OF_ALL, sales, now, before),
         tables=[] if now is None else [goods_table(sales, by)],
         notes=notes_of(sales, now),
     )

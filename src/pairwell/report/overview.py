@@ -45,7 +45,7 @@ def build_overview(asked: Asked) -> Report:
     now, before = compared(sales)
     return msgspec.structs.replace(
         begin_report(NAME, _TITLE, sales),
-        figures=figures([metric.key for metric in METRICS], now, before),
+        figures=figures([metric.key for metric in METRICS], sales, now, before),
         tables=[] if now is None else [_by_segment(sales, segment)] if segment else list(_tables(sales)),
         notes=notes_of(sales, now),
     )
@@ -80,7 +80,7 @@ def _over_time(sales: Sales, grain: str) -> Table:
     zone = sales.history.shop.timezone
     current = sales.current
     dated = current.mutate(at=local_days(current.placed_at, grain, zone))
-    found = {part.key[0]: part for part in slice_orders(dated, "at")}
+    found = {part.key[0]: part for part in slice_orders(dated, "at", metrics=_OVER_TIME)}
     partial = " The first and the last one may be cut by the period." if grain != "day" else ""
     return Table(
         key="over_time",

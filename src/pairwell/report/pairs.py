@@ -49,7 +49,7 @@ def build_pairs(asked: Asked) -> Report:
     now, before = compared(sales)
     return msgspec.structs.replace(
         begin_report(NAME, _TITLE, sales),
-        figures=figures(_OF_ALL, now, before),
+        figures=figures(_OF_ALL, sales, now, before),
         tables=[] if now is None else _tables(sales),
         notes=notes_of(sales, now),
     )
@@ -60,7 +60,7 @@ def _tables(sales: Sales) -> list[Table]:
     held = sales.held.semi_join(current, "order_id")
     together, certain = count_together(held, _MOST_TOGETHER)
     listed = count_added(held, current)
-    parts = slice_orders(current.filter(current.primary_item.notnull()), "primary_item")
+    parts = slice_orders(current.filter(current.primary_item.notnull()), "primary_item", metrics=_OF_PRIMARY)
     ranked = sorted(parts, key=lambda part: (-part.sums["orders"], part.key[0]))
     ids = {name for one in together for name in (one.first, one.second)}
     titles = sales.titles(sorted(ids | {one.item_id for one in listed} | {part.key[0] for part in ranked}))

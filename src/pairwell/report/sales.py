@@ -21,11 +21,13 @@ from pairwell.report.shown.cells import Cells
 from pairwell.wording import counted
 
 REFUSALS: Final = {
-    "no_orders": "no order was placed in this period.",
-    "no_prices": "none of these orders states a price. Name the column of prices and ingest them again.",
-    "nothing_to_divide_by": "there is no revenue to divide by.",
+    "no_orders": "No order was placed in this period.",
+    "no_prices": "None of these orders states a price. Name the column of prices and ingest them again.",
+    "no_returns": "No return was ever told. Ingest returns, if there are any.",
+    "nothing_to_divide_by": "There is no revenue to divide by.",
 }
 _WITH_INTERVALS: Final = ("aov", "attach_rate")
+_OF_RETURNS: Final = ("return_rate", "refunds")
 _NO_ORDERS = "Nothing was sold yet: ingest orders, or wait for the first one."
 
 
@@ -104,9 +106,15 @@ def begin_report(name: str, title: str, sales: Sales) -> Report:
     )
 
 
-def figures(keys: Sequence[str], now: Slice | None, before: Slice | None) -> list[Figure]:
+def figures(keys: Sequence[str], sales: Sales, now: Slice | None, before: Slice | None) -> list[Figure]:
     """A figure for each metric, beside its value in the period before."""
-    return [_figure(key, now, before) for key in keys]
+    told = "returns" in sales.history.snapshot.tables
+    return [_figure(key, now, before) if told or key not in _OF_RETURNS else _untold(key) for key in keys]
+
+
+def _untold(key: str) -> Figure:
+    refusal = REFUSALS["no_returns"]
+    return Figure(key=key, title=METRIC[key].title, unit=METRIC[key].unit, value=None, refusal=refusal)
 
 
 def _figure(key: str, now: Slice | None, before: Slice | None) -> Figure:
@@ -117,9 +125,7 @@ def _figure(key: str, now: Slice | None, before: Slice | None) -> Figure:
         found = Value(0)
     if isinstance(found, NotKnown):
         refusal = REFUSALS[found.reason]
-        return Figure(
-            key=key, title=metric.title, unit=metric.unit, value=None, previous=previous, refusal=refusal.capitalize()
-        )
+        return Figure(key=key, title=metric.title, unit=metric.unit, value=None, previous=previous, refusal=refusal)
     interval = found.interval
     return Figure(
         key=key,
@@ -155,7 +161,9 @@ def cells_of(part: Slice, keys: Sequence[str]) -> dict[str, Cell]:
 
 def slice_table(key: str, name: Column, orders: ibis.Table, metrics: Sequence[str]) -> Table:
     """A table by the values of the column of orders that `name` names, most orders first."""
-    rows = sorted(slice_orders(orders, name.key), key=lambda part: (-part.sums["orders"], str(part.key[0])))
+    rows = sorted(
+        slice_orders(orders, name.key, metrics=metrics), key=lambda part: (-part.sums["orders"], str(part.key[0]))
+    )
     return Table(
         key=key,
         title=f"By {name.title.lower()}",

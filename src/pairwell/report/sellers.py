@@ -49,7 +49,7 @@ def build_sellers(asked: Asked) -> Report:
         notes.append(f"{now.sums['orders'] - told:,} of {now.sums['orders']:,} orders name no seller.")
     return msgspec.structs.replace(
         begin_report(NAME, _TITLE, sales),
-        figures=figures(_OF_ALL, now, before),
+        figures=figures(_OF_ALL, sales, now, before),
         tables=[table if table.rows else msgspec.structs.replace(table, note=_NOBODY)],
         notes=notes,
     )

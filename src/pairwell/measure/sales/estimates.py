@@ -12,10 +12,11 @@ from scipy.special import stdtrit
 
 from pairwell.engines.duckdb import storage_failures
 from pairwell.measure.intervals import Interval
-from pairwell.measure.sales.metrics import METRICS, SUMS, Metric
+from pairwell.measure.sales.metrics import METRIC, SUMS, Metric
 
 FEWEST_CUSTOMERS: Final = 20
 _LEVEL = 0.95
+_OF_CUSTOMERS: Final = ("buyers", "customers", "added_ever")
 Reason = Literal["no_orders", "no_prices", "nothing_to_divide_by"]
 
 
@@ -71,67 +72,88 @@ def ratio_interval(spread: Spread) -> Interval | None:
     return Interval(ratio - half, ratio + half)
 
 
-def slice_orders(orders: ibis.Table, *names: str) -> list[Slice]:
+def slice_orders(orders: ibis.Table, *names: str, metrics: Sequence[str] = tuple(METRIC)) -> list[Slice]:
     """Every slice of measured orders by the values of these columns, ascending; one slice without columns.
 
-    A slice without orders is not among them.
+    Only these `metrics` are computed, and their sums. A slice without orders is not among them.
     """
+    wanted = [METRIC[key] for key in metrics]
+    sums = [name for name in SUMS if name in _needed(wanted) or len(wanted) == len(METRIC)]
     by_customer = orders.group_by(*names, "customer").aggregate(
-        **{name: orders[name].sum() for name in SUMS},
-        named=orders.named.any().cast("int64"),
+        **{name: orders[name].sum() for name in sums},
+        buyers=orders.named.any().cast("float64"),
     )
     ready = by_customer.mutate(
-        buyers=by_customer.named,
-        customers=ibis.literal(1),
-        added_ever=(by_customer.with_add_on > 0).cast("int64"),
+        customers=ibis.literal(1.0),
+        added_ever=(by_customer.with_add_on > 0).cast("float64"),
     )
     grouped = ready.group_by(*names) if names else ready
-    summed = grouped.aggregate(**_totals(ready), **_spreads(ready))
+    totals = {name: ready[name].sum() for name in (*sums, *_OF_CUSTOMERS)}
+    summed = grouped.aggregate(**totals, **_spreads(ready, wanted))
     with storage_failures():
         rows = summed.order_by(*names).to_pyarrow().to_pylist() if names else summed.to_pyarrow().to_pylist()
-    return [_slice(row, names) for row in rows if row["orders"]]
+    return [_slice(row, names, wanted) for row in rows if row["orders"]]
 
 
-def _totals(ready: ibis.Table) -> dict[str, ibis.Value]:
-    return {name: ready[name].sum() for name in (*SUMS, "buyers", "customers", "added_ever")}
+def _needed(metrics: Sequence[Metric]) -> set[str]:
+    return {"orders", "with_add_on", "unpriced", "revenue"} | {
+        name for metric in metrics for name in (metric.above, metric.below) if name is not None
+    }
 
 
-def _spreads(ready: ibis.Table) -> dict[str, ibis.Value]:
+def _spreads(ready: ibis.Table, metrics: Sequence[Metric]) -> dict[str, ibis.Value]:
     found: dict[str, ibis.Value] = {}
-    for metric in METRICS:
+    for metric in metrics:
         if metric.below is not None:
-            above, below = ready[metric.above].cast("float64"), ready[metric.below].cast("float64")
+            above, below = ready[metric.above], ready[metric.below]
             found[f"{metric.key}:var_above"] = above.var(how="sample")
             found[f"{metric.key}:var_below"] = below.var(how="sample")
             found[f"{metric.key}:cov"] = above.cov(below, how="sample")
     return found
 
 
-def _slice(row: Mapping[str, Any], names: Sequence[str]) -> Slice:
-    sums = {name: row[name] for name in (*SUMS, "buyers", "customers", "added_ever")}
+def _slice(row: Mapping[str, Any], names: Sequence[str], metrics: Sequence[Metric]) -> Slice:
+    sums = {name: _whole(row[name]) for name in (*SUMS, *_OF_CUSTOMERS) if name in row}
     return Slice(
-        key=tuple(row[name] for name in names), sums=sums, values={one.key: _value(one, row) for one in METRICS}
+        key=tuple(row[name] for name in names), sums=sums, values={one.key: _value(one, sums, row) for one in metrics}
     )
 
 
-def _value(metric: Metric, row: Mapping[str, Any]) -> Value | NotKnown:
-    if metric.priced and row["unpriced"] and not row["revenue"]:
+def _whole(value: float | None) -> float | int:
+    """Whole numbers as such: all sums but that of quantities; the sum of nothing is 0."""
+    return int(value or 0.0) if (value or 0.0).is_integer() else float(value or 0.0)
+
+
+def _value(metric: Metric, sums: Mapping[str, float | int], row: Mapping[str, Any]) -> Value | NotKnown:
+    if metric.priced and sums["unpriced"] and not sums["revenue"]:
         return NotKnown("no_prices")
     if metric.below is None:
-        return Value(row[metric.above])
-    if row[metric.below] == 0:
+        return Value(sums[metric.above])
+    if sums[metric.below] == 0:
         return NotKnown("nothing_to_divide_by")
     spread = Spread(
-        units=row["customers"],
-        above=row[metric.above],
-        below=row[metric.below],
+        units=int(sums["customers"]),
+        above=sums[metric.above],
+        below=sums[metric.below],
         **{name: row[f"{metric.key}:{name}"] or 0.0 for name in ("var_above", "var_below", "cov")},
     )
-    return Value(spread.above / spread.below, _bounded(ratio_interval(spread), metric))
+    is_share = metric.unit == "share" and metric.below != "revenue"  # of revenue a margin may be less than nothing
+    return Value(spread.above / spread.below, share_interval(spread) if is_share else ratio_interval(spread))
 
 
-def _bounded(interval: Interval | None, metric: Metric) -> Interval | None:
-    """A share of orders or customers ends at 0 and at 1; a margin does not."""
-    if interval is None or metric.unit != "share" or metric.below == "revenue":
-        return interval
-    return Interval(max(0.0, interval.low), min(1.0, interval.high))
+def share_interval(spread: Spread) -> Interval | None:
+    """As `ratio_interval`, inside 0..1; where none or all of them were seen, an exact one-sided bound over customers.
+
+    Source: Clopper and Pearson 1934, at 0 and n.
+    """
+    found = ratio_interval(spread)
+    if found is None:
+        return None
+    unseen = 1 - float(((1 - _LEVEL) / 2) ** (1 / spread.units))
+    if spread.above == 0:
+        return Interval(0.0, unseen)
+    return (
+        Interval(1 - unseen, 1.0)
+        if spread.above == spread.below
+        else Interval(max(0.0, found.low), min(1.0, found.high))
+    )

@@ -10,7 +10,7 @@ import msgspec
 
 from pairwell.engines.duckdb import storage_failures
 from pairwell.measure.intervals import Interval
-from pairwell.measure.sales.estimates import Spread, ratio_interval
+from pairwell.measure.sales.estimates import Spread, share_interval
 from pairwell.measure.sales.segments import UNKNOWN
 
 _MOST_ITEMS = 500
@@ -59,7 +59,12 @@ def sum_goods(held: ibis.Table, items: ibis.Table, of: str) -> list[Sold]:
         .aggregate(**{key: named[column].sum() for key, column in sums.items()})
     )
     summed = grouped.group_by("name").aggregate(orders=grouped.count(), **{key: grouped[key].sum() for key in sums})
-    return [Sold(**row) for row in _rows(summed.order_by(ibis.desc("revenue"), "name"))]
+    return [_sold(row) for row in _rows(summed.order_by(ibis.desc("revenue"), "name"))]
+
+
+def _sold(row: Mapping[str, Any]) -> Sold:
+    money = {name: int(row[name]) for name in ("revenue", "margin", "refunds")}
+    return Sold(name=row["name"], orders=row["orders"], units=row["units"], **money)
 
 
 def count_added(held: ibis.Table, orders: ibis.Table) -> list[Added]:
@@ -88,7 +93,8 @@ def count_added(held: ibis.Table, orders: ibis.Table) -> list[Added]:
 
 def _added(row: Mapping[str, Any]) -> Added:
     return Added(
-        **{name: row[name] for name in ("primary_item", "item_id", "orders", "primary_orders", "revenue")},
+        **{name: row[name] for name in ("primary_item", "item_id", "orders", "primary_orders")},
+        revenue=int(row["revenue"]),
         interval=_attach_interval(row),
     )
 
@@ -105,8 +111,7 @@ def _attach_interval(row: Mapping[str, Any]) -> Interval | None:
         var_below=(units * row["xx"] - below * below) / pairs,
         cov=(units * row["xy"] - above * below) / pairs,
     )
-    found = ratio_interval(spread)
-    return None if found is None else Interval(max(0.0, found.low), min(1.0, found.high))
+    return share_interval(spread)
 
 
 def count_together(held: ibis.Table, n: int) -> tuple[list[Together], bool]:

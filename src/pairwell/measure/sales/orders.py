@@ -23,15 +23,16 @@ def items_of_orders(lines: ibis.Table) -> ibis.Table:
         .aggregate(
             rank=lambda rows: rows["rank"].min(),
             units=lines.quantity.sum(),
-            revenue=lines.revenue.sum().fill_null(0),
-            margin=lines.margin.sum().fill_null(0),
-            estimated=lines.estimated.sum().fill_null(0),
-            refund=lines.refund.sum(),
+            **{name: total(lines[name]).fill_null(0.0) for name in ("revenue", "margin", "estimated", "refund")},
             returned=lines.returned.sum(),
-            unpriced=lines.revenue.isnull().cast("int64").sum(),
-            roles=lines.role.notnull().cast("int64").max(),
+            unpriced=total(lines.revenue.isnull()),
         )
     )
+
+
+def total(column: ibis.Value) -> ibis.Value:
+    """The sum of whole numbers as a real one, exact up to 2^53: sums of 128 bits take longer."""
+    return column.cast("float64").sum()
 
 
 def _rank(lines: ibis.Table) -> ibis.Value:
@@ -53,7 +54,7 @@ def measured_orders(history: History, orders: ibis.Table, held: ibis.Table) -> i
     sums = held.group_by("order_id").aggregate(
         primary_item=held.item_id.argmin(held["rank"]),
         primary_revenue=held.revenue.argmin(held["rank"]),
-        items=held.count(),
+        items=held.count().cast("float64"),
         units=held.units.sum(),
         revenue=held.revenue.sum(),
         line_margin=held.margin.sum(),
@@ -61,22 +62,22 @@ def measured_orders(history: History, orders: ibis.Table, held: ibis.Table) -> i
         refunds=held.refund.sum(),
         returned=held.returned.sum(),
         unpriced=held.unpriced.sum(),
-        roles=held.roles.max(),
+        roles=(held["rank"].min() < 2**_ROLE_BITS).cast("float64"),
     )
     joined = _with_kind(history, orders).left_join(sums, "order_id").drop("order_id_right")
     filled = joined.fill_null(
-        dict.fromkeys(("items", "units", "revenue", "line_margin", "estimated", "refunds", "unpriced", "roles"), 0)
+        dict.fromkeys(("items", "units", "revenue", "line_margin", "estimated", "refunds", "unpriced", "roles"), 0.0)
     )
     return filled.mutate(
-        orders=ibis.literal(1),
+        orders=ibis.literal(1.0),
         named=filled.customer_id.notnull(),
         customer=filled.customer_id.fill_null("\x1f" + filled.order_id),
-        added_revenue=filled.revenue - filled.primary_revenue.fill_null(0),
-        with_add_on=(filled["items"] > 1).cast("int64"),
-        with_return=(filled.returned.fill_null(0) > 0).cast("int64"),
+        added_revenue=filled.revenue - filled.primary_revenue.fill_null(0.0),
+        with_add_on=(filled["items"] > 1).cast("float64"),
+        with_return=(filled.returned.fill_null(0) > 0).cast("float64"),
         margin=filled.line_margin - filled.discount_minor,
-        discounts=filled.discount_minor,
-        converted=(filled.currency != history.shop.currency).cast("int64"),
+        discounts=filled.discount_minor.cast("float64"),
+        converted=(filled.currency != history.shop.currency).cast("float64"),
     )
 
 
