@@ -28,16 +28,12 @@ def main() -> None:
     found = {name: describe(shops, name) for name in _FIGURES}
     held = sum(shop.effects.held for shop in shops) / len(shops)
     treated = sum(shop.effects.treated for shop in shops) / len(shops)
-    print(
-        f"{len(shops)} shops, on average {treated:.0f} customers with offers and {held:.0f} held out; a made rule offers."
-    )
-    print(
-        f"{'':10}{'told':>6}{'refused':>9}{'covered':>9}{'at least':>10}{'too high':>10}{'too low':>9}{'bias':>9}{'mean truth':>12}"
-    )
+    print(f"{len(shops)} shops, on average {treated:.0f} customers with offers by a made rule and {held:.0f} held out.")
+    print(" " * 10 + "  told refused covered at least too high too low  bias    truth")
     for name, one in found.items():
         print(
-            f"{name:10}{one['told']:>6}{one['refused']:>9}{one['covered']:>9}{one['at_least']:>10}{one['too_high']:>10}"
-            f"{one['too_low']:>9}{one['bias_in_errors']:>9.2f}{one['truth']:>12.1f}"
+            f"{name:10}{one['told']:>6}{one['refused']:>8}{one['covered']:>8}{one['at_least']:>9}{one['too_high']:>9}"
+            f"{one['too_low']:>8}{one['bias_in_errors']:>6.2f}{one['truth']:>9.0f}"
         )
     print(json.dumps({**found, "seconds": round(time.perf_counter() - began, 1)}))
 
@@ -46,7 +42,7 @@ def describe(shops: Sequence[Earned], name: str) -> dict[str, float]:
     """How often the interval held the truth; `at_least`: fewer come by chance in one of a hundred such tests."""
     pairs = [(one, getattr(shop, name)) for shop in shops if isinstance(one := getattr(shop.effects, name), Estimate)]
     covered = sum(one.low <= truth <= one.high for one, truth in pairs)
-    halves = [(one.value - truth) / ((one.high - one.low) / 3.92) for one, truth in pairs]
+    off = [(one.value - truth) / ((one.high - one.low) / 3.92) for one, truth in pairs]  # in standard errors
     return {
         "told": len(pairs),
         "refused": len(shops) - len(pairs),
@@ -54,7 +50,7 @@ def describe(shops: Sequence[Earned], name: str) -> dict[str, float]:
         "at_least": int(binom.ppf(0.01, len(pairs), LEVEL)) if pairs else 0,
         "too_high": sum(one.low > truth for one, truth in pairs),
         "too_low": sum(one.high < truth for one, truth in pairs),
-        "bias_in_errors": sum(halves) / len(halves) if halves else 0.0,
+        "bias_in_errors": sum(off) / max(len(off), 1),
         "truth": sum(truth for _, truth in pairs) / max(len(pairs), 1),
     }
 

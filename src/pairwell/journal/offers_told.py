@@ -61,21 +61,27 @@ _DECLINED = (
 _OTHER_LOT = (decisions.c.person != _ROOT) & (
     sa.func.coalesce(_customer.c.lot_of, people.c.lot_of, _ROOT) != decisions.c.person
 )
-_FIRST_MET = (
+_SORTED = (
     sa.select(
         _WHO.label("whose"),
         _HAS_SLATE.label("slate"),
         (decisions.c.arm == "holdout").label("held"),
         decisions.c.placement,
         decisions.c.settings,
-        sa.func.min(decisions.c.decided_at).label("first"),
-        sa.func.max(sa.case((_OTHER_LOT, 1), else_=0)).label("other_lot"),
+        decisions.c.decided_at,
+        sa.case((_OTHER_LOT, 1), else_=0).label("other_lot"),
     )
     .join_from(decisions, people, decisions.c.person == people.c.person)
     .outerjoin(_customer, _customer.c.person == people.c.belongs_to)
     .where(people.c.name.is_not(None), decisions.c.decided_at < sa.bindparam("until"), decisions.c.arm != "none")
-    .group_by(_WHO, _HAS_SLATE, decisions.c.arm == "holdout", decisions.c.placement, decisions.c.settings)
-    .order_by(_WHO, sa.text("first"), decisions.c.placement, decisions.c.settings)
+    .subquery()
+)
+_SORT = [_SORTED.c[name] for name in ("whose", "slate", "held", "placement", "settings")]
+_FIRST = sa.func.min(_SORTED.c.decided_at).label("first")
+_FIRST_MET = (
+    sa.select(*_SORT, _FIRST, sa.func.max(_SORTED.c.other_lot).label("other_lot"))
+    .group_by(*_SORT)
+    .order_by(_SORTED.c.whose, _FIRST, _SORTED.c.placement, _SORTED.c.settings)
 )
 
 
