@@ -63,7 +63,7 @@ def fit_centres(points: Array, number: int, rng: np.random.Generator) -> Array:
 
 
 def _far_apart(points: Array, number: int, rng: np.random.Generator) -> Array:
-    centres = points[rng.integers(points.shape[0])][None, :]
+    centres: Array = points[rng.integers(points.shape[0])][None, :]
     distances = ((points - centres) ** 2).sum(axis=1)
     for _ in range(number - 1):
         total = distances.sum()
