@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -14,13 +14,13 @@ from pairwell.learn.responses.beliefs import Believed, Interval, believe
 from pairwell.learn.responses.friction import find_frictions
 from pairwell.learn.responses.gathering import Gathered, Window, gather
 from pairwell.learn.responses.purchases import Purchases, _Row
-from pairwell.posterior import Basis, Posterior, Setting, chances, persuasion
-from pairwell.records import Decision
+from pairwell.posterior import PASSED_OVER, Basis, Posterior, Setting, chances, persuasion
+from pairwell.records import Decision, PassedOver
 
 _DAY_US = 86_400_000_000
 _CHOICE = Choice(salt="s", holdout=0.2, withheld=0.1)
 _ITEMS = 10
-_COLUMNS = ("slate", "item", "effects", "sizes", "quiet", "persuasion", "seen", "bought", "weight")
+_COLUMNS = ("slate", "item", "effects", "sizes", "quiet", "persuasion", "shown", "passed", "seen", "bought", "weight")
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,27 +34,33 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     finish: float = 0.7  # chance of an order, which what is bought is part of where `beside`
     beside: bool = False
     placement: str = "cart"
+    passed: int = 0  # offers of each visit that were passed over
+    passed_quiet: float = 0.08  # their chance of being bought
 
 
-def lived(world: World, customers: int, *, seed: int = 1, slate: int = 2, visits: int = 2) -> Gathered:
+def lived(
+    world: World, customers: int, *, seed: int = 1, slate: int = 2, visits: int = 2, choice: Choice = _CHOICE
+) -> Gathered:
     """So many customers who come a few times, each visit a day of its own."""
     rng = np.random.default_rng(seed)
     told: list[Opportunity] = []
     rows: list[_Row] = []
     basis = Basis("pairs", world.foretold_quiet, world.foretold_shown, 0.5, 0.7, 0.1, 0.0, 0.7)
     for customer in range(customers):
-        unit, held = f"c:{customer}", rng.random() < _CHOICE.holdout
+        unit, held = f"c:{customer}", rng.random() < choice.holdout
         for visit in range(visits):
-            shown = not held and rng.random() >= _CHOICE.withheld
+            shown = not held and rng.random() >= choice.withheld
             at = (2 * visit + 10) * _DAY_US
-            items = [f"i{n}" for n in rng.choice(_ITEMS, slate, replace=False)]
-            told.append(_opportunity(unit, at, items, (world, shown, basis)))
+            drawn = [f"i{n}" for n in rng.choice(_ITEMS, slate + world.passed, replace=False)]
+            items, passed = drawn[:slate], drawn[slate:]
+            told.append(_opportunity(unit, at, items, (world, shown, basis), passed))
             placed = not world.beside or rng.random() < world.finish - world.friction * slate * shown
             taken = [item for item in items if rng.random() < (world.shown if shown else world.quiet)]
+            taken += [item for item in passed if rng.random() < world.passed_quiet]
             rows += [_Row(f"o-{customer}-{visit}", unit, at + 1, item) for item in taken if placed]
             if placed and world.beside:
                 rows.append(_Row(f"o-{customer}-{visit}", unit, at + 1, None))
-    return gather(reversed(told), lambda _: _CHOICE, Window(_DAY_US, 1_000 * _DAY_US), _prior(world)).close(
+    return gather(reversed(told), lambda _: choice, Window(_DAY_US, 1_000 * _DAY_US), _prior(world)).close(
         Purchases(rows)
     )
 
@@ -64,7 +70,9 @@ def _prior(world: World) -> Persuasion:
     return Persuasion(cross_sell=persuasion(world.foretold_quiet, world.foretold_shown) / 0.5)
 
 
-def _opportunity(unit: str, at: int, items: list[str], how: tuple[World, bool, Basis]) -> Opportunity:
+def _opportunity(
+    unit: str, at: int, items: Sequence[str], how: tuple[World, bool, Basis], passed: Sequence[str] = ()
+) -> Opportunity:
     world, shown, basis = how
     return Opportunity(
         decision_id=f"{unit}-{at}",
@@ -75,9 +83,10 @@ def _opportunity(unit: str, at: int, items: list[str], how: tuple[World, bool, B
         settings="s",
         placement=world.placement,
         has_cart=True,
-        shown=shown,
+        shown=shown and bool(items),
         offers=[SlateOffer("cross_sell", item) for item in items],
         bases=[basis] * len(items),
+        passed_over=[PassedOver("cross_sell", item, basis) for item in passed],
         seen=frozenset(range(len(items))) if shown else frozenset(),
         learning_minor=0.0,
     )
@@ -211,7 +220,7 @@ def test_beliefs_name_their_effects_in_one_order() -> None:
     learned = believed(lived(World(), 200))
     assert learned.showing.names == sorted(learned.showing.names)
     assert {"kind", "placement:cart", "source:pairs", "quiet", "fit", "place"} <= set(learned.showing.names)
-    assert learned.quiet.names == learned.showing.names
+    assert set(learned.quiet.names) == {*learned.showing.names, PASSED_OVER}
 
 
 def test_friction_is_measured_against_those_who_saw_nothing() -> None:
@@ -243,4 +252,4 @@ def test_where_no_checkout_can_be_lost_no_friction_is_learned() -> None:
 
 def test_decisions_of_records_have_what_is_read_of_them() -> None:
     """What the journal holds and what learning reads of it must not drift apart."""
-    assert {"inputs", "unit", "arm", "slate", "bases"} <= set(Decision.__struct_fields__)
+    assert {"inputs", "unit", "arm", "slate", "bases", "passed_over"} <= set(Decision.__struct_fields__)
