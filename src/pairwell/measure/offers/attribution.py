@@ -29,6 +29,8 @@ def attribute(told: Told, lines: Lines, *, window: int) -> Attributed:
     exposure that was told more than once the first and the last time count; of two of one moment the later offer.
     """
     seen = np.flatnonzero((told.offers.exposed >= 0) & (told.slates.unit[told.offers.slate] >= 0))
+    if not len(seen):
+        return Attributed(offer=np.full(lines.size, NEVER, dtype=np.int64))
     row, at = _exposures(told.offers, seen)
     wanted = _wanted(told, lines)
     unit, many = told.slates.unit[told.offers.slate[row]], len(told.names.offers)
@@ -77,4 +79,4 @@ def _last_seen(line: Ints, exposure: Ints, row: Ints, size: int) -> Ints:
     """Of each line the offer seen last, of all names that it was bought under; exposures are in order of time."""
     newest = np.full(size, NEVER, dtype=np.int64)
     np.maximum.at(newest, line, exposure)
-    return np.where(newest >= 0, row[np.maximum(newest, 0)], NEVER) if len(row) else newest
+    return np.where(newest >= 0, row[np.maximum(newest, 0)], NEVER)
