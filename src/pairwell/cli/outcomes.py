@@ -21,13 +21,15 @@ def outcome_lines(found: OffersLearned | TooFewOpportunities) -> Iterator[str]:
 
     if isinstance(found, TooFewOpportunities):
         yield (
-            f"Of {counted(found.decisions, 'decision')} with offers the outcome is known; {found.needed} are needed to "
-            "learn from. Until then the settings' prior holds."
+            f"Of {counted(found.decisions, 'decision')} that had something to offer the outcome is known; "
+            f"{found.needed} are needed to learn from. Until then the settings' prior holds."
         )
         return
+    silent = found.decisions - found.shown - found.not_shown
     yield (
         f"Learned from the outcomes of {counted(found.decisions, 'decision')} up to {when(found.until)}: "
-        f"{found.shown:,} shown, {found.not_shown:,} not shown by lot; "
+        f"{found.shown:,} shown, {found.not_shown:,} not shown by lot"
+        f"{f', {silent:,} silent as nothing seemed worth showing' if silent else ''}; "
         f"bought up to {found.window_h:g} h after a slate's validity counts."
     )
     if found.left_out:
@@ -49,18 +51,31 @@ def outcome_lines(found: OffersLearned | TooFewOpportunities) -> Iterator[str]:
 
 
 def _kind_lines(kind: KindLearned) -> Iterator[str]:
-    name = _KINDS.get(kind.kind, kind.kind)
-    seen = f" (seen {kind.seen:,} times, as far as was told)" if kind.seen else ""
-    yield (
-        f"  {name}: shown {kind.shown:,} times{seen}, of these {kind.bought_shown:,} bought; "
-        f"not shown {kind.not_shown:,} times, {kind.bought_not_shown:,} bought all the same"
-    )
+    yield f"  {_KINDS.get(kind.kind, kind.kind)}: {_counts(kind)}"
+    if kind.passed_over:
+        yield (
+            f"    passed over {kind.passed_over:,} times, as not worth showing or as others took the places, "
+            f"{kind.bought_passed_over:,} bought all the same: that teaches what is bought anyway"
+        )
     yield f"    bought when shown {_percent(kind.when_shown)}, anyway {_percent(kind.anyway)}"
     yield f"    {_persuasion_words(kind)}; the settings foretold {_signed(kind.prior_persuasion)}"
     if not kind.enough:
-        yield "    too little yet: this is mostly the settings' prior"
+        yield "    too few shown, or not shown by lot: what showing changes is mostly the settings' prior yet"
     if kind.persuasion.value <= 0 < kind.persuasion.high:
-        yield "    most are silent now, which may be by chance: `choice.learning_budget_minor` above 0 goes on trying"
+        yield (
+            "    most are silent now, which may be by chance: what is bought anyway goes on being learned; "
+            "`choice.learning_budget_minor` above 0 goes on trying"
+        )
+
+
+def _counts(kind: KindLearned) -> str:
+    if not (kind.shown or kind.not_shown):
+        return "never chosen so far"
+    seen = f" (seen {kind.seen:,} times, as far as was told)" if kind.seen else ""
+    return (
+        f"shown {kind.shown:,} times{seen}, of these {kind.bought_shown:,} bought; "
+        f"not shown {kind.not_shown:,} times, {kind.bought_not_shown:,} bought all the same"
+    )
 
 
 def _persuasion_words(kind: KindLearned) -> str:

@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 import msgspec
+import pytest
 from tests.journals import log
 from tests.unit.journal.test_store import NOW, decision, event, order
 
-from pairwell.events import Event, EventLine, EventOrder
+from pairwell.events import Event, EventLine, EventOrder, name_offer
 from pairwell.journal.opportunities import read_opportunities, read_orders_of_visitors, read_orders_told
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database
 from pairwell.posterior import Basis
-from pairwell.records import Decision
+from pairwell.records import Decision, PassedOver, SilenceReason
 
 _BASIS = Basis("pairs", 0.1, 0.2, 0.5, 0.0, 0.0, 0.0, 0.0)
 _MINUTE = timedelta(minutes=1)
+_READ = {"holdout", "withheld_at_random", "nothing_worth_it"}
 
 
 def _made(name: str, minutes: int, **changes: object) -> Decision:
@@ -37,6 +40,25 @@ def test_slates_that_were_shown_or_withheld_by_lot_are_read_newest_first(databas
     assert found[2].bases == [_BASIS, _BASIS]
     assert [offer.name for offer in found[2].offers] == ["mat", "lamp"]
     assert [one.decision_id for one in read_opportunities(database, until=NOW + 2 * _MINUTE, most=1)] == ["d-2"]
+
+
+def test_silence_where_nothing_was_worth_it_is_read_with_what_it_passed_over(database: Database) -> None:
+    passed = [PassedOver("cross_sell", "mat", _BASIS), PassedOver("bundle", name_offer(["mat", "lamp"]), _BASIS)]
+    silent = msgspec.structs.replace(
+        _made("d-1", 1, silence="nothing_worth_it"), slate=[], bases=[], passed_over=passed
+    )
+    log(Journal(database), silent, _made("d-2", 2, passed_over=passed[:1]))
+    beside, found = read_opportunities(database, until=NOW + 9 * _MINUTE, most=10)
+    assert (found.decision_id, found.shown, found.offers, found.bases) == ("d-1", False, [], [])
+    assert found.passed_over == passed
+    assert (beside.shown, len(beside.offers), beside.passed_over) == (True, 2, passed[:1])
+
+
+@pytest.mark.parametrize("reason", sorted(set(get_args(SilenceReason)) - _READ))
+def test_other_silences_teach_nothing(database: Database, reason: SilenceReason) -> None:
+    """Rules, guards, caps and switches hold back for what they know of the customer or the moment."""
+    log(Journal(database), _made("d-1", 1, silence=reason, passed_over=[PassedOver("cross_sell", "mat", _BASIS)]))
+    assert list(read_opportunities(database, until=NOW + 9 * _MINUTE, most=10)) == []
 
 
 def test_what_was_seen_of_each_is_read_with_it(database: Database) -> None:

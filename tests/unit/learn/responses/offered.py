@@ -14,7 +14,7 @@ from tests.journals import log
 from pairwell.config.settings import Choice, Settings
 from pairwell.events import Event, EventLine, EventOrder, EventStatus
 from pairwell.posterior import Basis
-from pairwell.records import Answer, CartLine, Decision, DecisionInputs, DecisionRequest, Offer, Silence
+from pairwell.records import Answer, CartLine, Decision, DecisionInputs, DecisionRequest, Offer, PassedOver, Silence
 from pairwell.shop.face import Shop, create_shop
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -50,6 +50,7 @@ class Told:
         visitor: bool = False,
         valid: timedelta = timedelta(minutes=15),
         learning_minor: float = 0.0,
+        passed_over: Sequence[str] = (),
     ) -> str:
         """Journal a decision; its id."""
         name = f"d_{next(self._names):08}"
@@ -77,6 +78,8 @@ class Told:
             "withheld": "withheld_at_random",
         }
         silence = Silence(reason=reason[arm]) if arm in reason else None
+        if not slate:
+            silence = Silence(reason="nothing_worth_it")
         answer = Answer(
             decision_id=name,
             valid_until=at + valid,
@@ -92,6 +95,7 @@ class Told:
             answer=answer,
             slate=slate,
             bases=[basis] * len(slate),
+            passed_over=[PassedOver(kind, item_id, basis) for item_id in passed_over],
             learning_minor=learning_minor,
             withheld=[],
         )

@@ -177,7 +177,7 @@ def test_commands_say_what_was_learned_or_that_it_is_too_little(told: Told) -> N
     run = CliRunner()
     none = run.invoke(app, ["learn", "--offers", *where])
     assert none.exit_code == 0
-    assert "Of 0 decisions with offers the outcome is known; 100 are needed" in none.stdout
+    assert "Of 0 decisions that had something to offer the outcome is known; 100 are needed" in none.stdout
     assert "Outcomes of offers: nothing learned of them yet" in run.invoke(app, ["status", *where]).stdout
     fill(told)
     said = run.invoke(app, ["learn", "--offers", *where]).stdout
@@ -204,6 +204,60 @@ def test_what_learning_cost_is_summed_and_said(told: Told) -> None:
     assert json.loads(asked)["trials"]["lost_minor"] == 42.5
     said = CliRunner().invoke(app, ["learn", "--offers", *where]).stdout
     assert "To learn, 2 slates were shown at an expected loss of 0.42 EUR since 2026-03-02 09:00, of this" in said
+
+
+def _pass_over(told: Told, visits: int, *, bought_every: int = 10) -> None:
+    """Visits of customers of their own, at which nothing seemed worth showing."""
+    for number in range(visits):
+        at = START + number * _MINUTE
+        told.decide(f"s-{number}", items=[], passed_over=["mat", "rope"], at=at)
+        if number % bought_every == 0:
+            told.buy(f"s-{number}", "rope", at=at)
+
+
+def test_what_was_passed_over_is_counted_by_itself_and_said(told: Told) -> None:
+    fill(told)
+    before = learned(told)
+    _pass_over(told, 60)
+    found = learned(told)
+    assert found.epoch == before.epoch + 1
+    assert (found.decisions, found.shown, found.not_shown) == (160, 75, 25)
+    (was,), (kind,) = before.kinds, found.kinds
+    for name in ("shown", "bought_shown", "seen", "not_shown", "bought_not_shown"):
+        assert getattr(kind, name) == getattr(was, name)
+    assert found.friction == before.friction
+    assert (kind.passed_over, kind.bought_passed_over) == (120, 6)
+    assert kind.anyway.high - kind.anyway.low < was.anyway.high - was.anyway.low
+    where = ["--workspace", str(told.shop.workspace.root)]
+    said = CliRunner().invoke(app, ["learn", "--offers", *where]).stdout
+    assert "160 decisions up to 2026-03-02 10:39: 75 shown, 25 not shown by lot, 60 silent as nothing seemed" in said
+    assert "passed over 120 times, as not worth showing or as others took the places, 6 bought all the same" in said
+    (told_of,) = json.loads(CliRunner().invoke(app, ["learn", "--offers", "--json", *where]).stdout)["kinds"]
+    assert (told_of["passed_over"], told_of["bought_passed_over"]) == (120, 6)
+
+
+def test_of_silence_alone_what_is_bought_anyway_is_learned(told: Told) -> None:
+    _pass_over(told, 400, bought_every=2)
+    (kind,) = learned(told).kinds
+    assert (kind.shown, kind.not_shown, kind.enough) == (0, 0, False)
+    live = told.shop.posteriors.newest()
+    assert live is not None
+    quiet = {item: chances(live, "cross_sell", item, BASIS, Setting("cart", 0))[0] for item in ("mat", "rope")}
+    assert quiet["mat"] < BASIS.quiet < quiet["rope"]
+    where = ["--workspace", str(told.shop.workspace.root)]
+    said = CliRunner().invoke(app, ["learn", "--offers", *where]).stdout
+    assert "Add-ons: never chosen so far" in said
+    assert "what showing changes is mostly the settings' prior yet" in said
+
+
+def test_what_the_forgotten_were_spared_teaches_nothing_any_more(told: Told) -> None:
+    fill(told)
+    _pass_over(told, 2, bought_every=1)
+    (before,) = learned(told).kinds
+    told.shop.keeping.forget("s-0")
+    (after,) = learned(told).kinds
+    assert (before.passed_over, before.bought_passed_over) == (4, 2)
+    assert (after.passed_over, after.bought_passed_over) == (2, 1)
 
 
 def test_looking_back_is_about_the_model(told: Told) -> None:
