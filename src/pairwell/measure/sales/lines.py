@@ -83,7 +83,7 @@ def _margin_rate(category: ibis.Value, history: History) -> ibis.Value:
         return ibis.literal(shop.margin_rate)
     stated = ByCategory(shop.margin_rates)
     with storage_failures():
-        names = history.items().category.unique().to_pyarrow().to_pylist()
+        names = history.items().select("category").distinct().to_pyarrow()["category"].to_pylist()
     known = [(category == name, rate) for name in sorted(filter(None, names)) if (rate := stated.of(name)) is not None]
     return ibis.cases(*known, else_=shop.margin_rate) if known else ibis.literal(shop.margin_rate)
 
