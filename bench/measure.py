@@ -14,8 +14,9 @@ from scipy import stats
 
 from pairwell.measure.comparing.compare import Arm, compare
 from pairwell.measure.comparing.effects import absolute_effect
-from pairwell.measure.comparing.moments import summarize
-from pairwell.measure.comparing.skewed import Unfit
+from pairwell.measure.comparing.moments import Moments
+from pairwell.measure.comparing.sequence import BURN_IN, always_valid
+from pairwell.measure.comparing.skewed import Unfit, judge
 
 ALPHA = 0.05
 LOOKS = 20
@@ -31,14 +32,19 @@ def dense(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
 
 def sparse(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
     """One in ten buys, for a log-normal sum."""
-    return Arm(above=lift * np.exp(3 + rng.standard_normal(n)) * (rng.random(n) < 0.1))
+    return Arm(above=lift * spend_of(rng, rng.random(n) < 0.1, sigma=1.0))
 
 
 def per_order(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
-    """Spend and orders of customers who differ in both: a ratio."""
-    orders = rng.poisson(rng.gamma(1.0, 1.5, n)).astype(np.float64)
-    spend = lift * orders * np.exp(3 + 0.7 * rng.standard_normal(n))
-    return Arm(above=spend, below=orders)
+    """Spend and orders of customers who differ in both, some without any order: a ratio."""
+    orders = (rng.geometric(0.4, n) - 1).astype(np.float64)
+    return Arm(above=lift * orders * spend_of(rng, orders > 0, sigma=0.7), below=orders)
+
+
+def spend_of(rng: np.random.Generator, buying: Any, sigma: float) -> Any:
+    spend = np.zeros(buying.size)
+    spend[buying] = np.exp(3 + sigma * rng.standard_normal(int(buying.sum())))
+    return spend
 
 
 TRUTH = {
@@ -70,24 +76,36 @@ def false_alarms(runs: int, seed: int, per_arm: int = 4_000) -> dict[str, int]:
     """Alarms of an experiment without any effect, at 20 looks and at the planned end."""
     rng = np.random.default_rng(seed)
     counts = dict.fromkeys(("runs", "fixed", "always_valid", "at_end", "at_end_refused"), 0)
-    looks = [per_arm * look // LOOKS for look in range(1, LOOKS + 1)]
     for _ in range(runs):
-        one, other = sparse(rng, per_arm).above, sparse(rng, per_arm).above
         fixed = always = False
-        for n in looks:
-            treated, control = one[:n], other[:n]
-            fixed |= absolute_effect(summarize(treated), summarize(control)).p_value < ALPHA
-            found = compare(Arm(above=treated), Arm(above=control))
-            if not isinstance(found, Unfit) and found.always_valid is not None:
-                always |= not found.always_valid.low <= 0 <= found.always_valid.high
+        for treated, control in zip(*(at_looks(sparse(rng, per_arm).above) for _ in range(2)), strict=True):
+            found = absolute_effect(treated, control)
+            refused = isinstance(judge(treated, control), Unfit)
+            fixed |= found.p_value < ALPHA
+            if not refused and treated.n >= BURN_IN:
+                interval = always_valid(found.value, found.error, treated.n + control.n)
+                always |= not interval.low <= 0 <= interval.high
         counts["runs"] += 1
         counts["fixed"] += fixed
         counts["always_valid"] += always
-        if isinstance(found, Unfit):
-            counts["at_end_refused"] += 1
-        else:
-            counts["at_end"] += found.absolute.p_value < ALPHA
+        counts["at_end_refused"] += refused
+        counts["at_end"] += not refused and found.p_value < ALPHA
     return counts
+
+
+def at_looks(values: Any) -> list[Moments]:
+    """The moments of the first 1/20 of the values, the first 2/20, and so on."""
+    ends = values.size * np.arange(1, LOOKS + 1) // LOOKS
+    first, second, third = (
+        np.cumsum((values, values * values, values * values * values)[power - 1])[ends - 1] / ends
+        for power in (1, 2, 3)
+    )
+    variances = (second - first**2) * ends / (ends - 1)
+    skews = third - 3 * first * second + 2 * first**3
+    return [
+        Moments(n=int(n), value=float(mean), variance=float(variance), third=float(skew))
+        for n, mean, variance, skew in zip(ends, first, variances, skews, strict=True)
+    ]
 
 
 def by_order(runs: int, seed: int, customers: int = 500) -> dict[str, int]:

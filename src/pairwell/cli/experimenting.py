@@ -313,7 +313,7 @@ def _plan_sentences(found: Plan, wanted: Wanted, money: str) -> list[str]:
     if wanted.effect is not None:
         size = f"{wanted.effect:.1%}" if wanted.relative else f"{wanted.effect:,.2f}{money}"
         said.append(
-            f"An effect of {size} a unit is not shown within this history: hold out more, or look for a larger one."
+            f"An effect of {size} a unit is not shown within this history: {_more(found)}."
             if found.days is None
             else f"An effect of {size} a unit needs {found.days} days."
         )
@@ -329,6 +329,11 @@ def _plan_sentences(found: Plan, wanted: Wanted, money: str) -> list[str]:
     if any(one.equal_part for one in shown):
         said.append("The values are so uneven that the smaller arm is compared with an equal random part of the other.")
     return [*said, "Counted are units that buy; draw arms for everybody, and count who bought nothing as 0."]
+
+
+def _more(found: Plan) -> str:
+    even = 0.5
+    return "only a larger one is" if found.holdout == even else "hold out more, or look for a larger one"
 
 
 def _row(one: Comparison) -> tuple[object, ...]:

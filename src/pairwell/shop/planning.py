@@ -85,8 +85,8 @@ def _sales(shop: Parts, metric: str) -> ir.Table:
 
 
 def _check_dates(rows: ir.Table, sales: ir.Table, column: str) -> None:
-    dated = int(sales.get_backend().execute(sales[AT].count()))
-    given = int(rows.get_backend().execute(rows[AT].count()))
+    dated = int(sales[AT].count().to_pyarrow().as_py())
+    given = int(rows[AT].count().to_pyarrow().as_py())
     if dated < given or not given:
         raise EvidenceError(
             f"{given - dated:,} of {given:,} cells of {column!r} are no moment.",

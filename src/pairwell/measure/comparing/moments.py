@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -66,7 +67,7 @@ def summarize_ratio(above: Values, below: Values) -> Moments:
     y, x = above - mean_y, below - mean_x
     products = Products(n=above.size, mean_y=mean_y, mean_x=mean_x, yy=float(y @ y), xx=float(x @ x), xy=float(x @ y))
     part = (above - mean_y / mean_x * below) / mean_x
-    return ratio_of(products, third=float((part**3).mean()))
+    return ratio_of(products, third=float((part * part) @ part) / part.size)
 
 
 def ratio_of(sums: Products, *, third: float = 0.0) -> Moments:
@@ -79,7 +80,7 @@ def ratio_of(sums: Products, *, third: float = 0.0) -> Moments:
         value=ratio,
         variance=max(spread, 0.0) / freedom / sums.mean_x**2,
         third=third,
-        below_error=float(np.sqrt(sums.xx / freedom / sums.n)) / abs(sums.mean_x),
+        below_error=math.sqrt(max(sums.xx, 0.0) / freedom / sums.n) / abs(sums.mean_x),
     )
 
 

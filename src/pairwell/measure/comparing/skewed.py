@@ -65,10 +65,10 @@ def pooled_skew(treated: Moments, control: Moments) -> float:
 
 def equal_part(larger: int, smaller: int) -> NDArray[np.int64]:
     """Which of `larger` units are compared with `smaller` ones: drawn by lot, ascending, the same ones every time."""
-    return np.sort(np.random.default_rng(_SEED).permutation(larger)[:smaller])
+    return np.sort(np.random.default_rng(_SEED).choice(larger, smaller, replace=False, shuffle=False))
 
 
 def _skew_of_difference(treated: Moments, control: Moments) -> float:
     """Of equally skewed arms, as under no effect: each arm's own third moment is known too badly."""
     a, b = 1 / treated.n, 1 / control.n
-    return abs(pooled_skew(treated, control)) * abs(a**2 - b**2) / (a + b) ** 1.5
+    return abs(pooled_skew(treated, control)) * abs(a**2 - b**2) / ((a + b) * math.sqrt(a + b))

@@ -17,7 +17,7 @@ def refusal(one: Comparison) -> str:
     smaller = min(one.n, one.n_control)
     needed = "" if one.needed is None else f"; about {one.needed:,} are needed"
     return {
-        "too_few_units": f"The smaller arm has {counted(smaller, 'unit')}{needed}.",
+        "too_few_units": f"The smaller arm has {counted(smaller, 'unit')}; {one.needed} are the least.",
         "too_skewed": f"A few very large values decide it: the smaller arm has {counted(smaller, 'unit')}{needed}. "
         "Wait for more, or give the smaller arm a larger share.",
         "no_spread": "Every unit of both arms has the same value, so that chance cannot be told from an effect.",
@@ -62,7 +62,7 @@ def _how(one: Comparison) -> str:
             f" The values are very uneven and the arms of very different size, so that {one.n:,} units are compared "
             f"with {one.n_control:,} drawn by lot."
         )
-    if one.variance_removed:
+    if one.variance_removed is not None:
         said += f" What was known before took away {one.variance_removed:.0%} of the variation."
     return said
 

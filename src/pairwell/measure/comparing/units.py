@@ -53,7 +53,7 @@ def sum_by_unit(rows: ir.Table, columns: Sequence[str]) -> Units:
         rows=np.asarray(table["rows"]),
         values={column: _array(table[name]) for column, name in zip(columns, names, strict=True)},
         read=read,
-        left_out=_some(no_unit=no_unit, no_arm=no_arm, several_arms=int(engine.execute(several))),
+        left_out=_some(no_unit=no_unit, no_arm=no_arm, several_arms=int(engine.to_pyarrow(several).as_py())),
     )
 
 

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.unit.cli.conftest import Command
+
+from pairwell.errors import RequestError
+
+KEYS = {
+    "arm",
+    "control",
+    "metric",
+    "kind",
+    "n",
+    "n_control",
+    "mean",
+    "mean_control",
+    "effect_absolute",
+    "ci_absolute",
+    "p_value_absolute",
+    "effect_relative",
+    "ci_relative",
+    "ci_relative_delta",
+    "p_value_relative",
+    "always_valid_ci",
+    "verdict",
+    "refusal",
+}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "experiment.csv"
+    rows = [f"c{k},{('control', 'offers')[k % 2]},{k % 5 + k % 2},{1 + k % 3}" for k in range(600)]
+    path.write_text("\n".join(["customer,arm,spend,orders", *rows]) + "\n")
+    return path
+
+
+def test_the_document_has_the_keys_that_outsiders_read(pairwell: Command, file: Path) -> None:
+    words = ("--unit", "customer", "--arm", "arm", "--metric", "spend", "--metric", "spend/orders", "--json")
+    found = json.loads(pairwell("experiment", "analyze", file, *words).stdout)
+
+    assert "srm_p_value" in found
+    assert [one["metric"] for one in found["comparisons"]] == ["spend", "spend/orders"]
+    assert all(set(one) >= KEYS for one in found["comparisons"])
+    assert all(one["refusal"] is None for one in found["comparisons"])
+
+
+def test_the_table_says_it_in_a_sentence(pairwell: Command, file: Path) -> None:
+    shown = pairwell("experiment", "analyze", file, "--unit", "customer", "--arm", "arm", "--metric", "spend").stdout
+
+    assert "600 lines, 600 of 'customer', control 'control'" in shown
+    assert "Sizes of the arms: fine (p 1.0000 against equal ones, as no shares were named)" in shown
+    assert "spend, offers: 3 where control has 2, +1 (" in shown
+    assert "It is better, by +50.0% (" in shown
+
+
+def test_too_few_units_are_told_not_guessed(pairwell: Command, tmp_path: Path) -> None:
+    path = tmp_path / "few.csv"
+    path.write_text("u,arm,spend\n1,control,2\n2,offers,900\n")
+    words = ("experiment", "analyze", path, "--unit", "u", "--arm", "arm", "--metric", "spend")
+    one = json.loads(pairwell(*words, "--json").stdout)["comparisons"][0]
+
+    assert (one["verdict"], one["effect_absolute"], one["p_value_absolute"]) == ("not_estimable", None, None)
+    assert one["refusal"] == "The smaller arm has 1 unit; 10 are the least."
+    assert one["refusal"] in pairwell(*words).stdout
+
+
+def test_guardrails_and_earlier_values_are_taken_by_name(pairwell: Command, file: Path) -> None:
+    words = (
+        "--unit",
+        "customer",
+        "--arm",
+        "arm",
+        "--metric",
+        "spend",
+        "--metric",
+        "orders",
+        "--before",
+        "spend=orders",
+    )
+    shown = pairwell(
+        "experiment", "analyze", file, *words, "--guardrail", "orders=-20%", "--guardrail", "spend=+.5"
+    ).stdout
+
+    assert "Guardrail -20.0%: held." in shown
+    assert "Guardrail +0.5: broken." in shown
+    assert "What was known before took away" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--shares", "control"), "are no shares"),
+        (("--shares", "control=.5,offers=x"), "are no shares"),
+        (("--guardrail", "spend<2"), "is no guardrail"),
+        (("--guardrail", "visits=-2%"), "none of the metrics"),
+        (("--before", "visits=orders"), "none of the metrics"),
+        (("--lower-is-better", "visits"), "none of the metrics"),
+        (("--metric", "spend/"), "is no metric"),
+    ],
+)
+def test_options_written_wrongly(pairwell: Command, file: Path, words: tuple[str, ...], says: str) -> None:
+    result = pairwell("experiment", "analyze", file, "--unit", "customer", "--arm", "arm", "--metric", "spend", *words)
+
+    assert isinstance(result.exception, RequestError)
+    assert says in str(result.exception)
+
+
+def test_a_plan_from_the_shops_own_orders(pairwell: Command, learned: Path) -> None:
+    words = ("experiment", "plan", "--workspace", learned, "--holdout", ".5", "--effect", "60%")
+    found = json.loads(pairwell(*words, "--json").stdout)
+    shown = pairwell(*words).stdout
+
+    assert [one["days"] for one in found["horizons"]][:3] == [7, 14, 21]
+    assert found["days"] in {one["days"] for one in found["horizons"]}
+    assert found["currency"] == "EUR"
+    assert f"An effect of 60.0% a unit needs {found['days']} days." in shown
+    margin = json.loads(pairwell("experiment", "plan", "--workspace", learned, "--metric", "margin", "--json").stdout)
+    assert all(m["mean"] < r["mean"] for m, r in zip(margin["horizons"], found["horizons"], strict=True))
+    assert margin["holdout"] == 0.05
+
+
+def test_a_plan_from_a_file(pairwell: Command, tmp_path: Path) -> None:
+    path = tmp_path / "visits.csv"
+    rows = [f"c{day}-{k},2026-01-{day:02},{k % 4}" for day in range(1, 29) for k in range(20)]
+    path.write_text("\n".join(["who,when,spend", *rows]) + "\n")
+    words = ("experiment", "plan", path, "--unit", "who", "--at", "when", "--metric", "spend", "--json")
+    found = json.loads(pairwell(*words).stdout)
+
+    assert [(one["days"], one["units"], one["units_holdout"]) for one in found["horizons"]] == [
+        (7, 140, 70),
+        (14, 280, 140),
+        (21, 420, 210),
+        (28, 560, 280),
+    ]
+    # 2.8016 standard deviations of a difference of two means; the values' own one is sqrt(1.25).
+    assert found["horizons"][3]["smallest_effect"] == pytest.approx(2.8016 * (1.25 * 2 / 280) ** 0.5, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--at", "when"), "needs --unit"),
+        (("--unit", "who"), "needs --at"),
+        (("--unit", "who", "--at", "when", "--holdout", "1"), "--holdout is 1"),
+        (("--unit", "who", "--at", "when", "--effect", "much"), "is no effect"),
+    ],
+)
+def test_a_plan_asked_for_wrongly(pairwell: Command, tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text("who,when,spend\na,2026-01-01,3\n")
+    result = pairwell("experiment", "plan", path, "--metric", "spend", *words)
+
+    assert isinstance(result.exception, RequestError)
+    assert says in str(result.exception)

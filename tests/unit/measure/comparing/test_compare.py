@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pairwell.measure.comparing.compare import Arm, Compared, compare
+from pairwell.measure.comparing.skewed import Unfit, equal_part
+
+
+def arm(values: object, below: object = None) -> Arm:
+    return Arm(
+        above=np.asarray(values, dtype=np.float64), below=None if below is None else np.asarray(below, dtype=np.float64)
+    )
+
+
+def money(seed: int, n: int, buying: float = 1.0) -> Arm:
+    rng = np.random.default_rng(seed)
+    return arm(np.exp(rng.standard_normal(n)) * (rng.random(n) < buying))
+
+
+def test_ten_units_an_arm_are_the_least() -> None:
+    even = [1.0, 2.0] * 5
+
+    assert compare(arm(even[:9]), arm(even)) == Unfit(reason="too_few_units", needed=10)
+    assert isinstance(compare(arm(even), arm(even)), Compared)
+
+
+def test_equal_values_have_no_spread() -> None:
+    assert compare(arm([3.0] * 20), arm([3.0] * 20)) == Unfit(reason="no_spread")
+
+
+def test_few_units_with_rare_large_values_are_refused_and_told_how_many_would_do() -> None:
+    found = compare(money(1, 300, 0.02), money(2, 300, 0.02))
+
+    assert isinstance(found, Unfit)
+    assert found.reason == "too_skewed"
+    assert found.needed is not None
+    assert found.needed > 300
+
+
+def test_a_small_holdout_that_lacks_the_large_values_is_refused_by_those_of_the_others() -> None:
+    holdout = arm([0.0] * 99 + [1.0])
+    found = compare(arm([0.0] * 1_890 + [1_000.0] * 10), holdout)
+
+    assert isinstance(found, Unfit)
+    assert found.reason == "too_skewed"
+
+
+def test_a_small_holdout_of_skewed_money_is_compared_with_an_equal_part() -> None:
+    treated, control = money(1, 9_500), money(2, 500)
+    found = compare(treated, control)
+
+    assert isinstance(found, Compared)
+    assert (found.method, found.treated.n, found.control.n) == ("equal_part", 500, 500)
+    assert found.treated.value == treated.above[equal_part(9_500, 500)].mean()
+    assert compare(treated, control) == found
+
+
+def test_equal_arms_of_skewed_money_are_compared_whole() -> None:
+    found = compare(money(1, 2_000), money(2, 2_000))
+
+    assert isinstance(found, Compared)
+    assert (found.method, found.treated.n) == ("all_units", 2_000)
+
+
+def test_a_ratio_without_denominators_is_refused() -> None:
+    found = compare(arm([0.0] * 20, [0.0] * 20), arm([1.0] * 20, [1.0] * 20))
+
+    assert found == Unfit(reason="nothing_to_divide_by")
+
+
+def test_a_ratio_of_a_handful_of_buyers_is_refused() -> None:
+    orders = [1.0] * 12 + [0.0] * 288
+    spend = [5.0, 7.0] * 6 + [0.0] * 288
+
+    assert compare(arm(spend, orders), arm(spend, orders)) == Unfit(reason="too_few_to_divide_by")
+
+
+def test_a_ratio_is_that_of_the_sums() -> None:
+    found = compare(arm([6.0, 2.0] * 50, [3.0, 1.0] * 50), arm([2.0, 3.0] * 50, [1.0, 3.0] * 50))
+
+    assert isinstance(found, Compared)
+    assert (found.kind, found.treated.value, found.control.value) == ("ratio", 2.0, 1.25)
+
+
+def test_no_relative_effect_over_nothing() -> None:
+    found = compare(arm([1.0, 2.0] * 30), arm([-1.0, 1.0] * 30))
+
+    assert isinstance(found, Compared)
+    assert (found.relative, found.fieller) == (None, None)
+
+
+@pytest.mark.parametrize(("n", "given"), [(99, False), (100, True)])
+def test_always_valid_intervals_begin_after_the_burn_in(n: int, given: bool) -> None:
+    found = compare(arm(np.arange(n) % 7), arm(np.arange(n) % 5))
+
+    assert isinstance(found, Compared)
+    assert (found.always_valid is not None) == given
+
+
+def test_the_always_valid_interval_is_the_wider_one() -> None:
+    found = compare(arm(np.arange(5_000) % 7), arm(np.arange(5_000) % 5))
+
+    assert isinstance(found, Compared)
+    assert found.always_valid is not None
+    assert found.always_valid.low < found.absolute.interval.low < found.absolute.interval.high < found.always_valid.high

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pairwell.engines.duckdb import open_engine
+from pairwell.errors import EvidenceError
+from pairwell.measure.comparing.planning import Wanted, days_for, make_plan, totals_by_days
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def sales(days: int) -> ibis.Table:
+    """Two units a day, one that comes every day and one that is new."""
+    rows = [
+        {"unit": unit, "at": START + timedelta(days=day), "value": 10}
+        for day in range(days)
+        for unit in ("regular", f"new {day}")
+    ]
+    engine = open_engine()
+    return engine.create_table(
+        "sales",
+        schema={"unit": "string", "at": "timestamp('UTC', 6)", "value": "int64"},
+        obj=pa.Table.from_pylist(rows),
+    )
+
+
+def test_the_smallest_effect_is_that_of_the_textbook() -> None:
+    # 2 (1.96 + .8416)² / n of a variance of 1: 63 units an arm show half a standard deviation.
+    values = np.array([-1.0, 1.0] * 63)
+    one = make_plan([(7, values)], Wanted(holdout=0.5))[0]
+
+    assert (one.units, one.units_holdout) == (126, 63)
+    assert one.smallest_effect == pytest.approx(0.5, abs=0.003)
+
+
+def test_the_wanted_effect_takes_the_first_time_that_shows_it() -> None:
+    values = np.array([1.0, 3.0] * 200)
+    horizons = make_plan([(7, values[:40]), (14, values[:200]), (21, values)], Wanted(holdout=0.5))
+
+    assert days_for(horizons, Wanted(holdout=0.5, effect=0.4)) == 14
+    assert days_for(horizons, Wanted(holdout=0.5, effect=0.2, relative=True)) == 14
+    assert days_for(horizons, Wanted(holdout=0.5, effect=0.001)) is None
+    assert days_for(horizons, Wanted(holdout=0.5)) is None
+
+
+def test_a_small_holdout_of_skewed_money_is_planned_as_it_will_be_compared() -> None:
+    values = np.exp(np.random.default_rng(1).standard_normal(10_000))
+    one = make_plan([(7, values)], Wanted(holdout=0.05))[0]
+    few = make_plan([(7, values[:2_000])], Wanted(holdout=0.01))[0]
+
+    assert one.equal_part
+    assert one.smallest_effect == pytest.approx(2.8016 * float(values.std(ddof=1)) * (2 / 500) ** 0.5, rel=1e-4)
+    assert few.smallest_effect is None
+    assert few.needed is not None
+
+
+def test_units_are_counted_once_in_each_time() -> None:
+    (first, last), totals = totals_by_days(sales(15), None)
+
+    assert (first, last) == (START, START + timedelta(days=14))
+    assert [(days, values.size, values.max()) for days, values in totals] == [(7, 8, 70.0), (14, 15, 140.0)]
+
+
+def test_a_time_of_ones_own_stands_among_the_usual_ones() -> None:
+    assert [days for days, _ in totals_by_days(sales(15), 10)[1]] == [7, 10, 14]
+
+
+@pytest.mark.parametrize(("days", "asked"), [(6, None), (15, 16)])
+def test_more_than_the_history_is_refused(days: int, asked: int | None) -> None:
+    with pytest.raises(EvidenceError):
+        totals_by_days(sales(days), asked)
