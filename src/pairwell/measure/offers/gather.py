@@ -47,8 +47,7 @@ def gather(parts: Iterable[Sequence[DecisionTold]], period: Period) -> Told:
 class _Gathering:
     def __init__(self, since: int) -> None:
         self._since = since
-        self._slates = {name: array("q") for name in _SLATES}
-        self._offers = {name: array("q") for name in _OFFERS}
+        self._slates, self._offers = array("q"), array("q")  # row after row
         self._units, self._names, self._kinds = Codes(), Codes(), Codes()
         self._placements, self._reasons = Codes(), Codes()
         self._asked, self._silences = Counter[str](), Counter[tuple[str, str, str]]()
@@ -61,29 +60,25 @@ class _Gathering:
             if within:
                 self._silences[decision.placement, decision.silence or "", _told_of(decision)] += 1
             return
-        slate = len(self._slates["at"])
+        slate = len(self._slates) // len(_SLATES)
         unit = NEVER if decision.whose is None else self._units[decision.whose]
-        row = (decision.at, unit, self._placements[decision.placement], int(decision.shown))
-        for column, value in zip(self._slates.values(), row, strict=True):
-            column.append(value)
+        self._slates.extend((decision.at, unit, self._placements[decision.placement], int(decision.shown)))
         for offer in decision.offers:
             self._add_offer(slate, offer)
 
     def _add_offer(self, slate: int, offer: OfferTold) -> None:
-        moments = (offer.exposed, offer.exposed_last, offer.clicked, offer.accepted, offer.declined)
-        told = (NEVER if moment is None else moment for moment in moments)
         reason = NEVER if offer.reason is None else self._reasons[offer.reason]
-        row = (slate, self._names[offer.name], self._kinds[offer.kind], *told, reason)
-        for column, value in zip(self._offers.values(), row, strict=True):
-            column.append(value)
+        moments = (offer.exposed, offer.exposed_last, offer.clicked, offer.accepted, offer.declined)
+        told = [NEVER if moment is None else moment for moment in moments]
+        self._offers.extend((slate, self._names[offer.name], self._kinds[offer.kind], *told, reason))
 
     def close(self, until: int) -> Told:
-        slates = {name: _column(column) for name, column in self._slates.items()}
+        slates, offers = _columns(self._slates, _SLATES), _columns(self._offers, _OFFERS)
         return Told(
             since=self._since,
             until=until,
             slates=Slates(**{**slates, "shown": slates["shown"] > 0}),  # type: ignore[arg-type]
-            offers=Offers(**{name: _column(column) for name, column in self._offers.items()}),
+            offers=Offers(**offers),
             names=Names(
                 units=self._units.names,
                 offers=self._names.names,
@@ -100,5 +95,6 @@ def _told_of(decision: DecisionTold) -> str:
     return "" if decision.silence in _OF_MONEY else decision.detail or ""
 
 
-def _column(column: array[int]) -> Ints:
-    return np.frombuffer(column, dtype=np.int64) if len(column) else np.empty(0, dtype=np.int64)
+def _columns(rows: array[int], names: Sequence[str]) -> dict[str, Ints]:
+    table = np.array(rows, dtype=np.int64).reshape(-1, len(names))
+    return {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(names)}
