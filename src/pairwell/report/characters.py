@@ -9,39 +9,39 @@ import numpy as np
 from pairwell.measure.customers.behaviour import Behaviour, Behaviours
 from pairwell.measure.customers.visits import Array
 
-_MORE, _LESS = 1.25, 0.8  # times everybody's
+_MORE, _LESS = 1.25, 0.8  # times the others'
 _MOSTLY = 0.5  # of the group's money
-_LEANING = 1.5  # times everybody's share
+_LEANING = 1.5  # times the others' share
 _WORTH_NAMING = 0.1
 
 
 def describe(found: Behaviours, number: int) -> str:
-    """What sets group `number` apart from everybody, by medians."""
-    group, everybody = found.groups[number], found.everybody
+    """What sets group `number` apart from others, by medians."""
+    group, others = found.groups[number], found.others[number]
     words = [
-        *_frequency(group, everybody),
-        *_money(group, everybody),
-        *_lately(group, everybody),
+        *_frequency(group, others),
+        *_money(group, others),
+        *_lately(group, others),
         *_categories(found, number),
     ]
     return ", ".join(words) or "buy like most customers"
 
 
-def _frequency(group: Behaviour, everybody: Behaviour) -> Iterator[str]:
-    if group.purchases <= 1 < everybody.purchases:
+def _frequency(group: Behaviour, others: Behaviour) -> Iterator[str]:
+    if group.purchases <= 1 < others.purchases:
         yield "bought once"
-    elif group.purchases >= _MORE * everybody.purchases:
+    elif group.purchases >= _MORE * others.purchases:
         yield "buy often"
-    elif group.purchases <= _LESS * everybody.purchases:
+    elif group.purchases <= _LESS * others.purchases:
         yield "buy rarely"
 
 
-def _money(group: Behaviour, everybody: Behaviour) -> Iterator[str]:
+def _money(group: Behaviour, others: Behaviour) -> Iterator[str]:
     """An item's price is what a visit comes to by its items."""
-    price, usual = group.visit_value / max(group.visit_items, 1), everybody.visit_value / max(everybody.visit_items, 1)
-    if group.visit_items >= _MORE * everybody.visit_items:
+    price, usual = group.visit_value / max(group.visit_items, 1), others.visit_value / max(others.visit_items, 1)
+    if group.visit_items >= _MORE * others.visit_items:
         yield "several things at once"
-    elif group.visit_items <= _LESS * everybody.visit_items:
+    elif group.visit_items <= _LESS * others.visit_items:
         yield "few things at once"
     if price >= _MORE * usual > 0:
         yield "dear things"
@@ -49,10 +49,10 @@ def _money(group: Behaviour, everybody: Behaviour) -> Iterator[str]:
         yield "cheap things"
 
 
-def _lately(group: Behaviour, everybody: Behaviour) -> Iterator[str]:
-    if group.days_since >= everybody.days_since / _LESS + 1:
+def _lately(group: Behaviour, others: Behaviour) -> Iterator[str]:
+    if group.days_since >= others.days_since / _LESS + 1:
         yield f"not seen for {group.days_since:,.0f} days"
-    elif group.days_since <= everybody.days_since * _LESS - 1:
+    elif group.days_since <= others.days_since * _LESS - 1:
         yield "came lately"
 
 
@@ -64,6 +64,6 @@ def _categories(found: Behaviours, number: int) -> Iterator[str]:
     if shares[first] >= _MOSTLY:
         yield f"mostly {found.categories[first]}"
         return
-    times = np.where(shares >= _WORTH_NAMING, shares / np.maximum(found.usual, 1e-9), 0)
+    times = np.where(shares >= _WORTH_NAMING, shares / np.maximum(found.usual[number], 1e-9), 0)
     if times.max() >= _LEANING:
         yield f"more {found.categories[int(np.argmax(times))]} than others"

@@ -28,7 +28,7 @@ class Categories(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
-    """A group of customers, by medians; `categories` holds its share of money in each, and `usual` everybody's."""
+    """Some customers, by medians."""
 
     customers: int
     value: float  # what they spent, minor units
@@ -39,14 +39,14 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Behaviours(msgspec.Struct, frozen=True, kw_only=True):
-    """The groups, the largest first; `of` is each customer's, by the order of the scores."""
+    """The groups, the largest first, each beside all `others`; `of` is each customer's, by the order of the scores."""
 
     groups: Sequence[Behaviour]
-    everybody: Behaviour
+    others: Sequence[Behaviour]
     of: Array
     categories: Sequence[str]
     shares: Array  # a row a group, of the money spent
-    usual: Array  # the same of everybody
+    usual: Array  # the same of the others
     strength: float
 
 
@@ -93,11 +93,11 @@ def find_behaviours(visits: Visits, scores: Scores, categories: Categories) -> B
     groups = [of == number for number in range(counts.size)]
     return Behaviours(
         groups=[_describe(scores, traits, group) for group in groups],
-        everybody=_describe(scores, traits, np.ones(of.size, dtype=bool)),
+        others=[_describe(scores, traits, ~group) for group in groups],
         of=of,
         categories=categories.names,
         shares=np.array([_money_shares(scores, categories, group) for group in groups]),
-        usual=_money_shares(scores, categories, np.ones(of.size, dtype=bool)),
+        usual=np.array([_money_shares(scores, categories, ~group) for group in groups]),
         strength=found.strength,
     )
 

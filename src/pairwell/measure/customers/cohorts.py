@@ -109,9 +109,9 @@ def find_returning(
     again = counts > 1
     waited = np.where(again, visits.days[np.minimum(starts + 1, len(visits) - 1)], visits.last_day) - first
     if since is not None:
-        again, waited = again[first >= since], waited[first >= since]
+        again, waited, first = again[first >= since], waited[first >= since], first[first >= since]
     came_back = int(again.sum())
-    longest = int(waited.max(initial=0))
+    longest = int((visits.last_day - first).max(initial=0))
     return Returning(
         customers=again.size,
         came_back=came_back,

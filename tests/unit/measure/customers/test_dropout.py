@@ -14,9 +14,7 @@ _MODEL = Dropout(r=0.243, alpha=4.414, a=0.793, b=2.426, log_likelihood=0.0, cus
 
 
 def _habit(repeats: list[float], recency: list[float], age: list[float]) -> Habit:
-    return Habit(
-        repeats=np.array(repeats), recency=np.array(recency), age=np.array(age), weights=np.ones(len(repeats))
-    )
+    return Habit(repeats=np.array(repeats), recency=np.array(recency), age=np.array(age), weights=np.ones(len(repeats)))
 
 
 def _formula(model: Dropout, habit: Habit, weeks: float) -> Array:
@@ -46,9 +44,7 @@ def test_nothing_overflows_for_who_buys_every_day() -> None:
 
 def test_there_is_no_gap_where_a_is_one() -> None:
     habit = _habit([3], [20], [30])
-    around = [
-        Dropout(r=0.5, alpha=5.0, a=a, b=2.0, log_likelihood=0.0, customers=1) for a in (1 - 1e-6, 1.0, 1 + 1e-6)
-    ]
+    around = [Dropout(r=0.5, alpha=5.0, a=a, b=2.0, log_likelihood=0.0, customers=1) for a in (1 - 1e-6, 1.0, 1 + 1e-6)]
 
     assert np.ptp([expected_orders(model, habit, 52.0)[0] for model in around]) < 1e-4
 
