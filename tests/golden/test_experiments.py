@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def _values(n: int, total: float, squares: float) -> list[float]:
     return [mean] * (n % 2) + [mean - apart, mean + apart] * (n // 2)
 
 
-def _write(path: Path, arms: dict[str, Iterable[Iterable[object]]], columns: str = "value") -> Path:
+def _write(path: Path, arms: Mapping[str, Iterable[Iterable[object]]], columns: str = "value") -> Path:
     lines = [
         f"{arm}{row},{arm},{','.join(map(str, cells))}" for arm, rows in arms.items() for row, cells in enumerate(rows)
     ]

@@ -32,8 +32,8 @@ lines = st.lists(
 def _rows(drawn: list[tuple[int, str, int, int]]) -> list[Line]:
     """A unit keeps its arm, but for some that are in both."""
     return [
-        (f"u{unit}", "b" if (unit % 2 == 1) != (other == "x" and unit < 3) else "a", *more)
-        for unit, other, *more in drawn
+        (f"u{unit}", "b" if (unit % 2 == 1) != (other == "x" and unit < 3) else "a", hundredths, count)
+        for unit, other, hundredths, count in drawn
     ]
 
 

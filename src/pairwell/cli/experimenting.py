@@ -273,7 +273,7 @@ def _print_analysis(found: Analysis) -> None:
         "difference",
         "95 % interval",
         "relative",
-        "p",
+        "adjusted p",
         "verdict",
     )
     print_table(header, [_row(one) for one in found.comparisons], numeric=(2, 3, 4, 5, 8))

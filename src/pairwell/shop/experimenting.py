@@ -125,16 +125,16 @@ def _decimals(column: pa.ChunkedArray, name: str, lines: pa.Array, mark: str) ->
     if pa.types.is_boolean(values.type):
         values = values.cast(pa.int8())
     found = by_distinct(values, lambda distinct: _parse(distinct, mark))
+    lost = pc.and_(pc.is_null(found), pc.is_valid(values))
     if is_text(values.type):
-        lost = pc.and_(pc.is_null(found), pc.is_valid(values))
         lost = pc.and_(lost, pc.invert(pc.is_in(pc.utf8_lower(values), pa.array(sorted(_MISSING)))))
-        if pc.any(lost).as_py():
-            place = pc.index(lost, value=True).as_py()
-            raise MappingError(
-                f"Column {name!r}, line {lines[place].as_py():,}: {values[place].as_py()!r} is no number.",
-                hint="Leave a cell empty, or write NA, where nothing is known; write 0 where nothing was spent.",
-                field="metric",
-            )
+    if pc.any(lost).as_py():
+        place = pc.index(lost, value=True).as_py()
+        raise MappingError(
+            f"Column {name!r}, line {lines[place].as_py():,}: {values[place].as_py()!r} is no number.",
+            hint="Leave a cell empty, or write NA, where nothing is known; write 0 where nothing was spent.",
+            field="metric",
+        )
     return found.cast(_SUM)
 
 

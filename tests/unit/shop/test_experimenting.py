@@ -53,10 +53,9 @@ def test_rows_are_a_denominator_of_their_own(tmp_path: Path) -> None:
 
 def test_every_format_says_the_same(tmp_path: Path) -> None:
     rows = two_arms()
+    lines: list[list[object]] = [["customer", "arm", "spend"], *rows]
     tab = tmp_path / "a.tsv"
-    tab.write_bytes(
-        "\n".join("\t".join(map(str, row)) for row in [["customer", "arm", "spend"], *rows]).encode("utf-16")
-    )
+    tab.write_bytes("\n".join("\t".join(map(str, row)) for row in lines).encode("utf-16"))
     comma = tmp_path / "b.csv"
     comma.write_text("\n".join(["customer;arm;spend", *(f"{c};{a};{s},50" for c, a, s in rows)]))
     parquet = tmp_path / "c.parquet"
@@ -69,7 +68,7 @@ def test_every_format_says_the_same(tmp_path: Path) -> None:
 
 
 def test_what_says_nothing_is_left_out_and_counted(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         *two_arms(),
         ["c000", "offers", 3],
         ["", "offers", 3],
@@ -108,7 +107,7 @@ def test_a_test_by_order_is_refused_and_says_why(tmp_path: Path, name: str) -> N
 
 @pytest.mark.parametrize("unit", ["visit", None])
 def test_units_below_the_customer_are_refused_where_customers_were_drawn(tmp_path: Path, unit: str | None) -> None:
-    rows = [[place, *row] for place, row in enumerate([*two_arms(), *two_arms()])]
+    rows: list[list[object]] = [[place, *row] for place, row in enumerate([*two_arms(), *two_arms()])]
     file = write(tmp_path / "a.csv", rows, "visit,customer,arm,spend")
 
     with pytest.raises(RequestError, match="arms were drawn by it") as caught:
@@ -225,7 +224,7 @@ def test_a_guardrail_is_held_against_its_margin(tmp_path: Path) -> None:
         one = analyze_file(write(tmp_path / "a.csv", two_arms(400)), BY_CUSTOMER, Design(metrics=[metric])).comparisons[
             0
         ]
-        return one.guardrail and one.guardrail.held
+        return None if one.guardrail is None else one.guardrail.held
 
     assert held(-0.02, relative=True) == "held"
     assert held(0.1, relative=True) == "broken"
