@@ -50,13 +50,10 @@ def open_offers(asked: Asked, *, compare: bool) -> Opened | None:
     periods = find_periods(asked)
     if periods is None or not periods.dated:
         return None
-    before = periods.previous if compare else None
-    return Opened(
-        asked=asked,
-        periods=periods,
-        now=_read(asked, periods.period),
-        before=None if before is None else _read(asked, before),
-    )
+    before = _read(asked, periods.previous) if compare and periods.previous is not None else None
+    if before is not None and not before.told.asked.decisions:
+        before = None  # nobody asked for offers then: 0 would say that they earned nothing
+    return Opened(asked=asked, periods=periods, now=_read(asked, periods.period), before=before)
 
 
 def empty(asked: Asked, name: str, title: str) -> Report:

@@ -55,7 +55,7 @@ def build_profit(asked: Asked) -> Report:
         currency=shop.currency,
         timezone=shop.timezone,
         period=opened.periods.period,
-        previous=opened.periods.previous,
+        previous=None if opened.before is None else opened.periods.previous,
         figures=[*_earned(opened, effects), *_costs(opened, effects)],
         tables=[_parts(effects), _groups(opened.now), _declines(opened.now)],
         notes=[*_notes(opened, effects), *notes_of(opened.now, asked)],
