@@ -39,9 +39,8 @@ class Prior(NamedTuple):
 
 
 # History is often far off, persuasion less so: an offer that is bought more seldom than foretold is mostly one that is
-# bought more seldom anyway. Offers that put off more customers than they win, all together, are rare: a few purchases
-# of who was shown nothing must not make a whole kind of offer look like that. The place of an offer says something of
-# who does not see it, too: the best come first.
+# bought more seldom anyway. What is passed over may differ from what is chosen by more than the features say, though by
+# little. The place of an offer says something of who does not see it, too: the best come first.
 QUIET: Final = Prior(
     {
         "kind": 1.0, "placement": 0.5, "source": 1.0, "quiet": 0.5, "fit": 2.0, "effect": 0.5, "price": 1.0,

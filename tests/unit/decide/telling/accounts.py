@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from tests.unit.decide.tents import ITEMS, MODEL, NOW, SURE, ask, said, scene
+from tests.unit.decide.tents import CALM, ITEMS, MODEL, NOW, SURE, ask, said, scene
 
 from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
@@ -22,9 +22,7 @@ from pairwell.posterior import Normal, Posterior
 from pairwell.records import Contact, CustomerFacts, DecisionRequest, Decline, Item
 
 FOLDER = Path(__file__).parent / "accounts"
-USUAL = msgspec.structs.replace(
-    SURE, placements=Settings().placements, choice=msgspec.structs.replace(SURE.choice, temperature=0.5)
-)
+USUAL = msgspec.structs.replace(SURE, placements=CALM, choice=msgspec.structs.replace(SURE.choice, temperature=0.5))
 HELD = msgspec.structs.replace(USUAL, choice=msgspec.structs.replace(USUAL.choice, holdout=1.0))
 LEARNED = Posterior(
     prior=USUAL.persuasion,
