@@ -69,7 +69,12 @@ def ratio_interval(spread: Spread) -> Interval | None:
     variance = spread.var_above - 2 * ratio * spread.cov + ratio**2 * spread.var_below
     error = math.sqrt(max(0.0, variance) / spread.units) / abs(mean)
     half = float(stdtrit(spread.units - 1, (1 + _LEVEL) / 2)) * error
-    return Interval(ratio - half, ratio + half)
+    return Interval(_steady(ratio - half), _steady(ratio + half))
+
+
+def _steady(end: float) -> float:
+    """Without the last digits, which depend on the order in which threads add up a variance."""
+    return float(f"{end:.9g}")
 
 
 def slice_orders(orders: ibis.Table, *names: str, metrics: Sequence[str] = tuple(METRIC)) -> list[Slice]:

@@ -1,0 +1,62 @@
+"""Intervals of ratios over customers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pairwell.measure.intervals import Interval, Resampling, bootstrap_ratios
+from pairwell.measure.sales.estimates import FEWEST_CUSTOMERS, Spread, ratio_interval, share_interval
+
+Numbers = NDArray[np.float64]
+
+
+def _spread(above: Numbers, below: Numbers) -> Spread:
+    return Spread(
+        units=above.size,
+        above=float(above.sum()),
+        below=float(below.sum()),
+        var_above=float(above.var(ddof=1)),
+        var_below=float(below.var(ddof=1)),
+        cov=float(np.cov(above, below)[0, 1]),
+    )
+
+
+def _customers(rng: np.random.Generator, n: int) -> tuple[Numbers, Numbers]:
+    """Revenue and orders of customers of whom some buy often, and dearly each time."""
+    orders = 1 + rng.poisson(2, n)
+    taste = rng.lognormal(3, 0.5, n)
+    return orders * taste, orders.astype(np.float64)
+
+
+def test_it_agrees_with_the_bootstrap_over_customers() -> None:
+    above, below = _customers(np.random.default_rng(1), 2_000)
+    found = ratio_interval(_spread(above, below))
+    (other,) = bootstrap_ratios(above[:, None], below[:, None], Resampling(replicates=2_000))
+    assert found is not None
+    assert isinstance(other, Interval)
+    assert [found.low, found.high] == pytest.approx([other.low, other.high], rel=0.01)
+
+
+def test_it_holds_the_truth_as_often_as_it_says() -> None:
+    rng, inside, runs = np.random.default_rng(2), 0, 2_000
+    truth = float(np.exp(3 + 0.5**2 / 2))  # orders and taste are independent
+    for _ in range(runs):
+        found = ratio_interval(_spread(*_customers(rng, 300)))
+        assert found is not None
+        inside += found.low <= truth <= found.high
+    assert 0.935 <= inside / runs <= 0.965
+
+
+@pytest.mark.parametrize(("above", "bounds"), [(0, [0.0, 0.0362]), (100, [0.9638, 1.0])])
+def test_a_share_of_nobody_or_everybody_has_the_exact_bound(above: int, bounds: list[float]) -> None:
+    found = share_interval(Spread(units=100, above=above, below=100, var_above=0, var_below=0, cov=0))
+    assert found is not None
+    assert [found.low, found.high] == pytest.approx(bounds, abs=1e-4)
+
+
+def test_few_customers_have_no_interval() -> None:
+    few = Spread(units=FEWEST_CUSTOMERS - 1, above=5, below=10, var_above=1, var_below=1, cov=0)
+    assert ratio_interval(few) is None
+    assert share_interval(few) is None
