@@ -84,7 +84,7 @@ def _earned(opened: Opened, effects: Effects) -> Iterator[Figure]:
 
 
 def _inflation(effects: Effects) -> Figure:
-    name, title = "inflation", "Attributed for each one added, margin"
+    name, title = "inflation", "Attributed ÷ incremental margin"
     found = effects.inflation()
     if found is not None:
         return figure((name, title, "times"), found)
@@ -126,7 +126,7 @@ def _costs(opened: Opened, effects: Effects) -> Iterator[Figure]:
     gross = float(read.lines.gross[bought].sum())
     yield Figure(
         key="attributed_returned_share",
-        title="Of attributed revenue came back",
+        title="Attributed revenue that came back",
         unit="share",
         value=back / gross if gross > 0 else None,
         refusal=None if gross > 0 else "Nothing is put down to offers in this period.",

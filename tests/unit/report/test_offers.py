@@ -183,3 +183,24 @@ def test_an_order_that_names_only_a_visitor_is_that_visitors(workspace: Workspac
     journal.log_events([[_seen(), order]], now=NOW + 2 * _HOUR)
     dataset = fill(workspace, [Order("o-v", ("mat",), NOW + 2 * _HOUR)])
     assert _figure(build_profit(_asked(dataset, database)), "attributed_revenue_minor").value == 100
+
+
+def test_the_placement_where_customers_surely_accept_most_is_named(workspace: Workspace, database: Database) -> None:
+    journal = Journal(database)
+    told = list[Event]()
+    for number in range(40):
+        made = _made(f"d-{number}", f"c-{number}")
+        placement = "cart" if number % 2 else "checkout"
+        request = msgspec.structs.replace(made.inputs.request, placement=placement)
+        inputs = msgspec.structs.replace(made.inputs, request=request)
+        log(journal, msgspec.structs.replace(made, inputs=inputs))
+        told.append(_seen(f"d-{number}"))
+        if placement == "cart":
+            told.append(event(f"a-{number}", type="accept", decision_id=f"d-{number}", offer_no=0, at=NOW + _HOUR))
+    journal.log_events([told], now=NOW + _HOUR)
+    report = build_placements(_asked(fill(workspace, [_bought()]), database))
+    assert _figure(report, "most_receptive_placement").value == "cart"
+    rows = {row["placement"]: row for row in _table(report, "placements").rows}
+    assert (rows["cart"]["accept_rate"], rows["checkout"]["accept_rate"]) == (1.0, 0.0)
+    assert float(str(rows["checkout"]["accept_rate_high"])) < float(str(rows["cart"]["accept_rate_low"]))
+    assert "cart: Nobody was kept without offers by lot" in str(_table(report, "placements").note)
