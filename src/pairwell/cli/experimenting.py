@@ -42,7 +42,8 @@ _Metric = Annotated[
 _Control = Annotated[str | None, typer.Option(help="The arm to compare with; else the one called control or the like.")]
 _Shares = Annotated[str | None, typer.Option(help="Shares as configured: control=.05,offers=.95; else equal ones.")]
 _Before = Annotated[
-    list[str] | None, typer.Option(help="METRIC=COLUMN with the same before the experiment, or one COLUMN for all.")
+    list[str] | None,
+    typer.Option(help="METRIC=COLUMN with the same before the experiment, or one COLUMN for every mean."),
 ]
 _Lower = Annotated[list[str] | None, typer.Option(help="A metric that should fall.")]
 _Guardrail = Annotated[
@@ -189,18 +190,20 @@ class _Metrics:
             name=name,
             above=above,
             below=below or None,
-            before=None if below else before,
+            before=before,
             lower_is_better=name in self._lower,
             guardrail=margin,
         )
 
     def _befores(self, wanted: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
+        means = [name for name in wanted if "/" not in name]
         for text in self._before:
             name, equals, column = text.rpartition("=")
             if equals:
                 _check_named(name, wanted, "before")
-            found.update({name: column} if equals else dict.fromkeys(wanted, column))
+            _check_mean([name] if equals else wanted)
+            found.update({name: column} if equals else dict.fromkeys(means, column))
         return found
 
     def _margins(self, wanted: Sequence[str]) -> dict[str, Margin]:
@@ -221,6 +224,17 @@ class _Metrics:
             relative = match[2] == "%"
             found[name] = Margin(margin=float(match[1]) / (100 if relative else 1), relative=relative)
         return found
+
+
+def _check_mean(names: Sequence[str]) -> None:
+    from pairwell.errors import RequestError
+
+    if all("/" in name for name in names):
+        raise RequestError(
+            f"What was before is taken out of means alone, and {', '.join(names)} is a ratio.",
+            hint="Add the numerator as a metric of its own, and name it: --before METRIC=COLUMN.",
+            field="before",
+        )
 
 
 def _check_named(name: str, wanted: Sequence[str], field: str) -> None:

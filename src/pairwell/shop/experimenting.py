@@ -25,6 +25,7 @@ from pairwell.ingest.sources import Limits, RefusedRow, read_batches
 from pairwell.measure.comparing.analyze import analyze
 from pairwell.measure.comparing.experiment import ROWS, Analysis, Design
 from pairwell.measure.comparing.units import ARM, OWNER, UNIT, share_of_repeating_owners, sum_by_unit, value_column
+from pairwell.wording import counted
 
 _SUM = pa.decimal128(38, 12)
 _MISSING = frozenset({"na", "n/a", "nan", "null", "none", "-", "nil", "#n/a"})
@@ -84,8 +85,8 @@ def staged_rows(path: Path, staged: Staged, *, advance: BytesRead) -> Iterator[t
     mark = decimal_mark(sample.table)
     with TemporaryDirectory(prefix="pairwell-") as folder, storage_failures():
         target, writer = Path(folder) / "rows.parquet", None
-        refused: list[RefusedRow] = []
-        for batch in read_batches(path, sample.file, limits=Limits(), refuse=refused.append, advance=advance):
+        refused = _Refused()
+        for batch in read_batches(path, sample.file, limits=Limits(), refuse=refused, advance=advance):
             _check_columns(path, batch.columns.column_names, [*texts.values(), *staged.values])
             parts = {name: as_text(batch.columns[column]) for name, column in texts.items()}
             parts.setdefault(UNIT, batch.lines.cast(pa.string()))
@@ -97,7 +98,7 @@ def staged_rows(path: Path, staged: Staged, *, advance: BytesRead) -> Iterator[t
         if writer is None:
             raise MappingError(f"{path} holds no row.", hint="Export it again, with every unit of every arm.")
         writer.close()
-        _check_refused(path, refused)
+        refused.check(path)
         yield open_parquet(open_engine(spill=Path(folder)), [target]), owner
 
 
@@ -110,14 +111,25 @@ def _check_columns(path: Path, names: Sequence[str], wanted: Sequence[str]) -> N
         )
 
 
-def _check_refused(path: Path, refused: Sequence[RefusedRow]) -> None:
-    """A row left out in silence might be one arm's alone."""
-    if refused:
-        first = refused[0]
-        raise MappingError(
-            f"{path.name}: {len(refused)} rows cannot be read; line {first.line} is the first ({first.reason}).",
-            hint="Mend them or take them out: an experiment with rows missing may say anything.",
-        )
+class _Refused:
+    """The rows that cannot be read: how many, and the first."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._first: RefusedRow | None = None
+
+    def __call__(self, row: RefusedRow) -> None:
+        self._count += 1
+        self._first = self._first or row
+
+    def check(self, path: Path) -> None:
+        """Raise `MappingError` where there is any: a row left out in silence might be one arm's alone."""
+        if self._first is not None:
+            raise MappingError(
+                f"{path.name}: {counted(self._count, 'row')} cannot be read; "
+                f"line {self._first.line} is the first ({self._first.reason}).",
+                hint="Mend them or take them out: an experiment with rows missing may say anything.",
+            )
 
 
 def _decimals(column: pa.ChunkedArray, name: str, lines: pa.Array, mark: str) -> pa.ChunkedArray:

@@ -98,6 +98,7 @@ def test_guardrails_and_earlier_values_are_taken_by_name(pairwell: Command, file
         (("--guardrail", "spend<2"), "is no guardrail"),
         (("--guardrail", "visits=-2%"), "none of the metrics"),
         (("--before", "visits=orders"), "none of the metrics"),
+        (("--metric", "spend/orders", "--before", "spend/orders=orders"), "is a ratio"),
         (("--lower-is-better", "visits"), "none of the metrics"),
         (("--metric", "spend/"), "is no metric"),
     ],

@@ -134,6 +134,12 @@ def _one_arm(rows: list[list[object]]) -> list[list[object]]:
         (lambda rows: rows, {"shares": {"control": 1.0}}, RequestError, "'offers' have no share"),
         (lambda rows: [[row[0], row[0], row[2]] for row in rows], {}, RequestError, "80 different values"),
         (lambda rows: [*rows, ["d", "offers", "much"]], {}, MappingError, "line 82: 'much' is no number"),
+        (
+            lambda rows: [*rows, ["d", "offers"], ["e", "offers", 1, 2]],
+            {},
+            MappingError,
+            "2 rows cannot be read; line 82",
+        ),
         (lambda _: [["", "", 1]] * 3, {}, EvidenceError, "No row names both"),
         (lambda _: [], {}, SourceError, "no row"),
     ],
