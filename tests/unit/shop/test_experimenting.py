@@ -235,3 +235,18 @@ def test_a_guardrail_is_held_against_its_margin(tmp_path: Path) -> None:
     assert held(-0.02, relative=True) == "held"
     assert held(0.1, relative=True) == "broken"
     assert held(1.0, relative=False) == "not_shown"
+
+
+def test_what_counts_alone_but_not_among_many_is_told_so(tmp_path: Path) -> None:
+    rows = [
+        [*row[:2], k % 10 + (k % 2) * 2, *[k * place % 11 for place in range(2, 9)]]
+        for k, row in enumerate(two_arms(15))
+    ]
+    names = [f"m{place}" for place in range(8)]
+    file = write(tmp_path / "a.csv", rows, ",".join(["customer", "arm", *names]))
+    alone = analyze_file(file, BY_CUSTOMER, design("m0")).comparisons[0]
+    among = analyze_file(file, BY_CUSTOMER, design(*names)).comparisons[0]
+
+    assert alone.p_value_absolute == among.p_value_absolute
+    assert (alone.verdict, among.verdict) == ("better", "no_difference_shown")
+    assert "not among so many looks" in among.sentence

@@ -15,7 +15,7 @@ _MOST_MISSING = 0.01
 def refusal(one: Comparison) -> str:
     """Why nothing is said, and what would help."""
     smaller = min(one.n, one.n_control)
-    needed = "" if one.needed is None else f"; about {one.needed:,} are needed"
+    needed = "" if one.needed is None else f"; about {int(float(f'{one.needed:.2g}')):,} are needed"
     return {
         "too_few_units": f"The smaller arm has {counted(smaller, 'unit')}; {one.needed} are the least.",
         "too_skewed": f"A few very large values decide it: the smaller arm has {counted(smaller, 'unit')}{needed}. "
@@ -35,7 +35,14 @@ def sentence(one: Comparison) -> str:
         return f"{one.metric}, {one.arm}: no answer. {one.refusal}"
     what = f"{one.metric}, {one.arm}: {_number(one.mean)} where {one.control} has {_number(one.mean_control)}"
     sure = "" if one.ci_absolute is None else f", {_signed(one.effect_absolute)} ({_range(one.ci_absolute)})"
-    return f"{what}{sure}. {_VERDICTS[one.verdict]}{_relative(one)}{_how(one)}{_guarded(one)}"
+    return f"{what}{sure}. {_verdict(one)}{_relative(one)}{_how(one)}{_guarded(one)}"
+
+
+def _verdict(one: Comparison) -> str:
+    alone = one.ci_absolute is not None and not one.ci_absolute[0] <= 0 <= one.ci_absolute[1]
+    if one.verdict == "no_difference_shown" and alone:
+        return "No difference is shown: looked at alone and once it would be one, but not among so many looks"
+    return _VERDICTS[one.verdict]
 
 
 _VERDICTS = {
