@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.unit.measure.customers.planted import planted
+from tests.unit.measure.customers.shops import START, Bought, open_shop
 
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace
@@ -16,8 +18,6 @@ from pairwell.operations.database import Database, open_database
 from pairwell.report.asking import Asked
 from pairwell.report.customers import build_customers
 from pairwell.report.record import Figure, Report, Table
-from tests.unit.measure.customers.planted import planted
-from tests.unit.measure.customers.shops import START, Bought, open_shop
 
 _NOW = datetime(2030, 1, 1, tzinfo=UTC)
 

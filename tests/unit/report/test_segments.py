@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.unit.measure.customers.shops import Bought, open_shop
+from tests.unit.report.test_customers import _asked, _figure, _table, operations
 
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
 from pairwell.errors import RequestError
 from pairwell.operations.database import Database
 from pairwell.report.segments import build_segments
-from tests.unit.measure.customers.shops import Bought, open_shop
-from tests.unit.report.test_customers import _asked, _figure, _table, operations
 
 __all__ = ["operations"]
 
@@ -36,7 +36,7 @@ def dataset(workspace: Workspace) -> Dataset:
     return open_shop(workspace, bought, customers=said)
 
 
-def test_every_customer_stands_in_one_kind(dataset: Dataset, operations: Database) -> None:  # noqa: F811
+def test_every_customer_stands_in_one_kind(dataset: Dataset, operations: Database) -> None:
     report = build_segments(_asked(dataset, operations))
 
     standings = _table(report, "standings").rows
@@ -47,7 +47,7 @@ def test_every_customer_stands_in_one_kind(dataset: Dataset, operations: Databas
     assert sum(int(str(row[f"frequency_{often}"])) for row in grid for often in range(1, 6)) == 150
 
 
-def test_tenths_and_attributes_are_told(dataset: Dataset, operations: Database) -> None:  # noqa: F811
+def test_tenths_and_attributes_are_told(dataset: Dataset, operations: Database) -> None:
     report = build_segments(_asked(dataset, operations))
 
     tenths = _table(report, "tiers").rows
@@ -56,13 +56,13 @@ def test_tenths_and_attributes_are_told(dataset: Dataset, operations: Database) 
     assert {row["segment"] for row in _table(report, "by_region").rows} == {"North", "South"}
 
 
-def test_what_stands_out_is_told_by_attribute(dataset: Dataset, operations: Database) -> None:  # noqa: F811
+def test_what_stands_out_is_told_by_attribute(dataset: Dataset, operations: Database) -> None:
     rows = _table(build_segments(_asked(dataset, operations, by="region")), "together").rows
 
     assert [(row["kind"], row["item"], row["with"]) for row in rows] == [("South", "lamp", "tent")]
 
 
-def test_groups_that_are_not_there_are_refused(dataset: Dataset, operations: Database) -> None:  # noqa: F811
+def test_groups_that_are_not_there_are_refused(dataset: Dataset, operations: Database) -> None:
     report = build_segments(_asked(dataset, operations, by="behaviour"))
 
     figure = _figure(report, "behaviour_groups")
@@ -71,7 +71,7 @@ def test_groups_that_are_not_there_are_refused(dataset: Dataset, operations: Dat
     assert "together" not in [table.key for table in report.tables]
 
 
-def test_an_unknown_segment_names_those_there_are(dataset: Dataset, operations: Database) -> None:  # noqa: F811
+def test_an_unknown_segment_names_those_there_are(dataset: Dataset, operations: Database) -> None:
     with pytest.raises(RequestError) as caught:
         build_segments(_asked(dataset, operations, by="colour"))
 
@@ -86,14 +86,14 @@ def test_nothing_can_be_told_of_nobody(
     workspace: Workspace,
     operations: Database,
     bought: list[Bought],
-    says: str,  # noqa: F811
+    says: str,
 ) -> None:
     report = build_segments(_asked(open_shop(workspace, bought), operations))
 
     assert says in report.notes[0]
 
 
-def test_one_customer_is_no_segment(workspace: Workspace, operations: Database) -> None:  # noqa: F811
+def test_one_customer_is_no_segment(workspace: Workspace, operations: Database) -> None:
     report = build_segments(_asked(open_shop(workspace, [Bought(who="a", day=0)]), operations))
 
     assert "1 customer is too few" in str(_figure(report, "standings").refusal)

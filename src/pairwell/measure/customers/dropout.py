@@ -150,24 +150,25 @@ def _likelihood(logs: NDArray[Any], habit: Habit) -> tuple[Array, Array]:
     r, alpha, a, b = np.exp(logs)
     x, again = habit.repeats, habit.repeats > 0
     before = np.maximum(b + x - 1, np.finfo(float).tiny)
+    of_kind = x.astype(np.int64)  # the costly functions are worked out once for each number of repeats
+    kinds = np.arange(of_kind.max(initial=0) + 1)
     stayed = -(r + x) * np.log(alpha + habit.age)
     left = np.where(again, np.log(a) - np.log(before) - (r + x) * np.log(alpha + habit.recency), -np.inf)
     both = np.logaddexp(stayed, left)
     gone = np.exp(left - both)
     values = (
-        special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
-        + special.gammaln(a + b) - special.gammaln(b) + special.gammaln(b + x) - special.gammaln(a + b + x)
-        + both
-    )  # fmt: skip
+        special.gammaln(r + kinds) - special.gammaln(r) + r * np.log(alpha) + special.gammaln(a + b)
+        - special.gammaln(b) + special.gammaln(b + kinds) - special.gammaln(a + b + kinds)
+    )[of_kind] + both  # fmt: skip
     ends = (1 - gone) * np.log(alpha + habit.age) + gone * np.log(alpha + habit.recency)
     inverse = (1 - gone) / (alpha + habit.age) + gone / (alpha + habit.recency)
-    shared = special.digamma(a + b) - special.digamma(a + b + x)
+    shared = (special.digamma(a + b) - special.digamma(a + b + kinds))[of_kind]
     slopes = np.column_stack(
         [
-            special.digamma(r + x) - special.digamma(r) + np.log(alpha) - ends,
+            (special.digamma(r + kinds) - special.digamma(r))[of_kind] + np.log(alpha) - ends,
             r / alpha - (r + x) * inverse,
             shared + gone / a,
-            shared - special.digamma(b) + special.digamma(b + x) - gone / before,
+            shared + (special.digamma(b + kinds) - special.digamma(b))[of_kind] - gone / before,
         ]
     )
     return values, slopes * np.array([r, alpha, a, b])

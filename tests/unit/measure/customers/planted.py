@@ -15,7 +15,7 @@ def planted(
     dropout: tuple[float, float, float, float] = (0.6, 5.0, 0.8, 2.5),
     spending: tuple[float, float, float] = (6.0, 4.0, 1_500.0),
 ) -> Visits:
-    """Visits of customers who buy and leave as the model says, with r, alpha (weeks), a, b and p, q, v (minor units)."""
+    """Visits of customers who buy and leave as the model says: r, alpha (weeks), a, b and p, q, v (minor units)."""
     r, alpha, a, b = dropout
     p, q, v = spending
     first = rng.integers(0, days // 3, customers)

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
+from tests.orders import stage
 
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import TABLES
-from tests.orders import stage
 
 START = datetime(2024, 1, 31, 12, tzinfo=UTC)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.unit.measure.customers.shops import Bought, open_shop
 
 from pairwell.config.workspace import Workspace
 from pairwell.errors import RequestError
@@ -14,7 +15,6 @@ from pairwell.measure.customers.attributes import (
     read_attributes,
 )
 from pairwell.measure.customers.visits import Visits, make_visits, read_visits
-from tests.unit.measure.customers.shops import Bought, open_shop
 
 
 def test_attributes_that_make_segments_are_found(workspace: Workspace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.unit.measure.customers.shops import Bought, open_shop
 
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
@@ -11,7 +12,6 @@ from pairwell.measure.customers.behaviour import Behaviours, Categories, find_be
 from pairwell.measure.customers.recency import Scores, score
 from pairwell.measure.customers.visits import NotKnown, Visits, make_visits, read_visits
 from pairwell.report.characters import describe
-from tests.unit.measure.customers.shops import Bought, open_shop
 
 _ITEMS = [
     {"item_id": "T", "category": "Camping > Tents"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.unit.measure.customers.shops import Bought, open_shop
 
 from pairwell.config.workspace import Workspace
 from pairwell.measure.customers.cohorts import (
@@ -15,7 +16,6 @@ from pairwell.measure.customers.cohorts import (
 )
 from pairwell.measure.customers.visits import NotKnown, make_visits
 from pairwell.measure.intervals import Interval
-from tests.unit.measure.customers.shops import Bought, open_shop
 
 _JANUARY = 2024 * 12
 

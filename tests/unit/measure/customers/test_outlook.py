@@ -6,10 +6,10 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.unit.measure.customers.planted import planted
 
 from pairwell.measure.customers.outlook import HeldOut, Outlook, look_ahead, outlook_table
 from pairwell.measure.customers.visits import NotKnown, Visits, make_visits
-from tests.unit.measure.customers.planted import planted
 
 
 @pytest.fixture(scope="module")

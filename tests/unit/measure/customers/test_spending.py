@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from tests.unit.measure.customers.planted import planted
 
 from pairwell.measure.customers.spending import Spending, Spent, expected_value, fit_spending, spent_by
 from pairwell.measure.customers.visits import NotKnown, make_visits
-from tests.unit.measure.customers.planted import planted
 
 
 def test_planted_parameters_are_found() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from tests.unit.measure.customers.shops import Bought, open_shop
 
 from pairwell.config.workspace import Workspace
 from pairwell.measure.customers.together import find_together
-from tests.unit.measure.customers.shops import Bought, open_shop
 
 _KINDS = {f"c{who:03}": who % 2 for who in range(200)}
 

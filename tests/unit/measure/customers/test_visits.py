@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.unit.measure.customers.shops import START, Bought, open_shop
 
 from pairwell.config.workspace import Workspace
 from pairwell.measure.customers.visits import NotKnown, Visits, read_visits
-from tests.unit.measure.customers.shops import START, Bought, open_shop
 
 
 def _read(workspace: Workspace, *bought: Bought, zone: str = "UTC") -> Visits:
