@@ -149,6 +149,7 @@ class Posterior(msgspec.Struct, frozen=True, kw_only=True):
     friction: dict[str, Normal]  # by placement: chance that one offer costs the checkout
 
 
+# The regression (learn/responses) has the law of the next functions for columns; a test holds the two equal.
 def chances(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, at: Setting) -> tuple[float, float]:
     """P(bought | not shown) and P(bought | shown); without a posterior what the orders and the prior say.
 

@@ -205,7 +205,10 @@ def _tangent(rows: Rows, at: State) -> tuple[Floats, Floats, Floats]:
 
 
 def _odds(rows: Rows, at: State) -> tuple[Floats, Floats, Floats]:
-    """Log odds of who is shown nothing and of who is, and how much the latter rise with the former."""
+    """Log odds of who is shown nothing and of who is, and how much the latter rise with the former.
+
+    The law is that of `pairwell.posterior`, which has it for one offer and imports no arrays.
+    """
     p, own = rows.quiet.shape[1], at.items[rows.item]
     anyway = rows.foretold + rows.quiet @ at.effects[:p] + own[:, 0]
     quiet, by = _logistic(anyway), _persuasion(rows, anyway)
