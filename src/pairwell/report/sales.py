@@ -175,7 +175,13 @@ def slice_table(key: str, name: Column, orders: ibis.Table, metrics: Sequence[st
 
 def notes_of(sales: Sales, now: Slice | None) -> list[str]:
     """What to know before reading the numbers."""
-    return [*_of_period(sales), *(_of_orders(now.sums, sales) if now is not None else ())]
+    return [*_of_period(sales), *([_nothing(sales)] if now is None else _of_orders(now.sums, sales))]
+
+
+def _nothing(sales: Sales) -> str:
+    zone, periods = ZoneInfo(sales.history.shop.timezone), sales.periods
+    first, last = (f"{moment.astimezone(zone):%Y-%m-%d}" for moment in (periods.first, periods.last))
+    return f"Orders of this shop are of {first} to {last}; none of them that still stands is of this period."
 
 
 def _of_period(sales: Sales) -> Iterator[str]:

@@ -212,3 +212,11 @@ def test_orders_without_dates_are_one_period(shop: Shop) -> None:
     assert report.previous is None
     assert "over_time" not in {table.key for table in report.tables}
     assert "carry no date" in report.notes[0]
+
+
+def test_a_period_without_orders_says_where_they_are(shop: Shop) -> None:
+    _store(shop, orders=_orders(1), order_lines=_lines(1))
+    report = shop.report("overview", since=datetime(2020, 1, 1, tzinfo=UTC), until=datetime(2020, 2, 1, tzinfo=UTC))
+    assert (_figure(report, "orders").value, _figure(report, "revenue").value) == (0, 0)
+    assert _figure(report, "aov").refusal == "No order was placed in this period."
+    assert "Orders of this shop are of 2024-03-10 to 2024-03-10" in report.notes[-1]
