@@ -25,7 +25,9 @@ def rows(data_dir: Path) -> pa.Table:
 def _count(rows: pa.Table) -> Cohorts:
     moments = rows["InvoiceDate"]
     months = pc.add(pc.multiply(pc.year(moments), 12), pc.subtract(pc.month(moments), 1)).cast(pa.int64())
-    found = count_cohorts(ibis.memtable(pa.table({"customer_id": rows["CustomerID"].cast(pa.string()), "month": months})))
+    found = count_cohorts(
+        ibis.memtable(pa.table({"customer_id": rows["CustomerID"].cast(pa.string()), "month": months}))
+    )
     assert isinstance(found, Cohorts)
     return found
 

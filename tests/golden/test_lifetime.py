@@ -54,9 +54,7 @@ def test_bg_nbd_has_the_published_parameters(before: Visits) -> None:
 
 def test_bg_nbd_expects_of_one_customer_what_is_published(before: Visits) -> None:
     model = fit_dropout(habits_of(before)[1])
-    one = Habit(
-        repeats=np.array([2.0]), recency=np.array([30.43]), age=np.array([38.86]), weights=np.array([1.0])
-    )
+    one = Habit(repeats=np.array([2.0]), recency=np.array([30.43]), age=np.array([38.86]), weights=np.array([1.0]))
 
     assert isinstance(model, Dropout)
     assert expected_orders(model, one, 39.0)[0] == pytest.approx(1.226, abs=0.0005)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pairwell.shop.parts import Parts
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from pairwell.report.record import Report
 
 
@@ -25,3 +27,23 @@ class Measured(Parts):
         from pairwell.shop.reporting import Question, find_report
 
         return find_report(self, self._database, Question(name, since, until, by), now=self._clock())
+
+    def customer_outlook(self, days: int = 365) -> pa.Table:
+        """What each customer is expected to buy in the coming `days`, as an Arrow table; see docs/customer-value.md.
+
+        Columns: customer_id, purchases, days_since_last, chance_alive, expected_purchases, expected_value_minor (null
+        where values cannot be told). Raises `EvidenceError` where orders do not tell, `RequestError` for wrong `days`.
+        """
+        from pairwell.shop.valuing import expect_of_customers
+
+        return expect_of_customers(self, days, now=self._clock())
+
+    def customer_scores(self) -> pa.Table:
+        """How lately, how often and for how much each customer buys, as an Arrow table; see docs/customer-value.md.
+
+        Columns: customer_id, days_since_last, purchases, value_minor, recency, frequency, money (1 to 5), standing.
+        Raises `EvidenceError` where orders do not tell.
+        """
+        from pairwell.shop.valuing import score_customers
+
+        return score_customers(self, now=self._clock())

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 
 from pairwell.measure.customers.visits import Array, NotKnown, Visits
 
@@ -59,6 +60,26 @@ def score(visits: Visits) -> Scores | NotKnown:
         frequency=frequency,
         money=money,
         standings=_stand(recency, frequency, money, counts),
+    )
+
+
+def score_table(visits: Visits, scores: Scores) -> pa.Table:
+    """One row a customer, by id.
+
+    Columns: customer_id, days_since_last, purchases (days with one), value_minor, recency, frequency, money (1 to 5),
+    standing (one of `STANDINGS`).
+    """
+    return pa.table(
+        {
+            "customer_id": pa.array([visits.customer_ids[place] for place in scores.customers], pa.string()),
+            "days_since_last": pa.array(scores.days_since),
+            "purchases": pa.array(scores.purchases),
+            "value_minor": pa.array(scores.values),
+            "recency": pa.array(scores.recency),
+            "frequency": pa.array(scores.frequency),
+            "money": pa.array(scores.money),
+            "standing": pa.array([STANDINGS[place] for place in scores.standings], pa.string()),
+        }
     )
 
 

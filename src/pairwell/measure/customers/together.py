@@ -134,7 +134,9 @@ def _lines(dataset: Dataset, kinds: Mapping[str, int], until: datetime | None) -
     columns = {"kind": pa.array(list(kinds.values()), pa.int64()), "buyer": pa.array(range(len(kinds)), pa.int64())}
     named = ibis.memtable(pa.table({"customer_id": pa.array(list(kinds), pa.string()), **columns}))
     orders = dated_orders(dataset, until).inner_join(named, "customer_id")
-    numbered = orders.select("order_id", "kind", "buyer", order=ibis.row_number().over(ibis.window()))  # numbers join faster than texts
+    numbered = orders.select(
+        "order_id", "kind", "buyer", order=ibis.row_number().over(ibis.window())
+    )  # numbers join faster than texts
     lines = dataset.table("order_lines").select("order_id", "item_id")
     sold = lines.group_by("item_id").aggregate(n=lines.count())
     most = sold.order_by(sold.n.desc(), sold.item_id).limit(_MOST_ITEMS).select("item_id", sold="item_id")
