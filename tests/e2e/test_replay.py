@@ -240,6 +240,7 @@ def test_the_decisions_are_of_many_kinds(lived: Lived) -> None:
     assert sum(made.shown for made in lived.decisions) > _DECISIONS / 4
     assert {made.inputs.epoch for made in lived.decisions} == {0, 1, 2}
     assert {"holdout", "not_enough_evidence", "withheld_by_rule", "nothing_worth_it"} <= silences.keys()
+    assert sum(bool(made.passed_over) for made in lived.decisions) > _DECISIONS / 4
     assert {"cross_sell", "upgrade"} <= kinds.keys()
     assert any(made.inputs.contacts for made in lived.decisions)
     assert any(made.inputs.declines for made in lived.decisions)

@@ -54,7 +54,7 @@ def _kind_lines(kind: KindLearned) -> Iterator[str]:
     yield f"  {_KINDS.get(kind.kind, kind.kind)}: {_counts(kind)}"
     if kind.passed_over:
         yield (
-            f"    passed over {kind.passed_over:,} times, as not worth showing or as others took the places, "
+            f"    passed over {kind.passed_over:,} times (others took the places, or showing was not worth it), "
             f"{kind.bought_passed_over:,} bought all the same: that teaches what is bought anyway"
         )
     yield f"    bought when shown {_percent(kind.when_shown)}, anyway {_percent(kind.anyway)}"
