@@ -70,7 +70,7 @@ def _decision(rng: random.Random, number: int, held: dict[str, bool]) -> Decisio
 def _offer(rng: random.Random, place: int, name: str, at: int | None) -> OfferTold:
     seen = None if at is None or rng.random() < 0.2 else at + rng.randrange(3) * _HOUR
     last = None if seen is None else seen + rng.choice([0, 0, 6 * _HOUR])
-    return OfferTold(place, "cross_sell", name, None, seen, last, None, None, None, None)
+    return OfferTold(place, "cross_sell", name, seen, last, None, None, None, None)
 
 
 def _order(rng: random.Random, number: int, units: list[str]) -> list[_Line]:

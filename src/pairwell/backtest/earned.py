@@ -99,7 +99,7 @@ def _decision(one: _Visited) -> DecisionTold:
     moment = at if seen else None
     offers = [
         OfferTold(
-            number, shown.kind, shown.item_id, None, moment, moment, None, at if number in one.came.accepted else None,
+            number, shown.kind, shown.item_id, moment, moment, None, at if number in one.came.accepted else None,
             None, None,
         )
         for number, shown in enumerate(one.slate)

@@ -89,7 +89,6 @@ class _Named(msgspec.Struct, frozen=True):
     kind: str
     item_id: str
     item_ids: list[str] = []  # of a bundle
-    replaces: str | None = None
 
 
 class _Silence(msgspec.Struct, frozen=True):
@@ -117,7 +116,6 @@ class OfferTold(NamedTuple):
     offer_no: int
     kind: str
     name: str  # its item, of a bundle all of them
-    replaces: str | None
     exposed: int | None  # the first time
     exposed_last: int | None
     clicked: int | None
@@ -243,6 +241,6 @@ def _offer(at: tuple[int, _Named], told: dict[str, tuple[int, int]], reason: str
     first = {kind: span[0] for kind, span in told.items()}
     seen = told.get("exposure")
     return OfferTold(
-        number, one.kind, name, one.replaces, seen and seen[0], seen and seen[1],
+        number, one.kind, name, seen and seen[0], seen and seen[1],
         first.get("click"), first.get("accept"), first.get("decline"), reason,
     )  # fmt: skip

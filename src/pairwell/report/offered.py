@@ -23,7 +23,6 @@ _REFUSALS: Final[Mapping[Reason, str]] = {
     "orders no longer decide it. Wait, or ask for a longer period.",
     "uneven_groups": "The lot cannot have fallen like this: {found} of the customers are in the holdout, about "
     "{needed} were to be expected. Something else sorts them, so the groups cannot be compared.",
-    "nothing_told": "No event tells of it yet.",
 }
 
 

@@ -41,13 +41,12 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     attributed_revenue: float  # to offers that the compared saw, beside `revenue`
     attributed_margin: float
 
-    def inflation(self, *, of_margin: bool = True) -> Estimate | None:
-        """How many times too much attribution says; None where offers may have added nothing, so that nobody can tell.
+    def inflation(self) -> Estimate | None:
+        """How many times the margin added is attributed; None where that may be nothing, so that nobody can tell.
 
         What is attributed was seen; only what was added is unsure, so that the ends are those of its interval.
         """
-        added = self.margin if of_margin else self.revenue
-        said = self.attributed_margin if of_margin else self.attributed_revenue
+        added, said = self.margin, self.attributed_margin
         if isinstance(added, NotEstimable) or not added.surely_positive or said <= 0:
             return None
         return Estimate(value=said / added.value, low=said / added.high, high=said / added.low)

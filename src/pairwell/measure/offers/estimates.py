@@ -17,7 +17,7 @@ from scipy.special import ndtr, ndtri, stdtrit
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Reason = Literal["no_holdout", "no_treated", "too_few", "uneven_groups", "nothing_told"]
+Reason = Literal["no_holdout", "no_treated", "too_few", "uneven_groups"]
 
 LEVEL = 0.95
 FEWEST = 20  # units in each group, and as many more for each square of the skewness, times the next

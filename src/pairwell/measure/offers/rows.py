@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -127,8 +126,3 @@ def newest_before(keys: Ints, at: Ints, asked_keys: Ints, asked_at: Ints) -> Int
     same = (row >= 0) & (both_keys[np.maximum(row, 0)] == both_keys[order])
     found[order] = np.where(same, row, NEVER)
     return found[n:]
-
-
-def no_asked() -> Asked:
-    """Of a period without decisions."""
-    return Asked(decisions=Counter(), silences=Counter())
