@@ -39,7 +39,8 @@ def foretold_figures(outlook: Outlook | NotKnown) -> Iterator[Figure]:
         value=round(outlook.total_orders),
         low=None if interval is None else interval.low,
         high=None if interval is None else interval.high,
-        note="Of customers known today, none of new ones. The interval holds what is unsure of the model's parameters, "
+        note=_warning(outlook.held_out)
+        + "Of customers known today, none of new ones. The interval holds what is unsure of the model's parameters, "
         "not how far the model itself may be off: see the days held out.",
     )
     yield _value(outlook)
@@ -64,8 +65,18 @@ def _value(outlook: Outlook) -> Figure:
         low=None if interval is None else interval.low,
         high=None if interval is None else interval.high,
         refusal=why_not(outlook.spending) if isinstance(outlook.spending, NotKnown) else None,
-        note="Revenue after discounts and returns, not margin, and not discounted for time.",
+        note=_warning(outlook.held_out)
+        + "Revenue after discounts and returns, not margin, and not discounted for time.",
     )
+
+
+def _warning(held: HeldOut | NotKnown) -> str:
+    """What to read before a forecast that failed its test."""
+    return "Do not plan with it, its test failed: see the days held out. " if _failed(held) else ""
+
+
+def _failed(held: HeldOut | NotKnown) -> bool:
+    return isinstance(held, HeldOut) and abs(held.error) > _WRONG
 
 
 def _held_out(held: HeldOut | NotKnown) -> Iterator[Figure]:
@@ -181,12 +192,12 @@ def foretold_notes(outlook: Outlook | NotKnown) -> Iterator[str]:
     if isinstance(held, NotKnown):
         yield f"How wrong the forecast may be is not known: {why_not(held)}"
         return
-    off = "too far off to plan with" if abs(held.error) > _WRONG else "and the coming year may be off by more"
+    off = "too far off to plan with" if _failed(held) else "and the coming year may be off by more"
     yield (
         f"The forecast's test: from orders before, {held.foretold:,.0f} purchases were foretold for the last "
         f"{held.days} days; {held.came:,.0f} came. That is an error of {held.error:+.0%}, {off}."
     )
-    if float(outlook.alive.mean()) > _NOBODY_LEAVES:
+    if float(outlook.alive[outlook.habit.repeats > 0].mean()) > _NOBODY_LEAVES:
         yield (
             "In these orders the model sees hardly anybody leave for good: a customer who stays away looks like one "
             "who buys rarely. So do not read a high chance of still buying as loyalty."

@@ -167,3 +167,28 @@ def test_without_prices_only_money_is_refused(workspace: Workspace, operations: 
     assert _figure(report, "expected_purchases").value is not None
     assert _figure(report, "expected_value").refusal == "no order states a price."
     assert any("state no price" in note for note in report.notes)
+
+
+def test_a_forecast_that_failed_its_test_says_so(workspace: Workspace, operations: Database) -> None:
+    """Everybody stops at once, which no model of single customers foresees."""
+    visits = planted(np.random.default_rng(3), customers=300, days=300)
+    bought = [
+        Bought(who=visits.customer_ids[place], day=float(day))
+        for place, day in zip(visits.customers, visits.days, strict=True)
+    ]
+    last = [Bought(who="c00001", day=599.0)]
+
+    report = build_customers(_asked(open_shop(workspace, [*bought, *last]), operations))
+
+    assert _figure(report, "held_out_came").value == 1
+    assert str(_figure(report, "expected_purchases").note).startswith("Do not plan with it")
+    assert any("too far off to plan with" in note for note in report.notes)
+
+
+def test_customers_who_leave_are_not_called_faithful(dataset: Dataset, operations: Database) -> None:
+    report = build_customers(_asked(dataset, operations))
+
+    still = _figure(report, "still_buying").value
+    assert isinstance(still, float)
+    assert still < 0.7
+    assert not any("hardly anybody leave" in note for note in report.notes)
