@@ -82,7 +82,7 @@ def _kinds(asked: Asked, visits: Visits, scores: Scores, found: Behaviours | Not
         return _Kinds(
             [describe(found, number) for number in range(len(found.groups))], _by_place(scores.customers, found.of)
         )
-    _, names = find_attribute(asked.dataset, visits, str(asked.by))
+    _, names = find_attribute(asked.dataset, visits, str(asked.by), beside=_OWN)
     kinds = sorted(set(names))
     return _Kinds(kinds, {place: kinds.index(name) for place, name in enumerate(names)})
 
@@ -128,7 +128,7 @@ def _tables(asked: Asked, visits: Visits, scores: Scores, found: Behaviours | No
 
 def _attributes(asked: Asked, visits: Visits) -> dict[str, list[str]]:
     if asked.by is not None and asked.by not in _OWN:
-        name, names = find_attribute(asked.dataset, visits, asked.by)
+        name, names = find_attribute(asked.dataset, visits, asked.by, beside=_OWN)
         return {name: names}
     return {name: name_segments(column) for name, column in read_attributes(asked.dataset, visits).items()}
 

@@ -49,18 +49,18 @@ def read_attributes(dataset: Dataset, visits: Visits) -> dict[str, list[str | No
     return {name: column for name, column in columns.items() if _parts(column)}
 
 
-def find_attribute(dataset: Dataset, visits: Visits, name: str) -> tuple[str, list[str]]:
+def find_attribute(dataset: Dataset, visits: Visits, name: str, *, beside: Sequence[str] = ()) -> tuple[str, list[str]]:
     """The attribute called `name` or `customer.NAME`, and each customer's segment by it.
 
-    Raises `RequestError` naming the attributes that make segments.
+    Raises `RequestError` naming the attributes that make segments, and what may be asked for `beside` them.
     """
     attributes, wanted = read_attributes(dataset, visits), name.removeprefix(_NAMED)
     if wanted in attributes:
         return wanted, name_segments(attributes[wanted])
     raise RequestError(
         f"Customers have no attribute {name[:80]!r} that makes segments.",
-        hint=f"Those that do: {', '.join(attributes)}."
-        if attributes
+        hint=f"There are: {', '.join([*beside, *attributes])}."
+        if attributes or beside
         else "Ingest customers with columns such as `attributes.region`, of a few values each.",
         field="by",
     )

@@ -30,7 +30,7 @@ def test_attributes_that_make_segments_are_found(workspace: Workspace) -> None:
     )
     with pytest.raises(RequestError, match="'phone'") as caught:
         find_attribute(dataset, visits, "phone")
-    assert caught.value.hint == "Those that do: region."
+    assert caught.value.hint == "There are: region."
 
 
 def test_rare_values_are_put_together() -> None:
