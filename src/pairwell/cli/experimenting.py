@@ -1,4 +1,4 @@
-"""Commands for experiments: experiment analyze, plan."""
+"""Commands for experiments: experiment analyze, plan, and uplift by its own file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pairwell.cli import uplifting
 from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress
 from pairwell.wording import counted
 
@@ -29,6 +30,7 @@ _GUARDRAIL = re.compile(r"([-+]\d*\.?\d+)(%?)")
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands to `app`."""
+    uplifting.register(_group)
     app.add_typer(_group, name="experiment")
 
 

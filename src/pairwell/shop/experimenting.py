@@ -62,16 +62,21 @@ def analyze_file(path: Path, columns: Columns, design: Design, *, advance: Bytes
     or an arm is named wrongly or the unit is an order, `MappingError` where a value is no number, `EvidenceError`
     where there is nothing to compare.
     """
-    if columns.unit is not None and _ORDER.match(columns.unit):
-        raise _per_order(f"{columns.unit!r} names orders.", None)
     asked = [name for metric in design.metrics for name in (metric.above, metric.below, metric.before) if name]
     values = [name for name in dict.fromkeys(asked) if name != ROWS]
     texts = {ARM: columns.arm} | ({} if columns.unit is None else {UNIT: columns.unit})
     with staged_rows(path, Staged(texts=texts, values=values), advance=advance) as (rows, owner):
-        if owner is not None and owner != columns.unit and share_of_repeating_owners(rows) > _REPEATING:
-            raise _per_order(f"Many of {owner!r} have several units, all in one arm: arms were drawn by it.", owner)
+        refuse_orders(rows, owner, columns.unit)
         units = sum_by_unit(rows, values)
     return analyze(units, design, unit=columns.unit)
+
+
+def refuse_orders(rows: ir.Table, owner: str | None, unit: str | None) -> None:
+    """Raise `RequestError` where units are finer than what arms were drawn by, as orders of a customer are."""
+    if unit is not None and _ORDER.match(unit):
+        raise _per_order(f"{unit!r} names orders.", owner)
+    if owner is not None and owner != unit and share_of_repeating_owners(rows) > _REPEATING:
+        raise _per_order(f"Many of {owner!r} have several units, all in one arm: arms were drawn by it.", owner)
 
 
 @contextmanager

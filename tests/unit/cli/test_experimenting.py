@@ -157,3 +157,27 @@ def test_a_plan_asked_for_wrongly(pairwell: Command, tmp_path: Path, words: tupl
 
     assert isinstance(result.exception, RequestError)
     assert says in str(result.exception)
+
+
+def test_those_whom_an_offer_does_not_change_are_found(pairwell: Command, tmp_path: Path) -> None:
+    path = tmp_path / "uplift.csv"
+    # Customers by web gain, those by phone lose; numbers and gaps among what is known of them.
+    rows = []
+    for k in range(4_000):
+        offered, web = k % 2, k // 2 % 2
+        bought = int((k * 7919) % 100 < 30 + offered * (30 if web else -15))
+        rows.append(
+            f"c{k * 31 % 4_000},{('control', 'offers')[offered]},{('phone', 'web')[web]},{k % 9 or ''},{bought}"
+        )
+    path.write_text("\n".join(["customer,arm,channel,visits,bought", *rows]) + "\n")
+    arms = ("--unit", "customer", "--arm", "arm", "--treated", "offers", "--control", "control")
+    words = ("experiment", "uplift", path, *arms, "--metric", "bought", "--by", "channel", "--by", "visits")
+    found = json.loads(pairwell(*words, "--json").stdout)
+
+    assert (found["advice"], found["units"]) == ("leave_out_last", 4_000)
+    assert found["qini_ci"][0] > 0.1
+    assert found["groups"][0]["effect"] > 0.2
+    assert found["groups"][-1]["effect"] < -0.1
+    assert "Leave out the 30 % who are expected to gain least" in pairwell(*words).stdout
+    wrong = pairwell(*(word if word != "offers" else "nobody" for word in words))
+    assert isinstance(wrong.exception, RequestError)
