@@ -57,7 +57,7 @@ def goods_table(sales: Sales, of: str) -> Table:
     return Table(
         key=_PLURAL[of],
         title=f"Sales by {of}",
-        columns=[Column(key=of, title=of.capitalize(), unit="text"), *named, *_columns(compared=bool(before))],
+        columns=[Column(key=of, title=of.capitalize(), unit="text"), *named, *_columns(sales, compared=bool(before))],
         rows=[
             {of: one.name, **({"title": titles.get(one.name)} if titles else {}), **_row(one, whole, before)}
             for one in now[:_MOST]
@@ -71,7 +71,7 @@ def _held(sales: Sales, orders: ibis.Table) -> ibis.Table:
     return sales.held.semi_join(orders, "order_id")
 
 
-def _columns(*, compared: bool) -> Sequence[Column]:
+def _columns(sales: Sales, *, compared: bool) -> Sequence[Column]:
     return [
         Column(key="revenue", title="Revenue", unit="money"),
         Column(key="share", title="Share", unit="share"),
@@ -79,8 +79,8 @@ def _columns(*, compared: bool) -> Sequence[Column]:
         *([Column(key="change", title="Change", unit="share")] if compared else []),
         Column(key="orders", title="Orders", unit="count"),
         Column(key="units", title="Units", unit="number"),
-        Column(key="margin", title="Margin after discounts and returns", unit="money"),
-        Column(key="refunds", title="Refunds", unit="money"),
+        Column(key="margin", title="Margin", unit="money"),
+        *([Column(key="refunds", title="Refunds", unit="money")] if sales.returns_told else []),
     ]
 
 

@@ -54,7 +54,9 @@ def build_overview(asked: Asked) -> Report:
 def _tables(sales: Sales) -> Iterator[Table]:
     if sales.periods.dated:
         yield _over_time(sales, _grain(sales))
-    yield slice_table("kinds", Column(key="kind", title="Kind of customer", unit="text"), sales.current, _OF_SLICES)
+    yield slice_table(
+        "kinds", Column(key="kind", title="Kind of customer", unit="text"), sales.current, sales.told(_OF_SLICES)
+    )
     channels = _by_segment(sales, Segment(name="channel", of="order"))
     if len(channels.rows) > 1:
         yield channels
@@ -67,7 +69,7 @@ def _by_segment(sales: Sales, segment: Segment) -> Table:
         return goods_table(sales, segment.name)
     sliced = with_segment(sales.current, segment, sales.history)
     name = Column(key="segment", title=segment.name.replace("_", " "), unit="text")
-    return slice_table("segments", name, sliced, _OF_SLICES)
+    return slice_table("segments", name, sliced, sales.told(_OF_SLICES))
 
 
 def _grain(sales: Sales) -> str:

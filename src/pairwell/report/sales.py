@@ -51,6 +51,15 @@ class Sales(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         previous = self.periods.previous
         return None if previous is None else self.orders.filter(_span(previous).holds(self.orders.placed_at))
 
+    @property
+    def returns_told(self) -> bool:
+        """Whether anybody ever told of a return."""
+        return "returns" in self.history.snapshot.tables
+
+    def told(self, metrics: Sequence[str]) -> list[str]:
+        """Those of the metrics that something is known of."""
+        return [key for key in metrics if self.returns_told or key not in _OF_RETURNS]
+
     def titles(self, item_ids: Sequence[str]) -> dict[str, str]:
         """What the catalogue calls these items, where it says more than their id."""
         items = self.history.items()
@@ -108,8 +117,8 @@ def begin_report(name: str, title: str, sales: Sales) -> Report:
 
 def figures(keys: Sequence[str], sales: Sales, now: Slice | None, before: Slice | None) -> list[Figure]:
     """A figure for each metric, beside its value in the period before."""
-    told = "returns" in sales.history.snapshot.tables
-    return [_figure(key, now, before) if told or key not in _OF_RETURNS else _untold(key) for key in keys]
+    told = sales.told(keys)
+    return [_figure(key, now, before) if key in told else _untold(key) for key in keys]
 
 
 def _untold(key: str) -> Figure:
@@ -139,8 +148,8 @@ def _figure(key: str, now: Slice | None, before: Slice | None) -> Figure:
 
 
 def columns(keys: Sequence[str]) -> list[Column]:
-    """A column for each metric; shares of orders and averages have an interval."""
-    return [Column(key=key, title=METRIC[key].title, unit=METRIC[key].unit) for key in keys]
+    """A column for each metric, without intervals."""
+    return [Column(key=key, title=METRIC[key].short or METRIC[key].title, unit=METRIC[key].unit) for key in keys]
 
 
 def with_intervals(of: Sequence[Column], keys: Sequence[str]) -> list[Column]:

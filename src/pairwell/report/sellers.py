@@ -42,7 +42,7 @@ def build_sellers(asked: Asked) -> Report:
     now, before = compared(sales)
     named = msgspec.structs.replace(sales, orders=sales.orders.filter(sales.orders.seller_id.notnull()))
     seller = Column(key="seller_id", title="Seller", unit="text")
-    table = slice_table("sellers", seller, named.current, _OF_SELLERS)
+    table = slice_table("sellers", seller, named.current, sales.told(_OF_SELLERS))
     told = sum(int(row["orders"] or 0) for row in table.rows)
     notes = notes_of(sales, now)
     if now is not None and 0 < told < now.sums["orders"]:

@@ -7,7 +7,6 @@ from typing import Final, Literal
 import msgspec
 
 Unit = Literal["money", "count", "number", "share"]
-Reason = Literal["no_orders", "no_prices", "nothing_to_divide_by"]
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +15,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     title: str
     unit: Unit
+    short: str = ""  # the title of a column; empty: as the title
     formula: str  # in words
     above: str  # the sum that it is, or that is divided
     below: str | None = None  # the sum it is divided by
@@ -84,6 +84,7 @@ METRICS: Final = (
     Metric(
         key="aov",
         title="Average order value",
+        short="AOV",
         unit="money",
         formula="revenue / orders",
         above="revenue",
@@ -93,6 +94,7 @@ METRICS: Final = (
     Metric(
         key="items_per_order",
         title="Items per order",
+        short="Items an order",
         unit="number",
         formula="different items of an order, on average: order items / orders",
         above="items",
@@ -101,6 +103,7 @@ METRICS: Final = (
     Metric(
         key="attach_rate",
         title="Orders with an add-on",
+        short="With add-on",
         unit="share",
         formula="orders that hold another item beside their primary item / orders",
         above="with_add_on",
@@ -120,6 +123,7 @@ METRICS: Final = (
     Metric(
         key="add_on_spend_per_order",
         title="Add-on spend per order",
+        short="Add-on spend",
         unit="money",
         formula="revenue of all items beside the primary one / orders",
         above="added_revenue",
@@ -129,6 +133,7 @@ METRICS: Final = (
     Metric(
         key="margin",
         title="Margin after discounts and returns",
+        short="Margin",
         unit="money",
         formula="revenue - cost of goods - discounts of whole orders - refunds + cost of what came back "
         "- shop.return_cost_minor for each unit of it",
@@ -148,6 +153,7 @@ METRICS: Final = (
     Metric(
         key="return_rate",
         title="Orders with a return",
+        short="With return",
         unit="share",
         formula="orders of the period of which something came back, whenever it did / orders",
         above="with_return",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis
 
-from pairwell.measure.sales.lines import History, Span, sold_lines
+from pairwell.measure.sales.lines import History
 
 _ROLE_BITS, _PRICE_BITS, _LINE_BITS = 58, 38, 20
 _ROLES = {"primary": 0, "added": 2}
@@ -91,9 +91,3 @@ def _with_kind(history: History, orders: ibis.Table) -> ibis.Table:
         (joined.customer_id.isnull(), UNNAMED), (joined.placed_at == joined.first_at, NEW), else_=RETURNING
     )
     return joined.mutate(kind=kind)
-
-
-def orders_of(history: History, span: Span) -> ibis.Table:
-    """`measured_orders` of a span."""
-    orders = history.orders(span)
-    return measured_orders(history, orders, items_of_orders(sold_lines(history, orders)))
