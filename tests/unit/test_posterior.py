@@ -5,6 +5,7 @@ import random
 import statistics
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from pairwell.config.settings import Persuasion
@@ -29,6 +30,8 @@ from pairwell.posterior import (
 
 _BASIS = Basis("pairs", 0.1, 0.2, 0.5, 0.0, 0.0, 0.0, 0.0)
 _CART = Setting(placement="cart", place=0)
+# With a half fit of .2: a third fits of what is bought by .1 anyway, less of what is bought by 1 in 19.
+_FOUND = persuasion(0.1, 0.2) * (1 / 19) / (1 / 19 + 0.2) * 3
 
 
 def _belief(**means: float) -> Belief:
@@ -62,17 +65,27 @@ def test_an_effect_moves_the_log_odds_of_its_kind_only() -> None:
     assert chances(posterior, "upgrade", "mat", _BASIS, _CART) == pytest.approx((0.1, 0.2))
 
 
-def test_what_moves_the_quiet_chance_moves_the_shown_one_by_the_persuasion_foretold() -> None:
+@pytest.mark.parametrize(("kind", "fit"), [("upgrade", 0.5), ("cross_sell", 1.0)])
+def test_what_moves_the_quiet_chance_moves_the_shown_one_by_the_persuasion_foretold(kind: str, fit: float) -> None:
+    """Of an upgrade, and of what people pinned."""
+    posterior = _posterior(_belief(), _belief(kind=-math.log(2)))
+    posterior = msgspec.structs.replace(posterior, quiet={kind: posterior.quiet["cross_sell"]}, showing={})
+    quiet, shown = chances(posterior, kind, "mat", Basis("pairs", 0.1, 0.2, fit, 0.0, 0.0, 0.0, 0.0), _CART)
+    assert quiet == pytest.approx(1 / 19)
+    assert persuasion(quiet, shown) == pytest.approx(persuasion(0.1, 0.2))
+
+
+def test_an_add_on_that_is_bought_more_seldom_than_the_orders_said_fits_less_well() -> None:
     posterior = _posterior(_belief(), _belief(kind=-math.log(2)))
     quiet, shown = chances(posterior, "cross_sell", "mat", _BASIS, _CART)
     assert quiet == pytest.approx(1 / 19)
-    assert persuasion(quiet, shown) == pytest.approx(persuasion(0.1, 0.2))
+    assert persuasion(quiet, shown) == pytest.approx(_FOUND)
 
 
 def test_both_effects_add_up() -> None:
     posterior = _posterior(_belief(kind=math.log(3)), _belief(kind=-math.log(2)))
     quiet, shown = chances(posterior, "cross_sell", "mat", _BASIS, _CART)
-    foretold = bought_when_shown(quiet, persuasion(0.1, 0.2))
+    foretold = bought_when_shown(quiet, _FOUND)
     assert shown == pytest.approx(3 * foretold / (3 * foretold + 1 - foretold))
 
 
