@@ -125,7 +125,9 @@ def _orders(rng: np.random.Generator, customers: int) -> tuple[Arm, Any]:
     level = np.repeat(0.6 * rng.standard_normal(customers), orders)
     spend = np.exp(3 + level + 0.6 * rng.standard_normal(level.size))
     of = np.repeat(np.arange(customers), orders)
-    return Arm(above=np.bincount(of, weights=spend), below=orders.astype(np.float64)), spend
+    return Arm(
+        above=np.asarray(np.bincount(of, weights=spend), dtype=np.float64), below=orders.astype(np.float64)
+    ), spend
 
 
 def coverage(case: tuple[str, int, int], runs: int, seed: int) -> dict[str, Any]:
@@ -145,7 +147,7 @@ def coverage(case: tuple[str, int, int], runs: int, seed: int) -> dict[str, Any]
             counts["bounded"] += 1
             counts["fieller"] += found.fieller.low <= relative_truth <= found.fieller.high
     answered = runs - counts["refused"]
-    low, high = stats.binom.ppf([0.005, 0.995], answered, 0.95) / max(answered, 1)
+    low, high = (float(stats.binom.ppf(tail, answered, 0.95)) / max(answered, 1) for tail in (0.005, 0.995))
     share = counts["covered"] / max(answered, 1)
     return {
         "case": f"{name} {treated:,} : {control:,}",
@@ -153,7 +155,7 @@ def coverage(case: tuple[str, int, int], runs: int, seed: int) -> dict[str, Any]
         "refused": counts["refused"],
         "equal_part": counts["equal_part"],
         "coverage": round(share, 4),
-        "bound": [round(float(low), 4), round(float(high), 4)],
+        "bound": [round(low, 4), round(high, 4)],
         "within": bool(low <= share <= high),
         "fieller_coverage": round(counts["fieller"] / max(counts["bounded"], 1), 4),
     }
