@@ -36,7 +36,7 @@ _STEPS: Final = {
     "again": "Ordered again in the period",
 }
 _KINDS: Final = {"cross_sell": "Add-on", "upgrade": "Upgrade", "bundle": "Bundle", "repeat": "Again when due"}
-_SILENCE: Final = {
+SILENCE: Final = {
     "capped": "Shown often enough, or given away enough",
     "no_candidates": "Nothing to start from",
     "not_enough_evidence": "Too few orders to be sure what goes with it",
@@ -158,7 +158,7 @@ def _silences(read: Read) -> Table:
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_SILENCES]
     total = sum(read.told.asked.decisions.values())
     rows: list[dict[str, Cell]] = [
-        {"reason": _SILENCE.get(reason, reason), "detail": detail, "answers": count, "share": count / total}
+        {"reason": SILENCE.get(reason, reason), "detail": detail, "answers": count, "share": count / total}
         for (reason, detail), count in ordered
     ]
     return Table(

@@ -24,7 +24,7 @@ _LEFT_OUT: Final = {
     "several_arms": "were in the holdout for a part of the time only",
     "no_lot": "first met offers while there was no holdout",
 }
-_REASONS: Final = {
+REASONS: Final = {
     "have_it": "has it already",
     "too_dear": "too dear",
     "not_for_me": "not for me",
@@ -209,7 +209,7 @@ def _declines(read: Read) -> Table:
             Column(key="reason", title="Reason", unit="text"),
             Column(key="declines", title="Offers", unit="count"),
         ],
-        rows=[{"reason": _REASONS.get(reason, reason), "declines": count} for reason, count in ordered],
+        rows=[{"reason": REASONS.get(reason, reason), "declines": count} for reason, count in ordered],
         chart="bars",
     )
 

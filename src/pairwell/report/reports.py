@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pairwell.report import customers, funnel, goods, overview, pairs, placements, profit, segments, sellers
+from pairwell.report import customers, findings, funnel, goods, overview, pairs, placements, profit, segments, sellers
 from pairwell.report.asking import Asked
 from pairwell.report.record import Report
 
@@ -18,6 +18,7 @@ REPORTS: Final[Mapping[str, Build]] = {
     profit.NAME: profit.build_profit,
     funnel.NAME: funnel.build_funnel,
     placements.NAME: placements.build_placements,
+    findings.NAME: findings.build_findings,
     customers.NAME: customers.build_customers,
     segments.NAME: segments.build_segments,
 }

@@ -105,6 +105,16 @@ def by_placement(trial: Trial, lines: Lines) -> dict[str, tuple[int, int, Result
     return found
 
 
+def orders_by_placement(trial: Trial, lines: Lines) -> dict[str, Result]:
+    """Orders added, of the same units as `by_placement`; below 0: offers cost checkouts."""
+    found = {}
+    for place, name in enumerate(trial.placements):
+        rows = trial.only(trial.triggered & (trial.placement == place))
+        if len(rows.unit):
+            found[name] = _total(rows, _Sums(rows, lines).orders())
+    return found
+
+
 class _Sums:
     """Adds up lines by unit, from its start on."""
 

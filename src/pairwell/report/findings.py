@@ -1,0 +1,98 @@
+"""What to change: everything that surely stands out, the dearest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from pairwell.measure.offers.estimates import Estimate
+from pairwell.measure.offers.stages import way_of
+from pairwell.report.asking import Asked
+from pairwell.report.found.goods import find_goods
+from pairwell.report.found.holdout import find_holdout
+from pairwell.report.found.limits import find_customers, find_limits, find_placements
+from pairwell.report.found.offers import find_offers
+from pairwell.report.found.record import Found
+from pairwell.report.offered import Opened, empty, ends, notes_of, open_offers
+from pairwell.report.record import Column, Figure, Report, Table
+
+NAME, _TITLE = "findings", "What to change"
+_NOTHING: Final = (
+    "Nothing stands out surely enough to change it. That is an answer: either all is well, or "
+    "there is too little to tell."
+)
+_RULE: Final = (
+    "A finding is listed where chance alone would show it in fewer than 1 of 20 such looks, corrected for how many "
+    "things were looked at. Money is of this period; where "
+    "nobody can tell it, the finding says why. Findings overlap, so do not add them up."
+)
+
+
+def build_findings(asked: Asked) -> Report:
+    """Each finding with its evidence, its money and what changes it, by money. Raises `RequestError`."""
+    opened = open_offers(asked, compare=False)
+    if opened is None:
+        return empty(asked, NAME, _TITLE)
+    found = sorted(_find(opened), key=_by_money)
+    shop = asked.settings.shop
+    report = Report(
+        name=NAME, title=_TITLE, currency=shop.currency, timezone=shop.timezone, period=opened.periods.period
+    )
+    notes = [*([] if found else [_NOTHING]), _RULE, *notes_of(opened.now, asked)]
+    if not sum(opened.now.told.asked.decisions.values()):
+        notes.insert(0, "Nobody asked for offers in this period, so that only orders can tell anything.")
+    return msgspec.structs.replace(
+        report,
+        figures=[Figure(key="findings", title="Findings", unit="count", value=len(found))],
+        tables=[_overview(found), *(_details(place, one) for place, one in enumerate(found, start=1))] if found else [],
+        notes=notes,
+    )
+
+
+def _find(opened: Opened) -> Iterator[Found]:
+    """In the order in which findings without money are listed."""
+    read = opened.now
+    way = way_of(read.told, read.lines, read.attributed)
+    yield from find_placements(opened, way)
+    yield from find_limits(opened)
+    yield from find_offers(opened, way)
+    yield from find_customers(opened, way)
+    yield from find_holdout(opened)
+    yield from find_goods(opened)
+
+
+def _by_money(found: Found) -> float:
+    return -found.money.value if isinstance(found.money, Estimate) else float("inf")
+
+
+def _overview(found: Sequence[Found]) -> Table:
+    return Table(
+        key="findings",
+        title="Findings, the dearest first",
+        columns=[
+            Column(key="finding", title="Finding", unit="text"),
+            Column(key="money", title="Costs in this period", unit="money", interval=True),
+            Column(key="setting", title="What changes it", unit="text"),
+        ],
+        rows=[
+            {
+                "finding": f"{place}. {one.title}",
+                **ends("money", one.money if isinstance(one.money, Estimate) else None, "money"),
+                "setting": one.setting,
+            }
+            for place, one in enumerate(found, start=1)
+        ],
+    )
+
+
+def _details(place: int, found: Found) -> Table:
+    unknown = [f"Money: {found.money}"] if isinstance(found.money, str) else []
+    return Table(
+        key=found.key,
+        title=f"{place}. {found.title}",
+        columns=found.columns,
+        rows=found.rows,
+        note=" ".join([found.evidence, *unknown, f"What to do: {found.do}"]),
+    )

@@ -1,0 +1,1 @@
+"""What a shop should change, by family of finding."""

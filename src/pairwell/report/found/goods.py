@@ -1,0 +1,131 @@
+"""Items whose cost nobody states, and items bought together that are never offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import ibis
+
+from pairwell.engines.duckdb import storage_failures
+from pairwell.events import items_named
+from pairwell.measure.findings.unoffered import Unoffered, find_unoffered
+from pairwell.measure.offers.rows import Told
+from pairwell.measure.sales.goods import count_together
+from pairwell.measure.sales.lines import Span, sold_lines
+from pairwell.report.found.record import Found
+from pairwell.report.offered import Opened
+from pairwell.report.record import Cell, Column
+from pairwell.report.sales import Sales, read_sales
+from pairwell.wording import counted
+
+_MUCH = 0.05  # of revenue
+_PAIRS, _ROWS = 500, 10  # looked at, and shown
+_POINT: Final = 0.01
+
+
+def find_goods(opened: Opened) -> Iterator[Found]:
+    """What is to be said of items, by orders of the period."""
+    sales = read_sales(opened.asked, keep_held=True)
+    if sales is not None:
+        yield from _without_costs(sales)
+        yield from _never_offered(sales, opened.now.told)
+
+
+def _without_costs(sales: Sales) -> Iterator[Found]:
+    """Items whose margin is a guess, where they are more than a twentieth of the revenue."""
+    period = sales.periods.period
+    lines = sold_lines(sales.history, sales.history.orders(Span(period.since, period.until)))
+    by_item = lines.group_by("item_id").aggregate(revenue=lines.revenue.sum(), guessed=lines.estimated.sum())
+    with storage_failures():
+        revenue = int(by_item.revenue.sum().to_pyarrow().as_py() or 0)
+        rows = by_item.filter(by_item.guessed > 0).order_by(ibis.desc("guessed"), "item_id").to_pyarrow().to_pylist()
+    guessed = sum(int(row["guessed"]) for row in rows)
+    if guessed <= _MUCH * revenue:
+        return
+    shop, titles = sales.history.shop, sales.titles([row["item_id"] for row in rows[:_ROWS]])
+    yield Found(
+        key="unknown_costs",
+        title="Items whose cost nobody states",
+        money="It loses nothing by itself; how far the margins are off, nobody can tell without costs.",
+        evidence=f"{counted(len(rows), 'item')} with {guessed / revenue:.0%} of the revenue, whose margin is "
+        f"taken to be `shop.margin_rate` ({shop.margin_rate:.0%}, or that of the category), and with it what an "
+        "offer is worth.",
+        setting="costs of items",
+        do="Ingest a file of items with a column `cost`: `pairwell ingest items FILE`.",
+        columns=[
+            *_NAMED,
+            Column(key="revenue", title="Revenue without a cost", unit="money"),
+            Column(key="point", title="For each point the rate is off", unit="money"),
+        ],
+        rows=[
+            {**_named(row["item_id"], titles), "revenue": int(row["guessed"]), "point": round(row["guessed"] * _POINT)}
+            for row in rows[:_ROWS]
+        ],
+    )
+
+
+def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
+    """Pairs of the items that most orders hold, of which neither was in any slate since the period began."""
+    offered = {item for name in told.names.offers for item in items_named(name)}
+    if not offered:
+        return  # nothing is offered at all, which is no finding about pairs
+    current = sales.current
+    with storage_failures():
+        orders = int(current.count().to_pyarrow().as_py())
+    pairs, _ = count_together(sales.held.semi_join(current, "order_id"), _PAIRS)
+    learn = sales.asked.settings.learn
+    found = find_unoffered(pairs, offered, orders=orders, times=learn.min_effect, fewest=learn.min_together)
+    if not found:
+        return
+    rows = _pairs(sales, found[:_ROWS])
+    guarded = any(float(row["price_share"] or 0) > sales.asked.settings.guards.add_on_price_share for row in rows)
+    yield Found(
+        key="never_offered",
+        title="Items bought together that are never offered",
+        money="They are bought together without an offer; what one would add, nobody can tell before it is tried.",
+        evidence=f"Of the {len(pairs):,} most frequent pairs, {len(found):,} surely are together more than "
+        f"{learn.min_effect:g} times as often as chance has it, and no answer of "
+        "the period or of the four weeks before it named either of the two.",
+        setting="guards.add_on_price_share" if guarded else "pairwell learn",
+        do=f"`pairwell pairs {found[0].pair.first}` says whether the model knows the pair; else run `pairwell learn`. "
+        "Perhaps nobody asked with one of them alone in the cart. "
+        "Where the cheaper item costs more than `guards.add_on_price_share` of the other, that guard removes it from a "
+        "cart with the other alone.",
+        columns=[
+            *_NAMED,
+            Column(key="with", title="With", unit="text"),
+            Column(key="with_id", title="Item", unit="text"),
+            Column(key="orders", title="Orders with both", unit="count"),
+            Column(key="times_chance", title="Times chance", unit="number"),
+            Column(key="price_share", title="Cheaper of dearer price", unit="share"),
+        ],
+        rows=rows,
+    )
+
+
+def _pairs(sales: Sales, found: list[Unoffered]) -> list[dict[str, Cell]]:
+    ids = sorted({item for one in found for item in (one.pair.first, one.pair.second)})
+    titles, prices = sales.titles(ids), _prices(sales, ids)
+    rows = list[dict[str, Cell]]()
+    for one in found:
+        first, second = one.pair.first, one.pair.second
+        known: list[float] = sorted(price for item in (first, second) if (price := prices.get(item)))
+        both: dict[str, Cell] = {"with": titles.get(second, second), "with_id": second, "orders": one.pair.orders}
+        share = known[0] / known[1] if len(known) == len((first, second)) else None
+        rows.append({**_named(first, titles), **both, "times_chance": round(one.times_chance, 1), "price_share": share})
+    return rows
+
+
+def _prices(sales: Sales, ids: list[str]) -> dict[str, Any]:
+    items = sales.asked.dataset.table("items")
+    with storage_failures():
+        found = items.filter(items.item_id.isin(ids)).select("item_id", "price_minor").to_pyarrow()
+    return dict(zip(found["item_id"].to_pylist(), found["price_minor"].to_pylist(), strict=True))
+
+
+def _named(item_id: str, titles: dict[str, str]) -> dict[str, Cell]:
+    return {"title": titles.get(item_id, item_id), "item_id": item_id}
+
+
+_NAMED: Final = (Column(key="title", title="Item", unit="text"), Column(key="item_id", title="Id", unit="text"))

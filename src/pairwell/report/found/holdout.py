@@ -1,0 +1,77 @@
+"""Whether the holdout is large enough to tell what offers add."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from pairwell.measure.findings.chances import times_more_to_show
+from pairwell.measure.offers.effects import Effects, effects_of
+from pairwell.measure.offers.estimates import NotEstimable
+from pairwell.report.found.record import Found
+from pairwell.report.offered import Opened
+from pairwell.report.record import Cell, Column
+from pairwell.wording import counted
+
+_POWER = 0.8
+
+
+def find_holdout(opened: Opened) -> Iterator[Found]:
+    """A holdout that cannot show whether what is put down to offers was added by them."""
+    if not sum(opened.now.told.asked.decisions.values()):
+        return  # nobody asked for offers
+    effects = effects_of(opened.now.trial, opened.now.bought)
+    found = _needed(effects)
+    if found is None:
+        return
+    needed, evidence = found
+    period = opened.periods.period
+    days = max(1, round((period.until - period.since).total_seconds() / 86_400))
+    missing = max(0, needed - effects.held)
+    wait = math.ceil(days * needed / effects.held) if effects.held else None
+    row: dict[str, Cell] = {
+        "group": "Holdout",
+        "customers": effects.held,
+        "needed": needed,
+        "missing": missing,
+        "days": None if wait is None else wait - days,
+    }
+    share = opened.asked.settings.choice.holdout
+    yield Found(
+        key="small_holdout",
+        title="The holdout is too small to tell what offers add",
+        money="It earns nothing by itself: it says whether anything else here does.",
+        evidence=evidence,
+        setting="choice.holdout",
+        do=f"Wait, ask for a longer period (`--since`), or raise `holdout` ({share:g}) under [choice] in pairwell.toml "
+        "and run `pairwell publish`. Who moves into it after offers is not compared: that takes new customers.",
+        columns=[
+            Column(key="group", title="Group", unit="text"),
+            Column(key="customers", title="Customers", unit="count"),
+            Column(key="needed", title="Needed", unit="count"),
+            Column(key="missing", title="Missing", unit="count"),
+            Column(key="days", title="More days at this pace", unit="count"),
+        ],
+        rows=[row],
+    )
+
+
+def _needed(effects: Effects) -> tuple[int, str] | None:
+    """How many customers the holdout needs, and by what rule; None where it is large enough, or nobody can say."""
+    margin = effects.margin
+    if isinstance(margin, NotEstimable):
+        if margin.reason not in ("too_few", "no_holdout"):
+            return None
+        return margin.needed, (
+            f"{counted(effects.held, 'customer')} without offers by lot; with fewer than {margin.needed:,} a few large "
+            "orders decide the comparison."
+        )
+    if margin.low > 0 or margin.high < 0 or effects.attributed_margin <= 0:
+        return None
+    more = times_more_to_show(margin, effects.attributed_margin, power=_POWER)
+    if more <= 1:
+        return None  # were all of it added, it would have shown
+    return math.ceil(effects.held * more), (
+        "Had offers added all the margin that is put down to them, a holdout of this size would probably not show it: "
+        f"that takes as many as are needed for a chance of {_POWER:.0%}."
+    )

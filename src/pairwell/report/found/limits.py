@@ -1,0 +1,225 @@
+"""Placements and customers that offers cost, and limits that silence many answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from pairwell.engines.duckdb import storage_failures
+from pairwell.journal.opportunities import read_orders_of_visitors
+from pairwell.measure.customers.attributes import name_segments
+from pairwell.measure.findings.chances import exact_share, is_surely_below, much_above
+from pairwell.measure.findings.silent import Silent, find_silent
+from pairwell.measure.offers.effects import by_placement as margin_by_placement
+from pairwell.measure.offers.effects import orders_by_placement
+from pairwell.measure.offers.estimates import Estimate
+from pairwell.measure.offers.sold import Between, Buyers, read_lines
+from pairwell.measure.offers.stages import Way, by_placement, count_silenced
+from pairwell.report.found.offers import DECLINES, NO_PRICE, reasons_of, refusals, refused
+from pairwell.report.found.record import Found, summed
+from pairwell.report.funnel import SILENCE
+from pairwell.report.offered import Opened, ends
+from pairwell.report.record import Cell, Column
+from pairwell.wording import counted
+
+_SILENCED_FROM = 0.01  # of the customers who saw offers
+_KNOBS: Final = {
+    "guarded": "[guards]",
+    "capped": "[[caps]]",
+    "withheld_by_rule": "[[rules]]",
+    "later": "[[rules]]",
+}
+
+
+def find_placements(opened: Opened, way: Way) -> Iterator[Found]:
+    """Placements that cost orders or margin, and those whose offers are declined."""
+    yield from _costing(opened)
+    ways = by_placement(way)
+    found = much_above([refusals(one) for _, one in ways])
+    if found:
+        names = [ways[one.group][0] for one in found]
+        yield Found(
+            key="declined_placements",
+            title="Placements whose offers are declined",
+            money=NO_PRICE,
+            evidence="Declined surely, and half as often again, as offers elsewhere.",
+            setting=f"placements.{names[0]}.attention_minor",
+            do=f"Raise `attention_minor` under [placements.{names[0]}] in pairwell.toml, so that only better offers "
+            "appear there, or ask for none there; then run `pairwell publish`.",
+            columns=[Column(key="placement", title="Placement", unit="text"), *DECLINES],
+            rows=[
+                {
+                    "placement": ways[one.group][0],
+                    "seen": one.tried,
+                    **ends("declined", one.share, "share"),
+                    "others": one.rest,
+                    "reasons": reasons_of(ways[one.group][1]),
+                }
+                for one in found
+            ],
+        )
+
+
+def _costing(opened: Opened) -> Iterator[Found]:
+    read = opened.now
+    margins = margin_by_placement(read.trial, read.lines)
+    orders = orders_by_placement(read.trial, read.lines)
+    looked = 2 * len(orders)
+    rows, lost, names = list[dict[str, Cell]](), list[Estimate](), list[str]()
+    for name, added in sorted(orders.items()):
+        _, held, margin = margins[name]
+        costs = [isinstance(one, Estimate) and is_surely_below(one, 0.0, among=looked) for one in (added, margin)]
+        if not any(costs):
+            continue
+        names.append(name)
+        if costs[1] and isinstance(margin, Estimate):
+            lost.append(Estimate(value=-margin.value, low=-margin.high, high=-margin.low))
+        of_them = {"held": held, **ends("orders", added, "number"), **ends("margin", margin, "money")}
+        rows.append({"placement": name, **of_them})
+    if rows:
+        yield Found(
+            key="costing_placements",
+            title="Placements that cost orders or margin",
+            money=summed(lost) if lost else "Orders are surely lost there, but not yet surely margin.",
+            evidence="Customers who first met offers there surely ordered less, or brought less, than those kept "
+            "without offers by lot.",
+            setting=f"placements.{names[0]}.friction",
+            do=f"Ask for no offers at {', '.join(names)}, or raise `friction` under [placements.{names[0]}] in "
+            "pairwell.toml and run `pairwell publish`.",
+            columns=[
+                Column(key="placement", title="Placement", unit="text"),
+                Column(key="held", title="Holdout", unit="count"),
+                Column(key="orders", title="Orders added", unit="number", interval=True),
+                Column(key="margin", title="Margin added", unit="money", interval=True),
+            ],
+            rows=rows,
+        )
+
+
+def find_customers(opened: Opened, way: Way) -> Iterator[Found]:
+    """Segments that decline much more than others, and customers silenced by declining."""
+    yield from _segments(opened, way)
+    decline, read = opened.asked.settings.decline, opened.now
+    silenced = count_silenced(read.told, declines=decline.declines_to_silence, within_days=decline.quiet_days)
+    tried = way.stage("exposed") | refused(way)
+    saw = len(np.unique(way.cluster[tried & (read.told.slates.unit[way.slate] >= 0)]))
+    share = exact_share(min(silenced, saw), saw) if saw else None
+    if share is not None and share.low > _SILENCED_FROM:
+        yield Found(
+            key="silenced",
+            title="Customers who are silenced by declining",
+            money=NO_PRICE,
+            evidence=f"They declined {counted(decline.declines_to_silence, 'offer')} within {decline.quiet_days:g} "
+            f"days; surely more than {_SILENCED_FROM:.0%} of those who saw offers.",
+            setting="decline.quiet_days",
+            do="It is what [decline] in pairwell.toml is there for. Show less: raise `attention_minor` of the "
+            "placements where they declined, and see the reasons in `pairwell report profit`.",
+            columns=[
+                Column(key="who", title="Who", unit="text"),
+                Column(key="customers", title="Customers", unit="count"),
+                Column(key="share", title="Of those who saw offers", unit="share", interval=True),
+            ],
+            rows=[{"who": "Silenced", "customers": silenced, **ends("share", share, "share")}],
+        )
+
+
+def _segments(opened: Opened, way: Way) -> Iterator[Found]:
+    segments = list[tuple[str, Way]]()
+    attributes = _attributes(opened)
+    unit = way.told.slates.unit[way.slate]
+    for attribute, values in sorted(attributes.items()):
+        names = way.told.names.units
+        column = name_segments([values.get(name) for name in names])
+        of = np.array([*column, ""], dtype=object)[unit]  # of nobody the last one
+        segments += [(f"{attribute}: {one}", way.only(of == one)) for one in sorted(set(column))]
+    found = list(_above_by_attribute(segments))
+    if found:
+        yield Found(
+            key="declining_segments",
+            title="Customers who decline much more than others",
+            money=NO_PRICE,
+            evidence="Declined surely, and half as often again, as by the other customers of the same attribute.",
+            setting="a rule for these customers",
+            do='Ask why, then add a rule to pairwell.toml: under [[rules]] a name, `stage = "suitability"`, '
+            "`scope = \"request\"`, `when = \"'NAME' in customer.attributes && customer.attributes.NAME == 'VALUE'\"` "
+            "and a reason; then run "
+            "`pairwell publish`.",
+            columns=[Column(key="segment", title="Customers", unit="text"), *DECLINES],
+            rows=found,
+        )
+
+
+def _above_by_attribute(segments: list[tuple[str, Way]]) -> Iterator[dict[str, Cell]]:
+    """Each segment against the others of its attribute."""
+    for attribute in sorted({name.split(": ")[0] for name, _ in segments}):
+        mine = [one for one in segments if one[0].split(": ")[0] == attribute]
+        for one in much_above([refusals(way) for _, way in mine]):
+            name, way = mine[one.group]
+            yield {
+                "segment": name,
+                "seen": one.tried,
+                **ends("declined", one.share, "share"),
+                "others": one.rest,
+                "reasons": reasons_of(way),
+            }
+
+
+def _attributes(opened: Opened) -> dict[str, dict[str, str]]:
+    """By attribute, of each unit what the shop says of it."""
+    table = opened.asked.dataset.table("customers").select("customer_id", "attributes")
+    found: dict[str, dict[str, str]] = {}
+    with storage_failures():
+        rows = table.to_pyarrow().to_pylist()
+    for row in rows:
+        for name, value in (msgspec.json.decode(row["attributes"]) if row["attributes"] else {}).items():
+            found.setdefault(name, {})[f"c:{row['customer_id']}"] = str(value)
+    return found
+
+
+def find_limits(opened: Opened) -> Iterator[Found]:
+    """Guards, caps and rules that end many answers silent."""
+    asked, period = opened.asked, opened.periods.period
+    between = Between(period.since, period.until)
+    silent = find_silent(asked.database, between)
+    if not silent:
+        return
+    visitors = read_orders_of_visitors(asked.database, since=period.since, until=period.until)
+    first = silent[0]
+    yield Found(
+        key="limits",
+        title="Limits that silence many answers",
+        money="What an offer would have sold, nobody can tell; what these customers bought all the same is in the "
+        "table. None of that is lost.",
+        evidence="Each limit surely ended more than 5 % of all answers with nothing to show.",
+        setting=f"{_KNOBS[first.reason]} {first.detail}".strip(),
+        do="Write the other limit into a file of settings, and ask `pairwell simulate FILE` what it would have "
+        "decided and earned; `pairwell status` says how many pairs the price guard removes.",
+        columns=[
+            Column(key="limit", title="Limit", unit="text"),
+            Column(key="detail", title="Which", unit="text"),
+            Column(key="answers", title="Answers", unit="count"),
+            Column(key="share", title="Of all answers", unit="share", interval=True),
+            Column(key="orders", title="Orders of these customers", unit="count"),
+            Column(key="revenue", title="Revenue an order", unit="money"),
+            Column(key="margin", title="Margin an order", unit="money"),
+        ],
+        rows=[_limit(opened, one, visitors, between) for one in silent],
+    )
+
+
+def _limit(opened: Opened, one: Silent, visitors: Mapping[str, str], between: Between) -> dict[str, Cell]:
+    buyers = Buyers(units=one.whose, visitors=visitors)
+    lines = read_lines(opened.asked.dataset, buyers, between, opened.asked.settings.shop)
+    orders = len(np.unique(lines.order))
+    return {
+        "limit": SILENCE.get(one.reason, one.reason),
+        "detail": one.detail,
+        "answers": one.answers,
+        **ends("share", one.share, "share"),
+        "orders": orders,
+        "revenue": round(float(lines.revenue.sum()) / orders) if orders else None,
+        "margin": round(float(lines.margin.sum()) / orders) if orders else None,
+    }
