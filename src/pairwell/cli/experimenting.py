@@ -1,4 +1,4 @@
-"""Commands for experiments: experiment analyze, plan, and uplift by its own file."""
+"""Commands for experiments: experiment analyze, plan, and others by their own files."""
 
 from __future__ import annotations
 
@@ -9,28 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli import uplifting
+from pairwell.cli import trying, uplifting
+from pairwell.cli.analyses import print_analysis
 from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress
-from pairwell.wording import counted
 
 if TYPE_CHECKING:
-    from pairwell.measure.comparing.experiment import Analysis, Comparison, Limits, Metric
+    from pairwell.measure.comparing.experiment import Metric
     from pairwell.measure.comparing.guardrails import Margin
     from pairwell.measure.comparing.planning import Horizon, Plan, Wanted
 
 _group = typer.Typer(help="Experiments: how long they must run, and what they showed.", no_args_is_help=True)
-_LEFT_OUT = {
-    "no_unit": "lines without a unit",
-    "no_arm": "lines without an arm",
-    "several_arms": "units that were in several arms",
-}
-_VERDICTS = {"no_difference_shown": "no difference shown", "not_estimable": "no answer"}
 _GUARDRAIL = re.compile(r"([-+]\d*\.?\d+)(%?)")
 
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands to `app`."""
     uplifting.register(_group)
+    trying.register(_group)
     app.add_typer(_group, name="experiment")
 
 
@@ -88,7 +83,7 @@ def analyze_command(
     if as_json:
         print_json(found)
     else:
-        _print_analysis(found)
+        print_analysis(found, peeking=peeking)
 
 
 @_group.command(name="plan")
@@ -269,34 +264,6 @@ def _shares(text: str | None) -> dict[str, float] | None:
     return found
 
 
-def _print_analysis(found: Analysis) -> None:
-    units = counted(found.units, "unit") if found.unit is None else f"{found.units:,} of {found.unit!r}"
-    print_lines([f"{counted(found.rows, 'line')}, {units}, control {found.control!r}"])
-    print_lines(f"  left out: {count:,} {_LEFT_OUT[why]}" for why, count in found.left_out.items())
-    expected = "equal ones, as no shares were named" if found.shares_assumed else "as configured"
-    fine = "fine" if found.srm_p_value >= 0.001 else "NOT as expected"  # noqa: PLR2004 - as in allocation.ALARM
-    print_lines(
-        ["", f"Sizes of the arms: {fine} (p {_p(found.srm_p_value)} against {expected})"]
-        + [f"  {one.arm}: {one.units:,} of {one.expected:,.0f} expected" for one in found.arms]
-        + [""]
-    )
-    header = (
-        "metric",
-        "arm",
-        "units",
-        "value",
-        found.control,
-        "difference",
-        "95 % interval",
-        "relative",
-        "adjusted p",
-        "verdict",
-    )
-    print_table(header, [_row(one) for one in found.comparisons], numeric=(2, 3, 4, 5, 8))
-    print_lines(["", *(one.sentence for one in found.comparisons)])
-    print_lines(["", *found.notes] if found.notes else [])
-
-
 def _print_plan(found: Plan, wanted: Wanted) -> None:
     money = "" if found.currency is None else f" {found.currency}"
     print_lines(
@@ -350,29 +317,3 @@ def _plan_sentences(found: Plan, wanted: Wanted, money: str) -> list[str]:
 def _more(found: Plan) -> str:
     even = 0.5
     return "only a larger one is" if found.holdout == even else "hold out more, or look for a larger one"
-
-
-def _row(one: Comparison) -> tuple[object, ...]:
-    verdict = _VERDICTS.get(one.verdict, one.verdict)
-    relative = "-" if one.ci_relative is None else f"{one.ci_relative[0]:+.1%} .. {one.ci_relative[1]:+.1%}"
-    p_value = one.p_value_absolute if one.p_value_adjusted is None else one.p_value_adjusted
-    return (
-        one.metric,
-        one.arm,
-        one.n,
-        one.mean,
-        one.mean_control,
-        one.effect_absolute,
-        _interval(one.ci_absolute),
-        relative,
-        "-" if p_value is None else _p(p_value),
-        verdict,
-    )
-
-
-def _interval(limits: Limits | None) -> str:
-    return "-" if limits is None else f"{limits[0]:,.4g} .. {limits[1]:,.4g}"
-
-
-def _p(value: float) -> str:
-    return f"{value:.4f}" if value >= 0.0001 else "< .0001"  # noqa: PLR2004 - digits shown

@@ -38,6 +38,11 @@ def rollout_lines(first: Standing | None, what: str, finish: str, end: str) -> I
     """A roll-out that is under way; nothing where none is."""
     if first is None:
         return
+    if first.experiment is not None:
+        name = first.experiment.name
+        yield f"Experiment {name}: {what} {first.canary} for {percent(first.share)} of the customers{told_by(first)}."
+        yield f"  `pairwell experiment read {name}` says what it shows, `pairwell experiment stop {name}` ends it"
+        return
     yield f"Roll-out: {what} {first.canary} for {percent(first.share)} of the customers{told_by(first)}."
     yield f"  `{finish}` makes it everybody's, `{end}` ends it"
 

@@ -10,11 +10,21 @@ from pairwell.config.published import (
     change_settings,
     compare_settings,
     keep_draft,
+    keep_settings,
     load_settings,
     settings_standing,
 )
 from pairwell.config.settings import Settings
-from pairwell.config.standing import Act, Standing, put_first, roll_back, withdraw
+from pairwell.config.standing import (
+    Act,
+    Experiment,
+    Standing,
+    put_first,
+    put_live,
+    read_log,
+    roll_back,
+    withdraw,
+)
 from pairwell.config.workspace import Workspace
 from pairwell.errors import PairwellError, RequestError, SettingsError
 
@@ -71,6 +81,7 @@ def share_settings(workspace: Workspace, share: float, act: Act) -> Published:
     def put(before: Standing | None) -> Standing:
         if before is None:
             raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.")
+        refuse_experiment(before)
         if before.live == draft.hash:
             raise SettingsError(
                 "pairwell.toml says what is live for everybody already.", hint="Change it, then publish it again."
@@ -80,6 +91,64 @@ def share_settings(workspace: Workspace, share: float, act: Act) -> Published:
 
     change_settings(workspace, put)
     return draft
+
+
+def start_experiment(workspace: Workspace, other: Settings, share: float, experiment: Experiment, act: Act) -> Standing:
+    """Make `other` live for a share of the customers, to be compared with what the rest have.
+
+    Raises `SettingsError` where something is being rolled out or tried already, the name was used before, or `other`
+    says nothing new or changes what must be the same for everybody; nothing is changed then.
+    """
+    require_share(share)
+    kept = keep_settings(workspace, other)
+
+    def put(before: Standing | None) -> Standing:
+        if before is None:
+            raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.")
+        refuse_experiment(before)
+        refuse_under_way(before, "pairwell publish --withdraw", SettingsError)
+        if any(one.experiment and one.experiment.name == experiment.name for one in read_log(workspace.settings)):
+            raise SettingsError(
+                f"There was an experiment {experiment.name!r} already, and it is kept.",
+                hint="Choose another name; `pairwell experiment list` names them all.",
+                field="name",
+            )
+        if before.live == kept.hash:
+            raise SettingsError(
+                "These settings are live for everybody already: there is nothing to compare.",
+                hint="Name a file that changes something, such as `slots.max`.",
+                field="settings",
+            )
+        require_divisible(load_settings(workspace, before.live).settings, kept.settings)
+        return put_first(before, kept.hash, share, act, experiment=experiment)
+
+    return change_settings(workspace, put)
+
+
+def stop_experiment(workspace: Workspace, name: str, act: Act, *, adopt: bool) -> Standing:
+    """End the experiment: what it tried is everybody's, or nobody's any more. Raises `SettingsError`."""
+
+    def change(before: Standing | None) -> Standing:
+        running = before.experiment if before is not None else None
+        if before is None or running is None or before.canary is None or running.name != name:
+            raise SettingsError(
+                f"The experiment {name!r} does not run.",
+                hint="`pairwell experiment list` says which one does, if any.",
+                field="name",
+            )
+        return put_live(before, before.canary, act) if adopt else withdraw(before, act)
+
+    return change_settings(workspace, change)
+
+
+def refuse_experiment(standing: Standing) -> None:
+    """Raise `SettingsError` while an experiment runs: a second share would take customers out of the first."""
+    if standing.experiment is not None:
+        name = standing.experiment.name
+        raise SettingsError(
+            f"The experiment {name!r} is running; there is one at a time.",
+            hint=f"End it by `pairwell experiment stop {name}` first; add --adopt to keep what it tries.",
+        )
 
 
 def withdraw_settings(workspace: Workspace, act: Act) -> Standing:

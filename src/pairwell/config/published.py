@@ -52,7 +52,11 @@ def publish_settings(workspace: Workspace, act: Act = UNSAID) -> Published:
 
 def keep_draft(workspace: Workspace) -> Published:
     """Check `pairwell.toml` and keep a copy under its hash, for nobody yet."""
-    settings = read_draft(workspace)
+    return keep_settings(workspace, read_draft(workspace))
+
+
+def keep_settings(workspace: Workspace, settings: Settings) -> Published:
+    """Keep a copy of these settings under their hash, for nobody yet."""
     name = settings_hash(settings)
     with _writing(workspace):
         workspace.settings.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,14 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 UNSAID = Act()
 
 
+class Experiment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a share of the customers gets something for: to be compared with the others."""
+
+    name: str
+    metrics: Sequence[str]
+    ends: datetime | None = None  # as planned
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What everybody gets, what a share of the customers gets first, and what was done last."""
 
@@ -42,6 +50,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: datetime | None = None
     author: str | None = None
     reason: str | None = None
+    experiment: Experiment | None = None  # for which the share gets it; until the next entry of the log
 
 
 def read_standing(folder: Path) -> Standing | None:
@@ -94,10 +103,10 @@ def put_live(before: Standing | None, name: str, act: Act, *, keep_canary: bool 
     )
 
 
-def put_first(before: Standing, name: str, share: float, act: Act) -> Standing:
+def put_first(before: Standing, name: str, share: float, act: Act, *, experiment: Experiment | None = None) -> Standing:
     """`name` for a share of the customers."""
     stays = Standing(live=before.live, before=before.before, canary=name, share=share, **_said(act))
-    return msgspec.structs.replace(stays, did="shared", what=name)
+    return msgspec.structs.replace(stays, did="shared", what=name, experiment=experiment)
 
 
 def withdraw(before: Standing, act: Act) -> Standing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,6 +18,7 @@ from pairwell.operations.database import Database
 from pairwell.operations.schema import decisions, events, people
 
 _AT_A_TIME = 2_000
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _TOLD = ("exposure", "click", "accept", "decline")
 _BY_LOT = ("holdout", "withheld_at_random")
 _customer = people.alias("customer")
@@ -73,7 +74,12 @@ _SORTED = (
     )
     .join_from(decisions, people, decisions.c.person == people.c.person)
     .outerjoin(_customer, _customer.c.person == people.c.belongs_to)
-    .where(people.c.name.is_not(None), decisions.c.decided_at < sa.bindparam("until"), decisions.c.arm != "none")
+    .where(
+        people.c.name.is_not(None),
+        decisions.c.decided_at >= sa.bindparam("since"),
+        decisions.c.decided_at < sa.bindparam("until"),
+        decisions.c.arm != "none",
+    )
     .subquery()
 )
 _SORT = [_SORTED.c[name] for name in ("whose", "slate", "held", "placement", "settings")]
@@ -175,10 +181,13 @@ def read_decisions_told(database: Database, *, since: datetime, until: datetime)
         at, after = rows[-1].decided_at, rows[-1].decision_id
 
 
-def read_first_met(database: Database, *, until: datetime) -> Iterator[FirstMet]:
-    """Of every unit that is named, from the beginning of the journal and before `until`; of one unit in a row."""
+def read_first_met(database: Database, *, until: datetime, since: datetime = _EVER) -> Iterator[FirstMet]:
+    """Of every unit that is named, from `since`, else the beginning of the journal, on and before `until`.
+
+    What is of one unit comes in a row.
+    """
     with database.read() as connection:
-        rows = connection.execute(_FIRST_MET, {"until": to_micros(until)})
+        rows = connection.execute(_FIRST_MET, {"since": to_micros(since), "until": to_micros(until)})
         for row in rows.yield_per(10_000):
             yield FirstMet(
                 row.whose, bool(row.slate), bool(row.held), row.placement, row.settings, row.first, bool(row.other_lot)

@@ -11,10 +11,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pairwell.report.record import Report
+    from pairwell.shop.experiments import Experiments
 
 
 class Measured(Parts):
     """The measuring half of an open workspace."""
+
+    @property
+    def experiments(self) -> Experiments:
+        """Other settings for a share of the customers, compared with what the rest have."""
+        from pairwell.shop.experiments import Experiments
+
+        return Experiments(self, lambda: self._database, self._clock, self._forget_live)
 
     def report(
         self, name: str, since: datetime | None = None, until: datetime | None = None, by: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -142,8 +143,13 @@ class Rollout:
         return self._switch().turn(off=off, author=act.author or "", reason=act.reason or "", at=self._clock())
 
     def _act(self, said: Said) -> Act:
-        author, reason = _words(said.author, "author", "Anna"), _words(said.reason, "reason", "wrong prices")
-        return Act(at=self._clock(), author=author, reason=reason)
+        return told_act(said, self._clock())
+
+
+def told_act(said: Said, at: datetime) -> Act:
+    """Who does what is done at that moment, and why. Raises `RequestError` where the words are none."""
+    author, reason = _words(said.author, "author", "Anna"), _words(said.reason, "reason", "wrong prices")
+    return Act(at=at, author=author, reason=reason)
 
 
 def read_share(share: object) -> float:

@@ -64,7 +64,9 @@ def analyze(units: Units, design: Design, *, unit: str | None = None) -> Analysi
         arms=counts,
         srm_p_value=p_value,
         shares_assumed=design.shares is None,
-        comparisons=[msgspec.structs.replace(one, sentence=telling.sentence(one)) for one in judged],
+        comparisons=[
+            msgspec.structs.replace(one, sentence=telling.sentence(one, peeking=design.peeking)) for one in judged
+        ],
         notes=telling.notes(counts, p_value, judged, design),
     )
 

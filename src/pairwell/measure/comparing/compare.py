@@ -30,7 +30,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """Two arms whose difference can be told. Without `relative` the control's value is 0."""
+    """Two arms whose difference can be told. Without `relative` the control's value is 0, or all of the other arm's."""
 
     kind: Kind
     method: Method
@@ -81,7 +81,8 @@ def _compared(
         treated=treated,
         control=control,
         absolute=absolute,
-        relative=relative_effect(treated, control) if control.value else None,
+        # Where every treated unit is 0, the ratio is 0 without any error that could be told.
+        relative=relative_effect(treated, control) if control.value and (treated.value or treated.variance) else None,
         fieller=fieller(treated, control) if control.value else None,
         always_valid=always_valid(absolute.value, absolute.error, units, planned=planned) if late else None,
     )

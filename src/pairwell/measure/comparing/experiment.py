@@ -41,6 +41,7 @@ class Design(msgspec.Struct, frozen=True, kw_only=True):
     shares: Mapping[str, float] | None = None  # of units by arm, as configured; None: equal ones
     planned_units: int = PLANNED_UNITS  # for which always-valid intervals are narrowest
     peeking: bool = False  # it still runs: verdicts by the always-valid interval
+    ended: bool = False  # it is at its planned end
 
 
 class Units(msgspec.Struct, frozen=True, kw_only=True, eq=False):

@@ -29,13 +29,15 @@ def refusal(one: Comparison) -> str:
     }[one.reason]
 
 
-def sentence(one: Comparison) -> str:
-    """What was found, in one or two sentences."""
+def sentence(one: Comparison, *, peeking: bool = False) -> str:
+    """What was found, in one or two sentences; `peeking`: with the always-valid interval."""
     if one.refusal is not None:
         return f"{one.metric}, {one.arm}: no answer. {one.refusal}"
     what = f"{one.metric}, {one.arm}: {_number(one.mean)} where {one.control} has {_number(one.mean_control)}"
-    sure = "" if one.ci_absolute is None else f", {_signed(one.effect_absolute)} ({_range(one.ci_absolute)})"
-    return f"{what}{sure}. {_verdict(one)}{_relative(one)}{_how(one)}{_guarded(one)}"
+    interval = one.always_valid_ci if peeking else one.ci_absolute
+    sure = f", {_signed(one.effect_absolute)}{'' if interval is None else f' ({_range(interval)})'}"
+    relative = "." if peeking else _relative(one)
+    return f"{what}{sure}. {_verdict(one)}{relative}{_how(one)}{_guarded(one)}"
 
 
 def _verdict(one: Comparison) -> str:
@@ -54,7 +56,7 @@ _VERDICTS = {
 
 
 def _relative(one: Comparison) -> str:
-    if one.verdict == "no_difference_shown":
+    if one.verdict == "no_difference_shown" or one.mean == 0:
         return "."
     if one.effect_relative is None or one.ci_relative is None:
         return "; by what share nobody can tell, as the control's value may be 0."
@@ -104,7 +106,7 @@ def notes(arms: Sequence[ArmCount], p_value: float, found: Sequence[Comparison],
         said.append("Verdicts are by the always-valid interval, which may be looked at as often as you like.")
         if any(one.always_valid_ci is None for one in tested):
             said.append(f"It begins at {BURN_IN} units an arm.")
-    elif tested:
+    elif tested and not design.ended:
         said.append("Verdicts hold at the planned end. If you look before, use --peeking.")
     if any(one.missing > _MOST_MISSING * (one.n + one.n_control) for one in found):
         said.append(

@@ -90,6 +90,14 @@ def test_no_relative_effect_over_nothing() -> None:
     assert (found.relative, found.fieller) == (None, None)
 
 
+def test_nothing_at_all_against_something_is_an_effect_without_a_relative_error() -> None:
+    found = compare(arm([0.0] * 40), arm([0.0, 1.0, 2.0, 1.0] * 10))
+
+    assert isinstance(found, Compared)
+    assert found.absolute.value == -1.0
+    assert found.relative is None
+
+
 @pytest.mark.parametrize(("n", "given"), [(99, False), (100, True)])
 def test_always_valid_intervals_begin_after_the_burn_in(n: int, given: bool) -> None:
     found = compare(arm(np.arange(n) % 7), arm(np.arange(n) % 5))

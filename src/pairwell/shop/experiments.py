@@ -1,0 +1,197 @@
+"""Experiments of the shop itself: other settings for a share of its customers, compared with what the rest have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from pairwell.clock import Clock
+from pairwell.config.explaining import name_neighbours
+from pairwell.config.gradual import start_experiment, stop_experiment
+from pairwell.config.published import load_settings
+from pairwell.config.standing import Experiment, Standing, read_log
+from pairwell.errors import EvidenceError, NotFoundError, RequestError
+from pairwell.measure.comparing.analyze import analyze
+from pairwell.measure.comparing.experiment import Analysis, Design
+from pairwell.measure.offers.sold import Between
+from pairwell.measure.offers.tried import CONTROL, METRICS, TRIED, Hashes, Records, read_tried
+from pairwell.operations.database import Database
+from pairwell.shop.asking import read_text
+from pairwell.shop.rollout import Said, read_share, told_act
+from pairwell.shop.simulating import read_other
+
+if TYPE_CHECKING:
+    from pairwell.shop.parts import Parts
+
+Outcome = Literal["running", "withdrawn", "adopted", "replaced"]
+HALF = 0.5
+_MOST_NAME = 100  # letters
+_MOST_DAYS = 3_650
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One experiment, as the log of published settings keeps it."""
+
+    name: str
+    outcome: Outcome  # replaced: other settings were published meanwhile
+    since: datetime
+    until: datetime | None  # when it was stopped; None while it runs
+    ends: datetime | None  # as planned
+    share: float  # of the customers who got what is tried
+    control: str  # hash of the settings of the others
+    tried: str
+    metrics: Sequence[str]
+    author: str | None
+    reason: str | None
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What an experiment shows."""
+
+    run: Run
+    until: datetime  # what happened from then on does not count
+    fixed: bool  # its planned end is reached: each interval is for one look; else verdicts are always valid
+    currency: str
+    analysis: Analysis
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How an experiment is to run."""
+
+    share: float = HALF
+    days: int | None = None  # None: no end is planned
+    metrics: Sequence[str] = tuple(METRICS)
+
+
+class Experiments:
+    """Starts, stops and reads experiments; one runs at a time."""
+
+    def __init__(self, shop: Parts, database: Callable[[], Database], clock: Clock, forget: Callable[[], None]) -> None:
+        """`forget` is called once something else is live."""
+        self._shop = shop
+        self._database = database
+        self._clock = clock
+        self._forget = forget
+
+    def start(self, name: str, settings: Path, plan: Plan | None = None, said: Said | None = None) -> Run:
+        """Give a share of the customers the settings of a file, laid over those of everybody.
+
+        Raises `SettingsError` where something runs or is rolled out already, where the name was used, or where the file
+        changes nothing or what must be the same for everybody; `RequestError` for a wrong plan.
+        """
+        plan, now = plan or Plan(), self._clock()
+        wanted = read_text(name, "name", "fewer-offers")
+        if len(wanted) > _MOST_NAME or not wanted.isprintable() or wanted != wanted.strip():
+            raise RequestError(
+                f"{wanted[:_MOST_NAME]!r} is no name of an experiment.",
+                hint=f"Write {_MOST_NAME} letters at most, such as fewer-offers.",
+                field="name",
+            )
+        ends = None if plan.days is None else now + timedelta(days=_read_days(plan.days))
+        experiment = Experiment(name=wanted, metrics=_read_metrics(plan.metrics), ends=ends)
+        other = read_other(settings, self._shop.published.settings)
+        act = told_act(said or Said(), now)
+        start_experiment(self._shop.workspace, other, read_share(plan.share), experiment, act)
+        self._forget()
+        return self.find(wanted)
+
+    def stop(self, name: str, *, adopt: bool = False, said: Said | None = None) -> Run:
+        """End an experiment; what it tried is everybody's where `adopt`, else nobody's. Raises `SettingsError`."""
+        self.find(name)
+        stop_experiment(self._shop.workspace, name, told_act(said or Said(), self._clock()), adopt=adopt)
+        self._forget()
+        return self.find(name)
+
+    def all(self) -> list[Run]:
+        """Every experiment there was, oldest first. Raises `OSError`."""
+        log = read_log(self._shop.workspace.settings)
+        ends: list[Standing | None] = [*log[1:], None]
+        return [_run(one, end) for one, end in zip(log, ends, strict=True) if one.experiment is not None]
+
+    def find(self, name: str) -> Run:
+        """The experiment of that name. Raises `NotFoundError` naming those there are."""
+        runs = {run.name: run for run in self.all()}
+        if name not in runs:
+            hint = name_neighbours(name, runs) if runs else "Start one: pairwell experiment start NAME --settings FILE"
+            raise NotFoundError(f"There is no experiment {str(name)[:_MOST_NAME]!r}.", hint=hint, field="name")
+        return runs[name]
+
+    def read(self, name: str) -> Reading:
+        """Compare the customers of both settings, up to the stop, the planned end, or now, whichever is first.
+
+        Raises `NotFoundError`, and `EvidenceError` where nothing was decided yet.
+        """
+        run = self.find(name)
+        until = min(moment for moment in (self._clock(), run.until, run.ends) if moment is not None)
+        shop = load_settings(self._shop.workspace, run.control).settings.shop
+        self._shop.keeping.compact()  # orders that events told of count
+        records = Records(dataset=self._shop.dataset, database=self._database(), shop=shop)
+        units = read_tried(records, Hashes(control=run.control, tried=run.tried), Between(run.since, until))
+        if not units.arm.size:
+            raise EvidenceError(
+                f"Nothing was decided about any named customer since {name!r} began.",
+                hint="Servers take it up within three seconds; read it again once customers came.",
+            )
+        fixed = run.ends is not None and until >= run.ends
+        design = Design(
+            metrics=[METRICS[metric] for metric in run.metrics],
+            control=CONTROL,
+            shares={CONTROL: 1 - run.share, TRIED: run.share},
+            peeking=not fixed,
+            ended=fixed,
+        )
+        analysis = analyze(units, design, unit="customer")
+        return Reading(run=run, until=until, fixed=fixed, currency=shop.currency, analysis=analysis)
+
+
+def _run(began: Standing, end: Standing | None) -> Run:
+    experiment = began.experiment
+    assert experiment is not None, "asked of experiments only"
+    assert began.canary is not None, "an experiment tries something"
+    assert began.at is not None, "its start says when"
+    return Run(
+        name=experiment.name,
+        outcome=_outcome(began.canary, end),
+        since=began.at,
+        until=None if end is None else end.at,
+        ends=experiment.ends,
+        share=began.share,
+        control=began.live,
+        tried=began.canary,
+        metrics=experiment.metrics,
+        author=began.author,
+        reason=began.reason,
+    )
+
+
+def _outcome(tried: str, end: Standing | None) -> Outcome:
+    if end is None:
+        return "running"
+    if end.live == tried:
+        return "adopted"
+    return "withdrawn" if end.did == "withdrawn" else "replaced"
+
+
+def _read_days(days: int) -> int:
+    if not 1 <= days <= _MOST_DAYS:
+        raise RequestError(
+            f"{days} days are no time for an experiment.", hint=f"Write 1 to {_MOST_DAYS:,}, such as 28.", field="days"
+        )
+    return days
+
+
+def _read_metrics(names: Sequence[str]) -> list[str]:
+    for name in names:
+        if name not in METRICS:
+            raise RequestError(
+                f"{name!r} is nothing that customers are compared by.",
+                hint=name_neighbours(name, METRICS),
+                field="metric",
+            )
+    if not names:
+        raise RequestError("No metric is named.", hint=f"Name some of {', '.join(METRICS)}.", field="metric")
+    return list(dict.fromkeys(names))
