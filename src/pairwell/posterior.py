@@ -19,6 +19,7 @@ import msgspec
 from pairwell.config.settings import Persuasion
 
 PASSED_OVER: Final = "passed_over"  # the effect of what no lot, but the decision kept from being shown
+_OF_TIME: Final = frozenset({"repeat", "follow_up"})  # sources of what time brings anyway
 LEAST = 1e-4  # chances nearer to 0 or 1 than this are taken as this
 # Effects are told from these, so that an offer like most is as sure as its kind; they need not be exact.
 _USUAL_ODDS: Final = math.log(0.1 / 0.9)
@@ -44,7 +45,7 @@ class Prior(NamedTuple):
 QUIET: Final = Prior(
     {
         "kind": 1.0, "placement": 0.5, "source": 1.0, "quiet": 0.5, "fit": 2.0, "effect": 0.5, "price": 1.0,
-        "tired": 0.3, "orders": 0.2, "dearer": 1.0, "place": 0.2, PASSED_OVER: 0.2,
+        "tired": 0.3, "orders": 0.2, "dearer": 1.0, "place": 0.2, PASSED_OVER: 0.3,
     },
     0.5,
 )  # fmt: skip
@@ -176,7 +177,7 @@ def doubt(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, at
     slope = shown * (1 - shown)
     by, half = persuasion(basis.quiet, basis.shown), 0.0
     if posterior is not None:
-        by, half = _foretold(posterior, kind, basis, chance), half_of(kind, basis.fit, posterior.prior)
+        by, half = _foretold(posterior, kind, basis, chance), half_of(kind, basis, posterior.prior)
     both = slope * _lever(chance, by, half) - chance * (1 - chance)
     spread = both * quiet.deviation(effects, item_id, QUIET), slope * showing.deviation(effects, item_id, SHOWING)
     return min(1.0, math.hypot(*spread))
@@ -188,12 +189,14 @@ def prior_persuasion(kind: str, fit: float, prior: Persuasion) -> float:
     return fit * by_kind.get(kind, prior.cross_sell)
 
 
-def half_of(kind: str, fit: float, prior: Persuasion) -> float:
+def half_of(kind: str, basis: Basis, prior: Persuasion) -> float:
     """The quiet probability at which an offer is half as persuasive as the best; 0 where persuasion is not of it.
 
-    An upgrade persuades by what it is, and for a pin people vouch, however seldom it is bought anyway.
+    An upgrade persuades by what it is, for a pin people vouch however seldom it is bought anyway, and what time brings
+    fits as often as it is due, of which the hours that count are a small part.
     """
-    return prior.half_fit if kind != "upgrade" and fit < 1.0 else 0.0
+    of_itself = kind == "upgrade" or basis.source in _OF_TIME or basis.fit == 1.0
+    return 0.0 if of_itself else prior.half_fit
 
 
 def _foretold(posterior: Posterior, kind: str, basis: Basis, quiet: float) -> float:
@@ -201,7 +204,7 @@ def _foretold(posterior: Posterior, kind: str, basis: Basis, quiet: float) -> fl
 
     What is bought more seldom than the orders said fits less well than they said.
     """
-    before, half = persuasion(basis.quiet, basis.shown), half_of(kind, basis.fit, posterior.prior)
+    before, half = persuasion(basis.quiet, basis.shown), half_of(kind, basis, posterior.prior)
     if before <= 0 or not half:
         return before
     often = quiet / (quiet + half)

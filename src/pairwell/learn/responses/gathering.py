@@ -172,7 +172,7 @@ class Gathering:
         kind, name, basis = offer
         effects = {**effects_of(basis, at), PASSED_OVER: float(place.passed)}
         foretold = _Foretold(
-            log_odds(basis.quiet), prior_persuasion(kind, basis.fit, self._prior), half_of(kind, basis.fit, self._prior)
+            log_odds(basis.quiet), prior_persuasion(kind, basis.fit, self._prior), half_of(kind, basis, self._prior)
         )
         self._kinds.setdefault(kind, _Kind()).add(place, self._items[name], effects, foretold)
 

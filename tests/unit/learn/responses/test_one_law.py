@@ -23,6 +23,7 @@ from pairwell.posterior import (
     chances,
     half_of,
     log_odds,
+    persuasion,
     prior_persuasion,
 )
 
@@ -55,11 +56,15 @@ def _row(kind: str, fit: float, quiet: float, prior: Persuasion) -> Rows:
         shown=np.ones(1, dtype=np.bool_),
         foretold=np.array([log_odds(quiet)]),
         persuasion=np.array([prior_persuasion(kind, fit, prior)]),
-        half=np.array([half_of(kind, fit, prior)]),
+        half=np.array([half_of(kind, _basis(quiet, fit, 0.0), prior)]),
         bought=np.zeros(1, dtype=np.bool_),
         weight=np.ones(1),
         cluster=np.zeros(1, dtype=np.int64),
     )
+
+
+def _basis(quiet: float, fit: float, shown: float) -> Basis:
+    return Basis("pairs", quiet, shown, fit, 0.7, 0.1, 0.0, 0.7)
 
 
 def _own(mean: float) -> Belief:
@@ -73,7 +78,7 @@ def test_decisions_foresee_what_the_regression_says_of_the_same_offer(
     prior = Persuasion(cross_sell=most, upgrade=most, bundle=most, repeat=most)
     rows, state = _row(kind, fit, quiet, prior), State(np.array(moved), np.zeros((1, 2)))
     before = bought_when_shown(quiet, prior_persuasion(kind, fit, prior))
-    basis = Basis("pairs", quiet, before, fit, 0.7, 0.1, 0.0, 0.7)
+    basis = _basis(quiet, fit, before)
     posterior = Posterior(
         epoch=1,
         learned_at=_NOW,
@@ -87,9 +92,30 @@ def test_decisions_foresee_what_the_regression_says_of_the_same_offer(
     anyway, shown = (float(chance[0]) for chance in chances_of(rows, state))
     assert chances(posterior, kind, "mat", basis, _AT) == pytest.approx((anyway, shown))
 
-    half = half_of(kind, fit, prior)
+    half = half_of(kind, basis, prior)
     lever = _lever(anyway, _foretold(posterior, kind, basis, anyway), half)
     assert lever == pytest.approx(float(levers_of(rows, state)[0]))
     near = [State(np.array([moved[0] + step, 0.0]), np.zeros((1, 2))) for step in (-_STEP, _STEP)]
     low, high = (log_odds(float(chances_of(rows, one)[1][0])) for one in near)
     assert lever == pytest.approx((high - low) / (2 * _STEP), rel=1e-4)  # it is the slope
+
+
+@pytest.mark.parametrize(("kind", "source"), [("repeat", "repeat"), ("cross_sell", "follow_up")])
+def test_what_time_brings_persuades_no_more_where_more_of_it_is_bought_anyway(kind: str, source: str) -> None:
+    """Its fit is that of all the days in which it is due, so that the few hours that count say nothing of it."""
+    prior = Persuasion()
+    quiet, fit = 0.005, 0.5 / (0.5 + prior.half_fit)
+    shown = bought_when_shown(quiet, prior_persuasion(kind, fit, prior))
+    basis = Basis(source, quiet, shown, fit, 0.0, 0.0, 0.0, 0.0)
+    learned = Posterior(
+        epoch=1,
+        learned_at=_NOW,
+        until=_NOW,
+        decisions=9,
+        prior=prior,
+        quiet={kind: _own(2.0)},
+        showing={kind: _own(0.0)},
+        friction={},
+    )
+    found = persuasion(*chances(learned, kind, "mat", basis, _AT))
+    assert found == pytest.approx(prior_persuasion(kind, fit, prior))
