@@ -79,7 +79,8 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
     if not found:
         return
     rows = _pairs(sales, found[:_ROWS])
-    guarded = any(float(row["price_share"] or 0) > sales.asked.settings.guards.add_on_price_share for row in rows)
+    share = sales.asked.settings.guards.add_on_price_share
+    guarded = sum(float(row["price_share"] or 0) > share for row in rows) > len(rows) / 2
     yield Found(
         key="never_offered",
         title="Items bought together that are never offered",

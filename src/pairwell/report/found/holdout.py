@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from pairwell.clock import to_micros
 from pairwell.measure.findings.chances import times_more_to_show
 from pairwell.measure.offers.effects import Effects, effects_of
 from pairwell.measure.offers.estimates import NotEstimable
@@ -14,6 +15,7 @@ from pairwell.report.record import Cell, Column
 from pairwell.wording import counted
 
 _POWER = 0.8
+_DAY = 86_400_000_000  # microseconds
 
 
 def find_holdout(opened: Opened) -> Iterator[Found]:
@@ -25,8 +27,7 @@ def find_holdout(opened: Opened) -> Iterator[Found]:
     if found is None:
         return
     needed, evidence = found
-    period = opened.periods.period
-    days = max(1, round((period.until - period.since).total_seconds() / 86_400))
+    days = _days(opened)
     missing = max(0, needed - effects.held)
     wait = math.ceil(days * needed / effects.held) if effects.held else None
     row: dict[str, Cell] = {
@@ -54,6 +55,13 @@ def find_holdout(opened: Opened) -> Iterator[Found]:
         ],
         rows=[row],
     )
+
+
+def _days(opened: Opened) -> int:
+    """How long customers of the period were first met: from the first of them on, up to its end."""
+    trial, period = opened.now.trial, opened.periods.period
+    since = int(trial.start.min()) if len(trial.start) else to_micros(period.since)
+    return max(1, math.ceil((to_micros(period.until) - since) / _DAY))
 
 
 def _needed(effects: Effects) -> tuple[int, str] | None:

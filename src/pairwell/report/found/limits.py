@@ -195,7 +195,7 @@ def find_limits(opened: Opened) -> Iterator[Found]:
         "table. None of that is lost.",
         evidence="Each limit surely ended more than 5 % of all answers with nothing to show.",
         setting=f"{_KNOBS[first.reason]} {first.detail}".strip(),
-        do="Write the other limit into a file of settings, and ask `pairwell simulate FILE` what it would have "
+        do="Write another value for it into a file of settings, and ask `pairwell simulate FILE` what it would have "
         "decided and earned; `pairwell status` says how many pairs the price guard removes.",
         columns=[
             Column(key="limit", title="Limit", unit="text"),
