@@ -218,6 +218,12 @@ class _Metrics:
                     field="guardrail",
                 )
             _check_named(name, wanted, "guardrail")
+            if name in found:
+                raise RequestError(
+                    f"There are two guardrails of {name!r}, and a metric has one.",
+                    hint="Keep the side that hurts: -2% where it may not fall, +2% where it may not rise.",
+                    field="guardrail",
+                )
             relative = match[2] == "%"
             found[name] = Margin(margin=float(match[1]) / (100 if relative else 1), relative=relative)
         return found
@@ -250,11 +256,16 @@ def _shares(text: str | None) -> dict[str, float] | None:
 
     if text is None:
         return None
-    found = {}
+    found = dict[str, float]()
     for part in text.split(","):
-        arm, _, share = part.rpartition("=")
+        name, _, share = part.rpartition("=")
+        arm = name.strip()
+        if arm and arm in found:
+            raise RequestError(
+                f"{text!r} names {arm!r} twice.", hint="Write every arm once, with its share.", field="shares"
+            )
         try:
-            found[arm.strip()] = float(share)
+            found[arm] = float(share)
         except ValueError:
             found[""] = 0.0
     if not all(arm and 0 < share < float("inf") for arm, share in found.items()):

@@ -91,12 +91,22 @@ def test_guardrails_and_earlier_values_are_taken_by_name(pairwell: Command, file
     assert "What was known before took away" in shown
 
 
+def test_a_guardrail_of_nothing_keeps_its_side(pairwell: Command, file: Path) -> None:
+    words = ("--unit", "customer", "--arm", "arm", "--metric", "spend")
+    risen = [pairwell("experiment", "analyze", file, *words, "--guardrail", f"spend={size}%") for size in ("-0", "+0")]
+
+    assert "Guardrail -0.0%: held." in risen[0].stdout
+    assert "Guardrail +0.0%: broken." in risen[1].stdout
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (("--shares", "control"), "are no shares"),
         (("--shares", "control=.5,offers=x"), "are no shares"),
+        (("--shares", "control=.05,control=.95"), "names 'control' twice"),
         (("--guardrail", "spend<2"), "is no guardrail"),
+        (("--guardrail", "spend=-2%", "--guardrail", "spend=+5%"), "two guardrails of 'spend'"),
         (("--guardrail", "visits=-2%"), "none of the metrics"),
         (("--before", "visits=orders"), "none of the metrics"),
         (("--metric", "spend/orders", "--before", "spend/orders=orders"), "is a ratio"),

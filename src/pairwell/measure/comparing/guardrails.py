@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import msgspec
@@ -12,7 +13,7 @@ Held = Literal["held", "broken", "not_shown"]
 
 
 class Margin(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a metric may move: below 0 it may fall by that, above 0 it may rise by that."""
+    """How far a metric may move: below 0 it may fall by that, above 0 it may rise by that; -0.0 is not 0.0."""
 
     margin: float
     relative: bool  # a share of the control's value, else the metric's own unit
@@ -33,7 +34,7 @@ def judge_guardrail(margin: Margin, interval: Interval | None) -> Guardrail:
     """
     held: Held = "not_shown"
     if interval is not None:
-        sign = -1 if margin.margin < 0 else 1
+        sign = math.copysign(1, margin.margin)
         worst, best = sorted((sign * interval.low, sign * interval.high), reverse=True)
         limit = abs(margin.margin)
         held = "held" if worst < limit else "broken" if best > limit else "not_shown"

@@ -16,6 +16,9 @@ from pairwell.measure.intervals import Interval
         (0.01, Interval(0.0, 0.02), "not_shown"),
         (0.01, Interval(0.02, 0.03), "broken"),
         (0.01, None, "not_shown"),
+        (-0.0, Interval(-0.3, -0.2), "broken"),  # may not fall at all
+        (-0.0, Interval(0.2, 0.3), "held"),
+        (0.0, Interval(-0.3, -0.2), "held"),  # may not rise at all
     ],
 )
 def test_a_guardrail(margin: float, interval: Interval | None, held: Held) -> None:
