@@ -88,7 +88,7 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
         evidence=f"Of the {len(pairs):,} most frequent pairs, {len(found):,} surely are together more than "
         f"{learn.min_effect:g} times as often as chance has it, and no answer of "
         "the period or of the four weeks before it named either of the two.",
-        setting="guards.add_on_price_share" if guarded else "pairwell learn",
+        setting="guards.add_on_price_share" if guarded else f"pairwell pairs {found[0].pair.first}",
         do=f"`pairwell pairs {found[0].pair.first}` says whether the model knows the pair; else run `pairwell learn`. "
         "Perhaps nobody asked with one of them alone in the cart. "
         "Where the cheaper item costs more than `guards.add_on_price_share` of the other, that guard removes it from a "
