@@ -59,8 +59,16 @@ def build_customers(asked: Asked) -> Report:
         period,
         figures=[*_figures(returning), *foretold_figures(outlook)],
         tables=[*_tables(asked, visits, returning), *foretold_tables(visits, outlook)],
-        notes=[*_notes(visits), *foretold_notes(outlook)],
+        notes=[*_notes(visits), *_of_all(asked, visits), *foretold_notes(outlook)],
     )
+
+
+def _of_all(asked: Asked, visits: Visits) -> Iterator[str]:
+    """What does not begin with the period."""
+    if asked.since is not None:
+        everyone = counted(int(np.unique(visits.customers).size), "customer")
+        yield f"What is foretold rests on all orders before the end of the period, of {everyone}, whenever they began."
+        yield "Cohorts begin with the month in which the period begins."
 
 
 def begin(  # noqa: PLR0913 - the parts of a report

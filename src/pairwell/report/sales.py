@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ REFUSALS: Final = {
 }
 _WITH_INTERVALS: Final = ("aov", "attach_rate")
 _OF_RETURNS: Final = ("return_rate", "refunds")
+_DAY, _COMES_BACK = timedelta(days=1), timedelta(days=60)  # for as long goods may come back, roughly
 _NO_ORDERS = "Nothing was sold yet: ingest orders, or wait for the first one."
 
 
@@ -202,6 +204,28 @@ def _of_period(sales: Sales) -> Iterator[str]:
         yield f"The first order is of {first}; there is no period before to compare with."
     elif periods.previous.since < periods.first:
         yield f"The first order is of {first}: the period before is not whole, and changes look larger."
+    if periods.dated:
+        yield from _of_its_end(sales)
+
+
+def _of_its_end(sales: Sales) -> Iterator[str]:
+    """Where the period may not be over, for orders or for what comes back of them."""
+    zone, periods = ZoneInfo(sales.history.shop.timezone), sales.periods
+    until = periods.period.until
+    if until - periods.last > _DAY:
+        yield (
+            f"The newest order is of {periods.last.astimezone(zone):%Y-%m-%d}: the period goes on beyond it and may "
+            "not be whole."
+        )
+    if (
+        periods.previous is not None
+        and until > periods.last - _COMES_BACK
+        and "returns" in sales.history.snapshot.tables
+    ):
+        yield (
+            "What was ordered lately had less time to come back than what was ordered before: fewer returns, and a "
+            "margin that is higher for it, may be nothing but that."
+        )
 
 
 def _of_orders(sums: Mapping[str, Any], sales: Sales) -> Iterator[str]:

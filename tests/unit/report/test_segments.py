@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from tests.unit.measure.customers.shops import Bought, open_shop
@@ -69,6 +70,12 @@ def test_groups_that_are_not_there_are_refused(dataset: Dataset, operations: Dat
     assert figure.value is None
     assert "by degree" in str(figure.refusal)
     assert "together" not in [table.key for table in report.tables]
+
+
+@pytest.mark.parametrize("by", [None, "behaviour", "region"])
+def test_it_can_be_written_as_json(dataset: Dataset, operations: Database, by: str | None) -> None:
+    report = build_segments(_asked(dataset, operations, by=by))
+    assert msgspec.json.decode(msgspec.json.encode(report))["name"] == "segments"
 
 
 def test_an_unknown_segment_names_those_there_are(dataset: Dataset, operations: Database) -> None:

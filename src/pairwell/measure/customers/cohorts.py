@@ -15,7 +15,7 @@ import numpy as np
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import local_time, storage_failures
 from pairwell.measure.customers.visits import NotKnown, Visits, dated_orders
-from pairwell.measure.intervals import Interval
+from pairwell.measure.intervals import Interval, share_interval
 
 Counted = Literal["purchases", "everything"]
 """Orders with a positive quantity at a positive price; or every order and every return that has a customer."""
@@ -47,7 +47,7 @@ class SecondOrders(msgspec.Struct, frozen=True, kw_only=True):
     """The share of customers who bought on a second day, within so many days of the first one.
 
     By Kaplan and Meier, so that those whose first order is recent neither count as lost nor are left out; with
-    Greenwood's interval on the log-log scale. `customers` were watched for as long as that, or came back before.
+    Greenwood's interval on the log-log scale. `watched` customers are known for as long as that.
     Source: Kalbfleisch and Prentice 2002, section 1.4.
     """
 
@@ -111,34 +111,23 @@ def find_returning(
     if since is not None:
         again, waited, first = again[first >= since], waited[first >= since], first[first >= since]
     came_back = int(again.sum())
-    longest = int((visits.last_day - first).max(initial=0))
+    known = visits.last_day - first
     return Returning(
         customers=again.size,
         came_back=came_back,
-        interval=share_interval(came_back, again.size),
+        interval=share_interval(came_back / max(again.size, 1), again.size),
         median_days=float(np.median(waited[again])) if came_back else None,
-        within=[_within(waited, again, days) for days in within if days <= longest],
+        within=[_within(waited, again, days, int((known >= days).sum())) for days in within if (known >= days).any()],
     )
 
 
-def share_interval(part: int, whole: int) -> Interval:
-    """The 95 % interval of a share. Source: Wilson 1927."""
-    if not whole:
-        return Interval(0.0, 1.0)
-    share, square = part / whole, _SURE**2
-    centre = (share + square / (2 * whole)) / (1 + square / whole)
-    half = _SURE * math.sqrt(share * (1 - share) / whole + square / (4 * whole**2)) / (1 + square / whole)
-    return Interval(max(centre - half, 0.0), min(centre + half, 1.0))
-
-
-def _within(waited: np.ndarray, again: np.ndarray, days: int) -> SecondOrders:
+def _within(waited: np.ndarray, again: np.ndarray, days: int, watched: int) -> SecondOrders:
     moments, of_moment = np.unique(waited, return_inverse=True)
     events = np.bincount(of_moment, weights=again, minlength=moments.size)
     left = waited.size - np.concatenate(([0], np.cumsum(np.bincount(of_moment, minlength=moments.size))[:-1]))
     inside = moments <= days
     events, left = events[inside], left[inside]
     staying = float(np.prod(1 - events / left))
-    watched = int(((waited >= days) | (again & (waited < days))).sum())
     if not 0 < staying < 1:
         return SecondOrders(days=days, share=1 - staying, interval=None, watched=watched)
     spread = float(np.sum(events / (left * (left - events))))

@@ -108,8 +108,8 @@ def tiers(values: Array) -> Sequence[Tier] | NotKnown:
         Tier(
             customers=part.size,
             value=float(sums[place]),
-            share=sums[place] / total,
-            upto=sums[: place + 1].sum() / total,
+            share=float(sums[place]) / total,
+            upto=float(sums[: place + 1].sum()) / total,
         )
         for place, part in enumerate(parts)
     ]

@@ -12,7 +12,6 @@ from pairwell.measure.customers.cohorts import (
     count_cohorts,
     find_returning,
     read_activity,
-    share_interval,
 )
 from pairwell.measure.customers.visits import NotKnown, make_visits
 from pairwell.measure.intervals import Interval
@@ -75,17 +74,14 @@ def test_new_customers_count_for_as_long_as_they_are_known() -> None:
     assert found.within[0].interval.low < 0.25 < found.within[0].interval.high
 
 
+def test_who_came_back_soon_is_not_known_for_longer_than_that() -> None:
+    visits = make_visits(["a", "b", "b"], np.array([0, 45, 47]), np.ones(3))
+    assert [one.watched for one in find_returning(visits, within=(2, 40)).within] == [2, 1]
+
+
 def test_only_customers_who_are_new_in_the_period_count() -> None:
     visits = make_visits(["a", "a", "b"], np.array([0, 10, 20]), np.ones(3))
 
     found = find_returning(visits, since=5)
 
     assert (found.customers, found.came_back, found.median_days) == (1, 0, None)
-
-
-def test_the_interval_of_a_share_is_wilsons() -> None:
-    interval = share_interval(15, 148)  # Newcombe 1998, Statistics in Medicine 17, table I
-
-    assert (interval.low, interval.high) == pytest.approx((0.0624, 0.1605), abs=0.0001)
-    assert share_interval(0, 0) == Interval(0.0, 1.0)
-    assert share_interval(0, 20).low == 0.0
