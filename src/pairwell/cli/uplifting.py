@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _ADVICE = {
     "everyone": "Treat everyone: it does good, and leaving anybody out is not shown to be better.",
     "no_one": "Treat no one yet: no good effect is shown, on everybody or on some.",
-    "leave_out_last": "Leave out the 30 % who are expected to gain least: nothing shows that they gain.",
+    "leave_out_last": "Leave out the 30 % who are expected to gain least: it harms them, and does the others good.",
 }
 
 
@@ -62,7 +62,8 @@ def _print(found: Uplift) -> None:
         interval = "too few" if group.ci is None else f"{group.ci[0]:+.4g} .. {group.ci[1]:+.4g}"
         rows.append((place, group.units, "-" if group.effect is None else f"{group.effect:+.4g}", interval))
     print_table(("tenth", "units", "effect", "95 % interval"), rows, numeric=(0, 1, 2))
-    said = [_ADVICE[found.advice]]
+    harmful = found.ci[1] < 0 and found.advice == "no_one"
+    said = ["Treat no one: it does harm." if harmful else _ADVICE[found.advice]]
     if found.qini_ci[0] > 0:
         said.append("It changes some more than others, which matters where an offer costs something.")
     print_lines(["", *said])

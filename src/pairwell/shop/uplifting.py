@@ -16,7 +16,7 @@ from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing.compare import Arm, Compared, compare
 from pairwell.measure.comparing.experiment import Units, limits
 from pairwell.measure.comparing.units import ARM, UNIT, sum_by_unit
-from pairwell.measure.comparing.uplift import Floats, Uplift, advise, effects_by_rank, expect, last_group, qini
+from pairwell.measure.comparing.uplift import Floats, Uplift, advise, effects_by_rank, expect, last_and_rest, qini
 from pairwell.shop.experimenting import Columns, Staged, refuse_orders, staged_rows
 
 _MOST_LEVELS = 30  # of a feature in words; the others count as one
@@ -62,7 +62,7 @@ def _uplift(units: Units, features: Floats, asked: Question) -> Uplift:
     values, treated, features = values[there], treated[there], features[there]
     scores = expect(features, values, treated)
     coefficient, interval = qini(scores, values, treated)
-    last = last_group(scores, values, treated)
+    last, rest = last_and_rest(scores, values, treated)
     return Uplift(
         treated=asked.treated,
         control=asked.control,
@@ -74,7 +74,8 @@ def _uplift(units: Units, features: Floats, asked: Question) -> Uplift:
         qini_ci=interval,
         groups=effects_by_rank(scores, values, treated),
         last=last,
-        advice=advise(overall, interval, last),
+        rest=rest,
+        advice=advise(overall, last, rest),
     )
 
 

@@ -42,6 +42,7 @@ class Uplift(msgspec.Struct, frozen=True, kw_only=True):
     qini_ci: Limits
     groups: Sequence[Group]
     last: Group  # the 30 % who are expected to gain least
+    rest: Group  # the others
     advice: Advice
 
 
@@ -83,18 +84,19 @@ def effects_by_rank(scores: Floats, values: Values, treated: NDArray[np.bool_]) 
     return [_group(values[part], treated[part]) for part in parts]
 
 
-def last_group(scores: Floats, values: Values, treated: NDArray[np.bool_]) -> Group:
-    """The 30 % who are expected to gain least."""
-    last = np.argsort(scores, kind="stable")[: round(_LAST * scores.size)]
-    return _group(values[last], treated[last])
+def last_and_rest(scores: Floats, values: Values, treated: NDArray[np.bool_]) -> tuple[Group, Group]:
+    """The 30 % who are expected to gain least, and the others."""
+    order = np.argsort(scores, kind="stable")
+    last, rest = np.split(order, [round(_LAST * scores.size)])
+    return _group(values[last], treated[last]), _group(values[rest], treated[rest])
 
 
-def advise(overall: Compared, ranking: Limits, last: Group) -> Advice:
+def advise(overall: Compared, last: Group, rest: Group) -> Advice:
     """Whom to treat, where treating costs nothing.
 
-    Somebody is left out only where the ranking is shown to be better than a lot and those last are not shown to gain.
+    Somebody is left out only where the offer is shown to harm those last and to do the rest good (95 % intervals).
     """
-    if ranking[0] > 0 and (last.ci is None or last.ci[0] <= 0):
+    if last.ci is not None and last.ci[1] <= 0 and rest.ci is not None and rest.ci[0] > 0:
         return "leave_out_last"
     return "everyone" if overall.absolute.interval.low > 0 else "no_one"
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pairwell.measure.comparing.compare import Arm, Compared, compare
-from pairwell.measure.comparing.uplift import Floats, advise, effects_by_rank, expect, last_group, qini
+from pairwell.measure.comparing.uplift import Floats, advise, effects_by_rank, expect, last_and_rest, qini
 
 N = 6_000
 
@@ -24,7 +24,7 @@ def advice(features: Floats, values: Floats, arm: NDArray[np.bool_]) -> tuple[st
     overall = compare(Arm(above=values[arm]), Arm(above=values[~arm]))
     assert isinstance(overall, Compared)
     _, interval = qini(scores, values, arm)
-    return advise(overall, interval, last_group(scores, values, arm)), interval
+    return advise(overall, *last_and_rest(scores, values, arm)), interval
 
 
 @pytest.mark.parametrize("money", [False, True])
@@ -45,6 +45,17 @@ def test_where_all_gain_alike_the_ranking_is_worth_nothing() -> None:
 
     assert found == "everyone"
     assert interval[0] <= 0
+
+
+@pytest.mark.parametrize("money", [False, True])
+def test_where_it_harms_all_nobody_is_treated_though_some_lose_less(money: bool) -> None:
+    found, interval = advice(*world(-0.08, -0.28, money=money))
+
+    assert (found, interval[0] > 0) == ("no_one", True)
+
+
+def test_nobody_is_left_out_who_is_not_shown_to_lose() -> None:
+    assert advice(*world(0.3, 0.0))[0] == "everyone"
 
 
 def test_where_nobody_gains_nobody_is_treated() -> None:
