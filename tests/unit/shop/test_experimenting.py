@@ -122,6 +122,53 @@ def test_visits_that_were_drawn_for_themselves_are_units(tmp_path: Path) -> None
     assert analyze_file(file, Columns(arm="arm", unit="visit"), design("spend")).units == 200
 
 
+def _called(path: Path, first: str, second: str) -> Path:
+    return write(path, [[who, (first, second)[arm == "offers"], spend] for who, arm, spend in two_arms()])
+
+
+@pytest.mark.parametrize(
+    ("control", "other"),
+    [
+        ("no_offers", "offers"),
+        ("No E-Mail", "Mens E-Mail"),
+        ("nothing", "nothing_but_offers"),
+        ("without", "offer"),
+        ("Without offers", "Offers"),
+        ("standard", "basket_offer"),
+        ("baseline", "base_plus_offer"),
+        ("holdout", "controlled offers"),
+        ("hold-out", "20 % off"),
+        ("Control (5 %)", "notes"),
+        ("контроль", "ноль"),
+        ("none", "none_left"),
+        ("off", "off-site"),
+        ("0", "1"),
+        ("A", "B"),
+    ],
+)
+def test_the_control_is_the_arm_that_is_called_so(tmp_path: Path, control: str, other: str) -> None:
+    assert analyze_file(_called(tmp_path / "a.csv", control, other), BY_CUSTOMER, design("spend")).control == control
+    assert analyze_file(_called(tmp_path / "b.csv", other, control), BY_CUSTOMER, design("spend")).control == control
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "says"),
+    [
+        ("offered", "plain", "None is called so; they are 'offered', 'plain'"),
+        ("north", "offers", "None is called so"),
+        ("no_offers", "control", "Several are called so"),
+        ("No 2", "No 1", "None is called so"),
+    ],
+)
+def test_a_control_that_cannot_be_told_is_asked_for(tmp_path: Path, first: str, second: str, says: str) -> None:
+    file = _called(tmp_path / "a.csv", first, second)
+
+    with pytest.raises(RequestError, match=says) as caught:
+        analyze_file(file, BY_CUSTOMER, design("spend"))
+    assert "--control" in str(caught.value.hint)
+    assert analyze_file(file, BY_CUSTOMER, design("spend", control=second)).control == second
+
+
 def _one_arm(rows: list[list[object]]) -> list[list[object]]:
     return [[row[0], "control", row[2]] for row in rows]
 

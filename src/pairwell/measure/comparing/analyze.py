@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 import msgspec
@@ -33,8 +34,13 @@ from pairwell.measure.intervals import Interval
 
 MOST_ARMS = 20
 _ALPHA = 0.05
+# Words with no letter on either side: "no_offers" and "Control (5 %)", but not "offers". What "A" and "0" are the first
+# of is compared with them by custom; "off" and the like say it alone only, as "20 % off" is an offer.
 _CONTROL = re.compile(
-    r"^(control|contr|ctrl|holdout|hold.out|placebo|baseline|base|off|none|no\b.*|kontrola|контроль)", re.IGNORECASE
+    r"(?<![^\W\d_])(control|contr|ctrl|hold[\W_]?out|held[\W_]out|placebo|baseline|untreated|kontrola|контроль)(?![^\W\d_])"
+    r"|^[\W_]*(no|not|without)[\W_]+[^\W\d_]"
+    r"|^[\W_]*(a|0|no|none|nothing|without|off|false|base|standard)[\W_]*$",
+    re.IGNORECASE,
 )
 
 
@@ -99,7 +105,14 @@ def _arms(units: Units, design: Design) -> list[str]:
 
 def _control(names: Sequence[str], asked: str | None) -> str:
     if asked is None:
-        return next((name for name in names if _CONTROL.match(name)), names[0])
+        called = [name for name in names if _CONTROL.search(name)]
+        if len(called) == 1:
+            return called[0]
+        raise RequestError(
+            f"Which arm is the control? {'Several are' if called else 'None is'} called so; they are {_listed(names)}.",
+            hint=f"Name it, as --control {shlex.quote((called or names)[0])}",
+            field="control",
+        )
     if asked not in names:
         raise RequestError(
             f"No unit is in an arm called {asked!r}; the arms are {_listed(names)}.",

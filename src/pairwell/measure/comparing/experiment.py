@@ -37,7 +37,7 @@ class Design(msgspec.Struct, frozen=True, kw_only=True):
     """How an experiment was laid out."""
 
     metrics: Sequence[Metric]
-    control: str | None = None  # None: the arm that is called so, else the first by name
+    control: str | None = None  # None: the one arm that is called so
     shares: Mapping[str, float] | None = None  # of units by arm, as configured; None: equal ones
     planned_units: int = PLANNED_UNITS  # for which always-valid intervals are narrowest
     peeking: bool = False  # it still runs: verdicts by the always-valid interval
