@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -21,6 +22,7 @@ from pairwell.config.settings import Settings
 from pairwell.config.settings import Shop as ShopSettings
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.tables import TABLES
+from pairwell.measure.offers.sold import Between, Buyers, read_lines
 from pairwell.report.record import Cell, Report, Table
 from pairwell.shop.face import Shop, create_shop
 
@@ -155,10 +157,24 @@ def test_reports_of_orders_agree_with_a_slow_path(tables: dict[str, list[Row]]) 
             assert overview.period is None
             return
         _agrees(overview, now, before, returns=bool(tables["returns"]))
+        _agrees_with_what_offers_earned(shop, now)
         if now:
             _agrees_by_day_and_kind(overview, now)
             _agrees_by_goods(shop, slow, now)
             _agrees_in_pairs(_report(shop, "pairs"), now)
+
+
+def _agrees_with_what_offers_earned(shop: Shop, now: Sequence[Row]) -> None:
+    """The lines that offers are measured by come to the overview's money, in all and order by order."""
+    units = ["c:a", "c:b", "c:c", "v:x"]
+    buyers = Buyers(units=units, visitors={order["order_id"]: "v:x" for order in now if order["customer_id"] is None})
+    stated = ShopSettings(currency="EUR", timezone=ZONE, margin_rate=RATE, margin_rates=RATES)
+    lines = read_lines(shop.dataset, buyers, Between(SINCE, UNTIL), stated)
+    told = measure(now)
+    assert float(lines.gross.sum()) == told["revenue"]
+    assert float(lines.gross.sum() - lines.revenue.sum()) == told["refunds"]
+    found = sorted(lines.margin[lines.order == order].sum() for order in np.unique(lines.order))
+    assert found == sorted(order["margin"] for order in now)
 
 
 def _agrees_by_day_and_kind(overview: Report, now: Sequence[Row]) -> None:

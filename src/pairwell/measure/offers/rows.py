@@ -82,7 +82,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 class Lines(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One row a line of an order that was not cancelled, of units that decisions are about, within the period.
 
-    Money in minor units, net of tax and of the line's discount. `revenue` and `margin` are what is left after returns.
+    Money in minor units, net of tax and of the line's discount. `revenue` and `margin` are what is left after returns,
+    `margin` also after the line's share of the discount of its order.
     """
 
     order: Ints

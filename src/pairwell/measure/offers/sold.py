@@ -12,18 +12,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pairwell.config.categories import ByCategory
 from pairwell.config.settings import Shop
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
-from pairwell.measure.offers.estimates import Bools, Floats, Ints
+from pairwell.measure.offers.estimates import Floats, Ints
 from pairwell.measure.offers.rows import Lines
+from pairwell.measure.sales.lines import History, Span, sold_lines
 
 _CUSTOMER = "c:"
-_LINES = (
-    "order_id", "customer_id", "placed_at", "line_no", "item_id", "quantity", "back", "unit_price_minor",
-    "discount_minor", "unit_cost_minor",
-)  # fmt: skip
+_KEYS = ("order_id", "customer_id", "placed_at", "line_no", "item_id")
+_NUMBERS = ("quantity", "returned", "revenue", "refund", "margin", "estimated", "order_discount")
 
 
 class Buyers(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,60 +38,31 @@ class Between(msgspec.Struct, frozen=True):
     until: datetime
 
 
-class _Goods(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """By item, in ascending order of ids; NaN where nobody states it."""
-
-    item_ids: pa.Array
-    price: Floats
-    cost: Floats
-    rate: Floats  # share of the net price that is margin where no cost is known
-
-
 def read_lines(dataset: Dataset, buyers: Buyers, between: Between, shop: Shop) -> Lines:
     """Lines of these units' orders, cancelled ones left out, in order of time.
 
-    What nobody tells of a line is its item's today: its price, and its cost; without a cost the margin is a share of
-    the price, by category. What came back counts by quantity, and each unit of it costs what the settings say.
+    Money is what the overview says, to the last minor unit: `sold_lines` reckons both. Here each line bears its share
+    of the discount of its order, too.
     """
     with storage_failures():
-        found = _select(dataset, buyers, between).to_pyarrow()
-        stated = dataset.table("items").select("item_id", "category", "price_minor", "cost_minor").to_pyarrow()
-    goods = _goods(stated, found["item_id"], shop)
+        found = _select(dataset, buyers, between, shop).to_pyarrow()
     units = _units(found, buyers)
     there = np.flatnonzero(units >= 0)
     rows = found.take(pa.array(there))
-    orders = rows["order_id"].combine_chunks().dictionary_encode()
-    item = _places(rows["item_id"], goods.item_ids)
-    return _priced(rows, (np.asarray(orders.indices, dtype=np.int64), units[there], item), goods, shop)
+    return _lines(rows, units[there])
 
 
-def _select(dataset: Dataset, buyers: Buyers, between: Between) -> ibis.Table:
-    snapshot = dataset.newest()
-    orders = dataset.table("orders", snapshot=snapshot).select("order_id", "customer_id", "placed_at")
-    within = orders.filter(orders.placed_at >= between.since, orders.placed_at < between.until)
+def _select(dataset: Dataset, buyers: Buyers, between: Between, shop: Shop) -> ibis.Table:
+    history = History(dataset=dataset, snapshot=dataset.newest(), shop=shop)
+    orders = history.orders(Span(between.since, between.until))
+    within = orders.select("order_id", "customer_id", "placed_at", order_discount=orders.discount_minor)
     ids = [unit[len(_CUSTOMER) :] for unit in buyers.units if unit.startswith(_CUSTOMER)]
     named = within.semi_join(_texts("customer_id", ids), "customer_id")
     unnamed = within.filter(within.customer_id.isnull())
     both = named.union(unnamed.semi_join(_texts("order_id", sorted(buyers.visitors)), "order_id"))
-    returns = dataset.table("returns", snapshot=snapshot)
-    back = returns.group_by("order_id", "line_no").aggregate(back=returns.quantity.sum())
-    lines = dataset.table("order_lines", snapshot=snapshot)
-    whole = both.inner_join(lines, "order_id").left_join(back, ["order_id", "line_no"])
-    return whole.select(*_LINES).order_by("placed_at", "order_id", "line_no")
-
-
-def _goods(stated: pa.Table, sold: pa.ChunkedArray, shop: Shop) -> _Goods:
-    every = pc.unique(pa.chunked_array([*sold.chunks, *stated["item_id"].chunks], pa.string())).sort()
-    place = pc.index_in(every, value_set=stated["item_id"].combine_chunks())
-    rates = ByCategory(shop.margin_rates)
-    categories = stated["category"].take(place).to_pylist()
-    own = [shop.margin_rate if (found := rates.of(name)) is None else found for name in categories]
-    return _Goods(
-        item_ids=every,
-        price=_numbers(stated["price_minor"].take(place)),
-        cost=_numbers(stated["cost_minor"].take(place)),
-        rate=np.array(own, dtype=np.float64),
-    )
+    whole = sold_lines(history, both).inner_join(both, "order_id")
+    numbers = {name: whole[name].cast("float64") for name in _NUMBERS}
+    return whole.select(*_KEYS, **numbers).order_by("placed_at", "order_id", "line_no")
 
 
 def _units(rows: pa.Table, buyers: Buyers) -> Ints:
@@ -105,35 +74,44 @@ def _units(rows: pa.Table, buyers: Buyers) -> Ints:
     return _places(pc.coalesce(named, by_order[1].take(at.combine_chunks())), known)
 
 
-def _priced(rows: pa.Table, places: tuple[Ints, Ints, Ints], goods: _Goods, shop: Shop) -> Lines:
-    order, unit, item = places
-    quantity, back = _numbers(rows["quantity"]), np.nan_to_num(_numbers(rows["back"]))
-    back = np.minimum(back, quantity)
-    price = _or(_numbers(rows["unit_price_minor"]), goods.price[item])
-    cost = _or(_numbers(rows["unit_cost_minor"]), goods.cost[item])
-    priced: Bools = ~np.isnan(price)
-    gross = np.where(priced, quantity * np.nan_to_num(price) - _numbers(rows["discount_minor"]), 0.0)
-    kept = quantity - back
-    revenue = gross * np.divide(kept, quantity, out=np.zeros_like(kept), where=quantity > 0)
-    earned = np.where(np.isnan(cost), revenue * goods.rate[item], revenue - kept * np.nan_to_num(cost))
+def _lines(rows: pa.Table, unit: Ints) -> Lines:
+    orders = rows["order_id"].combine_chunks().dictionary_encode()
+    items = rows["item_id"].combine_chunks().dictionary_encode()
+    order = np.asarray(orders.indices, dtype=np.int64)
+    quantity, told = _numbers(rows["quantity"]), _numbers(rows["revenue"])
+    gross, margin = np.nan_to_num(told), np.nan_to_num(_numbers(rows["margin"]))
     return Lines(
         order=order,
         unit=unit,
         at=np.asarray(rows["placed_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()),
-        item=item,
-        items=goods.item_ids.to_pylist(),
+        item=np.asarray(items.indices, dtype=np.int64),
+        items=items.dictionary.to_pylist(),
         quantity=quantity,
-        kept=kept,
+        kept=np.maximum(quantity - _numbers(rows["returned"]), 0.0),
         gross=gross,
-        revenue=revenue,
-        margin=np.where(priced, earned, 0.0) - back * shop.return_cost_minor,
-        cost_known=~np.isnan(cost),
-        priced=priced,
+        revenue=gross - _numbers(rows["refund"]),
+        margin=margin - share_out(_numbers(rows["order_discount"]), gross, order),
+        cost_known=np.nan_to_num(_numbers(rows["estimated"])) == 0,
+        priced=~np.isnan(told),
     )
 
 
-def _or(told: Floats, else_: Floats) -> Floats:
-    return np.where(np.isnan(told), else_, told)
+def share_out(amount: Floats, by: Floats, order: Ints) -> Floats:
+    """Of each line its part of the amount of its order, whole minor units that add up to it.
+
+    By what the lines bring, as far as that is above 0; where none does, in equal parts. The lines of an order stand in
+    a row, all with its amount.
+    """
+    above = np.maximum(by, 0.0)
+    first = np.flatnonzero(np.diff(order, prepend=-1))
+    sizes = np.diff(np.append(first, len(order)))
+    sums = np.repeat(np.add.reduceat(above, first), sizes) if len(first) else above
+    share = np.where(sums > 0, above, 1.0)
+    whole = np.where(sums > 0, sums, np.repeat(sizes, sizes))
+    run = np.cumsum(share)
+    until = run - np.repeat(run[first] - share[first], sizes)  # the shares of the order up to this line
+    parts: Floats = np.rint(amount * until / whole) - np.rint(amount * (until - share) / whole)
+    return parts
 
 
 def _numbers(column: pa.ChunkedArray) -> Floats:
