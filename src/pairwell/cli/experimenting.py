@@ -36,7 +36,9 @@ _Unit = Annotated[
 _Metric = Annotated[
     list[str], typer.Option(help="Column, or a ratio such as spend/orders; `rows` counts lines. Repeat for more.")
 ]
-_Control = Annotated[str | None, typer.Option(help="The arm to compare with; else the only one called control or the like.")]
+_Control = Annotated[
+    str | None, typer.Option(help="The arm to compare with; else the only one called control or the like.")
+]
 _Shares = Annotated[str | None, typer.Option(help="Shares as configured: control=.05,offers=.95; else equal ones.")]
 _Before = Annotated[
     list[str] | None,

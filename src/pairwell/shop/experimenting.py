@@ -53,6 +53,7 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
 
     texts: Mapping[str, str]
     values: Sequence[str]
+    counts_rows: bool = False  # ROWS is asked for, so that no column may be called so
 
 
 def analyze_file(path: Path, columns: Columns, design: Design, *, advance: BytesRead = unheard) -> Analysis:
@@ -65,7 +66,8 @@ def analyze_file(path: Path, columns: Columns, design: Design, *, advance: Bytes
     asked = [name for metric in design.metrics for name in (metric.above, metric.below, metric.before) if name]
     values = [name for name in dict.fromkeys(asked) if name != ROWS]
     texts = {ARM: columns.arm} | ({} if columns.unit is None else {UNIT: columns.unit})
-    with staged_rows(path, Staged(texts=texts, values=values), advance=advance) as (rows, owner):
+    staged = Staged(texts=texts, values=values, counts_rows=ROWS in asked)
+    with staged_rows(path, staged, advance=advance) as (rows, owner):
         refuse_orders(rows, owner, columns.unit)
         units = sum_by_unit(rows, values)
     return analyze(units, design, unit=columns.unit)
@@ -85,6 +87,12 @@ def staged_rows(path: Path, staged: Staged, *, advance: BytesRead) -> Iterator[t
     sample = sample_file(path, limits=Limits())
     names = sample.table.column_names
     _check_columns(path, names, [*staged.texts.values(), *staged.values])
+    if staged.counts_rows and ROWS in names:
+        raise RequestError(
+            f"{path.name} has a column {ROWS!r}, and as a metric {ROWS!r} counts the lines of a unit.",
+            hint="Give the column another name.",
+            field="metric",
+        )
     owner = next((name for name in names if _OWNER.match(name) and name not in staged.values), None)
     texts = dict(staged.texts) if owner is None else {**staged.texts, OWNER: owner}
     mark = decimal_mark(sample.table)

@@ -51,6 +51,23 @@ def test_rows_are_a_denominator_of_their_own(tmp_path: Path) -> None:
     assert (one.kind, one.mean, one.mean_control) == ("ratio", 3.0, 2.0)
 
 
+def test_rows_are_a_metric_of_their_own(tmp_path: Path) -> None:
+    rows = [row for k, row in enumerate(two_arms()) for _ in range(1 + k % 3 + k % 2)]
+    found = analyze_file(write(tmp_path / "a.csv", rows), BY_CUSTOMER, design("rows", "rows/spend")).comparisons
+
+    assert (found[0].kind, found[0].mean, found[0].mean_control) == ("mean", 3.0, 1.975)
+    assert found[1].kind == "ratio"
+
+
+@pytest.mark.parametrize("metric", ["rows", "spend/rows"])
+def test_a_column_called_rows_is_not_passed_over(tmp_path: Path, metric: str) -> None:
+    file = write(tmp_path / "a.csv", [[*row, 7] for row in two_arms()], "customer,arm,spend,rows")
+
+    with pytest.raises(RequestError, match="has a column 'rows'"):
+        analyze_file(file, BY_CUSTOMER, design(metric))
+    assert analyze_file(file, BY_CUSTOMER, design("spend")).units == 80
+
+
 def test_every_format_says_the_same(tmp_path: Path) -> None:
     rows = two_arms()
     lines: list[list[object]] = [["customer", "arm", "spend"], *rows]

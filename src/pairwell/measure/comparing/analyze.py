@@ -152,18 +152,22 @@ def _compare_metric(units: Units, pair: tuple[str, str], metric: Metric, design:
 
 def _values(units: Units, metric: Metric) -> tuple[Values, Values | None, float | None]:
     """Numerators, denominators, and the share of the variance that CUPED took away."""
-    above = units.values[metric.above]
+    above = _column(units, metric.above)
     if metric.below is not None:
-        return above, units.rows.astype(np.float64) if metric.below == ROWS else units.values[metric.below], None
+        return above, _column(units, metric.below), None
     if metric.before is None:
         return above, None, None
     there = known(above)
-    adjusted = adjust_by_earlier(above[there], units.values[metric.before][there], units.arm[there])
+    adjusted = adjust_by_earlier(above[there], _column(units, metric.before)[there], units.arm[there])
     if adjusted is None:
         return above, None, 0.0
     all_of_them = np.full(above.size, np.nan)
     all_of_them[there] = adjusted.values
     return all_of_them, None, adjusted.variance_removed
+
+
+def _column(units: Units, name: str) -> Values:
+    return units.rows.astype(np.float64) if name == ROWS else units.values[name]
 
 
 def _with(base: Comparison, found: Compared | Unfit, metric: Metric) -> Comparison:

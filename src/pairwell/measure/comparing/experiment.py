@@ -19,7 +19,7 @@ Kind = Literal["mean", "proportion", "ratio"]
 Verdict = Literal["better", "worse", "no_difference_shown", "not_estimable"]
 Method = Literal["all_units", "equal_part"]
 Limits = tuple[float, float]  # low and high of a 95 % interval
-ROWS = "rows"  # as a denominator: how many rows a unit has
+ROWS = "rows"  # in place of a column: how many rows a unit has
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
