@@ -12,13 +12,15 @@ import msgspec
 import pyarrow as pa
 
 from pairwell.engines.duckdb import storage_failures
-from pairwell.measure.sales.estimates import FEWEST_CUSTOMERS, NotKnown, Slice, Value, slice_orders
+from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
+from pairwell.measure.sales.estimates import NotKnown, Slice, Value, slice_orders
 from pairwell.measure.sales.lines import History, Span, sold_lines
 from pairwell.measure.sales.metrics import METRIC
 from pairwell.measure.sales.orders import items_of_orders, measured_orders
 from pairwell.report.asking import Asked, Periods, find_periods
 from pairwell.report.record import Cell, Column, Figure, Period, Report, Table
 from pairwell.report.shown.cells import Cells
+from pairwell.report.untold import note_of_few
 from pairwell.wording import counted
 
 REFUSALS: Final = {
@@ -181,6 +183,7 @@ def slice_table(key: str, name: Column, orders: ibis.Table, metrics: Sequence[st
         columns=[name, *with_intervals(columns(metrics), _WITH_INTERVALS)],
         rows=[{name.key: str(part.key[0]), **cells_of(part, metrics)} for part in rows],
         chart="bars",
+        note=note_of_few(int(part.sums["customers"]) for part in rows),
     )
 
 
@@ -237,6 +240,8 @@ def _of_orders(sums: Mapping[str, Any], sales: Sales) -> Iterator[str]:
         yield f"{unnamed} of {orders:,} name no customer; in intervals each counts as a customer of its own."
     if get("customers") < FEWEST_CUSTOMERS:
         yield f"Fewer than {FEWEST_CUSTOMERS} customers bought: too few for intervals."
+    elif get("customers") < FEWEST_FOR_MONEY:
+        yield f"Fewer than {FEWEST_FOR_MONEY} customers bought: too few for intervals of money."
     if get("unpriced"):
         yield f"{counted(get('unpriced'), 'item')} of orders state no price and add nothing to revenue."
     if get("estimated") and get("revenue"):

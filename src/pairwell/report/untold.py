@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from pairwell.measure.customers.visits import NotKnown
+from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
 from pairwell.wording import counted
 
 _WORDS: Final[dict[str, Callable[[NotKnown], str]]] = {
@@ -45,3 +46,13 @@ _WORDS: Final[dict[str, Callable[[NotKnown], str]]] = {
 def why_not(found: NotKnown) -> str:
     """The reason as the end of a sentence."""
     return _WORDS[found.reason](found)
+
+
+def note_of_few(customers: Iterable[int]) -> str | None:
+    """What a table says where some of its rows are of too few customers for every interval."""
+    if min(customers, default=FEWEST_FOR_MONEY) >= FEWEST_FOR_MONEY:
+        return None
+    return (
+        f"Intervals take {FEWEST_CUSTOMERS} customers, and those of money take {FEWEST_FOR_MONEY}, as a few large "
+        "orders decide an average."
+    )

@@ -77,6 +77,27 @@ def test_one_customer_has_a_number_and_no_interval(shop: Shop) -> None:
     assert any("no period before" in note for note in report.notes)
 
 
+def test_money_of_few_customers_has_a_sentence_and_no_interval(shop: Shop) -> None:
+    lines = [{"order_id": f"o{number}", "unit_price_minor": 100 * (number + 1)} for number in range(49)]
+    _store(shop, orders=_orders(49), order_lines=lines)
+    report = shop.report("overview")
+    assert (_figure(report, "aov").low, _figure(report, "attach_rate").low) == (None, 0.0)
+    assert "Fewer than 50 customers bought: too few for intervals of money." in report.notes
+    assert "those of money take 50" in str(_table(report, "kinds").note)
+
+
+def test_money_of_more_customers_has_an_interval(shop: Shop) -> None:
+    lines = [{"order_id": f"o{number}", "unit_price_minor": 100 * (number + 1)} for number in range(50)]
+    _store(shop, orders=_orders(50), order_lines=lines)
+    report = shop.report("overview")
+    aov = _figure(report, "aov")
+    assert aov.low is not None
+    assert aov.high is not None
+    assert aov.low < 2_550 < aov.high
+    assert not any("too few" in note for note in report.notes)
+    assert _table(report, "kinds").note is None
+
+
 def test_where_everything_came_back_the_margin_is_gone(shop: Shop) -> None:
     back = [{"order_id": f"o{number}", "line_no": 1, "quantity": 1.0, "at": _AT} for number in range(30)]
     _store(shop, orders=_orders(30), order_lines=_lines(30, unit_cost_minor=700), returns=back)
@@ -86,7 +107,7 @@ def test_where_everything_came_back_the_margin_is_gone(shop: Shop) -> None:
     assert _figure(report, "margin").value == 0
     rate = _figure(report, "return_rate")
     assert rate.value == 1.0
-    assert rate.low == pytest.approx(0.025 ** (1 / 30))
+    assert rate.low == pytest.approx(30 / (30 + 1.959964**2))
     assert rate.high == 1.0
 
 

@@ -12,7 +12,9 @@ from typing import Literal
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import ndtr, stdtrit
+
+from pairwell.measure.intervals import Spread, clustered_share, unskewed
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -106,21 +108,15 @@ def is_uneven(shares: Floats, held: Bools) -> bool:
 def share_of(happened: Floats, tried: Floats) -> Estimate | None:
     """Σ happened / Σ tried over units, which vary together inside; None where nothing was tried.
 
-    Wilson's interval with as many tries as independent ones would be as telling. Sources: Wilson 1927; Korn and
-    Graubard 1998.
+    With the interval of `measure.intervals.clustered_share`.
     """
     total, units = float(tried.sum()), int((tried > 0).sum())
     if total <= 0:
         return None
     share = float(happened.sum()) / total
-    apart = happened - share * tried
-    square = float(np.sum(apart**2)) / total**2 * units / max(units - 1, 1)
-    tries = share * (1 - share) / square if square > _TINY else float(units)
-    tries = min(max(tries, 1.0), total)
-    z = float(ndtri((1 + LEVEL) / 2))
-    middle = (share + z * z / (2 * tries)) / (1 + z * z / tries)
-    half = z / (1 + z * z / tries) * math.sqrt(share * (1 - share) / tries + z * z / (4 * tries * tries))
-    return Estimate(value=share, low=max(0.0, middle - half), high=min(1.0, middle + half))
+    square = float(np.sum((happened - share * tried) ** 2))
+    found = clustered_share(Spread(units=units, above=float(happened.sum()), below=total, square=square))
+    return Estimate(value=share, low=found.low, high=found.high)
 
 
 def _effective(weights: Floats) -> float:
@@ -146,13 +142,4 @@ def _difference(ones: _Moments, others: _Moments) -> Estimate:
     skewness = (ones.cube - others.cube) / math.pow(square, 1.5)
     z = float(stdtrit(freedom, (1 + LEVEL) / 2))
     error = math.sqrt(square)
-    return Estimate(
-        value=value, low=value - error * _unskewed(z, skewness), high=value - error * _unskewed(-z, skewness)
-    )
-
-
-def _unskewed(z: float, skewness: float) -> float:
-    """The studentised mean that Hall's cubic turns into `z`."""
-    if abs(skewness) < _TINY:
-        return z
-    return 3 / skewness * (math.cbrt(1 + skewness * (z - skewness / 6)) - 1)
+    return Estimate(value=value, low=value - error * unskewed(z, skewness), high=value - error * unskewed(-z, skewness))

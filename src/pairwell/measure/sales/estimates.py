@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 import ibis
 import msgspec
-from scipy.special import stdtrit
 
 from pairwell.engines.duckdb import storage_failures
-from pairwell.measure.intervals import Interval
+from pairwell.measure.intervals import (
+    FEWEST_CUSTOMERS,
+    FEWEST_FOR_MONEY,
+    Interval,
+    Spread,
+    clustered_share,
+    ratio_interval,
+)
 from pairwell.measure.sales.metrics import METRIC, SUMS, Metric
 
-FEWEST_CUSTOMERS: Final = 20
-_LEVEL = 0.95
 _OF_CUSTOMERS: Final = ("buyers", "customers", "added_ever")
 Reason = Literal["no_orders", "no_prices", "nothing_to_divide_by"]
 
 
 class Value(msgspec.Struct, frozen=True):
-    """A metric of one slice; a ratio of fewer than `FEWEST_CUSTOMERS` customers has no interval."""
+    """A metric of one slice; a ratio of too few customers has no interval (`measure.intervals`)."""
 
     value: float | int
     interval: Interval | None = None
@@ -46,37 +49,6 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
         return found.value if isinstance(found, Value) else None
 
 
-class Spread(msgspec.Struct, frozen=True, kw_only=True):
-    """Two sums over `units` with their variances and covariance, all of samples."""
-
-    units: int
-    above: float
-    below: float
-    var_above: float
-    var_below: float
-    cov: float
-
-
-def ratio_interval(spread: Spread) -> Interval | None:
-    """The interval of `above / below` by the delta method; None where customers are too few or the ratio is undefined.
-
-    Valid for independent units, here customers: orders of one customer vary together. Student's t with units - 1
-    degrees of freedom. Source: Deng et al. 2018, eq. 4.
-    """
-    if spread.units < FEWEST_CUSTOMERS or spread.below == 0:
-        return None
-    ratio, mean = spread.above / spread.below, spread.below / spread.units
-    variance = spread.var_above - 2 * ratio * spread.cov + ratio**2 * spread.var_below
-    error = math.sqrt(max(0.0, variance) / spread.units) / abs(mean)
-    half = float(stdtrit(spread.units - 1, (1 + _LEVEL) / 2)) * error
-    return Interval(_steady(ratio - half), _steady(ratio + half))
-
-
-def _steady(end: float) -> float:
-    """Without the last digits, which depend on the order in which threads add up a variance."""
-    return float(f"{end:.9g}")
-
-
 def slice_orders(orders: ibis.Table, *names: str, metrics: Sequence[str] = tuple(METRIC)) -> list[Slice]:
     """Every slice of measured orders by the values of these columns, ascending; one slice without columns.
 
@@ -92,9 +64,10 @@ def slice_orders(orders: ibis.Table, *names: str, metrics: Sequence[str] = tuple
         customers=ibis.literal(1.0),
         added_ever=(by_customer.with_add_on > 0).cast("float64"),
     )
-    grouped = ready.group_by(*names) if names else ready
-    totals = {name: ready[name].sum() for name in (*sums, *_OF_CUSTOMERS)}
-    summed = grouped.aggregate(**totals, **_spreads(ready, wanted))
+    apart = ready.mutate(**_apart(ready, names, wanted))
+    grouped = apart.group_by(*names) if names else apart
+    totals = {name: apart[name].sum() for name in (*sums, *_OF_CUSTOMERS)}
+    summed = grouped.aggregate(**totals, **_spreads(apart, wanted))
     with storage_failures():
         rows = summed.order_by(*names).to_pyarrow().to_pylist() if names else summed.to_pyarrow().to_pylist()
     return [_slice(row, names, wanted) for row in rows if row["orders"]]
@@ -106,14 +79,25 @@ def _needed(metrics: Sequence[Metric]) -> set[str]:
     }
 
 
-def _spreads(ready: ibis.Table, metrics: Sequence[Metric]) -> dict[str, ibis.Value]:
+def _apart(ready: ibis.Table, names: Sequence[str], metrics: Sequence[Metric]) -> dict[str, ibis.Value]:
+    """Of each customer, how far each ratio's sum above is from the ratio of the slice times the sum below."""
+    slices = ibis.window(group_by=names) if names else ibis.window()
     found: dict[str, ibis.Value] = {}
     for metric in metrics:
         if metric.below is not None:
             above, below = ready[metric.above], ready[metric.below]
-            found[f"{metric.key}:var_above"] = above.var(how="sample")
-            found[f"{metric.key}:var_below"] = below.var(how="sample")
-            found[f"{metric.key}:cov"] = above.cov(below, how="sample")
+            ratio = above.sum().over(slices) / below.sum().over(slices).nullif(0.0)
+            found[f"{metric.key}:apart"] = above - ratio * below
+    return found
+
+
+def _spreads(apart: ibis.Table, metrics: Sequence[Metric]) -> dict[str, ibis.Value]:
+    found: dict[str, ibis.Value] = {}
+    for metric in metrics:
+        if metric.below is not None:
+            far = apart[f"{metric.key}:apart"]
+            found[f"{metric.key}:square"] = (far * far).sum()
+            found[f"{metric.key}:cube"] = (far * far * far).sum()
     return found
 
 
@@ -140,25 +124,14 @@ def _value(metric: Metric, sums: Mapping[str, float | int], row: Mapping[str, An
         units=int(sums["customers"]),
         above=sums[metric.above],
         below=sums[metric.below],
-        **{name: row[f"{metric.key}:{name}"] or 0.0 for name in ("var_above", "var_below", "cov")},
+        **{name: row[f"{metric.key}:{name}"] or 0.0 for name in ("square", "cube")},
     )
-    is_share = metric.unit == "share" and metric.below != "revenue"  # of revenue a margin may be less than nothing
-    return Value(spread.above / spread.below, share_interval(spread) if is_share else ratio_interval(spread))
+    return Value(spread.above / spread.below, _interval(metric, spread))
 
 
-def share_interval(spread: Spread) -> Interval | None:
-    """As `ratio_interval`, inside 0..1; where none or all of them were seen, an exact one-sided bound over customers.
-
-    Source: Clopper and Pearson 1934, at 0 and n.
-    """
-    found = ratio_interval(spread)
-    if found is None:
-        return None
-    unseen = 1 - float(((1 - _LEVEL) / 2) ** (1 / spread.units))
-    if spread.above == 0:
-        return Interval(0.0, unseen)
-    return (
-        Interval(1 - unseen, 1.0)
-        if spread.above == spread.below
-        else Interval(max(0.0, found.low), min(1.0, found.high))
-    )
+def _interval(metric: Metric, spread: Spread) -> Interval | None:
+    if metric.priced:  # of revenue a margin may be less than nothing: it is no share of tries
+        return ratio_interval(spread, fewest=FEWEST_FOR_MONEY)
+    if metric.unit == "share":
+        return None if spread.units < FEWEST_CUSTOMERS else clustered_share(spread)
+    return ratio_interval(spread)

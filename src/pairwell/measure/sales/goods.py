@@ -9,8 +9,7 @@ import ibis
 import msgspec
 
 from pairwell.engines.duckdb import storage_failures
-from pairwell.measure.intervals import Interval
-from pairwell.measure.sales.estimates import Spread, share_interval
+from pairwell.measure.intervals import FEWEST_CUSTOMERS, Interval, Spread, clustered_share
 from pairwell.measure.sales.segments import UNKNOWN
 
 _MOST_ITEMS = 500
@@ -101,17 +100,11 @@ def _added(row: Mapping[str, Any]) -> Added:
 
 def _attach_interval(row: Mapping[str, Any]) -> Interval | None:
     """From sums of whole numbers, which are exact; customers who never added it are among the units."""
-    units, above, below = row["units"], row["orders"], row["primary_orders"]
-    pairs = max(1, units * (units - 1))
-    spread = Spread(
-        units=units,
-        above=above,
-        below=below,
-        var_above=(units * row["yy"] - above * above) / pairs,
-        var_below=(units * row["xx"] - below * below) / pairs,
-        cov=(units * row["xy"] - above * below) / pairs,
-    )
-    return share_interval(spread)
+    if row["units"] < FEWEST_CUSTOMERS:
+        return None
+    above, below = row["orders"], row["primary_orders"]
+    square = row["yy"] - 2 * above * row["xy"] / below + above * above * row["xx"] / (below * below)
+    return clustered_share(Spread(units=row["units"], above=above, below=below, square=max(0.0, square)))
 
 
 def count_together(held: ibis.Table, n: int) -> tuple[list[Together], bool]:

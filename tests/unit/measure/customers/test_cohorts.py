@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from tests.unit.measure.customers.shops import Bought, open_shop
 
 from pairwell.config.workspace import Workspace
@@ -14,7 +13,6 @@ from pairwell.measure.customers.cohorts import (
     read_activity,
 )
 from pairwell.measure.customers.visits import NotKnown, make_visits
-from pairwell.measure.intervals import Interval
 
 _JANUARY = 2024 * 12
 
