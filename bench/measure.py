@@ -13,9 +13,10 @@ import numpy as np
 from scipy import stats
 
 from pairwell.measure.comparing.compare import Arm, compare
-from pairwell.measure.comparing.effects import absolute_effect
+from pairwell.measure.comparing.effects import absolute_effect, fieller
+from pairwell.measure.comparing.guardrails import Margin, judge_guardrail, judge_guardrail_at_any_look
 from pairwell.measure.comparing.moments import Moments
-from pairwell.measure.comparing.sequence import BURN_IN, always_valid
+from pairwell.measure.comparing.sequence import BURN_IN, PLANNED_UNITS, always_valid
 from pairwell.measure.comparing.skewed import Unfit, judge
 
 ALPHA = 0.05
@@ -108,6 +109,22 @@ def at_looks(values: Any) -> list[Moments]:
     ]
 
 
+def guarded_alarms(runs: int, seed: int, per_arm: int = 2_000) -> dict[str, int]:
+    """How often a guardrail of -2 % is said to be held at some of 20 looks, where the value falls by just that."""
+    rng, margin = np.random.default_rng(seed), Margin(margin=-0.02, relative=True)
+    counts = {"runs": runs, "fixed": 0, "always_valid": 0}
+    for _ in range(runs):
+        fixed = always = False
+        arms = (at_looks(rng.normal(mean, 3, per_arm)) for mean in (9.8, 10.0))
+        for treated, control in zip(*arms, strict=True):
+            fixed |= judge_guardrail(margin, fieller(treated, control)).held == "held"
+            found = judge_guardrail_at_any_look(margin, treated, control, planned=PLANNED_UNITS)
+            always |= found.held == "held"
+        counts["fixed"] += fixed
+        counts["always_valid"] += always
+    return counts
+
+
 def by_order(runs: int, seed: int, customers: int = 500) -> dict[str, int]:
     """Alarms without any effect of a test by order, and of the ratio by customer."""
     rng = np.random.default_rng(seed)
@@ -168,6 +185,7 @@ def main() -> None:
     with ProcessPoolExecutor(2) as pool:
         parts = [pool.submit(false_alarms, runs // 2, seed) for seed in (1, 2)]
         orders = pool.submit(by_order, 2_000, 3)
+        guarded = pool.submit(guarded_alarms, 2_000, 4)
         # The largest first, so that neither worker waits long for the other at the end.
         large = sorted(CASES, key=lambda case: -case[1])
         covered = {case: pool.submit(coverage, case, repeats, 10 + place) for place, case in enumerate(large)}
@@ -175,6 +193,7 @@ def main() -> None:
         found = {
             "alarms_without_effect": _shares(alarms) | {"looks": LOOKS, "wanted_at_end": [0.04, 0.06]},
             "alarms_by_order": _shares(orders.result()),
+            "guardrails_held_wrongly": _shares(guarded.result()),
             "coverage": [covered[case].result() for case in CASES],
         }
     print(json.dumps(found | {"seconds": round(time.perf_counter() - start, 1)}, indent=2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bench.measure import by_order, coverage, false_alarms
+from bench.measure import by_order, coverage, false_alarms, guarded_alarms
 from scipy import stats
 
 pytestmark = pytest.mark.slow
@@ -34,6 +34,14 @@ def test_orders_of_one_customer_are_no_independent_units() -> None:
 
     assert found["by_order"] > _at_most(runs, 0.05)
     assert found["by_customer"] <= _at_most(runs, 0.05)
+
+
+def test_guardrails_are_seldom_held_at_any_look_where_they_are_just_broken() -> None:
+    runs = 250
+    found = guarded_alarms(runs, seed=5)
+
+    assert found["fixed"] > _at_most(runs, 0.025)
+    assert found["always_valid"] <= _at_most(runs, 0.025)
 
 
 @pytest.mark.parametrize("case", [("dense", 9_500, 500), ("sparse", 2_000, 2_000), ("per_order", 19_000, 1_000)])

@@ -301,6 +301,31 @@ def test_a_guardrail_is_held_against_its_margin(tmp_path: Path) -> None:
     assert held(1.0, relative=False) == "not_shown"
 
 
+def test_a_guardrail_while_it_runs_needs_more(tmp_path: Path) -> None:
+    metric = Metric(name="spend", above="spend", guardrail=Margin(margin=0.3, relative=True))
+
+    def held(n: int, *, peeking: bool) -> str | None:
+        file = write(tmp_path / "a.csv", two_arms(n))
+        guardrail = analyze_file(file, BY_CUSTOMER, Design(metrics=[metric], peeking=peeking)).comparisons[0].guardrail
+        return None if guardrail is None else guardrail.held
+
+    # It rises by half: .4 more than is borne, with an error of .19, .16 and .08.
+    assert [held(n, peeking=False) for n in (150, 200, 800)] == ["broken"] * 3
+    assert [held(n, peeking=True) for n in (150, 200, 800)] == ["not_shown", "not_shown", "broken"]
+
+
+def test_where_lots_went_wrong_no_guardrail_is_held(tmp_path: Path) -> None:
+    metric = Metric(name="spend", above="spend", guardrail=Margin(margin=-0.02, relative=True))
+    shares = {"control": 0.4, "offers": 0.6}
+    found = analyze_file(
+        write(tmp_path / "a.csv", two_arms(400)), BY_CUSTOMER, Design(metrics=[metric], shares=shares)
+    ).comparisons[0]
+
+    assert found.reason == "sample_ratio"
+    assert found.guardrail is not None
+    assert found.guardrail.held == "not_shown"
+
+
 def test_what_counts_alone_but_not_among_many_is_told_so(tmp_path: Path) -> None:
     rows = [
         [*row[:2], k % 10 + (k % 2) * 2, *[k * place % 11 for place in range(2, 9)]]

@@ -26,7 +26,7 @@ from pairwell.measure.comparing.experiment import (
     known,
     limits,
 )
-from pairwell.measure.comparing.guardrails import judge_guardrail
+from pairwell.measure.comparing.guardrails import Margin, judge_guardrail, judge_guardrail_at_any_look
 from pairwell.measure.comparing.moments import Values
 from pairwell.measure.comparing.several import adjust
 from pairwell.measure.comparing.skewed import Unfit
@@ -147,7 +147,8 @@ def _compare_metric(units: Units, pair: tuple[str, str], metric: Metric, design:
         missing=int(sum((place & ~there).sum() for place in places)),
         variance_removed=removed,
     )
-    return _with(base, compare(treated, control, planned=design.planned_units), metric)
+    found = compare(treated, control, planned=design.planned_units)
+    return _guard(_with(base, found), found, metric.guardrail, design)
 
 
 def _values(units: Units, metric: Metric) -> tuple[Values, Values | None, float | None]:
@@ -170,11 +171,22 @@ def _column(units: Units, name: str) -> Values:
     return units.rows.astype(np.float64) if name == ROWS else units.values[name]
 
 
-def _with(base: Comparison, found: Compared | Unfit, metric: Metric) -> Comparison:
+def _guard(one: Comparison, found: Compared | Unfit, margin: Margin | None, design: Design) -> Comparison:
+    if margin is None:
+        return one
+    if isinstance(found, Unfit):
+        judged = judge_guardrail(margin, None)
+    elif design.peeking:
+        judged = judge_guardrail_at_any_look(margin, found.treated, found.control, planned=design.planned_units)
+    else:
+        judged = judge_guardrail(margin, found.fieller if margin.relative else found.absolute.interval)
+    return msgspec.structs.replace(one, guardrail=judged)
+
+
+def _with(base: Comparison, found: Compared | Unfit) -> Comparison:
     if isinstance(found, Unfit):
         reasoned = msgspec.structs.replace(base, reason=found.reason, needed=found.needed)
-        margin = None if metric.guardrail is None else judge_guardrail(metric.guardrail, None)
-        return msgspec.structs.replace(reasoned, refusal=telling.refusal(reasoned), guardrail=margin)
+        return msgspec.structs.replace(reasoned, refusal=telling.refusal(reasoned))
     relative = found.relative
     return msgspec.structs.replace(
         base,
@@ -192,9 +204,6 @@ def _with(base: Comparison, found: Compared | Unfit, metric: Metric) -> Comparis
         p_value_relative=None if relative is None else relative.p_value,
         always_valid_ci=limits(found.always_valid),
         method=found.method,
-        guardrail=None
-        if metric.guardrail is None
-        else judge_guardrail(metric.guardrail, found.fieller if metric.guardrail.relative else found.absolute.interval),
         verdict="no_difference_shown",
     )
 
@@ -233,7 +242,9 @@ def _verdict(one: Comparison, differs: bool, *, lower_is_better: bool) -> Verdic
 
 def _without_verdict(one: Comparison) -> Comparison:
     """The numbers stand; nothing follows from them where the arms are not what they were meant to be."""
-    bare = msgspec.structs.replace(one, verdict="not_estimable", reason=one.reason or "sample_ratio")
+    guardrail = None if one.guardrail is None else msgspec.structs.replace(one.guardrail, held="not_shown")
+    reason = one.reason or "sample_ratio"
+    bare = msgspec.structs.replace(one, verdict="not_estimable", reason=reason, guardrail=guardrail)
     return msgspec.structs.replace(bare, refusal=one.refusal or telling.refusal(bare))
 
 
