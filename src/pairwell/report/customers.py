@@ -24,7 +24,7 @@ from pairwell.measure.intervals import Interval
 from pairwell.report.asking import Asked
 from pairwell.report.foretelling import foretold_figures, foretold_notes, foretold_tables
 from pairwell.report.record import Cell, Column, Figure, Period, Report, Table
-from pairwell.report.untold import why_not
+from pairwell.report.untold import note_of_few, why_not
 from pairwell.wording import counted
 
 NAME: Final = "customers"
@@ -130,6 +130,7 @@ def segments_table(key: str, title: str, name: str, segments: Sequence[Segment])
             Column(key="revenue_share", title="Of all revenue", unit="share"),
         ],
         rows=rows,
+        note=note_of_few(segment.customers for segment in segments),
     )
 
 

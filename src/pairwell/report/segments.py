@@ -155,7 +155,8 @@ def _standings(visits: Visits, scores: Scores) -> Table:
         Column(key="days_since", title="Days since the last, median", unit="days"),
     ]
     note = "Lately, often and much mean: among the upper two fifths of customers; equal customers get equal scores."
-    return msgspec.structs.replace(table, columns=columns, rows=rows, note=note)
+    said = note if table.note is None else f"{note} {table.note}"
+    return msgspec.structs.replace(table, columns=columns, rows=rows, note=said)
 
 
 def _grid(scores: Scores) -> Table:

@@ -12,19 +12,17 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.errors import RequestError
 from pairwell.measure.customers.visits import Array, Visits
-from pairwell.measure.intervals import Interval, Resampling, bootstrap_ratios
+from pairwell.measure.intervals import FEWEST_FOR_MONEY, Interval, mean_interval
 
 _MOST_VALUES = 10  # of an attribute; the rest are put together
 _SPLIT_AT_MOST = 0.5  # values a customer: an attribute that is different for everybody makes no segments
 OTHERS = "(others)"
 UNSAID = "(unknown)"
 _NAMED = "customer."
-_MANY = 5_000  # customers
-_SURE = 1.959964  # standard errors of a 95 % interval
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """Customers of one kind, with 95 % intervals by resampling customers."""
+    """Customers of one kind, with 95 % intervals where they are enough (`measure.intervals`)."""
 
     name: str
     customers: int
@@ -84,30 +82,16 @@ def measure_segments(visits: Visits, names: Mapping[int, str]) -> list[Segment]:
 
 
 def _measure(name: str, counts: Array, values: Array, total: float) -> Segment:
-    rows = np.column_stack([counts, values])
-    purchases, value = (None, None) if counts.size < 2 else _intervals(rows)  # noqa: PLR2004 - one has no spread
     return Segment(
         name=name,
         customers=counts.size,
         purchases=float(counts.mean()),
-        purchases_interval=purchases,
+        purchases_interval=mean_interval(counts),
         value=float(values.mean()),
-        value_interval=value,
+        value_interval=mean_interval(values, fewest=FEWEST_FOR_MONEY),
         revenue_share=float(values.sum()) / total,
         came_back=int((counts > 1).sum()),
     )
-
-
-def _intervals(rows: Array) -> list[Interval | None]:
-    """By resampling where that is cheap; of many customers the mean is normal."""
-    if rows.shape[0] > _MANY:
-        half = _SURE * rows.std(axis=0, ddof=1) / np.sqrt(rows.shape[0])
-        return [
-            Interval(float(mean - width), float(mean + width))
-            for mean, width in zip(rows.mean(axis=0), half, strict=True)
-        ]
-    found = bootstrap_ratios(rows, np.ones(rows.shape), Resampling(replicates=500))
-    return [one if isinstance(one, Interval) else None for one in found]
 
 
 def _text(value: object) -> str | None:

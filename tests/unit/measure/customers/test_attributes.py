@@ -44,10 +44,10 @@ def test_rare_values_are_put_together() -> None:
 
 def test_segments_add_up() -> None:
     rng = np.random.default_rng(1)
-    ids = [f"c{n:03}" for n in rng.integers(0, 90, 400)]
-    visits = make_visits(ids, rng.integers(0, 300, 400), rng.integers(1, 1_000, 400).astype(float))
+    ids = [f"c{n:03}" for n in rng.integers(0, 140, 600)]
+    visits = make_visits(ids, rng.integers(0, 300, 600), rng.integers(1, 1_000, 600).astype(float))
 
-    segments = measure_segments(visits, {place: "ab"[place % 2] for place in range(90)})
+    segments = measure_segments(visits, {place: "ab"[place % 2] for place in range(140)})
 
     assert sum(segment.customers for segment in segments) == len(visits.customer_ids)
     assert sum(segment.customers * segment.value for segment in segments) == pytest.approx(visits.values.sum())
@@ -57,10 +57,24 @@ def test_segments_add_up() -> None:
         assert segment.value_interval.low < segment.value < segment.value_interval.high
 
 
-def test_one_customer_has_no_interval() -> None:
-    segments = measure_segments(make_visits(["a"], np.array([1]), np.array([5.0])), {0: "x"})
+@pytest.mark.parametrize(("customers", "told"), [(1, (False, False)), (19, (False, False)), (20, (True, False))])
+def test_few_customers_have_no_interval(customers: int, told: tuple[bool, bool]) -> None:
+    who = np.repeat(np.arange(customers), 1 + np.arange(customers) % 3)
+    visits = make_visits([f"c{n:02}" for n in who], np.arange(who.size) % 200, 1.0 + np.arange(who.size))
 
-    assert (segments[0].value, segments[0].value_interval) == (5.0, None)
+    found = measure_segments(visits, dict.fromkeys(range(customers), "x"))[0]
+
+    assert (found.purchases_interval is not None, found.value_interval is not None) == told
+
+
+def test_skewed_spending_is_held_in_small_segments() -> None:
+    rng, runs, inside = np.random.default_rng(3), 500, 0
+    ids = [f"c{n:02}" for n in range(60)]
+    for _ in range(runs):
+        visits = make_visits(ids, np.zeros(60), rng.lognormal(3, 1.0, 60))
+        found = measure_segments(visits, dict.fromkeys(range(60), "all"))[0].value_interval
+        inside += found is not None and found.low <= np.exp(3.5) <= found.high
+    assert inside / runs >= 0.91  # resampling held it in 89 of 100 runs, and with two customers in 41
 
 
 def test_many_customers_are_as_sure_by_the_normal_law() -> None:
