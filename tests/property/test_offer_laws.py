@@ -20,7 +20,7 @@ from pairwell.measure.offers.estimates import Estimate
 from pairwell.measure.offers.gather import Period, gather
 from pairwell.measure.offers.rows import Codes, Lines
 from pairwell.measure.offers.stages import way_of
-from pairwell.measure.offers.trials import gather_trial
+from pairwell.measure.offers.trials import Holdout, gather_trial
 
 _HOUR = 3_600_000_000
 _DAY = 24 * _HOUR
@@ -157,11 +157,11 @@ def test_purchases_are_put_down_and_compared_as_a_slow_path_does(seed: int) -> N
     for name in told.names.units:
         units[name]
     met = [
-        FirstMet(one.whose, bool(one.offers), shop.held[one.whose], "cart", "s", one.at, other_lot=False)
+        FirstMet(one.whose, bool(one.offers), shop.held[one.whose], "cart", "s", one.at, other_lot=False, lot=one.whose)
         for one in sorted(shop.decisions, key=lambda one: str(one.whose))
         if one.whose is not None
     ]
-    trial = gather_trial(met, units, since=_START, share_of=lambda _: _HELD)
+    trial = gather_trial(met, units, since=_START, holdout_of=lambda _: Holdout("s", _HELD))
     lines = _columns(shop.lines, units)
     attributed = attribute(told, lines, window=_WINDOW)
     named = [(decision.decision_id, offer.offer_no) for decision in shop.decisions for offer in decision.offers]

@@ -20,7 +20,7 @@ from pairwell.measure.offers.attribution import attribute
 from pairwell.measure.offers.effects import Effects, bought_of, effects_of
 from pairwell.measure.offers.gather import Period, gather
 from pairwell.measure.offers.rows import Codes, Lines
-from pairwell.measure.offers.trials import gather_trial
+from pairwell.measure.offers.trials import Holdout, gather_trial
 from pairwell.simulate.responses import Audience, Response, respond
 from pairwell.simulate.size import ShopSize
 from pairwell.simulate.visits import Shown, Visit, visits
@@ -57,14 +57,15 @@ class _Visited(NamedTuple):
 def try_shop(seed: int, *, size: ShopSize = SIZE, days: int = 30, holdout: float = 0.25) -> Earned:
     """Live through some days with made offers, and measure them as a report does."""
     world = make_shop(seed, size=size)
-    lived = _live(world, days, f"lot-{seed}", holdout)
+    salt = f"lot-{seed}"
+    lived = _live(world, days, salt, holdout)
     since, until = world.history_end, world.history_end + timedelta(days=days)
     told = gather([[_decision(one) for one in lived]], Period(since=since, until=until))
     units = Codes()
     for name in told.names.units:
         units[name]
     met = sorted(map(_first_met, lived), key=lambda one: one.whose)
-    trial = gather_trial(met, units, since=to_micros(since), share_of=lambda _: holdout)
+    trial = gather_trial(met, units, since=to_micros(since), holdout_of=lambda _: Holdout(salt, holdout))
     lines = _lines(world, lived, units)
     effects = effects_of(trial, bought_of(told, lines, attribute(told, lines, window=WINDOW), window=WINDOW))
     treated = {one.unit for one in lived if one.slate and not one.held}
@@ -110,7 +111,8 @@ def _decision(one: _Visited) -> DecisionTold:
 
 
 def _first_met(one: _Visited) -> FirstMet:
-    return FirstMet(one.unit, bool(one.slate), one.held, "cart", "settings", to_micros(one.visit.at), other_lot=False)
+    at = to_micros(one.visit.at)
+    return FirstMet(one.unit, bool(one.slate), one.held, "cart", "settings", at, other_lot=False, lot=one.unit)
 
 
 def _lines(world: World, lived: Sequence[_Visited], units: Codes) -> Lines:

@@ -21,7 +21,7 @@ _AT_A_TIME = 2_000
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _TOLD = ("exposure", "click", "accept", "decline")
 _BY_LOT = ("holdout", "withheld_at_random")
-_customer = people.alias("customer")
+_customer, _lot = people.alias("customer"), people.alias("lot")
 _ROOT = sa.func.coalesce(people.c.belongs_to, people.c.person)
 _WHO = sa.func.coalesce(_customer.c.name, people.c.name)
 _HAS_SLATE = decisions.c.shown | sa.func.coalesce(decisions.c.silence.in_(_BY_LOT), sa.false())
@@ -59,9 +59,8 @@ _DECLINED = (
     .order_by(events.c.at, events.c.number)
 )  # fmt: skip
 # A customer's own decisions, and those of the visitor whose lot the customer kept, fell by one lot; others by another.
-_OTHER_LOT = (decisions.c.person != _ROOT) & (
-    sa.func.coalesce(_customer.c.lot_of, people.c.lot_of, _ROOT) != decisions.c.person
-)
+_LOT = sa.func.coalesce(_customer.c.lot_of, people.c.lot_of, _ROOT)
+_OTHER_LOT = (decisions.c.person != _ROOT) & (decisions.c.person != _LOT)
 _SORTED = (
     sa.select(
         _WHO.label("whose"),
@@ -71,9 +70,11 @@ _SORTED = (
         decisions.c.settings,
         decisions.c.decided_at,
         sa.case((_OTHER_LOT, 1), else_=0).label("other_lot"),
+        _lot.c.name.label("lot"),
     )
     .join_from(decisions, people, decisions.c.person == people.c.person)
     .outerjoin(_customer, _customer.c.person == people.c.belongs_to)
+    .outerjoin(_lot, _lot.c.person == _LOT)
     .where(
         people.c.name.is_not(None),
         decisions.c.decided_at >= sa.bindparam("since"),
@@ -85,7 +86,9 @@ _SORTED = (
 _SORT = [_SORTED.c[name] for name in ("whose", "slate", "held", "placement", "settings")]
 _FIRST = sa.func.min(_SORTED.c.decided_at).label("first")
 _FIRST_MET = (
-    sa.select(*_SORT, _FIRST, sa.func.max(_SORTED.c.other_lot).label("other_lot"))
+    sa.select(
+        *_SORT, _FIRST, sa.func.max(_SORTED.c.other_lot).label("other_lot"), sa.func.max(_SORTED.c.lot).label("lot")
+    )
     .group_by(*_SORT)
     .order_by(_SORTED.c.whose, _FIRST, _SORTED.c.placement, _SORTED.c.settings)
 )
@@ -154,6 +157,7 @@ class FirstMet(NamedTuple):
     settings: str  # hash
     first: int
     other_lot: bool  # one of them fell by another lot than the unit's, as its name then was another
+    lot: str | None  # the name that its lot falls by; None: nobody can read it any more
 
 
 _made = msgspec.json.Decoder(_Made)
@@ -190,8 +194,9 @@ def read_first_met(database: Database, *, until: datetime, since: datetime = _EV
         rows = connection.execute(_FIRST_MET, {"since": to_micros(since), "until": to_micros(until)})
         for row in rows.yield_per(10_000):
             yield FirstMet(
-                row.whose, bool(row.slate), bool(row.held), row.placement, row.settings, row.first, bool(row.other_lot)
-            )
+                row.whose, bool(row.slate), bool(row.held), row.placement, row.settings, row.first,
+                bool(row.other_lot), row.lot,
+            )  # fmt: skip
 
 
 class _Told(NamedTuple):

@@ -11,6 +11,7 @@ from pairwell.errors import NotFoundError, RequestError, SettingsError
 from pairwell.measure.offers.estimates import Estimate, NotEstimable, Reason
 from pairwell.measure.offers.reading import Read, Sources, read_offers
 from pairwell.measure.offers.sold import Between
+from pairwell.measure.offers.trials import Holdout
 from pairwell.report.asking import Asked, Periods, find_periods
 from pairwell.report.record import Cell, Figure, Period, Report, Unit
 from pairwell.wording import counted
@@ -134,19 +135,18 @@ def _read(asked: Asked, period: Period) -> Read:
         dataset=asked.dataset,
         database=asked.database,
         settings=asked.settings,
-        share_of=lambda name: _share_of(asked, name),
+        holdout_of=lambda name: _holdout_of(asked, name),
     )
     return read_offers(sources, Between(period.since, period.until))
 
 
-def _share_of(asked: Asked, name: str) -> float | None:
-    """The holdout of the settings of that hash; None where they are gone."""
-    if asked.settings_of is None:
-        return asked.settings.choice.holdout
+def _holdout_of(asked: Asked, name: str) -> Holdout | None:
+    """The holdout by the settings of that hash; None where they are gone."""
     try:
-        return asked.settings_of(name).choice.holdout
+        choice = (asked.settings if asked.settings_of is None else asked.settings_of(name)).choice
     except (SettingsError, NotFoundError):
         return None
+    return Holdout(choice.salt, choice.holdout)
 
 
 def _rounded(value: float, unit: Unit) -> float:

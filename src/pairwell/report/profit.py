@@ -21,8 +21,8 @@ from pairwell.wording import counted
 NAME, _TITLE = "profit", "What offers earned"
 _LEFT_OUT: Final = {
     "merged": "were known by two names with a lot each",
-    "several_arms": "were in the holdout for a part of the time only",
-    "no_lot": "first met offers while there was no holdout",
+    "several_arms": "belong by lot to the holdout for a part of the time only, as it was changed",
+    "no_lot": "were customers while there was no holdout",
 }
 REASONS: Final = {
     "have_it": "has it already",

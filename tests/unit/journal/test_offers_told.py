@@ -102,9 +102,9 @@ def test_the_first_of_each_sort_is_told_of_a_unit(database: Database) -> None:
     first = to_micros(NOW)
     minute = to_micros(NOW + _MINUTE) - first
     assert list(read_first_met(database, until=NOW + 60 * _MINUTE)) == [
-        FirstMet("c:c-17", False, False, "cart", "s", first + minute, other_lot=False),
-        FirstMet("c:c-17", True, False, "checkout", "s", first + 2 * minute, other_lot=False),
-        FirstMet("c:c-17", True, False, "cart", "s", first + 3 * minute, other_lot=False),
+        FirstMet("c:c-17", False, False, "cart", "s", first + minute, other_lot=False, lot="c:c-17"),
+        FirstMet("c:c-17", True, False, "checkout", "s", first + 2 * minute, other_lot=False, lot="c:c-17"),
+        FirstMet("c:c-17", True, False, "cart", "s", first + 3 * minute, other_lot=False, lot="c:c-17"),
     ]
     assert not list(read_first_met(database, until=NOW))
 
@@ -115,6 +115,7 @@ def test_who_was_first_seen_as_a_visitor_keeps_that_lot(database: Database) -> N
     log(journal, _made("d-2", 2, customer="c-1", visitor="v-1"))  # new: keeps the lot of the visitor
     found = list(read_first_met(database, until=_LATER))
     assert {one.whose for one in found} == {"c:c-1"}
+    assert {one.lot for one in found} == {"v:v-1"}
     assert not any(one.other_lot for one in found)
 
 

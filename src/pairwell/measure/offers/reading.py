@@ -16,7 +16,7 @@ from pairwell.measure.offers.effects import FOLLOWING_DAYS, Bought, bought_of
 from pairwell.measure.offers.gather import Period, read_told
 from pairwell.measure.offers.rows import Codes, Lines, Told
 from pairwell.measure.offers.sold import Between, Buyers, read_lines
-from pairwell.measure.offers.trials import ShareOf, Trial, gather_trial
+from pairwell.measure.offers.trials import HoldoutOf, Trial, gather_trial
 from pairwell.operations.database import Database
 
 _HOUR = 3_600_000_000  # microseconds
@@ -28,7 +28,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     dataset: Dataset
     database: Database
     settings: Settings
-    share_of: ShareOf
+    holdout_of: HoldoutOf
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -55,7 +55,7 @@ def read_offers(sources: Sources, period: Between) -> Read:
         read_first_met(sources.database, until=period.until),
         units,
         since=to_micros(period.since),
-        share_of=sources.share_of,
+        holdout_of=sources.holdout_of,
     )
     visitors = read_orders_of_visitors(sources.database, since=period.since, until=period.until)
     lines = read_lines(sources.dataset, Buyers(units=units.names, visitors=visitors), period, sources.settings.shop)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 import numpy as np
 
+from pairwell.experiments.assignment import draw_lot
 from pairwell.journal.offers_told import FirstMet
 from pairwell.measure.offers.estimates import Bools, Floats, Ints
 from pairwell.measure.offers.rows import Codes
 
-ShareOf = Callable[[str], float | None]
-"""The share of the holdout by the hash of settings; None where nobody knows it any more."""
+
+class Holdout(NamedTuple):
+    """By what lots units are left without offers, and how many of them."""
+
+    salt: str
+    share: float
+
+
+HoldoutOf = Callable[[str], Holdout | None]
+"""The holdout by the hash of settings; None where nobody knows it any more."""
 LeftOut = Literal["merged", "several_arms", "no_lot"]
 
 
@@ -25,7 +35,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     unit: Ints
     start: Ints  # microseconds since 1970; where that was before the period, its beginning
     held: Bools
-    share: Floats  # the chance of the holdout, as configured then
+    share: Floats  # the chance of the holdout, among those who are in one arm for all the time
     triggered: Bools  # had a slate
     placement: Ints  # of the first slate, place in `placements`
     placements: Sequence[str]
@@ -42,43 +52,99 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return msgspec.structs.replace(self, **{name: getattr(self, name)[rows] for name in columns})
 
 
-def gather_trial(met: Iterable[FirstMet], units: Codes, *, since: int, share_of: ShareOf) -> Trial:
+class _Row(NamedTuple):
+    unit: int
+    start: int
+    held: bool
+    share: float
+    triggered: bool
+    placement: int
+
+
+class _Arms:
+    """The arms that lots give under several holdouts, one after another or side by side."""
+
+    def __init__(self, holdouts: set[Holdout]) -> None:
+        by_salt: defaultdict[str, list[float]] = defaultdict(list)
+        for salt, share in sorted(holdouts):
+            by_salt[salt].append(share)
+        self._bounds = [(salt, min(shares), max(shares)) for salt, shares in by_salt.items()]
+        self.changed = len(holdouts) > 1
+        always = float(np.prod([low for _, low, _ in self._bounds]))
+        never = float(np.prod([1 - high for _, _, high in self._bounds]))
+        self.share = always / (always + never) if always > 0 and never > 0 else None
+
+    def find(self, lot: str) -> bool | None:
+        """Whether a lot falls into every holdout; None: into some of them only."""
+        drawn = [(draw_lot("holdout", lot, salt=salt), low, high) for salt, low, high in self._bounds]
+        if all(value < low for value, low, _ in drawn):
+            return True
+        return False if all(value >= high for value, _, high in drawn) else None
+
+
+class _Since:
+    """The holdouts from a moment on, as far as they decided for anybody in a new way after it."""
+
+    def __init__(self, met: Sequence[FirstMet], holdout_of: HoldoutOf) -> None:
+        last: dict[str, int] = {}
+        for one in met:
+            last[one.settings] = max(one.first, last.get(one.settings, one.first))
+        ordered = sorted(last, key=lambda name: (last[name], name))
+        self._last = [last[name] for name in ordered]
+        found = [holdout_of(name) for name in ordered]
+        self._arms = [_arms(found[place:]) for place in range(len(found))]
+
+    def arms(self, moment: int) -> _Arms | None:
+        """None where some of the settings are gone. The moment is not after the last of all."""
+        return self._arms[bisect_left(self._last, moment)]
+
+
+def _arms(holdouts: Sequence[Holdout | None]) -> _Arms | None:
+    known = {one for one in holdouts if one is not None}
+    return None if None in holdouts else _Arms(known)
+
+
+def gather_trial(met: Iterable[FirstMet], units: Codes, *, since: int, holdout_of: HoldoutOf) -> Trial:
     """From what `read_first_met` tells, the decisions of one unit in a row.
 
-    Left out are units some of whose decisions fell by the lot of another name (a visitor who turned out to be a
-    customer known before), units that were in several arms since settings changed, and those whose settings had no
-    holdout at their first slate: nobody like them was left without offers by lot.
+    A unit is in the arm that its lot gives it under every holdout from its first slate on. Left out are units whose lot
+    is in some of these only, whether they came back after the change or not: to leave out those alone who were seen in
+    two arms would sort the rest by how often they come. So are units some of whose decisions fell by the lot of another
+    name (a visitor who turned out to be a customer known before), and those that lived through a time without a
+    holdout: nobody like them was left without offers by lot.
     """
-    rows, left_out, placements = list[tuple[int, int, bool, float, bool, int]](), Counter[LeftOut](), Codes()
-    shares: dict[str, float | None] = {}
-    for whose, group in itertools.groupby(met, key=lambda one: one.whose):
+    every = list(met)
+    holdouts = _Since(every, holdout_of)
+    rows, left_out, placements = list[_Row](), Counter[LeftOut](), Codes()
+    for whose, group in itertools.groupby(every, key=lambda one: one.whose):
         told = list(group)
         slates = [one for one in told if one.slate]
         first = min(slates or told, key=lambda one: (one.first, one.settings, one.placement))
-        if first.settings not in shares:
-            shares[first.settings] = share_of(first.settings)
-        share = shares[first.settings]
-        reason = _objection(told, share)
-        if reason is not None:
-            left_out[reason] += bool(slates)
+        arms = holdouts.arms(first.first)
+        held = _arm(told, first, arms)
+        if not isinstance(held, bool):
+            left_out[held] += bool(slates)
             continue
-        assert share is not None, "it is an objection"
+        assert arms is not None, "it is an objection"
+        assert arms.share is not None, "so it is"
         start = max(first.first, since)
-        rows.append((units[whose], start, first.held, share, bool(slates), placements[first.placement]))
+        rows.append(_Row(units[whose], start, held, arms.share, bool(slates), placements[first.placement]))
     return _trial(rows, placements.names, left_out)
 
 
-def _objection(told: Sequence[FirstMet], share: float | None) -> LeftOut | None:
-    if any(one.other_lot for one in told):
+def _arm(told: Sequence[FirstMet], first: FirstMet, arms: _Arms | None) -> bool | LeftOut:
+    """Whether a unit is held out, or why it is left out."""
+    if first.lot is None or any(one.other_lot for one in told):
         return "merged"
-    if len({one.held for one in told}) > 1:
-        return "several_arms"
-    return None if share is not None and 0 < share < 1 else "no_lot"
+    if arms is None or arms.share is None:
+        return "no_lot"
+    if not arms.changed:
+        return first.held
+    found = arms.find(first.lot)
+    return "several_arms" if found is None else found
 
 
-def _trial(
-    rows: Sequence[tuple[int, int, bool, float, bool, int]], placements: Sequence[str], left_out: Mapping[LeftOut, int]
-) -> Trial:
+def _trial(rows: Sequence[_Row], placements: Sequence[str], left_out: Mapping[LeftOut, int]) -> Trial:
     unit, start, held, share, triggered, placement = zip(*rows, strict=True) if rows else ((),) * 6
     return Trial(
         unit=np.array(unit, dtype=np.int64),

@@ -7,7 +7,7 @@ HASHES = Hashes(control="a", tried="b")
 
 
 def _met(whose: str, settings: str, first: int, *, held: bool = False, other_lot: bool = False) -> FirstMet:
-    return FirstMet(whose, True, held, "cart", settings, first, other_lot)
+    return FirstMet(whose, True, held, "cart", settings, first, other_lot, whose)
 
 
 def test_the_arm_is_what_decided_and_the_first_decision_starts_it() -> None:
