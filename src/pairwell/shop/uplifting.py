@@ -16,7 +16,16 @@ from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing.compare import Arm, Compared, compare
 from pairwell.measure.comparing.experiment import Units, limits
 from pairwell.measure.comparing.units import ARM, UNIT, sum_by_unit
-from pairwell.measure.comparing.uplift import Floats, Uplift, advise, effects_by_rank, expect, last_and_rest, qini
+from pairwell.measure.comparing.uplift import (
+    Floats,
+    Uplift,
+    advise,
+    effects_by_rank,
+    expect,
+    last_and_rest,
+    places,
+    qini,
+)
 from pairwell.shop.experimenting import Columns, Staged, refuse_orders, staged_rows
 
 _MOST_LEVELS = 30  # of a feature in words; the others count as one
@@ -60,8 +69,9 @@ def _uplift(units: Units, features: Floats, asked: Question) -> Uplift:
             hint="Run `pairwell experiment analyze` on the same columns: it says how many would do.",
         )
     values, treated, features = values[there], treated[there], features[there]
-    scores = expect(features, values, treated)
-    coefficient, interval = qini(scores, values, treated)
+    ranking = expect(features, values, treated)
+    coefficient, interval = qini(ranking, values, treated)
+    scores = places(ranking)
     last, rest = last_and_rest(scores, values, treated)
     return Uplift(
         treated=asked.treated,

@@ -5,7 +5,16 @@ import pytest
 from numpy.typing import NDArray
 
 from pairwell.measure.comparing.compare import Arm, Compared, compare
-from pairwell.measure.comparing.uplift import Floats, advise, effects_by_rank, expect, last_and_rest, qini
+from pairwell.measure.comparing.uplift import (
+    Floats,
+    Ranking,
+    advise,
+    effects_by_rank,
+    expect,
+    last_and_rest,
+    places,
+    qini,
+)
 
 N = 6_000
 
@@ -20,11 +29,11 @@ def world(effect_of_a: float, effect_of_b: float, *, money: bool = False) -> tup
 
 
 def advice(features: Floats, values: Floats, arm: NDArray[np.bool_]) -> tuple[str, tuple[float, float]]:
-    scores = expect(features, values, arm)
+    ranking = expect(features, values, arm)
     overall = compare(Arm(above=values[arm]), Arm(above=values[~arm]))
     assert isinstance(overall, Compared)
-    _, interval = qini(scores, values, arm)
-    return advise(overall, *last_and_rest(scores, values, arm)), interval
+    _, interval = qini(ranking, values, arm)
+    return advise(overall, *last_and_rest(places(ranking), values, arm)), interval
 
 
 @pytest.mark.parametrize("money", [False, True])
@@ -64,14 +73,40 @@ def test_where_nobody_gains_nobody_is_treated() -> None:
 
 def test_tenths_follow_the_ranking() -> None:
     features, values, arm = world(0.4, 0.0)
-    groups = effects_by_rank(expect(features, values, arm), values, arm)
+    groups = effects_by_rank(places(expect(features, values, arm)), values, arm)
 
     assert [group.units for group in groups] == [N // 10] * 10
     assert all(group.effect is not None for group in groups)
     assert min(group.effect or 0 for group in groups[:4]) > max(group.effect or 0 for group in groups[6:])
 
 
+def perfect(values: Floats, arm: NDArray[np.bool_]) -> Ranking:
+    return Ranking(scores=np.where(arm, values, -values)[None], folds=np.zeros((1, N), np.int64))
+
+
 def test_a_perfect_ranking_has_a_qini_of_1() -> None:
     _, values, arm = world(0.2, 0.0)
 
-    assert qini(np.where(arm, values, -values), values, arm)[0] == pytest.approx(1)
+    assert qini(perfect(values, arm), values, arm)[0] == pytest.approx(1)
+
+
+def test_a_ranking_of_equals_has_a_qini_of_0_in_whatever_order_they_stand() -> None:
+    _, values, arm = world(0.2, 0.0)
+    order = np.argsort(~arm, kind="stable")
+    ranking = Ranking(scores=np.zeros((1, N)), folds=np.zeros((1, N), np.int64))
+
+    assert qini(ranking, values[order], arm[order])[0] == pytest.approx(0, abs=1e-12)
+
+
+def test_where_all_gain_alike_the_interval_of_qini_holds_0() -> None:
+    rng = np.random.default_rng(4)
+    below = above = 0
+    for _ in range(40):
+        arm, kind = rng.random(1_000) < 0.5, rng.random(1_000) < 0.5
+        values = (rng.random(1_000) < np.where(arm, 0.24, 0.2)).astype(np.float64)
+        features = np.stack([np.ones(1_000), kind.astype(np.float64)], axis=1)
+        low, high = qini(expect(features, values, arm), values, arm)[1]
+        below, above = below + (high < 0), above + (low > 0)
+
+    # Of 40 intervals of 95 % two miss it on average.
+    assert below + above <= 6
