@@ -22,7 +22,7 @@ _DAYS = 30
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A period and a segment of one shop. Without a period: the last 30 days that hold orders."""
+    """A period and a segment of one shop. Without a period: 30 days up to the newest order that is not after now."""
 
     dataset: Dataset
     database: Database
@@ -40,7 +40,8 @@ class Periods(msgspec.Struct, frozen=True, kw_only=True):
     period: Period
     previous: Period | None  # None: no order is older than the period
     first: datetime
-    last: datetime
+    last: datetime  # not after now, where any is not
+    later: int = 0  # orders dated after now
 
     @property
     def dated(self) -> bool:
@@ -54,14 +55,20 @@ def find_periods(asked: Asked) -> Periods | None:
     Raises `RequestError` where it ends before it begins.
     """
     orders = asked.dataset.table("orders")
+    past = orders.placed_at <= moment_of(asked.now)
     with storage_failures():
-        ends = orders.aggregate(first=orders.placed_at.min(), last=orders.placed_at.max()).to_pyarrow()
+        ends = orders.aggregate(
+            first=orders.placed_at.min(),
+            last=ibis.coalesce(orders.placed_at.max(where=past), orders.placed_at.max()),
+            later=(~past).sum(),
+        ).to_pyarrow()
     first, last = (ends[name].cast(pa.timestamp("us", "UTC"))[0].as_py() for name in ("first", "last"))
     if first is None:
         return None
+    later = int(ends["later"][0].as_py())
     if last < DATED_FROM:
         whole = Period(since=first, until=last + timedelta(microseconds=1))
-        return Periods(period=whole, previous=None, first=first, last=last)
+        return Periods(period=whole, previous=None, first=first, last=last, later=later)
     zone = ZoneInfo(asked.settings.shop.timezone)
     until = asked.until or _midnight(last, zone, days=1)
     since = asked.since or _midnight(until - timedelta(microseconds=1), zone, days=1 - _DAYS)
@@ -74,14 +81,17 @@ def find_periods(asked: Asked) -> Periods | None:
         )
     period = Period(since=since.astimezone(UTC), until=until.astimezone(UTC))
     previous = _before(period, zone) if first < period.since else None
-    return Periods(period=period, previous=previous, first=first, last=last)
+    return Periods(period=period, previous=previous, first=first, last=last, later=later)
 
 
 def rows_of(period: Period, moment: ibis.Value) -> ibis.Value:
     """Whether a moment falls into a period."""
-    ends = (ibis.literal(end.astimezone(UTC), type="timestamp('UTC', 6)") for end in (period.since, period.until))
-    since, until = ends
-    return (moment >= since) & (moment < until)
+    return (moment >= moment_of(period.since)) & (moment < moment_of(period.until))
+
+
+def moment_of(moment: datetime) -> ibis.Value:
+    """A moment as tables hold them."""
+    return ibis.literal(moment.astimezone(UTC), type="timestamp('UTC', 6)")
 
 
 def _midnight(moment: datetime, zone: ZoneInfo, *, days: int) -> datetime:

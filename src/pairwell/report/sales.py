@@ -199,14 +199,20 @@ def _nothing(sales: Sales) -> str:
 
 
 def _of_period(sales: Sales) -> Iterator[str]:
-    periods = sales.periods
-    first = f"{periods.first.astimezone(ZoneInfo(sales.history.shop.timezone)):%Y-%m-%d}"
+    periods, zone = sales.periods, ZoneInfo(sales.history.shop.timezone)
+    first = f"{periods.first.astimezone(zone):%Y-%m-%d}"
     if not periods.dated:
         yield "Orders carry no date, so that all of them are one period, and nothing is told of days or before."
     elif periods.previous is None:
         yield f"The first order is of {first}; there is no period before to compare with."
     elif periods.previous.since < periods.first:
         yield f"The first order is of {first}: the period before is not whole, and changes look larger."
+    if periods.later:
+        verb = "is" if periods.later == 1 else "are"
+        yield (
+            f"{counted(periods.later, 'order')} {verb} dated later than now, perhaps by mistake: a period that nobody "
+            f"names ends with the newest order before, of {periods.last.astimezone(zone):%Y-%m-%d}."
+        )
     if periods.dated:
         yield from _of_its_end(sales)
 

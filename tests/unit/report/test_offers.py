@@ -115,10 +115,12 @@ def test_purchases_outside_the_window_or_before_it_was_seen_count_for_no_offer(
     log(journal, _made("d-1"))
     journal.log_events([[_seen()]], now=NOW + _HOUR)
     dataset = fill(workspace, [_bought(hours=0), _bought(hours=26), _bought("c-18")])
-    assert _figure(build_profit(_asked(dataset, database)), "attributed_revenue_minor").value == 0
+    later = msgspec.structs.replace(_asked(dataset, database), now=NOW + 48 * _HOUR)
+    assert _figure(build_profit(later), "attributed_revenue_minor").value == 0
     wide = Settings()
     wide = msgspec.structs.replace(wide, attribution=msgspec.structs.replace(wide.attribution, window_h=48.0))
-    assert _figure(build_profit(_asked(dataset, database, wide)), "attributed_revenue_minor").value == 100
+    later = msgspec.structs.replace(later, settings=wide)
+    assert _figure(build_profit(later), "attributed_revenue_minor").value == 100
 
 
 def test_without_exposures_nothing_is_put_down_and_the_report_says_why(

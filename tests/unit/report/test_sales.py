@@ -235,6 +235,18 @@ def test_orders_without_dates_are_one_period(shop: Shop) -> None:
     assert "carry no date" in report.notes[0]
 
 
+def test_an_order_of_the_future_does_not_empty_the_reports(shop: Shop) -> None:
+    orders = _orders(3)
+    orders[2]["placed_at"] = datetime(2262, 10, 5, tzinfo=UTC)
+    _store(shop, orders=orders, order_lines=_lines(3))
+    report = shop.report("overview")
+    assert _figure(report, "orders").value == 2
+    assert report.period is not None
+    assert report.period.until == datetime(2024, 3, 10, 23, tzinfo=UTC)
+    assert any(note.startswith("1 order is dated later than now") for note in report.notes)
+    assert any("before, of 2024-03-10." in note for note in report.notes)
+
+
 def test_a_period_without_orders_says_where_they_are(shop: Shop) -> None:
     _store(shop, orders=_orders(1), order_lines=_lines(1))
     report = shop.report("overview", since=datetime(2020, 1, 1, tzinfo=UTC), until=datetime(2020, 2, 1, tzinfo=UTC))
