@@ -94,6 +94,23 @@ def false_alarms(runs: int, seed: int, per_arm: int = 4_000) -> dict[str, int]:
     return counts
 
 
+def holdout_alarms(runs: int, seed: int, held_out: int = 600, step: int = 2) -> dict[str, int]:
+    """Always-valid alarms of a holdout of 5 % without any effect, looked at whenever it has grown by `step` units."""
+    rng = np.random.default_rng(seed)
+    counts = {"runs": runs, "always_valid": 0, "looks_at_equal_parts": 0}
+    for _ in range(runs):
+        control, others = (np.exp(0.8 * rng.standard_normal(n)) for n in (held_out, 19 * held_out))
+        alarm = False
+        for end in range(BURN_IN, held_out + 1, step):
+            found = compare(Arm(above=others[: 19 * end]), Arm(above=control[:end]), planned=held_out)
+            if isinstance(found, Unfit) or found.always_valid is None:
+                continue
+            counts["looks_at_equal_parts"] += found.method == "equal_part"
+            alarm |= not found.always_valid.low <= 0 <= found.always_valid.high
+        counts["always_valid"] += alarm
+    return counts
+
+
 def at_looks(values: Any) -> list[Moments]:
     """The moments of the first 1/20 of the values, the first 2/20, and so on."""
     ends = values.size * np.arange(1, LOOKS + 1) // LOOKS
@@ -185,6 +202,7 @@ def main() -> None:
     with ProcessPoolExecutor(2) as pool:
         parts = [pool.submit(false_alarms, runs // 2, seed) for seed in (1, 2)]
         orders = pool.submit(by_order, 2_000, 3)
+        held_out = pool.submit(holdout_alarms, 500, 5)
         guarded = pool.submit(guarded_alarms, 2_000, 4)
         # The largest first, so that neither worker waits long for the other at the end.
         large = sorted(CASES, key=lambda case: -case[1])
@@ -192,6 +210,7 @@ def main() -> None:
         alarms = {key: sum(part.result()[key] for part in parts) for key in parts[0].result()}
         found = {
             "alarms_without_effect": _shares(alarms) | {"looks": LOOKS, "wanted_at_end": [0.04, 0.06]},
+            "alarms_of_a_holdout": _shares(held_out.result()),
             "alarms_by_order": _shares(orders.result()),
             "guardrails_held_wrongly": _shares(guarded.result()),
             "coverage": [covered[case].result() for case in CASES],
@@ -203,7 +222,7 @@ def _shares(counts: dict[str, int]) -> dict[str, Any]:
     answered = counts["runs"] - counts.get("at_end_refused", 0)
     return {
         key: count
-        if key in {"runs", "at_end_refused"}
+        if key in {"runs", "at_end_refused", "looks_at_equal_parts"}
         else round(count / (answered if key == "at_end" else counts["runs"]), 4)
         for key, count in counts.items()
     }

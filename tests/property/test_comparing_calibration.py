@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bench.measure import by_order, coverage, false_alarms, guarded_alarms
+from bench.measure import by_order, coverage, false_alarms, guarded_alarms, holdout_alarms
 from scipy import stats
 
 pytestmark = pytest.mark.slow
@@ -34,6 +34,14 @@ def test_orders_of_one_customer_are_no_independent_units() -> None:
 
     assert found["by_order"] > _at_most(runs, 0.05)
     assert found["by_customer"] <= _at_most(runs, 0.05)
+
+
+def test_looking_often_at_a_small_holdout_raises_no_more_alarms() -> None:
+    runs = 100
+    found = holdout_alarms(runs, seed=5)
+
+    assert found["looks_at_equal_parts"] > 150 * runs
+    assert found["always_valid"] <= 0.05 * runs
 
 
 def test_guardrails_are_seldom_held_at_any_look_where_they_are_just_broken() -> None:

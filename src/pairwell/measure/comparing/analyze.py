@@ -135,7 +135,12 @@ def _compare_metric(units: Units, pair: tuple[str, str], metric: Metric, design:
     there = known(above) if below is None else known(above) & known(below)
     places = [units.arm == (units.arms.index(name) if name in units.arms else -1) for name in pair]
     treated, control = (
-        Arm(above=above[place & there], below=None if below is None else below[place & there]) for place in places
+        Arm(
+            above=above[place & there],
+            below=None if below is None else below[place & there],
+            lots=None if units.lots is None else units.lots[place & there],
+        )
+        for place in places
     )
     base = Comparison(
         arm=pair[0],

@@ -11,21 +11,22 @@ from pairwell.measure.comparing.effects import Effect, absolute_effect, fieller,
 from pairwell.measure.comparing.experiment import Kind, Method
 from pairwell.measure.comparing.moments import Moments, Values, is_share, summarize, summarize_ratio, summarize_share
 from pairwell.measure.comparing.sequence import BURN_IN, PLANNED_UNITS, always_valid
-from pairwell.measure.comparing.skewed import LEAST_UNITS, Unfit, equal_part, judge
+from pairwell.measure.comparing.skewed import LEAST_UNITS, Unfit, equal_part, judge, lots_by_place
 from pairwell.measure.intervals import Interval
 
 
 class Arm(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """What is known of the units of one arm; `below` holds the denominators of a ratio."""
+    """What is known of the units of one arm; `below` holds the denominators of a ratio, `lots` those by name."""
 
     above: Values
     below: Values | None = None
+    lots: Values | None = None  # None: lots by place, where units without names are appended one after the other
 
     def part(self, size: int) -> Arm:
         """An equal random part of that size; the arm itself where it is no larger."""
         if self.above.size <= size:
             return self
-        chosen = equal_part(self.above.size, size)
+        chosen = equal_part(lots_by_place(self.above.size) if self.lots is None else self.lots, size)
         return Arm(above=self.above[chosen], below=None if self.below is None else self.below[chosen])
 
 

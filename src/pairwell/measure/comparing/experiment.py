@@ -51,6 +51,7 @@ class Units(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     arm: NDArray[Any]  # number of each unit's arm
     rows: NDArray[Any]  # lines of each unit
     values: Mapping[str, Values]  # sums by column; NaN where nothing is known of a unit
+    lots: Values | None = None  # of `skewed.lots_of`; None: by place
     read: int  # lines in all
     left_out: Mapping[str, int]  # "no_unit", "no_arm": lines; "several_arms": units
 

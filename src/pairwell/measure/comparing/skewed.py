@@ -5,7 +5,7 @@ takes that of the other away; a small holdout beside a large rest has no such lu
 skewness within the arms, pooled, and n the units of the smaller arm:
 
 * fewer than 10 units in an arm, or n < 10 g²: refused;
-* skewness s of the difference with 100 s² > 1: the smaller arm against an equal random part of the larger;
+* skewness s of the difference with 100 s² > 1: the smaller arm against an equal part of the larger, by each unit's lot;
 * else all units of both arms.
 
 The skewness is pooled, as a small arm that happens to lack the rare large values would seem harmless by its own.
@@ -16,12 +16,14 @@ What this keeps is printed by `script/bench measure`. Source of the terms: Hall 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pairwell.experiments.assignment import draw_lot
 from pairwell.measure.comparing.moments import Moments
 
 LEAST_UNITS = 10
@@ -63,9 +65,23 @@ def pooled_skew(treated: Moments, control: Moments) -> float:
     return third / (variance * math.sqrt(variance))
 
 
-def equal_part(larger: int, smaller: int) -> NDArray[np.int64]:
-    """Which of `larger` units are compared with `smaller` ones: drawn by lot, ascending, the same ones every time."""
-    return np.sort(np.random.default_rng(_SEED).choice(larger, smaller, replace=False, shuffle=False))
+def lots_of(names: Iterable[str]) -> NDArray[np.float64]:
+    """The lots of units by their names, independent of those that drew the arms."""
+    return np.array([draw_lot("equal part", name, salt="") for name in names], dtype=np.float64)
+
+
+def lots_by_place(count: int) -> NDArray[np.float64]:
+    """The lots of units without names; they stay what they are where others are appended."""
+    return np.random.default_rng(_SEED).random(count)
+
+
+def equal_part(lots: NDArray[np.float64], size: int) -> NDArray[np.intp]:
+    """Which units are compared with `size` others, ascending: those of the lowest lots.
+
+    As both arms grow the part grows, and who is in it stays but for a few at its edge, so that an always-valid interval
+    sees one experiment that goes on, not another at each look.
+    """
+    return np.sort(np.argpartition(lots, size - 1)[:size])
 
 
 def _skew_of_difference(treated: Moments, control: Moments) -> float:

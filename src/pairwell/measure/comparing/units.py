@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import ibis.expr.types as ir
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from pairwell.measure.comparing.experiment import Units
 from pairwell.measure.comparing.moments import Values
+from pairwell.measure.comparing.skewed import lots_of
 
 UNIT, ARM, OWNER = "unit", "arm", "owner"
 
@@ -21,10 +22,11 @@ def value_column(place: int) -> str:
     return f"value_{place}"
 
 
-def sum_by_unit(rows: ir.Table, columns: Sequence[str]) -> Units:
+def sum_by_unit(rows: ir.Table, columns: Sequence[str], *, fixed: Collection[str] = ()) -> Units:
     """One row a unit, in the order of their names; a unit without any value in a column has none there.
 
     `rows` holds UNIT, ARM (texts) and `value_column`s (exact decimals, so that no order of summing changes a sum).
+    Of `fixed` columns a unit has one value (`fixed.check_fixed`), which is taken as it is.
     Left out, and counted: rows without a unit or an arm, units that were in several arms.
     """
     names = [value_column(place) for place in range(len(columns))]
@@ -38,12 +40,12 @@ def sum_by_unit(rows: ir.Table, columns: Sequence[str]) -> Units:
     )
     whole = rows.filter(rows[UNIT].notnull(), rows[ARM].notnull())
     units = whole.group_by(UNIT).aggregate(
-        arm=whole[ARM].min(), last=whole[ARM].max(), rows=whole.count(), **{name: whole[name].sum() for name in names}
+        arm=whole[ARM].min(), last=whole[ARM].max(), rows=whole.count(), **_taken(whole, columns, fixed)
     )
     several = units.filter(units.arm != units["last"]).count()
     clean = units.filter(units.arm == units["last"]).order_by(UNIT)
     table: pa.Table = engine.to_pyarrow(
-        clean.select("arm", "rows", **{name: clean[name].cast("float64") for name in names})
+        clean.select(UNIT, "arm", "rows", **{name: clean[name].cast("float64") for name in names})
     )
     coded = table["arm"].combine_chunks().dictionary_encode()
     arms, order = _by_name(coded)
@@ -52,9 +54,15 @@ def sum_by_unit(rows: ir.Table, columns: Sequence[str]) -> Units:
         arm=order[np.asarray(coded.indices)] if len(table) else np.zeros(0, np.int64),
         rows=np.asarray(table["rows"]),
         values={column: _array(table[name]) for column, name in zip(columns, names, strict=True)},
+        lots=lots_of(table[UNIT].to_pylist()),
         read=read,
         left_out=_some(no_unit=no_unit, no_arm=no_arm, several_arms=int(engine.to_pyarrow(several).as_py())),
     )
+
+
+def _taken(rows: ir.Table, columns: Sequence[str], fixed: Collection[str]) -> dict[str, ir.Value]:
+    values = {column: rows[value_column(place)] for place, column in enumerate(columns)}
+    return {cells.get_name(): cells.max() if column in fixed else cells.sum() for column, cells in values.items()}
 
 
 def share_of_repeating_owners(rows: ir.Table) -> float:

@@ -17,6 +17,7 @@ from pairwell.journal.offers_told import FirstMet, read_first_met
 from pairwell.journal.opportunities import read_orders_of_visitors
 from pairwell.measure.comparing.experiment import Metric, Units
 from pairwell.measure.comparing.guardrails import Margin
+from pairwell.measure.comparing.skewed import lots_of
 from pairwell.measure.offers.estimates import Floats, Ints
 from pairwell.measure.offers.gather import Period, read_told
 from pairwell.measure.offers.rows import NEVER, Lines, Told
@@ -120,6 +121,7 @@ def read_tried(records: Records, hashes: Hashes, period: Between) -> Units:
         arm=groups.arm,
         rows=np.ones(many, dtype=np.int64),
         values=values,
+        lots=lots_of(groups.units),
         read=many + sum(groups.left_out.values()),
         left_out=groups.left_out,
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pairwell.measure.comparing.compare import Arm, Compared, compare
-from pairwell.measure.comparing.skewed import Unfit, equal_part
+from pairwell.measure.comparing.skewed import Unfit, equal_part, lots_by_place, lots_of
 
 
 def arm(values: object, below: object = None) -> Arm:
@@ -52,8 +52,30 @@ def test_a_small_holdout_of_skewed_money_is_compared_with_an_equal_part() -> Non
 
     assert isinstance(found, Compared)
     assert (found.method, found.treated.n, found.control.n) == ("equal_part", 500, 500)
-    assert found.treated.value == treated.above[equal_part(9_500, 500)].mean()
+    assert found.treated.value == treated.above[equal_part(lots_by_place(9_500), 500)].mean()
     assert compare(treated, control) == found
+
+
+def test_an_equal_part_goes_on_where_the_arms_grow() -> None:
+    for lots in (lots_by_place(19_000), lots_of(f"c{k}" for k in range(19_000))):
+        half, whole = set(equal_part(lots[:9_500], 500)), set(equal_part(lots, 1_000))
+
+        # Those at the edge change, as the lots lie by chance; drawn anew, one of twenty would stay.
+        assert len(half & whole) > 440
+        assert equal_part(lots[:9_500], 400).size == len(set(equal_part(lots[:9_500], 400)) & half) == 400
+
+
+def test_an_equal_part_is_the_same_in_every_order() -> None:
+    treated, control, order = money(1, 9_500), money(2, 500), np.random.default_rng(3).permutation(9_500)
+    lots = lots_of(f"c{k}" for k in range(9_500))
+    found, shuffled = (
+        compare(Arm(above=treated.above[by], lots=lots[by]), control) for by in (np.arange(9_500), order)
+    )
+
+    assert isinstance(found, Compared)
+    assert isinstance(shuffled, Compared)
+    assert found.method == "equal_part"
+    assert shuffled.treated.value == pytest.approx(found.treated.value, rel=1e-12)
 
 
 def test_equal_arms_of_skewed_money_are_compared_whole() -> None:
