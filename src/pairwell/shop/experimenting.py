@@ -24,6 +24,7 @@ from pairwell.ingest.profiles import decimal_mark
 from pairwell.ingest.sources import Limits, RefusedRow, read_batches
 from pairwell.measure.comparing.analyze import analyze
 from pairwell.measure.comparing.experiment import ROWS, Analysis, Design
+from pairwell.measure.comparing.fixed import check_fixed
 from pairwell.measure.comparing.units import ARM, OWNER, UNIT, share_of_repeating_owners, sum_by_unit, value_column
 from pairwell.wording import counted
 
@@ -59,9 +60,9 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
 def analyze_file(path: Path, columns: Columns, design: Design, *, advance: BytesRead = unheard) -> Analysis:
     """Analyse the experiment in a CSV, TSV, JSON or Parquet file.
 
-    Lines of one unit are added up. Raises `SourceError` where the file cannot be read, `RequestError` where a column
-    or an arm is named wrongly or the unit is an order, `MappingError` where a value is no number, `EvidenceError`
-    where there is nothing to compare.
+    Lines of one unit are added up; what was before is taken once. Raises `SourceError` where the file cannot be read,
+    `RequestError` where a column or an arm is named wrongly or the unit is an order, `MappingError` where a value is no
+    number or what was before differs between lines of a unit, `EvidenceError` where there is nothing to compare.
     """
     asked = [name for metric in design.metrics for name in (metric.above, metric.below, metric.before) if name]
     values = [name for name in dict.fromkeys(asked) if name != ROWS]
@@ -69,7 +70,9 @@ def analyze_file(path: Path, columns: Columns, design: Design, *, advance: Bytes
     staged = Staged(texts=texts, values=values, counts_rows=ROWS in asked)
     with staged_rows(path, staged, advance=advance) as (rows, owner):
         refuse_orders(rows, owner, columns.unit)
-        units = sum_by_unit(rows, values)
+        before = {metric.before for metric in design.metrics if metric.before}
+        check_fixed(rows, {value_column(place): name for place, name in enumerate(values) if name in before})
+        units = sum_by_unit(rows, values, fixed=before)
     return analyze(units, design, unit=columns.unit)
 
 

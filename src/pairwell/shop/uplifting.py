@@ -15,6 +15,7 @@ from pairwell.config.progress import BytesRead, unheard
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing.compare import Arm, Compared, compare
 from pairwell.measure.comparing.experiment import Units, limits
+from pairwell.measure.comparing.fixed import check_fixed
 from pairwell.measure.comparing.units import ARM, UNIT, sum_by_unit
 from pairwell.measure.comparing.uplift import (
     Floats,
@@ -47,6 +48,7 @@ def uplift_of_file(path: Path, columns: Columns, asked: Question, *, advance: By
     with staged_rows(path, Staged(texts=texts, values=[asked.metric]), advance=advance) as (rows, owner):
         refuse_orders(rows, owner, columns.unit)
         units = sum_by_unit(rows, [asked.metric])
+        check_fixed(rows, names)
         features = _features(rows, list(names))
     return _uplift(units, features, asked)
 

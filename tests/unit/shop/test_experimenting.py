@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pairwell.errors import EvidenceError, MappingError, RequestError, SourceErr
 from pairwell.measure.comparing.experiment import Analysis, Design, Metric
 from pairwell.measure.comparing.guardrails import Margin
 from pairwell.shop.experimenting import Columns, analyze_file
+from pairwell.shop.uplifting import Question, uplift_of_file
 
 BY_CUSTOMER = Columns(arm="arm", unit="customer")
 
@@ -42,6 +43,35 @@ def test_lines_of_a_unit_are_added_up(tmp_path: Path) -> None:
     assert split.comparisons == whole.comparisons
     assert (split.rows, split.units, whole.rows) == (160, 80, 80)
     assert whole.comparisons[0].effect_absolute == 1.0
+
+
+def _before(k: int, _: int) -> int:
+    return k * 5 % 9
+
+
+def with_before(path: Path, before: Callable[[int, int], object]) -> Analysis:
+    """One line an order; `before` is given the unit and the place of its line."""
+    rows = [
+        [f"c{k:03}", ("control", "offers")[k % 2], (k * 7) % 13, before(k, line)]
+        for k in range(200)
+        for line in range(1 + k % 2 + k % 3)
+    ]
+    metric = Metric(name="spend", above="spend", before="before")
+    file = write(path / "b.csv", rows, "customer,arm,spend,before")
+    return analyze_file(file, BY_CUSTOMER, Design(metrics=[metric]))
+
+
+def test_what_was_before_is_taken_once_however_many_lines_a_unit_has(tmp_path: Path) -> None:
+    repeated, once = (with_before(tmp_path, one) for one in (_before, lambda k, line: "" if line else _before(k, line)))
+
+    assert repeated.comparisons == once.comparisons
+    assert repeated.comparisons[0].variance_removed is not None
+    assert repeated.comparisons[0].variance_removed < 0.05
+
+
+def test_what_was_before_must_not_differ_between_lines_of_a_unit(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match=r"'before' differs .* in 166 units: 'c001' has 5 and 7"):
+        with_before(tmp_path, lambda k, line: _before(k, line) + line)
 
 
 def test_rows_are_a_denominator_of_their_own(tmp_path: Path) -> None:
@@ -339,3 +369,12 @@ def test_what_counts_alone_but_not_among_many_is_told_so(tmp_path: Path) -> None
     assert alone.p_value_absolute == among.p_value_absolute
     assert (alone.verdict, among.verdict) == ("better", "no_difference_shown")
     assert "not among so many looks" in among.sentence
+
+
+def test_what_is_known_of_a_unit_must_not_differ_between_its_lines(tmp_path: Path) -> None:
+    rows = [[*row, channel] for row in two_arms() for channel in ("web", "phone")]
+    file = write(tmp_path / "a.csv", rows, "customer,arm,spend,channel")
+    asked = Question(treated="offers", control="control", metric="spend", by=["channel"])
+
+    with pytest.raises(MappingError, match=r"'channel' differs .* in 80 units: 'c000' has 'phone' and 'web'"):
+        uplift_of_file(file, BY_CUSTOMER, asked)
