@@ -22,6 +22,8 @@ _REFUSALS: Final[Mapping[Reason, str]] = {
     "no_treated": "Nobody was offered anything yet.",
     "too_few": "Too few customers to tell: the smaller group has {found}, and {needed} are needed before a few large "
     "orders no longer decide it. Wait, or ask for a longer period.",
+    "no_spread": "All customers of one group brought the same, as when nobody bought, so nobody can say how sure a "
+    "difference would be. Wait, or ask for a longer period.",
     "uneven_groups": "The lot cannot have fallen like this: {found} of the customers are in the holdout, about "
     "{needed} were to be expected. Something else sorts them, so the groups cannot be compared.",
 }

@@ -19,7 +19,7 @@ from pairwell.measure.intervals import Spread, clustered_share, unskewed
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Reason = Literal["no_holdout", "no_treated", "too_few", "uneven_groups"]
+Reason = Literal["no_holdout", "no_treated", "too_few", "no_spread", "uneven_groups"]
 
 LEVEL = 0.95
 FEWEST = 20  # units in each group, and as many more for each square of the skewness, times the next
@@ -61,11 +61,11 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class _Moments(msgspec.Struct, frozen=True, kw_only=True):
-    """Of a weighted mean: itself, its variance, the third central moment of its sampling, effective units."""
+    """Of a weighted mean: itself, its variance, and of it the share that a unit's skewness keeps; effective units."""
 
     mean: float
     square: float
-    cube: float
+    skewed: float  # the mean's third central moment for a unit's skewness of 1
     units: float
 
 
@@ -75,7 +75,9 @@ def compare(treated: Group, held: Group) -> Estimate | NotEstimable:
     The interval of Welch 1947 with its skewness taken away by Hall's cubic (Hall 1992, "On the removal of skewness by
     transformation", equation 3.2; of two samples: Zhou and Dinh 2005). Refused where the smaller group has fewer than
     20 + 5·s² units, s the skewness of what a unit brought, over both groups: of fewer the largest orders may all be
-    missing. Valid for independent units. Source of the form of the rule: Kohavi et al. 2014, rule 7.
+    missing. For the same reason the interval takes the skewness of both groups together; a small one's own is nearly
+    always too low. Refused, too, where all units of a group brought the same, as when nobody of them bought. Valid for
+    independent units. Source of the form of the rule: Kohavi et al. 2014, rule 7.
     """
     if not len(held.values):
         return NotEstimable(reason="no_holdout", needed=FEWEST)
@@ -85,17 +87,15 @@ def compare(treated: Group, held: Group) -> Estimate | NotEstimable:
     needed = needed_units(treated, held) if found >= FEWEST else FEWEST
     if found < needed:
         return NotEstimable(reason="too_few", found=found, needed=needed)
-    return _difference(_moments(treated), _moments(held))
+    ones, others = _moments(treated), _moments(held)
+    if min(ones.square, others.square) <= _TINY:
+        return NotEstimable(reason="no_spread", found=found)
+    return _difference(ones, others, _skewness(treated, held))
 
 
 def needed_units(treated: Group, held: Group) -> int:
     """How many units the smaller group needs before a mean of such skewed values can be trusted."""
-    apart = np.concatenate([group.values - group.values.mean() for group in (treated, held)])
-    spread = float(np.mean(apart**2))
-    if spread <= _TINY:
-        return FEWEST
-    skewness = float(np.mean(apart**3)) / math.pow(spread, 1.5)
-    return FEWEST + math.ceil(PER_SKEWNESS * skewness * skewness)
+    return FEWEST + math.ceil(PER_SKEWNESS * _skewness(treated, held) ** 2)
 
 
 def is_uneven(shares: Floats, held: Bools) -> bool:
@@ -124,22 +124,27 @@ def _effective(weights: Floats) -> float:
     return float(weights.sum() ** 2 / np.sum(weights**2))
 
 
+def _skewness(treated: Group, held: Group) -> float:
+    """Of what a unit brings beside the mean of its group; 0 where all bring the same."""
+    apart = np.concatenate([group.values - group.values.mean() for group in (treated, held)])
+    spread = float(np.mean(apart**2))
+    return float(np.mean(apart**3)) / math.pow(spread, 1.5) if spread > _TINY else 0.0
+
+
 def _moments(group: Group) -> _Moments:
     share = group.weights / group.weights.sum()
     mean = float(share @ group.values)
-    moved, units = share * (group.values - mean), _effective(group.weights)
-    mend = units / (units - 1)
-    return _Moments(
-        mean=mean, square=float(np.sum(moved**2)) * mend, cube=float(np.sum(moved**3)) * mend**2, units=units
-    )
+    units = _effective(group.weights)
+    square = float(np.sum((share * (group.values - mean)) ** 2)) * units / (units - 1)
+    skewed = math.pow(square * units, 1.5) * float(np.sum(share**3))
+    return _Moments(mean=mean, square=square, skewed=skewed, units=units)
 
 
-def _difference(ones: _Moments, others: _Moments) -> Estimate:
+def _difference(ones: _Moments, others: _Moments, of_unit: float) -> Estimate:
+    """`of_unit`: the skewness of what one brings."""
     value, square = ones.mean - others.mean, ones.square + others.square
-    if square <= _TINY:
-        return Estimate(value=value, low=value, high=value)
     freedom = square**2 / (ones.square**2 / (ones.units - 1) + others.square**2 / (others.units - 1))
-    skewness = (ones.cube - others.cube) / math.pow(square, 1.5)
+    skewness = of_unit * (ones.skewed - others.skewed) / math.pow(square, 1.5)
     z = float(stdtrit(freedom, (1 + LEVEL) / 2))
     error = math.sqrt(square)
     return Estimate(value=value, low=value - error * unskewed(z, skewness), high=value - error * unskewed(-z, skewness))
