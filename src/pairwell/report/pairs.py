@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from pairwell.errors import RequestError
 from pairwell.measure.sales.estimates import Slice, slice_orders
-from pairwell.measure.sales.goods import Added, Together, count_added, count_together
+from pairwell.measure.sales.goods import LARGEST_ORDER, Added, Pairs, count_added, count_together, find_primary
 from pairwell.report.asking import Asked
 from pairwell.report.record import Cell, Column, Report, Table
 from pairwell.report.sales import (
@@ -24,6 +24,8 @@ from pairwell.report.sales import (
     read_sales,
     with_intervals,
 )
+from pairwell.report.untold import note_of_few
+from pairwell.wording import counted
 
 NAME: Final = "pairs"
 _TITLE = "What is bought with what"
@@ -58,20 +60,21 @@ def build_pairs(asked: Asked) -> Report:
 def _tables(sales: Sales) -> list[Table]:
     current = sales.current
     held = sales.held.semi_join(current, "order_id")
-    together, certain = count_together(held, _MOST_TOGETHER)
-    listed = count_added(held, current)
-    parts = slice_orders(current.filter(current.primary_item.notnull()), "primary_item", metrics=_OF_PRIMARY)
-    ranked = sorted(parts, key=lambda part: (-part.sums["orders"], part.key[0]))
-    ids = {name for one in together for name in (one.first, one.second)}
-    titles = sales.titles(sorted(ids | {one.item_id for one in listed} | {part.key[0] for part in ranked}))
+    together = count_together(held, _MOST_TOGETHER)
+    primary, n_primary = find_primary(current, _MOST_PRIMARY)
+    listed, n_pairs = count_added(held, current, primary, _MOST_ADDED)
+    parts = slice_orders(current.filter(current.primary_item.isin(primary)), "primary_item", metrics=_OF_PRIMARY)
+    ranked = sorted(parts, key=lambda part: primary.index(part.key[0]))
+    ids = {name for one in together.listed for name in (one.first, one.second)}
+    titles = sales.titles(sorted(ids | {one.item_id for one in listed} | set(primary)))
     return [
-        _primary(ranked, titles),
-        _added(listed, titles),
-        _together(together, titles, certain=certain),
+        _primary(ranked, n_primary, titles),
+        _added(listed, n_pairs, titles),
+        _together(together, titles),
     ]
 
 
-def _together(pairs: Sequence[Together], titles: Mapping[str, str], *, certain: bool) -> Table:
+def _together(pairs: Pairs, titles: Mapping[str, str]) -> Table:
     return Table(
         key="together",
         title="Items most often sold together",
@@ -92,33 +95,37 @@ def _together(pairs: Sequence[Together], titles: Mapping[str, str], *, certain: 
                 "of_first": one.orders / one.first_orders,
                 "of_second": one.orders / one.second_orders,
             }
-            for one in pairs
+            for one in pairs.listed
         ],
-        note=None if certain else "Only the items that most orders hold were paired: rarer ones may be missing.",
+        note=" ".join(_left_out_of(pairs)) or None,
     )
 
 
-def _primary(ranked: Sequence[Slice], titles: Mapping[str, str]) -> Table:
+def _left_out_of(pairs: Pairs) -> Iterator[str]:
+    if not pairs.certain:
+        yield "Only the items that most orders hold were paired: rarer ones may be missing."
+    if pairs.too_large:
+        left = counted(pairs.too_large, "order")
+        yield f"{left} of more than {LARGEST_ORDER} different items left out: all their items stand together."
+
+
+def _primary(ranked: Sequence[Slice], found: int, titles: Mapping[str, str]) -> Table:
+    few = note_of_few(int(part.sums["customers"]) for part in ranked)
+    notes = (_left_out(found, len(ranked), "primary items"), few)
     return Table(
         key="primary_items",
         title="Primary items",
         columns=[*_named("item_id", "Primary item"), *with_intervals(columns(_OF_PRIMARY), _WITH_INTERVALS)],
         rows=[
-            {"item_id": part.key[0], "title": titles.get(part.key[0]), **cells_of(part, _OF_PRIMARY)}
-            for part in ranked[:_MOST_PRIMARY]
+            {"item_id": part.key[0], "title": titles.get(part.key[0]), **cells_of(part, _OF_PRIMARY)} for part in ranked
         ],
         chart="bars",
-        note=_left_out(len(ranked), _MOST_PRIMARY, "primary items"),
+        note=" ".join(note for note in notes if note) or None,
     )
 
 
-def _added(listed: Sequence[Added], titles: Mapping[str, str]) -> Table:
+def _added(listed: Sequence[Added], found: int, titles: Mapping[str, str]) -> Table:
     """Of the primary items shown, what was added most often."""
-    shown = list(dict.fromkeys(one.primary_item for one in listed))[:_MOST_PRIMARY]
-    rows: list[dict[str, Cell]] = []
-    for primary in shown:
-        mine = [one for one in listed if one.primary_item == primary]
-        rows += [_added_row(one, titles) for one in mine[:_MOST_ADDED]]
     return Table(
         key="added",
         title="What was added to each primary item",
@@ -130,8 +137,8 @@ def _added(listed: Sequence[Added], titles: Mapping[str, str]) -> Table:
             Column(key="attach_rate", title="Attach rate", unit="share", interval=True),
             Column(key="revenue", title="Revenue of what was added", unit="money"),
         ],
-        rows=rows,
-        note=_left_out(len(listed), len(rows), "pairs"),
+        rows=[_added_row(one, titles) for one in listed],
+        note=_left_out(found, len(listed), "pairs with these primary items"),
     )
 
 

@@ -198,6 +198,36 @@ def test_every_segment_adds_up_to_all_orders(shop: Shop, by: str) -> None:
     assert sum(row["revenue"] or 0 for row in table.rows if isinstance(row["revenue"], int)) == 2_000
 
 
+def test_the_most_sold_primary_items_and_what_was_added_most_are_shown(shop: Shop) -> None:
+    lines = [{"order_id": f"o{number}", "item_id": f"p{number % 60:02}"} for number in range(150)]
+    lines += [
+        {"order_id": f"o{number}", "line_no": 2 + place, "item_id": f"a{place:02}", "unit_price_minor": 10}
+        for number in range(150)
+        for place in range(12 if number % 60 == 0 else 1)
+    ]
+    _store(shop, orders=_orders(150), order_lines=lines)
+    report = shop.report("pairs")
+    primary, added = _table(report, "primary_items"), _table(report, "added")
+    assert [row["item_id"] for row in primary.rows] == [f"p{number:02}" for number in range(50)]
+    assert str(primary.note).startswith("50 of 60 primary items are shown.")
+    assert [(row["item_id"], row["added_id"], row["orders"]) for row in added.rows[:2]] == [
+        ("p00", "a00", 3), ("p00", "a01", 3),
+    ]  # fmt: skip
+    assert (len(added.rows), len([row for row in added.rows if row["item_id"] == "p00"])) == (59, 10)
+    assert added.note == "59 of 61 pairs with these primary items are shown."
+
+
+def test_what_stands_in_huge_orders_stands_not_together(shop: Shop) -> None:
+    lines = [{"order_id": "o0", "line_no": 1 + place, "item_id": f"i{place:02}"} for place in range(41)]
+    lines += [{"order_id": "o1", "line_no": 1 + place, "item_id": f"i{place:02}"} for place in range(2)]
+    _store(shop, orders=_orders(2), order_lines=lines)
+    together = _table(shop.report("pairs"), "together")
+    assert [(row["item_id"], row["with_id"], row["orders"], row["of_first"]) for row in together.rows] == [
+        ("i00", "i01", 1, 1.0)
+    ]
+    assert together.note == "1 order of more than 40 different items left out: all their items stand together."
+
+
 def test_sellers_are_told_apart_and_those_without_counted(shop: Shop) -> None:
     orders = _orders(3)
     orders[0]["seller_id"], orders[1]["seller_id"] = "s-1", "s-1"

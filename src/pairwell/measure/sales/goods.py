@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import ibis
 import msgspec
@@ -13,6 +13,7 @@ from pairwell.measure.intervals import FEWEST_CUSTOMERS, Interval, Spread, clust
 from pairwell.measure.sales.segments import UNKNOWN
 
 _MOST_ITEMS = 500
+LARGEST_ORDER: Final = 40  # different items; what stands in larger ones stands beside everything
 
 
 class Sold(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,14 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
     primary_orders: int
     revenue: int  # of the added item in them
     interval: Interval | None  # of orders / primary_orders
+
+
+class Pairs(msgspec.Struct, frozen=True, kw_only=True):
+    """The pairs of items that most orders hold both of."""
+
+    listed: Sequence[Together]
+    certain: bool  # whether no other pair is in more orders
+    too_large: int  # orders of more than `LARGEST_ORDER` items, which were left out
 
 
 class Together(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,12 +75,22 @@ def _sold(row: Mapping[str, Any]) -> Sold:
     return Sold(name=row["name"], orders=row["orders"], units=row["units"], **money)
 
 
-def count_added(held: ibis.Table, orders: ibis.Table) -> list[Added]:
-    """What was added to each primary item; the interval is over customers.
+def find_primary(orders: ibis.Table, n: int) -> tuple[list[str], int]:
+    """The `n` primary items of most orders, most first, and how many primary items there are."""
+    told = orders.filter(orders.primary_item.notnull())
+    counts = told.group_by("primary_item").aggregate(orders=told.count())
+    ranked = counts.mutate(found=counts.count().over(ibis.window()))
+    rows = _rows(ranked.order_by(ibis.desc("orders"), "primary_item").limit(n))
+    return [row["primary_item"] for row in rows], rows[0]["found"] if rows else 0
 
-    An order counts where it holds the item beside its primary one. Ordered by the primary items most sold, then by
-    how often the item was added.
+
+def count_added(held: ibis.Table, orders: ibis.Table, primary_items: Sequence[str], n: int) -> tuple[list[Added], int]:
+    """The `n` items added most often to each of these primary items, and how many pairs they make in all.
+
+    An order counts where it holds the item beside its primary one; the interval is over customers. Ordered by the
+    primary items most sold, then by how often the item was added.
     """
+    orders = orders.filter(orders.primary_item.isin(list(primary_items)))
     heads = orders.select("order_id", "customer", "primary_item")
     per = heads.group_by("primary_item", "customer").aggregate(x=heads.count())
     beside = held.join(heads, "order_id").filter(lambda rows: rows.item_id != rows.primary_item)
@@ -85,9 +104,14 @@ def count_added(held: ibis.Table, orders: ibis.Table) -> list[Added]:
     totals = per.group_by("primary_item").aggregate(
         primary_orders=per.x.sum(), units=per.count(), xx=(per.x * per.x).sum()
     )
-    found = summed.join(totals, "primary_item")
-    ordered = found.order_by(ibis.desc("primary_orders"), "primary_item", ibis.desc("orders"), "item_id")
-    return [_added(row) for row in _rows(ordered)]
+    order = [ibis.desc("orders"), "item_id"]
+    found = summed.mutate(
+        place=ibis.row_number().over(ibis.window(group_by="primary_item", order_by=order)),
+        found=summed.count().over(ibis.window()),
+    )
+    kept = found.filter(found.place < n).join(totals, "primary_item")
+    rows = _rows(kept.order_by(ibis.desc("primary_orders"), "primary_item", *order))
+    return [_added(row) for row in rows], rows[0]["found"] if rows else 0
 
 
 def _added(row: Mapping[str, Any]) -> Added:
@@ -107,12 +131,17 @@ def _attach_interval(row: Mapping[str, Any]) -> Interval | None:
     return clustered_share(Spread(units=row["units"], above=above, below=below, square=max(0.0, square)))
 
 
-def count_together(held: ibis.Table, n: int) -> tuple[list[Together], bool]:
-    """The `n` pairs of items that most orders hold both of, and whether that is certain.
+def count_together(held: ibis.Table, n: int) -> Pairs:
+    """The `n` pairs of items that most orders hold both of.
 
     Only the items that most orders hold are paired; it is certain where no other item is in as many orders as the last
-    pair.
+    pair. Orders of more than `LARGEST_ORDER` different items are left out, as all their items stand together.
     """
+    sizes = held.group_by("order_id").aggregate(n=held.count())
+    large = sizes.filter(sizes.n > LARGEST_ORDER)
+    with storage_failures():
+        too_large = int(large.count().to_pyarrow().as_py())
+    held = held.anti_join(large, "order_id") if too_large else held
     counts = held.group_by("item_id").aggregate(orders=held.count())
     ranked = counts.order_by(ibis.desc("orders"), "item_id").limit(_MOST_ITEMS + 1)
     known = {row["item_id"]: row["orders"] for row in _rows(ranked)}
@@ -132,7 +161,8 @@ def count_together(held: ibis.Table, n: int) -> tuple[list[Together], bool]:
         )
         for row in found
     ]
-    return listed, left_out <= (listed[-1].orders if len(listed) == n else 0)
+    certain = left_out <= (listed[-1].orders if len(listed) == n else 0)
+    return Pairs(listed=listed, certain=certain, too_large=too_large)
 
 
 def _rows(table: ibis.Table) -> list[dict[str, Any]]:

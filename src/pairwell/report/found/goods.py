@@ -73,7 +73,7 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
     current = sales.current
     with storage_failures():
         orders = int(current.count().to_pyarrow().as_py())
-    pairs, _ = count_together(sales.held.semi_join(current, "order_id"), _PAIRS)
+    pairs = count_together(sales.held.semi_join(current, "order_id"), _PAIRS).listed
     learn = sales.asked.settings.learn
     found = find_unoffered(pairs, offered, orders=orders, times=learn.min_effect, fewest=learn.min_together)
     if not found:
