@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 
-def adjust(p_values: Sequence[float]) -> list[float]:
+
+def adjust(p_values: Sequence[float] | NDArray[np.float64]) -> list[float]:
     """The p-values that keep the share of false discoveries, in the order given.
 
     Source: Benjamini and Hochberg 1995.
     """
-    count = len(p_values)
-    adjusted, least = [0.0] * count, 1.0
-    by_size = sorted(range(count), key=p_values.__getitem__)
-    for rank in range(count, 0, -1):
-        place = by_size[rank - 1]
-        least = min(least, p_values[place] * count / rank)
-        adjusted[place] = least
-    return adjusted
+    values = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(values, kind="stable")
+    steps = values[order] * values.size / np.arange(1, values.size + 1)
+    adjusted = np.empty(values.size)
+    adjusted[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
+    found: list[float] = adjusted.tolist()
+    return found

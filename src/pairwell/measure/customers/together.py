@@ -13,6 +13,7 @@ from scipy import special
 
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
+from pairwell.measure.comparing.several import adjust
 from pairwell.measure.customers.visits import Array, dated_orders
 
 _MOST_ITEMS = 300  # the most bought
@@ -81,7 +82,7 @@ def _stand_out(counts: _Counts, titles: Mapping[str, str | None], most: int) -> 
     by_chance = counts.singles[:, counts.one] * counts.singles[:, counts.other] / np.maximum(orders, 1)
     ratio = _likelihood_ratio(inside, orders, outside, others) * counts.buyers / np.maximum(inside, 1)
     tested = inside + outside >= _FEWEST_TOGETHER
-    adjusted = _adjust(np.where(share > elsewhere, special.chdtrc(1, ratio), 1.0), tested)
+    adjusted = _correct(np.where(share > elsewhere, special.chdtrc(1, ratio), 1.0), tested)
     above = (counts.buyers >= _FEWEST_TOGETHER) & (share > _TIMES * elsewhere) & (inside > _TIMES * by_chance)
     found: dict[int, Sequence[Together]] = {}
     for kind in np.flatnonzero(counts.orders).tolist():
@@ -116,16 +117,11 @@ def _likelihood_ratio(inside: Array, orders: Array, outside: Array, others: Arra
     return np.maximum(ratio, 0.0)
 
 
-def _adjust(tails: Array, tested: Array) -> Array:
-    """Corrected for everything tested, of all kinds. Source: Benjamini and Hochberg 1995."""
+def _correct(tails: Array, tested: Array) -> Array:
+    """Corrected for everything tested, of all kinds."""
     mask = np.broadcast_to(tested, tails.shape)
-    chosen = tails[mask]
-    order = np.argsort(chosen, kind="stable")
-    steps = chosen[order] * chosen.size / np.arange(1, chosen.size + 1)
-    lowest = np.minimum.accumulate(steps[::-1])[::-1]
-    adjusted, values = np.ones(tails.shape), np.empty(chosen.size)
-    values[order] = np.minimum(lowest, 1.0)
-    adjusted[mask] = values
+    adjusted = np.ones(tails.shape)
+    adjusted[mask] = adjust(tails[mask])
     return adjusted
 
 
