@@ -37,16 +37,16 @@ def read_told(database: Database, period: Period) -> Told:
 
 def gather(parts: Iterable[Sequence[DecisionTold]], period: Period) -> Told:
     """The same of decisions that come in parts, in order of time."""
-    gathering = _Gathering(to_micros(period.since))
+    gathering = _Gathering(to_micros(period.since), to_micros(period.until))
     for part in parts:
         for decision in part:
             gathering.add(decision)
-    return gathering.close(to_micros(period.until))
+    return gathering.close()
 
 
 class _Gathering:
-    def __init__(self, since: int) -> None:
-        self._since = since
+    def __init__(self, since: int, until: int) -> None:
+        self._since, self._until = since, until
         self._slates, self._offers = array("q"), array("q")  # row after row
         self._units, self._names, self._kinds = Codes(), Codes(), Codes()
         self._placements, self._reasons = Codes(), Codes()
@@ -67,16 +67,21 @@ class _Gathering:
             self._add_offer(slate, offer)
 
     def _add_offer(self, slate: int, offer: OfferTold) -> None:
-        reason = NEVER if offer.reason is None else self._reasons[offer.reason]
         moments = (offer.exposed, offer.exposed_last, offer.clicked, offer.accepted, offer.declined)
-        told = [NEVER if moment is None else moment for moment in moments]
+        told = [self._within(moment) for moment in moments]
+        told[1] = max(told[:2])  # seen again after the period's end: as far as is known here it was seen once
+        reason = NEVER if offer.reason is None or told[-1] == NEVER else self._reasons[offer.reason]
         self._offers.extend((slate, self._names[offer.name], self._kinds[offer.kind], *told, reason))
 
-    def close(self, until: int) -> Told:
+    def _within(self, moment: int | None) -> int:
+        """NEVER where it had not happened by the end of the period."""
+        return NEVER if moment is None or moment >= self._until else moment
+
+    def close(self) -> Told:
         slates, offers = _columns(self._slates, _SLATES), _columns(self._offers, _OFFERS)
         return Told(
             since=self._since,
-            until=until,
+            until=self._until,
             slates=Slates(**{**slates, "shown": slates["shown"] > 0}),  # type: ignore[arg-type]
             offers=Offers(**offers),
             names=Names(

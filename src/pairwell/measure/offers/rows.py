@@ -38,7 +38,7 @@ class Slates(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """One row an offer of a slate; moments are NEVER where nothing was told."""
+    """One row an offer of a slate; moments are NEVER where nothing was told of the time before the period's end."""
 
     slate: Ints
     name: Ints  # place among the names
