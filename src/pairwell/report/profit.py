@@ -9,7 +9,7 @@ import numpy as np
 
 from pairwell.measure.offers.attribution import Attributed
 from pairwell.measure.offers.effects import FOLLOWING_DAYS, Effects, Result, effects_of, untriggered
-from pairwell.measure.offers.estimates import Bools, Estimate, NotEstimable
+from pairwell.measure.offers.estimates import UNLIKELY, Bools, Estimate, NotEstimable
 from pairwell.measure.offers.reading import Read
 from pairwell.measure.offers.rows import Lines
 from pairwell.measure.offers.stages import count_reasons, count_silenced, way_of
@@ -134,7 +134,7 @@ def _costs(opened: Opened, effects: Effects) -> Iterator[Figure]:
     yield figure(
         ("untriggered_margin_minor", "Check: customers never offered anything", "money"),
         untriggered(read.trial, read.lines),
-        note="Nothing was done to them, so the interval should hold 0; else do not trust the figures above.",
+        note="Nothing was done to them, so that this is chance; the first note below says where it cannot be.",
     )
 
 
@@ -229,12 +229,12 @@ def _notes(opened: Opened, effects: Effects) -> Sequence[str]:
         for reason, count in sorted(left_out.items())
         if count
     ]
-    check: Result = untriggered(opened.now.trial, opened.now.lines)
+    check: Result = untriggered(opened.now.trial, opened.now.lines, level=1 - UNLIKELY)
     if isinstance(check, Estimate) and not check.low <= 0 <= check.high:
         notes.insert(
             0,
-            "Customers who were never offered anything differ between the groups, too. Something but the lot sorts "
-            "them: do not trust the incremental figures.",
+            "Customers who were never offered anything differ between the groups, too, by more than chance does once "
+            "in a thousand shops. Something but the lot sorts them: do not trust the incremental figures.",
         )
     if isinstance(effects.margin, Estimate):
         notes.append(

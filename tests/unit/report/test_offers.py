@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from tests.journals import log
 from tests.orders import Order, fill, stage
@@ -17,6 +18,7 @@ from pairwell.dataset.store import Dataset
 from pairwell.errors import RequestError
 from pairwell.events import Event, EventLine, EventOrder
 from pairwell.journal.store import Journal
+from pairwell.measure.offers.estimates import LEVEL, Estimate, Group, compare
 from pairwell.operations.database import Database, open_database
 from pairwell.records import Decision, DecisionRequest
 from pairwell.report.asking import Asked
@@ -206,3 +208,32 @@ def test_the_placement_where_customers_surely_accept_most_is_named(workspace: Wo
     assert (rows["cart"]["accept_rate"], rows["checkout"]["accept_rate"]) == (1.0, 0.0)
     assert float(str(rows["checkout"]["accept_rate_high"])) < float(str(rows["cart"]["accept_rate_low"]))
     assert "cart: Nobody was kept without offers by lot" in str(_table(report, "placements").note)
+
+
+def test_a_past_period_knows_no_decline_that_came_after_it(workspace: Workspace, database: Database) -> None:
+    journal = Journal(database)
+    log(journal, _made("d-1"))
+    refused = event("e-d", type="decline", decision_id="d-1", offer_no=1, at=NOW + 3 * _HOUR, reason="later")
+    journal.log_events([[_seen(), refused]], now=NOW + 3 * _HOUR)
+    asked = msgspec.structs.replace(_asked(fill(workspace, [_bought()]), database), since=NOW - 24 * _HOUR)
+    for hours, declines in ((2.5, 0), (4, 1)):
+        profit = build_profit(msgspec.structs.replace(asked, until=NOW + hours * _HOUR))
+        assert _figure(profit, "declines").value == declines
+        assert len(_table(profit, "decline_reasons").rows) == declines
+
+
+@pytest.mark.parametrize(("apart", "trusted"), [(0.28, True), (0.6, False)])
+def test_the_check_cries_wolf_once_in_a_thousand_shops(
+    workspace: Workspace, database: Database, monkeypatch: pytest.MonkeyPatch, apart: float, trusted: bool
+) -> None:
+    """Both differences are beyond 95 % intervals; only the second is beyond chance."""
+    spent = np.tile([-1.0, 1.0], 100)
+    ones, others = (Group(values=spent + more, weights=np.ones(200)) for more in (apart, 0.0))
+    found = compare(ones, others)
+    assert isinstance(found, Estimate)
+    assert found.surely_positive
+    monkeypatch.setattr(
+        "pairwell.report.profit.untriggered", lambda _, __, level=LEVEL: compare(ones, others, level=level)
+    )
+    profit = build_profit(_asked(fill(workspace, [_bought()]), database))
+    assert any("do not trust" in note for note in profit.notes) != trusted

@@ -7,6 +7,7 @@ import numpy as np
 
 from pairwell.measure.offers.attribution import Attributed
 from pairwell.measure.offers.estimates import (
+    LEVEL,
     Bools,
     Estimate,
     Floats,
@@ -88,10 +89,10 @@ def effects_of(trial: Trial, bought: Bought) -> Effects:
     )
 
 
-def untriggered(trial: Trial, lines: Lines) -> Result:
+def untriggered(trial: Trial, lines: Lines, *, level: float = LEVEL) -> Result:
     """The same difference in margin for units that never had a slate: nothing was done to them, so it should be 0."""
     rest = trial.only(~trial.triggered)
-    return _total(rest, _Sums(rest, lines).of(lines.margin))
+    return _total(rest, _Sums(rest, lines).of(lines.margin), level)
 
 
 def by_placement(trial: Trial, lines: Lines) -> dict[str, tuple[int, int, Result]]:
@@ -137,14 +138,16 @@ class _Sums:
         return np.bincount(self._row[first], minlength=self._n).astype(np.float64) if len(order) else np.zeros(self._n)
 
 
-def _total(trial: Trial, values: Floats) -> Result:
+def _total(trial: Trial, values: Floats, level: float = LEVEL) -> Result:
     """What the treated have more than they would have had."""
     held, weights = trial.held, trial.weights
     if is_uneven(trial.share, held):
         expected = round(float(trial.share.sum()))
         return NotEstimable(reason="uneven_groups", found=int(held.sum()), needed=expected)
     found = compare(
-        Group(values=values[~held], weights=weights[~held]), Group(values=values[held], weights=weights[held])
+        Group(values=values[~held], weights=weights[~held]),
+        Group(values=values[held], weights=weights[held]),
+        level=level,
     )
     return found if isinstance(found, NotEstimable) else found.times(float((~held).sum()))
 

@@ -24,7 +24,7 @@ Reason = Literal["no_holdout", "no_treated", "too_few", "no_spread", "uneven_gro
 LEVEL = 0.95
 FEWEST = 20  # units in each group, and as many more for each square of the skewness, times the next
 PER_SKEWNESS = 5.0
-_UNLIKELY = 0.001  # a lot falls so unevenly more rarely
+UNLIKELY = 0.001  # what comes by chance more rarely says that something is wrong
 _TINY = 1e-12
 
 
@@ -37,7 +37,7 @@ class NotEstimable(msgspec.Struct, frozen=True, kw_only=True, tag="not_estimable
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
-    """A number and the ends of its 95 % interval."""
+    """A number and the ends of its interval, 95 % where nothing else is said."""
 
     value: float
     low: float
@@ -69,7 +69,7 @@ class _Moments(msgspec.Struct, frozen=True, kw_only=True):
     units: float
 
 
-def compare(treated: Group, held: Group) -> Estimate | NotEstimable:
+def compare(treated: Group, held: Group, *, level: float = LEVEL) -> Estimate | NotEstimable:
     """Mean of the treated less that of the held out, for a unit.
 
     The interval of Welch 1947 with its skewness taken away by Hall's cubic (Hall 1992, "On the removal of skewness by
@@ -90,7 +90,7 @@ def compare(treated: Group, held: Group) -> Estimate | NotEstimable:
     ones, others = _moments(treated), _moments(held)
     if min(ones.square, others.square) <= _TINY:
         return NotEstimable(reason="no_spread", found=found)
-    return _difference(ones, others, _skewness(treated, held))
+    return _difference(ones, others, _skewness(treated, held), level)
 
 
 def needed_units(treated: Group, held: Group) -> int:
@@ -102,7 +102,7 @@ def is_uneven(shares: Floats, held: Bools) -> bool:
     """Whether the lot, with these chances of the holdout, would fall so more rarely than once in a thousand times."""
     spread = math.sqrt(float(np.sum(shares * (1 - shares))))
     off = max(0.0, abs(float(held.sum()) - float(shares.sum())) - 0.5)
-    return spread > 0 and 2 * float(ndtr(-off / spread)) < _UNLIKELY
+    return spread > 0 and 2 * float(ndtr(-off / spread)) < UNLIKELY
 
 
 def share_of(happened: Floats, tried: Floats) -> Estimate | None:
@@ -140,11 +140,11 @@ def _moments(group: Group) -> _Moments:
     return _Moments(mean=mean, square=square, skewed=skewed, units=units)
 
 
-def _difference(ones: _Moments, others: _Moments, of_unit: float) -> Estimate:
+def _difference(ones: _Moments, others: _Moments, of_unit: float, level: float) -> Estimate:
     """`of_unit`: the skewness of what one brings."""
     value, square = ones.mean - others.mean, ones.square + others.square
     freedom = square**2 / (ones.square**2 / (ones.units - 1) + others.square**2 / (others.units - 1))
     skewness = of_unit * (ones.skewed - others.skewed) / math.pow(square, 1.5)
-    z = float(stdtrit(freedom, (1 + LEVEL) / 2))
+    z = float(stdtrit(freedom, (1 + level) / 2))
     error = math.sqrt(square)
     return Estimate(value=value, low=value - error * unskewed(z, skewness), high=value - error * unskewed(-z, skewness))

@@ -65,7 +65,10 @@ def test_a_line_earns_its_price_less_discount_and_cost(workspace: Workspace) -> 
 
 
 def test_a_line_whose_price_nobody_told_counts_without_money(workspace: Workspace) -> None:
-    untold = [{"item_id": "lamp", "unit_price_minor": None}, {"item_id": "lamp", "unit_price_minor": 200}]
+    untold: list[dict[str, Any]] = [
+        {"item_id": "lamp", "unit_price_minor": None},
+        {"item_id": "lamp", "unit_price_minor": 200},
+    ]
     lines = _read(_fill(workspace, untold))
     assert lines.gross.tolist() == [0, 200]
     assert lines.priced.tolist() == [False, True]
