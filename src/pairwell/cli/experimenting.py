@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pairwell.measure.comparing.planning import Horizon, Plan, Wanted
 
 _group = typer.Typer(help="Experiments: how long they must run, and what they showed.", no_args_is_help=True)
+_POWER = (0.5, 0.999)
 _GUARDRAIL = re.compile(r"([-+]\d*\.?\d+)(%?)")
 
 
@@ -104,22 +105,28 @@ def plan_command(
         str | None, typer.Option(help="What is to be shown a unit: 5% of the mean, or 2.50 in money.")
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Look at this many days as well.")] = None,
-    power: Annotated[float, typer.Option(help="Chance of showing an effect that is there.")] = 0.8,
+    power: Annotated[float, typer.Option(help="Chance of showing an effect that is there: .5 to .999.")] = 0.8,
+    visitors: Annotated[
+        int | None, typer.Option(min=1, help="Visitors a week, buyers or not; without: very many, the worst case.")
+    ] = None,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan an experiment: how many days it must run, and how small an effect it then shows."""
+    from msgspec.structs import replace
+
     from pairwell import open as open_workspace
     from pairwell.shop.planning import Dated, plan_for_file, plan_for_shop
 
     if file is not None:
-        wanted = _wanted(0.5 if holdout is None else holdout, power, effect, days)
+        wanted = _wanted(0.5 if holdout is None else holdout, power, effect)
+        wanted = replace(wanted, days=days, visitors=visitors)
         columns = Dated(unit=_needed(unit, "unit"), value=metric, at=_needed(at, "at"))
         found = plan_for_file(file, columns, wanted)
     else:
         with open_workspace(workspace) as shop:
-            share = shop.published.settings.choice.holdout if holdout is None else holdout
-            wanted = _wanted(share, power, effect, days)
+            wanted = _wanted(shop.published.settings.choice.holdout if holdout is None else holdout, power, effect)
+            wanted = replace(wanted, days=days, visitors=visitors)
             found = plan_for_shop(shop, metric, wanted)
     if as_json:
         print_json(found)
@@ -139,13 +146,18 @@ def _needed(column: str | None, option: str) -> str:
     return column
 
 
-def _wanted(holdout: float, power: float, effect: str | None, days: int | None) -> Wanted:
+def _wanted(holdout: float, power: float, effect: str | None) -> Wanted:
     from pairwell.errors import RequestError
     from pairwell.measure.comparing.planning import Wanted
 
-    for name, share in (("holdout", holdout), ("power", power)):
-        if not 0 < share < 1:
-            raise RequestError(f"--{name} is {share:g}.", hint="Write a share above 0 and below 1.", field=name)
+    if not 0 < holdout < 1:
+        raise RequestError(f"--holdout is {holdout:g}.", hint="Write a share above 0 and below 1.", field="holdout")
+    if not _POWER[0] <= power <= _POWER[1]:
+        raise RequestError(
+            f"--power is {power:g}; it must be .5 to .999.",
+            hint="Write .8, or .9 to be surer; below .5 the experiment would rather miss the effect than show it.",
+            field="power",
+        )
     relative = effect is not None and effect.strip().endswith("%")
     try:
         size = None if effect is None else float(effect.strip().rstrip("%"))
@@ -158,7 +170,6 @@ def _wanted(holdout: float, power: float, effect: str | None, days: int | None) 
         power=power,
         effect=None if size is None else size / (100 if relative else 1),
         relative=relative,
-        days=days,
     )
 
 
@@ -282,7 +293,7 @@ def _print_plan(found: Plan, wanted: Wanted) -> None:
     print_lines(
         [
             f"{found.metric} a unit, history {found.since:%Y-%m-%d} .. {found.until:%Y-%m-%d}",
-            f"Units in the newest week: {found.units_a_week:,}.",
+            _units(found),
             f"Held out: {found.holdout:.0%}. Shown: what {found.power:.0%} of such experiments would show.",
             "",
         ]
@@ -290,6 +301,15 @@ def _print_plan(found: Plan, wanted: Wanted) -> None:
     header = ("days", "units", "held out", f"mean{money}", f"smallest effect{money}", "of the mean")
     print_table(header, [_horizon_row(one) for one in found.horizons], numeric=(0, 1, 2, 3, 4))
     print_lines(["", *_plan_sentences(found, wanted, money)])
+
+
+def _units(found: Plan) -> str:
+    if found.visitors is None:
+        return (
+            f"Units: who buys, {found.units_a_week:,} in the newest week; beside them very many who buy nothing, "
+            "the worst case (--visitors N says how many come a week)."
+        )
+    return f"Units: visitors, {found.visitors:,} a week, each week's taken for new ones; who buys nothing counts 0."
 
 
 def _horizon_row(one: Horizon) -> tuple[object, ...]:
@@ -324,7 +344,7 @@ def _plan_sentences(found: Plan, wanted: Wanted, money: str) -> list[str]:
     )
     if any(one.equal_part for one in shown):
         said.append("The values are so uneven that the smaller arm is compared with an equal random part of the other.")
-    return [*said, "Counted are units that buy; draw arms for everybody, and count who bought nothing as 0."]
+    return [*said, "Draw arms for everybody, and count who bought nothing as 0."]
 
 
 def _more(found: Plan) -> str:

@@ -52,7 +52,7 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True):
 def plan_for_shop(shop: Parts, metric: str, wanted: Wanted) -> Plan:
     """Plan an experiment on customers by what they bought. Raises `RequestError`, or `EvidenceError` without orders.
 
-    Customers who buy nothing are no units of it: what they add to both arms alike changes the sum hardly at all.
+    Who buys nothing counts 0: as many as `wanted.visitors` say, or very many.
     """
     if metric not in METRICS:
         raise RequestError(
@@ -108,6 +108,7 @@ def _plan(
         holdout=wanted.holdout,
         power=wanted.power,
         units_a_week=next(one.units for one in horizons if one.days == _WEEK),
+        visitors=wanted.visitors,
         since=bounds[0],
         until=bounds[1],
         horizons=horizons,

@@ -140,7 +140,7 @@ def test_a_plan_from_a_file(pairwell: Command, tmp_path: Path) -> None:
     rows = [f"c{day}-{k},2026-01-{day:02},{k % 4}" for day in range(1, 29) for k in range(20)]
     path.write_text("\n".join(["who,when,spend", *rows]) + "\n")
     words = ("experiment", "plan", path, "--unit", "who", "--at", "when", "--metric", "spend", "--json")
-    found = json.loads(pairwell(*words).stdout)
+    found = json.loads(pairwell(*words, "--visitors", "140").stdout)
 
     assert [(one["days"], one["units"], one["units_holdout"]) for one in found["horizons"]] == [
         (7, 140, 70),
@@ -150,6 +150,11 @@ def test_a_plan_from_a_file(pairwell: Command, tmp_path: Path) -> None:
     ]
     # 2.8016 standard deviations of a difference of two means; the values' own one is sqrt(1.25).
     assert found["horizons"][3]["smallest_effect"] == pytest.approx(2.8016 * (1.25 * 2 / 280) ** 0.5, rel=2e-3)
+    # Of very many who spend nothing beside them only the squares count.
+    worst = json.loads(pairwell(*words).stdout)["horizons"][3]["smallest_effect"]
+    assert worst == pytest.approx(2.8016 * (3.5 * 2 / 280) ** 0.5, rel=2e-3)
+    shown = pairwell(*words[:-1], "--visitors", "500").stdout
+    assert "Units: visitors, 500 a week, each week's taken for new ones; who buys nothing counts 0." in shown
 
 
 @pytest.mark.parametrize(
@@ -158,6 +163,8 @@ def test_a_plan_from_a_file(pairwell: Command, tmp_path: Path) -> None:
         (("--at", "when"), "needs --unit"),
         (("--unit", "who"), "needs --at"),
         (("--unit", "who", "--at", "when", "--holdout", "1"), "--holdout is 1"),
+        (("--unit", "who", "--at", "when", "--power", ".01"), "--power is 0.01; it must be .5 to .999"),
+        (("--unit", "who", "--at", "when", "--power", "1"), "--power is 1; it must be .5 to .999"),
         (("--unit", "who", "--at", "when", "--effect", "much"), "is no effect"),
     ],
 )

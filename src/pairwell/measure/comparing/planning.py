@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from scipy import special
 
-from pairwell.errors import EvidenceError
+from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing.effects import LEVEL
 from pairwell.measure.comparing.moments import Moments, Values, summarize
 from pairwell.measure.comparing.skewed import Unfit, judge
@@ -30,13 +30,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     effect: float | None = None  # that must be shown, a unit: as the values are counted, or a share of their mean
     relative: bool = False
     days: int | None = None  # a time to look at, beside the usual ones
+    visitors: int | None = None  # a week, of whom most do nothing; None: nobody knows
 
 
 class Horizon(msgspec.Struct, frozen=True, kw_only=True):
     """What an experiment of some days would show, by the newest as many days of history."""
 
     days: int
-    units: int  # with a value in that time
+    units: int  # with a value in that time, or visitors where these are known
     units_holdout: int
     mean: float  # of a unit
     smallest_effect: float | None = None  # of the mean of a unit
@@ -53,6 +54,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     holdout: float
     power: float
     units_a_week: int  # in the newest week
+    visitors: int | None = None  # a week; None: nobody knows, so that units are those with a value
     since: datetime
     until: datetime
     horizons: Sequence[Horizon]
@@ -81,7 +83,12 @@ def totals_by_days(sales: ir.Table, days: int | None) -> tuple[tuple[datetime, d
 def make_plan(totals: Iterable[tuple[int, Values]], wanted: Wanted) -> list[Horizon]:
     """What would be shown after each number of days, were each unit in the holdout with its share.
 
-    The values of the two arms are taken to vary alike. Source: two-sample power, normal approximation.
+    `totals` are of the units with a value. An experiment counts the others as 0, each week's visitors taken for new
+    ones. Where nobody knows how many these are, very many are supposed, with whom an effect is hardest to show: then
+    squares about 0 stand for those about the mean, and the effect is that on a unit with a value.
+
+    The values of the two arms are taken to vary alike. Source: two-sample power, normal approximation. Raises
+    `RequestError` where visitors are fewer than the units with a value.
     """
     return [_horizon(days, values, wanted) for days, values in totals]
 
@@ -96,13 +103,15 @@ def days_for(horizons: Sequence[Horizon], wanted: Wanted) -> int | None:
 
 
 def _horizon(days: int, values: Values, wanted: Wanted) -> Horizon:
+    if wanted.visitors is not None:
+        values = _with_zeros(values, days, wanted.visitors)
     units = values.size
     held = round(units * wanted.holdout)
     mean = float(values.mean()) if units else 0.0
     base = Horizon(days=days, units=units, units_holdout=held, mean=mean)
     if min(held, units - held) < 2:  # noqa: PLR2004 - there is no variance of one
         return base
-    all_of_them = summarize(values)
+    all_of_them = _among_many(values) if wanted.visitors is None else summarize(values)
     held_out, others = (_of_size(all_of_them, size) for size in (held, units - held))
     found = judge(others, held_out)
     if isinstance(found, Unfit):
@@ -116,6 +125,28 @@ def _horizon(days: int, values: Values, wanted: Wanted) -> Horizon:
         smallest_effect=effect,
         smallest_effect_relative=effect / abs(mean) if mean else None,
         equal_part=found == "equal_part",
+    )
+
+
+def _with_zeros(values: Values, days: int, visitors: int) -> Values:
+    everybody = round(visitors * days / 7)
+    if everybody < values.size:
+        raise RequestError(
+            f"{visitors:,} visitors a week make {everybody:,} in {days} days, and {values.size:,} units had a value.",
+            hint="Count everybody who comes, whether they buy or not; or leave --visitors out.",
+            field="visitors",
+        )
+    return np.concatenate((np.zeros(everybody - values.size), values))
+
+
+def _among_many(values: Values) -> Moments:
+    """With so many zeros beside them that the mean of all is near 0, by unit with a value."""
+    squares = values * values
+    return Moments(
+        n=values.size,
+        value=float(values.mean()),
+        variance=float(squares.mean()),
+        third=float(squares @ values) / values.size,
     )
 
 

@@ -8,7 +8,9 @@ import pyarrow as pa
 import pytest
 
 from pairwell.engines.duckdb import open_engine
-from pairwell.errors import EvidenceError
+from pairwell.errors import EvidenceError, RequestError
+from pairwell.measure.comparing.compare import Arm, Compared, compare
+from pairwell.measure.comparing.moments import Values
 from pairwell.measure.comparing.planning import Wanted, days_for, make_plan, totals_by_days
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -42,8 +44,8 @@ def test_the_wanted_effect_takes_the_first_time_that_shows_it() -> None:
     values = np.array([1.0, 3.0] * 200)
     horizons = make_plan([(7, values[:40]), (14, values[:200]), (21, values)], Wanted(holdout=0.5))
 
-    assert days_for(horizons, Wanted(holdout=0.5, effect=0.4)) == 14
-    assert days_for(horizons, Wanted(holdout=0.5, effect=0.2, relative=True)) == 14
+    assert days_for(horizons, Wanted(holdout=0.5, effect=0.9)) == 14
+    assert days_for(horizons, Wanted(holdout=0.5, effect=0.45, relative=True)) == 14
     assert days_for(horizons, Wanted(holdout=0.5, effect=0.001)) is None
     assert days_for(horizons, Wanted(holdout=0.5)) is None
 
@@ -54,9 +56,46 @@ def test_a_small_holdout_of_skewed_money_is_planned_as_it_will_be_compared() -> 
     few = make_plan([(7, values[:2_000])], Wanted(holdout=0.01))[0]
 
     assert one.equal_part
-    assert one.smallest_effect == pytest.approx(2.8016 * float(values.std(ddof=1)) * (2 / 500) ** 0.5, rel=1e-4)
+    assert one.smallest_effect == pytest.approx(2.8016 * float((values**2).mean()) ** 0.5 * (2 / 500) ** 0.5, rel=1e-4)
     assert few.smallest_effect is None
     assert few.needed is not None
+
+
+BUYING = 0.1
+
+
+def shoppers(rng: np.random.Generator, sigma: float) -> Values:
+    """What 20,000 visitors of four weeks spend: nine of ten nothing."""
+    spent = np.exp(3 + sigma * rng.standard_normal(20_000))
+    return np.where(rng.random(spent.size) < BUYING, spent, 0.0)
+
+
+@pytest.mark.parametrize("visitors", [None, 5_000])
+@pytest.mark.parametrize("sigma", [0.5, 1.0])
+def test_an_experiment_of_the_planned_size_has_the_planned_power(sigma: float, visitors: int | None) -> None:
+    rng = np.random.default_rng(1)
+    history = shoppers(rng, sigma)
+    one = make_plan([(28, history[history > 0])], Wanted(holdout=0.5, visitors=visitors))[0]
+    assert one.smallest_effect_relative is not None
+    shown = 0
+    for _ in range(300):
+        spent, offered = shoppers(rng, sigma), rng.random(20_000) < 0.5
+        # More of them buy: the effect in money is that planned, and the spend of each stays as uneven as it was.
+        extra = one.smallest_effect_relative * BUYING / (1 - BUYING)
+        spent = np.where(
+            offered & (spent == 0) & (rng.random(20_000) < extra),
+            np.exp(3 + sigma * rng.standard_normal(20_000)),
+            spent,
+        )
+        found = compare(Arm(above=spent[offered]), Arm(above=spent[~offered]))
+        shown += isinstance(found, Compared) and found.absolute.p_value < 0.05
+
+    assert 0.72 < shown / 300 < 0.9
+
+
+def test_visitors_are_at_least_as_many_as_the_units_with_a_value() -> None:
+    with pytest.raises(RequestError, match="10 visitors a week make 20 in 14 days, and 40 units"):
+        make_plan([(14, np.ones(40))], Wanted(holdout=0.5, visitors=10))
 
 
 def test_units_are_counted_once_in_each_time() -> None:
