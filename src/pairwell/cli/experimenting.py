@@ -56,6 +56,16 @@ _Peeking = Annotated[
     bool, typer.Option("--peeking", help="It still runs: verdicts that stay right however often you look.")
 ]
 
+_History = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", help="Who did what when; without one: the shop's own orders.")
+]
+_Holdout = Annotated[
+    float | None, typer.Option(help="Share of the smaller arm; default: choice.holdout, with a file .5.")
+]
+_Visitors = Annotated[
+    int | None, typer.Option(min=1, help="Visitors a week, buyers or not; without: very many, the worst case.")
+]
+
 
 @_group.command(name="analyze")
 def analyze_command(
@@ -92,23 +102,17 @@ def analyze_command(
 @_group.command(name="plan")
 def plan_command(
     *,
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Who did what when; without one: the shop's own orders.")
-    ] = None,
+    file: _History = None,
     metric: Annotated[str, typer.Option(help="revenue or margin of the shop; with a file, a column.")] = "revenue",
     unit: Annotated[str | None, typer.Option(help="Column of the file by which arms will be drawn.")] = None,
     at: Annotated[str | None, typer.Option(help="Column of the file with the moment.")] = None,
-    holdout: Annotated[
-        float | None, typer.Option(help="Share of the smaller arm; default: choice.holdout, with a file .5.")
-    ] = None,
+    holdout: _Holdout = None,
     effect: Annotated[
         str | None, typer.Option(help="What is to be shown a unit: 5% of the mean, or 2.50 in money.")
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Look at this many days as well.")] = None,
     power: Annotated[float, typer.Option(help="Chance of showing an effect that is there: .5 to .999.")] = 0.8,
-    visitors: Annotated[
-        int | None, typer.Option(min=1, help="Visitors a week, buyers or not; without: very many, the worst case.")
-    ] = None,
+    visitors: _Visitors = None,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
