@@ -12,30 +12,39 @@ from functools import partial
 
 from scipy.stats import binom
 
-from pairwell.backtest.earned import Earned, try_shop
+from pairwell.backtest.earned import Earned, size_for, try_shop
 from pairwell.measure.offers.estimates import LEVEL, Estimate
 
 _FIGURES = ("revenue", "margin", "orders")
 
 
 def main() -> None:
-    """Print a table, and the same as JSON."""
+    """For each holdout print a table, and the same as JSON."""
     asked = _arguments()
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
-    began = time.perf_counter()
-    with ProcessPoolExecutor(asked.processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        shops = list(pool.map(partial(try_shop, holdout=asked.holdout), seeds, chunksize=5))
+    for holdout in asked.holdout:
+        began = time.perf_counter()
+        with ProcessPoolExecutor(asked.processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+            one = partial(try_shop, size=size_for(holdout), holdout=holdout)
+            shops = list(pool.map(one, seeds, chunksize=5))
+        _print(shops, holdout, round(time.perf_counter() - began, 1))
+
+
+def _print(shops: Sequence[Earned], holdout: float, seconds: float) -> None:
     found = {name: describe(shops, name) for name in _FIGURES}
     held = sum(shop.effects.held for shop in shops) / len(shops)
     treated = sum(shop.effects.treated for shop in shops) / len(shops)
-    print(f"{len(shops)} shops, on average {treated:.0f} customers with offers by a made rule and {held:.0f} held out.")
+    print(
+        f"{len(shops)} shops with a holdout of {holdout:g}, on average {treated:.0f} customers with offers by a made "
+        f"rule and {held:.0f} held out."
+    )
     print(" " * 10 + "  told refused covered at least too high too low  bias    truth")
     for name, one in found.items():
         print(
             f"{name:10}{one['told']:>6}{one['refused']:>8}{one['covered']:>8}{one['at_least']:>9}{one['too_high']:>9}"
             f"{one['too_low']:>8}{one['bias_in_errors']:>6.2f}{one['truth']:>9.0f}"
         )
-    print(json.dumps({**found, "seconds": round(time.perf_counter() - began, 1)}))
+    print(json.dumps({**found, "holdout": holdout, "seconds": seconds}))
 
 
 def describe(shops: Sequence[Earned], name: str) -> dict[str, float]:
@@ -59,7 +68,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--holdout", type=float, default=0.25)
+    parser.add_argument("--holdout", type=float, nargs="+", default=[0.05, 0.25])
     parser.add_argument("--processes", type=int, default=2)
     return parser.parse_args()
 

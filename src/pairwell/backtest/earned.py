@@ -31,6 +31,7 @@ _SILENT = 0.3  # share of visits on which the rule has nothing to offer
 _SLOTS = 3
 _MINUTE = 60_000_000
 SIZE = ShopSize(items=100, customers=900, orders=300, days=20, later_days=40)
+_HOLDOUT = 0.25  # of customers, in a shop of that size
 
 
 class Earned(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +55,7 @@ class _Visited(NamedTuple):
         return f"c:{self.visit.customer_id}"
 
 
-def try_shop(seed: int, *, size: ShopSize = SIZE, days: int = 30, holdout: float = 0.25) -> Earned:
+def try_shop(seed: int, *, size: ShopSize = SIZE, days: int = 30, holdout: float = _HOLDOUT) -> Earned:
     """Live through some days with made offers, and measure them as a report does."""
     world = make_shop(seed, size=size)
     salt = f"lot-{seed}"
@@ -71,6 +72,12 @@ def try_shop(seed: int, *, size: ShopSize = SIZE, days: int = 30, holdout: float
     treated = {one.unit for one in lived if one.slate and not one.held}
     truth = np.sum([_gain(world, one) for one in lived if one.unit in treated], axis=0)
     return Earned(effects=effects, revenue=float(truth[0]), margin=float(truth[1]), orders=float(truth[2]))
+
+
+def size_for(holdout: float) -> ShopSize:
+    """A shop that holds out as many customers by this share as one of `SIZE` does by a quarter."""
+    more = max(1.0, _HOLDOUT / holdout)
+    return msgspec.structs.replace(SIZE, customers=round(SIZE.customers * more), orders=round(SIZE.orders * more))
 
 
 def _live(world: World, days: int, salt: str, holdout: float) -> list[_Visited]:
