@@ -199,7 +199,9 @@ def test_every_segment_adds_up_to_all_orders(shop: Shop, by: str) -> None:
 
 
 def test_the_most_sold_primary_items_and_what_was_added_most_are_shown(shop: Shop) -> None:
-    lines: list[dict[str, object]] = [{"order_id": f"o{number}", "item_id": f"p{number % 60:02}"} for number in range(150)]
+    lines: list[dict[str, object]] = [
+        {"order_id": f"o{number}", "item_id": f"p{number % 60:02}"} for number in range(150)
+    ]
     lines += [
         {"order_id": f"o{number}", "line_no": 2 + place, "item_id": f"a{place:02}", "unit_price_minor": 10}
         for number in range(150)
