@@ -20,6 +20,7 @@ from pairwell.config.settings import Settings
 from pairwell.decide.choose import choose, lead_through, propose_for, run_stages
 from pairwell.decide.rules.facts import offer_reader
 from pairwell.decide.scene import Scene
+from pairwell.decide.sets import settle
 from pairwell.decide.worth import Valued
 from pairwell.records import Candidate, Withheld
 
@@ -67,7 +68,7 @@ def _scene(case: Case, rules: Settings) -> Scene:
 
 def _led(scene: Scene) -> tuple[dict[tuple[str, ...], Valued], list[Withheld]]:
     proposal = propose_for(scene.inputs, model=scene.model, settings=scene.settings)
-    led = lead_through(proposal.candidates, scene)
+    led = lead_through(settle(proposal.candidates, scene), scene)
     return {(one.candidate.item_id, one.candidate.kind, one.candidate.anchor_id): one for one in led.valued}, led.left
 
 
