@@ -17,6 +17,7 @@ from pairwell.report.record import Cell, Figure, Period, Report, Unit
 from pairwell.wording import counted
 
 _REFUSALS: Final[Mapping[Reason, str]] = {
+    "nobody": "There is nobody to compare: no such customer was met in this period.",
     "no_holdout": "Nobody was kept without offers by lot, so nobody knows what these customers would have bought "
     "anyway. Set `holdout = 0.05` under [choice] in pairwell.toml, and run `pairwell publish`.",
     "no_treated": "Nobody was offered anything yet.",

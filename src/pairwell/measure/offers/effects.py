@@ -141,6 +141,8 @@ class _Sums:
 def _total(trial: Trial, values: Floats, level: float = LEVEL) -> Result:
     """What the treated have more than they would have had."""
     held, weights = trial.held, trial.weights
+    if not len(held) and not any(trial.left_out.values()):
+        return NotEstimable(reason="nobody")
     if is_uneven(trial.share, held):
         expected = round(float(trial.share.sum()))
         return NotEstimable(reason="uneven_groups", found=int(held.sum()), needed=expected)
