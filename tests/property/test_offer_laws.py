@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from pairwell.clock import from_micros
 from pairwell.events import name_offer
+from pairwell.journal.codes import Codes
 from pairwell.journal.offers_told import DecisionTold, FirstMet, OfferTold
 from pairwell.measure.offers.attribution import attribute
 from pairwell.measure.offers.effects import FOLLOWING_DAYS, Effects, bought_of, effects_of
 from pairwell.measure.offers.estimates import Estimate
 from pairwell.measure.offers.gather import Period, gather
-from pairwell.measure.offers.rows import Codes, Lines
+from pairwell.measure.offers.rows import Lines
 from pairwell.measure.offers.stages import way_of
 from pairwell.measure.offers.trials import Holdout, gather_trial
 

@@ -15,11 +15,12 @@ import numpy as np
 
 from pairwell.clock import to_micros
 from pairwell.experiments.assignment import draw_lot, in_holdout
+from pairwell.journal.codes import Codes
 from pairwell.journal.offers_told import DecisionTold, FirstMet, OfferTold
 from pairwell.measure.offers.attribution import attribute
 from pairwell.measure.offers.effects import Effects, bought_of, effects_of
 from pairwell.measure.offers.gather import Period, gather
-from pairwell.measure.offers.rows import Codes, Lines
+from pairwell.measure.offers.rows import Lines
 from pairwell.measure.offers.trials import Holdout, gather_trial
 from pairwell.simulate.responses import Audience, Response, respond
 from pairwell.simulate.size import ShopSize

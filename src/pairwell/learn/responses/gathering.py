@@ -14,6 +14,7 @@ from pairwell.clock import from_micros
 from pairwell.config.settings import Choice, Persuasion
 from pairwell.errors import NotFoundError, SettingsError
 from pairwell.events import items_named
+from pairwell.journal.codes import Codes
 from pairwell.journal.opportunities import Opportunity
 from pairwell.learn.responses.arrays import Bools, Floats, Ints
 from pairwell.learn.responses.counting import Moments, find_windows
@@ -36,21 +37,6 @@ class Trial(NamedTuple):
 
     at: int
     lost_minor: float
-
-
-class Codes:
-    """Numbers for names, from 0 in the order in which they come."""
-
-    def __init__(self) -> None:
-        self._codes: dict[str, int] = {}
-
-    def __getitem__(self, name: str) -> int:
-        return self._codes.setdefault(name, len(self._codes))
-
-    @property
-    def names(self) -> list[str]:
-        """By number."""
-        return list(self._codes)
 
 
 class Slates(msgspec.Struct, frozen=True, kw_only=True, eq=False):

@@ -11,9 +11,10 @@ import msgspec
 import numpy as np
 
 from pairwell.clock import to_micros
+from pairwell.journal.codes import Codes
 from pairwell.journal.offers_told import DecisionTold, OfferTold, read_decisions_told
 from pairwell.measure.offers.estimates import Ints
-from pairwell.measure.offers.rows import NEVER, Asked, Codes, Names, Offers, Slates, Told
+from pairwell.measure.offers.rows import NEVER, Asked, Names, Offers, Slates, Told
 from pairwell.operations.database import Database
 
 _OF_MONEY = ("nothing_worth_it", "kill_switch")

@@ -9,12 +9,13 @@ import msgspec
 from pairwell.clock import to_micros
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
+from pairwell.journal.codes import Codes
 from pairwell.journal.offers_told import read_first_met
 from pairwell.journal.opportunities import read_orders_of_visitors
 from pairwell.measure.offers.attribution import Attributed, attribute
 from pairwell.measure.offers.effects import FOLLOWING_DAYS, Bought, bought_of
 from pairwell.measure.offers.gather import Period, read_told
-from pairwell.measure.offers.rows import Codes, Lines, Told
+from pairwell.measure.offers.rows import Lines, Told
 from pairwell.measure.offers.sold import Between, Buyers, read_lines
 from pairwell.measure.offers.trials import HoldoutOf, Trial, gather_trial
 from pairwell.operations.database import Database

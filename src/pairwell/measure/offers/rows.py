@@ -13,21 +13,6 @@ from pairwell.measure.offers.estimates import Bools, Floats, Ints
 NEVER = -1  # of a moment: it did not happen; of a place: there is none
 
 
-class Codes:
-    """Numbers for names, from 0 in the order in which they come."""
-
-    def __init__(self) -> None:
-        self._codes: dict[str, int] = {}
-
-    def __getitem__(self, name: str) -> int:
-        return self._codes.setdefault(name, len(self._codes))
-
-    @property
-    def names(self) -> list[str]:
-        """By number."""
-        return list(self._codes)
-
-
 class Slates(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One row a decision that had something to offer, in order of time."""
 

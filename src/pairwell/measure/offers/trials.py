@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 
 from pairwell.experiments.assignment import draw_lot
+from pairwell.journal.codes import Codes
 from pairwell.journal.offers_told import FirstMet
 from pairwell.measure.offers.estimates import Bools, Floats, Ints
-from pairwell.measure.offers.rows import Codes
 
 
 class Holdout(NamedTuple):

@@ -5,9 +5,9 @@ import pytest
 from scipy.stats import binom
 
 from pairwell.experiments.assignment import draw_lot
+from pairwell.journal.codes import Codes
 from pairwell.journal.offers_told import FirstMet
 from pairwell.measure.offers.estimates import Estimate, Group, compare
-from pairwell.measure.offers.rows import Codes
 from pairwell.measure.offers.trials import Holdout, Trial, gather_trial
 
 _HOLDOUTS = {
