@@ -18,10 +18,11 @@ from pairwell.journal.offers_told import DecisionTold, FirstMet, OfferTold
 from pairwell.measure.offers.attribution import attribute
 from pairwell.measure.offers.effects import FOLLOWING_DAYS, Effects, bought_of, effects_of
 from pairwell.measure.offers.estimates import Estimate
-from pairwell.measure.offers.gather import Period, gather
+from pairwell.measure.offers.gather import gather
 from pairwell.measure.offers.rows import Lines
 from pairwell.measure.offers.stages import way_of
 from pairwell.measure.offers.trials import Holdout, gather_trial
+from pairwell.measure.period import Period
 
 _HOUR = 3_600_000_000
 _DAY = 24 * _HOUR

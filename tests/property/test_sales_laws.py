@@ -22,7 +22,8 @@ from pairwell.config.settings import Settings
 from pairwell.config.settings import Shop as ShopSettings
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.tables import TABLES
-from pairwell.measure.offers.sold import Between, Buyers, read_lines
+from pairwell.measure.offers.sold import Buyers, read_lines
+from pairwell.measure.period import Period
 from pairwell.report.record import Cell, Report, Table
 from pairwell.shop.face import Shop, create_shop
 
@@ -169,7 +170,7 @@ def _agrees_with_what_offers_earned(shop: Shop, now: Sequence[Row]) -> None:
     units = ["c:a", "c:b", "c:c", "v:x"]
     buyers = Buyers(units=units, visitors={order["order_id"]: "v:x" for order in now if order["customer_id"] is None})
     stated = ShopSettings(currency="EUR", timezone=ZONE, margin_rate=RATE, margin_rates=RATES)
-    lines = read_lines(shop.dataset, buyers, Between(SINCE, UNTIL), stated)
+    lines = read_lines(shop.dataset, buyers, Period(SINCE, UNTIL), stated)
     told = measure(now)
     assert float(lines.gross.sum()) == told["revenue"]
     assert float(lines.gross.sum() - lines.revenue.sum()) == told["refunds"]

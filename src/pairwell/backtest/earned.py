@@ -19,9 +19,10 @@ from pairwell.journal.codes import Codes
 from pairwell.journal.offers_told import DecisionTold, FirstMet, OfferTold
 from pairwell.measure.offers.attribution import attribute
 from pairwell.measure.offers.effects import Effects, bought_of, effects_of
-from pairwell.measure.offers.gather import Period, gather
+from pairwell.measure.offers.gather import gather
 from pairwell.measure.offers.rows import Lines
 from pairwell.measure.offers.trials import Holdout, gather_trial
+from pairwell.measure.period import Period
 from pairwell.simulate.responses import Audience, Response, respond
 from pairwell.simulate.size import ShopSize
 from pairwell.simulate.visits import Shown, Visit, visits

@@ -15,8 +15,9 @@ from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import DATED_FROM
 from pairwell.engines.duckdb import storage_failures
 from pairwell.errors import RequestError
+from pairwell.measure.period import Period, moment_of
 from pairwell.operations.database import Database
-from pairwell.report.record import Period
+from pairwell.report.record import Report
 
 _DAYS = 30
 
@@ -84,14 +85,12 @@ def find_periods(asked: Asked) -> Periods | None:
     return Periods(period=period, previous=previous, first=first, last=last, later=later)
 
 
-def rows_of(period: Period, moment: ibis.Value) -> ibis.Value:
-    """Whether a moment falls into a period."""
-    return (moment >= moment_of(period.since)) & (moment < moment_of(period.until))
-
-
-def moment_of(moment: datetime) -> ibis.Value:
-    """A moment as tables hold them."""
-    return ibis.literal(moment.astimezone(UTC), type="timestamp('UTC', 6)")
+def begin(asked: Asked, name: str, title: str, period: Period | None = None, previous: Period | None = None) -> Report:
+    """A report in the shop's money and days, with nothing in it yet."""
+    shop = asked.settings.shop
+    return Report(
+        name=name, title=title, currency=shop.currency, timezone=shop.timezone, period=period, previous=previous
+    )
 
 
 def _midnight(moment: datetime, zone: ZoneInfo, *, days: int) -> datetime:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 
 from pairwell.measure.customers.attributes import Segment, find_attribute, measure_segments
@@ -21,9 +22,10 @@ from pairwell.measure.customers.cohorts import (
 from pairwell.measure.customers.outlook import look_ahead
 from pairwell.measure.customers.visits import NotKnown, Visits, read_visits
 from pairwell.measure.intervals import Interval
-from pairwell.report.asking import Asked
+from pairwell.measure.period import Period
+from pairwell.report.asking import Asked, begin
 from pairwell.report.foretelling import foretold_figures, foretold_notes, foretold_tables
-from pairwell.report.record import Cell, Column, Figure, Period, Report, Table
+from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.untold import note_of_few, why_not
 from pairwell.wording import counted
 
@@ -49,14 +51,10 @@ def build_customers(asked: Asked) -> Report:
     """
     visits = read_visits(asked.dataset, asked.settings.shop.timezone, asked.until or asked.now)
     if isinstance(visits, NotKnown):
-        return begin(NAME, _TITLE, asked, None, notes=[f"Nothing can be told of customers: {why_not(visits)}"])
+        return nobody(asked, NAME, _TITLE, visits)
     returning, outlook = find_returning(visits, since=_since_day(asked)), look_ahead(visits)
-    period = period_of(asked, visits)
-    return begin(
-        NAME,
-        _TITLE,
-        asked,
-        period,
+    return msgspec.structs.replace(
+        begin(asked, NAME, _TITLE, period_of(asked, visits)),
         figures=[*_figures(returning), *foretold_figures(outlook)],
         tables=[*_tables(asked, visits, returning), *foretold_tables(visits, outlook)],
         notes=[*_notes(visits), *_of_all(asked, visits), *foretold_notes(outlook)],
@@ -71,28 +69,10 @@ def _of_all(asked: Asked, visits: Visits) -> Iterator[str]:
         yield "Cohorts begin with the month in which the period begins."
 
 
-def begin(  # noqa: PLR0913 - the parts of a report
-    name: str,
-    title: str,
-    asked: Asked,
-    period: Period | None,
-    *,
-    figures: Sequence[Figure] = (),
-    tables: Sequence[Table] = (),
-    notes: Sequence[str] = (),
-) -> Report:
-    """A report in the shop's money and days."""
-    shop = asked.settings.shop
-    return Report(
-        name=name,
-        title=title,
-        currency=shop.currency,
-        timezone=shop.timezone,
-        period=period,
-        figures=figures,
-        tables=tables,
-        notes=notes,
-    )
+def nobody(asked: Asked, name: str, title: str, why: NotKnown) -> Report:
+    """The report of a shop that knows no customers."""
+    notes = [f"Nothing can be told of customers: {why_not(why)}"]
+    return msgspec.structs.replace(begin(asked, name, title), notes=notes)
 
 
 def period_of(asked: Asked, visits: Visits) -> Period:

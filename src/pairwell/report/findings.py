@@ -9,7 +9,7 @@ import msgspec
 
 from pairwell.measure.offers.estimates import Estimate
 from pairwell.measure.offers.stages import way_of
-from pairwell.report.asking import Asked
+from pairwell.report.asking import Asked, begin
 from pairwell.report.found.goods import find_goods
 from pairwell.report.found.holdout import find_holdout
 from pairwell.report.found.limits import find_customers, find_limits, find_placements
@@ -36,15 +36,11 @@ def build_findings(asked: Asked) -> Report:
     if opened is None:
         return empty(asked, NAME, _TITLE)
     found = sorted(_find(opened), key=_by_money)
-    shop = asked.settings.shop
-    report = Report(
-        name=NAME, title=_TITLE, currency=shop.currency, timezone=shop.timezone, period=opened.periods.period
-    )
     notes = [*([] if found else [_NOTHING]), _RULE, *notes_of(opened.now, asked)]
     if not sum(opened.now.told.asked.decisions.values()):
         notes.insert(0, "Nobody asked for offers in this period, so that only orders can tell anything.")
     return msgspec.structs.replace(
-        report,
+        begin(asked, NAME, _TITLE, opened.periods.period),
         figures=[Figure(key="findings", title="Findings", unit="count", value=len(found))],
         tables=[_overview(found), *(_details(place, one) for place, one in enumerate(found, start=1))] if found else [],
         notes=notes,

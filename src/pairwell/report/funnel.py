@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from pairwell.clock import to_micros
 from pairwell.events import items_named
 from pairwell.journal.opportunities import read_orders_of_visitors
 from pairwell.measure.offers.buying import STEPS, Buying, read_buying
 from pairwell.measure.offers.reading import Read
-from pairwell.measure.offers.sold import Between
 from pairwell.measure.offers.stages import STAGES, Way, by_kind, by_placement, most_shown, way_of
-from pairwell.report.asking import Asked
+from pairwell.report.asking import Asked, begin
 from pairwell.report.offered import Opened, empty, ends, notes_of, open_offers, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 
@@ -55,15 +56,11 @@ def build_funnel(asked: Asked) -> Report:
     opened = open_offers(asked, compare=False)
     if opened is None:
         return empty(asked, NAME, _TITLE)
-    read, shop = opened.now, asked.settings.shop
+    read = opened.now
     way = way_of(read.told, read.lines, read.attributed)
     buying = _buying(opened)
-    return Report(
-        name=NAME,
-        title=_TITLE,
-        currency=shop.currency,
-        timezone=shop.timezone,
-        period=opened.periods.period,
+    return msgspec.structs.replace(
+        begin(asked, NAME, _TITLE, opened.periods.period),
         figures=_figures(way, buying),
         tables=[
             _stages(read, way),
@@ -199,7 +196,7 @@ def _visits(buying: Buying) -> Table:
 def _buying(opened: Opened) -> Buying | None:
     period, asked = opened.periods.period, opened.asked
     visitors = read_orders_of_visitors(asked.database, since=period.since, until=period.until)
-    return read_buying(asked.dataset, visitors, Between(period.since, period.until))
+    return read_buying(asked.dataset, visitors, period)
 
 
 def _notes(read: Read, asked: Asked, buying: Buying | None) -> list[str]:

@@ -10,10 +10,10 @@ import msgspec
 from pairwell.errors import NotFoundError, RequestError, SettingsError
 from pairwell.measure.offers.estimates import Estimate, NotEstimable, Reason
 from pairwell.measure.offers.reading import Read, Sources, read_offers
-from pairwell.measure.offers.sold import Between
 from pairwell.measure.offers.trials import Holdout
-from pairwell.report.asking import Asked, Periods, find_periods
-from pairwell.report.record import Cell, Figure, Period, Report, Unit
+from pairwell.measure.period import Period
+from pairwell.report.asking import Asked, Periods, begin, find_periods
+from pairwell.report.record import Cell, Figure, Report, Unit
 from pairwell.wording import counted
 
 _REFUSALS: Final[Mapping[Reason, str]] = {
@@ -61,9 +61,8 @@ def open_offers(asked: Asked, *, compare: bool) -> Opened | None:
 
 def empty(asked: Asked, name: str, title: str) -> Report:
     """The report of a shop that has sold nothing yet, or cannot say when."""
-    shop = asked.settings.shop
     note = "There are no dated orders yet: what offers earn is told from orders. Run `pairwell ingest orders FILE`."
-    return Report(name=name, title=title, currency=shop.currency, timezone=shop.timezone, period=None, notes=[note])
+    return msgspec.structs.replace(begin(asked, name, title), notes=[note])
 
 
 def titles_of(asked: Asked, names: list[str]) -> dict[str, str]:
@@ -140,7 +139,7 @@ def _read(asked: Asked, period: Period) -> Read:
         settings=asked.settings,
         holdout_of=lambda name: _holdout_of(asked, name),
     )
-    return read_offers(sources, Between(period.since, period.until))
+    return read_offers(sources, period)
 
 
 def _holdout_of(asked: Asked, name: str) -> Holdout | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from pairwell.events import items_named
 from pairwell.measure.offers.effects import by_placement as added_by_placement
 from pairwell.measure.offers.estimates import NotEstimable
 from pairwell.measure.offers.reading import Read
 from pairwell.measure.offers.stages import Way, by_kind, by_placement, most_shown, way_of
-from pairwell.report.asking import Asked
+from pairwell.report.asking import Asked, begin
 from pairwell.report.offered import empty, ends, notes_of, open_offers, say_refusal, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 
@@ -23,16 +25,12 @@ def build_placements(asked: Asked) -> Report:
     opened = open_offers(asked, compare=False)
     if opened is None:
         return empty(asked, NAME, _TITLE)
-    read, shop = opened.now, asked.settings.shop
+    read = opened.now
     way = way_of(read.told, read.lines, read.attributed)
     kinds = dict(by_kind(way))
     placements = by_placement(way)
-    return Report(
-        name=NAME,
-        title=_TITLE,
-        currency=shop.currency,
-        timezone=shop.timezone,
-        period=opened.periods.period,
+    return msgspec.structs.replace(
+        begin(asked, NAME, _TITLE, opened.periods.period),
         figures=[_most_receptive(placements)],
         tables=[
             _placements(read, placements),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from pairwell.measure.offers.attribution import Attributed
@@ -13,7 +14,7 @@ from pairwell.measure.offers.estimates import UNLIKELY, Bools, Estimate, NotEsti
 from pairwell.measure.offers.reading import Read
 from pairwell.measure.offers.rows import Lines
 from pairwell.measure.offers.stages import count_reasons, count_silenced, way_of
-from pairwell.report.asking import Asked
+from pairwell.report.asking import Asked, begin
 from pairwell.report.offered import Opened, empty, ends, figure, notes_of, open_offers, say_refusal
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.wording import counted
@@ -48,14 +49,8 @@ def build_profit(asked: Asked) -> Report:
     if opened is None:
         return empty(asked, NAME, _TITLE)
     effects = effects_of(opened.now.trial, opened.now.bought)
-    shop = asked.settings.shop
-    return Report(
-        name=NAME,
-        title=_TITLE,
-        currency=shop.currency,
-        timezone=shop.timezone,
-        period=opened.periods.period,
-        previous=None if opened.before is None else opened.periods.previous,
+    return msgspec.structs.replace(
+        begin(asked, NAME, _TITLE, opened.periods.period, None if opened.before is None else opened.periods.previous),
         figures=[*_earned(opened, effects), *_costs(opened, effects)],
         tables=[_parts(effects), _groups(opened.now), _declines(opened.now)],
         notes=[*_notes(opened, effects), *notes_of(opened.now, asked)],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Literal
 
 import msgspec
+
+from pairwell.measure.period import Period
 
 Unit = Literal["money", "count", "number", "share", "times", "days", "text", "moment"]  # money in minor units
 Cell = float | int | str | None  # None: nobody can tell
@@ -44,13 +45,6 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     rows: Sequence[Mapping[str, Cell]]
     chart: Literal["lines", "bars", "heat"] | None = None  # how a page draws it, beside the table
     note: str | None = None
-
-
-class Period(msgspec.Struct, frozen=True):
-    """From a moment up to before another one."""
-
-    since: datetime
-    until: datetime
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,12 +13,13 @@ import pyarrow as pa
 
 from pairwell.engines.duckdb import storage_failures
 from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
+from pairwell.measure.period import Period
 from pairwell.measure.sales.estimates import NotKnown, Slice, Value, slice_orders
-from pairwell.measure.sales.lines import History, Span, sold_lines
+from pairwell.measure.sales.lines import History, sold_lines
 from pairwell.measure.sales.metrics import METRIC
 from pairwell.measure.sales.orders import items_of_orders, measured_orders
-from pairwell.report.asking import Asked, Periods, find_periods
-from pairwell.report.record import Cell, Column, Figure, Period, Report, Table
+from pairwell.report.asking import Asked, Periods, begin, find_periods
+from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.shown.cells import Cells
 from pairwell.report.untold import note_of_few
 from pairwell.wording import counted
@@ -47,13 +48,13 @@ class Sales(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     @property
     def current(self) -> ibis.Table:
         """The orders of the period."""
-        return self.orders.filter(_span(self.periods.period).holds(self.orders.placed_at))
+        return self.orders.filter(self.periods.period.holds(self.orders.placed_at))
 
     @property
     def before(self) -> ibis.Table | None:
         """The orders of the period before."""
         previous = self.periods.previous
-        return None if previous is None else self.orders.filter(_span(previous).holds(self.orders.placed_at))
+        return None if previous is None else self.orders.filter(previous.holds(self.orders.placed_at))
 
     @property
     def returns_told(self) -> bool:
@@ -83,7 +84,7 @@ def read_sales(asked: Asked, *, keep_held: bool = False) -> Sales | None:
         return None
     history = History(dataset=asked.dataset, snapshot=asked.dataset.newest(), shop=asked.settings.shop)
     since = (periods.previous or periods.period).since
-    placed = history.orders(Span(since, periods.period.until))
+    placed = history.orders(Period(since, periods.period.until))
     held = items_of_orders(sold_lines(history, placed))
     with storage_failures():
         kept = held.cache() if keep_held else held
@@ -93,30 +94,19 @@ def read_sales(asked: Asked, *, keep_held: bool = False) -> Sales | None:
 
 def compared(sales: Sales) -> tuple[Slice | None, Slice | None]:
     """The sums of the period and of the one before; None where no order was placed."""
-    moment = _span(sales.periods.period).holds(sales.orders.placed_at)
+    moment = sales.periods.period.holds(sales.orders.placed_at)
     found = {part.key[0]: part for part in slice_orders(sales.orders.mutate(current=moment), "current")}
     return found.get(True), found.get(False)
 
 
 def empty_report(name: str, title: str, asked: Asked) -> Report:
     """The report of a shop without orders."""
-    shop = asked.settings.shop
-    return Report(
-        name=name, title=title, currency=shop.currency, timezone=shop.timezone, period=None, notes=[_NO_ORDERS]
-    )
+    return msgspec.structs.replace(begin(asked, name, title), notes=[_NO_ORDERS])
 
 
 def begin_report(name: str, title: str, sales: Sales) -> Report:
     """A report with its period and nothing in it yet."""
-    shop = sales.history.shop
-    return Report(
-        name=name,
-        title=title,
-        currency=shop.currency,
-        timezone=shop.timezone,
-        period=sales.periods.period,
-        previous=sales.periods.previous,
-    )
+    return begin(sales.asked, name, title, sales.periods.period, sales.periods.previous)
 
 
 def figures(keys: Sequence[str], sales: Sales, now: Slice | None, before: Slice | None) -> list[Figure]:
@@ -269,7 +259,3 @@ def _primary_words(orders: int, told: int) -> str:
     if told == 0:
         return "Orders do not say which item was the primary one: it is taken to be the dearest of the order."
     return f"{told:,} of {orders:,} orders say which item was the primary one; in the others it is the dearest."
-
-
-def _span(period: Period) -> Span:
-    return Span(period.since, period.until)

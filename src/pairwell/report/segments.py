@@ -18,9 +18,9 @@ from pairwell.measure.customers.behaviour import Behaviours, find_behaviours, re
 from pairwell.measure.customers.recency import STANDINGS, Scores, Standing, score, tiers
 from pairwell.measure.customers.together import find_together
 from pairwell.measure.customers.visits import Array, NotKnown, Visits, read_visits
-from pairwell.report.asking import Asked
+from pairwell.report.asking import Asked, begin
 from pairwell.report.characters import describe
-from pairwell.report.customers import begin, period_of, segments_table
+from pairwell.report.customers import nobody, period_of, segments_table
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.untold import why_not
 
@@ -53,20 +53,17 @@ def build_segments(asked: Asked) -> Report:
     """
     visits = read_visits(asked.dataset, asked.settings.shop.timezone, asked.until or asked.now)
     if isinstance(visits, NotKnown):
-        return begin(NAME, _TITLE, asked, None, notes=[f"Nothing can be told of customers: {why_not(visits)}"])
-    scores = score(visits)
+        return nobody(asked, NAME, _TITLE, visits)
+    report, scores = begin(asked, NAME, _TITLE, period_of(asked, visits)), score(visits)
     if isinstance(scores, NotKnown):
         figure = Figure(key="standings", title="Kinds of customer", unit="count", value=None, refusal=why_not(scores))
-        return begin(NAME, _TITLE, asked, period_of(asked, visits), figures=[figure])
+        return msgspec.structs.replace(report, figures=[figure])
     categories = read_categories(asked.dataset, visits, scores.customers, asked.until or asked.now)
     found = find_behaviours(visits, scores, categories)
     kinds = _kinds(asked, visits, scores, found)
     tables = [*_tables(asked, visits, scores, found), *_together(asked, visits, kinds)]
-    return begin(
-        NAME,
-        _TITLE,
-        asked,
-        period_of(asked, visits),
+    return msgspec.structs.replace(
+        report,
         figures=list(_figures(scores, found)),
         tables=tables,
         notes=list(_notes(asked)),

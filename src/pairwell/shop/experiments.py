@@ -17,8 +17,8 @@ from pairwell.config.standing import Experiment, Standing, read_log
 from pairwell.errors import EvidenceError, NotFoundError, RequestError
 from pairwell.measure.comparing.analyze import analyze
 from pairwell.measure.comparing.experiment import Analysis, Design
-from pairwell.measure.offers.sold import Between
 from pairwell.measure.offers.tried import CONTROL, METRICS, TRIED, Hashes, Records, read_tried
+from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 from pairwell.shop.asking import read_text
 from pairwell.shop.rollout import Said, read_share, told_act
@@ -130,7 +130,7 @@ class Experiments:
         shop = load_settings(self._shop.workspace, run.control).settings.shop
         self._shop.keeping.compact()  # orders that events told of count
         records = Records(dataset=self._shop.dataset, database=self._database(), shop=shop)
-        units = read_tried(records, Hashes(control=run.control, tried=run.tried), Between(run.since, until))
+        units = read_tried(records, Hashes(control=run.control, tried=run.tried), Period(run.since, until))
         if not units.arm.size:
             raise EvidenceError(
                 f"Nothing was decided about any named customer since {name!r} began.",

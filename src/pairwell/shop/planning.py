@@ -27,7 +27,8 @@ from pairwell.measure.comparing.planning import (
     totals_by_days,
 )
 from pairwell.measure.comparing.units import value_column
-from pairwell.measure.sales.lines import History, Span, sold_lines
+from pairwell.measure.period import Period
+from pairwell.measure.sales.lines import History, sold_lines
 from pairwell.shop.experimenting import Staged, staged_rows
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def plan_for_file(path: Path, columns: Dated, wanted: Wanted, *, advance: BytesR
 
 def _sales(shop: Parts, metric: str) -> ir.Table:
     history = History(dataset=shop.dataset, snapshot=shop.dataset.newest(), shop=shop.published.settings.shop)
-    orders = history.orders(Span(DATED_FROM, _EVER))
+    orders = history.orders(Period(DATED_FROM, _EVER))
     named = orders.filter(orders.customer_id.notnull()).select("order_id", "customer_id", "placed_at")
     lines = sold_lines(history, named).join(named, "order_id")
     return lines.select(**{UNIT: lines.customer_id, AT: lines.placed_at, VALUE: METRICS[metric](lines)})

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from pairwell.errors import NotFoundError
-from pairwell.report.record import Cell, Column, Figure, Period, Report, Table
+from pairwell.measure.period import Period
+from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.shown.cells import Cells
 from pairwell.report.shown.csv import choose_table, render_csv
 from pairwell.report.shown.json import render_json

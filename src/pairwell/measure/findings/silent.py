@@ -11,7 +11,7 @@ import numpy as np
 from pairwell.journal.offers_told import read_decisions_told
 from pairwell.measure.findings.chances import Tally, surely_above
 from pairwell.measure.offers.estimates import Estimate, share_of
-from pairwell.measure.offers.sold import Between
+from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 
 _LIMITS: Final = ("guarded", "capped", "withheld_by_rule", "later")
@@ -28,7 +28,7 @@ class Silent(msgspec.Struct, frozen=True, kw_only=True):
     whose: list[str]  # "c:ID", "v:ID"; who is not named is missing
 
 
-def find_silent(database: Database, period: Between) -> list[Silent]:
+def find_silent(database: Database, period: Period) -> list[Silent]:
     """Those of a period, the most frequent first; corrected for as many limits as silenced anything."""
     asked, by_limit = Counter[str](), dict[tuple[str, str], Counter[str]]()
     for part in read_decisions_told(database, since=period.since, until=period.until):

@@ -15,7 +15,7 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import micros, storage_failures
 from pairwell.measure.offers.estimates import Ints
 from pairwell.measure.offers.rows import newest_before
-from pairwell.measure.offers.sold import Between
+from pairwell.measure.period import Period
 
 STEPS: Final = ("visits", "cart", "order", "add_on", "again")
 _PAUSE = 1_800_000_000  # microseconds; after half an hour without an event another visit begins
@@ -31,7 +31,7 @@ class Buying(msgspec.Struct, frozen=True, kw_only=True):
     orders_met: int  # of these those that fall into a visit that events tell of
 
 
-def read_buying(dataset: Dataset, visitors: Mapping[str, str], period: Between) -> Buying | None:
+def read_buying(dataset: Dataset, visitors: Mapping[str, str], period: Period) -> Buying | None:
     """Visits and what they came to; None where no event of the period is told.
 
     A visit is events of one customer, or of one visitor, less than half an hour apart; a visitor whom events name
@@ -65,9 +65,9 @@ def read_buying(dataset: Dataset, visitors: Mapping[str, str], period: Between) 
     )
 
 
-def _visits(dataset: Dataset, period: Between) -> ibis.Table:
+def _visits(dataset: Dataset, period: Period) -> ibis.Table:
     events = dataset.table("events")
-    within = events.filter(events.at >= period.since, events.at < period.until)
+    within = events.filter(period.holds(events.at))
     told = within.select("type", "customer_id", "visitor_id", "item_id", at=micros(within.at))
     both = told.filter(told.customer_id.notnull(), told.visitor_id.notnull())
     owners = both.group_by("visitor_id").aggregate(owner=both.customer_id.max(), owners=both.customer_id.nunique())
@@ -88,10 +88,10 @@ def _visits(dataset: Dataset, period: Between) -> ibis.Table:
     )
 
 
-def _orders(dataset: Dataset, period: Between) -> ibis.Table:
+def _orders(dataset: Dataset, period: Period) -> ibis.Table:
     snapshot = dataset.newest()
     orders = dataset.table("orders", snapshot=snapshot)
-    within = orders.filter(orders.placed_at >= period.since, orders.placed_at < period.until)
+    within = orders.filter(period.holds(orders.placed_at))
     heads = within.select("order_id", "customer_id", at=micros(within.placed_at))
     lines = dataset.table("order_lines", snapshot=snapshot)
     sizes = lines.group_by("order_id").aggregate(items=lines.item_id.nunique())

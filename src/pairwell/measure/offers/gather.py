@@ -5,9 +5,8 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import msgspec
 import numpy as np
 
 from pairwell.clock import to_micros
@@ -15,6 +14,7 @@ from pairwell.journal.codes import Codes
 from pairwell.journal.offers_told import DecisionTold, OfferTold, read_decisions_told
 from pairwell.measure.offers.estimates import Ints
 from pairwell.measure.offers.rows import NEVER, Asked, Names, Offers, Slates, Told
+from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 
 _OF_MONEY = ("nothing_worth_it", "kill_switch")
@@ -22,18 +22,9 @@ _SLATES = ("at", "unit", "placement", "shown")
 _OFFERS = ("slate", "name", "kind", "exposed", "exposed_last", "clicked", "accepted", "declined", "reason")
 
 
-class Period(msgspec.Struct, frozen=True, kw_only=True):
-    """From a moment up to before another; slates before it count as far as purchases in it look back to them."""
-
-    since: datetime
-    until: datetime
-    back: timedelta = timedelta(0)
-
-
-def read_told(database: Database, period: Period) -> Told:
-    """What was decided in the period, and told of it."""
-    since = period.since - period.back
-    return gather(read_decisions_told(database, since=since, until=period.until), period)
+def read_told(database: Database, period: Period, back: timedelta = timedelta(0)) -> Told:
+    """What was decided in the period, and told of it; slates `back` before it as far as purchases look back to them."""
+    return gather(read_decisions_told(database, since=period.since - back, until=period.until), period)
 
 
 def gather(parts: Iterable[Sequence[DecisionTold]], period: Period) -> Told:

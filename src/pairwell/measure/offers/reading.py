@@ -14,10 +14,11 @@ from pairwell.journal.offers_told import read_first_met
 from pairwell.journal.opportunities import read_orders_of_visitors
 from pairwell.measure.offers.attribution import Attributed, attribute
 from pairwell.measure.offers.effects import FOLLOWING_DAYS, Bought, bought_of
-from pairwell.measure.offers.gather import Period, read_told
+from pairwell.measure.offers.gather import read_told
 from pairwell.measure.offers.rows import Lines, Told
-from pairwell.measure.offers.sold import Between, Buyers, read_lines
+from pairwell.measure.offers.sold import Buyers, read_lines
 from pairwell.measure.offers.trials import HoldoutOf, Trial, gather_trial
+from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 
 _HOUR = 3_600_000_000  # microseconds
@@ -42,13 +43,13 @@ class Read(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     trial: Trial
 
 
-def read_offers(sources: Sources, period: Between) -> Read:
+def read_offers(sources: Sources, period: Period) -> Read:
     """Read the journal and the dataset for a period; the dataset holds what the journal told of orders."""
     window = round(sources.settings.attribution.window_h * _HOUR)
     back = timedelta(microseconds=window) + timedelta(
         days=max(FOLLOWING_DAYS, min(sources.settings.decline.quiet_days, 365.0))
     )
-    told = read_told(sources.database, Period(since=period.since, until=period.until, back=back))
+    told = read_told(sources.database, period, back)
     units = Codes()
     for name in told.names.units:
         units[name]

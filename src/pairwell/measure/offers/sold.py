@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import ibis
@@ -17,7 +16,8 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
 from pairwell.measure.offers.estimates import Floats, Ints
 from pairwell.measure.offers.rows import Lines
-from pairwell.measure.sales.lines import History, Span, sold_lines
+from pairwell.measure.period import Period
+from pairwell.measure.sales.lines import History, sold_lines
 
 _CUSTOMER = "c:"
 _KEYS = ("order_id", "customer_id", "placed_at", "line_no", "item_id")
@@ -31,30 +31,23 @@ class Buyers(msgspec.Struct, frozen=True, kw_only=True):
     visitors: Mapping[str, str]
 
 
-class Between(msgspec.Struct, frozen=True):
-    """From a moment up to before another."""
-
-    since: datetime
-    until: datetime
-
-
-def read_lines(dataset: Dataset, buyers: Buyers, between: Between, shop: Shop) -> Lines:
+def read_lines(dataset: Dataset, buyers: Buyers, period: Period, shop: Shop) -> Lines:
     """Lines of these units' orders, cancelled ones left out, in order of time.
 
     Money is what the overview says, to the last minor unit: `sold_lines` reckons both. Here each line bears its share
     of the discount of its order, too.
     """
     with storage_failures():
-        found = _select(dataset, buyers, between, shop).to_pyarrow()
+        found = _select(dataset, buyers, period, shop).to_pyarrow()
     units = _units(found, buyers)
     there = np.flatnonzero(units >= 0)
     rows = found.take(pa.array(there))
     return _lines(rows, units[there])
 
 
-def _select(dataset: Dataset, buyers: Buyers, between: Between, shop: Shop) -> ibis.Table:
+def _select(dataset: Dataset, buyers: Buyers, period: Period, shop: Shop) -> ibis.Table:
     history = History(dataset=dataset, snapshot=dataset.newest(), shop=shop)
-    orders = history.orders(Span(between.since, between.until))
+    orders = history.orders(period)
     within = orders.select("order_id", "customer_id", "placed_at", order_discount=orders.discount_minor)
     ids = [unit[len(_CUSTOMER) :] for unit in buyers.units if unit.startswith(_CUSTOMER)]
     named = within.semi_join(_texts("customer_id", ids), "customer_id")

@@ -19,9 +19,10 @@ from pairwell.measure.comparing.experiment import Metric, Units
 from pairwell.measure.comparing.guardrails import Margin
 from pairwell.measure.comparing.skewed import lots_of
 from pairwell.measure.offers.estimates import Floats, Ints
-from pairwell.measure.offers.gather import Period, read_told
+from pairwell.measure.offers.gather import read_told
 from pairwell.measure.offers.rows import NEVER, Lines, Told
-from pairwell.measure.offers.sold import Between, Buyers, read_lines
+from pairwell.measure.offers.sold import Buyers, read_lines
+from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 
 CONTROL, TRIED = "control", "tried"
@@ -96,7 +97,7 @@ def _objection(told: Sequence[FirstMet]) -> str | None:
     return "several_arms" if len({one.settings for one in told}) > 1 else None
 
 
-def read_tried(records: Records, hashes: Hashes, period: Between) -> Units:
+def read_tried(records: Records, hashes: Hashes, period: Period) -> Units:
     """Revenue, margin, orders and declines of everybody with a decision in the period, from the first one on.
 
     The dataset holds what the journal told of orders. Who would have been offered something by the other settings
@@ -106,10 +107,10 @@ def read_tried(records: Records, hashes: Hashes, period: Between) -> Units:
     groups = gather_groups(met, hashes)
     visitors = read_orders_of_visitors(records.database, since=period.since, until=period.until)
     buyers = Buyers(units=groups.units, visitors=visitors)
-    told = read_told(records.database, Period(since=period.since, until=period.until))
+    told = read_told(records.database, period)
     values = _bought(groups, read_lines(records.dataset, buyers, period, records.shop))
     values["declines"] = _declines(groups, told)
-    earlier = Between(period.since - BEFORE, period.since)
+    earlier = Period(period.since - BEFORE, period.since)
     named = Buyers(units=groups.units, visitors={})
     values[_MARGIN_BEFORE] = _known_margin(groups, read_lines(records.dataset, named, earlier, records.shop))
     major = 10.0 ** get_currency_precision(records.shop.currency)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import ibis
 import msgspec
 
@@ -12,17 +10,7 @@ from pairwell.config.settings import Shop
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.engines.duckdb import storage_failures
-
-
-class Span(msgspec.Struct, frozen=True):
-    """From a moment up to before another one."""
-
-    since: datetime
-    until: datetime
-
-    def holds(self, moment: ibis.Value) -> ibis.Value:
-        """Whether a moment falls into it."""
-        return (moment >= _moment(self.since)) & (moment < _moment(self.until))
+from pairwell.measure.period import Period
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -32,7 +20,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     snapshot: Snapshot
     shop: Shop
 
-    def orders(self, span: Span) -> ibis.Table:
+    def orders(self, span: Period) -> ibis.Table:
         """Orders of a span that were not cancelled."""
         orders = self.dataset.table("orders", snapshot=self.snapshot)
         return orders.filter(span.holds(orders.placed_at))
@@ -111,7 +99,3 @@ def _with_returns(lines: ibis.Table, history: History) -> ibis.Table:
 def _whole(amount: ibis.Value) -> ibis.Value:
     """Whole minor units; halves away from zero."""
     return amount.round().cast("int64")
-
-
-def _moment(moment: datetime) -> ibis.Value:
-    return ibis.literal(moment.astimezone(UTC), type="timestamp('UTC', 6)")

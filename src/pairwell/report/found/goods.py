@@ -12,7 +12,7 @@ from pairwell.events import items_named
 from pairwell.measure.findings.unoffered import Unoffered, find_unoffered
 from pairwell.measure.offers.rows import Told
 from pairwell.measure.sales.goods import count_together
-from pairwell.measure.sales.lines import Span, sold_lines
+from pairwell.measure.sales.lines import sold_lines
 from pairwell.report.found.record import Found
 from pairwell.report.offered import Opened
 from pairwell.report.record import Cell, Column
@@ -35,7 +35,7 @@ def find_goods(opened: Opened) -> Iterator[Found]:
 def _without_costs(sales: Sales) -> Iterator[Found]:
     """Items whose margin is a guess, where they are more than a twentieth of the revenue."""
     period = sales.periods.period
-    lines = sold_lines(sales.history, sales.history.orders(Span(period.since, period.until)))
+    lines = sold_lines(sales.history, sales.history.orders(period))
     by_item = lines.group_by("item_id").aggregate(revenue=lines.revenue.sum(), guessed=lines.estimated.sum())
     with storage_failures():
         revenue = int(by_item.revenue.sum().to_pyarrow().as_py() or 0)

@@ -16,8 +16,9 @@ from pairwell.measure.findings.silent import Silent, find_silent
 from pairwell.measure.offers.effects import by_placement as margin_by_placement
 from pairwell.measure.offers.effects import orders_by_placement
 from pairwell.measure.offers.estimates import Estimate
-from pairwell.measure.offers.sold import Between, Buyers, read_lines
+from pairwell.measure.offers.sold import Buyers, read_lines
 from pairwell.measure.offers.stages import Way, by_placement, count_silenced
+from pairwell.measure.period import Period
 from pairwell.report.found.offers import DECLINES, NO_PRICE, reasons_of, refusals, refused
 from pairwell.report.found.record import Found, summed
 from pairwell.report.funnel import SILENCE
@@ -182,8 +183,7 @@ def _attributes(opened: Opened) -> dict[str, dict[str, str]]:
 def find_limits(opened: Opened) -> Iterator[Found]:
     """Guards, caps and rules that end many answers silent."""
     asked, period = opened.asked, opened.periods.period
-    between = Between(period.since, period.until)
-    silent = find_silent(asked.database, between)
+    silent = find_silent(asked.database, period)
     if not silent:
         return
     visitors = read_orders_of_visitors(asked.database, since=period.since, until=period.until)
@@ -206,13 +206,13 @@ def find_limits(opened: Opened) -> Iterator[Found]:
             Column(key="revenue", title="Revenue an order", unit="money"),
             Column(key="margin", title="Margin an order", unit="money"),
         ],
-        rows=[_limit(opened, one, visitors, between) for one in silent],
+        rows=[_limit(opened, one, visitors, period) for one in silent],
     )
 
 
-def _limit(opened: Opened, one: Silent, visitors: Mapping[str, str], between: Between) -> dict[str, Cell]:
+def _limit(opened: Opened, one: Silent, visitors: Mapping[str, str], period: Period) -> dict[str, Cell]:
     buyers = Buyers(units=one.whose, visitors=visitors)
-    lines = read_lines(opened.asked.dataset, buyers, between, opened.asked.settings.shop)
+    lines = read_lines(opened.asked.dataset, buyers, period, opened.asked.settings.shop)
     orders = len(np.unique(lines.order))
     return {
         "limit": SILENCE.get(one.reason, one.reason),

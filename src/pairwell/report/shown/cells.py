@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
 
-from pairwell.report.record import Cell, Column, Figure, Period, Report, Unit
+from pairwell.measure.period import Period
+from pairwell.report.record import Cell, Column, Figure, Report, Unit
 
 UNKNOWN = "-"
 

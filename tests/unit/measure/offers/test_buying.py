@@ -8,9 +8,9 @@ from tests.orders import LATER, START, Order, fill
 
 from pairwell.config.workspace import Workspace
 from pairwell.measure.offers.buying import Buying, read_buying
-from pairwell.measure.offers.sold import Between
+from pairwell.measure.period import Period
 
-_EVER = Between(START - timedelta(days=1), LATER)
+_EVER = Period(START - timedelta(days=1), LATER)
 _MINUTE = timedelta(minutes=1)
 
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from pairwell.clock import from_micros
 from pairwell.journal.offers_told import DecisionTold, OfferTold
-from pairwell.measure.offers.gather import Period, gather
+from pairwell.measure.offers.gather import gather
 from pairwell.measure.offers.rows import NEVER, Told
+from pairwell.measure.period import Period
 
 _UNTIL = 100
 

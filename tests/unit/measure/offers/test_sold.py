@@ -14,7 +14,8 @@ from pairwell.config.workspace import Workspace
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
 from pairwell.measure.offers.rows import Lines
-from pairwell.measure.offers.sold import Between, Buyers, read_lines, share_out
+from pairwell.measure.offers.sold import Buyers, read_lines, share_out
+from pairwell.measure.period import Period
 
 _SHOP = Shop(margin_rate=0.3, margin_rates={"Home": 0.5})
 _UNITS = ("v:1", "c:1", "c:2")
@@ -42,7 +43,7 @@ def _fill(
 
 
 def _read(dataset: Dataset, shop: Shop = _SHOP, visitors: Mapping[str, str] | None = None) -> Lines:
-    return read_lines(dataset, Buyers(units=_UNITS, visitors=visitors or {}), Between(START, LATER), shop)
+    return read_lines(dataset, Buyers(units=_UNITS, visitors=visitors or {}), Period(START, LATER), shop)
 
 
 def test_a_line_earns_its_price_less_discount_and_cost(workspace: Workspace) -> None:
@@ -124,4 +125,4 @@ def test_orders_of_others_and_cancelled_ones_are_left_out(workspace: Workspace) 
     dataset.merge(staged, source=Source(name="u", files=("u",), at=START, rows={}), now=START)
     assert _read(dataset).unit.tolist() == [1]
     assert sorted(_read(dataset, visitors={"o-3": "v:1"}).unit.tolist()) == [0, 1]
-    assert read_lines(dataset, Buyers(units=[], visitors={}), Between(START, LATER), _SHOP).size == 0
+    assert read_lines(dataset, Buyers(units=[], visitors={}), Period(START, LATER), _SHOP).size == 0
