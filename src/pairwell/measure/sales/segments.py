@@ -13,7 +13,6 @@ from pairwell.engines.duckdb import field_of, local_time, storage_failures
 from pairwell.errors import RequestError
 from pairwell.measure.sales.lines import History
 
-Grain = Literal["day", "week", "month"]
 GRAINS: Final[dict[str, str]] = {"day": "D", "week": "W", "month": "M"}
 OF_ITEMS: Final = ("category", "brand", "item")
 _OF_ORDERS: Final = {"channel": "channel", "seller": "seller_id", "new_or_returning": "kind"}
