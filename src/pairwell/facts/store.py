@@ -56,11 +56,12 @@ class FactStore:
 
         What was stated of an item later than `stated_at` says stays. The `revision` of what comes in is not looked at.
         """
+        told = [*items]  # worked out before others have to wait for the lock
         with self._database.write() as connection:
             epoch = read_epoch(connection, "items", lock=True) + 1
             with self._lock:
                 self._held.refresh(connection)
-                rows = _changed_items(items, self._held.items.by_id, epoch=epoch, at=to_micros(at))
+                rows = _changed_items(told, self._held.items.by_id, epoch=epoch, at=to_micros(at))
             if rows:
                 connection.execute(schema.items.insert(), rows)
                 _advance(connection, "items", epoch)
@@ -68,11 +69,12 @@ class FactStore:
 
     def write_relations(self, relations: Iterable[CuratedRelation], *, at: datetime) -> int:
         """Make `relations` all there are; returns how many are new, ranked anew or gone."""
+        told = [*relations]  # as above
         with self._database.write() as connection:
             epoch = read_epoch(connection, "relations", lock=True) + 1
             with self._lock:
                 self._held.refresh(connection)
-                changed, gone = self._held.relations.compare(relations)
+                changed, gone = self._held.relations.compare(told)
             if gone:
                 connection.execute(_DELETE_RELATION, [_relation_key(r) for r in gone])
             if changed:
