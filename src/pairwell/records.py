@@ -252,7 +252,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     discount_minor: int
     reasons: list[Reason]
     compare: list[Comparison] | None
-    # only where a text of the shop's own has them
+    # only where the catalogue or, of the image and the variant, a text of the shop's own has them
+    url: str | msgspec.UnsetType = msgspec.UNSET
     image_url: str | msgspec.UnsetType = msgspec.UNSET
     text_variant: str | msgspec.UnsetType = msgspec.UNSET
     item_ids: list[str] | msgspec.UnsetType = msgspec.UNSET  # of a bundle: everything that it adds, dearest first
@@ -300,6 +301,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     silence: Silence | None
     offers: list[Offer]
     ignored: list[Ignored]
+    currency: str | msgspec.UnsetType = msgspec.UNSET  # of all its money; not where nothing was decided
     # only with a secret key
     model: str | msgspec.UnsetType | None = msgspec.UNSET
     settings: str | msgspec.UnsetType = msgspec.UNSET

@@ -371,7 +371,7 @@ def check_repeats(case: Case, decision: Decision) -> None:
 def check_secrets(decision: Decision) -> None:
     """A publishable key sees no worth, chance, lot or margin; no key's comparison shows what the shop earns."""
     public = msgspec.json.decode(_encode(public_answer(decision, secret=False, explain=True)))
-    assert public.keys() == {"decision_id", "valid_until", "silence", "offers", "ignored"}
+    assert public.keys() == {"decision_id", "valid_until", "silence", "offers", "ignored", "currency"}
     for offer in public["offers"]:
         assert not offer.keys() & {"worth_minor", "propensity", "score"}
     assert not _compared(decision.slate) & {"cost", "margin"}

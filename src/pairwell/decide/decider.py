@@ -264,6 +264,7 @@ def plain_answer(answer: Answer) -> Answer:
         silence=None if answer.silence is None else Silence(reason=answer.silence.reason),
         offers=[_public_offer(offer) for offer in answer.offers],
         ignored=answer.ignored,
+        currency=answer.currency,
     )
 
 

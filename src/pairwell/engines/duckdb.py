@@ -11,7 +11,6 @@ from pathlib import Path
 
 import duckdb
 import ibis
-import ibis.expr.types as ir
 
 from pairwell.errors import StorageError
 
@@ -43,39 +42,18 @@ def open_parquet(engine: ibis.BaseBackend, paths: Sequence[Path]) -> ibis.Table:
     return engine.read_parquet([glob.escape(str(path)) for path in paths], **{FILE_COLUMN: True})
 
 
-def local_time(zone: str, moment: ir.Value) -> ir.Value:
-    """What the clocks of `zone`, an IANA name, show at `moment`: a timestamp without a zone."""
-    return _timezone(zone, moment)
-
-
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC', 6)"), "timestamp(6)"))  # type: ignore[untyped-decorator]
-def _timezone(zone: str, moment: ir.Value) -> ir.Value:
-    """DuckDB's function; Ibis has none of this meaning."""
-
-
-@ibis.udf.scalar.builtin(name="epoch_us", signature=(("timestamp('UTC', 6)",), "int64"))  # type: ignore[untyped-decorator]
-def micros(moment: ir.Value) -> ir.Value:
-    """Microseconds since 1970, as whole numbers."""
-
-
-def field_of(document: ir.Value, name: str) -> ir.Value:
-    """The field `name` of a JSON object as text; null where it has none or the text is no JSON."""
-    return _field_of(document, "/" + name.replace("~", "~0").replace("/", "~1"))
-
-
-@ibis.udf.scalar.builtin(name="json_extract_string", signature=(("string", "string"), "string"))  # type: ignore[untyped-decorator]
-def _field_of(document: ir.Value, pointer: ir.Value) -> ir.Value:
-    """DuckDB's function, which Ibis has only for its own type of JSON."""
-
-
 @contextmanager
 def storage_failures() -> Iterator[None]:
     """Turn the engine's complaints of lost or damaged files, full disks and exhausted memory into `StorageError`."""
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InvalidInputException) as error:
-        complaint = str(error).partition("\n")[0]  # the lines after it quote the statement
-        raise StorageError(
-            f"The tables could not be computed: {complaint}",
-            hint="Check that the disk has room and that no file of the dataset was taken away or damaged.",
-        ) from error
+        raise could_not(str(error).partition("\n")[0]) from error  # the lines after it quote the statement
+
+
+def could_not(complaint: str) -> StorageError:
+    """That an engine failed for the machine's sake."""
+    return StorageError(
+        f"The tables could not be computed: {complaint}",
+        hint="Check that the disk has room and that no file of the dataset was taken away or damaged.",
+    )

@@ -260,7 +260,7 @@ class TestPublicAnswer:
 
     def test_a_publishable_key_sees_neither(self, tents: Tents) -> None:
         answer = msgspec.to_builtins(public_answer(tents.answer(ask("tent")), secret=False, explain=True))
-        assert sorted(answer) == ["decision_id", "ignored", "offers", "silence", "valid_until"]
+        assert sorted(answer) == ["currency", "decision_id", "ignored", "offers", "silence", "valid_until"]
         assert not {"worth_minor", "propensity", "score"} & answer["offers"][0].keys()
 
     def test_what_silence_saved_is_for_secret_keys(self, tents: Tents) -> None:

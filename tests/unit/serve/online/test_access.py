@@ -221,7 +221,7 @@ def test_a_beacon_shows_its_key_in_its_body(ask: Ask, keys: Keys, service: Servi
 
 def test_a_page_sees_no_worth_no_chance_and_nothing_of_what_runs(ask: Ask, keys: Keys) -> None:
     answer = decided(ask, keys.as_page, visitor_id="v-9", explain=True)
-    assert set(answer) == {"decision_id", "valid_until", "silence", "offers", "ignored"}
+    assert set(answer) == {"decision_id", "valid_until", "silence", "offers", "ignored", "currency"}
     assert answer["ignored"] == [{"field": "explain", "id": "true"}]
     assert answer["offers"]
     assert not {"propensity", "worth_minor", "score"} & set(answer["offers"][0])

@@ -1,0 +1,97 @@
+"""Start Spark: quiet, in UTC, bounded, and with nothing left behind."""
+
+from __future__ import annotations
+
+import atexit
+import re
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from pyspark import SparkConf, SparkContext
+from pyspark.java_gateway import launch_gateway
+from pyspark.sql import SparkSession
+
+from pairwell.config.storing import Engine
+from pairwell.errors import EngineError
+
+_PATIENCE_S: Final = 5.0
+_ENDING_S: Final = 20.0
+_PORT: Final = 7077  # of a master that names none
+_SAME_NUMBERS: Final = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.ansi.enabled": "true",  # what overflows fails, and is not turned into another number
+}
+_QUIET: Final = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+_HERE: Final = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.shuffle.partitions": "2",  # two cores; the default of 200 is for clusters
+}
+
+
+def open_session(choice: Engine, *, spill: Path | None) -> Any:
+    """The session of this process; started where there is none yet. Raises `EngineError` where it does not start."""
+    if (active := SparkSession.getActiveSession()) is not None:
+        return active
+    _reach(choice.spark_master)
+    if spill is not None:
+        spill.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="spark-", dir=spill))
+    conf = _configure(choice, folder)
+    log = folder / "spark.log"
+    try:
+        with log.open("w") as said:
+            gateway = launch_gateway(conf, popen_kwargs={"stderr": said})
+        atexit.register(_close, gateway.proc, folder)
+        return SparkSession(SparkContext(gateway=gateway, conf=conf))
+    except Exception as error:  # whatever Java throws
+        raise EngineError(
+            f"Spark does not start at {choice.spark_master!r}: {_last_of(log) or error}",
+            hint="Check `[engine]` in the settings: the memory, and the master where it is a cluster.",
+            field="engine.spark_master",
+        ) from error
+
+
+def _configure(choice: Engine, folder: Path) -> SparkConf:
+    conf = SparkConf().setMaster(choice.spark_master).setAppName("pairwell")
+    options = {
+        **_SAME_NUMBERS,
+        **_QUIET,
+        **(_HERE if choice.spark_master.startswith("local") else {}),
+        "spark.driver.memory": f"{choice.spark_memory_mb}m",
+        "spark.local.dir": str(folder),
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+    }
+    return conf.setAll(list(options.items()))
+
+
+def _reach(master: str) -> None:
+    """Raise `EngineError` where a cluster does not answer: Spark itself tries for minutes."""
+    if (found := re.match(r"spark://([^:,/]+)(?::(\d+))?", master)) is None:
+        return
+    place = found[1], int(found[2] or _PORT)
+    try:
+        socket.create_connection(place, timeout=_PATIENCE_S).close()
+    except OSError as error:
+        raise EngineError(
+            f"No Spark answers at {master!r}: {error.strerror or error}.",
+            hint='Start it, or choose `[engine] spark_master = "local[2]"`, which computes on this machine.',
+            field="engine.spark_master",
+        ) from error
+
+
+def _last_of(log: Path) -> str:
+    """The last line of what Spark said."""
+    lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+    return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "")
+
+
+def _close(process: Any, folder: Path) -> None:
+    """End Java with this process, and take away what it spilled."""
+    process.stdin.close()
+    process.wait(_ENDING_S)
+    shutil.rmtree(folder, ignore_errors=True)
