@@ -15,7 +15,8 @@
     │   ├── NoModelError         nothing has been learned yet
     │   ├── ReplayError          a stored decision can no longer be recomputed
     │   ├── ForgottenError       it was about a person who has been forgotten
-    │   └── MissingExtraError    an optional library is not installed
+    │   ├── MissingExtraError    an optional library is not installed
+    │   └── EngineError          the engine that was chosen cannot be started here
     └── OperatingError           ours, or the machine's
         ├── StorageError         writing failed: disk full, no permission, lost directory
         ├── ModelBrokenError     a published model fails its checksum or schema
@@ -97,6 +98,10 @@ class MissingExtraError(UserError):
             f"This needs the optional libraries of {extra!r}, which are not installed.",
             hint=f"Run `pip install 'pairwell[{extra}]'`.",
         )
+
+
+class EngineError(UserError):
+    code = "engine_unavailable"
 
 
 class OperatingError(PairwellError):

@@ -14,7 +14,7 @@ from pairwell.backtest.trial import Held, Pose
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.errors import RequestError
 
 PROTOCOLS: dict[str, Pose] = {

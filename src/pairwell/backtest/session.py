@@ -16,7 +16,7 @@ from pairwell.clock import from_micros
 from pairwell.config.progress import Advance, unheard
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Baskets, slice_orders
 from pairwell.learn.history import no_later_than, read_history

@@ -11,7 +11,7 @@ from msgspec import Meta
 from pairwell.config.remembering import Customers, Retention
 from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Hesitation, Rule, usual_rules
-from pairwell.config.storing import Ingest, Operations
+from pairwell.config.storing import Engine, Ingest, Operations
 
 OfferKind = Literal["cross_sell", "upgrade", "bundle", "repeat"]
 Objective = Literal["margin", "revenue", "service"]
@@ -367,6 +367,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     shop: Shop = Shop()
     operations: Operations = Operations()
     ingest: Ingest = Ingest()
+    engine: Engine = Engine()
     guards: Guards = Guards()
     slots: Slots = Slots()
     placements: Annotated[dict[str, Placement], Meta(description="Places where offers appear, by name.")] = (

@@ -35,3 +35,26 @@ class Ingest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         bool,
         Meta(description="Whether customers are kept under names that only this workspace's secret can make."),
     ] = False
+
+
+class Engine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """By what reports are computed; their numbers are the same."""
+
+    name: Annotated[
+        Literal["duckdb", "spark"],
+        Meta(
+            description='"duckdb": on this machine; "spark": by Apache Spark, with the extra `spark` and Java 17 or 21.'
+        ),
+    ] = "duckdb"
+    spark_master: Annotated[
+        str,
+        Meta(
+            pattern=r"^(local(\[([1-9][0-9]*|\*)\])?|spark://[^/\s]+|yarn|k8s://\S+)$",
+            description='Where Spark computes: "local[2]": here, on two cores; or spark://HOST:PORT of a cluster that '
+            "sees the workspace under the same path.",
+        ),
+    ] = "local[2]"
+    spark_memory_mb: Annotated[
+        int,
+        Meta(ge=512, le=1_048_576, description="Memory of Spark's driver, in megabytes; of local Spark, all of it."),
+    ] = 2_000

@@ -14,7 +14,7 @@ from pairwell.dataset.merging import Merged, Place, exchanged, files_of
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import Table, find_table
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 
 _OF_CUSTOMERS = ("customers", "consents", "needs", "feedback", "events", "orders")
 _OF_ORDERS = ("order_lines", "returns", "order_status")

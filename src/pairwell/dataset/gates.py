@@ -11,7 +11,7 @@ import msgspec
 from pairwell.config.settings import Learn
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import DATED_FROM, TABLES
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.wording import counted
 
 _ENOUGH = 0.5  # share of the items that must be known before a gate on items opens

@@ -10,7 +10,7 @@ import msgspec
 
 from pairwell.dataset.forgetting import OTHER_NAME, SOURCE
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 
 
 class Returning(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,13 +13,14 @@ import msgspec
 import pyarrow as pa
 
 from pairwell.config.durable import sync_folder
+from pairwell.config.storing import Engine
 from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.merging import Incoming, Merged, Place, merge_table, open_incoming, withdraw
 from pairwell.dataset.moments import cancelled_orders, newest_revisions, rows_until
 from pairwell.dataset.snapshots import Carried, Snapshot, Source, load_snapshot, newest_snapshot, publish_snapshot
 from pairwell.dataset.tables import SCHEMA_VERSION, find_table
-from pairwell.engines.duckdb import open_engine, open_parquet, storage_failures
+from pairwell.engines.engine import open_engine, open_parquet, storage_failures
 from pairwell.errors import StorageError
 
 _OF_ORDERS = ("orders", "order_lines", "returns")
@@ -40,16 +41,17 @@ class Dataset:
     """The tables of a workspace: immutable Parquet files, listed by snapshots.
 
     A kill at any moment leaves the newest snapshot as it was or the next one whole. Several processes may
-    merge at once. One object serves one thread.
+    merge at once. One object serves one thread. Only with DuckDB can it be merged into; any engine reads it.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, engine: Engine = Engine()) -> None:  # noqa: B008 - it is frozen
         self._workspace = workspace
+        self._chosen = engine
 
     @cached_property
     def engine(self) -> ibis.BaseBackend:
         """The engine that computes the tables; opened when it is first asked for."""
-        return open_engine(spill=self._workspace.staging)
+        return open_engine(self._chosen, spill=self._workspace.staging)
 
     def newest(self) -> Snapshot:
         """The newest snapshot; number 0 without files before the first merge."""

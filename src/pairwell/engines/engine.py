@@ -10,7 +10,6 @@ import ibis
 
 from pairwell.config.storing import Engine
 from pairwell.engines import duckdb
-from pairwell.errors import StorageError
 
 FILE_COLUMN = duckdb.FILE_COLUMN
 

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import msgspec
 
-from pairwell.engines.duckdb import micros
+from pairwell.engines.functions import micros
 from pairwell.facts.customer_state import FEEDBACK_TOLD, ORDERS_TOLD, RETURNS_TOLD
 
 FEEDBACK_DIGITS = 16  # of a feedback's id

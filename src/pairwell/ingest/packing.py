@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pairwell.engines.duckdb import micros
+from pairwell.engines.functions import micros
 from pairwell.facts.ownership import Ownership
 
 _LINES_AT_A_TIME = 1_000_000

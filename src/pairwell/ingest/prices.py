@@ -8,7 +8,7 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 
-from pairwell.engines.duckdb import local_time, micros
+from pairwell.engines.functions import local_time, micros
 
 _SELLING_DAYS = 90
 _QUARTER = 900_000_000  # microseconds

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import micros
+from pairwell.engines.functions import micros
 from pairwell.ingest.assemble import shaped
 from pairwell.ingest.outcome import Shaped, Staged, write
 from pairwell.ingest.sayings import read_feedback, read_how, read_status

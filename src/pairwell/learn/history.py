@@ -14,7 +14,7 @@ import pyarrow as pa
 from pairwell.clock import to_micros
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.compiled import THREADS
 from pairwell.learn.days import clamped

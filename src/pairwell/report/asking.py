@@ -13,7 +13,7 @@ import pyarrow as pa
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import DATED_FROM
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.errors import RequestError
 from pairwell.measure.period import Period, moment_of
 from pairwell.operations.database import Database

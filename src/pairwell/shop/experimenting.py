@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pairwell.config.progress import BytesRead, unheard
-from pairwell.engines.duckdb import open_engine, open_parquet, storage_failures
+from pairwell.engines.engine import open_engine, open_parquet, storage_failures
 from pairwell.errors import MappingError, RequestError
 from pairwell.ingest.formats import sample_file
 from pairwell.ingest.lookups import as_text

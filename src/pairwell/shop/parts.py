@@ -63,6 +63,14 @@ class Parts:
         return Dataset(self.workspace)
 
     @cached_property
+    def measured(self) -> Dataset:
+        """The same, computed by the engine that the settings choose for reports."""
+        from pairwell.dataset.store import Dataset
+
+        chosen = self.published.settings.engine
+        return self.dataset if chosen.name == "duckdb" else Dataset(self.workspace, chosen)
+
+    @cached_property
     def facts(self) -> FactStore:
         """What is true now."""
         from pairwell.facts.store import FactStore
@@ -121,7 +129,7 @@ class Parts:
         return Rollout(self.workspace, lambda: KillSwitch(self._database), self._clock, self._forget_live)
 
     def _forget_live(self) -> None:
-        for name in ("published", "_model", "_canaries"):
+        for name in ("published", "measured", "_model", "_canaries"):
             self.__dict__.pop(name, None)
 
     @cached_property

@@ -13,7 +13,7 @@ from babel.numbers import get_currency_precision
 
 from pairwell.config.progress import BytesRead, unheard
 from pairwell.dataset.tables import DATED_FROM
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing.moments import Values
 from pairwell.measure.comparing.planning import (

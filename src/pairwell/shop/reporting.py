@@ -46,7 +46,7 @@ def find_report(shop: Parts, database: Database, question: Question, *, now: dat
     by = None if question.by is None else read_text(question.by, "by", "channel")
     shop.keeping.compact()
     asked = Asked(
-        dataset=shop.dataset,
+        dataset=shop.measured,
         database=database,
         settings=settings,
         now=now,

@@ -38,7 +38,7 @@ def score_customers(shop: Parts, *, now: datetime) -> pa.Table:
 
 def _read(shop: Parts, now: datetime) -> Visits:
     shop.keeping.compact()
-    return _known(read_visits(shop.dataset, shop.published.settings.shop.timezone, now))
+    return _known(read_visits(shop.measured, shop.published.settings.shop.timezone, now))
 
 
 def _known(found: _Found | NotKnown) -> _Found:

@@ -16,7 +16,7 @@ from pairwell.dataset.files import is_staged_as_stored, stage_ordered, stage_row
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import TABLES
-from pairwell.engines.duckdb import open_parquet
+from pairwell.engines.engine import open_parquet
 from pairwell.errors import MappingError
 
 Stage = Callable[[str, list[dict[str, Any]]], Path]

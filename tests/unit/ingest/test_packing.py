@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pairwell.clock import to_micros
-from pairwell.engines.duckdb import open_engine
+from pairwell.engines.engine import open_engine
 from pairwell.facts.ownership import Purchases
 from pairwell.ingest import packing
 from pairwell.ingest.moments import MOMENT

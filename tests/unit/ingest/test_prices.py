@@ -11,7 +11,7 @@ import pytest
 from tests.unit.ingest.conftest import Loader
 
 from pairwell.config.settings import Settings, Shop
-from pairwell.engines.duckdb import open_engine
+from pairwell.engines.engine import open_engine
 from pairwell.ingest import prices
 from pairwell.ingest.moments import MOMENT
 

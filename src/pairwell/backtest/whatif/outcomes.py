@@ -13,7 +13,7 @@ import msgspec
 from pairwell.config.settings import Shop
 from pairwell.dataset.store import Dataset
 from pairwell.decide.money import earnings, service_value
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.facts.past import PastItems
 from pairwell.journal.opportunities import read_orders_of_visitors
 from pairwell.operations.database import Database

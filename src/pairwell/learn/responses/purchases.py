@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pairwell.clock import to_micros
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.facts.order_state import OrderState, order_states
 from pairwell.journal.opportunities import read_orders_of_visitors, read_orders_told
 from pairwell.journal.passing import newest_event

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pairwell.config.settings import Learn
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.events import Behaviour, BehaviourType
 from pairwell.learn.sessions.visits import CARTED, VIEWED, Happened, Visits, make_visits, no_visits
 

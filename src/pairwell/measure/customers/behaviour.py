@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.measure.customers.kmeans import find_groups, nearest
 from pairwell.measure.customers.recency import Scores
 from pairwell.measure.customers.visits import Array, NotKnown, Visits, dated_orders, kept_lines

@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import local_time, storage_failures
+from pairwell.engines.engine import storage_failures
+from pairwell.engines.functions import local_time
 from pairwell.measure.customers.visits import NotKnown, Visits, dated_orders
 from pairwell.measure.intervals import Interval, share_interval
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from scipy import special
 
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.measure.comparing.several import adjust
 from pairwell.measure.customers.visits import Array, dated_orders
 

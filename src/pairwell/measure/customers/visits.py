@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import DATED_FROM
-from pairwell.engines.duckdb import local_time, storage_failures
+from pairwell.engines.engine import storage_failures
+from pairwell.engines.functions import local_time
 
 Array = NDArray[Any]
 _SECONDS_A_DAY = 86_400

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import micros, storage_failures
+from pairwell.engines.engine import storage_failures
+from pairwell.engines.functions import micros
 from pairwell.measure.offers.estimates import Ints
 from pairwell.measure.offers.rows import newest_before
 from pairwell.measure.period import Period

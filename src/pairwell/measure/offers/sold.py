@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pairwell.config.settings import Shop
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.measure.offers.estimates import Floats, Ints
 from pairwell.measure.offers.rows import Lines
 from pairwell.measure.period import Period

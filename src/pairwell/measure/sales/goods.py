@@ -8,7 +8,7 @@ from typing import Any, Final
 import ibis
 import msgspec
 
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.measure.intervals import FEWEST_CUSTOMERS, Interval, Spread, clustered_share
 from pairwell.measure.sales.segments import UNKNOWN
 

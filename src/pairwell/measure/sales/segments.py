@@ -9,7 +9,8 @@ import ibis
 import msgspec
 
 from pairwell.config.explaining import name_neighbours
-from pairwell.engines.duckdb import field_of, local_time, storage_failures
+from pairwell.engines.engine import storage_failures
+from pairwell.engines.functions import field_of, local_time
 from pairwell.errors import RequestError
 from pairwell.measure.sales.lines import History
 

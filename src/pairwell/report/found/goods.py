@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import ibis
 
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.events import items_named
 from pairwell.measure.findings.unoffered import Unoffered, find_unoffered
 from pairwell.measure.offers.rows import Told

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pairwell.engines.duckdb import open_engine
+from pairwell.engines.engine import open_engine
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing.compare import Arm, Compared, compare
 from pairwell.measure.comparing.moments import Values
