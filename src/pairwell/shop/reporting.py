@@ -30,8 +30,8 @@ class Question(msgspec.Struct, frozen=True):
     by: str | None
 
 
-def find_report(shop: Parts, database: Database, question: Question, *, now: datetime) -> Report:
-    """The report asked for, from all that files and events told.
+def find_report(shop: Parts, database: Database, question: Question, *, now: datetime, carry: bool = True) -> Report:
+    """The report asked for, from all that files and events told; without `carry` as of what is in the dataset already.
 
     Raises `NotFoundError` naming the reports there are, `RequestError` for a wrong period or segment.
     """
@@ -44,7 +44,8 @@ def find_report(shop: Parts, database: Database, question: Question, *, now: dat
         for moment, field in ((question.since, "since"), (question.until, "until"))
     )
     by = None if question.by is None else read_text(question.by, "by", "channel")
-    shop.keeping.compact()
+    if carry:
+        shop.keeping.compact()
     asked = Asked(
         dataset=shop.measured,
         database=database,

@@ -15,18 +15,27 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 def render_page(report: Report) -> str:
     """The page, light or dark as its reader likes it."""
-    cells = Cells(report.currency)
     return "".join(
         [
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escape(report.title)}</title><style>{STYLE}</style></head><body><main>",
+            render_body(report),
+            "</main></body></html>\n",
+        ]
+    )
+
+
+def render_body(report: Report) -> str:
+    """What stands in the page, for another one that has the same style."""
+    cells = Cells(report.currency)
+    return "".join(
+        [
             f'<h1>{escape(report.title)}</h1><p class="period">{escape(period_words(report))}</p>',
             *_figures(report, cells),
             *(_table(table, cells) for table in report.tables),
             *_notes(report),
-            "</main></body></html>\n",
         ]
     )
 
