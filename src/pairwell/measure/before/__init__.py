@@ -1,0 +1,1 @@
+"""Whether something changed at a date when nobody drew lots."""
