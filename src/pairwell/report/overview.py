@@ -11,7 +11,7 @@ import msgspec
 
 from pairwell.measure.sales.estimates import Slice, slice_orders
 from pairwell.measure.sales.metrics import METRICS
-from pairwell.measure.sales.segments import OF_ITEMS, Segment, find_segment, local_days, with_segment
+from pairwell.measure.sales.segments import GRAINS, OF_ITEMS, Segment, find_segment, with_segment
 from pairwell.report.asking import Asked
 from pairwell.report.goods import goods_table
 from pairwell.report.record import Column, Report, Table
@@ -81,7 +81,7 @@ def _over_time(sales: Sales, grain: str) -> Table:
     """The period by local days, weeks or months; those without orders are told as such."""
     zone = sales.history.shop.timezone
     current = sales.current
-    dated = current.mutate(at=local_days(current.placed_at, grain, zone))
+    dated = current.mutate(at=current.day.truncate(GRAINS[grain]))
     found = {part.key[0]: part for part in slice_orders(dated, "at", metrics=_OVER_TIME)}
     partial = " The first and the last one may be cut by the period." if grain != "day" else ""
     return Table(

@@ -11,13 +11,13 @@ import ibis
 import msgspec
 import pyarrow as pa
 
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
 from pairwell.measure.period import Period
 from pairwell.measure.sales.estimates import NotKnown, Slice, Value, slice_orders
 from pairwell.measure.sales.lines import History, sold_lines
 from pairwell.measure.sales.metrics import METRIC
-from pairwell.measure.sales.orders import items_of_orders, measured_orders
+from pairwell.measure.sales.orders import items_of_orders, kept_orders, measured_orders
 from pairwell.report.asking import Asked, Periods, begin, find_periods
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.shown.cells import Cells
@@ -33,6 +33,7 @@ REFUSALS: Final = {
 _WITH_INTERVALS: Final = ("aov", "attach_rate")
 _OF_RETURNS: Final = ("return_rate", "refunds")
 _DAY, _COMES_BACK = timedelta(days=1), timedelta(days=60)  # for as long goods may come back, roughly
+_PART: Final = 3
 _NO_ORDERS = "Nothing was sold yet: ingest orders, or wait for the first one."
 
 
@@ -75,21 +76,31 @@ class Sales(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 def read_sales(asked: Asked, *, keep_held: bool = False) -> Sales | None:
-    """The measured orders, computed once; None where the shop has no orders.
+    """The measured orders; None where the shop has no orders.
 
-    `keep_held` also keeps what each order holds of each item, which reports of goods read several times.
+    A long period is read from sums that are kept for all reports of a snapshot. `keep_held` also keeps what each order
+    holds of each item, which reports of goods read several times.
     """
     periods = find_periods(asked)
     if periods is None:
         return None
     history = History(dataset=asked.dataset, snapshot=asked.dataset.newest(), shop=asked.settings.shop)
-    since = (periods.previous or periods.period).since
-    placed = history.orders(Period(since, periods.period.until))
+    span = Period((periods.previous or periods.period).since, periods.period.until)
+    placed = history.orders(span)
     held = items_of_orders(sold_lines(history, placed))
     with storage_failures():
-        kept = held.cache() if keep_held else held
-        orders = measured_orders(history, placed, kept).cache()
-    return Sales(asked=asked, history=history, periods=periods, held=kept, orders=orders)
+        held = held.cache() if keep_held else held
+        every = None if keep_held else kept_orders(history, make=_is_much(span, periods))
+        if every is None:
+            orders = measured_orders(history, placed, held).cache()
+        else:
+            orders = every.filter(span.holds(every.placed_at))
+    return Sales(asked=asked, history=history, periods=periods, held=held, orders=orders)
+
+
+def _is_much(span: Period, periods: Periods) -> bool:
+    """Whether to work out the sums of all orders is little more than to work out those of the span."""
+    return (span.until - span.since) * _PART >= periods.last - periods.first
 
 
 def compared(sales: Sales) -> tuple[Slice | None, Slice | None]:

@@ -10,6 +10,7 @@ import msgspec
 
 from pairwell.config.explaining import name_neighbours
 from pairwell.config.published import load_settings
+from pairwell.config.turns import files_in_use
 from pairwell.errors import NotFoundError, RequestError
 from pairwell.operations.database import Database
 from pairwell.report.asking import Asked
@@ -56,7 +57,8 @@ def find_report(shop: Parts, database: Database, question: Question, *, now: dat
         by=by,
         settings_of=lambda name: load_settings(shop.workspace, name).settings,
     )
-    return REPORTS[name](asked)
+    with files_in_use(shop.workspace.hidden):
+        return REPORTS[name](asked)
 
 
 def _read_local(moment: object, field: str, zone: str) -> datetime | None:

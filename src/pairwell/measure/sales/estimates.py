@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import ibis
 import msgspec
 
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.measure.intervals import (
     FEWEST_CUSTOMERS,
     FEWEST_FOR_MONEY,
@@ -18,8 +18,8 @@ from pairwell.measure.intervals import (
     ratio_interval,
 )
 from pairwell.measure.sales.metrics import METRIC, SUMS, Metric
+from pairwell.measure.sales.units import OF_CUSTOMERS, by_customer, near_ratios, powers_of, spread_of, sums_of
 
-_OF_CUSTOMERS: Final = ("buyers", "customers", "added_ever")
 Reason = Literal["no_orders", "no_prices", "nothing_to_divide_by"]
 
 
@@ -55,56 +55,25 @@ def slice_orders(orders: ibis.Table, *names: str, metrics: Sequence[str] = tuple
     Only these `metrics` are computed, and their sums. A slice without orders is not among them.
     """
     wanted = [METRIC[key] for key in metrics]
-    sums = [name for name in SUMS if name in _needed(wanted) or len(wanted) == len(METRIC)]
-    by_customer = orders.group_by(*names, "customer").aggregate(
-        **{name: orders[name].sum() for name in sums},
-        buyers=orders.named.any().cast("float64"),
-    )
-    ready = by_customer.mutate(
-        customers=ibis.literal(1.0),
-        added_ever=(by_customer.with_add_on > 0).cast("float64"),
-    )
-    apart = ready.mutate(**_apart(ready, names, wanted))
-    grouped = apart.group_by(*names) if names else apart
-    totals = {name: apart[name].sum() for name in (*sums, *_OF_CUSTOMERS)}
-    summed = grouped.aggregate(**totals, **_spreads(apart, wanted))
     with storage_failures():
-        rows = summed.order_by(*names).to_pyarrow().to_pylist() if names else summed.to_pyarrow().to_pylist()
-    return [_slice(row, names, wanted) for row in rows if row["orders"]]
+        return sum_slices(by_customer(orders, names, wanted), names, wanted, near_ratios(orders, wanted))
 
 
-def _needed(metrics: Sequence[Metric]) -> set[str]:
-    return {"orders", "with_add_on", "unpriced", "revenue"} | {
-        name for metric in metrics for name in (metric.above, metric.below) if name is not None
-    }
+def sum_slices(
+    each: ibis.Table, names: Sequence[str], metrics: Sequence[Metric], near: Mapping[str, float]
+) -> list[Slice]:
+    """The slices that the sums of customers come to; `near`: about what the ratios are."""
+    sums = {name: each[name].sum() for name in sums_of(metrics)} | powers_of(each, near)
+    rows = each.group_by(*names).aggregate(**sums).order_by(*names) if names else each.aggregate(**sums)
+    return [_slice(row, names, metrics, near) for row in rows.to_pyarrow().to_pylist() if row["orders"]]
 
 
-def _apart(ready: ibis.Table, names: Sequence[str], metrics: Sequence[Metric]) -> dict[str, ibis.Value]:
-    """Of each customer, how far each ratio's sum above is from the ratio of the slice times the sum below."""
-    slices = ibis.window(group_by=names) if names else ibis.window()
-    found: dict[str, ibis.Value] = {}
-    for metric in metrics:
-        if metric.below is not None:
-            above, below = ready[metric.above], ready[metric.below]
-            ratio = above.sum().over(slices) / below.sum().over(slices).nullif(0.0)
-            found[f"{metric.key}:apart"] = above - ratio * below
-    return found
-
-
-def _spreads(apart: ibis.Table, metrics: Sequence[Metric]) -> dict[str, ibis.Value]:
-    found: dict[str, ibis.Value] = {}
-    for metric in metrics:
-        if metric.below is not None:
-            far = apart[f"{metric.key}:apart"]
-            found[f"{metric.key}:square"] = (far * far).sum()
-            found[f"{metric.key}:cube"] = (far * far * far).sum()
-    return found
-
-
-def _slice(row: Mapping[str, Any], names: Sequence[str], metrics: Sequence[Metric]) -> Slice:
-    sums = {name: _whole(row[name]) for name in (*SUMS, *_OF_CUSTOMERS) if name in row}
+def _slice(row: Mapping[str, Any], names: Sequence[str], metrics: Sequence[Metric], near: Mapping[str, float]) -> Slice:
+    sums = {name: _whole(row[name]) for name in (*SUMS, *OF_CUSTOMERS) if name in row}
     return Slice(
-        key=tuple(row[name] for name in names), sums=sums, values={one.key: _value(one, sums, row) for one in metrics}
+        key=tuple(row[name] for name in names),
+        sums=sums,
+        values={one.key: _value(one, row | sums, near) for one in metrics},
     )
 
 
@@ -113,19 +82,14 @@ def _whole(value: float | None) -> float | int:
     return int(value or 0.0) if (value or 0.0).is_integer() else float(value or 0.0)
 
 
-def _value(metric: Metric, sums: Mapping[str, float | int], row: Mapping[str, Any]) -> Value | NotKnown:
-    if metric.priced and sums["unpriced"] and not sums["revenue"]:
+def _value(metric: Metric, row: Mapping[str, Any], near: Mapping[str, float]) -> Value | NotKnown:
+    if metric.priced and row["unpriced"] and not row["revenue"]:
         return NotKnown("no_prices")
     if metric.below is None:
-        return Value(sums[metric.above])
-    if sums[metric.below] == 0:
+        return Value(row[metric.above])
+    if row[metric.below] == 0:
         return NotKnown("nothing_to_divide_by")
-    spread = Spread(
-        units=int(sums["customers"]),
-        above=sums[metric.above],
-        below=sums[metric.below],
-        **{name: row[f"{metric.key}:{name}"] or 0.0 for name in ("square", "cube")},
-    )
+    spread = spread_of(metric, row, near[metric.key])
     return Value(spread.above / spread.below, _interval(metric, spread))
 
 

@@ -9,7 +9,7 @@ from pairwell.config.categories import ByCategory
 from pairwell.config.settings import Shop
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.measure.period import Period
 
 
@@ -32,15 +32,16 @@ class History(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         )
 
 
-def sold_lines(history: History, orders: ibis.Table) -> ibis.Table:
-    """The lines of some orders, one row each, money in minor units and rounded to whole ones line by line.
+def sold_lines(history: History, orders: ibis.Table | None = None) -> ibis.Table:
+    """The lines of some orders, of all without them, one row each, money in minor units and rounded to whole ones line by line.
 
     Columns: order_id, line_no, item_id, category, brand, role, quantity, unit_price_minor; `revenue`, null where the
     price is unknown; `margin` after the line's discount and its returns, `estimated`: the revenue whose cost is taken
     from the margin rate; `discount`, `refund`, `returned` (quantity).
     """
     # Lines are replaced with their order, so that all that is stored of them is current.
-    lines = history.dataset.history("order_lines", snapshot=history.snapshot).semi_join(orders, "order_id")
+    every = history.dataset.history("order_lines", snapshot=history.snapshot)
+    lines = every if orders is None else every.semi_join(orders, "order_id")
     priced = _cost(_with_items(lines, history), history)
     returned = _with_returns(priced, history)
     lost = returned.refund - returned.cost_back + _whole(returned.returned * history.shop.return_cost_minor)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import ibis
+from typing import Final
 
-from pairwell.measure.sales.lines import History
+import ibis
+import msgspec
+
+from pairwell.dataset.kept import Kept
+from pairwell.engines.functions import local_time
+from pairwell.measure.sales.lines import History, sold_lines
+from pairwell.measure.sales.metrics import SUMS
 
 _ROLE_BITS, _PRICE_BITS, _LINE_BITS = 58, 38, 20
 _ROLES = {"primary": 0, "added": 2}
 NEW, RETURNING, UNNAMED = "new", "returning", "unnamed"
+_KEPT: Final = ("customer_id", "customer", "named", "placed_at", "day", "channel", "seller_id", "kind")
+_FORM: Final = 1  # of what is kept; another where the same orders come to other sums
 
 
 def items_of_orders(lines: ibis.Table) -> ibis.Table:
@@ -48,8 +56,8 @@ def _rank(lines: ibis.Table) -> ibis.Value:
 def measured_orders(history: History, orders: ibis.Table, held: ibis.Table) -> ibis.Table:
     """The orders with what they hold, one row each.
 
-    Columns: order_id, customer (an order without one is one of its own), named, placed_at, channel, seller_id,
-    `kind` (new, returning, unnamed), primary_item, primary_revenue, and the sums of `metrics.SUMS`.
+    Columns: order_id, customer_id, `customer` (a number; an order without one is one of its own), named, placed_at,
+    `day` (in the shop's time zone), channel, seller_id, `kind` (new, returning, unnamed), primary_item, primary_revenue, and the sums of `metrics.SUMS`.
     """
     sums = held.group_by("order_id").aggregate(
         primary_item=held.item_id.argmin(held["rank"]),
@@ -69,9 +77,10 @@ def measured_orders(history: History, orders: ibis.Table, held: ibis.Table) -> i
         dict.fromkeys(("items", "units", "revenue", "line_margin", "estimated", "refunds", "unpriced", "roles"), 0.0)
     )
     return filled.mutate(
-        orders=ibis.literal(1.0),
+        orders=ibis.literal(1).cast("float64"),  # the engine takes 1.0 for a decimal number
         named=filled.customer_id.notnull(),
-        customer=filled.customer_id.fill_null("\x1f" + filled.order_id),
+        day=_local_day(filled.placed_at, history.shop.timezone),
+        customer=filled.number.fill_null(-1 - ibis.row_number()),
         added_revenue=filled.revenue - filled.primary_revenue.fill_null(0.0),
         with_add_on=(filled["items"] > 1).cast("float64"),
         with_return=(filled.returned.fill_null(0) > 0).cast("float64"),
@@ -82,12 +91,39 @@ def measured_orders(history: History, orders: ibis.Table, held: ibis.Table) -> i
 
 
 def _with_kind(history: History, orders: ibis.Table) -> ibis.Table:
-    """With whether it is the first order of its customer, of all that were not cancelled."""
+    """With the `number` of its customer, and whether it is their first order of all that were not cancelled."""
     every = history.dataset.table("orders", snapshot=history.snapshot)
     named = every.filter(every.customer_id.notnull())
     first = named.group_by("customer_id").aggregate(first_at=named.placed_at.min())
+    first = first.mutate(number=ibis.row_number())  # in any order: numbers are compared sooner than names
     joined = orders.left_join(first, "customer_id").drop("customer_id_right")
     kind = ibis.cases(
         (joined.customer_id.isnull(), UNNAMED), (joined.placed_at == joined.first_at, NEW), else_=RETURNING
     )
     return joined.mutate(kind=kind)
+
+
+def _local_day(moment: ibis.Value, zone: str) -> ibis.Value:
+    return (moment.cast("timestamp(6)") if zone == "UTC" else local_time(zone, moment)).date()
+
+
+def kept_orders(history: History, *, make: bool) -> ibis.Table | None:
+    """The measured orders of all time, as they were worked out once for this snapshot, without ids and primary items.
+
+    None where nobody kept them yet, unless to `make` them now.
+    """
+    shop = history.shop
+    stated = (_FORM, shop.timezone, shop.currency, shop.margin_rate, shop.margin_rates, shop.return_cost_minor)
+    kept = Kept(
+        dataset=history.dataset,
+        snapshot=history.snapshot,
+        kind="orders",
+        terms=msgspec.json.encode(stated, order="deterministic"),
+    )
+    found = kept.read()
+    if found is not None or not make:
+        return found
+    every = history.dataset.table("orders", snapshot=history.snapshot)
+    measured = measured_orders(history, every, items_of_orders(sold_lines(history)))
+    rows = measured.select(*_KEPT, **{name: measured[name].cast("float64") for name in SUMS})
+    return kept.write(rows.order_by("customer"))  # which is what reports group by

@@ -10,7 +10,7 @@ import msgspec
 
 from pairwell.config.explaining import name_neighbours
 from pairwell.engines.engine import storage_failures
-from pairwell.engines.functions import field_of, local_time
+from pairwell.engines.functions import field_of
 from pairwell.errors import RequestError
 from pairwell.measure.sales.lines import History
 
@@ -58,16 +58,10 @@ def customer_attributes(history: History) -> list[str]:
 def with_segment(orders: ibis.Table, segment: Segment, history: History) -> ibis.Table:
     """Measured orders with `segment`: a local date of time, else a text. Not for segments of items."""
     if segment.of == "time":
-        return orders.mutate(segment=local_days(orders.placed_at, segment.name, history.shop.timezone))
+        return orders.mutate(segment=orders.day.truncate(GRAINS[segment.name]))
     if segment.of == "order":
         return orders.mutate(segment=orders[_OF_ORDERS[segment.name]].fill_null(UNKNOWN))
     customers = history.dataset.table("customers", snapshot=history.snapshot)
     stated = customers.select("customer_id", segment=field_of(customers.attributes, segment.name))
     joined = orders.left_join(stated, "customer_id").drop("customer_id_right")
     return joined.mutate(segment=joined.segment.fill_null(UNKNOWN))
-
-
-def local_days(moment: ibis.Value, grain: str, zone: str) -> ibis.Value:
-    """The first local day of the day, week (from Monday) or month of a moment."""
-    local = moment.cast("timestamp(6)") if zone == "UTC" else local_time(zone, moment)
-    return local.truncate(GRAINS[grain]).date()
