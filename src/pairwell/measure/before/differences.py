@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtrit
 
-from pairwell.measure.before.longrun import Floats, cosine_weights
+from pairwell.measure.before.longrun import Floats, cosine_weights, p_value
 from pairwell.measure.before.records import Estimate, Parallel
 
 FEWEST_GROUPS = 10  # on either side, from which on errors are those between groups
@@ -62,12 +62,11 @@ def difference_by_group(touched: Floats, compared: Floats, before: int, *, paral
 def _estimate(effect: float, variance: float, freedom: float, expected: float, *, by_group: bool) -> Estimate:
     error = float(np.sqrt(variance))
     half = float(stdtrit(freedom, _SURE)) * error
-    p_value = 2 * float(stdtr(freedom, -abs(effect) / error)) if error > 0 else float(effect == 0)
     return Estimate(
         effect=effect,
         error=error,
         ci=(effect - half, effect + half),
-        p_value=p_value,
+        p_value=p_value(abs(effect) / error, freedom) if error > 0 else float(effect == 0),
         expected=expected,
         errors="by_group" if by_group else "long_run",
         freedom=freedom,

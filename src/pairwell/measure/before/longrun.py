@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, stdtr
 
 Floats = NDArray[np.float64]
 _SHARE_OF_COSINES = 0.4
@@ -21,3 +22,8 @@ def cosine_weights(series: Floats) -> Floats:
     cosines = np.cos(np.pi * np.outer(np.arange(1, count + 1), places))
     found: Floats = np.sqrt(2 / n) * (cosines @ (series - series.mean()))
     return found
+
+
+def p_value(size: float, freedom: float | None) -> float:
+    """Chance of an effect of `size` errors or more, either way, where there is none; None: of the normal law."""
+    return 2 * float(ndtr(-size) if freedom is None else stdtr(freedom, -size))

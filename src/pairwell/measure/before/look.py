@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pairwell.measure.before.differences import scale_of
 from pairwell.measure.before.longrun import Floats
 from pairwell.measure.before.panel import WEEK, Cut, Panel, cut, surely_above_nothing
-from pairwell.measure.before.pretended import ALARMING, AS_LARGE, pretend
+from pairwell.measure.before.pretended import ALARMING, AS_LARGE, pretend, widen
 from pairwell.measure.before.reckon import ByComparison, ByModel, Reckoning, model_of
 from pairwell.measure.before.records import BeforeAfter, Change, Drift, Estimate, Method, Reason, Unfit, Week
 from pairwell.measure.before.telling import notes_of, refusal_of, sentence_of
@@ -92,7 +92,9 @@ def _judged(told: BeforeAfter, periods: Cut, reckoning: Reckoning, change: Chang
     real = reckoning.estimate(0, periods.before, end)
     drift = _drift(periods, reckoning) if isinstance(reckoning, ByComparison) else None
     placebo = pretend(periods, reckoning, real)
-    found = replace(_with_estimate(told, real, is_sum=periods.touched_groups is not None), drift=drift, placebo=placebo)
+    sure = real if placebo is None else widen(real, placebo)
+    found = _with_estimate(told, sure, is_sum=periods.touched_groups is not None)
+    found = replace(found, widened=sure.error / real.error if real.error > 0 else None, drift=drift, placebo=placebo)
     found = replace(found, weeks=list(_weeks(periods, reckoning, found)))
     if placebo is None:
         return _refused(found, Unfit(reason="too_few_before", days=periods.before * periods.days))
@@ -103,7 +105,7 @@ def _judged(told: BeforeAfter, periods: Cut, reckoning: Reckoning, change: Chang
         failed = "placebo_alarms"
     if failed:
         return _refused(found, Unfit(reason=failed))
-    shown = real.p_value < _ALPHA and placebo.as_large <= AS_LARGE
+    shown = sure.p_value < _ALPHA and placebo.as_large <= AS_LARGE
     better: Verdict = "better" if (real.effect > 0) != change.lower_is_better else "worse"
     judged = replace(found, verdict=better if shown else "no_difference_shown")
     return replace(judged, sentence=sentence_of(judged))

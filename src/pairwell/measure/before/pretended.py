@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 
+from pairwell.measure.before.longrun import p_value
 from pairwell.measure.before.panel import WEEK, Cut
 from pairwell.measure.before.reckon import Reckoning
 from pairwell.measure.before.records import Estimate, Grain, Method, Placebo
@@ -42,9 +44,23 @@ def pretend(periods: Cut, reckoning: Reckoning, real: Estimate) -> Placebo | Non
         periods_after=after,
         alarms=_share([one.p_value < _ALPHA for one in found]),
         as_large=_share([_size(one) >= _size(real) for one in found]),
+        spread=_spread(found),
         low=None if low is None else float(low),
         high=None if high is None else float(high),
     )
+
+
+def widen(real: Estimate, placebo: Placebo) -> Estimate:
+    """As unsure as pretended dates show that one is: errors say nothing of what wanders off for good."""
+    factor = max(1.0, placebo.spread)
+    low, high = (real.effect + factor * (end - real.effect) for end in real.ci)
+    return replace(real, error=factor * real.error, ci=(low, high), p_value=p_value(_size(real) / factor, real.freedom))
+
+
+def _spread(found: Sequence[Estimate]) -> float:
+    """Root mean square of effects in their errors, beside that of Student's t where errors say all."""
+    usual = [1.0 if one.freedom is None else (free := max(one.freedom, 3.0)) / (free - 2) for one in found]
+    return float(np.sqrt(np.mean([_size(one) ** 2 for one in found]) / np.mean(usual)))
 
 
 def _dates(first: int, last: int, most: int) -> Iterator[int]:

@@ -70,6 +70,7 @@ class Placebo(msgspec.Struct, frozen=True, kw_only=True):
     periods_after: int  # taken to be after each pretended date
     alarms: float  # share of the dates whose effect would be called one at 5 %
     as_large: float  # share of the dates whose effect is as large, beside its error, as the real one
+    spread: float  # root mean square of their effects, each in its error, beside what chance makes it; 1: just that
     low: float | None = None  # 2.5 % and 97.5 % of the pretended effects, of what was expected
     high: float | None = None
 
@@ -112,6 +113,7 @@ class BeforeAfter(msgspec.Struct, frozen=True, kw_only=True):
     p_value: float | None = None
     errors: Errors | None = None
     freedom: float | None = None
+    widened: float | None = None  # by which factor pretended dates made the interval wider; 1: not at all
     drift: Drift | None = None
     placebo: Placebo | None = None
     verdict: Verdict = "not_estimable"

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from pairwell.errors import MissingExtraError
-from pairwell.measure.before.longrun import Floats
+from pairwell.measure.before.longrun import Floats, p_value
 from pairwell.measure.before.records import Estimate
 
 DRAWS: Final = 4_000
@@ -75,12 +75,12 @@ def estimate(courses: Floats, after: Floats) -> Estimate:
     """The effect a period, against courses that were foretold: its interval holds 95 % of them."""
     effects = after.mean() - courses.mean(axis=1)
     low, high = np.quantile(effects, (0.025, 0.975))
-    tail = min(int((effects <= 0).sum()), int((effects >= 0).sum()))
+    effect, error = float(effects.mean()), float(effects.std())
     return Estimate(
-        effect=float(effects.mean()),
-        error=float(effects.std()),
+        effect=effect,
+        error=error,
         ci=(float(low), float(high)),
-        p_value=min(1.0, 2 * (tail + 1) / (effects.size + 1)),
+        p_value=p_value(abs(effect) / error, None),
         expected=float(courses.mean()),
         errors="simulated",
     )
