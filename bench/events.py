@@ -19,6 +19,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.serving.answering import answering
+
 PAIRWELL = str(Path(sys.executable).with_name("pairwell"))
 TELL = str(Path(__file__).resolve().parent / "serving" / "tell.py")
 
@@ -55,13 +59,13 @@ def server(folder: Path, *, postgres: bool) -> Iterator[tuple[int, int]]:
         draft = shop / "pairwell.toml"
         draft.write_text(re.sub(r'(?m)^url = ""', f'url = "{url}"', draft.read_text()))
         subprocess.run([PAIRWELL, "publish", "--workspace", str(shop)], check=True, stdout=subprocess.DEVNULL)
-    command = [PAIRWELL, "serve", "--workspace", str(shop), "--port", "0"]
+    command = [PAIRWELL, "serve", "--workspace", str(shop), "--port", "0", "--pages-port", "0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
         said = next(filter(None, (re.search(r"listens on .*:(\d+),", line) for line in process.stderr)))
         threading.Thread(target=process.stderr.read, daemon=True).start()
-        yield int(said[1]), process.pid
+        yield int(said[1]), answering(process)
     finally:
         process.terminate()
         process.wait(30)

@@ -20,6 +20,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.bulk import ITEMS, PAIRWELL
+from bench.serving.answering import answering
 from bench.serving.shop import customer_name, customers_of, item_name, make_shop, popularity
 
 HERE = Path(__file__).resolve().parent / "serving"
@@ -37,12 +38,12 @@ class Server:
 
     @property
     def rss_mb(self) -> float:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        status = Path(f"/proc/{answering(self.process)}/status").read_text()
         return round(int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024, 1)
 
     @property
     def cpu_s(self) -> float:
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{answering(self.process)}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
 
@@ -64,7 +65,8 @@ def main() -> None:
 
 def measure(folder: Path, bodies: Path, asked: argparse.Namespace) -> dict[str, Any]:
     with started(
-        [PAIRWELL, "serve", "--workspace", str(folder / "shop"), "--port", "0"], r"listens on http://[^ ]+:(\d+),"
+        [PAIRWELL, "serve", "--workspace", str(folder / "shop"), "--port", "0", "--pages-port", "0"],
+        r"listens on http://[^ ]+:(\d+),",
     ) as own:
         answers = folder / "answers.jsonl"
         load(own, bodies, 4, 3.0, "0", str(answers))

@@ -88,7 +88,7 @@ def started(command: Sequence[str], *, stdout: int | None = None) -> Iterator[Se
 @contextmanager
 def serving(folder: Path, *options: str) -> Iterator[tuple[httpx.Client, list[str]]]:
     """A client of `pairwell serve`, and the lines that it has said so far."""
-    command = [PAIRWELL, "serve", "--port", "0", "--workspace", str(folder), *options]
+    command = [PAIRWELL, "serve", "--port", "0", "--pages-port", "0", "--workspace", str(folder), *options]
     with started(command) as server, httpx.Client(base_url=server.base, timeout=PATIENCE_S) as client:
         yield client, server.said
 

@@ -78,7 +78,7 @@ def test_keys_close_open_and_end_a_running_server(shop: Path, keys: KeyStore) ->
 
 
 def test_beyond_loopback_it_starts_with_keys_only(shop: Path) -> None:
-    command = [PAIRWELL, "serve", "--host", "0.0.0.0", "--port", "0"]
+    command = [PAIRWELL, "serve", "--host", "0.0.0.0", "--port", "0", "--pages-port", "0"]
     refused = subprocess.run(command, cwd=shop, capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "pairwell keys create" in refused.stderr

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import msgspec
 import typer
 
 from pairwell.cli.deciding import answer_lines
 from pairwell.cli.output import AsJson, amount, print_json, print_lines
+from pairwell.cli.serving import PagesPort, Port
 from pairwell.records import Answer, CartLine, DecisionRequest, Item
 from pairwell.wording import counted
 
@@ -50,7 +53,8 @@ def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="Do not serve afterwards.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another shop.")] = 1,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on afterwards.")] = 8420,
+    port: Port = 8420,
+    pages_port: PagesPort = 8421,
     as_json: AsJson = False,
 ) -> None:
     """Make a simulated shop, learn from its orders, decide, live through a month, and serve."""
@@ -60,10 +64,16 @@ def demo(
     if as_json:
         print_json(found)
     if not once:
-        from pairwell.serve.online.process import run
-
         typer.echo(f"\nAsk it, once it listens:\n  {_example_call(found, port)}\n", err=True)
-        run(workspace, port=port)
+        _serve(workspace.root, port, pages_port)
+
+
+def _serve(folder: Path, port: int, pages_port: int) -> NoReturn:
+    """Go on as `pairwell serve`, which begins with nothing of what the demo needed in memory."""
+    sys.stdout.flush()
+    command = ["-c", "from pairwell.cli.main import run; run()", "serve", "--workspace", str(folder)]
+    ports = ["--port", str(port), "--pages-port", str(pages_port)]
+    os.execv(sys.executable, [sys.executable, *command, *ports])  # noqa: S606 - ourselves, and no shell
 
 
 def _example_call(found: Demo, port: int) -> str:

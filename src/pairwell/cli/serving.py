@@ -1,4 +1,4 @@
-"""The command that answers requests: serve."""
+"""The command that answers requests and shows pages: serve."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import typer
 
 from pairwell.cli.output import InWorkspace
 
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port of the online API.")]
+PagesPort = Annotated[int, typer.Option(min=0, max=65535, help="Port of the pages for people.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands to `app`."""
@@ -15,12 +18,19 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
+    *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the online API.")] = 8420,
+    port: Port = 8420,
+    pages_port: PagesPort = 8421,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes of the online API; several need PostgreSQL.")
+    ] = 1,
     workspace: InWorkspace = None,
 ) -> None:
-    """Answer decisions and take events over HTTP."""
+    """Answer decisions and take events over HTTP, and show reports as pages."""
     from pairwell.config.workspace import find_workspace
-    from pairwell.serve.online.process import run
+    from pairwell.serve.starting import Wanted
+    from pairwell.serve.starting import serve as serve_on
 
-    run(find_workspace(workspace), host=host, port=port)
+    wanted = Wanted(host=host, port=port, pages_port=pages_port, workers=workers)
+    serve_on(find_workspace(workspace), wanted)

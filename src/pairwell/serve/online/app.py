@@ -23,18 +23,20 @@ from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.keyring import Keyring, KeysUnreadError
 from pairwell.serve.online.access.refusals import keys_unread
 from pairwell.serve.online.access.settling import LetIn, by_current_keys
-from pairwell.serve.online.decisions import Decisions
+from pairwell.serve.online.decisions import Decisions, Fragments
 from pairwell.serve.online.events import Events
 from pairwell.serve.online.faults import ErrorBody, Fault, Refused, fault_of, internal, no_route, wrong_method
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.line import Line, Room
 from pairwell.serve.online.metrics.counting import Counts
 from pairwell.serve.online.metrics.readings import readings_of
-from pairwell.serve.online.routes import make_routes
+from pairwell.serve.online.routes import Door, make_routes
 from pairwell.serve.online.service import Service
 from pairwell.serve.online.sorting import SentEvents
+from pairwell.serve.online.storefront.script import PATH as SCRIPT
+from pairwell.serve.online.storefront.script import Script
 from pairwell.serve.online.taking import take_bodies
-from pairwell.serve.online.wire import Disconnected, Message, Receive, Scope, Send, encoder, render_fault, send_json
+from pairwell.serve.online.wire import Disconnected, Receive, Scope, Send, as_get, encoder, render_fault, send_json
 
 _DECISIONS = Room(jobs=128, together=16)
 _EVENTS = Room(jobs=1_000, together=100)
@@ -49,7 +51,7 @@ _FOR_EVERYBODY = frozenset({"/", "/readyz", "/openapi.json"})  # `/readyz` tells
 class OnlineApp:
     """Answers over one service those who may ask, and answers every error in the one shape."""
 
-    def __init__(self, service: Service, *, local: bool) -> None:
+    def __init__(self, service: Service, *, local: bool, pages_port: int | None) -> None:
         self._service = service
         store = KeyStore(service.database)
         self.keyring = Keyring(store, service.notices, patience_s=lambda: _longest_wait(service))
@@ -60,13 +62,16 @@ class OnlineApp:
             "events", by_current_keys(store, lambda sent: take_bodies(sent, service, self._counts)), room=_EVENTS
         )
         self._lines = (decisions, events)
+        room = _room_for("decisions")
         self._hot: dict[str, Decisions | Events] = {
-            "/v1/decisions": Decisions(service, decisions, self._gate, _room_for("decisions"), self._counts),
+            "/v1/decisions": Decisions(service, decisions, self._gate, room, self._counts),
+            "/v1/fragments": Fragments(service, decisions, self._gate, room, self._counts),
             "/v1/events": Events(events, self._gate, _room_for("events")),
         }
+        self._script = Script()
         readings = readings_of(service, {"decisions": decisions, "events": events})
         self._rest = Litestar(
-            make_routes(service, self._gate, lambda: self._counts.render(readings)),
+            make_routes(service, Door(self._gate, pages_port), lambda: self._counts.render(readings)),
             openapi_config=None,
             logging_config=None,
             exception_handlers={Exception: self._on_error},
@@ -78,6 +83,9 @@ class OnlineApp:
             return
         try:
             shown = read_shown(scope)
+            if scope["path"] == SCRIPT:
+                await self._script(scope, send)
+                return
             send = readable_for(send, shown.origin, lambda: self._gate.origins)
             await self._pass_on(scope, receive, send, shown)
         except Disconnected:
@@ -98,7 +106,7 @@ class OnlineApp:
             await answer_preflight(send, shown.origin, ring.origins)
         elif hot is None:
             scope[CALLER] = await self._caller_of_rest(scope, shown)
-            await self._rest(*_as_get(scope, receive, send))  # type: ignore[arg-type]  # as above
+            await self._rest(*as_get(scope, receive, send))  # type: ignore[arg-type]  # as above
         else:
             await self._pass_on_hot(hot, scope, receive, send, shown)
 
@@ -173,17 +181,6 @@ class OnlineApp:
             self._service.notices.tell("error", error.code, error.message)
 
 
-def _as_get(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Receive, Send]:
-    """HEAD is GET whose body stays here."""
-    if scope["method"] != "HEAD":
-        return scope, receive, send
-
-    async def send_head(message: Message) -> None:
-        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
-    return {**scope, "method": "GET"}, receive, send_head
-
-
 def _room_for(what: str) -> Holding:
     return Holding(what, most_bytes=_BODIES_BYTES, most_bodies=_BODIES, seconds=_READ_S)
 
@@ -198,9 +195,10 @@ def _longest_wait(service: Service) -> float:
     return max((placement.deadline_ms for placement in placements), default=Placement().deadline_ms) / 1000
 
 
-def create_app(service: Service, *, local: bool = True) -> OnlineApp:
+def create_app(service: Service, *, local: bool = True, pages_port: int | None = None) -> OnlineApp:
     """The ASGI application over an open service; close it before the service.
 
     `local`: only this machine can reach it. Else nobody gets in without a key, also where none was ever made.
+    `pages_port`: where the pages for people are; None where nobody serves them.
     """
-    return OnlineApp(service, local=local)
+    return OnlineApp(service, local=local, pages_port=pages_port)

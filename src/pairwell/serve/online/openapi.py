@@ -160,7 +160,10 @@ def _welcome() -> dict[str, Any]:
         "operationId": "welcome",
         "summary": "What runs here",
         "security": _NO_KEY,
-        "responses": {"200": {"description": "A page of plain text.", "content": content}},
+        "responses": {
+            "200": {"description": "A page of plain text, where no pages for people are served.", "content": content},
+            "303": {"description": "The same text; `Location` leads to the pages for people.", "content": content},
+        },
     }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from litestar import MediaType, Request, Response, get
@@ -32,10 +33,11 @@ RELATIONS: tuple[Relation, ...] = (
 MOST_PAIRS = 200
 _DEFAULT_PAIRS = 10
 _PROBED_S = 1.0
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?", re.ASCII)
 _NOT_KEPT = {"cache-control": "no-store"}
 _WELCOME = """\
 Pairwell's online API: it decides what to offer beside what a customer looks at or buys, or stays silent.
-{access}
+{access}{pages}
 
   POST /v1/decisions          what to offer
   POST /v1/events             what was seen, accepted, declined, ordered
@@ -54,17 +56,28 @@ _CLOSED = "It asks for a key: `pairwell keys create` makes one."
 _BEARER = '-H "Authorization: Bearer $KEY" '
 
 
-def make_routes(service: Service, gate: Gate, metrics: Callable[[], str]) -> list[HTTPRouteHandler]:
+class Door(NamedTuple):
+    """Who is let in, and the port where people find pages."""
+
+    gate: Gate
+    pages_port: int | None
+
+
+def make_routes(service: Service, door: Door, metrics: Callable[[], str]) -> list[HTTPRouteHandler]:
     """The handlers over one service; `metrics` renders what was counted."""
-    return [*_for_everybody(gate), *_for_operators(service, metrics), *_questions(service)]
+    return [*_for_everybody(door), *_for_operators(service, metrics), *_questions(service)]
 
 
-def _for_everybody(gate: Gate) -> list[HTTPRouteHandler]:
+def _for_everybody(door: Door) -> list[HTTPRouteHandler]:
 
     @get("/", media_type=MediaType.TEXT, sync_to_thread=False)
-    def welcome(request: Request[Any, Any, Any]) -> str:
-        access, header = (_OPEN, "") if gate.is_open else (_CLOSED, _BEARER)
-        return _WELCOME.format(base=request.base_url, access=access, header=header)
+    def welcome(request: Request[Any, Any, Any]) -> Response[str]:
+        access, header = (_OPEN, "") if door.gate.is_open else (_CLOSED, _BEARER)
+        pages = _pages(request, door.pages_port)
+        said = "" if pages is None else f"\nPages for people are at {pages}"
+        text = _WELCOME.format(base=request.base_url, access=access, header=header, pages=said)
+        leads = {} if pages is None else {"location": pages}
+        return Response(text, status_code=303 if leads else 200, headers={**_NOT_KEPT, **leads})
 
     @get("/healthz", sync_to_thread=False)
     def health() -> Response[bytes]:
@@ -113,6 +126,12 @@ def _questions(service: Service) -> list[HTTPRouteHandler]:
         return _json(service.decision(decision_id))
 
     return [pairs, decision]
+
+
+def _pages(request: Request[Any, Any, Any], port: int | None) -> str | None:
+    """Where the pages are, by the name under which the browser found this process."""
+    named = _HOST.fullmatch(request.headers.get("host", ""))
+    return None if port is None or named is None else f"http://{named['name']}:{port}/"
 
 
 def _caller(request: Request[Any, Any, Any]) -> Caller:

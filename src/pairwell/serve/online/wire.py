@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,6 +16,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 JSON = b"application/json"
+HTML = b"text/html; charset=utf-8"
 encoder = msgspec.json.Encoder()
 
 
@@ -47,13 +49,37 @@ async def read_body(
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+class Reply(NamedTuple):
+    """What is answered."""
+
+    body: bytes
+    kind: bytes = JSON  # content type
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
 async def send_json(send: Send, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
     """Answer with `body`, which is JSON already."""
-    own = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
-    length = str(len(body)).encode()
-    start = [(b"content-type", JSON), (b"content-length", length), (b"cache-control", b"no-store"), *own]
+    await send_reply(send, status, Reply(body, headers=headers or {}))
+
+
+async def send_reply(send: Send, status: int, reply: Reply) -> None:
+    """Answer; nobody keeps a copy."""
+    own = [(name.encode(), value.encode()) for name, value in reply.headers.items()]
+    length = str(len(reply.body)).encode()
+    start = [(b"content-type", reply.kind), (b"content-length", length), (b"cache-control", b"no-store"), *own]
     await send({"type": "http.response.start", "status": status, "headers": start})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+def as_get(scope: Scope, receive: Receive, send: Send) -> tuple[Scope, Receive, Send]:
+    """HEAD is GET whose body stays here."""
+    if scope["method"] != "HEAD":
+        return scope, receive, send
+
+    async def send_head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return {**scope, "method": "GET"}, receive, send_head
 
 
 def render_fault(fault: Fault) -> bytes:

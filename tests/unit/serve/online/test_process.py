@@ -9,8 +9,9 @@ import pytest
 from pairwell.config.workspace import Workspace
 from pairwell.errors import UserError
 from pairwell.operations.keys.store import ApiKey, KeysHeld
+from pairwell.serve.listening import bind, listen
 from pairwell.serve.online.access.keyring import Ring
-from pairwell.serve.online.process import _bind, _listen, _who_may_ask, require_keys, run
+from pairwell.serve.online.process import require_keys, run, who_may_ask
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 KEY = ApiKey(key_id="key_1", kind="secret", name="", origins=[], created_at=NOW, revoked_at=NOW)
@@ -33,10 +34,10 @@ def test_a_process_beyond_loopback_does_not_start_without_a_key(empty: Workspace
         run(empty, host="0.0.0.0", port=0)
 
 
-def test_it_says_who_may_ask() -> None:
-    assert "without keys" in _who_may_ask(Ring(KeysHeld(epoch=0, by_digest={})))
-    assert "0 secret" in _who_may_ask(Ring(KeysHeld(epoch=1, by_digest={b"digest": KEY})))
-    assert "nobody" in _who_may_ask(None)
+def test_it_sayswho_may_ask() -> None:
+    assert "without keys" in who_may_ask(Ring(KeysHeld(epoch=0, by_digest={})))
+    assert "0 secret" in who_may_ask(Ring(KeysHeld(epoch=1, by_digest={b"digest": KEY})))
+    assert "nobody" in who_may_ask(None)
 
 
 def test_a_port_in_use_is_said_to_be(workspace: Workspace) -> None:
@@ -45,9 +46,9 @@ def test_a_port_in_use_is_said_to_be(workspace: Workspace) -> None:
 
 
 def test_of_two_that_are_about_to_listen_the_second_is_told() -> None:
-    with _bind("127.0.0.1", 0) as first:
+    with bind("127.0.0.1", 0) as first:
         port = first.getsockname()[1]
-        with _bind("127.0.0.1", port) as second:
-            _listen(first)
+        with bind("127.0.0.1", port) as second:
+            listen(first)
             with pytest.raises(UserError, match=f"{port} .*in use"):
-                _listen(second)
+                listen(second)

@@ -1,0 +1,1 @@
+"""HTTP for people: reports, and the ground on which other pages stand."""

@@ -1,0 +1,113 @@
+"""The pages as one ASGI application: who is let in, what they get, and every error in the one shape or as a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+
+from pairwell.errors import PairwellError
+from pairwell.serve.online.access.callers import CALLER, NOBODY, Caller
+from pairwell.serve.online.access.credentials import read_shown
+from pairwell.serve.online.access.gate import Gate
+from pairwell.serve.online.access.keyring import KeysUnreadError
+from pairwell.serve.online.access.refusals import keys_unread
+from pairwell.serve.online.faults import BUSY, Fault, Refused, fault_of, internal, no_route, wrong_method
+from pairwell.serve.online.notices import Notices
+from pairwell.serve.online.wire import Disconnected, Receive, Scope, Send, as_get
+from pairwell.serve.pages.answers import guarded, page, told, wants_page
+from pairwell.serve.pages.asked import Question
+from pairwell.serve.pages.desk import Desk, Maker
+from pairwell.serve.pages.door import Door
+from pairwell.serve.pages.frame import Around, render_problem, render_sign_in
+from pairwell.serve.pages.making import be_humble
+from pairwell.serve.pages.routes import FOR_EVERYBODY, Rooms, make_routes
+from pairwell.serve.pages.shelf import Shelf
+
+_MOST_WAITING = 16
+_NO_KEY = 401
+
+
+class PagesApp:
+    """Answers people's browsers, and programs that want the same numbers."""
+
+    def __init__(self, maker: Maker, gate: Gate, notices: Notices, *, at_once: int) -> None:
+        """`at_once`: how many reports are made at the same time."""
+        self._gate = gate
+        self._notices = notices
+        self._shelf = Shelf()
+        self._door = Door(gate)
+        self._desk = Desk(maker, at_once=at_once, most=_MOST_WAITING, begin=be_humble)
+        self._rest = Litestar(
+            make_routes(Rooms(door=self._door, desk=self._desk, shelf=self._shelf)),
+            openapi_config=None,
+            logging_config=None,
+            exception_handlers={Exception: self._on_error},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._rest(scope, receive, send)  # type: ignore[arg-type]  # Litestar narrows ASGI's open types
+            return
+        scope, receive, send = as_get(scope, receive, guarded(send))
+        scope[CALLER] = NOBODY
+        try:
+            scope[CALLER] = await self._let_in(scope)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the client gets the one error shape)
+            answer = self._answer(scope, error)
+            await answer.to_asgi_response(None, Request(scope))(scope, receive, send)  # type: ignore[arg-type]  # as above
+            return
+        await self._rest(scope, receive, send)  # type: ignore[arg-type]  # as above
+
+    def close(self) -> None:
+        """Take no more."""
+        self._desk.close()
+        self._gate.keyring.close()
+
+    async def _let_in(self, scope: Scope) -> Caller:
+        shown = read_shown(scope)
+        if scope["path"] in FOR_EVERYBODY:
+            self._gate.pass_by(scope)
+            return NOBODY
+        caller = await self._door.admit(scope, shown)
+        caller.require_everything()
+        return caller
+
+    def _on_error(self, request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        return self._answer(request.scope, error)  # type: ignore[arg-type]  # as above
+
+    def _answer(self, scope: Scope, error: Exception) -> Response[bytes]:
+        status, fault, headers = self._told(scope, error)
+        if not wants_page(scope):
+            return told(fault, status, headers)
+        if status == _NO_KEY:
+            return page(render_sign_in(Around(contents=())), status, headers)
+        let_in = scope[CALLER] is not NOBODY
+        around = Around(contents=self._shelf.known if let_in else ())
+        _, _, name = scope["path"].partition("/reports/")
+        return page(render_problem(fault, around, Question(name=name) if name else None), status, headers)
+
+    def _told(self, scope: Scope, error: Exception) -> tuple[int, Fault, dict[str, str]]:
+        if isinstance(error, NotFoundException):
+            error = no_route(scope["path"])
+        elif isinstance(error, MethodNotAllowedException):
+            error = wrong_method(scope["method"], scope["path"], "GET, HEAD")
+        elif isinstance(error, KeysUnreadError):
+            error = keys_unread()
+        if isinstance(error, Refused):
+            return error.status, error.fault, error.headers
+        if isinstance(error, PairwellError):
+            return self._expected(error)
+        if isinstance(error, Disconnected):
+            return BUSY, Fault(code="gone", message="Nobody waited."), {}
+        if isinstance(error, HTTPException):
+            return error.status_code, Fault(code="bad_request", message=error.detail), dict(error.headers or {})
+        self._notices.failure(error)
+        return *internal(), {}
+
+    def _expected(self, error: PairwellError) -> tuple[int, Fault, dict[str, str]]:
+        status, fault = fault_of(error)
+        if status >= 500:  # noqa: PLR2004  (the server's side of HTTP's statuses)
+            self._notices.tell("error", error.code, error.message)
+        return status, fault, {"retry-after": "1"} if status == BUSY else {}

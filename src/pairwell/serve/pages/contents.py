@@ -1,0 +1,66 @@
+"""Which reports there are, as people are told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+_ORDERS = ("channel", "new_or_returning", "seller", "day", "week", "month", "category", "brand", "item")
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One report among the others."""
+
+    name: str
+    label: str
+    about: str  # the question that it answers
+    by: Sequence[str] = ()  # what it can be sliced by, as far as every shop has it
+    by_more: bool = False  # also by the attributes that this shop knows of its customers
+
+
+_TOLD: Final[Mapping[str, Entry]] = {
+    entry.name: entry
+    for entry in (
+        Entry(
+            name="overview",
+            label="Overview",
+            about="How much is sold, what an order is worth, and how that changes.",
+            by=_ORDERS,
+            by_more=True,
+        ),
+        Entry(name="findings", label="Findings", about="What to change, the dearest first."),
+        Entry(name="profit", label="Profit", about="What offers truly earned, against customers who saw none."),
+        Entry(name="funnel", label="Funnel", about="Where offers are lost between the shelf and the till, and why."),
+        Entry(name="placements", label="Placements", about="Where customers take offers, and where they mind them."),
+        Entry(name="pairs", label="Pairs", about="What is bought with what, by primary item."),
+        Entry(
+            name="categories",
+            label="Categories",
+            about="Sales of each category, brand or item.",
+            by=("category", "brand", "item"),
+        ),
+        Entry(
+            name="customers",
+            label="Customers",
+            about="Who comes back, and what they may be worth.",
+            by_more=True,
+        ),
+        Entry(
+            name="segments",
+            label="Segments",
+            about="How kinds of customers differ.",
+            by=("standing", "behaviour"),
+            by_more=True,
+        ),
+        Entry(name="sellers", label="Sellers", about="Sales of each seller."),
+    )
+}
+
+
+def list_contents(names: Iterable[str]) -> list[Entry]:
+    """An entry for each report, in the order in which people read them; one nobody told of comes last."""
+    wanted = set(names)
+    told = [entry for name, entry in _TOLD.items() if name in wanted]
+    return told + [Entry(name=name, label=name.capitalize(), about="") for name in sorted(wanted - set(_TOLD))]

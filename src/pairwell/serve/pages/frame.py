@@ -1,0 +1,120 @@
+"""Pages: what stands around a report, from templates that escape whatever they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pairwell.serve.online.faults import Fault
+from pairwell.serve.pages.asked import Question
+from pairwell.serve.pages.contents import Entry
+
+if TYPE_CHECKING:
+    from pairwell.report.record import Report
+
+
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What every page shows beside its own."""
+
+    contents: Sequence[Entry]
+    signed_in: bool = False
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """A day or a moment in a form."""
+
+    kind: str
+    value: str
+
+
+def render_report(report: Report, question: Question, around: Around) -> str:
+    """The page of a report, with its links and the form that asks for another period."""
+    from pairwell.report.shown.page import render_body
+
+    body = Markup(render_body(report))  # noqa: S704 - escaped where it is made
+    keys = [*(["figures"] if report.figures else []), *(table.key for table in report.tables)]
+    return _page("report.html", around, question=question, title=report.title, body=body, tables=keys)
+
+
+def render_problem(fault: Fault, around: Around, question: Question | None = None) -> str:
+    """The page that says what went wrong, with the form where that can be mended in it."""
+    return _page("problem.html", around, question=question, title="This did not work", fault=fault)
+
+
+def render_contents(around: Around) -> str:
+    """The page that lists the reports."""
+    return _page("contents.html", around, title="Reports")
+
+
+def render_sign_in(around: Around, fault: Fault | None = None) -> str:
+    """The page that asks for a key."""
+    return _page("sign_in.html", around, title="Sign in", fault=fault)
+
+
+ICON: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="12" cy="16" r="9" fill="#2f6fde"/>'
+    '<circle cx="21" cy="16" r="9" fill="#6ea0ff" fill-opacity=".75"/></svg>'
+)
+
+
+@cache
+def render_style() -> str:
+    """The style of all pages: that of a report and that of what stands around it."""
+    from pairwell.report.shown.style import STYLE
+
+    return STYLE + _templates().get_template("frame.css").render()
+
+
+def query_of(question: Question, **more: str) -> str:
+    """A question as the part of an address after its path, with its question mark; nothing where it is the usual."""
+    parts = {"since": _written(question.since), "until": _written(question.until), "by": question.by or "", **more}
+    told = {name: value for name, value in parts.items() if value}
+    return f"?{urlencode(told)}" if told else ""
+
+
+def _page(template: str, around: Around, *, title: str, question: Question | None = None, **more: Any) -> str:  # noqa: ANN401
+    entries = {entry.name: entry for entry in around.contents}
+    period = Question(name="", since=question.since, until=question.until) if question else Question(name="")
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            around=around,
+            title=title,
+            question=question,
+            entry=entries.get(question.name) if question else None,
+            period=query_of(period),
+            **more,
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    found = Environment(
+        loader=PackageLoader("pairwell.serve.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals |= {"query_of": query_of, "field_of": _field}
+    return found
+
+
+def _field(moment: datetime | None) -> Field:
+    whole = moment is None or moment.time() == time()
+    return Field(kind="date" if whole else "datetime-local", value=_written(moment))
+
+
+def _written(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    return f"{moment:%Y-%m-%d}" if moment.time() == time() else moment.isoformat(timespec="seconds")

@@ -1,0 +1,80 @@
+"""Reports of one workspace, made so that they never slow a decision."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import sqlalchemy as sa
+
+from pairwell.clock import Clock
+from pairwell.config.standing import CURRENT
+from pairwell.config.workspace import Workspace
+from pairwell.operations.database import Database
+from pairwell.operations.schema import decisions, epochs, events
+from pairwell.serve.pages.asked import Question
+from pairwell.serve.pages.desk import Made
+
+_NICENESS = 10
+_EPOCHS = sa.select(epochs.c.name, epochs.c.number).where(epochs.c.name != "probe").order_by(epochs.c.name)
+_NEWEST = sa.select(
+    sa.select(sa.func.max(events.c.number)).scalar_subquery(),
+    sa.select(sa.func.max(decisions.c.decided_at)).scalar_subquery(),
+)
+
+
+class Reports:
+    """Makes reports from what is published, in the dataset and in the journal at that moment."""
+
+    def __init__(self, workspace: Workspace, database: Database, clock: Clock) -> None:
+        self._workspace = workspace
+        self._database = database
+        self._clock = clock
+        self._carrier = ThreadPoolExecutor(1, thread_name_prefix="carry")
+
+    def look(self) -> Hashable:
+        """The settings, the snapshot and the journal. Raises `JournalError` where that cannot be read."""
+        from pairwell.dataset.snapshots import numbers_of
+
+        settings = (self._workspace.settings / CURRENT).stat()
+        newest = max(numbers_of(self._workspace.snapshots), default=0)
+        with self._database.read() as connection:
+            journal = tuple(connection.execute(_NEWEST).one()), tuple(map(tuple, connection.execute(_EPOCHS)))
+        return (settings.st_mtime_ns, settings.st_ino, settings.st_size), newest, journal
+
+    def make(self, question: Question) -> Made:
+        """The report. Raises as `Shop.report` does."""
+        from pairwell.shop.parts import Parts
+        from pairwell.shop.reporting import Question as Asked
+        from pairwell.shop.reporting import find_report
+
+        # The thread that makes reports is one that others may hold up, and so must not hold the database's lock.
+        self._carrier.submit(self._carry).result()
+        state = self.look()
+        asked = Asked(question.name, question.since, question.until, question.by)
+        with Parts(self._workspace, clock=self._clock) as parts:
+            return Made(find_report(parts, self._database, asked, now=self._clock(), carry=False), state)
+
+    def close(self) -> None:
+        """Take no more."""
+        self._carrier.shutdown(wait=False, cancel_futures=True)
+
+    def _carry(self) -> None:
+        from pairwell.shop.parts import Parts
+
+        with Parts(self._workspace, clock=self._clock) as parts:
+            parts.keeping.compact()
+
+
+def be_humble() -> None:
+    """Let this thread, and those that it starts, wait for all others of the machine."""
+    with suppress(OSError):
+        os.nice(_NICENESS)
+
+
+def be_first_to_go() -> None:
+    """Let the system end this process before others where memory runs out, where it can be told so."""
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:  # noqa: PTH123 - no file
+        score.write("500")

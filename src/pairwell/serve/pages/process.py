@@ -1,0 +1,93 @@
+"""The pages process: open a workspace, listen, show reports until told to stop."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import closing
+
+import uvicorn
+
+from pairwell.clock import system_clock
+from pairwell.config.published import load_published
+from pairwell.config.settings import Limits
+from pairwell.config.standing import CURRENT
+from pairwell.config.workspace import Workspace
+from pairwell.operations.database import Database, open_database
+from pairwell.operations.keys.store import KeyStore
+from pairwell.serve.listening import address_of, listen
+from pairwell.serve.online.access.gate import Gate
+from pairwell.serve.online.access.keyring import Keyring, Ring
+from pairwell.serve.online.loopback import is_loopback
+from pairwell.serve.online.notices import Notices
+from pairwell.serve.online.process import signals_end_quietly
+from pairwell.serve.pages.app import PagesApp
+from pairwell.serve.pages.making import Reports, be_first_to_go
+
+GRACE_S = 2  # for answers under way when the process is told to stop; a report that takes longer is asked for again
+_HANG_S = 5.0  # a PostgreSQL server that takes longer for a statement stands still
+_PATIENCE_S = 5.0  # for the keys
+_MOST_AT_ONCE = 4
+
+
+def run_on(bound: socket.socket, workspace: Workspace, *, host: str, ready: Callable[[], None] = lambda: None) -> None:
+    """Show the pages of a workspace on a socket bound to `host`, until SIGTERM or SIGINT.
+
+    Raises `SettingsError` where nothing is published, `UserError` where another process listens there.
+    """
+    be_first_to_go()
+    notices = Notices()
+    with closing(_open(workspace)) as database, closing(Reports(workspace, database, system_clock)) as reports:
+        keyring = Keyring(KeyStore(database), notices, patience_s=lambda: _PATIENCE_S)
+        gate = Gate(keyring, limits=_PublishedLimits(workspace), clock=system_clock, local=is_loopback(host))
+        with closing(PagesApp(reports, gate, notices, at_once=reports_at_once())) as app, signals_end_quietly():
+            listen(bound, option="--pages-port")
+            sys.stderr.write(f"Its pages are at {address_of(bound)}, {who_may_look(keyring.last)}.\n")
+            sys.stderr.flush()
+            ready()
+            config = uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+            uvicorn.Server(config).run(sockets=[bound])
+
+
+def reports_at_once() -> int:
+    """How many reports are made at the same time: on half of the processors, each has two threads of its own."""
+    return max(1, min(_MOST_AT_ONCE, (os.cpu_count() or 1) // 2))
+
+
+def who_may_look(keys: Ring | None) -> str:
+    """What the process says of its door as it opens."""
+    if keys is None:
+        return "and let nobody in: the keys cannot be read yet"
+    return "open: without keys whoever reaches them may read all" if keys.open else "for who holds a secret key"
+
+
+def _open(workspace: Workspace) -> Database:
+    operations = load_published(workspace).settings.operations
+    url = workspace.operations_url(operations.url)
+    return open_database(url, durability=operations.durability, hang_s=_HANG_S, at_once=False)
+
+
+class _PublishedLimits:
+    """The limits as published, read anew when they are."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._stamp = self._look()
+        self._limits = load_published(workspace).settings.limits
+
+    def __call__(self) -> Limits:
+        if (stamp := self._look()) != self._stamp:
+            self._stamp, self._limits = stamp, load_published(self._workspace).settings.limits
+        return self._limits
+
+    def _look(self) -> int:
+        return (self._workspace.settings / CURRENT).stat().st_mtime_ns

@@ -1,0 +1,194 @@
+"""The routes of the pages: what each answers, once somebody was let in."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.handlers import HTTPRouteHandler
+
+from pairwell.errors import RequestError
+from pairwell.serve.online.access.callers import CALLER, Caller
+from pairwell.serve.online.faults import Fault, Refused
+from pairwell.serve.online.wire import Scope, read_body
+from pairwell.serve.pages.answers import ALONE, document, page
+from pairwell.serve.pages.asked import OF_A_PAGE, OF_A_REPORT, Wanted, read_parameters, read_question, read_wanted
+from pairwell.serve.pages.desk import Desk
+from pairwell.serve.pages.door import Door
+from pairwell.serve.pages.frame import ICON, Around, render_contents, render_report, render_sign_in, render_style
+from pairwell.serve.pages.openapi import describe_pages
+from pairwell.serve.pages.shelf import Shelf
+
+if TYPE_CHECKING:
+    from pairwell.report.record import Report
+
+FOR_EVERYBODY = frozenset({"/healthz", "/icon.svg", "/openapi.json", "/sign-in", "/sign-out", "/style.css"})
+LONGEST_QUERY = 2_000
+_LONGEST_FORM = 4_000
+_MOST_PARAMETERS = 20
+_JSON = "application/json"
+Asking = Request[Any, Any, Any]
+
+
+class Rooms(msgspec.Struct, frozen=True):
+    """What the routes are made over."""
+
+    door: Door
+    desk: Desk
+    shelf: Shelf
+
+
+def make_routes(rooms: Rooms) -> list[HTTPRouteHandler]:
+    """The handlers."""
+    return [*_for_everybody(), *_pages(rooms), *_programs(rooms), *_signing(rooms)]
+
+
+def _for_everybody() -> list[HTTPRouteHandler]:
+    @get("/healthz")
+    async def health() -> Response[bytes]:
+        return document('{"status":"ok"}', _JSON)
+
+    @get("/style.css")
+    async def style() -> Response[bytes]:
+        return document(await asyncio.to_thread(render_style), "text/css; charset=utf-8")
+
+    @get("/icon.svg")
+    async def icon() -> Response[bytes]:
+        return document(ICON, "image/svg+xml")
+
+    @get("/openapi.json")
+    async def openapi() -> Response[bytes]:
+        return document(await asyncio.to_thread(describe_pages), _JSON)
+
+    return [health, style, icon, openapi]
+
+
+def _pages(rooms: Rooms) -> list[HTTPRouteHandler]:
+    async def show(request: Asking, name: str) -> Response[bytes]:
+        question = read_question(name, _parameters(request, OF_A_PAGE))
+        report = await rooms.desk.find(question, lambda: _gone(request))
+        around = await around_of(request, rooms.shelf)
+        return page(await asyncio.to_thread(render_report, report, question, around))
+
+    @get("/")
+    async def first(request: Asking) -> Response[bytes]:
+        return await show(request, "overview")
+
+    @get("/reports")
+    async def contents(request: Asking) -> Response[bytes]:
+        _parameters(request, ())
+        return page(render_contents(await around_of(request, rooms.shelf)))
+
+    @get("/reports/{name:str}")
+    async def report(request: Asking, name: str) -> Response[bytes]:
+        return await show(request, name)
+
+    return [first, contents, report]
+
+
+def _programs(rooms: Rooms) -> list[HTTPRouteHandler]:
+    @get("/api/v1/reports")
+    async def contents(request: Asking) -> Response[bytes]:
+        _parameters(request, ())
+        entries = await rooms.shelf.contents()
+        return document(msgspec.json.encode({"reports": entries}).decode(), _JSON)
+
+    @get("/api/v1/reports/{name:str}")
+    async def report(request: Asking, name: str) -> Response[bytes]:
+        wanted = read_wanted(name, _parameters(request, OF_A_REPORT))
+        found = await rooms.desk.find(wanted.question, lambda: _gone(request))
+        return await asyncio.to_thread(_written, found, wanted)
+
+    return [contents, report]
+
+
+def _signing(rooms: Rooms) -> list[HTTPRouteHandler]:
+    @get("/sign-in")
+    async def form() -> Response[bytes]:
+        return page(render_sign_in(Around(contents=())))
+
+    @post("/sign-in")
+    async def sign_in(request: Asking) -> Response[bytes]:
+        scope = scope_of(request)
+        try:
+            form = await read_body(scope, request.receive, limit=_LONGEST_FORM)  # type: ignore[arg-type]  # as in `scope_of`
+            cookie = await rooms.door.sign_in(scope, form)
+        except Refused as refused:
+            shown = render_sign_in(Around(contents=()), refused.fault)
+            return page(shown, refused.status, refused.headers)
+        return page("", 303, {"location": "/", **({} if cookie is None else {"set-cookie": cookie})})
+
+    @post("/sign-out")
+    async def sign_out(request: Asking) -> Response[bytes]:
+        return page("", 303, {"location": "/sign-in", "set-cookie": rooms.door.sign_out(scope_of(request))})
+
+    return [form, sign_in, sign_out]
+
+
+async def around_of(request: Asking, shelf: Shelf) -> Around:
+    """What stands around a page for whoever asks."""
+    shows_key = "authorization" in request.headers
+    return Around(contents=await shelf.contents(), signed_in=caller_of(request).kind == "secret" and not shows_key)
+
+
+def caller_of(request: Asking) -> Caller:
+    """Whoever was let in."""
+    caller: Caller = scope_of(request)[CALLER]
+    return caller
+
+
+def scope_of(request: Asking) -> Scope:
+    """The scope as plain ASGI knows it."""
+    return request.scope  # type: ignore[return-value]  # Litestar narrows ASGI's open types
+
+
+def _parameters(request: Asking, known: tuple[str, ...]) -> dict[str, str]:
+    query: bytes = request.scope["query_string"]
+    if len(query) > LONGEST_QUERY:
+        message = f"What stands behind the `?` is longer than {LONGEST_QUERY} bytes."
+        raise Refused(414, Fault(code="too_large", message=message, hint="Shorten it."))
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_PARAMETERS, errors="strict"
+        )
+    except ValueError as error:  # UnicodeDecodeError, too
+        raise RequestError("What stands behind the `?` cannot be read.", hint="Write NAME=VALUE&NAME=VALUE.") from error
+    return read_parameters(pairs, known)
+
+
+async def _gone(request: Asking) -> None:
+    """Return when the client has gone away."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _written(report: Report, wanted: Wanted) -> Response[bytes]:
+    """The report, to the byte as `pairwell report` writes it."""
+    from pairwell.report.shown.json import render_json
+    from pairwell.report.shown.page import render_page
+
+    if wanted.format == "json":
+        return document(render_json(report), _JSON)
+    if wanted.format == "html":
+        return document(render_page(report), "text/html; charset=utf-8", {"content-security-policy": ALONE})
+    return _table(report, wanted.table)
+
+
+def _table(report: Report, table: str | None) -> Response[bytes]:
+    from pairwell.report.shown.csv import choose_table, render_csv
+
+    files = render_csv(report)
+    if table is None and len(files) > 1:
+        raise RequestError(
+            f"This report has {len(files)} tables: {', '.join(files)}.",
+            hint=f"Name one with `table`, such as `table={next(iter(files))}`.",
+            field="table",
+        )
+    text = "".join(files.values()) if table is None else choose_table(files, table)
+    name = re.sub(r"[^a-z0-9_-]", "_", f"{report.name}-{table or next(iter(files), 'empty')}")
+    kept = {"content-disposition": f'attachment; filename="{name}.csv"'}
+    return document(text, "text/csv; charset=utf-8", kept)

@@ -1,0 +1,84 @@
+"""What `serve` starts: the online API and the pages, each in processes of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Sequence
+from contextlib import closing
+
+import msgspec
+
+from pairwell.config.workspace import Workspace
+from pairwell.errors import UserError
+from pairwell.serve.listening import bind
+from pairwell.serve.online.notices import Notices
+from pairwell.serve.supervisor import Part, Ready, Supervisor
+
+_GRACE_S = 12.0  # more than either process takes to finish its answers
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to listen, and with how many processes to decide. Port 0: any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8420
+    pages_port: int = 8421
+    workers: int = 1
+
+
+def serve(workspace: Workspace, wanted: Wanted) -> None:
+    """Serve a workspace until SIGTERM or SIGINT; answers under way are finished.
+
+    Raises `UserError` where a port is taken, where others can reach the address and no key keeps them out, or where
+    SQLite is to be written by several processes; `SettingsError` where nothing is published.
+    """
+    if wanted.workers > 1:
+        _require_server(workspace, wanted.workers)
+    with (
+        closing(bind(wanted.host, wanted.port)) as online,
+        closing(bind(wanted.host, wanted.pages_port, option="--pages-port")) as pages,
+    ):
+        parts = [
+            *(_decides(workspace, wanted, (online, pages), first=number == 0) for number in range(wanted.workers)),
+            _shows(workspace, wanted, (online, pages)),
+        ]
+        Supervisor(parts, Notices(), grace_s=_GRACE_S).run()
+
+
+def _decides(workspace: Workspace, wanted: Wanted, ports: Sequence[socket.socket], *, first: bool) -> Part:
+    online, pages = ports
+
+    def work(ready: Ready) -> None:
+        from pairwell.serve.online.process import run_on
+
+        pages_port: int = pages.getsockname()[1]
+        pages.close()
+        run_on(online, workspace, host=wanted.host, pages_port=pages_port, ready=ready)
+
+    return Part("online", work, needed=first)
+
+
+def _shows(workspace: Workspace, wanted: Wanted, ports: Sequence[socket.socket]) -> Part:
+    online, pages = ports
+
+    def work(ready: Ready) -> None:
+        from pairwell.serve.pages.process import run_on
+
+        online.close()
+        run_on(pages, workspace, host=wanted.host, ready=ready)
+        os._exit(0)  # a report that is still being made has nobody who waits, and nothing to lose
+
+    return Part("pages", work)
+
+
+def _require_server(workspace: Workspace, workers: int) -> None:
+    from pairwell.config.published import load_published
+
+    url = workspace.operations_url(load_published(workspace).settings.operations.url)
+    if url.startswith("sqlite"):
+        raise UserError(
+            f"{workers} processes cannot decide on one SQLite file without making each other wait.",
+            hint="Serve with --workers 1, or keep operations in PostgreSQL; docs/postgresql.md says how.",
+            field="workers",
+        )
