@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli import trying, uplifting
+from pairwell.cli import before, trying, uplifting
 from pairwell.cli.analyses import print_analysis
 from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress
 
@@ -26,6 +26,7 @@ _GUARDRAIL = re.compile(r"([-+]\d*\.?\d+)(%?)")
 def register(app: typer.Typer) -> None:
     """Add this file's commands to `app`."""
     uplifting.register(_group)
+    before.register(_group)
     trying.register(_group)
     app.add_typer(_group, name="experiment")
 

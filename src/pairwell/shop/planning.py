@@ -72,7 +72,7 @@ def plan_for_file(path: Path, columns: Dated, wanted: Wanted, *, advance: BytesR
     with staged_rows(path, staged, advance=advance) as (rows, _):
         moment = rows[AT].try_cast("timestamp").cast("timestamp('UTC', 6)")
         sales = rows.select(**{UNIT: rows[UNIT], AT: moment, VALUE: rows[value_column(0)]})
-        _check_dates(rows, sales, columns.at)
+        check_dates(rows, sales, columns.at)
         bounds, totals = totals_by_days(sales.filter(sales[UNIT].notnull(), sales[AT].notnull()), wanted.days)
     return _plan(columns.value, None, wanted, bounds, totals)
 
@@ -85,7 +85,8 @@ def _sales(shop: Parts, metric: str) -> ir.Table:
     return lines.select(**{UNIT: lines.customer_id, AT: lines.placed_at, VALUE: METRICS[metric](lines)})
 
 
-def _check_dates(rows: ir.Table, sales: ir.Table, column: str) -> None:
+def check_dates(rows: ir.Table, sales: ir.Table, column: str) -> None:
+    """Raise `EvidenceError` where some AT of `rows` is no moment in `sales`."""
     dated = int(sales[AT].count().to_pyarrow().as_py())
     given = int(rows[AT].count().to_pyarrow().as_py())
     if dated < given or not given:

@@ -29,6 +29,7 @@ def look(panel: Panel, change: Change) -> BeforeAfter:
     asked = BeforeAfter(
         method=method,
         metric=change.metric,
+        currency=change.currency,
         at=change.at,
         grain=change.grain or "day",
         parallel=change.parallel if method == "did" else None,

@@ -33,6 +33,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     at: date  # the first day with the change
     metric: str
+    currency: str | None = None  # of a metric that is money
     method: Method | None = None  # None: `did` where there is something to compare with
     grain: Grain | None = None  # None: days, or weeks where many days are empty or a ratio is asked for
     parallel: Parallel = "share"  # without the change both would have moved by the same share, or amount
@@ -90,6 +91,7 @@ class BeforeAfter(msgspec.Struct, frozen=True, kw_only=True):
     label: str = LABEL
     method: Method
     metric: str
+    currency: str | None = None  # null: it is no money, or nobody says of which
     at: date
     since: date | None = None
     until: date | None = None  # the first day that is not looked at any more

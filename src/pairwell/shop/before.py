@@ -1,0 +1,166 @@
+"""Before against after, from the orders of an open workspace or from a file."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+import msgspec
+import pyarrow as pa
+from babel.numbers import get_currency_precision
+from msgspec.structs import replace
+
+from pairwell.config.progress import BytesRead, unheard
+from pairwell.dataset.tables import DATED_FROM
+from pairwell.engines.engine import storage_failures
+from pairwell.errors import RequestError
+from pairwell.measure.before.look import look
+from pairwell.measure.before.panel import MOST_BEFORE, WEEK
+from pairwell.measure.before.records import BeforeAfter, Change
+from pairwell.measure.before.rows import (
+    ABOVE,
+    ALL,
+    BELOW,
+    DAY,
+    GROUP,
+    LOWER_IS_BETTER,
+    ROWS,
+    Who,
+    daily_sums,
+    metric_names,
+    panel_of,
+)
+from pairwell.measure.comparing.experiment import ROWS as LINES
+from pairwell.measure.comparing.planning import AT
+from pairwell.measure.comparing.units import value_column
+from pairwell.measure.period import Period
+from pairwell.measure.sales.lines import History
+from pairwell.measure.sales.metrics import METRIC
+from pairwell.measure.sales.segments import find_segment
+from pairwell.shop.experimenting import Staged, staged_rows
+from pairwell.shop.planning import check_dates
+
+if TYPE_CHECKING:
+    from pairwell.shop.parts import Parts
+
+_EVER: Final = date(9999, 1, 1)
+_CONTROL: Final = "control"
+
+
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """Which columns of a file hold what came about when."""
+
+    at: str
+    above: str  # the metric, or what is divided; `rows` counts lines
+    below: str | None = None
+    control: str | None = None  # a series that the change did not touch
+
+
+def before_after_of_shop(shop: Parts, change: Change, who: Who) -> BeforeAfter:
+    """Before against after by the shop's own orders, money in units of its currency.
+
+    Raises `RequestError` for a metric, a segment or a value of it that is none, `EvidenceError` without orders.
+    """
+    settings = shop.published.settings.shop
+    shop.keeping.compact()
+    history = History(dataset=shop.measured, snapshot=shop.measured.newest(), shop=settings)
+    segment = None if who.group is None else find_segment(who.group, history)
+    names = metric_names(segment)
+    if segment is not None and segment.of == "time":
+        raise RequestError(f"{who.group!r} is a span of time.", hint="Name a segment of orders.", field="group")
+    if change.metric not in names:
+        raise RequestError(
+            f"{change.metric!r} is no metric that adds up over days{'' if segment is None else ' of ' + segment.name}.",
+            hint=f"Metrics: {', '.join(names)}.",
+            field="metric",
+        )
+    span = _span(change, ZoneInfo(settings.timezone))
+    with storage_failures():
+        table = daily_sums(history, history.orders(span), change.metric, segment).to_pyarrow()
+    if METRIC[change.metric].unit == "money":
+        table = _in_major_units(table, settings.currency)
+        change = replace(change, currency=settings.currency)
+    if change.metric in LOWER_IS_BETTER:
+        change = replace(change, lower_is_better=True)
+    return _look(table, change, who, partial=change.until is None)
+
+
+def before_after_of_file(
+    path: Path, columns: Columns, change: Change, who: Who, *, advance: BytesRead = unheard
+) -> BeforeAfter:
+    """Before against after by what a file says; raises as `experimenting.analyze_file` does.
+
+    Lines of one day and group are added up. Where its moments have a time of day, the newest day is not over.
+    """
+    asked = [name for name in (columns.above, columns.below, columns.control) if name is not None]
+    values = [name for name in dict.fromkeys(asked) if name != LINES]
+    texts = {AT: columns.at} | ({} if who.group is None else {GROUP: who.group})
+    staged = Staged(texts=texts, values=values, counts_rows=LINES in asked)
+    with staged_rows(path, staged, advance=advance) as (rows, _):
+        moment = rows[AT].try_cast("timestamp").cast("timestamp('UTC', 6)")
+        check_dates(rows, rows.select(**{AT: moment}), columns.at)
+        named = {name: rows[value_column(place)].cast("float64") for place, name in enumerate(values)}
+        dated = rows.select(
+            **{DAY: moment.cast("timestamp").date(), GROUP: ibis.literal(ALL) if who.group is None else rows[GROUP]},
+            at=moment,
+            **{part: ibis.literal(1.0) if name == LINES else named[name] for part, name in _parts(columns)},
+        )
+        table, timed = _daily(dated.filter(dated[DAY].notnull(), dated[GROUP].notnull()))
+    if columns.control is not None:
+        table = pa.concat_tables([_side(table, ABOVE, change.metric), _side(table, _CONTROL, columns.control)])
+        who = Who(group=columns.control, touched=[change.metric], compare=[columns.control])
+        change = replace(change, method=change.method or "structural")
+    return _look(table, change, who, partial=timed)
+
+
+def _parts(columns: Columns) -> list[tuple[str, str]]:
+    parts = ((ABOVE, columns.above), (BELOW, columns.below), (_CONTROL, columns.control))
+    return [(part, name) for part, name in parts if name is not None]
+
+
+def _daily(dated: ir.Table) -> tuple[pa.Table, bool]:
+    """Sums by day and group of the lines that say something, and whether moments have a time of day."""
+    known = dated.filter(dated[ABOVE].notnull())
+    sums = {part: known[part].sum().fill_null(0.0) for part in (ABOVE, BELOW, _CONTROL) if part in known.columns}
+    daily = known.group_by(DAY, GROUP).aggregate(**{ROWS: known.count()}, **sums)
+    with storage_failures():
+        timed = known.aggregate(timed=(known["at"] != known["at"].truncate("D")).any()).to_pyarrow()["timed"][0].as_py()
+        return daily.order_by(DAY, GROUP).to_pyarrow(), bool(timed)
+
+
+def _side(table: pa.Table, part: str, name: str) -> pa.Table:
+    """One of the two series of a table that holds both, as a group of its own."""
+    names = pa.array([name] * len(table), pa.string())
+    return pa.table({DAY: table[DAY], GROUP: names, ROWS: table[ROWS], ABOVE: table[part]})
+
+
+def _look(table: pa.Table, change: Change, who: Who, *, partial: bool) -> BeforeAfter:
+    alone = change.method == "structural" and who.compare is None
+    if who.group is not None and not who.touched:
+        raise RequestError(
+            f"Nobody said which {who.group!r} was touched.", hint="Name its value: --touched VALUE.", field="touched"
+        )
+    if who.group is None and (change.method == "did" or who.touched or who.compare):
+        raise RequestError(
+            "There is nothing to compare with: no group is named.",
+            hint="Name a column or segment and its value: --group region --touched north.",
+            field="group",
+        )
+    return look(panel_of(table, replace(who, compare=[]) if alone else who, partial=partial), change)
+
+
+def _span(change: Change, zone: ZoneInfo) -> Period:
+    """What is read of the orders: no more than may be looked at."""
+    earliest = DATED_FROM.date() + timedelta(days=1)
+    since = max(change.since or earliest, change.at - timedelta(days=MOST_BEFORE + WEEK), earliest)
+    until = change.until or _EVER
+    return Period(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (since, until)))
+
+
+def _in_major_units(table: pa.Table, currency: str) -> pa.Table:
+    values = table[ABOVE].to_numpy() / 10 ** get_currency_precision(currency)
+    return table.set_column(table.column_names.index(ABOVE), ABOVE, pa.array(values))
