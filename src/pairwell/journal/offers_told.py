@@ -108,9 +108,18 @@ class _Answered(msgspec.Struct, frozen=True):
     silence: _Silence | None = None
 
 
+class _Request(msgspec.Struct, frozen=True):
+    seller_id: str | None = None
+
+
+class _Inputs(msgspec.Struct, frozen=True):
+    request: _Request
+
+
 class _Made(msgspec.Struct, frozen=True):
     """A decision, as far as it is read here."""
 
+    inputs: _Inputs
     slate: list[_Named]
     answer: _Answered
 
@@ -145,6 +154,7 @@ class DecisionTold(NamedTuple):
     silence: str | None
     detail: str | None  # of the silence
     offers: Sequence[OfferTold]
+    seller: str | None = None  # who asked for it
 
 
 class FirstMet(NamedTuple):
@@ -245,8 +255,9 @@ def _decision(
     detail = None if silence is None else silence.detail
     whose = None if row.arm == "none" else row.whose
     return DecisionTold(
-        key, row.decided_at, whose, row.arm, bool(row.shown), row.placement, row.silence, detail, offers
-    )
+        key, row.decided_at, whose, row.arm, bool(row.shown), row.placement, row.silence, detail, offers,
+        made.inputs.request.seller_id,
+    )  # fmt: skip
 
 
 def _offer(at: tuple[int, _Named], told: dict[str, tuple[int, int]], reason: str | None) -> OfferTold:

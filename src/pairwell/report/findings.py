@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from pairwell.errors import RequestError
 from pairwell.measure.offers.estimates import Estimate
 from pairwell.measure.offers.stages import way_of
 from pairwell.report.asking import Asked, begin
@@ -32,12 +33,19 @@ _RULE: Final = (
 
 def build_findings(asked: Asked) -> Report:
     """Each finding with its evidence, its money and what changes it, by money. Raises `RequestError`."""
+    if asked.by is not None:
+        raise RequestError(
+            f"Findings are of the whole shop, and not sliced by {asked.by[:80]!r}.",
+            hint="Leave `by` out. They name the items, placements and customers they are about; "
+            "`pairwell report funnel --by SEGMENT` shows offers by slice.",
+            field="by",
+        )
     opened = open_offers(asked, compare=False)
     if opened is None:
         return empty(asked, NAME, _TITLE)
     found = sorted(_find(opened), key=_by_money)
     notes = [*([] if found else [_NOTHING]), _RULE, *notes_of(opened.now, asked)]
-    if not sum(opened.now.told.asked.decisions.values()):
+    if not opened.now.told.decided.size:
         notes.insert(0, "Nobody asked for offers in this period, so that only orders can tell anything.")
     return msgspec.structs.replace(
         begin(asked, NAME, _TITLE, opened.periods.period),

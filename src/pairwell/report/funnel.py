@@ -2,52 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from pairwell.clock import to_micros
 from pairwell.events import items_named
 from pairwell.journal.opportunities import read_orders_of_visitors
 from pairwell.measure.offers.buying import STEPS, Buying, read_buying
 from pairwell.measure.offers.reading import Read
+from pairwell.measure.offers.sliced import left_of, parts_of
 from pairwell.measure.offers.stages import STAGES, Way, by_kind, by_placement, most_shown, way_of
 from pairwell.report.asking import Asked, begin
-from pairwell.report.offered import Opened, empty, ends, notes_of, open_offers, titles_of
+from pairwell.report.named import KINDS, SILENCE, STAGE_TITLES
+from pairwell.report.offered import Opened, empty, ends, notes_of, notes_of_slices, open_offers, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
+from pairwell.report.sliced import left_by, stages_by
 
 NAME, _TITLE = "funnel", "Where offers are lost"
 _OFFERS, _SILENCES = 20, 15  # rows of a table
-_STAGES: Final = {
-    "eligible": "Something to offer",
-    "shown": "Shown",
-    "exposed": "Seen",
-    "clicked": "Clicked",
-    "accepted": "Accepted",
-    "bought": "Bought",
-    "kept": "Kept",
-}
 _STEPS: Final = {
     "visits": "Visits",
     "cart": "Something in the cart",
     "order": "Ordered",
     "add_on": "Several items in the order",
     "again": "Ordered again in the period",
-}
-_KINDS: Final = {"cross_sell": "Add-on", "upgrade": "Upgrade", "bundle": "Bundle", "repeat": "Again when due"}
-SILENCE: Final = {
-    "capped": "Shown often enough, or given away enough",
-    "no_candidates": "Nothing to start from",
-    "not_enough_evidence": "Too few orders to be sure what goes with it",
-    "withheld_by_rule": "A rule held it back",
-    "later": "A rule held it back for now",
-    "guarded": "A price or margin limit held it back",
-    "nothing_worth_it": "Nothing left was worth showing",
-    "overloaded": "Too many requests at once",
-    "journal_unavailable": "The journal could not be written",
-    "kill_switch": "Offers were switched off",
 }
 
 
@@ -58,13 +39,22 @@ def build_funnel(asked: Asked) -> Report:
         return empty(asked, NAME, _TITLE)
     read = opened.now
     way = way_of(read.told, read.lines, read.attributed)
+    if opened.slices is not None:
+        parts = parts_of(way, opened.slices)
+        tables = [stages_by(opened.slices, parts), *left_by(opened.slices, parts)]
+        return msgspec.structs.replace(
+            begin(asked, NAME, _TITLE, opened.periods.period),
+            figures=[_accepted(way)],
+            tables=[_stages(read, way), *tables],
+            notes=[*notes_of(read, asked), *notes_of_slices(opened.slices)],
+        )
     buying = _buying(opened)
     return msgspec.structs.replace(
         begin(asked, NAME, _TITLE, opened.periods.period),
         figures=_figures(way, buying),
         tables=[
             _stages(read, way),
-            _of_groups("kinds", "By kind of offer", [(_KINDS.get(kind, kind), one) for kind, one in by_kind(way)]),
+            _of_groups("kinds", "By kind of offer", [(KINDS.get(kind, kind), one) for kind, one in by_kind(way)]),
             _of_groups("placements", "By placement", by_placement(way)),
             _offers(asked, way),
             _silences(read),
@@ -74,18 +64,24 @@ def build_funnel(asked: Asked) -> Report:
     )
 
 
-def _figures(way: Way, buying: Buying | None) -> list[Figure]:
+def _accepted(way: Way) -> Figure:
     accepted = way.rate("accepted")
-    told = {
-        "value": None if accepted is None else accepted.value,
-        "low": None if accepted is None else accepted.low,
-        "high": None if accepted is None else accepted.high,
-        "refusal": "No event tells that anybody saw an offer in this period." if accepted is None else None,
-    }
+    return Figure(
+        key="accept_rate",
+        title="Offers accepted of those seen",
+        unit="share",
+        value=None if accepted is None else accepted.value,
+        low=None if accepted is None else accepted.low,
+        high=None if accepted is None else accepted.high,
+        refusal="No event tells that anybody saw an offer in this period." if accepted is None else None,
+    )
+
+
+def _figures(way: Way, buying: Buying | None) -> list[Figure]:
     viewed = None if buying is None else buying.viewed_before
     refusal = None if viewed is not None else "No event tells what was looked at before an order: send `view` events."
     return [
-        Figure(key="accept_rate", title="Offers accepted of those seen", unit="share", **told),  # type: ignore[arg-type]
+        _accepted(way),
         Figure(
             key="viewed_before_order",
             title="Items looked at in a visit with an order, median",
@@ -98,7 +94,7 @@ def _figures(way: Way, buying: Buying | None) -> list[Figure]:
 
 def _stages(read: Read, way: Way) -> Table:
     """From every request on: those of slates, and of their offers."""
-    asked = sum(read.told.asked.decisions.values())
+    asked = read.told.decided.size
     rows: list[dict[str, Cell]] = [{"stage": "Asked for offers", "slates": asked, "offers": None, "left": None}]
     slates, offers = way.count_slates(), way.count()
     clicks, before = bool(offers[STAGES.index("clicked")]), asked
@@ -107,7 +103,7 @@ def _stages(read: Read, way: Way) -> Table:
             continue  # nobody tells of any
         of_slates = slates[stage]
         left = of_slates / before if before else None
-        rows.append({"stage": _STAGES[name], "slates": of_slates, "offers": offers[stage], "left": left})
+        rows.append({"stage": STAGE_TITLES[name], "slates": of_slates, "offers": offers[stage], "left": left})
         # Clicks may be told of some placements only, and purchases need no click: what is left is of those who saw.
         before = of_slates if name in ("eligible", "shown", "exposed", "bought") else before
     columns = [
@@ -133,7 +129,7 @@ def _offers(asked: Asked, way: Way) -> Table:
         {
             **_row(" + ".join(titles.get(one, one) for one in items_named(name)), of_it),
             "items": ", ".join(items_named(name)),
-            "kind": _KINDS.get(kind, kind),
+            "kind": KINDS.get(kind, kind),
         }
         for kind, name, of_it in first
     ]
@@ -147,16 +143,16 @@ def _offers(asked: Asked, way: Way) -> Table:
 
 
 def _silences(read: Read) -> Table:
-    counts = Counter(
-        {(reason, detail): 0 for _, reason, detail in read.told.asked.silences},
-    )
-    for (_, reason, detail), count in read.told.asked.silences.items():
-        counts[reason, detail] += count
-    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:_SILENCES]
-    total = sum(read.told.asked.decisions.values())
+    decided = read.told.decided
+    left = left_of(read.told, np.ones(decided.size, dtype=np.bool_))
     rows: list[dict[str, Cell]] = [
-        {"reason": SILENCE.get(reason, reason), "detail": detail, "answers": count, "share": count / total}
-        for (reason, detail), count in ordered
+        {
+            "reason": SILENCE.get(one.reason, one.reason),
+            "detail": one.detail,
+            "answers": count,
+            "share": count / decided.size,
+        }
+        for one, count in left.reasons[:_SILENCES]
     ]
     return Table(
         key="silences",
@@ -201,7 +197,7 @@ def _buying(opened: Opened) -> Buying | None:
 
 def _notes(read: Read, asked: Asked, buying: Buying | None) -> list[str]:
     notes = notes_of(read, asked)
-    if not sum(read.told.asked.decisions.values()):
+    if not read.told.decided.size:
         notes.insert(0, "Nobody asked for offers in this period.")
     if buying is None:
         notes.append("No events tell of visits in this period, so there is no way of visits.")
@@ -217,7 +213,7 @@ def _named(title: str) -> Column:
 
 
 def _columns() -> list[Column]:
-    counts = [Column(key=name, title=_STAGES[name], unit="count") for name in STAGES]
+    counts = [Column(key=name, title=STAGE_TITLES[name], unit="count") for name in STAGES]
     return [*counts, Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True)]
 
 

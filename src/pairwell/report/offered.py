@@ -7,9 +7,10 @@ from typing import Final
 
 import msgspec
 
-from pairwell.errors import NotFoundError, RequestError, SettingsError
+from pairwell.errors import NotFoundError, SettingsError
 from pairwell.measure.offers.estimates import Estimate, NotEstimable, Reason
 from pairwell.measure.offers.reading import Read, Sources, read_offers
+from pairwell.measure.offers.slicing import Sliced, Slices, find_slices
 from pairwell.measure.offers.trials import Holdout
 from pairwell.measure.period import Period
 from pairwell.report.asking import Asked, Periods, begin, find_periods
@@ -29,6 +30,16 @@ _REFUSALS: Final[Mapping[Reason, str]] = {
     "{needed} were to be expected. Something else sorts them, so the groups cannot be compared.",
 }
 
+_SLICES: Final = {
+    "new_or_returning": "Returning is who had ordered before the first decision about them; everybody else is new, "
+    "whatever they bought after it.",
+    "channel": "A channel is that of the placement, as pairwell.toml says today.",
+    "customer": "Customers are sorted by what the shop says of them today.",
+    "item": "An offer is sorted by what the catalogue says of its items today; a bundle of several stands by itself. "
+    "Answers without an offer are in no row: they name no item.",
+    "offer": "Answers without an offer are in no row: they have no kind.",
+}
+
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """A period, read; and the one before it."""
@@ -37,26 +48,24 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     periods: Periods
     now: Read
     before: Read | None
+    slices: Slices | None  # by what is asked for; None: by nothing
 
 
 def open_offers(asked: Asked, *, compare: bool) -> Opened | None:
     """Read the period asked for, and where asked the one before. None where the shop has no orders yet.
 
-    Raises `RequestError` where it is to be sliced: these reports are of all customers.
+    Raises `RequestError` for a segment that there is not.
     """
-    if asked.by is not None:
-        raise RequestError(
-            f"This report cannot be sliced by {asked.by!r}.",
-            hint="Leave `by` out; the report `placements` shows offers by where they stood.",
-            field="by",
-        )
     periods = find_periods(asked)
     if periods is None or not periods.dated:
         return None
     before = _read(asked, periods.previous) if compare and periods.previous is not None else None
-    if before is not None and not before.told.asked.decisions:
+    if before is not None and not before.told.decided.size:
         before = None  # nobody asked for offers then: 0 would say that they earned nothing
-    return Opened(asked=asked, periods=periods, now=_read(asked, periods.period), before=before)
+    now = _read(asked, periods.period)
+    cut = Sliced(read=now, dataset=asked.dataset, settings=asked.settings)
+    slices = None if asked.by is None else find_slices(cut, asked.by)
+    return Opened(asked=asked, periods=periods, now=now, before=before, slices=slices)
 
 
 def empty(asked: Asked, name: str, title: str) -> Report:
@@ -130,6 +139,12 @@ def notes_of(read: Read, asked: Asked) -> list[str]:
     if missing := int((~read.lines.priced).sum()):
         notes.append(f"{counted(missing, 'order line')} without any price counted as no money.")
     return notes
+
+
+def notes_of_slices(slices: Slices) -> list[str]:
+    """How the slices are told apart, where that is not plain."""
+    said = _SLICES.get(slices.by) or _SLICES.get(slices.of)
+    return [] if said is None else [said]
 
 
 def _read(asked: Asked, period: Period) -> Read:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+import numpy as np
 
+from pairwell.errors import RequestError
 from pairwell.events import items_named
+from pairwell.measure.findings.chances import is_surely_below
+from pairwell.measure.offers.effects import Result
 from pairwell.measure.offers.effects import by_placement as added_by_placement
-from pairwell.measure.offers.estimates import NotEstimable
+from pairwell.measure.offers.estimates import Estimate, NotEstimable
 from pairwell.measure.offers.reading import Read
+from pairwell.measure.offers.sliced import parts_of
 from pairwell.measure.offers.stages import Way, by_kind, by_placement, most_shown, way_of
 from pairwell.report.asking import Asked, begin
-from pairwell.report.offered import empty, ends, notes_of, open_offers, say_refusal, titles_of
+from pairwell.report.offered import empty, ends, notes_of, notes_of_slices, open_offers, say_refusal, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
+from pairwell.report.sliced import placements_by, shown_ends
+from pairwell.report.verdicts import say_surely
 
 NAME, _TITLE = "placements", "Where customers take offers"
 _MOST = 10
@@ -22,6 +29,10 @@ _TAKEN: Final = (("cross_sell", "Add-ons taken most"), ("upgrade", "Upgrades tak
 
 def build_placements(asked: Asked) -> Report:
     """Placements by what customers accept there and by what offers there added. Raises `RequestError`."""
+    if asked.by == "placement":
+        raise RequestError(
+            "This report is by placement already.", hint="Leave `by` out, or name another segment.", field="by"
+        )
     opened = open_offers(asked, compare=False)
     if opened is None:
         return empty(asked, NAME, _TITLE)
@@ -29,14 +40,15 @@ def build_placements(asked: Asked) -> Report:
     way = way_of(read.told, read.lines, read.attributed)
     kinds = dict(by_kind(way))
     placements = by_placement(way)
+    sliced = [] if opened.slices is None else [placements_by(opened.slices, parts_of(way, opened.slices))]
     return msgspec.structs.replace(
         begin(asked, NAME, _TITLE, opened.periods.period),
         figures=[_most_receptive(placements)],
         tables=[
             _placements(read, placements),
-            *(_taken(asked, (kind, title), kinds[kind]) for kind, title in _TAKEN if kind in kinds),
+            *(sliced or (_taken(asked, (kind, title), kinds[kind]) for kind, title in _TAKEN if kind in kinds)),
         ],
-        notes=notes_of(read, asked),
+        notes=[*notes_of(read, asked), *([] if opened.slices is None else notes_of_slices(opened.slices))],
     )
 
 
@@ -65,7 +77,11 @@ def _placements(read: Read, placements: list[tuple[str, Way]]) -> Table:
     added = added_by_placement(read.trial, read.lines)
     rows, refusals = list[dict[str, Cell]](), dict[str, str]()
     ways = dict(placements)
-    for name in sorted({*ways, *added, *read.told.asked.decisions}):
+    told = read.told
+    asked = np.bincount(told.decided.placement, minlength=len(told.names.placements)).tolist()
+    decisions = {name: count for name, count in zip(told.names.placements, asked, strict=True) if count}
+    looked = len(added)
+    for name in sorted({*ways, *added, *decisions}):
         treated, held, margin = added.get(name, (0, 0, NotEstimable(reason="no_treated")))
         if isinstance(margin, NotEstimable):
             refusals[name] = say_refusal(margin)
@@ -73,17 +89,27 @@ def _placements(read: Read, placements: list[tuple[str, Way]]) -> Table:
         rows.append(
             {
                 "placement": name,
-                "decisions": read.told.asked.decisions.get(name, 0),
+                "decisions": decisions.get(name, 0),
                 "exposed": 0 if way is None else int(way.stage("exposed").sum()),
                 "accepted": 0 if way is None else int(way.stage("accepted").sum()),
                 **ends("accept_rate", None if way is None else way.rate("accepted"), "share"),
                 "treated": treated,
                 "held": held,
-                **ends("margin", margin, "money"),
+                **shown_ends("margin", margin),
+                "verdict": _verdict(margin, looked),
             }
         )
     said = [f"{name}: {why}" for name, why in refusals.items()]
     return Table(key="placements", title="Placements", columns=_COLUMNS, rows=rows, note=" ".join([_NOTE, *said]))
+
+
+def _verdict(margin: Result, looked: int) -> str:
+    """Whether it surely added or lost, with as many placements as were looked at."""
+    if isinstance(margin, NotEstimable):
+        return "cannot be told"
+    against = Estimate(value=-margin.value, low=-margin.high, high=-margin.low)
+    surely = int(is_surely_below(against, 0.0, among=looked)) - int(is_surely_below(margin, 0.0, among=looked))
+    return say_surely(surely)
 
 
 def _taken(asked: Asked, what: tuple[str, str], way: Way) -> Table:
@@ -97,6 +123,7 @@ def _taken(asked: Asked, what: tuple[str, str], way: Way) -> Table:
             "exposed": int(of_it.stage("exposed").sum()),
             "accepted": int(of_it.stage("accepted").sum()),
             "bought": int(of_it.stage("bought").sum()),
+            "kept": int(of_it.stage("kept").sum()),
             **ends("accept_rate", of_it.rate("accepted"), "share"),
         }
         for _, name, of_it in first
@@ -115,6 +142,7 @@ _COLUMNS: Final = [
     Column(key="treated", title="Customers", unit="count"),
     Column(key="held", title="Holdout", unit="count"),
     Column(key="margin", title="Margin added", unit="money", interval=True),
+    Column(key="verdict", title="Margin", unit="text"),
 ]
 _TAKEN_COLUMNS: Final = [
     Column(key="offer", title="Offer", unit="text"),
@@ -122,5 +150,6 @@ _TAKEN_COLUMNS: Final = [
     Column(key="exposed", title="Seen", unit="count"),
     Column(key="accepted", title="Accepted", unit="count"),
     Column(key="bought", title="Bought", unit="count"),
+    Column(key="kept", title="Kept", unit="count"),
     _RATE,
 ]

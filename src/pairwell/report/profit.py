@@ -13,10 +13,15 @@ from pairwell.measure.offers.effects import FOLLOWING_DAYS, Effects, Result, eff
 from pairwell.measure.offers.estimates import UNLIKELY, Bools, Estimate, NotEstimable
 from pairwell.measure.offers.reading import Read
 from pairwell.measure.offers.rows import Lines
+from pairwell.measure.offers.sliced import earned_by
 from pairwell.measure.offers.stages import count_reasons, count_silenced, way_of
 from pairwell.report.asking import Asked, begin
-from pairwell.report.offered import Opened, empty, ends, figure, notes_of, open_offers, say_refusal
+from pairwell.report.named import REASONS
+from pairwell.report.offered import Opened, empty, figure, notes_of, notes_of_slices, open_offers, say_refusal
 from pairwell.report.record import Cell, Column, Figure, Report, Table
+from pairwell.report.shown.cells import Cells
+from pairwell.report.sliced import MOST, earned_table, shown_ends
+from pairwell.report.verdicts import added_figure, verdict_of
 from pairwell.wording import counted
 
 NAME, _TITLE = "profit", "What offers earned"
@@ -24,13 +29,6 @@ _LEFT_OUT: Final = {
     "merged": "were known by two names with a lot each",
     "several_arms": "belong by lot to the holdout for a part of the time only, as it was changed",
     "no_lot": "were customers while there was no holdout",
-}
-REASONS: Final = {
-    "have_it": "has it already",
-    "too_dear": "too dear",
-    "not_for_me": "not for me",
-    "later": "later",
-    "": "no reason given",
 }
 _PARTS: Final = (
     ("offered", "Items offered within the window before"),
@@ -48,18 +46,25 @@ def build_profit(asked: Asked) -> Report:
     opened = open_offers(asked, compare=True)
     if opened is None:
         return empty(asked, NAME, _TITLE)
-    effects = effects_of(opened.now.trial, opened.now.bought)
+    read, slices = opened.now, opened.slices
+    effects = effects_of(read.trial, read.bought)
+    tables = [_parts(effects), _groups(read), _declines(read)]
+    if slices is not None:
+        every = earned_by(read, slices)
+        tables = [earned_table(slices, every[:MOST], len(every))]
     return msgspec.structs.replace(
         begin(asked, NAME, _TITLE, opened.periods.period, None if opened.before is None else opened.periods.previous),
         figures=[*_earned(opened, effects), *_costs(opened, effects)],
-        tables=[_parts(effects), _groups(opened.now), _declines(opened.now)],
-        notes=[*_notes(opened, effects), *notes_of(opened.now, asked)],
+        tables=tables,
+        notes=[*_notes(opened, effects), *notes_of(read, asked), *([] if slices is None else notes_of_slices(slices))],
     )
 
 
 def _earned(opened: Opened, effects: Effects) -> Iterator[Figure]:
     window = opened.asked.settings.attribution.window_h
     before = None if opened.before is None else effects_of(opened.before.trial, opened.before.bought)
+    cells = Cells(opened.asked.settings.shop.currency)
+    yield verdict_of(effects, cells)
     for what, title in (("revenue", "revenue"), ("margin", "margin")):
         yield Figure(
             key=f"attributed_{what}_minor",
@@ -69,9 +74,10 @@ def _earned(opened: Opened, effects: Effects) -> Iterator[Figure]:
             previous=None if opened.before is None else round(_attributed(opened.before, what)),
             note=f"Bought within {window:g} hours of seeing it offered, less returns; an upgrade counts whole.",
         )
-        yield figure(
+        yield added_figure(
             (f"incremental_{what}_minor", f"Incremental {title}", "money"),
             getattr(effects, what),
+            cells=cells,
             previous=None if before is None else getattr(before, what),
             note="What customers with offers brought beyond what those kept without offers by lot did.",
         )
@@ -94,9 +100,10 @@ def _inflation(effects: Effects) -> Figure:
 
 def _costs(opened: Opened, effects: Effects) -> Iterator[Figure]:
     read, decline = opened.now, opened.asked.settings.decline
-    yield figure(
+    yield added_figure(
         ("incremental_orders", "Orders won or lost", "number"),
         effects.orders,
+        cells=Cells(opened.asked.settings.shop.currency),
         note="Below 0: offers cost checkouts.",
     )
     way = way_of(read.told, read.lines, read.attributed)
@@ -134,22 +141,22 @@ def _costs(opened: Opened, effects: Effects) -> Iterator[Figure]:
 
 
 def _parts(effects: Effects) -> Table:
-    rows = [{"part": title, **ends("margin", getattr(effects, key), "money")} for key, title in _PARTS]
-    refused = [
-        f"{title}: {say_refusal(one)}"
-        for key, title in _PARTS
-        if isinstance(one := getattr(effects, key), NotEstimable)
-    ]
-    return Table(
+    table = Table(
         key="margin_by_part",
         title="Where the incremental margin came from",
         columns=[
             Column(key="part", title="Bought", unit="text"),
             Column(key="margin", title="Margin added", unit="money", interval=True),
         ],
-        rows=rows,
-        note=" ".join([_BELOW_0, *refused]),
+        rows=[],
     )
+    refused = [(title, one) for key, title in _PARTS if isinstance(one := getattr(effects, key), NotEstimable)]
+    if len(refused) == len(_PARTS):
+        note = say_refusal(max((one for _, one in refused), key=lambda one: one.needed))
+        return msgspec.structs.replace(table, note=note)
+    rows = [{"part": title, **shown_ends("margin", getattr(effects, key))} for key, title in _PARTS]
+    said = [f"{title}: {say_refusal(one)}" for title, one in refused]
+    return msgspec.structs.replace(table, rows=rows, note=" ".join([_BELOW_0, *said]))
 
 
 def _groups(read: Read) -> Table:

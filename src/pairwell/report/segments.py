@@ -8,80 +8,45 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from pairwell.measure.customers.attributes import (
-    find_attribute,
-    measure_segments,
-    name_segments,
-    read_attributes,
-)
-from pairwell.measure.customers.behaviour import Behaviours, find_behaviours, read_categories
-from pairwell.measure.customers.recency import STANDINGS, Scores, Standing, score, tiers
+from pairwell.measure.customers.attributes import find_attribute, measure_segments, name_segments, read_attributes
+from pairwell.measure.customers.behaviour import Behaviours
+from pairwell.measure.customers.recency import STANDINGS, Scores, tiers
 from pairwell.measure.customers.together import find_together
-from pairwell.measure.customers.visits import Array, NotKnown, Visits, read_visits
+from pairwell.measure.customers.visits import Array, NotKnown, Visits
 from pairwell.report.asking import Asked, begin
-from pairwell.report.characters import describe
 from pairwell.report.customers import nobody, period_of, segments_table
 from pairwell.report.record import Cell, Column, Figure, Report, Table
+from pairwell.report.sortings import NAMES, OWN, Known, Sorting, know_customers, numbered, sort_customers, tier_name
 from pairwell.report.untold import why_not
+from pairwell.report.working import find_working
 
 NAME: Final = "segments"
 _TITLE = "Segments: how customers differ"
-_OWN: Final = ("standing", "behaviour")
-_NAMES: Final[Mapping[Standing, tuple[str, str]]] = {
-    "best": ("Best customers", "bought lately, often and for much"),
-    "loyal": ("Loyal", "buy often, not all of them lately or for much"),
-    "growing": ("Coming along", "bought lately, not often yet"),
-    "new": ("New", "bought lately, once"),
-    "cooling": ("Cooling off", "neither lately nor long ago, not often"),
-    "at_risk": ("Slipping away", "used to buy often or for much, not lately"),
-    "quiet": ("Gone quiet", "bought long ago, seldom"),
-}
-
-
-class _Kinds(msgspec.Struct, frozen=True):
-    """Customers by kind: a name each, and of every customer who came (by place) the kind's number."""
-
-    names: Sequence[str]
-    of: Mapping[int, int]
 
 
 def build_segments(asked: Asked) -> Report:
     """Customers by standing (recency, frequency, money), by tenths of spending, by attributes and by behaviour.
 
-    For each kind what it buys together more than others do: of standings, or of `asked.by`, which is "behaviour" or an
-    attribute. All orders before `asked.until` count. Raises `RequestError` for a segment that there is not.
+    For each kind what it buys together more than others do, which offers work for it, and why it is left without any;
+    or of `asked.by` alone, which is one of `OWN` or an attribute. All orders before `asked.until` count; offers are
+    those of the period. Raises `RequestError` for a segment that there is not.
     """
-    visits = read_visits(asked.dataset, asked.settings.shop.timezone, asked.until or asked.now)
-    if isinstance(visits, NotKnown):
-        return nobody(asked, NAME, _TITLE, visits)
-    report, scores = begin(asked, NAME, _TITLE, period_of(asked, visits)), score(visits)
+    known = know_customers(asked, asked.until or asked.now)
+    if isinstance(known, NotKnown):
+        return nobody(asked, NAME, _TITLE, known)
+    visits, scores = known.visits, known.scores
+    sortings, report = sort_customers(asked, known), begin(asked, NAME, _TITLE, period_of(asked, visits))
     if isinstance(scores, NotKnown):
         figure = Figure(key="standings", title="Kinds of customer", unit="count", value=None, refusal=why_not(scores))
         return msgspec.structs.replace(report, figures=[figure])
-    categories = read_categories(asked.dataset, visits, scores.customers, asked.until or asked.now)
-    found = find_behaviours(visits, scores, categories)
-    kinds = _kinds(asked, visits, scores, found)
-    tables = [*_tables(asked, visits, scores, found), *_together(asked, visits, kinds)]
+    working = find_working(asked)
+    tables = [*_tables(asked, known, scores), *_together(asked, sortings), *working.tables]
     return msgspec.structs.replace(
         report,
-        figures=list(_figures(scores, found)),
+        figures=list(_figures(scores, known.behaviours)),
         tables=tables,
-        notes=list(_notes(asked)),
+        notes=[*_notes(asked), *working.notes],
     )
-
-
-def _kinds(asked: Asked, visits: Visits, scores: Scores, found: Behaviours | NotKnown) -> _Kinds:
-    if asked.by in (None, "standing"):
-        return _Kinds([_NAMES[name][0] for name in STANDINGS], _by_place(scores.customers, scores.standings))
-    if asked.by == "behaviour":
-        if isinstance(found, NotKnown):
-            return _Kinds([], {})
-        return _Kinds(
-            [describe(found, number) for number in range(len(found.groups))], _by_place(scores.customers, found.of)
-        )
-    _, names = find_attribute(asked.dataset, visits, str(asked.by), beside=_OWN)
-    kinds = sorted(set(names))
-    return _Kinds(kinds, {place: kinds.index(name) for place, name in enumerate(names)})
 
 
 def _by_place(customers: Array, kinds: Array) -> dict[int, int]:
@@ -104,28 +69,31 @@ def _figures(scores: Scores, found: Behaviours | NotKnown) -> Iterator[Figure]:
         unit="count",
         value=None if isinstance(found, NotKnown) else len(found.groups),
         refusal=why_not(found) if isinstance(found, NotKnown) else None,
-        note="As many as a second half of the customers confirms (prediction strength .8 or more, Tibshirani and "
-        "Walther 2005), with fewer customers between any two groups than in them.",
+        note="As many as the other half of the customers shows just as well, with fewer customers between any two "
+        "groups than in them.",
     )
 
 
-def _tables(asked: Asked, visits: Visits, scores: Scores, found: Behaviours | NotKnown) -> Iterator[Table]:
-    yield _standings(visits, scores)
-    yield _grid(scores)
-    tenths = tiers(scores.values)
-    if not isinstance(tenths, NotKnown):
+def _tables(asked: Asked, known: Known, scores: Scores) -> Iterator[Table]:
+    """All of them, or those of the segment asked for."""
+    visits, tenths = known.visits, tiers(scores.values)
+    if asked.by in (None, "standing"):
+        yield _standings(visits, scores)
+        yield _grid(scores)
+    if asked.by in (None, "tier") and not isinstance(tenths, NotKnown):
         yield _tenths(tenths)
-    for name, column in _attributes(asked, visits).items():
-        segments = measure_segments(visits, dict(enumerate(column)))
-        title = name.replace("_", " ")
-        yield segments_table(f"by_{name}", f"Customers by {title}", title.capitalize(), segments)
-    if isinstance(found, Behaviours):
-        yield _behaviours(visits, scores, found)
+    if asked.by not in OWN:
+        for name, column in _attributes(asked, visits).items():
+            segments = measure_segments(visits, dict(enumerate(column)))
+            title = name.replace("_", " ")
+            yield segments_table(f"by_{name}", f"Customers by {title}", title.capitalize(), segments)
+    if asked.by in (None, "behaviour") and isinstance(known.behaviours, Behaviours):
+        yield _behaviours(visits, scores, known.behaviours)
 
 
 def _attributes(asked: Asked, visits: Visits) -> dict[str, list[str]]:
-    if asked.by is not None and asked.by not in _OWN:
-        name, names = find_attribute(asked.dataset, visits, asked.by, beside=_OWN)
+    if asked.by is not None:
+        name, names = find_attribute(asked.dataset, visits, asked.by, beside=OWN)
         return {name: names}
     return {name: name_segments(column) for name, column in read_attributes(asked.dataset, visits).items()}
 
@@ -139,8 +107,8 @@ def _standings(visits: Visits, scores: Scores) -> Table:
     rows: list[Mapping[str, Cell]] = [
         {
             **row,
-            "segment": _NAMES[segment.name][0],  # type: ignore[index]
-            "meaning": _NAMES[segment.name][1],  # type: ignore[index]
+            "segment": NAMES[segment.name][0],  # type: ignore[index]
+            "meaning": NAMES[segment.name][1],  # type: ignore[index]
             "days_since": float(since[segment.name]),  # type: ignore[index]
         }
         for row, segment in zip(table.rows, segments, strict=True)
@@ -181,8 +149,8 @@ def _grid(scores: Scores) -> Table:
 
 def _tenths(tenths: Sequence[object]) -> Table:
     rows: list[Mapping[str, Cell]] = [
-        {"tier": f"{number}{' (spend most)' if number == 1 else ''}", **msgspec.structs.asdict(tier)}  # type: ignore[arg-type]
-        for number, tier in enumerate(tenths, start=1)
+        {"tier": tier_name(place), **msgspec.structs.asdict(tier)}  # type: ignore[arg-type]
+        for place, tier in enumerate(tenths)
     ]
     return Table(
         key="tiers",
@@ -200,20 +168,20 @@ def _tenths(tenths: Sequence[object]) -> Table:
 
 
 def _behaviours(visits: Visits, scores: Scores, found: Behaviours) -> Table:
-    names = [describe(found, number) for number in range(len(found.groups))]
-    numbered = [f"{number + 1}. {name}" for number, name in enumerate(names)]
-    segments = measure_segments(
-        visits, {p: numbered[kind] for p, kind in _by_place(scores.customers, found.of).items()}
-    )
+    names = numbered(found)
+    segments = measure_segments(visits, {p: names[kind] for p, kind in _by_place(scores.customers, found.of).items()})
     return segments_table("behaviours", "Customers by behaviour", "They", segments)
 
 
-def _together(asked: Asked, visits: Visits, kinds: _Kinds) -> Iterator[Table]:
-    by_id = {visits.customer_ids[place]: kind for place, kind in kinds.of.items()}
-    found = find_together(asked.dataset, by_id, until=asked.until or asked.now)
+def _together(asked: Asked, sortings: Sequence[Sorting]) -> Iterator[Table]:
+    """What each segment buys together more than others do, by each sorting."""
+    if not sortings:
+        return
+    until = asked.until or asked.now
     rows: list[Mapping[str, Cell]] = [
         {
-            "kind": kinds.names[kind],
+            "by": one.title,
+            "kind": one.names[kind],
             "item": pair.titles[0],
             "with": pair.titles[1],
             "customers": pair.customers,
@@ -221,34 +189,42 @@ def _together(asked: Asked, visits: Visits, kinds: _Kinds) -> Iterator[Table]:
             "share": pair.share,
             "elsewhere": pair.elsewhere,
         }
-        for kind, pairs in sorted(found.items())
+        for one in sortings
+        for kind, pairs in sorted(find_together(asked.dataset, one.of, until=until).items())
         for pair in pairs
     ]
-    if not kinds.names:
-        return
+    looked = ", ".join(one.title for one in sortings)
     yield Table(
         key="together",
         title="Bought together more than by other customers",
-        columns=[
-            Column(key="kind", title="Kind", unit="text"),
-            Column(key="item", title="Item", unit="text"),
-            Column(key="with", title="With", unit="text"),
-            Column(key="customers", title="Customers with both", unit="count"),
-            Column(key="orders", title="Orders with both", unit="count"),
-            Column(key="share", title="Of their orders", unit="share"),
-            Column(key="elsewhere", title="Of others' orders", unit="share"),
-        ],
+        columns=_TOGETHER,
         rows=rows,
-        note="At most three a kind, surely more often than elsewhere (1 % of false ones). Kinds that bought at another "
-        "time of the year differ by the season, too."
+        note=f"At most three a row of customers, surely more often than elsewhere (1 % of false ones). Looked at by "
+        f"{looked}. Customers who bought at another time of the year differ by the season, too."
         if rows
-        else "No two items are bought together surely more by one kind of customer than by others.",
+        else "No two items are bought together surely more by one kind of customer than by others; looked at by "
+        f"{looked}.",
     )
+
+
+_TOGETHER: Final = (
+    Column(key="by", title="By", unit="text"),
+    Column(key="kind", title="Customers", unit="text"),
+    Column(key="item", title="Item", unit="text"),
+    Column(key="with", title="With", unit="text"),
+    Column(key="customers", title="Customers with both", unit="count"),
+    Column(key="orders", title="Orders with both", unit="count"),
+    Column(key="share", title="Of their orders", unit="share"),
+    Column(key="elsewhere", title="Of others' orders", unit="share"),
+)
 
 
 def _notes(asked: Asked) -> Iterator[str]:
     yield "Orders of one customer on one day count as one purchase; money is revenue less discounts and returns."
     if asked.since is not None:
         yield "Segments rest on all orders before the end of the period: its beginning does not matter here."
-    if asked.by == "standing" or asked.by is None:
-        yield "For what other kinds buy together ask with `--by behaviour` or by an attribute of customers."
+    if asked.by is None:
+        yield (
+            "The offers that work best, and every reason why nothing was offered, are told for one way of sorting at a "
+            "time: ask with `--by tier`, `--by behaviour` or by an attribute of customers."
+        )

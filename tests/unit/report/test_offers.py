@@ -81,11 +81,11 @@ def test_a_shop_without_decisions_says_that_nobody_can_tell(workspace: Workspace
     assert _table(reports[2], "placements").rows == []
 
 
-def test_no_report_of_offers_is_sliced(workspace: Workspace, database: Database) -> None:
+def test_offers_are_not_sliced_by_time(workspace: Workspace, database: Database) -> None:
     dataset = fill(workspace, [_bought()])
     for build in _BUILDERS:
-        with pytest.raises(RequestError, match="cannot be sliced by 'channel'"):
-            build(msgspec.structs.replace(_asked(dataset, database), by="channel"))
+        with pytest.raises(RequestError, match="not sliced by day"):
+            build(msgspec.structs.replace(_asked(dataset, database), by="day"))
 
 
 def test_what_one_customer_bought_is_put_down_and_not_called_added(workspace: Workspace, database: Database) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.errors import RequestError
 from pairwell.measure.customers.visits import Array, Visits
 from pairwell.measure.intervals import FEWEST_FOR_MONEY, Interval, mean_interval
@@ -39,12 +39,21 @@ def read_attributes(dataset: Dataset, visits: Visits) -> dict[str, list[str | No
 
     Left out are attributes with one value alone, or with a value of its own for most customers.
     """
+    stated = read_stated(dataset)
+    columns = {name: [said.get(customer) for customer in visits.customer_ids] for name, said in stated.items()}
+    return {name: column for name, column in columns.items() if _parts(column)}
+
+
+def read_stated(dataset: Dataset) -> dict[str, dict[str, str]]:
+    """By attribute, in order of its name, what the shop says of each customer; who has none is missing."""
     with storage_failures():
         rows = dataset.table("customers").select("customer_id", "attributes").to_pyarrow().to_pylist()
-    told = {row["customer_id"]: msgspec.json.decode(row["attributes"]) for row in rows if row["attributes"]}
-    names = sorted({name for said in told.values() for name in said})
-    columns = {name: [_text(told.get(customer, {}).get(name)) for customer in visits.customer_ids] for name in names}
-    return {name: column for name, column in columns.items() if _parts(column)}
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        for name, value in (msgspec.json.decode(row["attributes"]) if row["attributes"] else {}).items():
+            if value is not None and value != "":
+                found.setdefault(name, {})[row["customer_id"]] = str(value)
+    return dict(sorted(found.items()))
 
 
 def find_attribute(dataset: Dataset, visits: Visits, name: str, *, beside: Sequence[str] = ()) -> tuple[str, list[str]]:
@@ -92,10 +101,6 @@ def _measure(name: str, counts: Array, values: Array, total: float) -> Segment:
         revenue_share=float(values.sum()) / total,
         came_back=int((counts > 1).sum()),
     )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)
 
 
 def _parts(column: Sequence[str | None]) -> bool:

@@ -102,7 +102,8 @@ def tiers(values: Array) -> Sequence[Tier] | NotKnown:
     total = float(values.sum())
     if total <= 0:
         return NotKnown(reason="no_prices", found=total)
-    parts = np.array_split(np.sort(values)[::-1], _TENTHS)
+    of = tenths_of(values)
+    parts = [values[of == place] for place in range(_TENTHS)]
     sums = np.array([part.sum() for part in parts])
     return [
         Tier(
@@ -113,6 +114,18 @@ def tiers(values: Array) -> Sequence[Tier] | NotKnown:
         )
         for place, part in enumerate(parts)
     ]
+
+
+def tenths_of(values: Array) -> Array:
+    """Of each customer its tenth by value, 0 for those who spent most; equal ones in their own order.
+
+    Sizes differ by one at most, the first ones the larger.
+    """
+    order = np.argsort(-values, kind="stable")
+    found = np.empty(values.size, dtype=np.int64)
+    for place, part in enumerate(np.array_split(order, _TENTHS)):
+        found[part] = place
+    return found
 
 
 def _stand(recency: Array, frequency: Array, money: Array, counts: Array) -> Array:

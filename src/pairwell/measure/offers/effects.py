@@ -95,6 +95,11 @@ def untriggered(trial: Trial, lines: Lines, *, level: float = LEVEL) -> Result:
     return _total(rest, _Sums(rest, lines).of(lines.margin), level)
 
 
+def added_by(trial: Trial, lines: Lines, values: Floats, *, level: float = LEVEL) -> Result:
+    """What the treated of these units have more of some value of lines than they would have had."""
+    return _total(trial, _Sums(trial, lines).of(values), level)
+
+
 def by_placement(trial: Trial, lines: Lines) -> dict[str, tuple[int, int, Result]]:
     """Treated, held out, and margin added, of the units whose first slate was at each placement."""
     found = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -13,12 +12,14 @@ from pairwell.clock import to_micros
 from pairwell.journal.codes import Codes
 from pairwell.journal.offers_told import DecisionTold, OfferTold, read_decisions_told
 from pairwell.measure.offers.estimates import Ints
-from pairwell.measure.offers.rows import NEVER, Asked, Names, Offers, Slates, Told
+from pairwell.measure.offers.rows import NEVER, Decided, Names, Offers, Silence, Slates, Told
 from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 
 _OF_MONEY = ("nothing_worth_it", "kill_switch")
-_SLATES = ("at", "unit", "placement", "shown")
+_SLATES = ("at", "unit", "placement", "seller", "shown")
+_DECIDED = ("unit", "placement", "seller", "silence")
+_BETWEEN = "\x1f"  # of a reason and its detail
 _OFFERS = ("slate", "name", "kind", "exposed", "exposed_last", "clicked", "accepted", "declined", "reason")
 
 
@@ -39,22 +40,21 @@ def gather(parts: Iterable[Sequence[DecisionTold]], period: Period) -> Told:
 class _Gathering:
     def __init__(self, since: int, until: int) -> None:
         self._since, self._until = since, until
-        self._slates, self._offers = array("q"), array("q")  # row after row
+        self._decided, self._slates, self._offers = array("q"), array("q"), array("q")  # row after row
         self._units, self._names, self._kinds = Codes(), Codes(), Codes()
         self._placements, self._reasons = Codes(), Codes()
-        self._asked, self._silences = Counter[str](), Counter[tuple[str, str, str]]()
+        self._sellers, self._silences = Codes(), Codes()
 
     def add(self, decision: DecisionTold) -> None:
-        within = decision.at >= self._since
-        if within:
-            self._asked[decision.placement] += 1
+        unit = NEVER if decision.whose is None else self._units[decision.whose]
+        seller = NEVER if decision.seller is None else self._sellers[decision.seller]
+        asked = unit, self._placements[decision.placement], seller
+        if decision.at >= self._since:
+            self._decided.extend((*asked, NEVER if decision.offers else self._silences[_told_of(decision)]))
         if not decision.offers:
-            if within:
-                self._silences[decision.placement, decision.silence or "", _told_of(decision)] += 1
             return
         slate = len(self._slates) // len(_SLATES)
-        unit = NEVER if decision.whose is None else self._units[decision.whose]
-        self._slates.extend((decision.at, unit, self._placements[decision.placement], int(decision.shown)))
+        self._slates.extend((decision.at, *asked, int(decision.shown)))
         for offer in decision.offers:
             self._add_offer(slate, offer)
 
@@ -82,14 +82,17 @@ class _Gathering:
                 kinds=self._kinds.names,
                 placements=self._placements.names,
                 reasons=self._reasons.names,
+                sellers=self._sellers.names,
+                silences=[Silence(*name.split(_BETWEEN, 1)) for name in self._silences.names],
             ),
-            asked=Asked(decisions=self._asked, silences=self._silences),
+            decided=Decided(**_columns(self._decided, _DECIDED)),
         )
 
 
 def _told_of(decision: DecisionTold) -> str:
-    """The reasons behind a silence; where nothing was worth it, the detail is a sum of money and names none."""
-    return "" if decision.silence in _OF_MONEY else decision.detail or ""
+    """A silence as one name; where nothing was worth it, the detail is a sum of money and names none."""
+    detail = "" if decision.silence in _OF_MONEY else decision.detail or ""
+    return f"{decision.silence or ''}{_BETWEEN}{detail}"
 
 
 def _columns(rows: array[int], names: Sequence[str]) -> dict[str, Ints]:

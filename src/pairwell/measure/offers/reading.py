@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import msgspec
+import numpy as np
 
 from pairwell.clock import to_micros
 from pairwell.config.settings import Settings
 from pairwell.dataset.store import Dataset
 from pairwell.journal.codes import Codes
-from pairwell.journal.offers_told import read_first_met
+from pairwell.journal.offers_told import FirstMet, read_first_met
 from pairwell.journal.opportunities import read_orders_of_visitors
 from pairwell.measure.offers.attribution import Attributed, attribute
 from pairwell.measure.offers.effects import FOLLOWING_DAYS, Bought, bought_of
+from pairwell.measure.offers.estimates import Ints
 from pairwell.measure.offers.gather import read_told
 from pairwell.measure.offers.rows import Lines, Told
 from pairwell.measure.offers.sold import Buyers, read_lines
@@ -21,6 +24,7 @@ from pairwell.measure.offers.trials import HoldoutOf, Trial, gather_trial
 from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 
+UNMET = 2**62
 _HOUR = 3_600_000_000  # microseconds
 
 
@@ -41,6 +45,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     attributed: Attributed
     bought: Bought
     trial: Trial
+    units: Sequence[str]  # "c:ID", "v:ID"; first those of `told`
+    met: Ints  # microseconds since 1970 of the first decision about each unit; UNMET: by no lot
 
 
 def read_offers(sources: Sources, period: Period) -> Read:
@@ -53,8 +59,9 @@ def read_offers(sources: Sources, period: Period) -> Read:
     units = Codes()
     for name in told.names.units:
         units[name]
+    first_met = list(read_first_met(sources.database, until=period.until))
     trial = gather_trial(
-        read_first_met(sources.database, until=period.until),
+        first_met,
         units,
         since=to_micros(period.since),
         holdout_of=sources.holdout_of,
@@ -63,4 +70,19 @@ def read_offers(sources: Sources, period: Period) -> Read:
     lines = read_lines(sources.dataset, Buyers(units=units.names, visitors=visitors), period, sources.settings.shop)
     attributed = attribute(told, lines, window=window)
     bought = bought_of(told, lines, attributed, window=window)
-    return Read(told=told, lines=lines, attributed=attributed, bought=bought, trial=trial)
+    return Read(
+        told=told,
+        lines=lines,
+        attributed=attributed,
+        bought=bought,
+        trial=trial,
+        units=units.names,
+        met=_first(first_met, units.names),
+    )
+
+
+def _first(met: Iterable[FirstMet], units: Sequence[str]) -> Ints:
+    found = dict.fromkeys(units, UNMET)
+    for one in met:
+        found[one.whose] = min(found.get(one.whose, UNMET), one.first)
+    return np.array([found[name] for name in units], dtype=np.int64)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,6 +20,7 @@ class Slates(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     at: Ints  # microseconds since 1970, as all moments
     unit: Ints  # place among the units; NEVER: nobody is named
     placement: Ints
+    seller: Ints  # who asked for it; NEVER: nobody is named
     shown: Bools  # not by lot kept back
 
 
@@ -36,6 +38,13 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     reason: Ints  # of a decline, place among the reasons; NEVER: none was given
 
 
+class Silence(NamedTuple):
+    """Why a decision had nothing to show, and which limits or rules it was; "" where none are named."""
+
+    reason: str
+    detail: str
+
+
 class Names(msgspec.Struct, frozen=True, kw_only=True):
     """What the numbers of columns mean."""
 
@@ -44,13 +53,27 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     kinds: Sequence[str]
     placements: Sequence[str]
     reasons: Sequence[str]
+    sellers: Sequence[str]
+    silences: Sequence[Silence]
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Decisions of the period, counted."""
+class Decided(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One row a decision of the period, silent or not, in order of time."""
 
-    decisions: Mapping[str, int]  # by placement
-    silences: Mapping[tuple[str, str, str], int]  # by placement, reason and detail, of those with nothing to show
+    unit: Ints  # place among the units; NEVER: nobody is named
+    placement: Ints
+    seller: Ints
+    silence: Ints  # place among the silences; NEVER: there was something to offer, shown or by lot not
+
+    @property
+    def size(self) -> int:
+        """How many."""
+        return len(self.unit)
+
+    def only(self, rows: Bools) -> Decided:
+        """Some of them."""
+        columns = ("unit", "placement", "seller", "silence")
+        return Decided(**{name: getattr(self, name)[rows] for name in columns})
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -61,7 +84,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     slates: Slates
     offers: Offers
     names: Names
-    asked: Asked
+    decided: Decided
 
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True, eq=False):

@@ -36,12 +36,15 @@ def _without_costs(sales: Sales) -> Iterator[Found]:
     """Items whose margin is a guess, where they are more than a twentieth of the revenue."""
     period = sales.periods.period
     lines = sold_lines(sales.history, sales.history.orders(period))
-    by_item = lines.group_by("item_id").aggregate(revenue=lines.revenue.sum(), guessed=lines.estimated.sum())
+    kept = lines.mutate(
+        kept=lines.revenue - lines.refund, unsure=ibis.ifelse(lines.estimated == 0, 0, lines.revenue - lines.refund)
+    )
+    by_item = kept.group_by("item_id").aggregate(revenue=kept.kept.sum(), guessed=kept.unsure.sum())
     with storage_failures():
         revenue = int(by_item.revenue.sum().to_pyarrow().as_py() or 0)
         rows = by_item.filter(by_item.guessed > 0).order_by(ibis.desc("guessed"), "item_id").to_pyarrow().to_pylist()
     guessed = sum(int(row["guessed"]) for row in rows)
-    if guessed <= _MUCH * revenue:
+    if revenue <= 0 or guessed <= _MUCH * revenue:
         return
     shop, titles = sales.history.shop, sales.titles([row["item_id"] for row in rows[:_ROWS]])
     yield Found(
@@ -55,7 +58,7 @@ def _without_costs(sales: Sales) -> Iterator[Found]:
         do="Ingest a file of items with a column `cost`: `pairwell ingest items FILE`.",
         columns=[
             *_NAMED,
-            Column(key="revenue", title="Revenue without a cost", unit="money"),
+            Column(key="revenue", title="Revenue without a cost, after returns", unit="money"),
             Column(key="point", title="For each point the rate is off", unit="money"),
         ],
         rows=[
@@ -73,7 +76,8 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
     current = sales.current
     with storage_failures():
         orders = int(current.count().to_pyarrow().as_py())
-    pairs = count_together(sales.held.semi_join(current, "order_id"), _PAIRS).listed
+    kept = sales.held.filter(sales.held.returned < sales.held.units)  # what came back in full was not bought together
+    pairs = count_together(kept.semi_join(current, "order_id"), _PAIRS).listed
     learn = sales.asked.settings.learn
     found = find_unoffered(pairs, offered, orders=orders, times=learn.min_effect, fewest=learn.min_together)
     if not found:

@@ -20,7 +20,7 @@ _DAY = 86_400_000_000  # microseconds
 
 def find_holdout(opened: Opened) -> Iterator[Found]:
     """A holdout that cannot show whether what is put down to offers was added by them."""
-    if not sum(opened.now.told.asked.decisions.values()):
+    if not opened.now.told.decided.size:
         return  # nobody asked for offers
     effects = effects_of(opened.now.trial, opened.now.bought)
     found = _needed(effects)

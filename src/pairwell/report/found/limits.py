@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import msgspec
 import numpy as np
 
-from pairwell.engines.duckdb import storage_failures
 from pairwell.journal.opportunities import read_orders_of_visitors
-from pairwell.measure.customers.attributes import name_segments
+from pairwell.measure.customers.attributes import read_stated
 from pairwell.measure.findings.chances import exact_share, is_surely_below, much_above
 from pairwell.measure.findings.silent import Silent, find_silent
 from pairwell.measure.offers.effects import by_placement as margin_by_placement
 from pairwell.measure.offers.effects import orders_by_placement
 from pairwell.measure.offers.estimates import Estimate
+from pairwell.measure.offers.slicing import name_units
 from pairwell.measure.offers.sold import Buyers, read_lines
 from pairwell.measure.offers.stages import Way, by_placement, count_silenced
 from pairwell.measure.period import Period
 from pairwell.report.found.offers import DECLINES, NO_PRICE, reasons_of, refusals, refused
 from pairwell.report.found.record import Found, summed
-from pairwell.report.funnel import SILENCE
+from pairwell.report.named import SILENCE
 from pairwell.report.offered import Opened, ends
 from pairwell.report.record import Cell, Column
 from pairwell.wording import counted
@@ -129,11 +128,9 @@ def find_customers(opened: Opened, way: Way) -> Iterator[Found]:
 
 def _segments(opened: Opened, way: Way) -> Iterator[Found]:
     segments = list[tuple[str, Way]]()
-    attributes = _attributes(opened)
     unit = way.told.slates.unit[way.slate]
-    for attribute, values in sorted(attributes.items()):
-        names = way.told.names.units
-        column = name_segments([values.get(name) for name in names])
+    for attribute, stated in read_stated(opened.asked.dataset).items():
+        column = name_units(way.told.names.units, stated)
         of = np.array([*column, ""], dtype=object)[unit]  # of nobody the last one
         segments += [(f"{attribute}: {one}", way.only(of == one)) for one in sorted(set(column))]
     found = list(_above_by_attribute(segments))
@@ -166,18 +163,6 @@ def _above_by_attribute(segments: list[tuple[str, Way]]) -> Iterator[dict[str, C
                 "others": one.rest,
                 "reasons": reasons_of(way),
             }
-
-
-def _attributes(opened: Opened) -> dict[str, dict[str, str]]:
-    """By attribute, of each unit what the shop says of it."""
-    table = opened.asked.dataset.table("customers").select("customer_id", "attributes")
-    found: dict[str, dict[str, str]] = {}
-    with storage_failures():
-        rows = table.to_pyarrow().to_pylist()
-    for row in rows:
-        for name, value in (msgspec.json.decode(row["attributes"]) if row["attributes"] else {}).items():
-            found.setdefault(name, {})[f"c:{row['customer_id']}"] = str(value)
-    return found
 
 
 def find_limits(opened: Opened) -> Iterator[Found]:

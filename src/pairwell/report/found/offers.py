@@ -10,7 +10,7 @@ import numpy as np
 
 from pairwell.config.categories import ByCategory
 from pairwell.config.settings import Placement
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.events import items_named
 from pairwell.measure.comparing.several import adjust
 from pairwell.measure.findings.chances import WRONG, Tally, chance_of_so_few, exact_share, much_above, tally_of
@@ -18,8 +18,8 @@ from pairwell.measure.offers.estimates import Bools, Estimate
 from pairwell.measure.offers.stages import Way, count_reasons, most_shown
 from pairwell.report.asking import Asked
 from pairwell.report.found.record import Found, summed
+from pairwell.report.named import REASONS
 from pairwell.report.offered import Opened, ends, titles_of
-from pairwell.report.profit import REASONS
 from pairwell.report.record import Cell, Column
 
 _MOST, _ROWS = 500, 10  # offers looked at, and shown
@@ -98,7 +98,7 @@ def _hardly_taken(opened: Opened, offers: Sequence[Offer], margins: Mapping[str,
         title="Offers that are shown and hardly taken",
         money=summed([one.lost for one in weak]),
         evidence=f"Of {len(judged):,} offers seen, {len(weak):,} surely earn less than `attention_minor` says that "
-        "showing them costs, even if every purchase after them were won by them.",
+        "showing them costs, even if every purchase after them were won by them; what came back whole is none.",
         setting="a rule that withholds them",
         do=_RULE.format(item=weak[0].name),
         columns=[
@@ -134,7 +134,8 @@ def _weigh(offer: Offer, margins: Mapping[str, float], placements: Mapping[str, 
     cost = float(attention[seen].sum())
     if not margin > 0 or cost <= 0:
         return None
-    took = tally_of(seen & (way.stage("accepted") | way.stage("bought")), seen, way.cluster)
+    back = way.stage("bought") & ~way.stage("kept")  # whole: it earned nothing
+    took = tally_of(seen & (way.stage("accepted") | way.stage("bought")) & ~back, seen, way.cluster)
     customers, taken = len(took.tried), int((took.happened > 0).sum())
     share = exact_share(taken, customers)
     each_taken = customers * margin

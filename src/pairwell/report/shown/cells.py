@@ -72,13 +72,13 @@ def period_words(report: Report) -> str:
     """From when to when a report is, and what it is compared with."""
     if report.period is None:
         return "There are no orders yet."
-    before = f", compared with {_span(report.previous, report)}" if report.previous else ""
-    return f"{_span(report.period, report)} ({report.timezone}){before}"
+    before = f", compared with {span_words(report.previous, report.timezone)}" if report.previous else ""
+    return f"{span_words(report.period, report.timezone)} ({report.timezone}){before}"
 
 
-def _span(period: Period, report: Report) -> str:
+def span_words(period: Period, timezone: str) -> str:
     """Both days included where a period is made of days, else its moments."""
-    zone = ZoneInfo(report.timezone)
+    zone = ZoneInfo(timezone)
     since, until = period.since.astimezone(zone), period.until.astimezone(zone)
     if since.time() == until.time() == time():
         return f"{since:%Y-%m-%d} to {until - timedelta(days=1):%Y-%m-%d}"

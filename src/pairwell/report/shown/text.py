@@ -59,10 +59,11 @@ def _figures(figures: Sequence[Figure], cells: Cells, width: int | None) -> Iter
         for figure in told
     ]
     yield from _aligned(columns, rows, width)
+    between = [""] if rows else []
     refused = [f"{figure.title}: {figure.refusal}" for figure in figures if figure.refusal is not None]
     noted = [f"{figure.title}: {figure.note}" for figure in told if figure.note is not None]
     if refused or noted:
-        yield from ["", *refused, *noted]
+        yield from [*between, *refused, *noted]
 
 
 def _table(table: Table, cells: Cells, width: int | None) -> Iterator[str]:
@@ -129,6 +130,11 @@ def charted_column(table: Table) -> Column | None:
 def _aligned(headings: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], width: int | None) -> Iterator[str]:
     """Rows under their headings; a heading is its title and whether it stands at the right."""
     body = [list(row) for row in rows]
+    if not body:
+        return
+    headings = [
+        (title if any(row[place] for row in body) else "", is_right) for place, (title, is_right) in enumerate(headings)
+    ]
     titled = [[title for title, _ in headings], *body] if any(title for title, _ in headings) else body
     sizes = [max((cell_len(row[place]) for row in titled), default=0) for place in range(len(headings))]
     kept = [place for place, size in enumerate(sizes) if size]

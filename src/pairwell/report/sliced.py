@@ -1,0 +1,253 @@
+"""Tables of offers by slice: how far they came, who was left without one, and what was earned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from pairwell.measure.offers.effects import Result
+from pairwell.measure.offers.estimates import Estimate, NotEstimable
+from pairwell.measure.offers.sliced import Earned, Left, Part
+from pairwell.measure.offers.slicing import Slices
+from pairwell.measure.offers.stages import STAGES, Way, by_placement
+from pairwell.report.named import KINDS, SILENCE, STAGE_TITLES
+from pairwell.report.offered import ends, say_refusal
+from pairwell.report.record import Cell, Column, Table
+from pairwell.report.verdicts import is_open, say_surely
+
+MOST: Final = 20  # slices of a table
+_REASONS, _NAMED = 5, 2  # of a slice, with a row each, and in its own row
+_NO_LOT: Final[Mapping[str, str]] = {
+    "kind": "One customer meets several kinds of offer, and the lot left customers without offers, not kinds: what a "
+    "kind added nobody can tell. Beside what is put down to it stands only the whole, above.",
+    "seller": "The lot left customers without offers, not sellers: what a seller's offers added nobody can tell.",
+}
+_OF_ITEMS: Final = (
+    "Added: what customers with offers bought of these goods beyond what those without did; so what an upgrade "
+    "replaces counts against its own goods."
+)
+_OF_CUSTOMERS: Final = "Each row is compared with the customers of the same row who were kept without offers by lot."
+_OF_PLACES: Final = "Added: by customers who first met an offer there, wherever they met others later."
+
+
+def slice_title(slices: Slices) -> str:
+    """What slices are by, in words."""
+    return slices.by.replace("_", " ")
+
+
+def slice_name(slices: Slices, name: str) -> str:
+    """What one is called."""
+    return KINDS.get(name, name) if slices.by == "kind" else name
+
+
+def stages_by(slices: Slices, parts: Sequence[Part]) -> Table:
+    """How far offers came in each slice."""
+    title = slice_title(slices)
+    columns = [
+        Column(key="name", title=title.capitalize(), unit="text"),
+        *(Column(key=name, title=STAGE_TITLES[name], unit="count") for name in STAGES),
+        Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True),
+        Column(key="bought_rate", title="Bought of seen", unit="share", interval=True),
+        Column(key="kept_rate", title="Kept of seen", unit="share", interval=True),
+    ]
+    return Table(
+        key="slices",
+        title=f"Offers by {title}",
+        columns=columns,
+        rows=[{"name": slice_name(slices, one.name), **stages_cells(one.way)} for one in parts[:MOST]],
+        chart="bars",
+        note=left_out(len(parts)),
+    )
+
+
+def stages_cells(way: Way) -> dict[str, Cell]:
+    """Of some offers how many came to each stage, and the shares of those seen."""
+    cells: dict[str, Cell] = dict(zip(STAGES, way.count(), strict=True))
+    for key, stage in (("accept_rate", "accepted"), ("bought_rate", "bought"), ("kept_rate", "kept")):
+        cells |= ends(key, way.rate(stage), "share")
+    return cells
+
+
+def left_by(slices: Slices, parts: Sequence[Part]) -> Iterator[Table]:
+    """Who was left without an offer in each slice, and why; nothing where answers have no such property."""
+    known = [(slice_name(slices, one.name), one.left) for one in parts if one.left is not None]
+    if known:
+        title = slice_title(slices)
+        yield left_table(f"Left without an offer, by {title}", title.capitalize(), known[:MOST])
+        yield reasons_table(f"Why nothing was offered, by {title}", title.capitalize(), known[:MOST])
+
+
+def left_table(title: str, named: str, parts: Sequence[tuple[str, Left]], key: str = "left_without") -> Table:
+    """Answers with nothing to show, by name."""
+    return Table(
+        key=key,
+        title=title,
+        columns=[
+            Column(key="name", title=named, unit="text"),
+            Column(key="asked", title="Asked for offers", unit="count"),
+            Column(key="silent", title="With nothing to show", unit="count"),
+            Column(key="share", title="Share", unit="share", interval=True),
+            Column(key="customers", title="Customers", unit="count"),
+            Column(key="never", title="Never offered anything", unit="count"),
+            Column(key="why", title="Mostly because", unit="text"),
+        ],
+        rows=[
+            {
+                "name": name,
+                "asked": left.asked,
+                "silent": left.silent,
+                **ends("share", left.share, "share"),
+                "customers": left.customers,
+                "never": left.never,
+                "why": _mostly(left),
+            }
+            for name, left in parts
+        ],
+        note="Who was by lot kept without offers is not left without a good one, and does not count here.",
+    )
+
+
+def reasons_table(title: str, named: str, parts: Sequence[tuple[str, Left]], key: str = "left_why") -> Table:
+    """The reasons of each, as shares of what it asked for."""
+    rows: list[dict[str, Cell]] = [
+        {
+            "name": name,
+            "reason": SILENCE.get(silence.reason, silence.reason),
+            "detail": silence.detail,
+            "answers": count,
+            "share": count / left.asked,
+        }
+        for name, left in parts
+        for silence, count in left.reasons[:_REASONS]
+    ]
+    return Table(
+        key=key,
+        title=title,
+        columns=[
+            Column(key="name", title=named, unit="text"),
+            Column(key="reason", title="Reason", unit="text"),
+            Column(key="detail", title="Which", unit="text"),
+            Column(key="answers", title="Answers", unit="count"),
+            Column(key="share", title="Of all they asked for", unit="share"),
+        ],
+        rows=rows,
+        note=None if rows else "There was something to offer every time.",
+    )
+
+
+def _mostly(left: Left) -> str:
+    if not left.reasons:
+        return ""
+    told = []
+    for silence, count in left.reasons[:_NAMED]:
+        which = f" ({silence.detail})" if silence.detail else ""
+        told.append(f"{SILENCE.get(silence.reason, silence.reason)}{which} {count / left.silent:.0%}")
+    return ", ".join(told)
+
+
+def placements_by(slices: Slices, parts: Sequence[Part]) -> Table:
+    """What was accepted of each slice at each placement."""
+    title = slice_title(slices)
+    rows: list[dict[str, Cell]] = [
+        {
+            "name": slice_name(slices, one.name),
+            "placement": place,
+            "exposed": int(way.stage("exposed").sum()),
+            "accepted": int(way.stage("accepted").sum()),
+            "kept": int(way.stage("kept").sum()),
+            **ends("accept_rate", way.rate("accepted"), "share"),
+        }
+        for one in parts[:MOST]
+        for place, way in by_placement(one.way)
+    ]
+    return Table(
+        key="slices",
+        title=f"Placements by {title}",
+        columns=[
+            Column(key="name", title=title.capitalize(), unit="text"),
+            Column(key="placement", title="Placement", unit="text"),
+            Column(key="exposed", title="Seen", unit="count"),
+            Column(key="accepted", title="Accepted", unit="count"),
+            Column(key="kept", title="Kept", unit="count"),
+            Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True),
+        ],
+        rows=rows,
+        note=left_out(len(parts)),
+    )
+
+
+def earned_table(slices: Slices, earned: Sequence[Earned], found: int) -> Table:
+    """What is put down to the offers of each slice beside what they added, where lots can tell that."""
+    title = slice_title(slices)
+    refusals = [
+        f"{slice_name(slices, one.name)}: {say_refusal(one.added_margin)}"
+        for one in earned
+        if isinstance(one.added_margin, NotEstimable)
+    ]
+    return Table(
+        key="slices",
+        title=f"Earned by {title}",
+        columns=_columns(title, compared=slices.trial is not None, added=slices.by not in _NO_LOT),
+        rows=[_earned_row(slices, one) for one in earned],
+        note=" ".join(filter(None, [_note(slices), *_alike(refusals), left_out(found)])),
+    )
+
+
+def _columns(title: str, *, compared: bool, added: bool) -> list[Column]:
+    columns = [
+        Column(key="name", title=title.capitalize(), unit="text"),
+        Column(key="attributed_revenue", title="Attributed revenue", unit="money"),
+        Column(key="attributed_margin", title="Attributed margin", unit="money"),
+        Column(key="returned_share", title="Came back", unit="share"),
+    ]
+    if compared:
+        columns += [
+            Column(key="treated", title="Customers", unit="count"),
+            Column(key="held", title="Holdout", unit="count"),
+        ]
+    if added:
+        columns += [
+            Column(key="added_revenue", title="Added revenue", unit="money", interval=True),
+            Column(key="added_margin", title="Added margin", unit="money", interval=True),
+            Column(key="verdict", title="Margin", unit="text"),
+        ]
+    return columns
+
+
+def _earned_row(slices: Slices, one: Earned) -> dict[str, Cell]:
+    return {
+        "name": slice_name(slices, one.name),
+        "attributed_revenue": round(one.revenue),
+        "attributed_margin": round(one.margin),
+        "returned_share": (one.gross - one.revenue) / one.gross if one.gross > 0 else None,
+        "treated": one.treated,
+        "held": one.held,
+        **shown_ends("added_revenue", one.added_revenue),
+        **shown_ends("added_margin", one.added_margin),
+        "verdict": say_surely(one.surely) if isinstance(one.added_margin, Estimate) else "cannot be told",
+    }
+
+
+def shown_ends(key: str, found: Result | None) -> dict[str, Cell]:
+    """The cells of money added; where nobody can tell its sign, its interval alone."""
+    cells = ends(key, found, "money")
+    return {**cells, key: None} if isinstance(found, Estimate) and is_open(found) else cells
+
+
+def _note(slices: Slices) -> str:
+    if slices.by in _NO_LOT:
+        return _NO_LOT[slices.by]
+    how = _OF_CUSTOMERS if slices.of == "customer" else _OF_ITEMS if slices.of == "item" else _OF_PLACES
+    return f"{how} The verdict holds for all rows together: the more rows, the surer each must be."
+
+
+def _alike(refusals: Sequence[str]) -> Sequence[str]:
+    """At most three, and how many more."""
+    shown = 3
+    more = [f"And {len(refusals) - shown} more rows have too few customers to tell."] if len(refusals) > shown else []
+    return [*refusals[:shown], *more]
+
+
+def left_out(found: int) -> str | None:
+    """What a table says that does not hold all slices."""
+    return f"{MOST} of {found:,} are shown." if found > MOST else None

@@ -1,0 +1,64 @@
+"""Whether offers added anything, in words; and when a number would say more than is known."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pairwell.measure.offers.effects import Effects, Result
+from pairwell.measure.offers.estimates import Estimate, NotEstimable
+from pairwell.report.offered import figure, say_refusal
+from pairwell.report.record import Figure, Unit
+from pairwell.report.shown.cells import Cells
+
+_WORDS: Final = {1: "added", -1: "lost", 0: "not shown"}
+
+
+def is_open(found: Estimate) -> bool:
+    """Whether even the sign is anybody's guess: 0 lies inside, at least as deep as the estimate is far from it."""
+    return found.low < 0 < found.high and min(-found.low, found.high) >= abs(found.value)
+
+
+def say_surely(surely: int) -> str:
+    """One word or two: 1 stands for added, -1 for lost, 0 for neither shown."""
+    return _WORDS[surely]
+
+
+def added_figure(
+    name: tuple[str, str, Unit], found: Result, *, cells: Cells, previous: Result | None = None, note: str | None = None
+) -> Figure:
+    """What offers added, with its interval; where even its sign is open, the interval alone and the sentence for it."""
+    told = previous if isinstance(previous, Estimate) and not is_open(previous) else None
+    shown = figure(name, found, previous=told, note=note)
+    if not isinstance(found, Estimate) or not is_open(found):
+        return shown
+    key, title, unit = name
+    return Figure(
+        key=key,
+        title=title,
+        unit=unit,
+        value=None,
+        low=shown.low,
+        high=shown.high,
+        previous=shown.previous,
+        refusal=f"Not shown: a{_span(shown, cells)} fits what was seen (95 % interval).",
+        note=note,
+    )
+
+
+def verdict_of(effects: Effects, cells: Cells) -> Figure:
+    """The first thing to read: whether offers added margin."""
+    key, title, margin = "verdict", "Did offers add margin", effects.margin
+    if isinstance(margin, NotEstimable):
+        return Figure(key=key, title=title, unit="text", value=None, refusal=say_refusal(margin))
+    surely = int(margin.low > 0) - int(margin.high < 0)
+    words = {1: "Yes", -1: "No, they cost margin", 0: "Not shown"}[surely]
+    held = f"{effects.held:,} of {effects.held + effects.treated:,} customers were by lot kept without offers."
+    span = _span(figure((key, title, "money"), margin), cells)
+    waits = " Wait, ask for a longer period, or keep more without offers." if surely == 0 else ""
+    return Figure(key=key, title=title, unit="text", value=words, note=f"A{span} fits what was seen. {held}{waits}")
+
+
+def _span(shown: Figure, cells: Cells) -> str:
+    """Between what it may lie, but for the first letter."""
+    ends = f"nything from {cells.value(shown.low, shown.unit)} to {cells.value(shown.high, shown.unit)}"
+    return f"{ends} {cells.unit(shown.unit)}".rstrip()

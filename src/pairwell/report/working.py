@@ -1,0 +1,174 @@
+"""Which offers work for each segment of customers, and who is left without a good one and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from pairwell.events import items_named
+from pairwell.measure.customers.attributes import read_stated
+from pairwell.measure.customers.visits import NotKnown
+from pairwell.measure.offers.sliced import Part, parts_of
+from pairwell.measure.offers.slicing import NOBODY, name_units, slice_customers
+from pairwell.measure.offers.stages import Way, most_shown, way_of
+from pairwell.report.asking import Asked
+from pairwell.report.named import KINDS
+from pairwell.report.offered import Opened, ends, open_offers, titles_of
+from pairwell.report.record import Cell, Column, Table
+from pairwell.report.shown.cells import span_words
+from pairwell.report.sliced import left_table, reasons_table
+from pairwell.report.sortings import Sorting, know_customers, sort_customers
+
+_UNSORTED: Final = "Bought nothing before"
+_LOOKED_AT, _BEST = 30, 3  # offers of a segment
+_ENOUGH = 5  # times seen before an offer is said to work
+_NO_OFFERS: Final = (
+    "Nobody asked for offers in this period, so nothing can be told of which offers work for whom, or of who is left "
+    "without one."
+)
+_SORTED: Final = (
+    "Which offers work, and who is left without one, is told of {span}. There customers are sorted by what they had "
+    "bought before, so that no offer makes its own segment."
+)
+
+_Called = dict[str, list[tuple[str, str, Way]]]
+
+
+class Working(msgspec.Struct, frozen=True, kw_only=True):
+    """Tables of what offers came to by segment, and what to know of them."""
+
+    tables: Sequence[Table] = ()
+    notes: Sequence[str] = ()
+
+
+def find_working(asked: Asked) -> Working:
+    """By every sorting of customers, or with its details by the one asked for. Raises `RequestError`."""
+    opened = open_offers(msgspec.structs.replace(asked, by=None), compare=False)
+    if opened is None or not opened.now.told.decided.size:
+        return Working(notes=[_NO_OFFERS])
+    period = opened.periods.period
+    known = know_customers(asked, period.since)
+    if isinstance(known, NotKnown):
+        return Working(notes=["Nobody bought anything before this period, so its customers cannot be sorted by that."])
+    way = way_of(opened.now.told, opened.now.lines, opened.now.attributed)
+    stated = read_stated(asked.dataset)
+    tables = [table for one in sort_customers(asked, known) for table in _tables(opened, way, one, stated)]
+    span = span_words(period, asked.settings.shop.timezone)
+    return Working(tables=tables, notes=[_SORTED.format(span=span)])
+
+
+def _tables(opened: Opened, way: Way, sorting: Sorting, stated: Mapping[str, Mapping[str, str]]) -> Iterator[Table]:
+    parts = _parts(opened, way, sorting, stated.get(sorting.attribute or ""))
+    called = _called(opened, parts)
+    yield _works(sorting, parts, called)
+    left = [(part.name, part.left) for part in parts if part.left is not None]
+    yield left_table(f"Left without an offer, by {sorting.title}", "Customers", left, f"left_{sorting.key}")
+    if opened.asked.by is None and sorting.key != "standing":
+        return
+    yield _taken(sorting, parts, called)
+    yield reasons_table(f"Why nothing was offered, by {sorting.title}", "Customers", left, f"why_{sorting.key}")
+
+
+def _parts(opened: Opened, way: Way, sorting: Sorting, stated: Mapping[str, str] | None) -> list[Part]:
+    """In the order of the segments; those of whom nothing was known last. `stated`: of an attribute, by customer."""
+    units, names = opened.now.units, [*sorting.names, _UNSORTED]
+    if stated is None:
+        of_unit = [
+            names[sorting.of.get(unit.removeprefix("c:"), -1) if unit.startswith("c:") else -1] for unit in units
+        ]
+    else:
+        of_unit = name_units(units, stated)
+        names = sorted({*of_unit})
+    order = {name: place for place, name in enumerate([*names, NOBODY])}
+    parts = parts_of(way, slice_customers(opened.now, sorting.key, of_unit))
+    return sorted(parts, key=lambda part: order[part.name])
+
+
+def _called(opened: Opened, parts: Sequence[Part]) -> _Called:
+    """The offers that work best in each part, as people know them: kind, title and their ways."""
+    best = {part.name: _best(part.way) for part in parts}
+    ids = {item for offers in best.values() for _, name, _ in offers for item in items_named(name)}
+    titles = titles_of(opened.asked, sorted(ids))
+    return {
+        part: [
+            (KINDS.get(kind, kind), " + ".join(titles.get(one, one) for one in items_named(name)), way)
+            for kind, name, way in offers
+        ]
+        for part, offers in best.items()
+    }
+
+
+def _best(way: Way) -> list[tuple[str, str, Way]]:
+    """Of the offers accepted most and seen often enough, those most surely kept, then accepted, of those seen."""
+
+    def surely(offer: tuple[str, str, Way]) -> tuple[float, float, str]:
+        rates = [offer[2].rate(stage) for stage in ("kept", "accepted")]
+        lows = [0.0 if rate is None else -rate.low for rate in rates]
+        return lows[0], lows[1], offer[1]
+
+    often = [one for one in most_shown(way, _LOOKED_AT, by="accepted") if one[2].stage("exposed").sum() >= _ENOUGH]
+    return sorted(often, key=surely)[:_BEST]
+
+
+def _works(sorting: Sorting, parts: Sequence[Part], called: _Called) -> Table:
+    return Table(
+        key=f"offers_{sorting.key}",
+        title=f"Which offers work, by {sorting.title}",
+        columns=[
+            Column(key="name", title="Customers", unit="text"),
+            *_COLUMNS,
+            Column(key="best", title="Works best", unit="text"),
+        ],
+        rows=[{"name": one.name, **_cells(one.way), "best": _first(called[one.name])} for one in parts],
+        note=f"Works best: of the offers taken at all and seen {_ENOUGH} times or more, the one most surely kept.",
+    )
+
+
+def _taken(sorting: Sorting, parts: Sequence[Part], called: _Called) -> Table:
+    return Table(
+        key=f"taken_{sorting.key}",
+        title=f"The offers that work best, by {sorting.title}",
+        columns=[
+            Column(key="name", title="Customers", unit="text"),
+            Column(key="offer", title="Offer", unit="text"),
+            Column(key="kind", title="Kind", unit="text"),
+            *_COLUMNS,
+        ],
+        rows=[
+            {"name": one.name, "offer": offer, "kind": kind, **_cells(way)}
+            for one in parts
+            for kind, offer, way in called[one.name]
+        ],
+        note=f"At most {_BEST} a row of customers, of the {_LOOKED_AT} that they accepted most, and only what was seen "
+        f"{_ENOUGH} times or more. The best of many look better than they are: trust the interval.",
+    )
+
+
+_COLUMNS: Final = (
+    Column(key="shown", title="Shown", unit="count"),
+    Column(key="exposed", title="Seen", unit="count"),
+    Column(key="accepted", title="Accepted", unit="count"),
+    Column(key="bought", title="Bought", unit="count"),
+    Column(key="kept", title="Kept", unit="count"),
+    Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True),
+    Column(key="kept_rate", title="Kept of seen", unit="share", interval=True),
+)
+
+
+def _cells(way: Way) -> dict[str, Cell]:
+    stages = ("shown", "exposed", "accepted", "bought", "kept")
+    counts: dict[str, Cell] = {name: int(way.stage(name).sum()) for name in stages}
+    return {
+        **counts,
+        **ends("accept_rate", way.rate("accepted"), "share"),
+        **ends("kept_rate", way.rate("kept"), "share"),
+    }
+
+
+def _first(offers: Sequence[tuple[str, str, Way]]) -> str:
+    if not offers:
+        return "none seen often enough"
+    _, title, way = offers[0]
+    return f"{title} ({int(way.stage('kept').sum())} kept of {int(way.stage('exposed').sum())} seen)"
