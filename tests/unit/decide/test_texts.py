@@ -5,9 +5,11 @@ import re
 import pytest
 from babel import Locale
 
-from pairwell.decide.explain import MESSAGES
+from pairwell.decide.explain import MESSAGES as REASONS
 from pairwell.decide.texts import LANGUAGES, find_locale, money, number, read_catalogue, say
+from pairwell.serve.online.storefront.words import MESSAGES as STOREFRONT
 
+MESSAGES = (*REASONS, *STOREFRONT)
 _PLURALS = {"en": 2, "ru": 3, "pl": 3}
 _BLANK = re.compile(r"%\((\w+)\)s")
 

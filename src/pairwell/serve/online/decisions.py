@@ -1,28 +1,48 @@
-"""`POST /v1/decisions`, in plain ASGI."""
+"""`POST /v1/decisions`, and `POST /v1/fragments` with the same as HTML, in plain ASGI."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
 from pairwell.decide.decider import plain_answer
 from pairwell.records import Answer, DecisionRequest, SilenceReason
 from pairwell.serve.online.access.callers import Caller
-from pairwell.serve.online.access.credentials import Shown
+from pairwell.serve.online.access.credentials import Shown, take_from_beacon
 from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.screening import screen_answer, screen_request
 from pairwell.serve.online.access.settling import LetIn
+from pairwell.serve.online.events import PAGE_LIMIT_BYTES
 from pairwell.serve.online.faults import BUSY, Refused
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.line import Full, Late, Line
 from pairwell.serve.online.metrics.counting import Counts
 from pairwell.serve.online.reading import decode
 from pairwell.serve.online.service import DecisionJob, Service
-from pairwell.serve.online.wire import Receive, Scope, Send, encoder, send_json
+from pairwell.serve.online.storefront.fragment import FragmentRequest, render_fragment
+from pairwell.serve.online.wire import HTML, Receive, Reply, Scope, Send, encoder, send_reply
 
 LIMIT_BYTES = 1_000_000
+SILENCE = "x-pairwell-silence"
 _decoder = msgspec.json.Decoder(DecisionRequest)
+_fragment_decoder = msgspec.json.Decoder(FragmentRequest)
+
+
+class PageRequest(DecisionRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request of a page that sets no headers, which saves it the preflight: it shows its key in the body."""
+
+    key: str
+    customer_token: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Asked(NamedTuple):
+    """What a body asks, and how the answer is told."""
+
+    request: DecisionRequest
+    tell: Callable[[Answer], Reply]
 
 
 class Decisions:
@@ -44,16 +64,29 @@ class Decisions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, shown: Shown) -> None:
         caller = await self._gate.recall(scope, shown)
-        caller.require_key()
         try:
             with self._holding.open() as opened:
-                asked = decode(await opened.read(scope, receive, limit=LIMIT_BYTES), _decoder)
-                answer = await self._gate.settle(scope, shown, caller, lambda by: self._answer_to(asked, by))
+                limit = PAGE_LIMIT_BYTES if caller.kind == "nobody" else LIMIT_BYTES
+                body = await opened.read(scope, receive, limit=limit)
+                if caller.kind == "nobody":  # a page that saves itself the preflight shows its key in the body
+                    shown, body = take_from_beacon(body, shown)
+                    caller = await self._gate.recall(scope, shown)
+                    caller.require_key()
+                request, tell = self.read(body)
+                reply = tell(await self._gate.settle(scope, shown, caller, lambda by: self._answer_to(request, by)))
         except Refused as refused:
             if refused.status != BUSY:
                 raise
-            answer = self._turn_away(caller)
-        await send_json(send, 200, encoder.encode(answer))
+            reply = self.tell_silence(self._turn_away(caller))
+        await send_reply(send, 200, reply)
+
+    def read(self, body: bytes) -> Asked:
+        """The question in a body. Raises `Refused`, `RequestError`."""
+        return Asked(decode(body, _decoder), _as_json)
+
+    def tell_silence(self, answer: Answer) -> Reply:
+        """The answer to who could not even be read."""
+        return _as_json(answer)
 
     def _turn_away(self, caller: Caller) -> Answer:
         """The answer to who asks while there is no room to read what is asked."""
@@ -87,3 +120,23 @@ class Decisions:
         """The answer to who cannot wait any longer, also said in the log."""
         self._service.notices.tell("warning", reason, detail)
         return self._service.silence(reason, detail)
+
+
+class Fragments(Decisions):
+    """Answers with HTML. Silence is an empty body; a header says why."""
+
+    def read(self, body: bytes) -> Asked:
+        asked = decode(body, _fragment_decoder)
+        return Asked(asked.decision, lambda answer: _as_html(answer, render_fragment(answer, asked)))
+
+    def tell_silence(self, answer: Answer) -> Reply:
+        return _as_html(answer, "")
+
+
+def _as_json(answer: Answer) -> Reply:
+    return Reply(encoder.encode(answer))
+
+
+def _as_html(answer: Answer, html: str) -> Reply:
+    headers = {SILENCE: answer.silence.reason} if answer.silence else {}
+    return Reply(html.encode(), HTML, headers)

@@ -12,13 +12,15 @@ from pairwell.config.version import engine_version
 from pairwell.events import Event, EventReceipt
 from pairwell.records import Answer, Decision, DecisionRequest
 from pairwell.serve.online.access.screening import PublicPairs
+from pairwell.serve.online.decisions import PageRequest
 from pairwell.serve.online.events import Beacon, EventBatch
 from pairwell.serve.online.faults import ErrorBody
 from pairwell.serve.online.service import Readiness
+from pairwell.serve.online.storefront.fragment import FragmentRequest
 
 _RECORDS = (
-    DecisionRequest, Answer, Event, EventBatch, EventReceipt, Beacon, Decision, PairsFound, PublicPairs, Readiness,
-    ErrorBody,
+    DecisionRequest, PageRequest, FragmentRequest, Answer, Event, EventBatch, EventReceipt, Beacon, Decision,
+    PairsFound, PublicPairs, Readiness, ErrorBody,
 )  # fmt: skip
 _COMPONENT = "#/components/schemas/{name}"
 _FAULTS = {
@@ -26,6 +28,7 @@ _FAULTS = {
     401: "No key, or none that counts.",
     403: "The key may not do this, or counts not for this page or customer; without keys: a stranger's page asks.",
     404: "There is no such thing.",
+    405: "The route takes another method.",
     408: "The body took too long to arrive.",
     409: "Too little is known for this yet.",
     413: "The body is too large.",
@@ -73,6 +76,7 @@ def describe_api() -> dict[str, Any]:
 def _paths() -> dict[str, Any]:
     return {
         "/v1/decisions": {"post": _post_decisions()},
+        "/v1/fragments": {"post": _post_fragments()},
         "/v1/events": {"post": _post_events()},
         "/v1/decisions/{decision_id}": {"get": _get_decision()},
         "/v1/items/{item_id}/pairs": {"get": _get_pairs()},
@@ -86,6 +90,7 @@ def _paths() -> dict[str, Any]:
         },
         "/metrics": {"get": _get_metrics()},
         "/openapi.json": {"get": _probe("openapi", "This document", {200: ({"type": "object"}, "OpenAPI 3.1.")})},
+        "/widget.js": {"get": _text("widget", "The element that shows offers on a shop's page", "text/javascript")},
         "/": {"get": _welcome()},
     }
 
@@ -97,8 +102,21 @@ def _post_decisions() -> dict[str, Any]:
         "description": "The same `request_id` gives the same answer. Durable in the journal before it leaves; "
         "silent where that fails or takes longer than the placement's deadline.",
         "parameters": [_CUSTOMER],
-        "requestBody": _body(_ref(DecisionRequest), "application/json"),
+        "requestBody": _body({"anyOf": [_ref(DecisionRequest), _ref(PageRequest)]}, "application/json", "text/plain"),
         "responses": _responses({200: (_ref(Answer), "Offers, or silence with its reason.")}, (400, 408, 413, 500)),
+    }
+
+
+def _post_fragments() -> dict[str, Any]:
+    headers = {"X-Pairwell-Silence": {"description": "Why nothing is offered.", "schema": {"type": "string"}}}
+    told = {"description": "The offers; empty where there is silence.", "content": _HTML, "headers": headers}
+    faults = _responses({}, (400, 408, 413, 500, 503))
+    return {
+        "operationId": "render_fragment",
+        "summary": "Decide what to offer, as HTML for a page that a server renders",
+        "parameters": [_CUSTOMER],
+        "requestBody": _body(_ref(FragmentRequest), "application/json"),
+        "responses": {"200": told, **faults},
     }
 
 
@@ -167,6 +185,13 @@ def _welcome() -> dict[str, Any]:
     }
 
 
+def _text(name: str, summary: str, kind: str) -> dict[str, Any]:
+    told = {"description": "The same for everybody.", "content": {kind: {"schema": {"type": "string"}}}}
+    same = {"description": "What `If-None-Match` names is still the same."}
+    responses = {"200": told, "304": same, **_responses({}, (405,))}
+    return {"operationId": name, "summary": summary, "security": _NO_KEY, "responses": responses}
+
+
 def _probe(name: str, summary: str, answers: dict[int, tuple[dict[str, Any], str]]) -> dict[str, Any]:
     return {"operationId": name, "summary": summary, "security": _NO_KEY, "responses": _responses(answers, ())}
 
@@ -193,6 +218,7 @@ def _ref(record: type) -> dict[str, Any]:
     return {"$ref": _COMPONENT.format(name=record.__name__)}
 
 
+_HTML = {"text/html": {"schema": {"type": "string"}}}
 _PAIRS = {"anyOf": [_ref(PairsFound), _ref(PublicPairs)]}
 _CUSTOMER = {
     "name": "X-Pairwell-Customer",

@@ -54,8 +54,8 @@ class Counts:
         self._errors.add(str(status), code)
 
     def lasted(self, path: str, seconds: float) -> None:
-        """Count how long an answer of one of the two hot routes took."""
-        (self._decision_s if path == "/v1/decisions" else self._event_s).observe(seconds)
+        """Count how long an answer of one of the hot routes took."""
+        (self._event_s if path == "/v1/events" else self._decision_s).observe(seconds)
 
     def render(self, readings: Sequence[Metric]) -> str:
         """The page for Prometheus, with `readings` beside what was counted."""
