@@ -79,7 +79,8 @@ def _visits(dataset: Dataset, period: Period) -> ibis.Table:
     named = named.filter(named.unit.notnull())
     turn = ibis.window(group_by="unit", order_by=["at"])
     pause = named.mutate(new=(named.at - named.at.lag().over(turn) > _PAUSE).fill_null(True).cast("int64"))
-    running = ibis.window(group_by="unit", order_by=["at"], preceding=None, following=0)
+    # By moments and not by rows: events of one moment are of one visit, in whatever order they come.
+    running = ibis.range_window(group_by="unit", order_by=["at"], preceding=None, following=0)
     numbered = pause.mutate(visit=pause.new.sum().over(running))
     return numbered.group_by("unit", "visit").aggregate(
         began=numbered.at.min(),

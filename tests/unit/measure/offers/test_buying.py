@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 import msgspec
 from tests.events import add_events, visits_of
@@ -39,6 +40,14 @@ def test_half_an_hour_without_an_event_ends_a_visit(workspace: Workspace) -> Non
     assert found is not None
     assert found.steps == {"visits": 2, "cart": 0, "order": 0, "add_on": 0, "again": 0}
     assert found.viewed_before is None
+
+
+def test_events_of_one_moment_are_of_one_visit(workspace: Workspace) -> None:
+    events = [msgspec.structs.replace(one, at=START) for one in visits_of(*["va vb vc"] * 500)]
+    add_events(workspace, Random(1).sample(events, len(events)))
+    found = _read(workspace, [Order("o-1", ("a",), START, "c-1")])
+    assert found is not None
+    assert found.steps["visits"] == 500
 
 
 def test_an_order_of_a_visitor_meets_that_visitors_visit(workspace: Workspace) -> None:
