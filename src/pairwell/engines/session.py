@@ -46,14 +46,15 @@ def open_session(choice: Engine, *, spill: Path | None) -> Any:
     try:
         with log.open("w") as said:
             gateway = launch_gateway(conf, popen_kwargs={"stderr": said})
-        atexit.register(_close, gateway.proc, folder)
-        return SparkSession(SparkContext(gateway=gateway, conf=conf))
+        context = SparkContext(gateway=gateway, conf=conf)
     except Exception as error:  # whatever Java throws
         raise EngineError(
             f"Spark does not start at {choice.spark_master!r}: {_last_of(log) or error}",
             hint="Check `[engine]` in the settings: the memory, and the master where it is a cluster.",
             field="engine.spark_master",
         ) from error
+    atexit.register(_close, context, gateway.proc, folder)
+    return SparkSession(context)
 
 
 def _configure(choice: Engine, folder: Path) -> SparkConf:
@@ -90,8 +91,9 @@ def _last_of(log: Path) -> str:
     return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "")
 
 
-def _close(process: Any, folder: Path) -> None:
+def _close(context: SparkContext, process: Any, folder: Path) -> None:
     """End Java with this process, and take away what it spilled."""
+    context.stop()
     process.stdin.close()
     process.wait(_ENDING_S)
     shutil.rmtree(folder, ignore_errors=True)

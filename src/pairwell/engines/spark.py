@@ -73,6 +73,10 @@ class SparkEngine(Backend):  # type: ignore[misc]
         self._run_pre_execute_hooks(expr)
         return super()._create_cached_table(name, expr)
 
+    def _finalize_cached_table(self, name: str) -> None:
+        if self._session.sparkContext._jsc is not None:  # else it ended, and its tables with it
+            super()._finalize_cached_table(name)
+
     def _register_in_memory_table(self, op: Any) -> None:
         self._from_arrow(op.data.to_pyarrow(op.schema)).createOrReplaceTempView(op.name)
 
@@ -98,6 +102,7 @@ def open_spark(choice: Engine, *, spill: Path | None = None) -> ibis.BaseBackend
     session = open_session(choice, spill=spill)
     for function in _FUNCTIONS:
         session.sql(f"CREATE OR REPLACE TEMPORARY FUNCTION {function}")
+    SparkEngine.register_options()  # the compiler reads them
     return SparkEngine().connect(session)
 
 

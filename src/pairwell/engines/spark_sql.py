@@ -41,7 +41,7 @@ class SparkCompiler(PySparkCompiler):  # type: ignore[misc]
     def _rising(self, sort: Any, key: Any) -> Any:
         if sort.ascending:
             return key.this
-        if not sort.expr.dtype.is_boolean():
+        if not sort.arg.dtype.is_boolean():
             raise UnsupportedOperationError("Spark gives the last value by what rises, or by what is not true.")
         return sg.not_(key.this)
 
