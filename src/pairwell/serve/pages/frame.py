@@ -7,6 +7,7 @@ from datetime import datetime, time
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -40,7 +41,8 @@ def render_report(report: Report, question: Question, around: Around) -> str:
 
     body = Markup(render_body(report))  # noqa: S704 - escaped where it is made
     keys = [*(["figures"] if report.figures else []), *(table.key for table in report.tables)]
-    return _page("report.html", around, question=question, title=report.title, body=body, tables=keys)
+    shown = _of_days(question, report)
+    return _page("report.html", around, question=question, title=report.title, body=body, tables=keys, shown=shown)
 
 
 def render_problem(fault: Fault, around: Around, question: Question | None = None) -> str:
@@ -77,6 +79,17 @@ def query_of(question: Question, **more: str) -> str:
     parts = {"since": _written(question.since), "until": _written(question.until), "by": question.by or "", **more}
     told = {name: value for name, value in parts.items() if value}
     return f"?{urlencode(told)}" if told else ""
+
+
+def _of_days(question: Question, report: Report) -> Question:
+    """The question with the period that the report came to be of, where that is made of whole days."""
+    if report.period is None:
+        return question
+    zone = ZoneInfo(report.timezone)
+    since, until = (one.astimezone(zone).replace(tzinfo=None) for one in (report.period.since, report.period.until))
+    if since.time() != time() or until.time() != time():
+        return question
+    return msgspec.structs.replace(question, since=since, until=until)
 
 
 def _page(template: str, around: Around, *, title: str, question: Question | None = None, **more: Any) -> str:  # noqa: ANN401
