@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pairwell.measure.before.records import BeforeAfter
     from pairwell.shop.before import Columns
 
-_LINE = 52  # weeks of a sparkline
+_LINE = 26  # weeks of a sparkline, before the change and after it
 _DAY = ["%Y-%m-%d"]
 
 
@@ -139,20 +139,16 @@ def _print(found: BeforeAfter) -> None:
 
 
 def _head(found: BeforeAfter) -> Iterator[str]:
+    from pairwell.measure.before.telling import listed
+
     currency = "" if found.currency is None else f" in {found.currency}"
     yield f"{found.metric}{currency}, before and after {found.at}: {found.label.upper()}"
     how = "a structural model of the series" if found.method == "structural" else "difference-in-differences"
-    beside = f", beside {_names(found.compared)}" if found.compared else ""
-    yield f"  {_names(found.touched)}{beside}, by {how}"
+    beside = f", beside {listed(found.compared)}" if found.compared else ""
+    yield f"  {listed(found.touched)}{beside}, by {how}"
     if found.since is not None and found.until is not None:
         before, after = found.periods_before, found.periods_after
         yield f"  {before} {found.grain}s before (from {found.since}), {after} after (up to before {found.until})"
-
-
-def _names(names: list[str] | object) -> str:
-    listed = [str(name) for name in names] if isinstance(names, list) else []
-    most = 6
-    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
 
 
 def _means(found: BeforeAfter) -> Iterator[tuple[object, ...]]:
@@ -172,8 +168,9 @@ def _lines(found: BeforeAfter) -> Iterator[str]:
     """A sparkline a series, all on one scale, with a bar where the change is."""
     from pairwell.report.shown.text import sparkline
 
-    weeks = found.weeks[-_LINE:]
-    change = sum(week.start < found.at for week in weeks)
+    change = sum(week.start < found.at for week in found.weeks)
+    weeks = found.weeks[max(0, change - _LINE) : change + _LINE]
+    change = min(change, _LINE)
     series = {
         "touched": [week.touched for week in weeks],
         "expected": [week.compared if week.expected is None else week.expected for week in weeks],
@@ -184,16 +181,18 @@ def _lines(found: BeforeAfter) -> Iterator[str]:
     for place, name in enumerate(series):
         line = drawn[place * len(weeks) : (place + 1) * len(weeks)]
         yield f"  {name:<9} {line[:change]}|{line[change:]}"
-    yield f"  weeks from {weeks[0].start} to {found.until}; | is {found.at}"
+    yield f"  weeks, the first from {weeks[0].start}, the last from {weeks[-1].start}; | is {found.at}"
 
 
 def _checks(found: BeforeAfter) -> Iterator[str]:
+    from pairwell.measure.before.telling import number
+
     if found.effect_total is not None and found.ci_total is not None and found.verdict != "not_estimable":
         low, high = found.ci_total
         yield f"Over all {found.periods_after} {found.grain}s: {found.effect_total:+,.0f} ({low:,.0f} to {high:,.0f})."
     if found.drift is not None:
         moved = found.drift.effect_relative
-        size = f"{found.drift.effect:+,.4g}" if moved is None else f"{moved:+.1%}"
+        size = number(found.drift.effect, "+") if moved is None else f"{moved:+.1%}"
         yield f"Moved apart before the date, second half against first: {size} (p {found.drift.p_value:.3f})."
     placebo = found.placebo
     if placebo is not None and placebo.low is not None and placebo.high is not None:

@@ -148,7 +148,7 @@ def _checked(found: tuple[Cut, list[NDArray[np.bool_]]], method: Method) -> Cut 
     for values in series:
         known = values[: periods.before][~unknown[: periods.before]]
         if np.ptp(known) == 0 or (known == 0).mean() > 0.5:  # noqa: PLR2004 - more than half
-            return Unfit(reason="constant", first=periods.start)
+            return Unfit(reason="constant", grain=periods.grain)
     closed = int(_runs(touched & compared, periods.grain).sum()) if method == "did" else 0
     known_only = np.where(unknown, np.nan, periods.touched)
     return msgspec.structs.replace(periods, touched=known_only, closed=closed)

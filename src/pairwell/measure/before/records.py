@@ -134,3 +134,4 @@ class Unfit(msgspec.Struct, frozen=True, kw_only=True):
     needed: int | None = None
     days: int | None = None  # that there are, or that are missing
     first: date | None = None
+    grain: Grain | None = None

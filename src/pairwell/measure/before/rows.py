@@ -9,9 +9,11 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from pairwell.config.explaining import name_neighbours
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.before.longrun import Floats
 from pairwell.measure.before.panel import Panel
+from pairwell.measure.before.telling import listed
 from pairwell.measure.sales.lines import History, sold_lines
 from pairwell.measure.sales.metrics import METRIC
 from pairwell.measure.sales.orders import items_of_orders, measured_orders
@@ -19,9 +21,8 @@ from pairwell.measure.sales.segments import UNKNOWN, Segment, with_segment
 
 DAY, GROUP, ROWS, ABOVE, BELOW = "day", "group", "rows", "above", "below"
 LOWER_IS_BETTER = ("refunds", "return_rate")
-ALL = "all"  # the one group where nobody names any
+ALL = "everything"  # the one group where nobody names any
 _OF_ITEMS = {"orders": "orders", "units": "units", "revenue": "revenue", "margin": "margin", "refunds": "refund"}
-_MOST_NAMED = 12  # groups in a message
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +76,10 @@ def panel_of(table: pa.Table, who: Who, *, partial: bool) -> Panel:
     Raises `RequestError` where a group is named that is not there, `EvidenceError` where there is no row at all.
     """
     if not len(table):
-        raise EvidenceError("There are no rows at all.", hint="Bring those before the change and those after it.")
+        raise EvidenceError(
+            "There are no rows in the time that is looked at.",
+            hint="Check the date, and bring the rows of the year before it and those after it.",
+        )
     days = np.asarray(table[DAY].combine_chunks().cast(pa.int32()))
     first, count = int(days.min()), int(days.max() - days.min()) + 1
     present = sorted(set(table[GROUP].to_pylist()))
@@ -110,10 +114,9 @@ def _names(present: Sequence[str], who: Who) -> list[str]:
     compared = others if who.compare is None else list(dict.fromkeys(who.compare))
     for field, wanted in (("touched", touched), ("compare", compared)):
         if missing := [name for name in wanted if name not in present]:
-            listed = ", ".join(present[:_MOST_NAMED]) + (", …" if len(present) > _MOST_NAMED else "")
             raise RequestError(
-                f"{who.group!r} has no value {', '.join(map(repr, missing))} in this time; it has {listed}.",
-                hint=f"Write --{field} as it stands there; repeat it for several values.",
+                f"{who.group!r} has no value {', '.join(map(repr, missing))} in this time; it has {listed(present)}.",
+                hint=name_neighbours(missing[0], present),
                 field=field,
             )
     if both := [name for name in compared if name in touched]:

@@ -12,7 +12,7 @@ from pairwell.errors import MissingExtraError
 from pairwell.measure.before.longrun import Floats, p_value
 from pairwell.measure.before.records import Estimate
 
-DRAWS: Final = 4_000
+DRAWS: Final = 2_000
 _STEPS = 300  # of the search for the likeliest parameters
 _SEED = 20_250_101
 
@@ -54,7 +54,7 @@ def foretell(model: Model, values: Floats, after: int, control: Floats | None = 
     `control` covers the periods of `values` and those after.
     """
     space = _space(model, values, None if control is None else control[: values.size])
-    filtered = space.filter(model.parameters)
+    filtered = space.filter(model.parameters, return_ssm=True)
     state, doubt = (np.asarray(part)[..., -1] for part in (filtered.predicted_state, filtered.predicted_state_cov))
     moves, picks = (np.asarray(space.ssm[name]) for name in ("transition", "selection"))
     design = np.asarray(space.ssm["design"]).reshape(state.size, -1)[:, 0].copy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pairwell.measure.before.panel import MOST_BEFORE, Cut
@@ -10,6 +10,7 @@ from pairwell.measure.before.pretended import AS_LARGE
 from pairwell.measure.before.records import BeforeAfter, Unfit
 from pairwell.measure.comparing.experiment import Limits
 
+_MOST_NAMED = 6
 _PERIODS: Final = {"day": "days", "week": "weeks"}
 _HAS_REASON: Final = {
     "too_few_before": "There are {days} days before {at}, and {needed} are needed to know what is usual.",
@@ -18,8 +19,8 @@ _HAS_REASON: Final = {
     "Name other groups, or ask for --method structural.",
     "gaps": "{days} days have no rows of one side, the first {first}: rows are missing, or it was not sold then. "
     "Bring the rows, or look at whole time by --since and --until.",
-    "constant": "Before {at} {metric} hardly ever moves: it is the same throughout, or 0 in more than half of all "
-    "{periods}. Take a larger group, a metric that more orders have, or --grain week.",
+    "constant": "Before {at} {metric} of one side is the same throughout, or 0 in more than half of all {periods}, so "
+    "that nothing says how far it moves by itself. Take a larger group, another metric, or --grain week.",
     "no_share": "{metric} of one side is not clearly above 0, so that nobody can say by which share it would have "
     "moved. Ask for --parallel amount.",
     "drifted_apart": "Before {at} the two sides already moved apart, {drift} from the first half of that time to the "
@@ -41,8 +42,8 @@ def refusal_of(found: BeforeAfter, unfit: Unfit) -> str:
         days=unfit.days,
         needed=unfit.needed,
         first=unfit.first,
-        periods=_PERIODS[found.grain],
-        drift="by " + (f"{moved:+.1%}" if moved is not None else f"{drift.effect:+,.4g}" if drift else ""),
+        periods=_PERIODS[unfit.grain or found.grain],
+        drift="by " + (f"{moved:+.1%}" if moved is not None else number(drift.effect, "+") if drift else ""),
         p="" if drift is None else _p(drift.p_value),
         dates="" if placebo is None else placebo.dates,
         alarms="" if placebo is None else f"{placebo.alarms:.0%}",
@@ -51,17 +52,18 @@ def refusal_of(found: BeforeAfter, unfit: Unfit) -> str:
 
 def sentence_of(found: BeforeAfter) -> str:
     """The verdict, in one or two sentences."""
-    if found.effect_absolute is None or found.ci_absolute is None or found.placebo is None:
+    known = found.effect_absolute is not None and found.mean_after is not None and found.expected is not None
+    if not known or found.ci_absolute is None or found.placebo is None:
         return ""
     shown = found.verdict in ("better", "worse")
-    size = f"{found.effect_absolute:+,.4g} a {found.grain} ({_limits(found.ci_absolute)})"
+    size = f"{number(found.effect_absolute, '+')} a {found.grain} ({_limits(found.ci_absolute)})"
     relative = ""
     if found.effect_relative is not None and found.ci_relative is not None:
         low, high = found.ci_relative
         relative = f", that is {found.effect_relative:+.1%} ({low:+.1%} to {high:+.1%})"
     begin = (
-        f"{found.metric} from {found.at} on: {found.mean_after:,.4g} a {found.grain} where {found.expected:,.4g} "
-        f"would have been expected, {size}{relative}."
+        f"{found.metric} from {found.at} on: {number(found.mean_after)} a {found.grain} where "
+        f"{number(found.expected)} would have been expected, {size}{relative}."
     )
     placebo = (
         f"{found.placebo.as_large:.0%} of {found.placebo.dates} pretended dates before show as much"
@@ -88,13 +90,26 @@ def notes_of(found: BeforeAfter, periods: Cut) -> Iterator[str]:
     if periods.before * periods.days == MOST_BEFORE:
         yield f"Of the time before, the newest {MOST_BEFORE} days are looked at."
     if periods.left_out:
-        yield f"Left out, as they were not there both before and after: {', '.join(periods.left_out)}."
+        yield f"Left out, as they were not there both before and after: {listed(periods.left_out)}."
     if periods.closed:
         yield f"On {periods.closed * periods.days} days neither side has rows; they count as 0 for both."
 
 
+def listed(names: Sequence[str]) -> str:
+    """The first few of some names, and how many more there are."""
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
+
+
+def number(value: float | None, sign: str = "") -> str:
+    """A number as people write it: whole from 1,000 on, else with four digits."""
+    if value is None:
+        return "-"
+    return f"{value:{sign},.0f}" if abs(value) >= 1_000 else f"{value:{sign}.4g}"  # noqa: PLR2004 - as it says
+
+
 def _limits(limits: Limits) -> str:
-    return f"{limits[0]:,.4g} to {limits[1]:,.4g}"
+    return f"{number(limits[0])} to {number(limits[1])}"
 
 
 def _p(value: float) -> str:
