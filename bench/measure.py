@@ -18,12 +18,13 @@ from pairwell.measure.comparing.guardrails import Margin, judge_guardrail, judge
 from pairwell.measure.comparing.moments import Moments
 from pairwell.measure.comparing.sequence import BURN_IN, PLANNED_UNITS, always_valid
 from pairwell.measure.comparing.skewed import Unfit, judge
+from pairwell.measure.comparing.tails import tail_of
 
 ALPHA = 0.05
 LOOKS = 20
 LIFT = 1.1  # of spend in the treated arm, where coverage is counted
 
-Draw = Callable[[np.random.Generator, int], Arm]
+Draw = Callable[..., Arm]
 
 
 def dense(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
@@ -42,6 +43,32 @@ def per_order(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
     return Arm(above=lift * orders * spend_of(rng, orders > 0, sigma=0.7), below=orders)
 
 
+def heavy(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
+    """Log-normal spend of everybody, of which one in twenty customers brings half."""
+    return Arm(above=lift * np.exp(1.6 * rng.standard_normal(n)))
+
+
+def heavier(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
+    """Log-normal spend with a σ of 2."""
+    return Arm(above=lift * np.exp(2 * rng.standard_normal(n)))
+
+
+def power_law(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
+    """One in four buys, for a sum of which the third moment is infinite."""
+    return Arm(above=lift * (rng.random(n) < 0.25) * (1 - rng.random(n)) ** (-1 / 2.7))
+
+
+def wholesale(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
+    """Everybody buys, one in 67 for thirty times as much."""
+    return Arm(above=lift * np.exp(0.6 * rng.standard_normal(n)) * np.where(rng.random(n) < 0.015, 30.0, 1.0))
+
+
+def heavy_per_order(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
+    """As `per_order`, with orders of very uneven value."""
+    orders = (rng.geometric(0.4, n) - 1).astype(np.float64)
+    return Arm(above=lift * orders * spend_of(rng, orders > 0, sigma=1.4), below=orders)
+
+
 def spend_of(rng: np.random.Generator, buying: Any, sigma: float) -> Any:
     spend = np.zeros(buying.size)
     spend[buying] = np.exp(3 + sigma * rng.standard_normal(int(buying.sum())))
@@ -52,8 +79,16 @@ TRUTH = {
     "dense": np.exp(0.5),
     "sparse": 0.1 * np.exp(3.5),
     "per_order": np.exp(3 + 0.7**2 / 2),
+    "heavy": np.exp(1.6**2 / 2),
+    "heavier": np.exp(2),
+    "power_law": 0.25 * 2.7 / 1.7,
+    "wholesale": np.exp(0.6**2 / 2) * (1 + 0.015 * 29),
+    "heavy_per_order": np.exp(3 + 1.4**2 / 2),
 }
-DRAWS = {"dense": dense, "sparse": sparse, "per_order": per_order}
+DRAWS: dict[str, Draw] = {
+    draw.__name__: draw
+    for draw in (dense, sparse, per_order, heavy, heavier, power_law, wholesale, heavy_per_order)
+}
 CASES = [
     (name, treated, control)
     for name, treated, control in (
@@ -69,6 +104,22 @@ CASES = [
         ("per_order", 2_000, 2_000),
         ("per_order", 19_000, 1_000),
         ("per_order", 38_000, 2_000),
+        ("dense", 60, 60),
+        ("heavy", 400, 400),
+        ("heavy", 5_000, 5_000),
+        ("heavy", 38_000, 2_000),
+        ("heavier", 50, 50),
+        ("heavier", 950, 50),
+        ("heavier", 5_000, 5_000),
+        ("power_law", 600, 600),
+        ("power_law", 4_000, 4_000),
+        ("power_law", 19_000, 1_000),
+        ("wholesale", 400, 400),
+        ("wholesale", 2_500, 2_500),
+        ("wholesale", 19_000, 1_000),
+        ("heavy_per_order", 2_000, 2_000),
+        ("heavy_per_order", 5_000, 5_000),
+        ("heavy_per_order", 38_000, 2_000),
     )
 ]
 
@@ -79,9 +130,11 @@ def false_alarms(runs: int, seed: int, per_arm: int = 4_000) -> dict[str, int]:
     counts = dict.fromkeys(("runs", "fixed", "always_valid", "at_end", "at_end_refused"), 0)
     for _ in range(runs):
         fixed = always = False
-        for treated, control in zip(*(at_looks(sparse(rng, per_arm).above) for _ in range(2)), strict=True):
+        arms = [sparse(rng, per_arm).above for _ in range(2)]
+        for treated, control in zip(*(at_looks(values) for values in arms), strict=True):
             found = absolute_effect(treated, control)
-            refused = isinstance(judge(treated, control), Unfit)
+            tail = tail_of([values[: treated.n] for values in arms])
+            refused = isinstance(judge(treated, control, [tail]), Unfit)
             fixed |= found.p_value < ALPHA
             if not refused and treated.n >= BURN_IN:
                 interval = always_valid(found.value, found.error, treated.n + control.n)

@@ -358,7 +358,7 @@ def test_where_lots_went_wrong_no_guardrail_is_held(tmp_path: Path) -> None:
 
 def test_what_counts_alone_but_not_among_many_is_told_so(tmp_path: Path) -> None:
     rows = [
-        [*row[:2], k % 10 + (k % 2) * 2, *[k * place % 11 for place in range(2, 9)]]
+        [*row[:2], 40 + k % 10 + (k % 2) * 2, *[40 + k * place % 11 for place in range(2, 9)]]
         for k, row in enumerate(two_arms(15))
     ]
     names = [f"m{place}" for place in range(8)]

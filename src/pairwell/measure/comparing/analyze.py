@@ -132,12 +132,14 @@ def _counts(units: Units, names: Sequence[str], design: Design) -> list[ArmCount
 
 def _compare_metric(units: Units, pair: tuple[str, str], metric: Metric, design: Design) -> Comparison:
     above, below, removed = _values(units, metric)
+    raw = None if removed is None else _column(units, metric.above)
     there = known(above) if below is None else known(above) & known(below)
     places = [units.arm == (units.arms.index(name) if name in units.arms else -1) for name in pair]
     treated, control = (
         Arm(
             above=above[place & there],
             below=None if below is None else below[place & there],
+            raw=None if raw is None else raw[place & there],
             lots=None if units.lots is None else units.lots[place & there],
         )
         for place in places

@@ -12,6 +12,7 @@ from pairwell.measure.comparing.experiment import Kind, Method
 from pairwell.measure.comparing.moments import Moments, Values, is_share, summarize, summarize_ratio, summarize_share
 from pairwell.measure.comparing.sequence import BURN_IN, PLANNED_UNITS, always_valid
 from pairwell.measure.comparing.skewed import LEAST_UNITS, Unfit, equal_part, judge, lots_by_place
+from pairwell.measure.comparing.tails import Tail, tail_of
 from pairwell.measure.intervals import Interval
 
 
@@ -20,6 +21,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     above: Values
     below: Values | None = None
+    raw: Values | None = None  # what `above` was before what was known earlier was taken out of it
     lots: Values | None = None  # None: lots by place, where units without names are appended one after the other
 
     def part(self, size: int) -> Arm:
@@ -55,7 +57,7 @@ def compare(treated: Arm, control: Arm, *, planned: int = PLANNED_UNITS) -> Comp
     kind = _kind_of(treated, control)
     put_together = _SUMMARIES[kind]
     moments = put_together(treated), put_together(control)
-    found = judge(*moments)
+    found = judge(*moments, _tails(kind, treated, control))
     if isinstance(found, Unfit):
         return found
     if found == "equal_part":
@@ -87,6 +89,14 @@ def _compared(
         fieller=fieller(treated, control) if control.value else None,
         always_valid=always_valid(absolute.value, absolute.error, units, planned=planned) if late else None,
     )
+
+
+def _tails(kind: Kind, *arms: Arm) -> list[Tail]:
+    """The tail of what is added up, and of what it is divided by; shares have none."""
+    if kind == "proportion":
+        return []
+    sums = [[arm.above if arm.raw is None else arm.raw for arm in arms], [arm.below for arm in arms]]
+    return [tail_of([part for part in parts if part is not None]) for parts in sums[: 1 + (kind == "ratio")]]
 
 
 def _kind_of(treated: Arm, control: Arm) -> Kind:

@@ -15,8 +15,9 @@ from scipy import special
 
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing.effects import LEVEL
-from pairwell.measure.comparing.moments import Moments, Values, summarize
+from pairwell.measure.comparing.moments import Moments, Values, is_share, summarize
 from pairwell.measure.comparing.skewed import Unfit, judge
+from pairwell.measure.comparing.tails import Tail, tail_of
 
 UNIT, AT, VALUE = "unit", "at", "value"
 _WEEKS = (1, 2, 3, 4, 6, 8, 10, 13, 17, 21, 26, 39, 52)
@@ -113,7 +114,7 @@ def _horizon(days: int, values: Values, wanted: Wanted) -> Horizon:
         return base
     all_of_them = _among_many(values) if wanted.visitors is None else summarize(values)
     held_out, others = (_of_size(all_of_them, size) for size in (held, units - held))
-    found = judge(others, held_out)
+    found = judge(others, held_out, _tails(values, wanted))
     if isinstance(found, Unfit):
         return msgspec.structs.replace(base, needed=found.needed)
     smaller, larger = sorted((held, units - held))
@@ -126,6 +127,13 @@ def _horizon(days: int, values: Values, wanted: Wanted) -> Horizon:
         smallest_effect_relative=effect / abs(mean) if mean else None,
         equal_part=found == "equal_part",
     )
+
+
+def _tails(values: Values, wanted: Wanted) -> list[Tail]:
+    if is_share(values):
+        return []
+    found = tail_of([values])
+    return [found if wanted.visitors is not None else msgspec.structs.replace(found, valued=None)]
 
 
 def _with_zeros(values: Values, days: int, visitors: int) -> Values:

@@ -4,19 +4,22 @@ The t interval of a difference errs with the skewness of that difference. In arm
 takes that of the other away; a small holdout beside a large rest has no such luck. Hence the rule, with g the
 skewness within the arms, pooled, and n the units of the smaller arm:
 
-* fewer than 10 units in an arm, or n < 10 g²: refused;
+* fewer than 10 units in an arm: refused;
+* of shares: n < 10 g²: refused;
+* of anything else: n < 5 g², or fewer than the tail of the values asks for (`tails.units_for`): refused;
 * skewness s of the difference with 100 s² > 1: the smaller arm against an equal part of the larger, by each unit's lot;
 * else all units of both arms.
 
-The skewness is pooled, as a small arm that happens to lack the rare large values would seem harmless by its own.
-For ratios, the denominators' mean must also be known within a fifth of itself, or the delta method does not hold.
+The skewness is pooled, as a small arm that happens to lack the rare large values would seem harmless by its own; and
+it is not asked alone, as a sample that lacks them seems harmless as a whole. For ratios, the denominators' mean must
+also be known within a fifth of itself, or the delta method does not hold.
 What this keeps is printed by `script/bench measure`. Source of the terms: Hall 1992, sections 2.6 and 3.5.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -25,9 +28,10 @@ from numpy.typing import NDArray
 
 from pairwell.experiments.assignment import draw_lot
 from pairwell.measure.comparing.moments import Moments
+from pairwell.measure.comparing.tails import Tail, units_for
 
 LEAST_UNITS = 10
-UNITS_PER_SQUARED_SKEW = 10
+UNITS_PER_SQUARED_SKEW, UNITS_PER_SQUARED_SKEW_OF_SHARES = 5, 10
 _EVEN = 0.01  # squared skewness of the difference up to which all units are compared
 _BELOW_ERROR = 0.2
 _SEED = 2
@@ -42,15 +46,15 @@ class Unfit(msgspec.Struct, frozen=True, kw_only=True):
     needed: int | None = None
 
 
-def judge(treated: Moments, control: Moments) -> Unfit | Literal["all", "equal_part"]:
-    """Whether all units are to be compared, or equal parts, or why neither may be."""
+def judge(treated: Moments, control: Moments, tails: Sequence[Tail]) -> Unfit | Literal["all", "equal_part"]:
+    """Whether all units are to be compared, or equal parts, or why neither may be; shares have no `tails`."""
     smaller = min(treated.n, control.n)
     if smaller < LEAST_UNITS:
         return Unfit(reason="too_few_units", needed=LEAST_UNITS)
     if treated.squared_error + control.squared_error <= 0:
         return Unfit(reason="no_spread")
-    needed = math.ceil(UNITS_PER_SQUARED_SKEW * pooled_skew(treated, control) ** 2)
-    if smaller < needed:
+    needed = _needed(pooled_skew(treated, control), tails)
+    if needed is None or smaller < needed:
         return Unfit(reason="too_skewed", needed=needed)
     if max(treated.below_error, control.below_error) > _BELOW_ERROR:
         return Unfit(reason="too_few_to_divide_by")
@@ -82,6 +86,18 @@ def equal_part(lots: NDArray[np.float64], size: int) -> NDArray[np.intp]:
     sees one experiment that goes on, not another at each look.
     """
     return np.sort(np.argpartition(lots, size - 1)[:size])
+
+
+def _needed(skew: float, tails: Sequence[Tail]) -> int | None:
+    if not tails:
+        return math.ceil(UNITS_PER_SQUARED_SKEW_OF_SHARES * skew**2)
+    needed = math.ceil(UNITS_PER_SQUARED_SKEW * skew**2)
+    for tail in tails:
+        by_tail = units_for(tail)
+        if by_tail is None:
+            return None
+        needed = max(needed, by_tail)
+    return needed
 
 
 def _skew_of_difference(treated: Moments, control: Moments) -> float:

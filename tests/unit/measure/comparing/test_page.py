@@ -24,7 +24,7 @@ def test_the_worked_example_holds() -> None:
 
 def test_the_numbers_on_the_page_are_those_of_the_code() -> None:
     said = " ".join(_PAGE.read_text(encoding="utf-8").split())
-    assert f"Fewer than {LEAST_UNITS} units, or n < {UNITS_PER_SQUARED_SKEW} g²" in said
+    assert f"fewer than {LEAST_UNITS} units, or n < {UNITS_PER_SQUARED_SKEW} g²" in said
     assert f"before {BURN_IN} units an arm" in said
     assert f"one of {1 / ALARM:,.0f} experiments" in said
 
