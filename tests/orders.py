@@ -108,6 +108,6 @@ def fill(workspace: Workspace, orders: Sequence[Order], items: Sequence[dict[str
 def stage(folder: Path, table: str, rows: Sequence[dict[str, Any]]) -> Path:
     """A Parquet file of these rows, what they do not say filled in."""
     path = folder / f"staged-{table}.parquet"
-    whole = [_UNSAID[table] | row for row in rows]
+    whole = [_UNSAID.get(table, {}) | row for row in rows]
     pq.write_table(pa.Table.from_pylist(whole, schema=TABLES[table].schema), path)
     return path

@@ -91,7 +91,7 @@ def _group(unit: str) -> str:
 def _slices(read: Read, by: str) -> Slices:
     if by == "group":
         return slice_customers(read, by, [_group(name) for name in read.units])
-    cut = Sliced(read=read, dataset=None, settings=Settings())  # type: ignore[arg-type] - these ask no dataset
+    cut = Sliced(read=read, dataset=None, settings=Settings())  # type: ignore[arg-type]
     return find_slices(cut, by)
 
 

@@ -20,9 +20,10 @@ from pairwell.measure.customers.cohorts import (
     read_activity,
 )
 from pairwell.measure.customers.outlook import look_ahead
-from pairwell.measure.customers.visits import NotKnown, Visits, read_visits
+from pairwell.measure.customers.visits import Visits, read_visits
 from pairwell.measure.intervals import Interval
 from pairwell.measure.period import Period
+from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked, begin
 from pairwell.report.foretelling import foretold_figures, foretold_notes, foretold_tables
 from pairwell.report.record import Cell, Column, Figure, Report, Table
@@ -174,7 +175,7 @@ def _second_orders(returning: Returning) -> Table:
             Column(key="watched", title="Customers known for as long", unit="count"),
         ],
         rows=rows,
-        note="New customers count for as long as they are known (Kaplan-Meier).",
+        note="New customers count for as long as they are known. Method: Kaplan-Meier.",
     )
 
 

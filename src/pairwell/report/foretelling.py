@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from pairwell.measure.customers.outlook import HeldOut, Outlook
-from pairwell.measure.customers.visits import NotKnown, Visits
+from pairwell.measure.customers.visits import Visits
+from pairwell.measure.unknown import NotKnown
 from pairwell.report.record import Cell, Column, Figure, Table
 from pairwell.report.untold import why_not
 
@@ -40,8 +41,8 @@ def foretold_figures(outlook: Outlook | NotKnown) -> Iterator[Figure]:
         low=None if interval is None else interval.low,
         high=None if interval is None else interval.high,
         note=_warning(outlook.held_out)
-        + "Of customers known today, none of new ones. The interval holds what is unsure of the model's parameters, "
-        "not how far the model itself may be off: see the days held out.",
+        + "Of customers known today, none of new ones. The interval says how well their habits are known, not how far "
+        "the forecast as a whole may be off: see its test.",
     )
     yield _value(outlook)
     again = outlook.habit.repeats > 0
@@ -72,7 +73,7 @@ def _value(outlook: Outlook) -> Figure:
 
 def _warning(held: HeldOut | NotKnown) -> str:
     """What to read before a forecast that failed its test."""
-    return "Do not plan with it, its test failed: see the days held out. " if _failed(held) else ""
+    return "Do not plan with it: its test failed. " if _failed(held) else ""
 
 
 def _failed(held: HeldOut | NotKnown) -> bool:
@@ -82,24 +83,31 @@ def _failed(held: HeldOut | NotKnown) -> bool:
 def _held_out(held: HeldOut | NotKnown) -> Iterator[Figure]:
     if isinstance(held, NotKnown):
         yield Figure(
-            key="held_out_error", title="Error on days held out", unit="share", value=None, refusal=why_not(held)
+            key="held_out_error",
+            title="Test: how far off the forecast was",
+            unit="share",
+            value=None,
+            refusal=why_not(held),
         )
         return
     yield Figure(
         key="held_out_foretold",
-        title=f"Purchases foretold for the last {held.days} days, from orders before",
+        title=f"Test: purchases forecast for the last {held.days} days from orders before",
         unit="count",
         value=round(held.foretold),
     )
     yield Figure(
-        key="held_out_came", title=f"Purchases that came in those {held.days} days", unit="count", value=int(held.came)
+        key="held_out_came",
+        title=f"Test: purchases that came in those {held.days} days",
+        unit="count",
+        value=int(held.came),
     )
     yield Figure(
         key="held_out_error",
-        title="Error on days held out",
+        title="Test: how far off the forecast was",
         unit="share",
         value=held.error,
-        note="Below zero: the model said too few.",
+        note="Below zero: it said too few.",
     )
 
 
@@ -127,11 +135,11 @@ def _by_repeats(held: HeldOut) -> Table:
     since = _EPOCH + timedelta(days=held.since)
     return Table(
         key="held_out",
-        title=f"Foretold and real: the {held.days} days from {since.isoformat()}",
+        title=f"The forecast's test: the {held.days} days from {since.isoformat()}",
         columns=[
             Column(key="repeats", title="Repeat purchases before", unit="text"),
             Column(key="customers", title="Customers", unit="count"),
-            Column(key="foretold", title="Foretold each", unit="number"),
+            Column(key="foretold", title="Forecast each", unit="number"),
             Column(key="came", title="Came each", unit="number"),
         ],
         rows=rows,
@@ -174,13 +182,14 @@ def _parameters(outlook: Outlook) -> Table:
         fitted += [("Gamma-Gamma", name, getattr(spending, name)) for name in ("p", "q", "v")]
     return Table(
         key="parameters",
-        title="Fitted parameters (time in weeks, money in minor units)",
+        title="How it was forecast, for analysts",
         columns=[
             Column(key="parameter", title="Parameter", unit="text"),
-            Column(key="model", title="Model", unit="text"),
+            Column(key="model", title="Method", unit="text"),
             Column(key="value", title="Value", unit="number"),
         ],
         rows=[{"parameter": name, "model": model, "value": value} for model, name, value in fitted],
+        note="Time in weeks, money in minor units.",
     )
 
 
@@ -194,15 +203,15 @@ def foretold_notes(outlook: Outlook | NotKnown) -> Iterator[str]:
         return
     off = "too far off to plan with" if _failed(held) else "and the coming year may be off by more"
     yield (
-        f"The forecast's test: from orders before, {held.foretold:,.0f} purchases were foretold for the last "
+        f"The forecast's test: from orders before, {held.foretold:,.0f} purchases were forecast for the last "
         f"{held.days} days; {held.came:,.0f} came. That is an error of {held.error:+.0%}, {off}."
     )
     if float(outlook.alive[outlook.habit.repeats > 0].mean()) > _NOBODY_LEAVES:
         yield (
-            "In these orders the model sees hardly anybody leave for good: a customer who stays away looks like one "
+            "In these orders hardly anybody seems to leave for good: a customer who stays away looks like one "
             "who buys rarely. So do not read a high chance of still buying as loyalty."
         )
     if held.missed >= held.missed_by_pace:
-        yield "Customer by customer, the model was no better than letting everybody go on at their own pace."
+        yield "Customer by customer, the forecast was no better than letting everybody go on at their own pace."
     if 2 * held.days < outlook.days:
         yield "Orders span less than a year, so that a season may look like a habit."

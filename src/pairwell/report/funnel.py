@@ -84,7 +84,7 @@ def _figures(way: Way, buying: Buying | None) -> list[Figure]:
         _accepted(way),
         Figure(
             key="viewed_before_order",
-            title="Items looked at in a visit with an order, median",
+            title="Items looked at before an order, in the middle visit",
             unit="number",
             value=viewed,
             refusal=refusal,

@@ -85,7 +85,7 @@ def _earned(opened: Opened, effects: Effects) -> Iterator[Figure]:
 
 
 def _inflation(effects: Effects) -> Figure:
-    name, title = "inflation", "Attributed ÷ incremental margin"
+    name, title = "inflation", "How many times too high attribution is"
     found = effects.inflation()
     if found is not None:
         return figure((name, title, "times"), found)

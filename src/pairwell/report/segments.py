@@ -12,7 +12,8 @@ from pairwell.measure.customers.attributes import find_attribute, measure_segmen
 from pairwell.measure.customers.behaviour import Behaviours
 from pairwell.measure.customers.recency import STANDINGS, Scores, tiers
 from pairwell.measure.customers.together import find_together
-from pairwell.measure.customers.visits import Array, NotKnown, Visits
+from pairwell.measure.customers.visits import Array, Visits
+from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked, begin
 from pairwell.report.customers import nobody, period_of, segments_table
 from pairwell.report.record import Cell, Column, Figure, Report, Table
@@ -20,6 +21,8 @@ from pairwell.report.sortings import NAMES, OWN, Known, Sorting, know_customers,
 from pairwell.report.untold import why_not
 from pairwell.report.working import find_working
 
+_LATELY: Final = {5: "5 (latest)", 1: "1 (longest ago)"}
+_OFTEN: Final = ("1 (seldom)", "2", "3", "4", "5 (often)")
 NAME: Final = "segments"
 _TITLE = "Segments: how customers differ"
 
@@ -39,7 +42,7 @@ def build_segments(asked: Asked) -> Report:
     if isinstance(scores, NotKnown):
         figure = Figure(key="standings", title="Kinds of customer", unit="count", value=None, refusal=why_not(scores))
         return msgspec.structs.replace(report, figures=[figure])
-    working = find_working(asked)
+    working = find_working(asked, [one for one in sortings if one.attribute is not None])
     tables = [*_tables(asked, known, scores), *_together(asked, sortings), *working.tables]
     return msgspec.structs.replace(
         report,
@@ -101,7 +104,7 @@ def _attributes(asked: Asked, visits: Visits) -> dict[str, list[str]]:
 def _standings(visits: Visits, scores: Scores) -> Table:
     places = _by_place(scores.customers, scores.standings)
     segments = measure_segments(visits, {place: STANDINGS[kind] for place, kind in places.items()})
-    table = segments_table("standings", "Customers by recency, frequency and money", "Kind", segments)
+    table = segments_table("standings", "Customers by how lately, often and much they buy", "Kind", segments)
     since = {name: np.median(scores.days_since[scores.standings == kind]) for kind, name in enumerate(STANDINGS)
              if (scores.standings == kind).any()}  # fmt: skip
     rows: list[Mapping[str, Cell]] = [
@@ -117,9 +120,12 @@ def _standings(visits: Visits, scores: Scores) -> Table:
         table.columns[0],
         Column(key="meaning", title="They", unit="text"),
         *table.columns[1:],
-        Column(key="days_since", title="Days since the last, median", unit="days"),
+        Column(key="days_since", title="Days since the last, middle customer", unit="days"),
     ]
-    note = "Lately, often and much mean: among the upper two fifths of customers; equal customers get equal scores."
+    note = (
+        "Lately, often and much mean: among the upper two fifths of customers; equal customers get equal scores. "
+        "Method: recency, frequency, money (RFM)."
+    )
     said = note if table.note is None else f"{note} {table.note}"
     return msgspec.structs.replace(table, columns=columns, rows=rows, note=said)
 
@@ -127,7 +133,7 @@ def _standings(visits: Visits, scores: Scores) -> Table:
 def _grid(scores: Scores) -> Table:
     rows: list[Mapping[str, Cell]] = [
         {
-            "recency": f"{recency}{' (latest)' if recency == 5 else ''}",  # noqa: PLR2004 - the highest fifth
+            "recency": _LATELY.get(recency, str(recency)),
             **{
                 f"frequency_{often}": int(((scores.recency == recency) & (scores.frequency == often)).sum())
                 for often in range(1, 6)
@@ -137,10 +143,13 @@ def _grid(scores: Scores) -> Table:
     ]
     return Table(
         key="recency_frequency",
-        title="Customers by recency (down) and frequency (across), 5 the highest",
+        title="Customers by how lately (down) and how often (across) they bought, in fifths",
         columns=[
-            Column(key="recency", title="Recency", unit="text"),
-            *(Column(key=f"frequency_{often}", title=f"F{often}", unit="count") for often in range(1, 6)),
+            Column(key="recency", title="Bought", unit="text"),
+            *(
+                Column(key=f"frequency_{often}", title=title, unit="count")
+                for often, title in enumerate(_OFTEN, start=1)
+            ),
         ],
         rows=rows,
         chart="heat",
@@ -199,8 +208,8 @@ def _together(asked: Asked, sortings: Sequence[Sorting]) -> Iterator[Table]:
         title="Bought together more than by other customers",
         columns=_TOGETHER,
         rows=rows,
-        note=f"At most three a row of customers, surely more often than elsewhere (1 % of false ones). Looked at by "
-        f"{looked}. Customers who bought at another time of the year differ by the season, too."
+        note="At most three a row of customers, surely more often than elsewhere; of a hundred pairs listed about one "
+        f"may be chance. Looked at by {looked}. Who bought at another time of the year differs by the season, too."
         if rows
         else "No two items are bought together surely more by one kind of customer than by others; looked at by "
         f"{looked}.",

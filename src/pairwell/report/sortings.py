@@ -11,7 +11,8 @@ import msgspec
 from pairwell.measure.customers.attributes import find_attribute, name_segments, read_attributes
 from pairwell.measure.customers.behaviour import Behaviours, find_behaviours, read_categories
 from pairwell.measure.customers.recency import STANDINGS, Scores, Standing, score, tenths_of
-from pairwell.measure.customers.visits import Array, NotKnown, Visits, read_visits
+from pairwell.measure.customers.visits import Array, Visits, read_visits
+from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked
 from pairwell.report.characters import describe
 
@@ -26,7 +27,7 @@ NAMES: Final[Mapping[Standing, tuple[str, str]]] = {
     "quiet": ("Gone quiet", "bought long ago, seldom"),
 }
 _TITLES: Final = {
-    "standing": "recency, frequency and money",
+    "standing": "how lately, often and much they buy",
     "tier": "tenths of spending",
     "behaviour": "behaviour",
 }
@@ -65,12 +66,8 @@ def know_customers(asked: Asked, until: datetime) -> Known | NotKnown:
 
 def sort_customers(asked: Asked, known: Known) -> list[Sorting]:
     """Every sorting there is, or the one that is asked for. Raises `RequestError` for one that there is not."""
-    names = (asked.by, (asked.by or "").removeprefix("customer."))
-    return [
-        one
-        for one in _every(asked, known)
-        if asked.by is None or asked.by == one.key or (one.attribute is not None and one.attribute in names)
-    ]
+    names = () if asked.by is None or asked.by in OWN else (asked.by, asked.by.removeprefix("customer."))
+    return [one for one in _every(asked, known) if asked.by is None or asked.by == one.key or one.attribute in names]
 
 
 def tier_name(place: int) -> str:
@@ -83,16 +80,21 @@ def numbered(found: Behaviours) -> list[str]:
     return [f"{number + 1}. {describe(found, number)}" for number in range(len(found.groups))]
 
 
-def _every(asked: Asked, known: Known) -> Iterator[Sorting]:
+def sort_by_purchases(known: Known) -> Iterator[Sorting]:
+    """By standing, by tenths of spending and by behaviour, as far as they are known."""
     visits, scores = known.visits, known.scores
-    if isinstance(scores, Scores):
-        names = [NAMES[standing][0] for standing in STANDINGS]
-        yield _sorting("standing", names, visits, scores.customers, scores.standings)
-        yield _sorting(
-            "tier", [tier_name(n) for n in range(_TENTHS)], visits, scores.customers, tenths_of(scores.values)
-        )
-        if isinstance(known.behaviours, Behaviours):
-            yield _sorting("behaviour", numbered(known.behaviours), visits, scores.customers, known.behaviours.of)
+    if isinstance(scores, NotKnown):
+        return
+    names = [NAMES[standing][0] for standing in STANDINGS]
+    yield _sorting("standing", names, visits, scores.customers, scores.standings)
+    yield _sorting("tier", [tier_name(n) for n in range(_TENTHS)], visits, scores.customers, tenths_of(scores.values))
+    if isinstance(known.behaviours, Behaviours):
+        yield _sorting("behaviour", numbered(known.behaviours), visits, scores.customers, known.behaviours.of)
+
+
+def _every(asked: Asked, known: Known) -> Iterator[Sorting]:
+    visits = known.visits
+    yield from sort_by_purchases(known)
     if asked.by is not None and asked.by not in OWN:
         found = [find_attribute(asked.dataset, visits, asked.by, beside=OWN)]
     else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from pairwell.measure.customers.visits import NotKnown
 from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
+from pairwell.measure.unknown import NotKnown
 from pairwell.wording import counted
 
 _WORDS: Final[dict[str, Callable[[NotKnown], str]]] = {
@@ -30,12 +30,12 @@ _WORDS: Final[dict[str, Callable[[NotKnown], str]]] = {
         f"the orders span {counted(int(why.found), 'day')}; who comes back shows after {why.needed:,.0f} days."
     ),
     "value_depends_on_frequency": lambda why: (
-        f"customers who buy more often spend {'more' if why.found > 0 else 'less'} a purchase "
-        f"(rank correlation {why.found:+.2f}), and the model of values (Gamma-Gamma) holds only where the two have "
-        "little to do with each other."
+        f"customers who buy more often spend {'more' if why.found > 0 else 'less'} a purchase, and money can be "
+        "forecast only where the two have little to do with each other. "
+        f"(Method: Gamma-Gamma; rank correlation {why.found:+.2f}.)"
     ),
     "values_alike": lambda _: "all customers spend the same a purchase, so that there is nothing to learn of values.",
-    "not_fitted": lambda _: "no parameters of the model fit these orders.",
+    "not_fitted": lambda _: "no forecast fits these orders.",
     "nobody_new": lambda why: f"in the last {why.found:,.0f} days none of the earlier customers bought anything.",
     "no_structure": lambda _: (
         "customers differ by degree and fall into no groups: wherever a line is drawn, many stand on either side of it."

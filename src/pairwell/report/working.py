@@ -9,17 +9,17 @@ import msgspec
 
 from pairwell.events import items_named
 from pairwell.measure.customers.attributes import read_stated
-from pairwell.measure.customers.visits import NotKnown
 from pairwell.measure.offers.sliced import Part, parts_of
 from pairwell.measure.offers.slicing import NOBODY, name_units, slice_customers
 from pairwell.measure.offers.stages import Way, most_shown, way_of
+from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked
 from pairwell.report.named import KINDS
 from pairwell.report.offered import Opened, ends, open_offers, titles_of
 from pairwell.report.record import Cell, Column, Table
 from pairwell.report.shown.cells import span_words
 from pairwell.report.sliced import left_table, reasons_table
-from pairwell.report.sortings import Sorting, know_customers, sort_customers
+from pairwell.report.sortings import Sorting, know_customers, sort_by_purchases
 
 _UNSORTED: Final = "Bought nothing before"
 _LOOKED_AT, _BEST = 30, 3  # offers of a segment
@@ -43,8 +43,11 @@ class Working(msgspec.Struct, frozen=True, kw_only=True):
     notes: Sequence[str] = ()
 
 
-def find_working(asked: Asked) -> Working:
-    """By every sorting of customers, or with its details by the one asked for. Raises `RequestError`."""
+def find_working(asked: Asked, attributes: Sequence[Sorting]) -> Working:
+    """By every sorting of customers, or by the one asked for, with its details.
+
+    `attributes`: sortings by what the shop says of customers; those by purchases are made here, of what came before.
+    """
     opened = open_offers(msgspec.structs.replace(asked, by=None), compare=False)
     if opened is None or not opened.now.told.decided.size:
         return Working(notes=[_NO_OFFERS])
@@ -54,21 +57,23 @@ def find_working(asked: Asked) -> Working:
         return Working(notes=["Nobody bought anything before this period, so its customers cannot be sorted by that."])
     way = way_of(opened.now.told, opened.now.lines, opened.now.attributed)
     stated = read_stated(asked.dataset)
-    tables = [table for one in sort_customers(asked, known) for table in _tables(opened, way, one, stated)]
+    tables = list[Table]()
+    own = [one for one in sort_by_purchases(known) if asked.by in (None, one.key)]
+    for one in (*own, *attributes):
+        parts = _parts(opened, way, one, stated.get(one.attribute or ""))
+        tables += _tables(opened, one, parts, detailed=asked.by is not None or one.key == "standing")
     span = span_words(period, asked.settings.shop.timezone)
     return Working(tables=tables, notes=[_SORTED.format(span=span)])
 
 
-def _tables(opened: Opened, way: Way, sorting: Sorting, stated: Mapping[str, Mapping[str, str]]) -> Iterator[Table]:
-    parts = _parts(opened, way, sorting, stated.get(sorting.attribute or ""))
+def _tables(opened: Opened, sorting: Sorting, parts: Sequence[Part], *, detailed: bool) -> Iterator[Table]:
     called = _called(opened, parts)
     yield _works(sorting, parts, called)
     left = [(part.name, part.left) for part in parts if part.left is not None]
     yield left_table(f"Left without an offer, by {sorting.title}", "Customers", left, f"left_{sorting.key}")
-    if opened.asked.by is None and sorting.key != "standing":
-        return
-    yield _taken(sorting, parts, called)
-    yield reasons_table(f"Why nothing was offered, by {sorting.title}", "Customers", left, f"why_{sorting.key}")
+    if detailed:
+        yield _taken(sorting, parts, called)
+        yield reasons_table(f"Why nothing was offered, by {sorting.title}", "Customers", left, f"why_{sorting.key}")
 
 
 def _parts(opened: Opened, way: Way, sorting: Sorting, stated: Mapping[str, str] | None) -> list[Part]:

@@ -10,7 +10,8 @@ import pyarrow as pa
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.customers.outlook import Outlook, look_ahead, outlook_table
 from pairwell.measure.customers.recency import Scores, score, score_table
-from pairwell.measure.customers.visits import NotKnown, Visits, read_visits
+from pairwell.measure.customers.visits import Visits, read_visits
+from pairwell.measure.unknown import NotKnown
 from pairwell.report.untold import why_not
 
 if TYPE_CHECKING:

@@ -64,7 +64,7 @@ def test_it_says_who_comes_back_and_what_is_expected(dataset: Dataset, operation
     assert expected.low is not None
     assert expected.low < expected.value
     assert _figure(report, "expected_value").value is not None
-    assert any("purchases were foretold for the last" in note for note in report.notes)
+    assert any("purchases were forecast for the last" in note for note in report.notes)
     assert [row["repeats"] for row in _table(report, "held_out").rows] == ["0", "1", "2", "3", "4 or more"]
     assert len(_table(report, "most_expected").rows) == 10
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
+
 import msgspec
 import numpy as np
 import pytest
+from tests.journals import log
+from tests.unit.journal.test_store import event
 from tests.unit.measure.customers.shops import Bought, open_shop
 from tests.unit.report.test_customers import _asked, _figure, _table, operations
+from tests.unit.report.test_offers import _made
 
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
 from pairwell.errors import RequestError
+from pairwell.events import Event
+from pairwell.journal.store import Journal
 from pairwell.operations.database import Database
 from pairwell.report.segments import build_segments
 
@@ -72,6 +79,37 @@ def test_groups_that_are_not_there_are_refused(dataset: Dataset, operations: Dat
     assert "together" not in [table.key for table in report.tables]
 
 
+def test_segments_say_which_offers_work_and_who_is_left_without(dataset: Dataset, operations: Database) -> None:
+    """Five days before the newest order the first sixty ask; those of the south take the lamp, nobody the mat."""
+    newest = dataset.table("orders").placed_at.max().to_pyarrow().as_py().replace(tzinfo=UTC)
+    journal, told, at = Journal(operations), list[Event](), newest - timedelta(days=5)
+    for who in range(60):
+        made = msgspec.structs.replace(_made(f"d-{who}", f"c{who:03}"))
+        made = msgspec.structs.replace(made, inputs=msgspec.structs.replace(made.inputs, now=at))
+        log(journal, made)
+        told += [event(f"s-{who}-{n}", decision_id=f"d-{who}", offer_no=n, at=at + timedelta(hours=1)) for n in (0, 1)]
+        if who % 2:
+            taken = event(f"a-{who}", type="accept", decision_id=f"d-{who}", offer_no=1, at=at + timedelta(hours=1))
+            told.append(taken)
+    journal.log_events([told], now=at + timedelta(hours=1))
+
+    report = build_segments(_asked(dataset, operations, by="region"))
+    works = {row["name"]: row for row in _table(report, "offers_region").rows}
+    assert {name: (row["exposed"], row["accepted"], row["accept_rate"]) for name, row in works.items()} == {
+        "North": (60, 0, 0.0),
+        "South": (60, 30, 0.5),
+    }
+    assert [(row["name"], row["offer"], row["accepted"]) for row in _table(report, "taken_region").rows] == [
+        ("South", "lamp", 30)
+    ]
+    left = {row["name"]: (row["asked"], row["silent"], row["never"]) for row in _table(report, "left_region").rows}
+    assert left == {"North": (30, 0, 0), "South": (30, 0, 0)}
+    every = build_segments(_asked(dataset, operations))
+    for key in ("standing", "tier", "region"):
+        rows = _table(every, f"offers_{key}").rows
+        assert sum(int(str(row["exposed"])) for row in rows) == 120
+
+
 @pytest.mark.parametrize("by", [None, "behaviour", "region"])
 def test_it_can_be_written_as_json(dataset: Dataset, operations: Database, by: str | None) -> None:
     report = build_segments(_asked(dataset, operations, by=by))
@@ -82,7 +120,7 @@ def test_an_unknown_segment_names_those_there_are(dataset: Dataset, operations: 
     with pytest.raises(RequestError) as caught:
         build_segments(_asked(dataset, operations, by="colour"))
 
-    assert caught.value.hint == "There are: standing, behaviour, region."
+    assert caught.value.hint == "There are: standing, tier, behaviour, region."
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.engine import storage_failures
 from pairwell.measure.customers.kmeans import find_groups, nearest
 from pairwell.measure.customers.recency import Scores
-from pairwell.measure.customers.visits import Array, NotKnown, Visits, dated_orders, kept_lines
+from pairwell.measure.customers.visits import Array, Visits, dated_orders, kept_lines
+from pairwell.measure.unknown import NotKnown
 
 _FEWEST = 100  # customers
 _SAMPLE = 5_000  # customers by whom the groups are found; the others join the nearest

@@ -15,8 +15,9 @@ import numpy as np
 from pairwell.dataset.store import Dataset
 from pairwell.engines.engine import storage_failures
 from pairwell.engines.functions import local_time
-from pairwell.measure.customers.visits import NotKnown, Visits, dated_orders
+from pairwell.measure.customers.visits import Visits, dated_orders
 from pairwell.measure.intervals import Interval, share_interval
+from pairwell.measure.unknown import NotKnown
 
 Counted = Literal["purchases", "everything"]
 """Orders with a positive quantity at a positive price; or every order and every return that has a customer."""

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy import optimize, special
 
 from pairwell.measure.customers.likelihood import covariance_of
-from pairwell.measure.customers.visits import Array, NotKnown, Visits
+from pairwell.measure.customers.visits import Array, Visits
+from pairwell.measure.unknown import NotKnown
 
 DAYS_A_WEEK = 7.0
 _FEWEST = 50  # customers

@@ -23,8 +23,9 @@ from pairwell.measure.customers.dropout import with_logs as dropout_with
 from pairwell.measure.customers.likelihood import error_of
 from pairwell.measure.customers.spending import Spending, Spent, expected_value, fit_spending, spent_by
 from pairwell.measure.customers.spending import with_logs as spending_with
-from pairwell.measure.customers.visits import Array, NotKnown, Visits
+from pairwell.measure.customers.visits import Array, Visits
 from pairwell.measure.intervals import Interval
+from pairwell.measure.unknown import NotKnown
 
 YEAR = 365
 _FEWEST_DAYS = 84  # of history

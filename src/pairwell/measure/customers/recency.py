@@ -9,7 +9,8 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from pairwell.measure.customers.visits import Array, NotKnown, Visits
+from pairwell.measure.customers.visits import Array, Visits
+from pairwell.measure.unknown import NotKnown
 
 Standing = Literal["best", "loyal", "growing", "new", "cooling", "at_risk", "quiet"]
 STANDINGS: Final[tuple[Standing, ...]] = ("best", "loyal", "growing", "new", "cooling", "at_risk", "quiet")

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
 from pairwell.measure.customers.likelihood import covariance_of
-from pairwell.measure.customers.visits import Array, NotKnown, Visits
+from pairwell.measure.customers.visits import Array, Visits
+from pairwell.measure.unknown import NotKnown
 
 _FEWEST = 20  # customers with two repeat purchases: with one, how much purchases of one customer vary is not seen
 _DEPENDENT = 0.3  # Spearman's correlation from which on the model does not hold

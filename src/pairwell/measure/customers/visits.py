@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -17,31 +17,10 @@ from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import DATED_FROM
 from pairwell.engines.engine import storage_failures
 from pairwell.engines.functions import local_time
+from pairwell.measure.unknown import NotKnown
 
 Array = NDArray[Any]
 _SECONDS_A_DAY = 86_400
-
-
-class NotKnown(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that orders cannot tell, why, and what was found."""
-
-    reason: Literal[
-        "no_orders",
-        "no_names",
-        "nothing_kept",
-        "no_prices",
-        "too_few_customers",
-        "too_few_repeats",
-        "no_repeats",
-        "too_short",
-        "value_depends_on_frequency",
-        "values_alike",
-        "not_fitted",
-        "nobody_new",
-        "no_structure",
-    ]
-    found: float = 0.0
-    needed: float = 0.0
 
 
 class Visits(msgspec.Struct, frozen=True, kw_only=True):

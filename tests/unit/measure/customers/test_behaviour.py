@@ -10,7 +10,8 @@ from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
 from pairwell.measure.customers.behaviour import Behaviours, Categories, find_behaviours, read_categories
 from pairwell.measure.customers.recency import Scores, score
-from pairwell.measure.customers.visits import NotKnown, Visits, make_visits, read_visits
+from pairwell.measure.customers.visits import Visits, make_visits, read_visits
+from pairwell.measure.unknown import NotKnown
 from pairwell.report.characters import describe
 
 _ITEMS = [

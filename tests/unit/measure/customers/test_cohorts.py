@@ -12,7 +12,8 @@ from pairwell.measure.customers.cohorts import (
     find_returning,
     read_activity,
 )
-from pairwell.measure.customers.visits import NotKnown, make_visits
+from pairwell.measure.customers.visits import make_visits
+from pairwell.measure.unknown import NotKnown
 
 _JANUARY = 2024 * 12
 

@@ -8,7 +8,8 @@ from scipy import special
 from tests.unit.measure.customers.planted import planted
 
 from pairwell.measure.customers.dropout import Dropout, Habit, alive, expected_orders, fit_dropout, habits_of
-from pairwell.measure.customers.visits import Array, NotKnown
+from pairwell.measure.customers.visits import Array
+from pairwell.measure.unknown import NotKnown
 
 _MODEL = Dropout(r=0.243, alpha=4.414, a=0.793, b=2.426, log_likelihood=0.0, customers=1)
 

@@ -9,7 +9,8 @@ import pytest
 from tests.unit.measure.customers.planted import planted
 
 from pairwell.measure.customers.outlook import HeldOut, Outlook, look_ahead, outlook_table
-from pairwell.measure.customers.visits import NotKnown, Visits, make_visits
+from pairwell.measure.customers.visits import Visits, make_visits
+from pairwell.measure.unknown import NotKnown
 
 
 @pytest.fixture(scope="module")

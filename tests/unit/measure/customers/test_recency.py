@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pairwell.measure.customers.recency import STANDINGS, Scores, fifths, score, tiers
-from pairwell.measure.customers.visits import NotKnown, make_visits
+from pairwell.measure.customers.visits import make_visits
+from pairwell.measure.unknown import NotKnown
 
 
 def test_fifths_hold_as_many_each_where_nothing_ties() -> None:

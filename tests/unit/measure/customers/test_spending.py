@@ -8,7 +8,8 @@ import pytest
 from tests.unit.measure.customers.planted import planted
 
 from pairwell.measure.customers.spending import Spending, Spent, expected_value, fit_spending, spent_by
-from pairwell.measure.customers.visits import NotKnown, make_visits
+from pairwell.measure.customers.visits import make_visits
+from pairwell.measure.unknown import NotKnown
 
 
 def test_planted_parameters_are_found() -> None:

@@ -8,7 +8,8 @@ import pytest
 from tests.unit.measure.customers.shops import START, Bought, open_shop
 
 from pairwell.config.workspace import Workspace
-from pairwell.measure.customers.visits import NotKnown, Visits, read_visits
+from pairwell.measure.customers.visits import Visits, read_visits
+from pairwell.measure.unknown import NotKnown
 
 
 def _read(workspace: Workspace, *bought: Bought, zone: str = "UTC") -> Visits:
