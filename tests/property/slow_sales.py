@@ -103,6 +103,7 @@ def measure(orders: Sequence[Row]) -> dict[str, float]:
     if n:
         found |= {
             "aov": revenue / n,
+            "revenue_per_customer": revenue / len(customers),
             "items_per_order": sum(len(order["items"]) for order in orders) / n,
             "attach_rate": sum(len(order["items"]) > 1 for order in orders) / n,
             "buyers_who_added": len(adders) / len(customers),

@@ -36,10 +36,11 @@ def build_categories(asked: Asked) -> Report:
     sales = read_sales(asked, keep_held=True)
     if sales is None:
         return empty_report(NAME, _TITLE, asked)
-    now, before = compared(sales)
+    both = compared(sales)
+    now = both.now
     return msgspec.structs.replace(
         begin_report(NAME, _TITLE, sales),
-        figures=figures(_OF_ALL, sales, now, before),
+        figures=figures(_OF_ALL, sales, both),
         tables=[] if now is None else [goods_table(sales, by)],
         notes=notes_of(sales, now),
     )

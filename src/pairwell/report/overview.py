@@ -27,6 +27,7 @@ from pairwell.report.sales import (
     read_sales,
     slice_table,
 )
+from pairwell.report.visited import visit_figures
 
 NAME: Final = "overview"
 _TITLE = "Overview of sales"
@@ -42,10 +43,11 @@ def build_overview(asked: Asked) -> Report:
     if sales is None:
         return empty_report(NAME, _TITLE, asked)
     segment = None if asked.by is None else find_segment(asked.by, sales.history)
-    now, before = compared(sales)
+    both = compared(sales)
+    now = both.now
     return msgspec.structs.replace(
         begin_report(NAME, _TITLE, sales),
-        figures=figures([metric.key for metric in METRICS], sales, now, before),
+        figures=[*figures([metric.key for metric in METRICS], sales, both), *visit_figures(sales)],
         tables=[] if now is None else [_by_segment(sales, segment)] if segment else list(_tables(sales)),
         notes=notes_of(sales, now),
     )

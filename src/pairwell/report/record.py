@@ -23,6 +23,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     low: float | None = None  # of the 95 % interval
     high: float | None = None
     previous: Cell = None
+    change_low: float | None = None  # of the 95 % interval of value less previous
+    change_high: float | None = None
     refusal: str | None = None  # why nobody can tell, in words for the owner of a shop
     note: str | None = None
 

@@ -14,10 +14,12 @@ import pyarrow as pa
 from pairwell.engines.engine import storage_failures
 from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
 from pairwell.measure.period import Period
-from pairwell.measure.sales.estimates import NotKnown, Slice, Value, slice_orders
+from pairwell.measure.sales.changes import Compared, compare_orders
+from pairwell.measure.sales.estimates import Slice, Value, slice_orders
 from pairwell.measure.sales.lines import History, sold_lines
-from pairwell.measure.sales.metrics import METRIC
+from pairwell.measure.sales.metrics import METRIC, Metric
 from pairwell.measure.sales.orders import items_of_orders, kept_orders, measured_orders
+from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked, Periods, begin, find_periods
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.shown.cells import Cells
@@ -103,11 +105,10 @@ def _is_much(span: Period, periods: Periods) -> bool:
     return (span.until - span.since) * _PART >= periods.last - periods.first
 
 
-def compared(sales: Sales) -> tuple[Slice | None, Slice | None]:
-    """The sums of the period and of the one before; None where no order was placed."""
+def compared(sales: Sales) -> Compared:
+    """The sums of the period and of the one before, and how sure their differences are."""
     moment = sales.periods.period.holds(sales.orders.placed_at)
-    found = {part.key[0]: part for part in slice_orders(sales.orders.mutate(current=moment), "current")}
-    return found.get(True), found.get(False)
+    return compare_orders(sales.orders, moment).get((), Compared())
 
 
 def empty_report(name: str, title: str, asked: Asked) -> Report:
@@ -120,10 +121,10 @@ def begin_report(name: str, title: str, sales: Sales) -> Report:
     return begin(sales.asked, name, title, sales.periods.period, sales.periods.previous)
 
 
-def figures(keys: Sequence[str], sales: Sales, now: Slice | None, before: Slice | None) -> list[Figure]:
+def figures(keys: Sequence[str], sales: Sales, both: Compared) -> list[Figure]:
     """A figure for each metric, beside its value in the period before."""
     told = sales.told(keys)
-    return [_figure(key, now, before) if key in told else _untold(key) for key in keys]
+    return [figure_of(METRIC[key], both) if key in told else _untold(key) for key in keys]
 
 
 def _untold(key: str) -> Figure:
@@ -131,24 +132,23 @@ def _untold(key: str) -> Figure:
     return Figure(key=key, title=METRIC[key].title, unit=METRIC[key].unit, value=None, refusal=refusal)
 
 
-def _figure(key: str, now: Slice | None, before: Slice | None) -> Figure:
-    metric = METRIC[key]
-    found = NotKnown("no_orders") if now is None else now.values[key]
-    previous = None if before is None else before.value(key)
-    if now is None and not metric.is_ratio:
+def figure_of(metric: Metric, both: Compared) -> Figure:
+    """A metric now, beside its value in the period before and the interval of the difference."""
+    found = NotKnown("no_orders") if both.now is None else both.now.values[metric.key]
+    previous = None if both.before is None else both.before.value(metric.key)
+    if both.now is None and not metric.is_ratio:
         found = Value(0)
+    said = {"key": metric.key, "title": metric.title, "unit": metric.unit, "previous": previous}
     if isinstance(found, NotKnown):
-        refusal = REFUSALS[found.reason]
-        return Figure(key=key, title=metric.title, unit=metric.unit, value=None, previous=previous, refusal=refusal)
-    interval = found.interval
+        return Figure(**said, value=None, refusal=REFUSALS[found.reason])  # type: ignore[arg-type]
+    own, change = found.interval, both.changes.get(metric.key)
     return Figure(
-        key=key,
-        title=metric.title,
-        unit=metric.unit,
+        **said,  # type: ignore[arg-type]
         value=found.value,
-        low=None if interval is None else interval.low,
-        high=None if interval is None else interval.high,
-        previous=previous,
+        low=None if own is None else own.low,
+        high=None if own is None else own.high,
+        change_low=None if change is None else change.low,
+        change_high=None if change is None else change.high,
     )
 
 

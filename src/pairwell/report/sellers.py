@@ -39,7 +39,8 @@ def build_sellers(asked: Asked) -> Report:
     sales = read_sales(asked)
     if sales is None:
         return empty_report(NAME, _TITLE, asked)
-    now, before = compared(sales)
+    both = compared(sales)
+    now = both.now
     named = msgspec.structs.replace(sales, orders=sales.orders.filter(sales.orders.seller_id.notnull()))
     seller = Column(key="seller_id", title="Seller", unit="text")
     table = slice_table("sellers", seller, named.current, sales.told(_OF_SELLERS))
@@ -49,7 +50,7 @@ def build_sellers(asked: Asked) -> Report:
         notes.append(f"{now.sums['orders'] - told:,} of {now.sums['orders']:,} orders name no seller.")
     return msgspec.structs.replace(
         begin_report(NAME, _TITLE, sales),
-        figures=figures(_OF_ALL, sales, now, before),
+        figures=figures(_OF_ALL, sales, both),
         tables=[table if table.rows else msgspec.structs.replace(table, note=_NOBODY)],
         notes=notes,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import ibis
 import msgspec
@@ -17,10 +17,9 @@ from pairwell.measure.intervals import (
     clustered_share,
     ratio_interval,
 )
-from pairwell.measure.sales.metrics import METRIC, SUMS, Metric
-from pairwell.measure.sales.units import OF_CUSTOMERS, by_customer, near_ratios, powers_of, spread_of, sums_of
-
-Reason = Literal["no_orders", "no_prices", "nothing_to_divide_by"]
+from pairwell.measure.sales.metrics import METRIC, Metric
+from pairwell.measure.sales.units import by_customer, near_ratios, powers_of, spread_of, sums_of
+from pairwell.measure.unknown import NotKnown
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -28,12 +27,6 @@ class Value(msgspec.Struct, frozen=True):
 
     value: float | int
     interval: Interval | None = None
-
-
-class NotKnown(msgspec.Struct, frozen=True):
-    """Nobody can tell, and why."""
-
-    reason: Reason
 
 
 class Slice(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,17 +56,17 @@ def sum_slices(
     each: ibis.Table, names: Sequence[str], metrics: Sequence[Metric], near: Mapping[str, float]
 ) -> list[Slice]:
     """The slices that the sums of customers come to; `near`: about what the ratios are."""
-    sums = {name: each[name].sum() for name in sums_of(metrics)} | powers_of(each, near)
+    sums = {name: each[name].sum() for name in sums_of(metrics)} | powers_of(each, metrics, near)
     rows = each.group_by(*names).aggregate(**sums).order_by(*names) if names else each.aggregate(**sums)
-    return [_slice(row, names, metrics, near) for row in rows.to_pyarrow().to_pylist() if row["orders"]]
+    return [_slice(row, names, metrics, near) for row in rows.to_pyarrow().to_pylist() if row[sums_of(metrics)[0]]]
 
 
 def _slice(row: Mapping[str, Any], names: Sequence[str], metrics: Sequence[Metric], near: Mapping[str, float]) -> Slice:
-    sums = {name: _whole(row[name]) for name in (*SUMS, *OF_CUSTOMERS) if name in row}
+    sums = {name: _whole(row[name]) for name in sums_of(metrics)}
     return Slice(
         key=tuple(row[name] for name in names),
         sums=sums,
-        values={one.key: _value(one, row | sums, near) for one in metrics},
+        values={one.key: _value(one, {**row, **sums}, near) for one in metrics},
     )
 
 

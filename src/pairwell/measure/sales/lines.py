@@ -33,7 +33,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 def sold_lines(history: History, orders: ibis.Table | None = None) -> ibis.Table:
-    """The lines of some orders, of all without them, one row each, money in minor units and rounded to whole ones line by line.
+    """The lines of some orders, else of all: one row each, money in minor units, rounded to whole ones line by line.
 
     Columns: order_id, line_no, item_id, category, brand, role, quantity, unit_price_minor; `revenue`, null where the
     price is unknown; `margin` after the line's discount and its returns, `estimated`: the revenue whose cost is taken

@@ -20,6 +20,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     above: str  # the sum that it is, or that is divided
     below: str | None = None  # the sum it is divided by
     grain: Literal["order", "customer"] = "order"
+    of: Literal["order", "visit"] = "order"
     priced: bool = False  # not valid where no order states a price
     invalid: str | None = None  # when else not to trust it, in words
 
@@ -90,6 +91,17 @@ METRICS: Final = (
         above="revenue",
         below="orders",
         priced=True,
+    ),
+    Metric(
+        key="revenue_per_customer",
+        title="Revenue per customer",
+        unit="money",
+        formula="revenue / customers; an order without a customer counts as a customer of its own",
+        above="revenue",
+        below="customers",
+        grain="customer",
+        priced=True,
+        invalid="beside a period of another length: who stays longer buys more often",
     ),
     Metric(
         key="items_per_order",
@@ -171,5 +183,37 @@ METRICS: Final = (
     ),
 )
 """Every metric of orders, in the order of reports."""
+
+METRICS_OF_VISITS: Final = (
+    Metric(
+        key="visits",
+        title="Visits",
+        unit="count",
+        formula="events of one customer or visitor, at most half an hour apart, that began in the period",
+        above="visits",
+        of="visit",
+        invalid="as far as pages send no events",
+    ),
+    Metric(
+        key="cart_rate",
+        title="Visits with a cart",
+        unit="share",
+        formula="visits in which something was put into the cart, or ordered / visits",
+        above="carted",
+        below="visits",
+        of="visit",
+    ),
+    Metric(
+        key="conversion",
+        title="Visits with an order",
+        unit="share",
+        formula="visits in which something was ordered, or at most half an hour after / visits",
+        above="ordered",
+        below="visits",
+        of="visit",
+        invalid="as far as orders do not name the customer or visitor whom events name",
+    ),
+)
+"""Every metric of visits, in the order of reports."""
 
 METRIC: Final = {metric.key: metric for metric in METRICS}

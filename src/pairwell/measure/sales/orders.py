@@ -57,7 +57,8 @@ def measured_orders(history: History, orders: ibis.Table, held: ibis.Table) -> i
     """The orders with what they hold, one row each.
 
     Columns: order_id, customer_id, `customer` (a number; an order without one is one of its own), named, placed_at,
-    `day` (in the shop's time zone), channel, seller_id, `kind` (new, returning, unnamed), primary_item, primary_revenue, and the sums of `metrics.SUMS`.
+    `day` (in the shop's time zone), channel, seller_id, `kind` (new, returning, unnamed), primary_item,
+    primary_revenue, and the sums of `metrics.SUMS`.
     """
     sums = held.group_by("order_id").aggregate(
         primary_item=held.item_id.argmin(held["rank"]),

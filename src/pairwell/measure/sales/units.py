@@ -11,6 +11,7 @@ from pairwell.measure.intervals import Spread
 from pairwell.measure.sales.metrics import METRIC, SUMS, Metric
 
 OF_CUSTOMERS: Final = ("buyers", "customers", "added_ever")
+OF_VISITS: Final = ("visits", "carted", "ordered", "customers")
 _ALWAYS: Final = frozenset({"orders", "with_add_on", "unpriced", "revenue"})
 _POWERS: Final = ((2, 0), (1, 1), (0, 2), (3, 0), (2, 1), (1, 2), (0, 3))
 _SOME = 10_000  # orders
@@ -19,6 +20,8 @@ _ROUNDING = 1e-13
 
 def sums_of(metrics: Sequence[Metric]) -> list[str]:
     """The sums that these metrics are made of; where all are asked for, all that there are."""
+    if all(one.of == "visit" for one in metrics):
+        return list(OF_VISITS)
     needed = _ALWAYS | {name for one in metrics for name in (one.above, one.below) if name is not None}
     return [*(name for name in SUMS if name in needed or len(metrics) == len(METRIC)), *OF_CUSTOMERS]
 
@@ -33,6 +36,15 @@ def by_customer(orders: ibis.Table, names: Sequence[str], metrics: Sequence[Metr
     return summed.mutate(customers=one, added_ever=(summed.with_add_on > 0).cast("float64"))
 
 
+def visits_by_customer(visits: ibis.Table, *names: str) -> ibis.Table:
+    """The visits of every customer in every slice: one row each."""
+    one = ibis.literal(1).cast("float64")
+    summed = visits.group_by(*names, "customer").aggregate(
+        visits=visits.count().cast("float64"), carted=visits.carted.sum(), ordered=visits.ordered.sum()
+    )
+    return summed.mutate(customers=one)
+
+
 def near_ratios(orders: ibis.Table, metrics: Sequence[Metric]) -> dict[str, float]:
     """About what each ratio is, from some orders: it keeps the powers small that `powers_of` adds up."""
     some = by_customer(orders.limit(_SOME), [], metrics)
@@ -44,14 +56,16 @@ def near_ratios(orders: ibis.Table, metrics: Sequence[Metric]) -> dict[str, floa
     }
 
 
-def powers_of(rows: ibis.Table, near: Mapping[str, float]) -> dict[str, ibis.Value]:
+def powers_of(rows: ibis.Table, metrics: Sequence[Metric], near: Mapping[str, float]) -> dict[str, ibis.Value]:
     """Sums, over customers, of powers of how far their sum above is from near the ratio, and of their sum below."""
     found = {}
-    for key, ratio in near.items():
-        below = rows[str(METRIC[key].below)]
-        apart = rows[METRIC[key].above] - ratio * below
+    for one in metrics:
+        if one.below is None:
+            continue
+        below = rows[one.below]
+        apart = rows[one.above] - near[one.key] * below
         for of_apart, of_below in _POWERS:
-            found[f"{key}:{of_apart}{of_below}"] = _product([apart] * of_apart + [below] * of_below).sum()
+            found[f"{one.key}:{of_apart}{of_below}"] = _product([apart] * of_apart + [below] * of_below).sum()
     return found
 
 

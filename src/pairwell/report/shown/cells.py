@@ -13,6 +13,7 @@ from pairwell.measure.period import Period
 from pairwell.report.record import Cell, Column, Figure, Report, Unit
 
 UNKNOWN = "-"
+NO_DIFFERENCE = "no difference shown"
 
 
 class Cells:
@@ -50,6 +51,15 @@ class Cells:
         # Of a loss a per cent says nothing: from -1 to 2 is no change of -300 %.
         return f"{now / before - 1:+.1%}" if before > 0 else ""
 
+    def change_interval(self, figure: Figure) -> str:
+        """Both ends of the interval of a change, in what `change` is written in."""
+        low, high, before = figure.change_low, figure.change_high, figure.previous
+        if low is None or high is None or not isinstance(before, int | float):
+            return ""
+        if figure.unit == "share":
+            return f"{low * 100:+.1f} to {high * 100:+.1f} pts"
+        return f"{low / before:+.1%} to {high / before:+.1%}" if before > 0 else self.interval(low, high, figure.unit)
+
     def heading(self, column: Column) -> str:
         """The title of a column, with the currency where it holds money."""
         return f"{column.title}, {self.currency}" if column.unit == "money" else column.title
@@ -61,6 +71,13 @@ class Cells:
         if unit == "money":
             return f"{value / 10**self._digits:.{self._digits}f}"
         return repr(value)
+
+
+def verdict(low: Cell, high: Cell) -> str:
+    """What to say of a change where its interval holds 0; nothing where it does not, or where there is none."""
+    if not isinstance(low, int | float) or not isinstance(high, int | float):
+        return ""
+    return NO_DIFFERENCE if low <= 0 <= high else ""
 
 
 def is_numeric(unit: Unit) -> bool:

@@ -30,13 +30,25 @@ def choose_table(files: Mapping[str, str], key: str) -> str:
 
 
 def _figures(report: Report, cells: Cells) -> str:
-    header = ["key", "title", "unit", "value", "low", "high", "previous", "refusal", "note"]
+    header = [
+        "key",
+        "title",
+        "unit",
+        "value",
+        "low",
+        "high",
+        "previous",
+        "change_low",
+        "change_high",
+        "refusal",
+        "note",
+    ]
     return _written([header, *(_figure(figure, cells) for figure in report.figures)])
 
 
 def _figure(figure: Figure, cells: Cells) -> list[str]:
     unit = cells.currency if figure.unit == "money" else figure.unit
-    values = (figure.value, figure.low, figure.high, figure.previous)
+    values = (figure.value, figure.low, figure.high, figure.previous, figure.change_low, figure.change_high)
     shown = [cells.plain(value, figure.unit) for value in values]
     return [figure.key, figure.title, unit, *shown, figure.refusal or "", figure.note or ""]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.shown.cells import Cells, is_numeric, period_words
+from pairwell.report.shown.cells import Cells, is_numeric, period_words, verdict
 from pairwell.report.shown.charts import draw_chart, heat_of
 from pairwell.report.shown.style import STYLE
 
@@ -60,6 +60,9 @@ def _card(figure: Figure, cells: Cells) -> str:
         change = cells.change(figure)
         before = escape(cells.value(figure.previous, figure.unit))
         said.append(f'<p class="before">before: {before}{f" ({escape(change)})" if change else ""}</p>')
+        if ends := cells.change_interval(figure):
+            none = verdict(figure.change_low, figure.change_high)
+            said.append(f'<p class="interval">change, 95 %: {escape(ends)}{f", {none}" if none else ""}</p>')
     if figure.note is not None:
         said.append(f'<p class="note">{escape(figure.note)}</p>')
     return f"<article>{title}{''.join(said)}</article>"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.shown.cells import Cells, is_numeric, period_words
+from pairwell.report.shown.cells import Cells, is_numeric, period_words, verdict
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _GAP = "  "
@@ -47,6 +47,7 @@ def sparkline(values: Sequence[Cell]) -> str:
 def _figures(figures: Sequence[Figure], cells: Cells, width: int | None) -> Iterator[str]:
     told = [figure for figure in figures if figure.refusal is None]
     columns = [("", False), ("", True), ("", False), ("95 % interval", True), ("before", True), ("change", True)]
+    columns += [("its 95 % interval", True), ("", False)]
     rows = [
         [
             figure.title,
@@ -55,6 +56,8 @@ def _figures(figures: Sequence[Figure], cells: Cells, width: int | None) -> Iter
             cells.interval(figure.low, figure.high, figure.unit),
             "" if figure.previous is None else cells.value(figure.previous, figure.unit),
             cells.change(figure),
+            cells.change_interval(figure),
+            verdict(figure.change_low, figure.change_high),
         ]
         for figure in told
     ]
