@@ -27,6 +27,7 @@ from pairwell.serve.online.wire import HTML, Receive, Reply, Scope, Send, encode
 
 LIMIT_BYTES = 1_000_000
 SILENCE = "x-pairwell-silence"
+_KEY = b'"key"'
 _decoder = msgspec.json.Decoder(DecisionRequest)
 _fragment_decoder = msgspec.json.Decoder(FragmentRequest)
 
@@ -68,7 +69,8 @@ class Decisions:
             with self._holding.open() as opened:
                 limit = PAGE_LIMIT_BYTES if caller.kind == "nobody" else LIMIT_BYTES
                 body = await opened.read(scope, receive, limit=limit)
-                if caller.kind == "nobody":  # a page that saves itself the preflight shows its key in the body
+                if caller.kind == "nobody" or (caller.kind == "open" and _KEY in body):
+                    # A page that saves itself the preflight shows its key in the body; the first key may be new.
                     shown, body = take_from_beacon(body, shown)
                     caller = await self._gate.recall(scope, shown)
                     caller.require_key()

@@ -30,7 +30,7 @@ border-radius:calc(var(--pairwell-radius,.6em)/2)}
 .body{flex:1 1 13em;min-width:0;overflow-wrap:anywhere;display:grid;gap:.15em}
 .title{font-size:1em;font-weight:600}
 .title a{color:inherit}
-.price b{font-size:1.05em;font-variant-numeric:tabular-nums;margin-inline-end:.3em}
+.price b{font-size:1.05em;font-variant-numeric:tabular-nums}
 .reason,.beside,summary{font-size:.9em;color:var(--pairwell-muted,color-mix(in srgb,currentColor 78%,transparent))}
 .actions{display:flex;flex-wrap:wrap;gap:.25em .5em;align-items:center}
 .why{flex:1 1 100%;display:flex;flex-wrap:wrap;gap:.5em;align-items:center}
@@ -40,7 +40,8 @@ border-radius:var(--pairwell-button-radius,.5em);background:transparent;color:in
 .accept{font-weight:600;border-color:var(--pairwell-accent,currentColor);background:var(--pairwell-accent,transparent);
 color:var(--pairwell-on-accent,inherit)}
 .decline,.dismiss{text-decoration:underline;text-underline-offset:.2em;text-decoration-color:var(--line)}
-.dismiss{min-width:2.75em;padding:0;text-decoration:none;font-size:1.2em;line-height:1;min-height:2.3em}
+.decline{padding-inline:.4em}
+.dismiss{min-width:2.75em;padding:0 .2em;text-align:end;text-decoration:none;font-size:1.2em;line-height:1;min-height:2.3em}
 .reason-button{border-color:var(--line)}
 button:hover{background:color-mix(in srgb,currentColor 9%,transparent)}
 .accept:hover{background:var(--pairwell-accent-hover,var(--pairwell-accent,color-mix(in srgb,currentColor 9%,transparent)))}
@@ -403,7 +404,7 @@ class PairwellOffers extends HTMLElement {
     const beside = offer.reasons.find((one) => one.code === "price_beside");
     const fits = beside && plain(beside.text).startsWith(plain(price)); // else it is said after the price, whole
     const rest = beside ? (fits ? beside.text.slice(price.length) : " " + beside.text).trim() : "";
-    line.append(element("b", "amount", price), rest && element("span", "beside", rest));
+    line.append(element("b", "amount", price), rest && " ", rest && element("span", "beside", rest));
     return [line, ...offer.reasons.filter((one) => one !== beside).map((one) => element("p", "reason", one.text))];
   }
 

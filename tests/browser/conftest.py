@@ -1,0 +1,203 @@
+"""A real server with a small shop, the shop's pages on another origin, and Debian's Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from tests.browser.pages import Told, Web, cart_page, web
+from tests.e2e.running import RUN, started
+
+from pairwell.config.document import render_settings
+from pairwell.config.published import publish_settings
+from pairwell.config.settings import Choice, Guards, Placement, Settings, Shop
+from pairwell.config.workspace import Workspace, create_workspace
+from pairwell.facts.store import FactStore
+from pairwell.journal.sealing import unseal
+from pairwell.operations.database import open_database
+from pairwell.operations.keys.store import KeyStore, Wanted
+from pairwell.operations.keys.text import ENTROPY_BYTES
+from pairwell.records import CuratedRelation, Item, Relation
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = os.environ.get("PAIRWELL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+PATIENCE_MS = "20000"  # of the widget where nothing is about speed
+EVIL_ID = '"><script>window.hit=1</script>'
+EVIL = "<img src=x onerror=window.hit=2>\u202e{{7*7}}${window.hit=3}"
+_TOLD = """
+SELECT events.event_id, events.payload, people.key FROM events LEFT JOIN people ON people.person = events.person
+WHERE decision_id = ? AND type = ? ORDER BY events.number
+"""
+SETTINGS = Settings(
+    shop=Shop(currency="EUR", prices_include_tax=False),
+    guards=Guards(add_on_price_share=0.5),
+    choice=Choice(salt="fixed", holdout=0.0, withheld=0.0, exploration=0.0, temperature=0.001),
+    placements={"cart": Placement(deadline_ms=20_000, attention_minor=0.0, friction=0.0)},
+)
+
+
+class Online(NamedTuple):
+    """The online process over the shop."""
+
+    base: str
+    key: str
+    database: Path
+
+    def told(self, decision_id: str, kind: str) -> list[dict[str, Any]]:
+        """The events of one type that are in the journal for a decision, at least one; waits for it."""
+        for _ in range(200):
+            with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
+                found = connection.execute(_TOLD, (decision_id, kind)).fetchall()
+            if found:
+                return [
+                    msgspec.json.decode(payload if key is None else unseal(payload, key, name=event_id))
+                    for event_id, payload, key in found
+                ]
+            time.sleep(0.05)
+        return []
+
+
+def _items() -> list[Item]:
+    web_parts = {"url": "/mat", "image_url": "/mat.svg"}
+    return [
+        Item(item_id="tent", title="Tent", price_minor=23_500, rating=3.9, tier=1, attributes={"kg": "3.1"}),
+        Item(item_id="tent-xl", title="Tent XL", price_minor=29_900, rating=4.6, tier=2, attributes={"kg": "2.4"}),
+        Item(item_id="mat", title="Mat", price_minor=2_700, **web_parts),  # type: ignore[arg-type]
+        Item(item_id="lamp", title="Lamp", price_minor=1_500),
+        Item(item_id="pan", title="Pan", price_minor=3_900),
+        Item(item_id="trap", title=EVIL, price_minor=20_000),
+        Item(
+            item_id=EVIL_ID, title=EVIL, price_minor=1_000, url="javascript:window.hit=4",
+            image_url="javascript:window.hit=5",
+        ),
+    ]  # fmt: skip
+
+
+def _relations() -> list[CuratedRelation]:
+    set_by_people: list[tuple[str, str, Relation]] = [
+        ("tent", "tent-xl", "upgrade"),
+        ("tent", "mat", "complement"),
+        ("tent", "lamp", "complement"),
+        ("tent-xl", "pan", "complement"),
+        ("trap", EVIL_ID, "complement"),
+    ]
+    return [
+        CuratedRelation(anchor_id=anchor, item_id=item, relation=relation, rank=rank)
+        for rank, (anchor, item, relation) in enumerate(set_by_people)
+    ]
+
+
+def _stock(workspace: Workspace, origin: str) -> str:
+    """Fill a workspace; the text of a key for pages of `origin`."""
+    workspace.settings_file.write_text(render_settings(SETTINGS), encoding="utf-8")
+    publish_settings(workspace)
+    database = open_database(workspace.operations_url(""), durability="process")
+    facts = FactStore(database)
+    facts.write_items(_items(), at=NOW)
+    facts.write_relations(_relations(), at=NOW)
+    made = KeyStore(database).create(
+        Wanted(kind="publishable", origins=[origin]), now=NOW, entropy=os.urandom(ENTROPY_BYTES)
+    )
+    database.close()
+    return made.text
+
+
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Web]:
+    """The shop's own web server."""
+    with web() as served:
+        yield served
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Web]:
+    """A server that stands where the online process should."""
+    with web() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def online(shop: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Online]:
+    workspace = create_workspace(tmp_path_factory.mktemp("storefront") / "shop")
+    key = _stock(workspace, shop.base)
+    with started([sys.executable, "-c", RUN, str(workspace.root)]) as server:
+        yield Online(server.base, key, workspace.operations_file)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser without a window; the tests are skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium: `apt-get install chromium`, or name it in PAIRWELL_CHROMIUM")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A visitor of their own, and what the browser said."""
+
+    def __init__(self, browser: Any, shop: Web, online: Online, **options: Any) -> None:
+        self.shop = shop
+        self.online = online
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options})
+        self.context.set_default_timeout(20_000)
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.hosts: set[str] = set()
+        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        self.page.on("request", lambda request: self.hosts.add("/".join(request.url.split("/")[:3])))
+
+    def open(
+        self, *, headers: dict[str, str] | None = None, script: str | None = None, until: str = "load", **page: str
+    ) -> None:
+        """Open a cart; what is left out is as a shop would have it."""
+        usual = {"key": self.online.key, "timeout": PATIENCE_MS, "class_": "room"}
+        body = cart_page(script or f"{self.online.base}/widget.js", **{**usual, **page})
+        self.page.goto(self.shop.show("/cart", Told(body, headers=headers or {})), wait_until=until)
+
+    def heard(self, name: str) -> list[dict[str, Any]]:
+        """The details of the element's events of one name so far; waits for the first."""
+        self.page.wait_for_function("name => window.heard.some(one => one[0] === name)", arg=name)
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "name => JSON.parse(JSON.stringify(window.heard.filter(one => one[0] === name).map(one => one[1])))", name
+        )
+        return found
+
+    def offers(self) -> Any:
+        return self.page.locator("pairwell-offers .offer")
+
+    def card(self, title: str) -> Any:
+        return self.offers().filter(has_text=title).first
+
+    @property
+    def shift(self) -> float:
+        """How much moved by itself so far."""
+        self.page.wait_for_timeout(300)
+        return float(self.page.evaluate("window.shift"))
+
+
+@pytest.fixture
+def visit(chromium: Any, shop: Web, online: Online) -> Iterator[Callable[..., Visit]]:
+    """Make a visitor: `visit(viewport=…)`."""
+    made: list[Visit] = []
+
+    def make(**options: Any) -> Visit:
+        made.append(Visit(chromium, shop, online, **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.context.close()
