@@ -25,18 +25,14 @@ class SparkCompiler(PySparkCompiler):  # type: ignore[misc]
     def visit_CountStar(self, op: Any, *, arg: Any, where: Any) -> Any:
         return super().visit_CountStar(op, arg=arg, where=None) if where is None else self.f.count_if(where)
 
-    def visit_ArgMin(self, op: Any, *, arg: Any, key: Any, where: Any) -> Any:
-        return self._of_the_outermost("min_by", arg, key, where)
-
-    def visit_ArgMax(self, op: Any, *, arg: Any, key: Any, where: Any) -> Any:
-        return self._of_the_outermost("max_by", arg, key, where)
-
     def visit_Last(self, op: Any, *, arg: Any, where: Any, order_by: Any, include_null: bool) -> Any:
         """By the greatest of what it is ordered by: Spark's own `last` takes no order."""
         if not order_by or include_null:
             raise UnsupportedOperationError("Spark gives the last value by an order only, and none that is null.")
         keys = [self._rising(sort, key) for sort, key in zip(op.order_by, order_by, strict=True)]
-        return self._of_the_outermost("max_by", arg, self.f.anon.struct(*keys), where)
+        known = arg.is_(sg.not_(NULL))
+        of = sge.Where(this=known if where is None else sg.and_(known, where))
+        return sge.Filter(this=self.f.anon.max_by(arg, self.f.anon.struct(*keys)), expression=of)
 
     def _rising(self, sort: Any, key: Any) -> Any:
         if sort.ascending:
@@ -44,8 +40,3 @@ class SparkCompiler(PySparkCompiler):  # type: ignore[misc]
         if not sort.arg.dtype.is_boolean():
             raise UnsupportedOperationError("Spark gives the last value by what rises, or by what is not true.")
         return sg.not_(key.this)
-
-    def _of_the_outermost(self, name: str, arg: Any, key: Any, where: Any) -> Any:
-        known = arg.is_(sg.not_(NULL))
-        found = self.f.anon[name](arg, key)
-        return sge.Filter(this=found, expression=sge.Where(this=known if where is None else sg.and_(known, where)))
