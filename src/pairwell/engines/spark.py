@@ -29,11 +29,11 @@ except ModuleNotFoundError as error:
 
 from pairwell.engines.spark_sql import SparkCompiler
 
+_FIELD = "from_json(document, 'map<string,string>')[replace(replace(substring(pointer, 2), '~1', '/'), '~0', '~')]"
 _FUNCTIONS: Final = (
     "timezone(zone STRING, moment TIMESTAMP) RETURNS TIMESTAMP RETURN from_utc_timestamp(moment, zone)",
     "epoch_us(moment TIMESTAMP) RETURNS BIGINT RETURN unix_micros(moment)",
-    "json_extract_string(document STRING, pointer STRING) RETURNS STRING RETURN from_json("
-    "document, 'map<string,string>')[replace(replace(substring(pointer, 2), '~1', '/'), '~0', '~')]",
+    f"json_extract_string(document STRING, pointer STRING) RETURNS STRING RETURN {_FIELD}",
 )
 """What `engines.functions` asks of every engine."""
 
