@@ -19,7 +19,7 @@ from pairwell.report.asking import Asked, begin
 from pairwell.report.named import KINDS, SILENCE, STAGE_TITLES
 from pairwell.report.offered import Opened, empty, ends, notes_of, notes_of_slices, open_offers, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.sliced import left_by, stages_by
+from pairwell.report.sliced import left_by, stages_by, stages_told
 
 NAME, _TITLE = "funnel", "Where offers are lost"
 _OFFERS, _SILENCES = 20, 15  # rows of a table
@@ -41,7 +41,7 @@ def build_funnel(asked: Asked) -> Report:
     way = way_of(read.told, read.lines, read.attributed)
     if opened.slices is not None:
         parts = parts_of(way, opened.slices)
-        tables = [stages_by(opened.slices, parts), *left_by(opened.slices, parts)]
+        tables = [stages_by(opened.slices, parts, stages_told(way)), *left_by(opened.slices, parts)]
         return msgspec.structs.replace(
             begin(asked, NAME, _TITLE, opened.periods.period),
             figures=[_accepted(way)],
@@ -54,8 +54,8 @@ def build_funnel(asked: Asked) -> Report:
         figures=_figures(way, buying),
         tables=[
             _stages(read, way),
-            _of_groups("kinds", "By kind of offer", [(KINDS.get(kind, kind), one) for kind, one in by_kind(way)]),
-            _of_groups("placements", "By placement", by_placement(way)),
+            _of_groups("kinds", "By kind of offer", way, [(KINDS.get(kind, kind), one) for kind, one in by_kind(way)]),
+            _of_groups("placements", "By placement", way, by_placement(way)),
             _offers(asked, way),
             _silences(read),
             *([_visits(buying)] if buying is not None else []),
@@ -96,11 +96,11 @@ def _stages(read: Read, way: Way) -> Table:
     """From every request on: those of slates, and of their offers."""
     asked = read.told.decided.size
     rows: list[dict[str, Cell]] = [{"stage": "Asked for offers", "slates": asked, "offers": None, "left": None}]
-    slates, offers = way.count_slates(), way.count()
-    clicks, before = bool(offers[STAGES.index("clicked")]), asked
+    slates, offers, before = way.count_slates(), way.count(), asked
+    told = stages_told(way)
     for stage, name in enumerate(STAGES):
-        if name == "clicked" and not clicks:
-            continue  # nobody tells of any
+        if name not in told:
+            continue
         of_slates = slates[stage]
         left = of_slates / before if before else None
         rows.append({"stage": STAGE_TITLES[name], "slates": of_slates, "offers": offers[stage], "left": left})
@@ -116,10 +116,9 @@ def _stages(read: Read, way: Way) -> Table:
     return Table(key="stages", title="The way of offers", columns=columns, rows=rows, chart="bars", note=note)
 
 
-def _of_groups(key: str, title: str, groups: Sequence[tuple[str, Way]]) -> Table:
-    return Table(
-        key=key, title=title, columns=[_named(title), *_columns()], rows=[_row(name, way) for name, way in groups]
-    )
+def _of_groups(key: str, title: str, whole: Way, groups: Sequence[tuple[str, Way]]) -> Table:
+    rows = [_row(name, way) for name, way in groups]
+    return Table(key=key, title=title, columns=[_named(title), *_columns(whole)], rows=rows)
 
 
 def _offers(asked: Asked, way: Way) -> Table:
@@ -137,7 +136,7 @@ def _offers(asked: Asked, way: Way) -> Table:
         _named("Offer"),
         Column(key="items", title="Items", unit="text"),
         Column(key="kind", title="Kind", unit="text"),
-        *_columns(),
+        *_columns(way),
     ]
     return Table(key="offers", title=f"The {_OFFERS} offers seen most", columns=columns, rows=rows)
 
@@ -212,8 +211,8 @@ def _named(title: str) -> Column:
     return Column(key="name", title=title.removeprefix("By ").capitalize(), unit="text")
 
 
-def _columns() -> list[Column]:
-    counts = [Column(key=name, title=STAGE_TITLES[name], unit="count") for name in STAGES]
+def _columns(way: Way) -> list[Column]:
+    counts = [Column(key=name, title=STAGE_TITLES[name], unit="count") for name in stages_told(way)]
     return [*counts, Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True)]
 
 

@@ -40,12 +40,18 @@ def slice_name(slices: Slices, name: str) -> str:
     return KINDS.get(name, name) if slices.by == "kind" else name
 
 
-def stages_by(slices: Slices, parts: Sequence[Part]) -> Table:
+def stages_told(way: Way) -> list[str]:
+    """The stages of offers; without clicks where nobody tells of any."""
+    clicks = way.stage("clicked").any()
+    return [name for name in STAGES if name != "clicked" or clicks]
+
+
+def stages_by(slices: Slices, parts: Sequence[Part], told: Sequence[str]) -> Table:
     """How far offers came in each slice."""
     title = slice_title(slices)
     columns = [
         Column(key="name", title=title.capitalize(), unit="text"),
-        *(Column(key=name, title=STAGE_TITLES[name], unit="count") for name in STAGES),
+        *(Column(key=name, title=STAGE_TITLES[name], unit="count") for name in told),
         Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True),
         Column(key="bought_rate", title="Bought of seen", unit="share", interval=True),
         Column(key="kept_rate", title="Kept of seen", unit="share", interval=True),

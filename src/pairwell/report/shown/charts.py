@@ -8,9 +8,9 @@ from html import escape
 from pairwell.report.record import Cell, Column, Table
 from pairwell.report.shown.cells import Cells, is_numeric
 
-_WIDTH, _HEIGHT, _MARGIN = 640, 180, 24
-_ROW, _LABEL, _ROOM = 22, 190, 110
-_MOST_BARS, _MOST_LINES, _LETTERS = 20, 4, 28
+_WIDTH, _HEIGHT, _MARGIN = 440, 140, 24  # narrow, so that letters stay readable on a telephone
+_ROW, _LABEL, _ROOM = 22, 170, 84
+_MOST_BARS, _MOST_LINES, _LETTERS = 20, 4, 23
 
 
 def draw_chart(table: Table, cells: Cells) -> str:
@@ -40,10 +40,10 @@ def _bars(table: Table, cells: Cells) -> str:
         _bar(place, str(row.get(table.columns[0].key)), value / longest, cells.value(row.get(column.key), column.unit))
         for place, (row, value) in enumerate(zip(rows, values, strict=True))
     ]
-    title = f"{table.title}: {cells.heading(column)}"
+    caption = cells.heading(column)
     if len(rows) < len(table.rows):
-        title += f", the first {len(rows)}"
-    return _figure(title, _svg(title, _ROW * len(rows) + 4, "".join(parts)))
+        caption += f", the first {len(rows)}"
+    return _figure(caption, _svg(f"{table.title}: {caption}", _ROW * len(rows) + 4, "".join(parts)))
 
 
 def _bar(place: int, name: str, share: float, value: str) -> str:

@@ -50,7 +50,7 @@ def _figures(report: Report, cells: Cells) -> Iterator[str]:
 def _card(figure: Figure, cells: Cells) -> str:
     title = f"<h2>{escape(figure.title)}</h2>"
     if figure.refusal is not None:
-        return f'<article class="refused">{title}<p>{escape(figure.refusal)}</p></article>'
+        return f'<article class="refused">{title}<p>{escape(_sentence(figure.refusal))}</p></article>'
     unit = cells.unit(figure.unit)
     value = f"{escape(cells.value(figure.value, figure.unit))}{f' <small>{escape(unit)}</small>' if unit else ''}"
     said = [f'<p class="value">{value}</p>']
@@ -89,6 +89,11 @@ def _heading(column: Column, cells: Cells) -> str:
 
 def _row(table: Table, row: Mapping[str, Cell], cells: Cells, heat: tuple[float, float] | None) -> str:
     return "".join(_cell(place, column, row, cells, heat) for place, column in enumerate(table.columns))
+
+
+def _sentence(text: str) -> str:
+    """With a capital letter, where it was the end of one."""
+    return text[:1].upper() + text[1:]
 
 
 def _cell(place: int, column: Column, row: Mapping[str, Cell], cells: Cells, heat: tuple[float, float] | None) -> str:

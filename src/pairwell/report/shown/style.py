@@ -23,16 +23,20 @@ article p { margin: 2px 0 0; font-size: 13px; }
 article .value { font-size: 24px; font-weight: 600; }
 small { font-size: 12px; font-weight: 400; }
 figure { margin: 0 0 12px; }
-svg { width: 100%; max-width: 760px; height: auto; }
+svg { width: 100%; max-width: 520px; height: auto; }
 svg rect { fill: var(--mark); }
 svg polyline { fill: none; stroke: var(--mark); stroke-width: 2; stroke-linejoin: round; }
 svg .axis { stroke: var(--line); }
-svg .label { fill: var(--soft); font-size: 12px; }
+svg .label { fill: var(--soft); font-size: 14px; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); text-align: left; font-weight: 400; }
 thead th { color: var(--soft); font-size: 13px; vertical-align: bottom; }
-.number { text-align: right; white-space: nowrap; }
+tbody th, td { min-width: 84px; max-width: 340px; overflow-wrap: anywhere; }
+.number { text-align: right; min-width: 0; }
+td.number, td.number small { white-space: nowrap; }
+td.number small { display: block; }
+thead .number { max-width: 110px; }
 td[style] { background: color-mix(in srgb, var(--mark) var(--heat), transparent); padding-left: 12px; }
 @media print { main { max-width: none; } article { break-inside: avoid; } }
 """
