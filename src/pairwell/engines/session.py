@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from pyspark.sql import SparkSession
 from pairwell.config.storing import Engine
 from pairwell.errors import EngineError
 
+_ONE: Final = threading.Lock()
 _PATIENCE_S: Final = 5.0
 _ENDING_S: Final = 20.0
 _PORT: Final = 7077  # of a master that names none
@@ -35,8 +37,13 @@ _HERE: Final = {
 
 def open_session(choice: Engine, *, spill: Path | None) -> Any:
     """The session of this process; started where there is none yet. Raises `EngineError` where it does not start."""
-    if (active := SparkSession.getActiveSession()) is not None:
-        return active
+    with _ONE:
+        if SparkContext._active_spark_context is not None:
+            return SparkSession.builder.getOrCreate()
+        return _start(choice, spill)
+
+
+def _start(choice: Engine, spill: Path | None) -> SparkSession:
     _reach(choice.spark_master)
     if spill is not None:
         spill.mkdir(parents=True, exist_ok=True)
@@ -48,8 +55,10 @@ def open_session(choice: Engine, *, spill: Path | None) -> Any:
             gateway = launch_gateway(conf, popen_kwargs={"stderr": said})
         context = SparkContext(gateway=gateway, conf=conf)
     except Exception as error:  # whatever Java throws
+        said_last = _last_of(log)
+        shutil.rmtree(folder, ignore_errors=True)
         raise EngineError(
-            f"Spark does not start at {choice.spark_master!r}: {_last_of(log) or error}",
+            f"Spark does not start at {choice.spark_master!r}: {said_last or error}",
             hint="Check `[engine]` in the settings: the memory, and the master where it is a cluster.",
             field="engine.spark_master",
         ) from error
