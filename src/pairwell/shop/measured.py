@@ -10,6 +10,8 @@ from pairwell.shop.parts import Parts
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pairwell.measure.before.records import BeforeAfter, Change
+    from pairwell.measure.before.rows import Who
     from pairwell.report.record import Report
     from pairwell.shop.experiments import Experiments
 
@@ -23,6 +25,17 @@ class Measured(Parts):
         from pairwell.shop.experiments import Experiments
 
         return Experiments(self, lambda: self._database, self._clock, self._forget_live)
+
+    def before_after(self, change: Change, who: Who | None = None) -> BeforeAfter:
+        """Whether the shop's orders changed at a date, without an experiment: approximate; see docs/before-after.md.
+
+        Money is in units of the currency. Raises `RequestError` for a metric, segment or value that is none,
+        `MissingExtraError` where a model is needed without the extra `causal`.
+        """
+        from pairwell.measure.before.rows import Who
+        from pairwell.shop.before import before_after_of_shop
+
+        return before_after_of_shop(self, change, Who() if who is None else who)
 
     def report(
         self, name: str, since: datetime | None = None, until: datetime | None = None, by: str | None = None
