@@ -58,7 +58,7 @@ class Desk:
         key = question, await asyncio.get_running_loop().run_in_executor(self._looks, self._maker.look)
         if (kept := self._recall(key)) is not None:
             return kept
-        made = await self._wait(self._job(key), gone)
+        made = await self._wait(key, gone)
         self._keep((question, made.state), made.report)
         return made.report
 
@@ -73,10 +73,15 @@ class Desk:
         if len(self._jobs) >= self._most:
             raise too_busy("reports")
         job = self._jobs[key] = _Job(self._makers.submit(self._maker.make, key[0]))
-        job.done.add_done_callback(lambda _: self._jobs.pop(key, None))
+        job.done.add_done_callback(lambda _: self._forget(key, job))
         return job
 
-    async def _wait(self, job: _Job, gone: Callable[[], Awaitable[None]]) -> Made:
+    def _forget(self, key: Key, job: _Job) -> None:
+        if self._jobs.get(key) is job:
+            del self._jobs[key]
+
+    async def _wait(self, key: Key, gone: Callable[[], Awaitable[None]]) -> Made:
+        job = self._job(key)
         leaving = asyncio.ensure_future(gone())
         job.waiting += 1
         either: set[asyncio.Future[Any]] = {job.done, leaving}
@@ -87,7 +92,8 @@ class Desk:
             return job.done.result()
         finally:
             leaving.cancel()
-            job.leave()
+            if job.leave():
+                self._forget(key, job)
 
     def _recall(self, key: Key) -> Report | None:
         at, report = self._kept.get(key, (0.0, None))
@@ -109,8 +115,7 @@ class _Job:
         self.done.add_done_callback(lambda done: done.cancelled() or done.exception())  # also where nobody waits
         self.waiting = 0
 
-    def leave(self) -> None:
-        """One less waits. What nobody waits for any more is not begun; once begun it is finished, and wasted."""
+    def leave(self) -> bool:
+        """One less waits. Whether it will not be made: nobody waits any more, and it has not begun."""
         self.waiting -= 1
-        if self.waiting == 0:
-            self._future.cancel()
+        return self.waiting == 0 and self._future.cancel()

@@ -84,8 +84,8 @@ def _pages(rooms: Rooms) -> list[HTTPRouteHandler]:
         return page(render_contents(await around_of(request, rooms.shelf)))
 
     @get("/reports/{name:str}")
-    async def report(request: Asking, name: str) -> Response[bytes]:
-        return await show(request, name)
+    async def report(request: Asking) -> Response[bytes]:
+        return await show(request, request.path_params["name"])
 
     return [first, contents, report]
 
@@ -98,8 +98,8 @@ def _programs(rooms: Rooms) -> list[HTTPRouteHandler]:
         return document(msgspec.json.encode({"reports": entries}).decode(), _JSON)
 
     @get("/api/v1/reports/{name:str}")
-    async def report(request: Asking, name: str) -> Response[bytes]:
-        wanted = read_wanted(name, _parameters(request, OF_A_REPORT))
+    async def report(request: Asking) -> Response[bytes]:
+        wanted = read_wanted(request.path_params["name"], _parameters(request, OF_A_REPORT))
         found = await rooms.desk.find(wanted.question, lambda: _gone(request))
         return await asyncio.to_thread(_written, found, wanted)
 

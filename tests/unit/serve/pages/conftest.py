@@ -1,0 +1,131 @@
+"""The pages over reports that are made up, and a client that asks them in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from pairwell.config.settings import Limits
+from pairwell.config.workspace import Workspace
+from pairwell.errors import NotFoundError, PairwellError
+from pairwell.measure.period import Period
+from pairwell.operations.database import Database, open_database
+from pairwell.operations.keys.store import KeyStore
+from pairwell.report.record import Column, Figure, Report, Table
+from pairwell.serve.online.access.gate import Gate
+from pairwell.serve.online.access.keyring import Keyring
+from pairwell.serve.online.notices import Notices
+from pairwell.serve.pages.app import PagesApp
+from pairwell.serve.pages.asked import Question
+from pairwell.serve.pages.desk import Made
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+BASE = "http://127.0.0.1:8421"
+EVIL = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
+Ask = Callable[..., httpx.Response]
+
+REPORT = Report(
+    name="overview",
+    title=f"Shop {EVIL}",
+    currency="EUR",
+    timezone="UTC",
+    period=Period(since=NOW - timedelta(days=30), until=NOW),
+    figures=[Figure(key="orders", title="Orders", unit="count", value=12)],
+    tables=[
+        Table(
+            key="categories",
+            title="By category",
+            columns=[
+                Column(key="category", title=EVIL, unit="text"),
+                Column(key="orders", title="Orders", unit="count"),
+            ],
+            rows=[{"category": EVIL, "orders": 7}],
+            chart="bars",
+            note=EVIL,
+        )
+    ],
+    notes=[EVIL],
+)
+
+
+class MadeUp:
+    """Makes one report for all names but `nope`, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+        self.state: Hashable = 1
+        self.error: PairwellError | None = None
+
+    def look(self) -> Hashable:
+        return self.state
+
+    def make(self, question: Question) -> Made:
+        self.asked.append(question)
+        if self.error is not None:
+            raise self.error
+        if question.name == "nope":
+            raise NotFoundError("There is no report 'nope'.", field="name")
+        return Made(msgspec.structs.replace(REPORT, name=question.name), self.state)
+
+
+@pytest.fixture
+def maker() -> MadeUp:
+    return MadeUp()
+
+
+@pytest.fixture
+def database(workspace: Workspace) -> Iterator[Database]:
+    with closing(open_database(workspace.operations_url(""), durability="process")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def keys(database: Database) -> KeyStore:
+    return KeyStore(database)
+
+
+@pytest.fixture
+def log() -> StringIO:
+    """What the process said to its operator."""
+    return StringIO()
+
+
+def ask_of(app: PagesApp) -> Ask:
+    """Send one request: `ask("GET", path, headers=…)`."""
+
+    async def send(method: str, path: str, **options: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # the types of ASGI are open
+        async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+            return await client.request(method, path, **options)
+
+    return lambda method, path, **options: asyncio.run(send(method, path, **options))
+
+
+@pytest.fixture
+def pages(database: Database, maker: MadeUp, log: StringIO) -> Iterator[Callable[[bool], Ask]]:
+    """Makes a client of the pages, which only this machine can reach or (False) others, too."""
+    notices, opened = Notices(clock=lambda: NOW, stream=log), []
+
+    def make(local: bool) -> Ask:
+        ring = Keyring(KeyStore(database), notices, patience_s=lambda: 60.0)
+        gate = Gate(ring, limits=Limits, clock=lambda: NOW, local=local)
+        opened.append(PagesApp(maker, gate, notices, at_once=1))
+        return ask_of(opened[-1])
+
+    yield make
+    for app in opened:
+        app.close()
+
+
+@pytest.fixture
+def ask(pages: Callable[[bool], Ask]) -> Ask:
+    """A client of pages that only this machine can reach."""
+    return pages(True)
