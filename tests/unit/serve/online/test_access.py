@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from random import Random
@@ -160,7 +161,7 @@ def test_neither_log_nor_answer_repeats_a_key(ask: Ask, keys: Keys, log: Any) ->
 def test_beyond_loopback_nobody_gets_in_without_a_key(service: Service) -> None:
     import asyncio  # noqa: PLC0415
 
-    app = OnlineApp(service, local=False)
+    app = OnlineApp(service, local=False, pages_port=None)
 
     async def send() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app=app)
@@ -198,6 +199,39 @@ def test_a_page_may_read_its_answers_errors_too_and_never_with_credentials(ask: 
         assert response.headers["access-control-allow-origin"] == PAGE
         assert response.headers["vary"] == "Origin"
         assert "access-control-allow-credentials" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/v1/decisions", "/v1/fragments"])
+def test_a_question_shows_its_key_in_its_body(ask: Ask, keys: Keys, path: str) -> None:
+    page = {"origin": PAGE, "content-type": "text/plain"}
+    question = {"decision": CART} if path == "/v1/fragments" else CART
+    shown = {**question, "key": keys.page.text}
+    answer = ask("POST", path, content=json.dumps(shown), headers=page)
+    assert (answer.status_code, "worth_minor" in answer.text) == (200, False)
+    assert answer.headers["access-control-allow-origin"] == PAGE
+    assert refusal(ask("POST", path, json=shown, headers={"origin": OTHER})) == (403, "origin_not_allowed")
+    assert refusal(ask("POST", path, json={**shown, "key": keys.secret.text}, headers=page)) == (
+        403,
+        "secret_key_in_page",
+    )
+    assert refusal(ask("POST", path, json=question, headers=page)) == (401, "key_missing")
+    large = json.dumps({**shown, "more": "x" * 70_000})
+    assert refusal(ask("POST", path, content=large, headers=page)) == (413, "too_large")
+
+
+def test_the_first_key_counts_at_once_in_a_body_too(ask: Ask, service: Service) -> None:
+    assert ask("POST", "/v1/decisions", json=CART).status_code == 200  # open, and known to be
+    made = Keys(KeyStore(service.database))
+    shown = {**CART, "key": made.page.text}
+    answer = ask("POST", "/v1/decisions", json=shown, headers={"origin": PAGE})
+    assert (answer.status_code, "arm" in answer.json()) == (200, False)
+
+
+def test_a_question_names_its_customer_by_a_token_in_its_body(ask: Ask, keys: Keys, service: Service) -> None:
+    token = keys.page_of("c-17")["x-pairwell-customer"]
+    shown = {**CART, "key": keys.page.text, "customer_token": token}
+    answer = ask("POST", "/v1/decisions", json=shown, headers={"origin": PAGE}).json()
+    assert service.decision(answer["decision_id"]).inputs.request.customer_id == "c-17"
 
 
 def test_a_beacon_shows_its_key_in_its_body(ask: Ask, keys: Keys, service: Service) -> None:
