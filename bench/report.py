@@ -226,7 +226,8 @@ def _events(rng: np.random.Generator, n: int, ids: pa.Array, customers: pa.Array
     began = START_US + rng.integers(0, DAYS * 86_400, visits) * 1_000_000
     who = rng.integers(0, len(customers), visits)
     bought = rng.choice(len(placed), min(len(placed), visits // 6), replace=False)
-    began[: bought.size], who[: bought.size] = placed[bought] - 10 * _MINUTE_US, buyers[bought]
+    began[: bought.size] = np.maximum(placed[bought] - 10 * _MINUTE_US, START_US)
+    who[: bought.size] = buyers[bought]
     place = np.arange(n) % EVENTS_PER_VISIT
     kind = np.where((place == EVENTS_PER_VISIT - 1) & (np.arange(n) // EVENTS_PER_VISIT % 8 == 0), 1, 0)
     return {

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import ibis
 import msgspec
 
 from pairwell.errors import RequestError
-from pairwell.measure.sales.goods import Sold, sum_goods
+from pairwell.measure.intervals import Interval
+from pairwell.measure.sales.goods import Sold, find_changes, sum_goods
 from pairwell.report.asking import Asked
 from pairwell.report.record import Cell, Column, Report, Table
-from pairwell.report.sales import Sales, begin_report, compared, empty_report, figures, notes_of, read_sales
+from pairwell.report.sales import (
+    ALONE,
+    Sales,
+    begin_report,
+    change_cells,
+    change_columns,
+    compared,
+    empty_report,
+    figures,
+    notes_of,
+    read_sales,
+)
 
 NAME: Final = "categories"
 _TITLE = "Sales by category"
@@ -51,6 +63,7 @@ def goods_table(sales: Sales, of: str) -> Table:
     items = sales.history.items()
     now = sum_goods(_held(sales, sales.current), items, of)
     before = {} if sales.before is None else {one.name: one for one in sum_goods(_held(sales, sales.before), items, of)}
+    changes = find_changes(sales.held, sales.marked, items, of) if before else {}
     titles = sales.titles([one.name for one in now[:_MOST]]) if of == "item" else {}
     whole = sum(one.revenue for one in now)
     more = f" {len(now) - _MOST:,} more are left out here." if len(now) > _MOST else ""
@@ -60,11 +73,17 @@ def goods_table(sales: Sales, of: str) -> Table:
         title=f"Sales by {of}",
         columns=[Column(key=of, title=of.capitalize(), unit="text"), *named, *_columns(sales, compared=bool(before))],
         rows=[
-            {of: one.name, **({"title": titles.get(one.name)} if titles else {}), **_row(one, whole, before)}
+            {
+                of: one.name,
+                **({"title": titles.get(one.name)} if titles else {}),
+                **_row(one, whole),
+                **_change(one, before, changes),
+            }
             for one in now[:_MOST]
         ],
         chart="bars",
-        note=f"An order counts for each {of} it holds. Discounts of whole orders are in none of the margins.{more}",
+        note=f"An order counts for each {of} it holds. Discounts of whole orders are in none of the margins.{more}"
+        + (f" {ALONE}" if changes else ""),
     )
 
 
@@ -77,7 +96,7 @@ def _columns(sales: Sales, *, compared: bool) -> Sequence[Column]:
         Column(key="revenue", title="Revenue", unit="money"),
         Column(key="share", title="Share", unit="share"),
         *([Column(key="previous_revenue", title="Before", unit="money")] if compared else []),
-        *([Column(key="change", title="Change", unit="share")] if compared else []),
+        *(change_columns("change", "Change") if compared else []),
         Column(key="orders", title="Orders", unit="count"),
         Column(key="units", title="Units", unit="number"),
         Column(key="margin", title="Margin", unit="money"),
@@ -85,8 +104,8 @@ def _columns(sales: Sales, *, compared: bool) -> Sequence[Column]:
     ]
 
 
-def _row(one: Sold, whole: int, before: dict[str, Sold]) -> dict[str, Cell]:
-    row: dict[str, Cell] = {
+def _row(one: Sold, whole: int) -> dict[str, Cell]:
+    return {
         "revenue": one.revenue,
         "share": one.revenue / whole if whole else None,
         "orders": one.orders,
@@ -94,7 +113,10 @@ def _row(one: Sold, whole: int, before: dict[str, Sold]) -> dict[str, Cell]:
         "margin": one.margin,
         "refunds": one.refunds,
     }
-    if before:
-        earlier = before[one.name].revenue if one.name in before else 0
-        row |= {"previous_revenue": earlier, "change": one.revenue / earlier - 1 if earlier > 0 else None}
-    return row
+
+
+def _change(one: Sold, before: Mapping[str, Sold], changes: Mapping[str, Interval]) -> dict[str, Cell]:
+    if not before:
+        return {}
+    earlier = before[one.name].revenue if one.name in before else 0
+    return {"previous_revenue": earlier, **change_cells("change", one.revenue, earlier, changes.get(one.name))}

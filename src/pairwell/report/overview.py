@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ NAME: Final = "overview"
 _TITLE = "Overview of sales"
 _OVER_TIME: Final = ("orders", "revenue", "aov", "attach_rate")
 _OF_SLICES: Final = ("orders", "buyers", "revenue", "aov", "items_per_order", "attach_rate", "margin", "return_rate")
+_DAY = timedelta(days=1)
 _DAYS_SHOWN, _WEEKS_SHOWN = 62, 400
 _GRAIN_TITLES: Final = {"day": "Day", "week": "Week from", "month": "Month from"}
 
@@ -85,15 +87,43 @@ def _over_time(sales: Sales, grain: str) -> Table:
     current = sales.current
     dated = current.mutate(at=current.day.truncate(GRAINS[grain]))
     found = {part.key[0]: part for part in slice_orders(dated, "at", metrics=_OVER_TIME)}
-    partial = " The first and the last one may be cut by the period." if grain != "day" else ""
+    rows = [
+        {grain: day.isoformat(), **_cells(found.get(day)), "partial": _partial(sales, day, after)}
+        for day, after in pairwise(_starts(sales, grain))
+    ]
+    cut = any(row["partial"] for row in rows)
     return Table(
         key="over_time",
         title="Over time",
-        columns=[Column(key=grain, title=_GRAIN_TITLES[grain], unit="moment"), *columns(_OVER_TIME)],
-        rows=[{grain: day.isoformat(), **_cells(found.get(day))} for day in _starts(sales, grain)],
+        columns=[
+            Column(key=grain, title=_GRAIN_TITLES[grain], unit="moment"),
+            *columns(_OVER_TIME),
+            *([Column(key="partial", title="Not whole", unit="text")] if cut else []),
+        ],
+        rows=rows,
         chart="lines",
-        note=f"Days are those of {zone}.{partial}",
+        note=f"Days are those of {zone}." + (" Do not compare what is not whole with the others." if cut else ""),
     )
+
+
+def _partial(sales: Sales, first: date, after: date) -> str:
+    """Why a day, week or month from `first` to before `after` is not whole; "" where it is, as far as orders tell."""
+    periods, zone = sales.periods, ZoneInfo(sales.history.shop.timezone)
+    since, until = (moment.astimezone(zone) for moment in (periods.period.since, periods.period.until))
+    newest = periods.last.astimezone(zone)
+    start, end = (datetime.combine(day, time(), zone) for day in (first, after))
+    if newest < max(start, since):
+        return "no order as late"
+    said = [f"from {_moment(since)}"] if start < since else []
+    if until < end and until <= newest:
+        said.append(f"before {_moment(until)}")
+    elif newest < end and (newest.date() + _DAY < after or after - first == _DAY):
+        said.append(f"until {newest:%H:%M}" if after - first == _DAY else f"until {newest:%Y-%m-%d}")
+    return ", ".join(said)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}" if moment.time() == time() else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _cells(part: Slice | None) -> dict[str, float | int | str | None]:
@@ -103,7 +133,7 @@ def _cells(part: Slice | None) -> dict[str, float | int | str | None]:
 
 
 def _starts(sales: Sales, grain: str) -> Iterator[date]:
-    """The first local day of every day, week or month of the period."""
+    """The first local day of every day, week or month of the period, and of the one after it."""
     zone, period = ZoneInfo(sales.history.shop.timezone), sales.periods.period
     day, last = period.since.astimezone(zone).date(), (period.until - timedelta(microseconds=1)).astimezone(zone).date()
     if grain == "week":
@@ -116,3 +146,4 @@ def _starts(sales: Sales, grain: str) -> Iterator[date]:
             day = (day + timedelta(days=31)).replace(day=1)
         else:
             day += timedelta(days=7 if grain == "week" else 1)
+    yield day

@@ -12,7 +12,7 @@ import msgspec
 import pyarrow as pa
 
 from pairwell.engines.engine import storage_failures
-from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
+from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY, Interval
 from pairwell.measure.period import Period
 from pairwell.measure.sales.changes import Compared, compare_orders
 from pairwell.measure.sales.estimates import Slice, Value, slice_orders
@@ -22,7 +22,7 @@ from pairwell.measure.sales.orders import items_of_orders, kept_orders, measured
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked, Periods, begin, find_periods
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.shown.cells import Cells
+from pairwell.report.shown.cells import Cells, verdict
 from pairwell.report.untold import note_of_few
 from pairwell.wording import counted
 
@@ -35,6 +35,7 @@ REFUSALS: Final = {
 _WITH_INTERVALS: Final = ("aov", "attach_rate")
 _OF_RETURNS: Final = ("return_rate", "refunds")
 _DAY, _COMES_BACK = timedelta(days=1), timedelta(days=60)  # for as long goods may come back, roughly
+ALONE: Final = "Each interval is for its row alone: of twenty rows where nothing changed, one looks as if it had."
 _PART: Final = 3
 _NO_ORDERS = "Nothing was sold yet: ingest orders, or wait for the first one."
 
@@ -52,6 +53,11 @@ class Sales(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def current(self) -> ibis.Table:
         """The orders of the period."""
         return self.orders.filter(self.periods.period.holds(self.orders.placed_at))
+
+    @property
+    def marked(self) -> ibis.Table:
+        """All of them, with whether they are `current`: of the period, and not of the one before."""
+        return self.orders.mutate(current=self.periods.period.holds(self.orders.placed_at))
 
     @property
     def before(self) -> ibis.Table | None:
@@ -107,8 +113,7 @@ def _is_much(span: Period, periods: Periods) -> bool:
 
 def compared(sales: Sales) -> Compared:
     """The sums of the period and of the one before, and how sure their differences are."""
-    moment = sales.periods.period.holds(sales.orders.placed_at)
-    return compare_orders(sales.orders, moment).get((), Compared())
+    return compare_orders(sales.marked).get((), Compared())
 
 
 def empty_report(name: str, title: str, asked: Asked) -> Report:
@@ -171,6 +176,25 @@ def cells_of(part: Slice, keys: Sequence[str]) -> dict[str, Cell]:
         if isinstance(found, Value) and found.interval is not None:
             row |= {f"{key}_low": found.interval.low, f"{key}_high": found.interval.high}
     return row
+
+
+def change_columns(key: str, title: str) -> list[Column]:
+    """How much something changed, and whether that is shown."""
+    return [
+        Column(key=key, title=title, unit="share", interval=True),
+        Column(key=f"{key}_verdict", title="Shown", unit="text"),
+    ]
+
+
+def change_cells(key: str, now: Cell, before: Cell, change: Interval | None) -> dict[str, Cell]:
+    """A change in parts of what was before, with the interval of the difference in such parts; nothing without it."""
+    if not isinstance(now, int | float) or not isinstance(before, int | float) or before <= 0:
+        return {key: None, f"{key}_verdict": ""}
+    if change is None:
+        return {key: now / before - 1, f"{key}_verdict": ""}
+    low, high = change.low / before, change.high / before
+    shown = verdict(low, high) or ("more" if low > 0 else "less")
+    return {key: now / before - 1, f"{key}_low": low, f"{key}_high": high, f"{key}_verdict": shown}
 
 
 def slice_table(key: str, name: Column, orders: ibis.Table, metrics: Sequence[str]) -> Table:

@@ -7,10 +7,15 @@ from typing import Final
 import msgspec
 
 from pairwell.errors import RequestError
+from pairwell.measure.sales.changes import compare_orders
 from pairwell.report.asking import Asked
-from pairwell.report.record import Column, Report
+from pairwell.report.record import Cell, Column, Report, Table
 from pairwell.report.sales import (
+    ALONE,
+    Sales,
     begin_report,
+    change_cells,
+    change_columns,
     compared,
     empty_report,
     figures,
@@ -25,6 +30,7 @@ _OF_ALL: Final = ("orders", "revenue", "aov", "attach_rate", "add_on_spend_per_o
 _OF_SELLERS: Final = (
     "orders", "revenue", "aov", "items_per_order", "attach_rate", "add_on_spend_per_order", "margin", "return_rate",
 )  # fmt: skip
+_CHANGING: Final = {"revenue": "Change of revenue", "aov": "Change of AOV"}
 _NOBODY = "No order of this period names a seller. Name the column `seller_id` when you ingest orders."
 
 
@@ -44,6 +50,8 @@ def build_sellers(asked: Asked) -> Report:
     named = msgspec.structs.replace(sales, orders=sales.orders.filter(sales.orders.seller_id.notnull()))
     seller = Column(key="seller_id", title="Seller", unit="text")
     table = slice_table("sellers", seller, named.current, sales.told(_OF_SELLERS))
+    if table.rows and sales.before is not None:
+        table = _with_changes(table, named)
     told = sum(int(row["orders"] or 0) for row in table.rows)
     notes = notes_of(sales, now)
     if now is not None and 0 < told < now.sums["orders"]:
@@ -53,4 +61,20 @@ def build_sellers(asked: Asked) -> Report:
         figures=figures(_OF_ALL, sales, both),
         tables=[table if table.rows else msgspec.structs.replace(table, note=_NOBODY)],
         notes=notes,
+    )
+
+
+def _with_changes(table: Table, named: Sales) -> Table:
+    """The same table, with how much each seller's revenue and average order changed."""
+    found = compare_orders(named.marked, "seller_id", metrics=tuple(_CHANGING))
+    rows = []
+    for row in table.rows:
+        both, cells = found[row["seller_id"],], dict[str, Cell]()
+        for key in _CHANGING:
+            before = None if both.before is None else both.before.value(key)
+            cells |= change_cells(f"{key}_change", row[key], before, both.changes.get(key))
+        rows.append({**row, **cells})
+    more = [column for key, title in _CHANGING.items() for column in change_columns(f"{key}_change", title)]
+    return msgspec.structs.replace(
+        table, columns=[*table.columns, *more], rows=rows, note=" ".join(filter(None, [table.note, ALONE]))
     )

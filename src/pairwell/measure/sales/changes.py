@@ -29,15 +29,12 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     changes: Mapping[str, Interval] = {}
 
 
-def compare_orders(
-    orders: ibis.Table, current: ibis.Value, *names: str, metrics: Sequence[str] = tuple(METRIC)
-) -> dict[_Key, Compared]:
-    """Slices of measured orders by the values of these columns, where `current` holds and where it does not."""
+def compare_orders(orders: ibis.Table, *names: str, metrics: Sequence[str] = tuple(METRIC)) -> dict[_Key, Compared]:
+    """Slices of measured orders by the values of these columns: of those that are `current`, and of the others."""
     wanted = [METRIC[key] for key in metrics]
     with storage_failures():
         near = near_ratios(orders, wanted)
-        marked = orders.mutate(current=current)
-        with by_customer(marked, (*names, "current"), wanted).cache() as each:
+        with by_customer(orders, (*names, "current"), wanted).cache() as each:
             return compare_units(each, names, wanted, near)
 
 

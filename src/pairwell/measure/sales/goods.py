@@ -9,7 +9,14 @@ import ibis
 import msgspec
 
 from pairwell.engines.engine import storage_failures
-from pairwell.measure.intervals import FEWEST_CUSTOMERS, Interval, Spread, clustered_share
+from pairwell.measure.intervals import (
+    FEWEST_CUSTOMERS,
+    FEWEST_FOR_MONEY,
+    Interval,
+    Spread,
+    clustered_share,
+    ratio_interval,
+)
 from pairwell.measure.sales.segments import UNKNOWN
 
 _MOST_ITEMS = 500
@@ -73,6 +80,35 @@ def sum_goods(held: ibis.Table, items: ibis.Table, of: str) -> list[Sold]:
 def _sold(row: Mapping[str, Any]) -> Sold:
     money = {name: int(row[name]) for name in ("revenue", "margin", "refunds")}
     return Sold(name=row["name"], orders=row["orders"], units=row["units"], **money)
+
+
+def find_changes(held: ibis.Table, orders: ibis.Table, items: ibis.Table, of: str) -> dict[str, Interval]:
+    """By name, the 95 % interval of the revenue of the orders that are `current` less that of the others.
+
+    The unit is the customer (`changes.compare_units`). Names that fewer than `FEWEST_FOR_MONEY` customers bought in
+    either period have none.
+    """
+    heads = orders.select("order_id", "customer", "current")
+    named = held.join(heads, "order_id").left_join(items, "item_id").drop("item_id_right")
+    name = named.item_id if of == "item" else named[of].fill_null(UNKNOWN)
+    signed = ibis.ifelse(named.current, named.revenue, -named.revenue)
+    own = (
+        named.mutate(name=name, signed=signed)
+        .group_by("name", "customer")
+        .aggregate(apart=lambda rows: rows.signed.sum(), now=named.current.any(), before=(~named.current).any())
+    )
+    apart = own.apart
+    summed = own.group_by("name").aggregate(
+        units=own.count(), now=own.now.sum(), before=own.before.sum(),
+        above=apart.sum(), square=(apart * apart).sum(), cube=(apart * apart * apart).sum(),
+    )  # fmt: skip
+    found = {}
+    for row in _rows(summed):
+        spread = Spread(below=1.0, **{name: row[name] for name in ("units", "above", "square", "cube")})
+        interval = ratio_interval(spread) if min(row["now"], row["before"]) >= FEWEST_FOR_MONEY else None
+        if interval is not None:
+            found[row["name"]] = interval
+    return found
 
 
 def find_primary(orders: ibis.Table, n: int) -> tuple[list[str], int]:
