@@ -9,7 +9,12 @@ import msgspec
 from pairwell.records import Comparison, Item, Pair
 
 _ROOM = 60  # characters of a value; a description is no point of comparison
-_NOT_FOR_CUSTOMERS = frozenset({"cost", "cost_minor", "margin", "margin_minor", "margin_rate"})
+_NOT_FOR_CUSTOMERS = frozenset(
+    {
+        *("cost", "cost_minor", "margin", "margin_minor", "margin_rate"),
+        *("shopify_handle", "shopify_title", "woocommerce_parent"),  # what a shop system calls the product
+    }
+)
 _KEYS = (
     "id",
     "sku",

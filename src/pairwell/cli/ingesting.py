@@ -59,14 +59,7 @@ def _print_report(report: IngestReport, *, dry_run: bool) -> None:
         numeric=(2,),
     )
     print_lines(["", *report.notes])
-    read = counted(report.read, "row")
-    print_lines(
-        [
-            f"Read {read}: {report.taken:,} taken, {report.merged:,} merged, {report.refused:,} refused.",
-            *_by(report.refused_by_reason, "refused"),
-            *_by(report.changed_by_rule, "changed"),
-        ]
-    )
+    print_lines([f"Read {_counts(report)}", *_rules(report)])
     if report.goods_excluded:
         more = " …" if len(report.goods_excluded) > _NAMED else ""
         print_lines([f"Not counted as goods: {', '.join(report.goods_excluded[:_NAMED])}{more}"])
@@ -79,6 +72,24 @@ def _print_report(report: IngestReport, *, dry_run: bool) -> None:
         print_lines([f"Mapping saved: {report.mapping} (edit it and pass it back with --mapping)"])
     if report.quarantine:
         print_lines([f"Refused rows kept: {report.quarantine}"])
+    for told in report.beside:
+        print_lines(["", f"Beside them, {told.table}: {_counts(told)}", *_rules(told)])
+        if told.quarantine:
+            print_lines([f"Refused rows kept: {told.quarantine}"])
+
+
+def _counts(report: IngestReport) -> str:
+    read = counted(report.read, "row")
+    return f"{read}: {report.taken:,} taken, {report.merged:,} merged, {report.refused:,} refused."
+
+
+def _rules(report: IngestReport) -> list[str]:
+    merged = report.merged_by_rule if report.recognised else {}
+    return [
+        *_by(report.refused_by_reason, "refused"),
+        *_by(merged, "merged"),
+        *_by(report.changed_by_rule, "changed"),
+    ]
 
 
 def _by(counts: dict[str, int], verb: str) -> list[str]:

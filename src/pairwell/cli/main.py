@@ -17,6 +17,7 @@ from pairwell.cli import (
     demo,
     evaluation,
     experimenting,
+    exporting,
     ingesting,
     keeping,
     keys,
@@ -84,6 +85,7 @@ for group in (
     reporting,
     serving,
     offers,
+    exporting,
     keys,
     keeping,
 ):

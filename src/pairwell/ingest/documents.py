@@ -29,13 +29,9 @@ def read_json_rows(
 
     A list of objects inside an object gives one row each, beside the values around it. Numbers become text.
     """
-    if file.format == "jsonl":
-        objects = _objects_by_line(Lines(text, max_bytes=max_bytes, refuse=refuse), refuse)
-    else:
-        objects = _objects_of_document(text, max_bytes, refuse)
     lines: list[int] = []
     rows: list[dict[str, str]] = []
-    for line, value in objects:
+    for line, value in read_objects(text, file, max_bytes, refuse):
         flat = flatten(value)
         rows += flat
         lines += [line] * len(flat)
@@ -44,6 +40,18 @@ def read_json_rows(
             lines, rows = [], []
     if rows:
         yield lines, text_table(rows)
+
+
+def read_objects(
+    text: TextIOWrapper, file: FileFormat, max_bytes: int, refuse: RefuseLine, *, enveloped: bool = False
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each object of a JSON file with its line, or its place in the document.
+
+    `enveloped`: what stands beside a list of objects (a count, the next page) belongs to the list and is no row.
+    """
+    if file.format == "jsonl":
+        return _objects_by_line(Lines(text, max_bytes=max_bytes, refuse=refuse), refuse)
+    return _objects_of_document(text, max_bytes, refuse, enveloped=enveloped)
 
 
 def read_pieces(text: TextIOBase, *, max_characters: int) -> Iterator[Piece]:
@@ -138,13 +146,15 @@ def _objects_by_line(lines: Lines, refuse: RefuseLine) -> Iterator[tuple[int, di
             refuse(number, "not_an_object", line[:RAW_KEPT].rstrip("\n"))
 
 
-def _objects_of_document(text: TextIOBase, limit: int, refuse: RefuseLine) -> Iterator[tuple[int, dict[str, Any]]]:
+def _objects_of_document(
+    text: TextIOBase, limit: int, refuse: RefuseLine, *, enveloped: bool
+) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, (key, value) in enumerate(read_pieces(text, max_characters=limit), start=1):
         if key is None and isinstance(value, dict):
             yield number, value
         elif isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
             yield from ((number, row) for row in value)  # {"orders": [{…}, …]}
-        else:
+        elif key is None or not enveloped:
             refuse(number, "not_an_object", json.dumps(value, ensure_ascii=False)[:RAW_KEPT])
 
 

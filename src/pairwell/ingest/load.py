@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
@@ -18,12 +18,13 @@ from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
-from pairwell.engines.duckdb import storage_failures
+from pairwell.engines.engine import storage_failures
 from pairwell.errors import MappingError, SourceError, StorageError
 from pairwell.facts.store import FactStore
 from pairwell.ingest.convert import Conversion, Converted, convert_batch
 from pairwell.ingest.facts import are_current, write_facts
 from pairwell.ingest.fields import read_fields
+from pairwell.ingest.formats import Sample, sample_file
 from pairwell.ingest.happened import shape_events
 from pairwell.ingest.lists import shape_customers, shape_items, shape_relations
 from pairwell.ingest.mapping import Composed, Goods, Mapping, check_mapping, render_mapping
@@ -36,11 +37,13 @@ from pairwell.ingest.returned import shape_returns
 from pairwell.ingest.returning import note_returning
 from pairwell.ingest.rules import names
 from pairwell.ingest.sales import shape_lines
-from pairwell.ingest.sniff import Sniffed, sniff
+from pairwell.ingest.sniff import sniff_samples
 from pairwell.ingest.sources import Batch, Limits
 from pairwell.ingest.staging import Staging, staging_folder
 from pairwell.ingest.told import TOLD, shape_told
 from pairwell.ingest.unknown import note_unknown
+from pairwell.ingest.vendors.choosing import mapping_of, named_by, recognise
+from pairwell.ingest.vendors.reading import Recognised, Sink, read_export
 from pairwell.ingest.vocabulary import fields_of
 
 
@@ -82,6 +85,8 @@ class IngestReport(msgspec.Struct, frozen=True, kw_only=True):
     confidence: dict[str, float]
     notes: list[str]
     columns: dict[str, str]  # field -> column
+    recognised: str | None = None  # the vendor whose export this is
+    beside: list[IngestReport] = []  # what the same files filled beside the table
 
 
 _USUAL = IngestOptions()
@@ -106,10 +111,36 @@ def ingest_files(  # noqa: PLR0913 - what, where, how and when are different thi
     fields_of(table)
     if not paths:
         raise SourceError("No file is named.", hint=f"Run `pairwell ingest {table} FILE`.")
-    with staging_folder(place.workspace, table, now=now) as folder, storage_failures():
-        run = _Run(table=table, paths=tuple(paths), place=place, options=options, folder=folder)
-        chosen = _choose_mapping(run)
-        with Quarantine(folder / "quarantine.csv", place.workspace.quarantine, table) as quarantine:
+    run = _Run(table=table, paths=tuple(paths), place=place, options=options)
+    chosen = _choose_mapping(run)
+    report = _load_table(run, chosen, now=now, advance=advance)
+    if chosen.recognised is None or not chosen.recognised.export.beside:
+        return report
+    return _with_beside(run, chosen.recognised, report, now=now)
+
+
+def _with_beside(run: _Run, recognised: Recognised, report: IngestReport, *, now: datetime) -> IngestReport:
+    """What a vendor's export fills beside its own table; a dry run does not, since it needs what that one stores."""
+    tables = recognised.export.beside
+    if run.options.dry_run:
+        told = f"The same files tell of {' and '.join(tables)} too; a dry run looks at {report.table} alone."
+        return msgspec.structs.replace(report, notes=[*report.notes, told])
+    options = msgspec.structs.replace(run.options, mapping=None)
+    beside = []
+    for table in tables:
+        other = msgspec.structs.replace(run, table=table, options=options)
+        chosen = _Chosen(mapping=mapping_of(recognised, table), recognised=recognised)
+        beside.append(_load_table(other, chosen, now=now, advance=unheard))
+    newest = max(beside, key=lambda told: told.snapshot).snapshot
+    filled = [told for told in beside if told.read]
+    return msgspec.structs.replace(report, snapshot=max(report.snapshot, newest), beside=filled)
+
+
+def _load_table(run: _Run, chosen: _Chosen, *, now: datetime, advance: BytesRead) -> IngestReport:
+    workspace = run.place.workspace
+    with staging_folder(workspace, run.table, now=now) as folder, storage_failures():
+        run = msgspec.structs.replace(run, folder=folder, source=run.options.source or chosen.source)
+        with Quarantine(folder / "quarantine.csv", workspace.quarantine, run.table) as quarantine:
             return _load(run, chosen, quarantine, now=now, advance=advance)
 
 
@@ -118,7 +149,8 @@ class _Run(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[Path, ...]
     place: IngestPlace
     options: IngestOptions
-    folder: Path
+    folder: Path = Path()  # of the run, once there is one
+    source: str | None = None  # what the files are called that rows come from; None: the first one's name
 
     @property
     def limits(self) -> Limits:
@@ -126,8 +158,21 @@ class _Run(msgspec.Struct, frozen=True, kw_only=True):
         return Limits(batch_rows=ingest.batch_rows, max_line_bytes=int(ingest.max_line_mb * 1_000_000))
 
     @property
-    def source(self) -> str:
-        return self.options.source or self.paths[0].name
+    def origin(self) -> str:
+        return self.source or self.paths[0].name
+
+
+class _Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """How the files are read, and what a person should know of it."""
+
+    mapping: Mapping
+    confidence: dict[str, float] = {}
+    notes: list[str] = []
+    recognised: Recognised | None = None
+
+    @property
+    def source(self) -> str | None:
+        return None if self.recognised is None else self.recognised.export.source
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,10 +182,10 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     quarantine: Path | None
 
 
-def _choose_mapping(run: _Run) -> Sniffed:
+def _choose_mapping(run: _Run) -> _Chosen:
     given = run.options.mapping
     if given is None:
-        return sniff(run.table, run.paths, limits=run.limits)
+        return _find_mapping(run)
     if given.table != run.table:
         raise MappingError(
             f"The mapping is for the table {given.table!r}, not for {run.table!r}.",
@@ -148,22 +193,39 @@ def _choose_mapping(run: _Run) -> Sniffed:
             field="table",
         )
     check_mapping(given)
-    return Sniffed(mapping=given, confidence={}, notes=[])
+    if given.source is None:
+        return _Chosen(mapping=given)
+    return _Chosen(mapping=given, recognised=named_by(given, _samples(run)))
 
 
-def _load(run: _Run, chosen: Sniffed, quarantine: Quarantine, *, now: datetime, advance: BytesRead) -> IngestReport:
-    staged = _stage(run, chosen.mapping, quarantine, advance)
+def _find_mapping(run: _Run) -> _Chosen:
+    samples = _samples(run)
+    recognised = recognise(run.table, samples, run.options.source)
+    if recognised is None:
+        found = sniff_samples(run.table, samples, limits=run.limits)
+        return _Chosen(mapping=found.mapping, confidence=found.confidence, notes=found.notes)
+    export = recognised.export
+    told = f"Read as {export.title} ({export.page}, {export.seen})."
+    return _Chosen(mapping=mapping_of(recognised, run.table), notes=[told], recognised=recognised)
+
+
+def _samples(run: _Run) -> list[Sample]:
+    return [sample_file(path, limits=run.limits) for path in run.paths]
+
+
+def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, advance: BytesRead) -> IngestReport:
+    aside: Counter[str] = Counter()  # rows merged into others as they were reshaped
+    staged = _stage(run, chosen, Sink(refuse=quarantine.add, merged=aside), advance)
     shaped = _shape(staged, run.place.dataset, now)
     returning = list(note_returning(run.place.dataset, shaped.tables))
     unknown = list(note_unknown(run.place.dataset, shaped.tables, run.place.settings.placements))
     counts = count_verdicts(shaped.verdicts)
     rows = run.place.dataset.engine.read_parquet(staged.rows)
-    read = staged.n_rows + quarantine.reasons.total()
+    read = staged.n_rows + quarantine.reasons.total() + aside.total()
     quarantine.add_all(refused_rows(rows, shaped.verdicts))
     mapping = _with_goods(chosen.mapping, shaped)
-    final = Sniffed(mapping=mapping, confidence=chosen.confidence, notes=chosen.notes)
-    stored = _store(run, final, shaped, quarantine, now=now)
-    merged = {rule: n for rule, n in counts.items() if rule in names("merges")}
+    stored = _store(run, msgspec.structs.replace(chosen, mapping=mapping), shaped, quarantine, now=now)
+    merged = {rule: n for rule, n in counts.items() if rule in names("merges")} | dict(sorted(aside.items()))
     refused = quarantine.reasons.total()
     return IngestReport(
         table=run.table,
@@ -182,24 +244,26 @@ def _load(run: _Run, chosen: Sniffed, quarantine: Quarantine, *, now: datetime, 
         goods_excluded=list(shaped.goods),
         confidence=chosen.confidence,
         notes=[*chosen.notes, *shaped.notes, *returning, *unknown],
-        columns={field: _column(column) for field, column in mapping.columns.items()},
+        columns=_columns(mapping, chosen.recognised),
+        recognised=chosen.source,
     )
 
 
-def _stage(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: BytesRead) -> Staged:
-    settings = run.place.settings
+def _stage(run: _Run, chosen: _Chosen, sink: Sink, advance: BytesRead) -> Staged:
+    settings, mapping = run.place.settings, chosen.mapping
     conversion = Conversion(
         table=run.table,
         decimal=mapping.decimal,
         dates=mapping.dates,
         timezone=settings.shop.timezone,
-        money=money_of(settings),
+        money=money_of(settings, net=mapping.net),
     )
     path = run.folder / "rows.parquet"
-    batches = _read(run, mapping, quarantine, advance)
+    batches = _read(run, chosen, sink, advance)
     with Staging(path, run.table, frozenset(mapping.columns)) as staging:
         for converted in _converted(batches, conversion):
-            quarantine.add_all(converted.refused)
+            for row in converted.refused:
+                sink.refuse(row)
             staging.append(converted.rows)
     return Staged(
         table=run.table,
@@ -207,17 +271,23 @@ def _stage(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: BytesRe
         n_rows=staging.rows,
         mapping=mapping,
         confirmed=run.options.mapping is not None,
-        source=run.source,
+        source=run.origin,
         timezone=settings.shop.timezone,
     )
 
 
-def _read(run: _Run, mapping: Mapping, quarantine: Quarantine, advance: BytesRead) -> Iterator[Batch]:
+def _read(run: _Run, chosen: _Chosen, sink: Sink, advance: BytesRead) -> Iterator[Batch]:
     if not (run.options.pseudonyms or run.place.settings.ingest.pseudonyms):
-        return read_fields(run.paths, mapping, limits=run.limits, refuse=quarantine.add, advance=advance)
-    secret, refuse = read_secret(run.place.workspace), without_text(quarantine.add)
-    batches = read_fields(run.paths, mapping, limits=run.limits, refuse=refuse, advance=advance)
-    return with_pseudonyms(batches, mapping, secret)
+        return _read_rows(run, chosen, sink, advance)
+    secret = read_secret(run.place.workspace)
+    bare = Sink(refuse=without_text(sink.refuse), merged=sink.merged)
+    return with_pseudonyms(_read_rows(run, chosen, bare, advance), chosen.mapping, secret)
+
+
+def _read_rows(run: _Run, chosen: _Chosen, sink: Sink, advance: BytesRead) -> Iterator[Batch]:
+    if chosen.recognised is None:
+        return read_fields(run.paths, chosen.mapping, limits=run.limits, refuse=sink.refuse, advance=advance)
+    return read_export(chosen.recognised, chosen.mapping, limits=run.limits, sink=sink, advance=advance)
 
 
 def _converted(batches: Iterable[Batch], conversion: Conversion) -> Iterator[Converted]:
@@ -254,7 +324,7 @@ def _with_goods(mapping: Mapping, shaped: Shaped) -> Mapping:
     return msgspec.structs.replace(mapping, goods=Goods(include=mapping.goods.include, exclude=shaped.goods))
 
 
-def _store(run: _Run, chosen: Sniffed, shaped: Shaped, quarantine: Quarantine, *, now: datetime) -> _Stored:
+def _store(run: _Run, chosen: _Chosen, shaped: Shaped, quarantine: Quarantine, *, now: datetime) -> _Stored:
     """The refused rows are kept first, the dataset is the one moment, facts and mapping follow from it."""
     place = run.place
     if run.options.dry_run:
@@ -262,7 +332,7 @@ def _store(run: _Run, chosen: Sniffed, shaped: Shaped, quarantine: Quarantine, *
     kept = quarantine.keep()
     mapping = _save_mapping(place.workspace.mappings, chosen)
     rows = {name: int(pq.read_metadata(path).num_rows) for name, path in shaped.tables.items()}
-    source = Source(name=run.source, files=tuple(path.name for path in run.paths), at=now, rows=rows)
+    source = Source(name=run.origin, files=tuple(path.name for path in run.paths), at=now, rows=rows)
     merged = place.dataset.merge(shaped.tables, source=source, now=now, cancelled=shaped.cancelled)
     if shaped.stocks or not are_current(place.dataset, place.facts):
         timezone = place.settings.shop.timezone
@@ -270,7 +340,7 @@ def _store(run: _Run, chosen: Sniffed, shaped: Shaped, quarantine: Quarantine, *
     return _Stored(snapshot=merged.snapshot, stored=merged.stored, mapping=mapping, quarantine=kept)
 
 
-def _save_mapping(folder: Path, chosen: Sniffed) -> Path:
+def _save_mapping(folder: Path, chosen: _Chosen) -> Path:
     """Save the mapping under a name made of its content; one that a person has edited since is never overwritten."""
     text = render_mapping(chosen.mapping, chosen.confidence)
     content = render_mapping(chosen.mapping).encode()
@@ -289,6 +359,12 @@ def _save_mapping(folder: Path, chosen: Sniffed) -> Path:
             hint="Check that the disk has room and that you may write there; nothing was stored.",
         ) from error
     raise StorageError(f"{folder} holds a thousand edited copies of one mapping.", hint="Delete some of them.")
+
+
+def _columns(mapping: Mapping, recognised: Recognised | None) -> dict[str, str]:
+    """Field -> column; of a vendor's export, where in it the field comes from."""
+    told = {} if recognised is None else recognised.export.fields.get(mapping.table, {})
+    return {field: told.get(field) or _column(column) for field, column in mapping.columns.items()}
 
 
 def _column(column: str | Composed) -> str:

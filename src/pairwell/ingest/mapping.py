@@ -66,6 +66,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     dates: str | None = None  # pattern of strptime; None: ISO 8601 or typed
     file: FileFormat = FileFormat()
     columns: dict[str, str | Composed] = {}  # field -> column
+    source: str | None = None  # the vendor whose export this is: its rows are reshaped first, columns are then fields
+    net: bool = False  # money is without tax, whatever `[shop] prices_include_tax` says; costs always are
     lookup: tuple[Lookup, ...] = ()
     goods: Goods = Goods()
 
@@ -118,8 +120,10 @@ def check_mapping(mapping: Mapping, *, source: str = "the mapping") -> None:
 def render_mapping(mapping: Mapping, confidence: Names[str, float] | None = None) -> str:
     """The mapping as TOML for people, with the confidence of each field as a comment; `parse_mapping` reads it back."""
     tree = msgspec.to_builtins(mapping)
-    heads = {"table": mapping.table, "layout": mapping.layout, "decimal": mapping.decimal}
+    heads: dict[str, object] = {"table": mapping.table, "layout": mapping.layout, "decimal": mapping.decimal}
     heads |= {"dates": mapping.dates} if mapping.dates is not None else {}
+    heads |= {"source": mapping.source} if mapping.source is not None else {}
+    heads |= {"net": True} if mapping.net else {}
     parts = [
         "# Which column of the file is which field of the table. Correct what is wrong and pass it back by --mapping.",
         tomli_w.dumps(heads),

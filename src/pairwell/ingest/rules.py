@@ -136,6 +136,27 @@ RULES: tuple[Rule, ...] = (
         "The order's status says that it was cancelled, declined or never paid; where an earlier file had it as a "
         "sale, it is taken out.",
     ),
+    Rule("test_order", "refuses", "A vendor's export says that the order was paid through a gateway for tests."),
+    Rule("gift_card", "refuses", "A gift card is money that is spent later, not goods."),
+    Rule(
+        "not_sold_alone",
+        "refuses",
+        "A product of a vendor's export that only groups others, or that is sold in another shop.",
+    ),
+    Rule("unknown_product", "refuses", "A list of products beside a product names one that the export does not hold."),
+    Rule(
+        "part_of_product",
+        "merges",
+        "A row of a vendor's catalogue that adds a picture or a translation to a product, or says for its variants "
+        "what they share.",
+    ),
+    Rule(
+        "part_of_line",
+        "merges",
+        "A row of a vendor's orders that another row of the order tells of too: the simple product inside a "
+        "configurable one, the parts of a bundle of a fixed price, or more pieces of one item at one price, whose "
+        "quantities are added.",
+    ),
     Rule("zero_quantity", "refuses", "A quantity of zero is no sale."),
     Rule(
         "stock_correction",

@@ -37,8 +37,12 @@ def sniff(table: str, paths: Sequence[Path], *, limits: Limits) -> Sniffed:
     Raises `SourceError` where a file cannot be read, `MappingError` where the columns do not make the table: it
     says which were found, which are missing, and how to write the mapping by hand.
     """
+    return sniff_samples(table, [sample_file(path, limits=limits) for path in paths], limits=limits)
+
+
+def sniff_samples(table: str, samples: Sequence[Sample], *, limits: Limits) -> Sniffed:
+    """As `sniff`, of files that were looked at already."""
     required = [field.name for field in fields_of(table) if field.required]
-    samples = [sample_file(path, limits=limits) for path in paths]
     if any(sample.layout != "lines" for sample in samples):
         return _sniff_baskets(table, samples)
     related = relate(samples, limits=limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def read_batches(
     `line_too_long`, `undecodable` (bytes that do not fit the encoding), `nul_byte`, `not_json`, `not_an_object`.
     Raises `SourceError` where the file as a whole is not what it seems: damaged, or most rows refused.
     """
-    watch = _Watch(path, refuse)
+    watch = Watch(path, refuse)
     numbered: Iterator[tuple[list[int] | RowNumbers, pa.Table]]
     if file.format == "parquet":
         numbered = read_parquet(path, batch_rows=limits.batch_rows, advance=advance)
@@ -74,13 +75,21 @@ def read_batches(
 
 def read_rows(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Record]:
     """Rows of a delimited text with any number of fields each; refusals as in `read_batches`."""
-    watch = _Watch(path, refuse)
+    watch = Watch(path, refuse)
     with open_text(path, file.encoding, advance=advance) as text:
         lines = Lines(text, max_bytes=limits.max_line_bytes, refuse=watch.refuse)
         yield from read_records(lines, file, None, watch.refuse)
 
 
-class _Watch:
+@contextmanager
+def watched(path: Path, refuse: Refuse) -> Iterator[Watch]:
+    """A watch over rows that are read one by one; `SourceError` at the end where most were refused."""
+    watch = Watch(path, refuse)
+    yield watch
+    watch.check()
+
+
+class Watch:
     """Passes refusals on, and raises where they are most of the file."""
 
     _EARLY = 10_000
@@ -128,7 +137,7 @@ _MEANING = {
 }
 
 
-def _batches(path: Path, numbered: Iterator[tuple[list[int] | RowNumbers, pa.Table]], watch: _Watch) -> Iterator[Batch]:
+def _batches(path: Path, numbered: Iterator[tuple[list[int] | RowNumbers, pa.Table]], watch: Watch) -> Iterator[Batch]:
     for lines, table in numbered:
         watch.taken += len(lines)
         if len(lines):

@@ -7,7 +7,7 @@ from pairwell.ingest.rules import BY_NAME, RULES
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PAGE = (_ROOT / "docs" / "ingest.md").read_text(encoding="utf-8")
-_CODE = "\n".join(path.read_text(encoding="utf-8") for path in (_ROOT / "src" / "pairwell" / "ingest").glob("*.py"))
+_CODE = "\n".join(path.read_text(encoding="utf-8") for path in (_ROOT / "src" / "pairwell" / "ingest").rglob("*.py"))
 _SEVERAL = {
     "no_order_id",
     "no_item_id",

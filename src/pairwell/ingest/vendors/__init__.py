@@ -1,0 +1,1 @@
+"""What vendors' own exports say, row by row, under the names of our fields."""

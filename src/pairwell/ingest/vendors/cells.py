@@ -1,0 +1,60 @@
+"""What vendors write into cells, as the words of our fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from pairwell.ingest.words import tokens
+
+
+def text(value: Any) -> str | None:  # noqa: ANN401  (any JSON value)
+    """The value as text without blanks around it; None where nothing is left, or where it is no single value."""
+    if value is None or isinstance(value, (dict, list)):
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).strip() or None
+
+
+def amount(value: Any) -> Decimal | None:  # noqa: ANN401
+    """The value as a number with a decimal point; None where it is none."""
+    try:
+        number = Decimal(text(value) or "")
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def plain(number: Decimal) -> str:
+    """The number as files write it, without an exponent."""
+    return f"{number:f}"
+
+
+def filled(cells: Mapping[str, Any]) -> dict[str, str]:
+    """The cells as text, without the empty ones."""
+    return {name: said for name, value in cells.items() if (said := text(value)) is not None}
+
+
+def is_yes(value: Any) -> bool:  # noqa: ANN401
+    """Whether a flag is set, as vendors write flags."""
+    return (text(value) or "").casefold() in {"true", "yes", "1", "y"}
+
+
+def email_of(value: Any) -> str | None:  # noqa: ANN401
+    """An address as the name of a customer: in lower case, since shops take both for one."""
+    said = text(value)
+    return said.casefold() if said else None
+
+
+def deepest(paths: Iterable[str]) -> str | None:
+    """The category with the most levels, the first of several; levels are parted by " > "."""
+    levels = [[level.strip() for level in path.split(">") if level.strip()] for path in paths]
+    best = max(levels, key=len, default=[])
+    return " > ".join(best) or None
+
+
+def attribute(name: str) -> str:
+    """The field that keeps what a vendor calls `name` with an item."""
+    return f"attributes.{'_'.join(tokens(name)) or name.casefold()}"

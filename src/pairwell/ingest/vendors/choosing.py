@@ -1,0 +1,76 @@
+"""Whether files are an export of a vendor that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pairwell.errors import MappingError
+from pairwell.ingest.formats import Sample
+from pairwell.ingest.mapping import Mapping
+from pairwell.ingest.vendors.export import Export
+from pairwell.ingest.vendors.known import EXPORTS, find_export, sources
+from pairwell.ingest.vendors.reading import Recognised
+
+
+def recognise(table: str, samples: Sequence[Sample], source: str | None) -> Recognised | None:
+    """The export of a vendor that all files are: the one that `source` names, else the one their columns tell of.
+
+    None where no vendor is named and the columns are nobody's. Raises `MappingError` where they are not those of the
+    vendor that is named.
+    """
+    named = find_export(source, table)
+    export = named or next((known for known in EXPORTS if known.table == _asked(table) and _all(known, samples)), None)
+    if export is None:
+        return None
+    if not _all(export, samples):
+        raise _other(export, samples)
+    return Recognised(export=export, files={sample.path: sample.file for sample in samples})
+
+
+def named_by(mapping: Mapping, samples: Sequence[Sample]) -> Recognised:
+    """The export that a mapping names. Raises `MappingError` where there is none, or the files are another."""
+    export = find_export(mapping.source, mapping.table)
+    if export is None:
+        raise MappingError(
+            f"The mapping is for {mapping.table} of {mapping.source!r}, which is not known.",
+            hint=f"Take `source` out of it, or name one of {', '.join(sources())}.",
+            field="source",
+        )
+    if not _all(export, samples):
+        raise _other(export, samples)
+    return Recognised(export=export, files={sample.path: sample.file for sample in samples})
+
+
+def mapping_of(recognised: Recognised, table: str) -> Mapping:
+    """The mapping of reshaped rows to a table of the export: every field is a column already."""
+    export = recognised.export
+    fields = export.fields["orders" if table == "order_lines" else table]
+    file = next(iter(recognised.files.values()))
+    columns: dict[str, str] = {field: field for field in fields}
+    return Mapping(table=table, file=file, columns=dict(columns), source=export.source, net=export.net)
+
+
+def _asked(table: str) -> str:
+    return "orders" if table == "order_lines" else table
+
+
+def _all(export: Export, samples: Sequence[Sample]) -> bool:
+    return all(sample.layout == "lines" and export.matches(sample.table.column_names) for sample in samples)
+
+
+def _other(export: Export, samples: Sequence[Sample]) -> MappingError:
+    sample = next(sample for sample in samples if not _all(export, [sample]))
+    names = sample.table.column_names
+    have = {name.casefold() for name in names}
+    missing = min((generation - have for generation in export.marks), key=len)
+    other = next((known for known in EXPORTS if _all(known, [sample])), None)
+    hint = (
+        f"It looks like {other.title}: run `pairwell ingest {other.table} FILE --source {other.source}`."
+        if other
+        else f"Export it again as {export.page} says, or leave --source out to have the columns found."
+    )
+    return MappingError(
+        f"{sample.path.name} is not {export.title}: it has no column {', '.join(sorted(missing)) or 'of it'}. "
+        f"Its columns: {', '.join(names)[:500]}.",
+        hint=hint,
+    )

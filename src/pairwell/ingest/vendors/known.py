@@ -1,0 +1,29 @@
+"""Every export of a vendor that is known."""
+
+from __future__ import annotations
+
+from pairwell.ingest.vendors.export import Export
+from pairwell.ingest.vendors.magento_orders import MAGENTO_ORDERS
+from pairwell.ingest.vendors.shopify_orders import SHOPIFY_ORDERS
+from pairwell.ingest.vendors.shopify_products import SHOPIFY_PRODUCTS
+from pairwell.ingest.vendors.woocommerce_orders import WOOCOMMERCE_ORDERS
+from pairwell.ingest.vendors.woocommerce_products import WOOCOMMERCE_PRODUCTS
+
+EXPORTS: tuple[Export, ...] = (
+    SHOPIFY_ORDERS,
+    SHOPIFY_PRODUCTS,
+    WOOCOMMERCE_PRODUCTS,
+    WOOCOMMERCE_ORDERS,
+    MAGENTO_ORDERS,
+)
+
+
+def find_export(source: str | None, table: str) -> Export | None:
+    """What a vendor's export for `table` is, where there is one."""
+    asked = "orders" if table == "order_lines" else table
+    return next((export for export in EXPORTS if (export.source, export.table) == (source, asked)), None)
+
+
+def sources() -> list[str]:
+    """The names of vendors."""
+    return sorted({export.source for export in EXPORTS})

@@ -1,0 +1,106 @@
+"""The rows of a vendor's export as batches of our fields."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+
+from pairwell.config.progress import BytesRead
+from pairwell.ingest.convert import render_row
+from pairwell.ingest.documents import read_objects
+from pairwell.ingest.fields import to_fields
+from pairwell.ingest.mapping import FileFormat, columns_used
+from pairwell.ingest.mapping import Mapping as ColumnMapping
+from pairwell.ingest.rules import BY_NAME
+from pairwell.ingest.sources import Batch, Limits, Refuse, RefusedRow, read_batches, trimmed, watched
+from pairwell.ingest.streams import open_text
+from pairwell.ingest.vendors.export import Export, Given, Row
+
+_OPEN = ("attributes.", "item_attributes.")  # fields with a free part in their name: kept as the file has them
+
+
+class Recognised(msgspec.Struct, frozen=True, kw_only=True):
+    """Files that are an export of a vendor, and how each is written."""
+
+    export: Export
+    files: Mapping[Path, FileFormat]
+
+
+class Sink(msgspec.Struct, frozen=True, kw_only=True):
+    """Where rows go that are not taken: refused ones to `refuse`, merged ones are counted."""
+
+    refuse: Refuse
+    merged: Counter[str]
+
+
+def read_export(
+    recognised: Recognised, mapping: ColumnMapping, *, limits: Limits, sink: Sink, advance: BytesRead
+) -> Iterator[Batch]:
+    """Stream the rows of the mapping's table, reshaped; the files are read one after the other, as one.
+
+    Rows that cannot be read are refused once, for the first table of the export.
+    """
+    export, table = recognised.export, "orders" if mapping.table == "order_lines" else mapping.table
+    refuse = sink.refuse if table == export.table else _unheard
+    given = _given(recognised.files, limits=limits, refuse=refuse, advance=advance)
+    rows: list[Row] = []
+    for piece in export.reshape(given):
+        if piece.table != table:
+            continue
+        if not isinstance(piece, Row):
+            _leave(piece.given, piece.rule, sink)
+            continue
+        if rows and (len(rows) >= limits.batch_rows or rows[0].given.file != piece.given.file):
+            yield _batch(rows, mapping)
+            rows = []
+        rows.append(piece)
+    if rows:
+        yield _batch(rows, mapping)
+
+
+def _leave(given: Given, rule: str, sink: Sink) -> None:
+    if BY_NAME[rule].effect == "merges":
+        sink.merged[rule] += 1
+    else:
+        sink.refuse(RefusedRow(file=given.file, line=given.line, reason=rule, row=render_row(given.cells)))
+
+
+def _unheard(_: RefusedRow) -> None:
+    """Rows that cannot be read were refused when the main table was."""
+
+
+def _batch(rows: Sequence[Row], mapping: ColumnMapping) -> Batch:
+    names = dict.fromkeys((*columns_used(mapping), *(name for row in rows for name in row.cells)))
+    cells = pa.table({name: pa.array([row.cells.get(name) for row in rows], pa.string()) for name in sorted(names)})
+    fields = to_fields(trimmed(cells), mapping)
+    for name in cells.column_names:
+        if name.startswith(_OPEN) and name not in fields.column_names:
+            fields = fields.append_column(name, cells[name])
+    return Batch(file=rows[0].given.file, lines=pa.array([row.given.line for row in rows], pa.int64()), columns=fields)
+
+
+def _given(files: Mapping[Path, FileFormat], *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Given]:
+    for path, file in files.items():
+        if file.format == "csv":
+            for batch in read_batches(path, file, limits=limits, refuse=refuse, advance=advance):
+                yield from _rows(batch)
+        else:
+            yield from _objects(path, file, limits=limits, refuse=refuse, advance=advance)
+
+
+def _rows(batch: Batch) -> Iterator[Given]:
+    names = batch.columns.column_names
+    columns = [column.to_pylist() for column in batch.columns.columns]
+    for line, *cells in zip(batch.lines.to_pylist(), *columns, strict=True):
+        yield Given(batch.file, line, {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None})
+
+
+def _objects(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Given]:
+    with watched(path, refuse) as watch, open_text(path, file.encoding, advance=advance) as stream:
+        for line, cells in read_objects(stream, file, limits.max_line_bytes, watch.refuse, enveloped=True):
+            watch.taken += 1
+            yield Given(path.name, line, cells)

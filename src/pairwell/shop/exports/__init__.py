@@ -1,0 +1,1 @@
+"""What goes with what, as files that shop systems import."""
