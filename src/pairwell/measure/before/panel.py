@@ -48,6 +48,7 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     compared_groups: Floats | None = None
     groups: tuple[int, int] = (1, 0)  # touched, compared
     closed: int = 0  # periods in runs without a row of either
+    empty: tuple[int, int] = (0, 0)  # periods before and after at which the touched have no row
     left_out: Sequence[str] = ()  # compared groups that are not there before and after
 
     @property
@@ -118,6 +119,7 @@ def _cut(panel: Panel, days: slice, before: int, grain: Grain) -> tuple[Cut, lis
         touched_groups=groups[0],
         compared_groups=None if alone else groups[1],
         groups=(sides[0].size, sides[1].size),
+        empty=(int(empty[0][: before // size].sum()), int(empty[0][before // size :].sum())),
         left_out=[name for name, kept in zip(panel.names, there, strict=True) if not kept],
     ), empty
 

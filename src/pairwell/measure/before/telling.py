@@ -91,6 +91,12 @@ def notes_of(found: BeforeAfter, periods: Cut) -> Iterator[str]:
         yield f"Of the time before, the newest {MOST_BEFORE} days are looked at."
     if periods.left_out:
         yield f"Left out, as they were not there both before and after: {listed(periods.left_out)}."
+    before, after = periods.empty
+    if after * found.periods_before > before * found.periods_after:
+        yield (
+            f"On {after * periods.days} days after the date the touched have no rows, more often than before; they "
+            "count as 0. Were they closed?"
+        )
     if periods.closed:
         yield f"On {periods.closed * periods.days} days neither side has rows; they count as 0 for both."
 
