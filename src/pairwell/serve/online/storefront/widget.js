@@ -410,7 +410,7 @@ class PairwellOffers extends HTMLElement {
 
   _compare(rows) {
     const details = element("details", "compare"), table = element("table", "table"), body = document.createElement("tbody");
-    const head = document.createElement("tr"), scroll = element("div", "scroll");
+    const head = document.createElement("tr"), scroll = element("div", "", null, { class: "scroll" });
     for (const name of ["feature", "yours", "this_one"])
       head.append(element("th", "", this._say(name), { scope: "col" }));
     for (const row of rows) {
