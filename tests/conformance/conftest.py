@@ -33,10 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> ibis.BaseBackend:
     """Spark on two cores of this machine; where it cannot be had, whoever asks is skipped, and says why."""
-    try:
-        engine = open_engine(Engine(name="spark"), spill=tmp_path_factory.mktemp("spark"))
-    except (MissingExtraError, EngineError) as error:
-        pytest.skip(f"{error.message} {error.hint}")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # the same, of Java itself
+        try:
+            engine = open_engine(Engine(name="spark"), spill=tmp_path_factory.mktemp("spark"))
+        except (MissingExtraError, EngineError) as error:
+            pytest.skip(f"{error.message} {error.hint}")
     for name, value in _MADE_FOR_LITTLE.items():
         engine._session.conf.set(name, value)
     return engine

@@ -71,8 +71,14 @@ def _slice(row: Mapping[str, Any], names: Sequence[str], metrics: Sequence[Metri
 
 
 def _whole(value: float | None) -> float | int:
-    """Whole numbers as such: all sums but that of quantities; the sum of nothing is 0."""
-    return int(value or 0.0) if (value or 0.0).is_integer() else float(value or 0.0)
+    """Whole numbers as such: all sums but that of quantities, which is `rounded`; the sum of nothing is 0."""
+    told = rounded(value or 0.0)
+    return int(told) if told.is_integer() else told
+
+
+def rounded(quantity: float) -> float:
+    """To a millionth: beyond, the order in which an engine added quantities could be seen."""
+    return round(float(quantity), 6)
 
 
 def _value(metric: Metric, row: Mapping[str, Any], near: Mapping[str, float]) -> Value | NotKnown:

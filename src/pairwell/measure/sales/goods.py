@@ -17,6 +17,7 @@ from pairwell.measure.intervals import (
     clustered_share,
     ratio_interval,
 )
+from pairwell.measure.sales.estimates import rounded
 from pairwell.measure.sales.segments import UNKNOWN
 
 _MOST_ITEMS = 500
@@ -79,7 +80,7 @@ def sum_goods(held: ibis.Table, items: ibis.Table, of: str) -> list[Sold]:
 
 def _sold(row: Mapping[str, Any]) -> Sold:
     money = {name: int(row[name]) for name in ("revenue", "margin", "refunds")}
-    return Sold(name=row["name"], orders=row["orders"], units=row["units"], **money)
+    return Sold(name=row["name"], orders=row["orders"], units=rounded(row["units"]), **money)
 
 
 def find_changes(held: ibis.Table, orders: ibis.Table, items: ibis.Table, of: str) -> dict[str, Interval]:
