@@ -16,6 +16,7 @@ from pairwell.measure.comparing.compare import Arm, compare
 from pairwell.measure.comparing.effects import absolute_effect, fieller
 from pairwell.measure.comparing.guardrails import Margin, judge_guardrail, judge_guardrail_at_any_look
 from pairwell.measure.comparing.moments import Moments
+from pairwell.measure.comparing.planning import Wanted, make_plan
 from pairwell.measure.comparing.sequence import BURN_IN, PLANNED_UNITS, always_valid
 from pairwell.measure.comparing.skewed import Unfit, judge
 from pairwell.measure.comparing.tails import tail_of
@@ -44,12 +45,12 @@ def per_order(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
 
 
 def heavy(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
-    """Log-normal spend of everybody, of which one in twenty customers brings half."""
-    return Arm(above=lift * np.exp(1.6 * rng.standard_normal(n)))
+    """Log-normal spend of everybody, of which one in ten customers brings half."""
+    return Arm(above=lift * np.exp(1.3 * rng.standard_normal(n)))
 
 
 def heavier(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
-    """Log-normal spend with a σ of 2."""
+    """Log-normal spend of which one in forty customers brings half."""
     return Arm(above=lift * np.exp(2 * rng.standard_normal(n)))
 
 
@@ -66,7 +67,7 @@ def wholesale(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
 def heavy_per_order(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
     """As `per_order`, with orders of very uneven value."""
     orders = (rng.geometric(0.4, n) - 1).astype(np.float64)
-    return Arm(above=lift * orders * spend_of(rng, orders > 0, sigma=1.4), below=orders)
+    return Arm(above=lift * orders * spend_of(rng, orders > 0, sigma=1.2), below=orders)
 
 
 def spend_of(rng: np.random.Generator, buying: Any, sigma: float) -> Any:
@@ -79,15 +80,14 @@ TRUTH = {
     "dense": np.exp(0.5),
     "sparse": 0.1 * np.exp(3.5),
     "per_order": np.exp(3 + 0.7**2 / 2),
-    "heavy": np.exp(1.6**2 / 2),
+    "heavy": np.exp(1.3**2 / 2),
     "heavier": np.exp(2),
     "power_law": 0.25 * 2.7 / 1.7,
     "wholesale": np.exp(0.6**2 / 2) * (1 + 0.015 * 29),
-    "heavy_per_order": np.exp(3 + 1.4**2 / 2),
+    "heavy_per_order": np.exp(3 + 1.2**2 / 2),
 }
 DRAWS: dict[str, Draw] = {
-    draw.__name__: draw
-    for draw in (dense, sparse, per_order, heavy, heavier, power_law, wholesale, heavy_per_order)
+    draw.__name__: draw for draw in (dense, sparse, per_order, heavy, heavier, power_law, wholesale, heavy_per_order)
 }
 CASES = [
     (name, treated, control)
@@ -106,7 +106,7 @@ CASES = [
         ("per_order", 38_000, 2_000),
         ("dense", 60, 60),
         ("heavy", 400, 400),
-        ("heavy", 5_000, 5_000),
+        ("heavy", 2_000, 2_000),
         ("heavy", 38_000, 2_000),
         ("heavier", 50, 50),
         ("heavier", 950, 50),
@@ -121,6 +121,13 @@ CASES = [
         ("heavy_per_order", 5_000, 5_000),
         ("heavy_per_order", 38_000, 2_000),
     )
+]
+
+PLANS = [
+    ("dense", 2_000, 0.5),
+    ("sparse", 10_000, 0.5),
+    ("sparse", 30_000, 0.5),
+    ("sparse", 100_000, 0.05),
 ]
 
 
@@ -235,17 +242,40 @@ def coverage(case: tuple[str, int, int], runs: int, seed: int) -> dict[str, Any]
             counts["fieller"] += found.fieller.low <= relative_truth <= found.fieller.high
     answered = runs - counts["refused"]
     low, high = (float(stats.binom.ppf(tail, answered, 0.95)) / max(answered, 1) for tail in (0.005, 0.995))
-    share = counts["covered"] / max(answered, 1)
+    share = counts["covered"] / answered if answered else None
     return {
         "case": f"{name} {treated:,} : {control:,}",
         "answered": answered,
         "refused": counts["refused"],
         "equal_part": counts["equal_part"],
-        "coverage": round(share, 4),
+        "coverage": None if share is None else round(float(share), 4),
         "bound": [round(low, 4), round(high, 4)],
-        "within": bool(low <= share <= high),
+        "within": None if share is None else bool(low <= share <= high),
         "fieller_coverage": round(counts["fieller"] / max(counts["bounded"], 1), 4),
     }
+
+
+def planned_power(case: tuple[str, int, float], runs: int, seed: int) -> dict[str, Any]:
+    """How often experiments with the effect that a plan says they would show in 80 % of cases do show it.
+
+    Each plan is made of another history; the effect raises every value by its share. What is refused is not shown.
+    """
+    name, units, holdout = case
+    rng = np.random.default_rng(seed)
+    counts = dict.fromkeys(("planned", "shown", "refused"), 0)
+    for _ in range(runs):
+        history = DRAWS[name](rng, units).above
+        wanted = Wanted(holdout=holdout, visitors=units)
+        effect = make_plan([(7, history[history > 0])], wanted)[0].smallest_effect_relative
+        if effect is None:
+            continue
+        held = round(units * holdout)
+        found = compare(DRAWS[name](rng, units - held, 1 + effect), DRAWS[name](rng, held))
+        counts["planned"] += 1
+        counts["refused"] += isinstance(found, Unfit)
+        counts["shown"] += not isinstance(found, Unfit) and found.absolute.p_value < ALPHA
+    share = round(counts["shown"] / max(counts["planned"], 1), 4)
+    return {"case": f"{name} {units:,}, {holdout:.0%} held out", **counts, "power": share}
 
 
 def main() -> None:
@@ -259,6 +289,7 @@ def main() -> None:
         guarded = pool.submit(guarded_alarms, 2_000, 4)
         # The largest first, so that neither worker waits long for the other at the end.
         large = sorted(CASES, key=lambda case: -case[1])
+        powers = [pool.submit(planned_power, case, 1_000, 60 + place) for place, case in enumerate(PLANS)]
         covered = {case: pool.submit(coverage, case, repeats, 10 + place) for place, case in enumerate(large)}
         alarms = {key: sum(part.result()[key] for part in parts) for key in parts[0].result()}
         found = {
@@ -266,6 +297,7 @@ def main() -> None:
             "alarms_of_a_holdout": _shares(held_out.result()),
             "alarms_by_order": _shares(orders.result()),
             "guardrails_held_wrongly": _shares(guarded.result()),
+            "power_of_plans": [one.result() for one in powers],
             "coverage": [covered[case].result() for case in CASES],
         }
     print(json.dumps(found | {"seconds": round(time.perf_counter() - start, 1)}, indent=2))

@@ -31,9 +31,9 @@ def print_comparisons(found: Analysis, *, peeking: bool) -> None:
     """Who was left out, the sizes of the arms, and every metric."""
     print_lines(f"  left out: {count:,} {_LEFT_OUT[why]}" for why, count in found.left_out.items())
     expected = "equal ones, as no shares were named" if found.shares_assumed else "as configured"
-    fine = "fine" if found.srm_p_value >= 0.001 else "NOT as expected"  # noqa: PLR2004 - as in allocation.ALARM
+    expected = f"p {_p(found.srm_p_value)} against {expected}"
     print_lines(
-        ["", f"Sizes of the arms: {fine} (p {_p(found.srm_p_value)} against {expected})"]
+        ["", f"Sizes of the arms: {_sizes(found)} ({expected})"]
         + [f"  {one.arm}: {one.units:,} of {one.expected:,.0f} expected" for one in found.arms]
         + [""]
     )
@@ -44,6 +44,16 @@ def print_comparisons(found: Analysis, *, peeking: bool) -> None:
     )
     print_lines(["", *(one.sentence for one in found.comparisons)])
     print_lines(["", *found.notes] if found.notes else [])
+
+
+def _sizes(found: Analysis) -> str:
+    from pairwell.measure.comparing.allocation import ALARM
+
+    if found.srm_p_value < ALARM:
+        return "NOT as expected"
+    return (
+        "fine" if found.srm_tells else "too few units to tell, as an arm that lost half of its units would look alike"
+    )
 
 
 def _row(one: Comparison, *, peeking: bool) -> tuple[object, ...]:

@@ -16,16 +16,26 @@ import pyarrow.parquet as pq
 
 from pairwell.config.progress import BytesRead, unheard
 from pairwell.engines.engine import open_engine, open_parquet, storage_failures
-from pairwell.errors import MappingError, RequestError
-from pairwell.ingest.formats import sample_file
+from pairwell.errors import MappingError, RequestError, SourceError
+from pairwell.ingest.formats import Sample, sample_file
 from pairwell.ingest.lookups import as_text
 from pairwell.ingest.numbers import by_distinct, is_text, parse_decimals
 from pairwell.ingest.profiles import decimal_mark
 from pairwell.ingest.sources import Limits, RefusedRow, read_batches
 from pairwell.measure.comparing.analyze import analyze
-from pairwell.measure.comparing.experiment import ROWS, Analysis, Design
+from pairwell.measure.comparing.experiment import ROWS, Analysis, Design, Units
 from pairwell.measure.comparing.fixed import check_fixed
-from pairwell.measure.comparing.units import ARM, OWNER, UNIT, share_of_repeating_owners, sum_by_unit, value_column
+from pairwell.measure.comparing.units import (
+    ARM,
+    LINE,
+    OWNER,
+    UNIT,
+    copies_of,
+    share_of_owners_with_several,
+    share_of_repeating_owners,
+    sum_by_unit,
+    value_column,
+)
 from pairwell.wording import counted
 
 _SUM = pa.decimal128(38, 12)
@@ -39,6 +49,7 @@ _ORDER = re.compile(
 _OWNER = re.compile(
     rf"^(customer|client|user|visitor|account|shopper|member|buyer|household|person){_ENDS}$", re.IGNORECASE
 )
+_MOST_MIXED = 0.1  # share of units in several arms that are left out; more are no units
 _REPEATING = 0.01  # share of owners with several units from which on the units were not drawn one by one
 
 
@@ -70,10 +81,41 @@ def analyze_file(path: Path, columns: Columns, design: Design, *, advance: Bytes
     staged = Staged(texts=texts, values=values, counts_rows=ROWS in asked)
     with staged_rows(path, staged, advance=advance) as (rows, owner):
         refuse_orders(rows, owner, columns.unit)
+        copies = 0 if columns.unit is None else _count_copies(rows, path)
         before = {metric.before for metric in design.metrics if metric.before}
         check_fixed(rows, {value_column(place): name for place, name in enumerate(values) if name in before})
         units = sum_by_unit(rows, values, fixed=before)
-    return analyze(units, design, unit=columns.unit)
+    if columns.unit is not None:
+        _check_drawn(units, columns.unit)
+    return analyze(msgspec.structs.replace(units, copies=copies), design, unit=columns.unit)
+
+
+def _count_copies(rows: ir.Table, path: Path) -> int:
+    """Lines that equal one before them; raises `MappingError` where a line is a unit, and some stand there twice."""
+    copies = copies_of(rows)
+    if copies.lines and copies.alone:
+        raise MappingError(
+            f"{path.name}: {counted(copies.lines, 'line')} stand there again, the same in every column, and no unit "
+            "has two lines that differ: these are copies, and adding them up would count some units twice.",
+            hint="Take the copies out. If they are purchases that look alike, add a column that tells them apart, such "
+            "as their moment.",
+            field="unit",
+        )
+    return copies.lines
+
+
+def _check_drawn(units: Units, unit: str) -> None:
+    """Raise `RequestError` where many units are in several arms, so that they are not what was drawn."""
+    several = units.left_out.get("several_arms", 0)
+    found = several + units.arm.size
+    if several > _MOST_MIXED * found:
+        raise RequestError(
+            f"{unit!r} has {found:,} different values, and {several:,} of them are in several arms: "
+            "arms were not drawn by it.",
+            hint="Name by --unit the column by which arms were drawn, such as the customer; leave it out where each "
+            "line is a unit. If it is that column, the lots went wrong.",
+            field="unit",
+        )
 
 
 def refuse_orders(rows: ir.Table, owner: str | None, unit: str | None) -> None:
@@ -84,10 +126,23 @@ def refuse_orders(rows: ir.Table, owner: str | None, unit: str | None) -> None:
         raise _per_order(f"Many of {owner!r} have several units, all in one arm: arms were drawn by it.", owner)
 
 
+def refuse_to_plan_orders(rows: ir.Table, owner: str | None, unit: str) -> None:
+    """Raise `RequestError` where `refuse_orders` would, were arms drawn by the customer, whose units these are."""
+    if _ORDER.match(unit):
+        raise _per_order(f"{unit!r} names orders.", owner)
+    if owner is not None and owner != unit and share_of_owners_with_several(rows) > _REPEATING:
+        raise RequestError(
+            f"Many of {owner!r} have several of {unit!r}: where arms are drawn by {owner!r}, these are no units, and "
+            "`experiment analyze` would refuse them.",
+            hint=f"Plan by --unit {owner}; where arms will be drawn by {unit!r}, take {owner!r} out of the file.",
+            field="unit",
+        )
+
+
 @contextmanager
 def staged_rows(path: Path, staged: Staged, *, advance: BytesRead) -> Iterator[tuple[ir.Table, str | None]]:
     """The rows of a file as a table of the engine, and the column that names customers, staged as OWNER, if any."""
-    sample = sample_file(path, limits=Limits())
+    sample = _with_named_columns(sample_file(path, limits=Limits()), [*staged.texts.values(), *staged.values])
     names = sample.table.column_names
     _check_columns(path, names, [*staged.texts.values(), *staged.values])
     if staged.counts_rows and ROWS in names:
@@ -106,6 +161,7 @@ def staged_rows(path: Path, staged: Staged, *, advance: BytesRead) -> Iterator[t
             _check_columns(path, batch.columns.column_names, [*texts.values(), *staged.values])
             parts = {name: as_text(batch.columns[column]) for name, column in texts.items()}
             parts.setdefault(UNIT, batch.lines.cast(pa.string()))
+            parts[LINE] = _whole_line(batch.columns)
             for place, column in enumerate(staged.values):
                 parts[value_column(place)] = _decimals(batch.columns[column], column, batch.lines, mark)
             table = pa.table(parts)
@@ -116,6 +172,34 @@ def staged_rows(path: Path, staged: Staged, *, advance: BytesRead) -> Iterator[t
         writer.close()
         refused.check(path)
         yield open_parquet(open_engine(spill=Path(folder)), [target]), owner
+
+
+def _with_named_columns(sample: Sample, wanted: Sequence[str]) -> Sample:
+    """The sample with its first line as the header where that holds every column that is asked for.
+
+    Raises `SourceError` where there is no other line.
+    """
+    file, table = sample.file, sample.table
+    first = [column[0].as_py() for column in table.columns]
+    if file.header or file.format != "csv" or not set(wanted) <= set(first) or len(set(first)) < len(first):
+        return sample
+    if len(table) == 1:
+        raise SourceError(f"{sample.path} holds the columns {', '.join(first)} and no row.", hint="Export it again.")
+    headed = msgspec.structs.replace(file, header=True, columns=())
+    return msgspec.structs.replace(sample, file=headed, table=table.slice(1).rename_columns(first))
+
+
+def _whole_line(columns: pa.Table) -> pa.ChunkedArray:
+    """What stands in every column of each line, as one text."""
+    texts = [pc.fill_null(_as_one_text(column), "\x00") for column in columns.columns]
+    # \x1f keeps ("ab", "c") and ("a", "bc") apart.
+    return pc.binary_join_element_wise(*texts, "\x1f")
+
+
+def _as_one_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return (
+        pa.chunked_array([list(map(str, column.to_pylist()))]) if pa.types.is_nested(column.type) else as_text(column)
+    )
 
 
 def _check_columns(path: Path, names: Sequence[str], wanted: Sequence[str]) -> None:

@@ -29,7 +29,7 @@ from pairwell.measure.comparing.planning import (
 from pairwell.measure.comparing.units import value_column
 from pairwell.measure.period import Period
 from pairwell.measure.sales.lines import History, sold_lines
-from pairwell.shop.experimenting import Staged, staged_rows
+from pairwell.shop.experimenting import Staged, refuse_to_plan_orders, staged_rows
 
 if TYPE_CHECKING:
     from pairwell.shop.parts import Parts
@@ -69,7 +69,8 @@ def plan_for_shop(shop: Parts, metric: str, wanted: Wanted) -> Plan:
 def plan_for_file(path: Path, columns: Dated, wanted: Wanted, *, advance: BytesRead = unheard) -> Plan:
     """Plan an experiment by what a file says that units did when; raises as `experimenting.analyze_file` does."""
     staged = Staged(texts={UNIT: columns.unit, AT: columns.at}, values=[columns.value])
-    with staged_rows(path, staged, advance=advance) as (rows, _):
+    with staged_rows(path, staged, advance=advance) as (rows, owner):
+        refuse_to_plan_orders(rows, owner, columns.unit)
         moment = rows[AT].try_cast("timestamp").cast("timestamp('UTC', 6)")
         sales = rows.select(**{UNIT: rows[UNIT], AT: moment, VALUE: rows[value_column(0)]})
         check_dates(rows, sales, columns.at)

@@ -25,6 +25,7 @@ from pairwell.measure.comparing.uplift import (
     expect,
     last_and_rest,
     places,
+    price,
     qini,
 )
 from pairwell.shop.experimenting import Columns, Staged, refuse_orders, staged_rows
@@ -39,10 +40,17 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     control: str
     metric: str
     by: Sequence[str]
+    cost: float = 0.0  # of treating one unit, in the unit of the metric
 
 
 def uplift_of_file(path: Path, columns: Columns, asked: Question, *, advance: BytesRead = unheard) -> Uplift:
     """Rank the units of a file by what treating changes; raises as `experimenting.analyze_file` does."""
+    if not 0 <= asked.cost < float("inf"):
+        raise RequestError(
+            f"A cost of {asked.cost:g} is none.",
+            hint="Write what treating one unit costs, such as 0.35, in the unit of the metric.",
+            field="cost",
+        )
     names = {f"by_{place}": column for place, column in enumerate(asked.by)}
     texts = {ARM: columns.arm, **names} | ({} if columns.unit is None else {UNIT: columns.unit})
     with staged_rows(path, Staged(texts=texts, values=[asked.metric]), advance=advance) as (rows, owner):
@@ -87,7 +95,9 @@ def _uplift(units: Units, features: Floats, asked: Question) -> Uplift:
         groups=effects_by_rank(scores, values, treated),
         last=last,
         rest=rest,
-        advice=advise(overall, last, rest),
+        cost=asked.cost,
+        priced=price(overall, rest, values.size, cost=asked.cost),
+        advice=advise(overall, last, rest, cost=asked.cost),
     )
 
 

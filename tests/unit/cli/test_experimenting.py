@@ -83,7 +83,16 @@ def test_guardrails_and_earlier_values_are_taken_by_name(pairwell: Command, file
         "spend=orders",
     )
     shown = pairwell(
-        "experiment", "analyze", file, *words, "--guardrail", "orders=-20%", "--guardrail", "spend=+.5"
+        "experiment",
+        "analyze",
+        file,
+        *words,
+        "--guardrail",
+        "orders=-20%",
+        "--guardrail",
+        "spend=+.5",
+        "--lower-is-better",
+        "spend",
     ).stdout
 
     assert "Guardrail -20.0%: held." in shown
@@ -93,7 +102,8 @@ def test_guardrails_and_earlier_values_are_taken_by_name(pairwell: Command, file
 
 def test_a_guardrail_of_nothing_keeps_its_side(pairwell: Command, file: Path) -> None:
     words = ("--unit", "customer", "--arm", "arm", "--metric", "spend")
-    risen = [pairwell("experiment", "analyze", file, *words, "--guardrail", f"spend={size}%") for size in ("-0", "+0")]
+    sides = (("spend=-0%",), ("spend=+0%", "--lower-is-better", "spend"))
+    risen = [pairwell("experiment", "analyze", file, *words, "--guardrail", *side) for side in sides]
 
     assert "Guardrail -0.0%: held." in risen[0].stdout
     assert "Guardrail +0.0%: broken." in risen[1].stdout
@@ -108,6 +118,7 @@ def test_a_guardrail_of_nothing_keeps_its_side(pairwell: Command, file: Path) ->
         (("--guardrail", "spend<2"), "is no guardrail"),
         (("--guardrail", "spend=-2%", "--guardrail", "spend=+5%"), "two guardrails of 'spend'"),
         (("--guardrail", "visits=-2%"), "none of the metrics"),
+        (("--guardrail", "spend=+2%"), "a rise of it does no harm"),
         (("--before", "visits=orders"), "none of the metrics"),
         (("--metric", "spend/orders", "--before", "spend/orders=orders"), "is a ratio"),
         (("--lower-is-better", "visits"), "none of the metrics"),
@@ -135,6 +146,31 @@ def test_a_plan_from_the_shops_own_orders(pairwell: Command, learned: Path) -> N
     assert margin["holdout"] == 0.05
 
 
+def test_a_few_units_cannot_tell_of_their_sizes(pairwell: Command, tmp_path: Path) -> None:
+    path = tmp_path / "few.csv"
+    path.write_text("u,arm,spend\n1,control,2\n2,offers,900\n3,offers,4\n")
+    shown = pairwell("experiment", "analyze", path, "--unit", "u", "--arm", "arm", "--metric", "spend").stdout
+
+    assert "Sizes of the arms: too few units to tell" in shown
+    assert "fine" not in shown
+
+
+@pytest.mark.parametrize(
+    ("unit", "says"),
+    [("order_id", "'order_id' names orders"), ("visit", "Many of 'customer_id' have several of 'visit'")],
+)
+def test_a_plan_refuses_the_units_that_an_analysis_refuses(
+    pairwell: Command, tmp_path: Path, unit: str, says: str
+) -> None:
+    path = tmp_path / "orders.csv"
+    rows = [f"{k},c{k % 30},2026-01-{k % 28 + 1:02},{k % 7}" for k in range(200)]
+    path.write_text("\n".join([f"{unit},customer_id,at,spend", *rows]) + "\n")
+    words = ("experiment", "plan", path, "--at", "at", "--metric", "spend")
+
+    assert says in str(pairwell(*words, "--unit", unit).exception)
+    assert pairwell(*words, "--unit", "customer_id").exit_code == 0
+
+
 def test_a_plan_from_a_file(pairwell: Command, tmp_path: Path) -> None:
     path = tmp_path / "visits.csv"
     rows = [f"c{day}-{k},2026-01-{day:02},{k % 4}" for day in range(1, 29) for k in range(20)]
@@ -149,10 +185,14 @@ def test_a_plan_from_a_file(pairwell: Command, tmp_path: Path) -> None:
         (28, 560, 280),
     ]
     # 2.8016 standard deviations of a difference of two means; the values' own one is sqrt(1.25).
-    assert found["horizons"][3]["smallest_effect"] == pytest.approx(2.8016 * (1.25 * 2 / 280) ** 0.5, rel=2e-3)
+    # The treated vary more, as the effect raises each of their values by its share.
+    last = found["horizons"][3]
+    error = (1.25 * (1 + (1 + last["smallest_effect_relative"]) ** 2) / 280) ** 0.5
+    assert last["smallest_effect"] == pytest.approx(2.8016 * error, rel=2e-3)
     # Of very many who spend nothing beside them only the squares count.
-    worst = json.loads(pairwell(*words).stdout)["horizons"][3]["smallest_effect"]
-    assert worst == pytest.approx(2.8016 * (3.5 * 2 / 280) ** 0.5, rel=2e-3)
+    worst = json.loads(pairwell(*words).stdout)["horizons"][3]
+    error = (3.5 * (1 + (1 + worst["smallest_effect_relative"]) ** 2) / 280) ** 0.5
+    assert worst["smallest_effect"] == pytest.approx(2.8016 * error, rel=2e-3)
     shown = pairwell(*words[:-1], "--visitors", "500").stdout
     assert "Units: visitors, 500 a week, each week's taken for new ones; who buys nothing counts 0." in shown
 

@@ -37,8 +37,8 @@ def design(*names: str, **more: Any) -> Design:
 
 def test_lines_of_a_unit_are_added_up(tmp_path: Path) -> None:
     whole = analyze_file(write(tmp_path / "a.csv", two_arms()), BY_CUSTOMER, design("spend"))
-    halves = [[customer, arm, float(str(spend)) / 2] for customer, arm, spend in two_arms() for _ in range(2)]
-    split = analyze_file(write(tmp_path / "b.csv", halves), BY_CUSTOMER, design("spend"))
+    halves = [[customer, arm, float(str(spend)) / 2, no] for customer, arm, spend in two_arms() for no in range(2)]
+    split = analyze_file(write(tmp_path / "b.csv", halves, "customer,arm,spend,no"), BY_CUSTOMER, design("spend"))
 
     assert split.comparisons == whole.comparisons
     assert (split.rows, split.units, whole.rows) == (160, 80, 80)
@@ -52,12 +52,12 @@ def _before(k: int, _: int) -> int:
 def with_before(path: Path, before: Callable[[int, int], object]) -> Analysis:
     """One line an order; `before` is given the unit and the place of its line."""
     rows = [
-        [f"c{k:03}", ("control", "offers")[k % 2], (k * 7) % 13, before(k, line)]
+        [f"c{k:03}", ("control", "offers")[k % 2], (k * 7) % 13, before(k, line), line]
         for k in range(200)
         for line in range(1 + k % 2 + k % 3)
     ]
     metric = Metric(name="spend", above="spend", before="before")
-    file = write(path / "b.csv", rows, "customer,arm,spend,before")
+    file = write(path / "b.csv", rows, "customer,arm,spend,before,line")
     return analyze_file(file, BY_CUSTOMER, Design(metrics=[metric]))
 
 
@@ -75,15 +75,17 @@ def test_what_was_before_must_not_differ_between_lines_of_a_unit(tmp_path: Path)
 
 
 def test_rows_are_a_denominator_of_their_own(tmp_path: Path) -> None:
-    rows = [*two_arms(), *two_arms()]
-    one = analyze_file(write(tmp_path / "a.csv", rows), BY_CUSTOMER, design("spend/rows")).comparisons[0]
+    rows = [[*row, no] for no in range(2) for row in two_arms()]
+    file = write(tmp_path / "a.csv", rows, "customer,arm,spend,no")
+    one = analyze_file(file, BY_CUSTOMER, design("spend/rows")).comparisons[0]
 
     assert (one.kind, one.mean, one.mean_control) == ("ratio", 3.0, 2.0)
 
 
 def test_rows_are_a_metric_of_their_own(tmp_path: Path) -> None:
-    rows = [row for k, row in enumerate(two_arms()) for _ in range(1 + k % 3 + k % 2)]
-    found = analyze_file(write(tmp_path / "a.csv", rows), BY_CUSTOMER, design("rows", "rows/spend")).comparisons
+    rows = [[*row, no] for k, row in enumerate(two_arms()) for no in range(1 + k % 3 + k % 2)]
+    file = write(tmp_path / "a.csv", rows, "customer,arm,spend,no")
+    found = analyze_file(file, BY_CUSTOMER, design("rows", "rows/spend")).comparisons
 
     assert (found[0].kind, found[0].mean, found[0].mean_control) == ("mean", 3.0, 1.975)
     assert found[1].kind == "ratio"
@@ -320,7 +322,8 @@ def test_what_was_before_narrows_the_interval(tmp_path: Path) -> None:
 
 def test_a_guardrail_is_held_against_its_margin(tmp_path: Path) -> None:
     def held(margin: float, *, relative: bool) -> str | None:
-        metric = Metric(name="spend", above="spend", guardrail=Margin(margin=margin, relative=relative))
+        bound = Margin(margin=margin, relative=relative)
+        metric = Metric(name="spend", above="spend", guardrail=bound, lower_is_better=margin > 0)
         one = analyze_file(write(tmp_path / "a.csv", two_arms(400)), BY_CUSTOMER, Design(metrics=[metric])).comparisons[
             0
         ]
@@ -332,7 +335,8 @@ def test_a_guardrail_is_held_against_its_margin(tmp_path: Path) -> None:
 
 
 def test_a_guardrail_while_it_runs_needs_more(tmp_path: Path) -> None:
-    metric = Metric(name="spend", above="spend", guardrail=Margin(margin=0.3, relative=True))
+    bound = Margin(margin=0.3, relative=True)
+    metric = Metric(name="spend", above="spend", guardrail=bound, lower_is_better=True)
 
     def held(n: int, *, peeking: bool) -> str | None:
         file = write(tmp_path / "a.csv", two_arms(n))
@@ -378,3 +382,87 @@ def test_what_is_known_of_a_unit_must_not_differ_between_its_lines(tmp_path: Pat
 
     with pytest.raises(MappingError, match=r"'channel' differs .* in 80 units: 'c000' has 'phone' and 'web'"):
         uplift_of_file(file, BY_CUSTOMER, asked)
+
+
+def test_copies_of_a_line_are_refused_where_lines_are_units(tmp_path: Path) -> None:
+    rows = two_arms()
+
+    with pytest.raises(MappingError, match=r"2 lines stand there again, the same in every column"):
+        analyze_file(write(tmp_path / "a.csv", [*rows, *rows[:2]]), BY_CUSTOMER, design("spend"))
+
+
+def test_copies_among_purchases_are_counted_and_told(tmp_path: Path) -> None:
+    rows = [[*row, no] for row in two_arms() for no in range(2)]
+    file = write(tmp_path / "a.csv", [*rows, rows[0]], "customer,arm,spend,no")
+    found = analyze_file(file, BY_CUSTOMER, design("spend"))
+
+    assert found.copies == 1
+    assert found.notes[0].startswith("1 line equals one before in every column, and were added up")
+    assert not analyze_file(
+        write(tmp_path / "b.csv", rows, "customer,arm,spend,no"), BY_CUSTOMER, design("rows")
+    ).copies
+
+
+def test_lines_without_a_unit_may_be_alike(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", [row[1:] for row in two_arms()], "arm,spend")
+
+    assert analyze_file(file, Columns(arm="arm"), design("spend")).copies == 0
+
+
+def test_a_column_whose_values_are_in_several_arms_is_no_unit(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "a.csv", [[("town", "village", "farm")[k % 3], *row[1:]] for k, row in enumerate(two_arms())]
+    )
+
+    with pytest.raises(RequestError, match="'customer' has 3 different values, and 3 of them are in several arms"):
+        analyze_file(file, BY_CUSTOMER, design("spend"))
+
+
+def test_a_few_units_in_several_arms_are_left_out_and_told(tmp_path: Path) -> None:
+    rows = [*two_arms(), ["c000", "offers", 9], ["c001", "control", 9]]
+    found = analyze_file(write(tmp_path / "a.csv", rows), BY_CUSTOMER, design("spend"))
+
+    assert found.left_out == {"several_arms": 2}
+    assert found.notes[0].startswith("2.5% of the units were in several arms")
+
+
+@pytest.mark.parametrize("names", ["foo,bar,baz", "customer,arm,spend"])
+def test_a_header_alone_is_no_experiment(tmp_path: Path, names: str) -> None:
+    unit, arm, value = names.split(",")
+
+    with pytest.raises(SourceError, match=f"holds the columns {unit}, {arm}, {value} and no row"):
+        analyze_file(write(tmp_path / "a.csv", [], names), Columns(arm=arm, unit=unit), design(value))
+
+
+def test_names_that_are_asked_for_are_a_header(tmp_path: Path) -> None:
+    rows = [[who, arm, ("no", "yes")[k % 3 == 0]] for k, (who, arm, _) in enumerate(two_arms())]
+    found = analyze_file(write(tmp_path / "a.csv", rows, "foo,bar,baz"), Columns(arm="bar", unit="foo"), design("baz"))
+
+    assert (found.rows, found.units, found.comparisons[0].kind) == (80, 80, "proportion")
+
+
+@pytest.mark.parametrize(
+    ("margin", "relative", "lower", "says"),
+    [
+        (0.02, True, False, r"a rise of it does no harm"),
+        (-0.02, True, True, r"a fall of it does no harm"),
+        (0.0, False, False, r"a rise of it does no harm"),
+        (-1.5, True, False, r"allows all of it to be lost"),
+    ],
+)
+def test_a_guardrail_that_guards_nothing_is_refused(
+    tmp_path: Path, margin: float, relative: bool, lower: bool, says: str
+) -> None:
+    bound = Margin(margin=margin, relative=relative)
+    metric = Metric(name="spend", above="spend", lower_is_better=lower, guardrail=bound)
+
+    with pytest.raises(RequestError, match=says):
+        analyze_file(write(tmp_path / "a.csv", two_arms()), BY_CUSTOMER, Design(metrics=[metric]))
+
+
+def test_a_few_units_cannot_tell_of_their_sizes(tmp_path: Path) -> None:
+    few = analyze_file(write(tmp_path / "a.csv", two_arms(20)), BY_CUSTOMER, design("spend"))
+    many = analyze_file(write(tmp_path / "b.csv", two_arms(80)), BY_CUSTOMER, design("spend"))
+
+    assert (few.srm_p_value, few.srm_tells) == (1.0, False)
+    assert many.srm_tells

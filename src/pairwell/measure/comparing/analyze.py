@@ -11,7 +11,7 @@ import numpy as np
 
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing import telling
-from pairwell.measure.comparing.allocation import ALARM, sample_ratio_p_value
+from pairwell.measure.comparing.allocation import ALARM, sample_ratio_p_value, tells_sample_ratio
 from pairwell.measure.comparing.compare import Arm, Compared, compare
 from pairwell.measure.comparing.earlier import adjust_by_earlier
 from pairwell.measure.comparing.experiment import (
@@ -26,7 +26,7 @@ from pairwell.measure.comparing.experiment import (
     known,
     limits,
 )
-from pairwell.measure.comparing.guardrails import Margin, judge_guardrail, judge_guardrail_at_any_look
+from pairwell.measure.comparing.guardrails import Margin, check_side, judge_guardrail, judge_guardrail_at_any_look
 from pairwell.measure.comparing.moments import Values
 from pairwell.measure.comparing.several import adjust
 from pairwell.measure.comparing.skewed import Unfit
@@ -49,10 +49,14 @@ def analyze(units: Units, design: Design, *, unit: str | None = None) -> Analysi
 
     Raises `EvidenceError` where there is nothing to compare, `RequestError` where an arm is named wrongly.
     """
+    for metric in design.metrics:
+        if metric.guardrail is not None:
+            check_side(metric.name, metric.guardrail, lower_is_better=metric.lower_is_better)
     names = _arms(units, design)
     control = _control(names, design.control)
     counts = _counts(units, names, design)
-    p_value = sample_ratio_p_value([one.units for one in counts], [one.expected for one in counts])
+    expected = [one.expected for one in counts]
+    p_value = sample_ratio_p_value([one.units for one in counts], expected)
     alarmed = design.shares is not None and p_value < ALARM
     found = [
         _compare_metric(units, (arm, control), metric, design)
@@ -67,13 +71,15 @@ def analyze(units: Units, design: Design, *, unit: str | None = None) -> Analysi
         rows=units.read,
         units=units.arm.size,
         left_out=units.left_out,
+        copies=units.copies,
         arms=counts,
         srm_p_value=p_value,
+        srm_tells=tells_sample_ratio(units.arm.size, expected),
         shares_assumed=design.shares is None,
         comparisons=[
             msgspec.structs.replace(one, sentence=telling.sentence(one, peeking=design.peeking)) for one in judged
         ],
-        notes=telling.notes(counts, p_value, judged, design),
+        notes=[*telling.notes_on_units(units), *telling.notes(counts, p_value, judged, design)],
     )
 
 

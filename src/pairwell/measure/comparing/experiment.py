@@ -54,6 +54,7 @@ class Units(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     lots: Values | None = None  # of `skewed.lots_of`; None: by place
     read: int  # lines in all
     left_out: Mapping[str, int]  # "no_unit", "no_arm": lines; "several_arms": units
+    copies: int = 0  # lines that equal one before them in every column of the file, and are added up
 
 
 class ArmCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,8 +104,10 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     units: int
     left_out: Mapping[str, int]
+    copies: int  # lines that equal one before them in every column, and were added up
     arms: Sequence[ArmCount]
     srm_p_value: float
+    srm_tells: bool  # whether there are units enough to notice that the smallest arm lost half of them
     shares_assumed: bool  # equal ones, as nobody stated any
     comparisons: Sequence[Comparison]
     notes: Sequence[str]

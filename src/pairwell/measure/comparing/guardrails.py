@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from pairwell.errors import RequestError
 from pairwell.measure.comparing.moments import Moments
 from pairwell.measure.comparing.sequence import BURN_IN, always_valid
 from pairwell.measure.intervals import Interval
@@ -27,6 +28,27 @@ class Guardrail(msgspec.Struct, frozen=True, kw_only=True):
     margin: float
     relative: bool
     held: Held
+
+
+def check_side(name: str, margin: Margin, *, lower_is_better: bool) -> None:
+    """Raise `RequestError` where a margin is on the side that does no harm, or allows to lose everything."""
+    size = f"{margin.margin:+.1%}" if margin.relative else f"{margin.margin:+g}"
+    rises = math.copysign(1, margin.margin) > 0
+    if rises != lower_is_better:
+        good, other = ("rise", "less") if rises else ("fall", "more")
+        turned = f"{-margin.margin * 100:+g}%" if margin.relative else f"{-margin.margin:+g}"
+        mended = f"--lower-is-better {name}" if rises else "no --lower-is-better"
+        raise RequestError(
+            f"The guardrail {size} of {name!r} guards nothing: a {good} of it does no harm.",
+            hint=f"Write {name}={turned}; or, where {other} of it is better, give {mended}.",
+            field="guardrail",
+        )
+    if margin.relative and margin.margin <= -1:
+        raise RequestError(
+            f"The guardrail {size} of {name!r} allows all of it to be lost.",
+            hint=f"Write how much of it may be lost, such as {name}=-2%.",
+            field="guardrail",
+        )
 
 
 def judge_guardrail(margin: Margin, interval: Interval | None) -> Guardrail:

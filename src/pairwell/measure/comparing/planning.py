@@ -88,8 +88,9 @@ def make_plan(totals: Iterable[tuple[int, Values]], wanted: Wanted) -> list[Hori
     ones. Where nobody knows how many these are, very many are supposed, with whom an effect is hardest to show: then
     squares about 0 stand for those about the mean, and the effect is that on a unit with a value.
 
-    The values of the two arms are taken to vary alike. Source: two-sample power, normal approximation. Raises
-    `RequestError` where visitors are fewer than the units with a value.
+    The effect is taken to raise each value by its share, which makes the treated vary more, so that power is at least
+    what was asked for where it makes more units have a value instead. Source: two-sample power, normal approximation.
+    Raises `RequestError` where visitors are fewer than the units with a value.
     """
     return [_horizon(days, values, wanted) for days, values in totals]
 
@@ -117,16 +118,31 @@ def _horizon(days: int, values: Values, wanted: Wanted) -> Horizon:
     found = judge(others, held_out, _tails(values, wanted))
     if isinstance(found, Unfit):
         return msgspec.structs.replace(base, needed=found.needed)
-    smaller, larger = sorted((held, units - held))
-    other = smaller if found == "equal_part" else larger
+    smaller = min(held, units - held)
+    sizes = (smaller, smaller) if found == "equal_part" else (units - held, held)
     reach = float(special.ndtri((1 + LEVEL) / 2) + special.ndtri(wanted.power))
-    effect = reach * math.sqrt(all_of_them.variance * (1 / smaller + 1 / other))
+    effect = _smallest_effect(reach * reach * all_of_them.variance, mean, sizes)
     return msgspec.structs.replace(
         base,
         smallest_effect=effect,
-        smallest_effect_relative=effect / abs(mean) if mean else None,
+        smallest_effect_relative=effect / abs(mean) if mean and effect is not None else None,
         equal_part=found == "equal_part",
     )
+
+
+def _smallest_effect(square: float, mean: float, sizes: tuple[int, int]) -> float | None:
+    """The effect d of which d² is `square` by size of each arm, that of the treated grown by (1 + d / mean)².
+
+    None where the treated would vary by more than any effect they have.
+    """
+    treated, control = (square / size for size in sizes)
+    if not mean:
+        return math.sqrt(treated + control)
+    # With e = d / mean and t, c the parts of both arms by mean²: e² = t (1 + e)² + c.
+    grown, still = treated / mean**2, control / mean**2
+    if grown >= 1:
+        return None
+    return abs(mean) * (grown + math.sqrt(grown**2 + (1 - grown) * (grown + still))) / (1 - grown)
 
 
 def _tails(values: Values, wanted: Wanted) -> list[Tail]:

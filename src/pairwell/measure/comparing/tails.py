@@ -29,7 +29,7 @@ _WIDEST = 5.0  # spread of logarithms beyond which a skewness is beyond all coun
 
 
 class Tail(msgspec.Struct, frozen=True, kw_only=True):
-    """The tail of the values of some arms. `spread` is the σ of log-normal money with the same tail, one error up."""
+    """The tail of the values of some arms. `spread` is that of the logarithms of log-normal money with such a tail."""
 
     valued: float | None  # share of units other than 0; None: units are those that are, among very many of 0
     spread: float | None  # None: there are too few values to tell

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pairwell.measure.comparing.allocation import ALARM
-from pairwell.measure.comparing.experiment import ArmCount, Comparison, Design, Limits
+from pairwell.measure.comparing.experiment import ArmCount, Comparison, Design, Limits, Units
 from pairwell.measure.comparing.sequence import BURN_IN
 from pairwell.wording import counted
 
 _MOST_MISSING = 0.01
+_MOST_SEVERAL = 0.01  # share of units in several arms
 
 
 def refusal(one: Comparison) -> str:
@@ -85,6 +86,23 @@ def _guarded(one: Comparison) -> str:
         "broken": f" Guardrail {size}: broken.",
         "not_shown": f" Guardrail {size}: not shown to be held; more units are needed.",
     }[one.guardrail.held]
+
+
+def notes_on_units(units: Units) -> list[str]:
+    """What to know of how lines were put together to units."""
+    said = []
+    if units.copies:
+        said.append(
+            f"{counted(units.copies, 'line')} equal{'s' if units.copies == 1 else ''} one before in every column, and "
+            "were added up all the same. If the file was exported or joined twice, take them out first."
+        )
+    several = units.left_out.get("several_arms", 0)
+    if several > _MOST_SEVERAL * (several + units.arm.size):
+        said.append(
+            f"{several / (several + units.arm.size):.1%} of the units were in several arms and are left out: more than "
+            "a mishap. Find out why, as those who are left may differ from the others."
+        )
+    return said
 
 
 def notes(arms: Sequence[ArmCount], p_value: float, found: Sequence[Comparison], design: Design) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import ibis.expr.types as ir
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +15,7 @@ from pairwell.measure.comparing.experiment import Units
 from pairwell.measure.comparing.moments import Values
 from pairwell.measure.comparing.skewed import lots_of
 
-UNIT, ARM, OWNER = "unit", "arm", "owner"
+UNIT, ARM, OWNER, LINE = "unit", "arm", "owner", "line"
 
 
 def value_column(place: int) -> str:
@@ -63,6 +64,30 @@ def sum_by_unit(rows: ir.Table, columns: Sequence[str], *, fixed: Collection[str
 def _taken(rows: ir.Table, columns: Sequence[str], fixed: Collection[str]) -> dict[str, ir.Value]:
     values = {column: rows[value_column(place)] for place, column in enumerate(columns)}
     return {cells.get_name(): cells.max() if column in fixed else cells.sum() for column, cells in values.items()}
+
+
+class Copies(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines that equal one before them, of the same unit, in every column."""
+
+    lines: int
+    alone: bool  # no unit has two lines that differ, so that lines are units and not purchases
+
+
+def copies_of(rows: ir.Table) -> Copies:
+    """How many lines are copies; `rows` holds UNIT and LINE, what stands in all columns of a line."""
+    whole = rows.filter(rows[UNIT].notnull())
+    alike = whole.group_by([UNIT, whole[LINE].hash().name("content")]).aggregate(lines=whole.count())
+    units = alike.group_by(UNIT).aggregate(contents=alike.count(), lines=alike.lines.sum())
+    copies, most = _counted(units.aggregate(copies=(units.lines - units.contents).sum(), most=units.contents.max()))
+    return Copies(lines=copies, alone=most == 1)
+
+
+def share_of_owners_with_several(rows: ir.Table) -> float:
+    """The share of owners that have several units, whatever their arms."""
+    whole = rows.filter(rows[OWNER].notnull(), rows[UNIT].notnull())
+    owners = whole.group_by(OWNER).aggregate(units=whole[UNIT].nunique())
+    all_of_them, repeating = _counted(owners.aggregate(all=owners.count(), repeating=(owners.units > 1).sum()))
+    return repeating / all_of_them if all_of_them else 0.0
 
 
 def share_of_repeating_owners(rows: ir.Table) -> float:

@@ -39,6 +39,14 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     ci: Limits | None
 
 
+class Priced(msgspec.Struct, frozen=True, kw_only=True):
+    """What treating some units brings, less what it costs, spread over all units. Nothing is known of too few."""
+
+    who: Advice
+    net: float | None
+    ci: Limits | None
+
+
 class Uplift(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an offer changes some units more than others."""
 
@@ -53,6 +61,8 @@ class Uplift(msgspec.Struct, frozen=True, kw_only=True):
     groups: Sequence[Group]
     last: Group  # the 30 % who are expected to gain least
     rest: Group  # the others
+    cost: float  # of treating one unit, in the metric's own unit
+    priced: Sequence[Priced]
     advice: Advice
 
 
@@ -120,14 +130,29 @@ def last_and_rest(scores: Floats, values: Values, treated: NDArray[np.bool_]) ->
     return _group(values[last], treated[last]), _group(values[rest], treated[rest])
 
 
-def advise(overall: Compared, last: Group, rest: Group) -> Advice:
-    """Whom to treat, where treating costs nothing.
+def advise(overall: Compared, last: Group, rest: Group, *, cost: float = 0.0) -> Advice:
+    """Whom to treat, where treating one unit costs so much.
 
-    Somebody is left out only where the offer is shown to harm those last and to do the rest good (95 % intervals).
+    Somebody is left out only where the offer is shown to bring less than it costs on those last, and more on the rest
+    (95 % intervals).
     """
-    if last.ci is not None and last.ci[1] <= 0 and rest.ci is not None and rest.ci[0] > 0:
+    if last.ci is not None and last.ci[1] <= cost and rest.ci is not None and rest.ci[0] > cost:
         return "leave_out_last"
-    return "everyone" if overall.absolute.interval.low > 0 else "no_one"
+    return "everyone" if overall.absolute.interval.low > cost else "no_one"
+
+
+def price(overall: Compared, rest: Group, units: int, *, cost: float) -> list[Priced]:
+    """What treating everyone, all but the last, and no one comes to a unit."""
+    everyone = Group(units=units, effect=overall.absolute.value, ci=limits(overall.absolute.interval))
+    found = [_net("everyone", everyone, 1.0, cost), _net("leave_out_last", rest, rest.units / units, cost)]
+    return [*found, Priced(who="no_one", net=0.0, ci=(0.0, 0.0))]
+
+
+def _net(who: Advice, group: Group, share: float, cost: float) -> Priced:
+    if group.effect is None or group.ci is None:
+        return Priced(who=who, net=None, ci=None)
+    low, high = (share * (end - cost) for end in group.ci)
+    return Priced(who=who, net=share * (group.effect - cost), ci=(low, high))
 
 
 def _parts(ranking: Ranking) -> Iterator[tuple[int, NDArray[np.int64]]]:

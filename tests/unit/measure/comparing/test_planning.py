@@ -40,12 +40,30 @@ def test_the_smallest_effect_is_that_of_the_textbook() -> None:
     assert one.smallest_effect == pytest.approx(0.5, abs=0.003)
 
 
+@pytest.mark.parametrize("holdout", [0.5, 0.2])
+def test_an_effect_that_raises_every_value_makes_the_treated_vary_more(holdout: float) -> None:
+    values = np.array([1.0, 3.0] * 300)
+    one = make_plan([(7, values)], Wanted(holdout=holdout, visitors=600))[0]
+    assert one.smallest_effect_relative is not None
+    grown = (1 + one.smallest_effect_relative) ** 2 * float(values.var(ddof=1))
+    error = (grown / (600 - one.units_holdout) + float(values.var(ddof=1)) / one.units_holdout) ** 0.5
+
+    assert one.smallest_effect == pytest.approx(2.8016 * error, rel=1e-4)
+
+
+def test_no_effect_is_shown_where_it_grows_no_faster_than_what_varies() -> None:
+    values = np.array([-10.0, 10.1] * 30)
+    one = make_plan([(7, values)], Wanted(holdout=0.5, visitors=60))[0]
+
+    assert (one.smallest_effect, one.needed) == (None, None)
+
+
 def test_the_wanted_effect_takes_the_first_time_that_shows_it() -> None:
     values = np.array([1.0, 3.0] * 200)
     horizons = make_plan([(7, values[:40]), (14, values[:200]), (21, values)], Wanted(holdout=0.5))
 
-    assert days_for(horizons, Wanted(holdout=0.5, effect=0.9)) == 14
-    assert days_for(horizons, Wanted(holdout=0.5, effect=0.45, relative=True)) == 14
+    assert days_for(horizons, Wanted(holdout=0.5, effect=1.2)) == 14
+    assert days_for(horizons, Wanted(holdout=0.5, effect=0.6, relative=True)) == 14
     assert days_for(horizons, Wanted(holdout=0.5, effect=0.001)) is None
     assert days_for(horizons, Wanted(holdout=0.5)) is None
 
@@ -56,7 +74,10 @@ def test_a_small_holdout_of_skewed_money_is_planned_as_it_will_be_compared() -> 
     few = make_plan([(7, values[:2_000])], Wanted(holdout=0.01))[0]
 
     assert one.equal_part
-    assert one.smallest_effect == pytest.approx(2.8016 * float((values**2).mean()) ** 0.5 * (2 / 500) ** 0.5, rel=1e-4)
+    assert one.smallest_effect_relative is not None
+    grown = 1 + (1 + one.smallest_effect_relative) ** 2
+    error = (float((values**2).mean()) * grown / 500) ** 0.5
+    assert one.smallest_effect == pytest.approx(2.8016 * error, rel=1e-4)
     assert few.smallest_effect is None
     assert few.needed is not None
 

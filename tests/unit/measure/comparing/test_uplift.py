@@ -13,6 +13,7 @@ from pairwell.measure.comparing.uplift import (
     expect,
     last_and_rest,
     places,
+    price,
     qini,
 )
 
@@ -69,6 +70,33 @@ def test_nobody_is_left_out_who_is_not_shown_to_lose() -> None:
 
 def test_where_nobody_gains_nobody_is_treated() -> None:
     assert advice(*world(0.0, 0.0))[0] == "no_one"
+
+
+def priced(cost: float) -> tuple[str, dict[str, float | None]]:
+    """What is advised, and what each policy comes to, where one half gains .3 and the other .1."""
+    features, values, arm = world(0.3, 0.1)
+    ranking = expect(features, values, arm)
+    overall = compare(Arm(above=values[arm]), Arm(above=values[~arm]))
+    assert isinstance(overall, Compared)
+    last, rest = last_and_rest(places(ranking), values, arm)
+    found = {one.who: one.net for one in price(overall, rest, N, cost=cost)}
+    return advise(overall, last, rest, cost=cost), found
+
+
+@pytest.mark.parametrize(
+    ("cost", "advised"), [(0.0, "everyone"), (0.05, "everyone"), (0.16, "leave_out_last"), (0.35, "no_one")]
+)
+def test_what_treating_costs_decides_whom_to_treat(cost: float, advised: str) -> None:
+    assert priced(cost)[0] == advised
+
+
+def test_each_policy_is_priced_by_what_it_costs() -> None:
+    free, dear = priced(0.0)[1], priced(0.16)[1]
+
+    assert dear["no_one"] == 0
+    assert (free["everyone"] or 0) - (dear["everyone"] or 0) == pytest.approx(0.16)
+    assert (free["leave_out_last"] or 0) - (dear["leave_out_last"] or 0) == pytest.approx(0.16 * 0.7)
+    assert (dear["leave_out_last"] or 0) > (dear["everyone"] or 0)
 
 
 def test_tenths_follow_the_ranking() -> None:
