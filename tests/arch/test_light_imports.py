@@ -24,3 +24,13 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
 def test_the_online_process_loads_nothing_heavy() -> None:
     loaded = loaded_after("import pairwell.serve.online.process")
     assert not loaded & (HEAVY | {"pyarrow"})
+
+
+def test_pages_are_there_before_what_makes_reports_is_loaded() -> None:
+    assert not loaded_after("import pairwell.serve.pages.process") & (HEAVY | {"pyarrow"})
+
+
+def test_what_watches_over_the_processes_loads_neither() -> None:
+    assert not loaded_after("import pairwell.serve.starting") & (
+        HEAVY | {"pyarrow", "litestar", "uvicorn", "sqlalchemy"}
+    )

@@ -6,7 +6,8 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from pairwell.records import CuratedRelation, Item
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PAIRWELL = str(Path(sys.executable).parent / "pairwell")
 PATIENCE_S = 30.0
+LOADING_S = 300.0  # of a machine that does much else, until what makes reports is loaded
 # The online process alone, without the command line.
 RUN = (
     "import sys; from pathlib import Path; from pairwell.config.workspace import Workspace\n"
@@ -91,6 +93,16 @@ def serving(folder: Path, *options: str) -> Iterator[tuple[httpx.Client, list[st
     command = [PAIRWELL, "serve", "--port", "0", "--pages-port", "0", "--workspace", str(folder), *options]
     with started(command) as server, httpx.Client(base_url=server.base, timeout=PATIENCE_S) as client:
         yield client, server.said
+
+
+def wait_for(look: Callable[[], str]) -> str:
+    """What `look` finds in the end."""
+    until = time.monotonic() + LOADING_S
+    while time.monotonic() < until:
+        if found := look():
+            return found
+        time.sleep(0.02)
+    raise AssertionError("It never came.")
 
 
 def _listens(lines: Iterator[str], said: list[str]) -> str:

@@ -6,15 +6,14 @@ import re
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
-from tests.e2e.running import PAIRWELL, Server, publish_patient, started, stock_shop
+from tests.e2e.running import LOADING_S, PAIRWELL, Server, publish_patient, started, stock_shop, wait_for
 
 from pairwell.config.workspace import Workspace
 
@@ -25,7 +24,6 @@ ORDERS = """order_id,placed_at,customer_id,item_id,quantity,unit_price
 2,2026-11-02 11:00,c-2,tent,1,235.00
 """
 REPORT = "/api/v1/reports/overview"
-LOADING_S = 300.0  # of a machine that does much else, until what makes reports is loaded
 
 
 class Serving:
@@ -53,16 +51,6 @@ class Serving:
 
     def _wait_for(self, pattern: str) -> str:
         return wait_for(lambda: next((one[1] for one in re.finditer(pattern, "".join(self.server.said))), ""))
-
-
-def wait_for(look: Callable[[], str]) -> str:
-    """What `look` finds in the end."""
-    until = time.monotonic() + LOADING_S
-    while time.monotonic() < until:
-        if found := look():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("It never came.")
 
 
 @pytest.fixture

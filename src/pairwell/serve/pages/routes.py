@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -14,7 +14,8 @@ from litestar.handlers import HTTPRouteHandler
 from pairwell.errors import RequestError
 from pairwell.serve.online.access.callers import CALLER, Caller
 from pairwell.serve.online.faults import Fault, Refused
-from pairwell.serve.online.wire import Scope, read_body
+from pairwell.serve.online.holding import Holding
+from pairwell.serve.online.wire import Receive, Scope
 from pairwell.serve.pages.answers import ALONE, document, page
 from pairwell.serve.pages.asked import OF_A_PAGE, OF_A_REPORT, Wanted, read_parameters, read_question, read_wanted
 from pairwell.serve.pages.desk import Desk
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 FOR_EVERYBODY = frozenset({"/healthz", "/icon.svg", "/openapi.json", "/sign-in", "/sign-out", "/style.css"})
 LONGEST_QUERY = 2_000
-_LONGEST_FORM = 4_000
+_LONGEST_FORM, _FORMS, _FORMS_BYTES, _FORM_S = 4_000, 100, 400_000, 10.0
 _MOST_PARAMETERS = 20
 _JSON = "application/json"
 Asking = Request[Any, Any, Any]
@@ -111,12 +112,14 @@ def _signing(rooms: Rooms) -> list[HTTPRouteHandler]:
     async def form() -> Response[bytes]:
         return page(render_sign_in(Around(contents=())))
 
+    forms = Holding("forms", most_bytes=_FORMS_BYTES, most_bodies=_FORMS, seconds=_FORM_S)
+
     @post("/sign-in")
     async def sign_in(request: Asking) -> Response[bytes]:
-        scope = scope_of(request)
+        scope, receive = scope_of(request), cast("Receive", request.receive)
         try:
-            form = await read_body(scope, request.receive, limit=_LONGEST_FORM)  # type: ignore[arg-type]  # as in `scope_of`
-            cookie = await rooms.door.sign_in(scope, form)
+            with forms.open() as body:
+                cookie = await rooms.door.sign_in(scope, await body.read(scope, receive, limit=_LONGEST_FORM))
         except Refused as refused:
             shown = render_sign_in(Around(contents=()), refused.fault)
             return page(shown, refused.status, refused.headers)
