@@ -155,10 +155,10 @@ class Visit:
         self.context.set_default_timeout(20_000)
         self.page = self.context.new_page()
         self.said: list[str] = []
-        self.hosts: set[str] = set()
+        self.asked: list[str] = []
         self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on("request", lambda request: self.hosts.add("/".join(request.url.split("/")[:3])))
+        self.page.on("request", lambda request: self.asked.append(request.url))
 
     def open(
         self, *, headers: dict[str, str] | None = None, script: str | None = None, until: str = "load", **page: str

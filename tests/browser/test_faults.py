@@ -132,15 +132,19 @@ def test_there_is_room_for_as_many_as_fit(visit: New) -> None:
     assert one.shift == 0
 
 
-def test_what_ends_before_it_is_seen_is_never_shown(visit: New, elsewhere: Web) -> None:
+@pytest.mark.parametrize("above", [3_000, 340], ids=["out of view", "by its edge"])
+def test_what_ends_before_it_is_seen_is_never_shown(visit: New, elsewhere: Web, above: int) -> None:
     one = visit(viewport={"width": 800, "height": 500})
     answer = ANSWER | {"valid_until": "2026-11-21T09:56:41.900000Z"}  # a second and a half after the decision
     body = json.dumps(answer | {"decision_id": "01M7ZX6D7R" + "0" * 16})
-    one.open(endpoint=answering(elsewhere, body), before='<div class="tall"></div>')
+    one.open(endpoint=answering(elsewhere, body), before=f'<svg width="1" height="{above}"></svg>')
     one.heard("offers")
     one.page.wait_for_timeout(2_500)
-    one.page.locator("pairwell-offers").scroll_into_view_if_needed()
-    assert one.offers().count() == 0
+    assert not [url for url in one.asked if url.endswith("/v1/events")]
+    one.page.mouse.wheel(0, above)
+    one.page.wait_for_timeout(200)
+    assert not [card for card in one.offers().all() if card.is_visible()]
+    assert one.shift == 0
 
 
 def test_a_strict_policy_lets_it_work(visit: New) -> None:
