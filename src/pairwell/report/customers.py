@@ -24,7 +24,7 @@ from pairwell.measure.customers.visits import Visits, read_visits
 from pairwell.measure.intervals import Interval
 from pairwell.measure.period import Period
 from pairwell.measure.unknown import NotKnown
-from pairwell.report.asking import Asked, begin
+from pairwell.report.asking import Asked, Periods, begin, find_periods
 from pairwell.report.foretelling import foretold_figures, foretold_notes, foretold_tables
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.untold import note_of_few, why_not
@@ -40,7 +40,7 @@ _UNITS: Final[dict[str, tuple[Literal["count", "share"], ...]]] = {
 }
 _COUNTED: Final[dict[str, str]] = {
     "purchases": "orders with a positive quantity at a positive price, whatever came back later",
-    "everything": "every order and every return that has a customer",
+    "everything": "every order, every return and all feedback that has a customer",
 }
 
 
@@ -73,7 +73,17 @@ def _of_all(asked: Asked, visits: Visits) -> Iterator[str]:
 def nobody(asked: Asked, name: str, title: str, why: NotKnown) -> Report:
     """The report of a shop that knows no customers."""
     notes = [f"Nothing can be told of customers: {why_not(why)}"]
-    return msgspec.structs.replace(begin(asked, name, title), notes=notes)
+    periods = find_periods(asked)
+    period = None if periods is None or not periods.dated else _whole_days(asked, periods)
+    return msgspec.structs.replace(begin(asked, name, title, period), notes=notes)
+
+
+def _whole_days(asked: Asked, periods: Periods) -> Period:
+    """From the day of the first order to that of the last."""
+    zone = ZoneInfo(asked.settings.shop.timezone)
+    days = periods.first.astimezone(zone).date(), periods.last.astimezone(zone).date() + timedelta(days=1)
+    since, until = (datetime.combine(day, time(), zone).astimezone(UTC) for day in days)
+    return Period(since=since, until=until)
 
 
 def period_of(asked: Asked, visits: Visits) -> Period:
@@ -175,7 +185,9 @@ def _second_orders(returning: Returning) -> Table:
             Column(key="watched", title="Customers known for as long", unit="count"),
         ],
         rows=rows,
-        note="New customers count for as long as they are known. Method: Kaplan-Meier.",
+        note="New customers count for as long as they are known. Method: Kaplan-Meier."
+        if rows
+        else "Nobody is known for long enough yet.",
     )
 
 
@@ -195,7 +207,7 @@ def _cohort_table(cohorts: Cohorts, counted_: str, visits: Visits, unit: Literal
         }
         for month, active in zip(cohorts.months, cohorts.active, strict=True)
     ]
-    of_all = "" if counted_ == "purchases" else ", returns too"
+    of_all = "" if counted_ == "purchases" else ", returns and feedback too"
     return Table(
         key=("cohorts" if counted_ == "purchases" else "cohorts_everything") + ("" if unit == "count" else "_shares"),
         title=f"Customers active so many months after their first order{of_all}"

@@ -49,17 +49,21 @@ def build_funnel(asked: Asked) -> Report:
             notes=[*notes_of(read, asked), *notes_of_slices(opened.slices)],
         )
     buying = _buying(opened)
-    return msgspec.structs.replace(
-        begin(asked, NAME, _TITLE, opened.periods.period),
-        figures=_figures(way, buying),
-        tables=[
+    offers = (
+        [
             _stages(read, way),
             _of_groups("kinds", "By kind of offer", way, [(KINDS.get(kind, kind), one) for kind, one in by_kind(way)]),
             _of_groups("placements", "By placement", way, by_placement(way)),
             _offers(asked, way),
             _silences(read),
-            *([_visits(buying)] if buying is not None else []),
-        ],
+        ]
+        if read.told.decided.size
+        else []
+    )
+    return msgspec.structs.replace(
+        begin(asked, NAME, _TITLE, opened.periods.period),
+        figures=_figures(way, buying),
+        tables=[*offers, *([_visits(buying)] if buying is not None else [])],
         notes=_notes(read, asked, buying),
     )
 

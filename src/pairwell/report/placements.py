@@ -99,6 +99,8 @@ def _placements(read: Read, placements: list[tuple[str, Way]]) -> Table:
                 "verdict": _verdict(margin, looked),
             }
         )
+    if not rows:
+        return Table(key="placements", title="Placements", columns=_COLUMNS, rows=[], note=_NOBODY)
     said = [f"{name}: {why}" for name, why in refusals.items()]
     return Table(key="placements", title="Placements", columns=_COLUMNS, rows=rows, note=" ".join([_NOTE, *said]))
 
@@ -132,6 +134,7 @@ def _taken(asked: Asked, what: tuple[str, str], way: Way) -> Table:
 
 
 _NOTE: Final = "Margin added is of the customers who first met an offer there, wherever they met others later."
+_NOBODY: Final = "Nobody asked for offers in this period."
 _RATE: Final = Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True)
 _COLUMNS: Final = [
     Column(key="placement", title="Placement", unit="text"),

@@ -48,7 +48,7 @@ def build_profit(asked: Asked) -> Report:
         return empty(asked, NAME, _TITLE)
     read, slices = opened.now, opened.slices
     effects = effects_of(read.trial, read.bought)
-    tables = [_parts(effects), _groups(read), _declines(read)]
+    tables = [_parts(effects), _groups(read), _declines(read)] if len(read.told.slates.at) else []
     if slices is not None:
         every = earned_by(read, slices)
         tables = [earned_table(slices, every[:MOST], len(every))]
@@ -226,7 +226,8 @@ def _ours(attributed: Attributed) -> Bools:
 
 def _notes(opened: Opened, effects: Effects) -> Sequence[str]:
     left_out = opened.now.trial.left_out
-    notes = [
+    notes = [] if opened.now.told.decided.size else ["Nobody asked for offers in this period."]
+    notes += [
         f"{counted(count, 'customer')} not compared: they {_LEFT_OUT[reason]}."
         for reason, count in sorted(left_out.items())
         if count

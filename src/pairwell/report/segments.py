@@ -21,6 +21,10 @@ from pairwell.report.sortings import NAMES, OWN, Known, Sorting, know_customers,
 from pairwell.report.untold import why_not
 from pairwell.report.working import find_working
 
+_DETAILS: Final = (
+    "The offers that work best, and every reason why nothing was offered, are told for one way of sorting at a time: "
+    "ask with `--by tier`, `--by behaviour` or by an attribute of customers."
+)
 _LATELY: Final = {5: "5 (latest)", 1: "1 (longest ago)"}
 _OFTEN: Final = ("1 (seldom)", "2", "3", "4", "5 (often)")
 NAME: Final = "segments"
@@ -48,7 +52,7 @@ def build_segments(asked: Asked) -> Report:
         report,
         figures=list(_figures(scores, known.behaviours)),
         tables=tables,
-        notes=[*_notes(asked), *working.notes],
+        notes=[*_notes(asked), *([_DETAILS] if asked.by is None and working.tables else []), *working.notes],
     )
 
 
@@ -232,8 +236,3 @@ def _notes(asked: Asked) -> Iterator[str]:
     yield "Orders of one customer on one day count as one purchase; money is revenue less discounts and returns."
     if asked.since is not None:
         yield "Segments rest on all orders before the end of the period: its beginning does not matter here."
-    if asked.by is None:
-        yield (
-            "The offers that work best, and every reason why nothing was offered, are told for one way of sorting at a "
-            "time: ask with `--by tier`, `--by behaviour` or by an attribute of customers."
-        )

@@ -138,8 +138,8 @@ def test_a_map_of_heat_colours_its_numbers() -> None:
 
 def test_a_shop_without_orders_is_told_in_words() -> None:
     empty = Report(name="x", title="X", currency="EUR", timezone="UTC", period=None, notes=["Nothing was sold yet."])
-    assert render_text(empty) == ["X", "There are no orders yet.", "", "* Nothing was sold yet."]
-    assert "There are no orders yet." in render_page(empty)
+    assert render_text(empty) == ["X", "There are no dated orders yet.", "", "* Nothing was sold yet."]
+    assert "There are no dated orders yet." in render_page(empty)
     assert render_csv(empty) == {}
 
 

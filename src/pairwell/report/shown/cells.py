@@ -88,7 +88,7 @@ def is_numeric(unit: Unit) -> bool:
 def period_words(report: Report) -> str:
     """From when to when a report is, and what it is compared with."""
     if report.period is None:
-        return "There are no orders yet."
+        return "There are no dated orders yet."
     before = f", compared with {span_words(report.previous, report.timezone)}" if report.previous else ""
     return f"{span_words(report.period, report.timezone)} ({report.timezone}){before}"
 
