@@ -129,10 +129,12 @@ def _columns(metric: str, at: str | None, control: str | None) -> Columns:
 
 
 def _print(found: BeforeAfter) -> None:
+    from pairwell.measure.before.telling import per
+
     print_lines(_head(found))
     if found.mean_before is not None:
         print_lines([""])
-        print_table(("", f"before, a {found.grain}", "after", "change"), _means(found), numeric=(1, 2, 3))
+        print_table(("", f"before{per(found)}", "after", "change"), _means(found), numeric=(1, 2, 3))
     if found.weeks:
         print_lines(["", *_lines(found)])
     print_lines(["", found.sentence, *_checks(found), "", *found.notes])

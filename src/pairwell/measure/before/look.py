@@ -29,6 +29,7 @@ def look(panel: Panel, change: Change) -> BeforeAfter:
     asked = BeforeAfter(
         method=method,
         metric=change.metric,
+        kind="sum" if panel.below is None else "ratio",
         currency=change.currency,
         at=change.at,
         grain=change.grain or "day",
@@ -94,7 +95,7 @@ def _judged(told: BeforeAfter, periods: Cut, reckoning: Reckoning, change: Chang
     drift = _drift(periods, reckoning) if isinstance(reckoning, ByComparison) else None
     placebo = pretend(periods, reckoning, real)
     sure = real if placebo is None else widen(real, placebo)
-    found = _with_estimate(told, sure, is_sum=periods.touched_groups is not None)
+    found = _with_estimate(told, sure)
     found = replace(found, widened=sure.error / real.error if real.error > 0 else None, drift=drift, placebo=placebo)
     found = replace(found, weeks=list(_weeks(periods, reckoning, found)))
     if placebo is None:
@@ -124,9 +125,9 @@ def _share(value: float, of: float) -> float | None:
     return value / of if of > 0 else None
 
 
-def _with_estimate(told: BeforeAfter, real: Estimate, *, is_sum: bool) -> BeforeAfter:
+def _with_estimate(told: BeforeAfter, real: Estimate) -> BeforeAfter:
     low, high = real.ci
-    positive, after = real.expected > 0, told.periods_after
+    positive, is_sum, after = real.expected > 0, told.kind == "sum", told.periods_after
     return replace(
         told,
         expected=real.expected,

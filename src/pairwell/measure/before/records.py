@@ -91,6 +91,7 @@ class BeforeAfter(msgspec.Struct, frozen=True, kw_only=True):
     label: str = LABEL
     method: Method
     metric: str
+    kind: Literal["sum", "ratio"]
     currency: str | None = None  # null: it is no money, or nobody says of which
     at: date
     since: date | None = None

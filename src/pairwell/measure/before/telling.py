@@ -56,13 +56,14 @@ def sentence_of(found: BeforeAfter) -> str:
     if not known or found.ci_absolute is None or found.placebo is None:
         return ""
     shown = found.verdict in ("better", "worse")
-    size = f"{number(found.effect_absolute, '+')} a {found.grain} ({_limits(found.ci_absolute)})"
+    each = per(found)
+    size = f"{number(found.effect_absolute, '+')}{each} ({_limits(found.ci_absolute)})"
     relative = ""
     if found.effect_relative is not None and found.ci_relative is not None:
         low, high = found.ci_relative
         relative = f", that is {found.effect_relative:+.1%} ({low:+.1%} to {high:+.1%})"
     begin = (
-        f"{found.metric} from {found.at} on: {number(found.mean_after)} a {found.grain} where "
+        f"{found.metric} from {found.at} on: {number(found.mean_after)}{each} where "
         f"{number(found.expected)} would have been expected, {size}{relative}."
     )
     placebo = (
@@ -99,6 +100,11 @@ def notes_of(found: BeforeAfter, periods: Cut) -> Iterator[str]:
         )
     if periods.closed:
         yield f"On {periods.closed * periods.days} days neither side has rows; they count as 0 for both."
+
+
+def per(found: BeforeAfter) -> str:
+    """Of what time a number is: a sum of each period; a ratio of none."""
+    return f" a {found.grain}" if found.kind == "sum" else ""
 
 
 def listed(names: Sequence[str]) -> str:
