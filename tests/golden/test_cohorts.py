@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import ibis
@@ -11,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pairwell.measure.customers.cohorts import Cohorts, count_cohorts
+from pairwell.report.record import Cell, Report
+from pairwell.shop.face import create_shop
 
 _DECEMBER = 2010 * 12 + 11
 
@@ -43,3 +46,28 @@ def test_only_positive_quantities_and_prices(rows: pa.Table) -> None:
     sold = rows.filter(pc.and_(pc.greater(rows["Quantity"], 0), pc.greater(rows["UnitPrice"], 0)))
 
     assert _count(sold).active[0][:4] == [885, 324, 286, 340]
+
+
+def _published(report: Report, key: str) -> list[Cell]:
+    """Those of December 2010: in all, and one month later, two, …"""
+    first = next(table for table in report.tables if table.key == key).rows[0]
+    assert first["month"] == "2010-12"
+    return [first["customers"], *(first[f"later_{later}"] for later in range(1, 13))]
+
+
+@pytest.mark.slow
+def test_the_report_says_the_same_of_a_shop_that_takes_every_row(data_dir: Path, tmp_path: Path) -> None:
+    """With the two mappings of docs/customer-value.md, in which nothing is told to be no goods."""
+    file = data_dir / "online_retail" / "online_retail.parquet"
+    page = (Path(__file__).parents[2] / "docs" / "customer-value.md").read_text(encoding="utf-8")
+    mappings = [text for text in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if text.startswith("table")]
+    with create_shop(tmp_path / "shop") as shop:
+        for table, text in zip(("orders", "feedback"), mappings, strict=True):
+            mapping = tmp_path / f"{table}.toml"
+            mapping.write_text(text, encoding="utf-8")
+            shop.ingest(table, file, mapping=mapping)
+        report = shop.report("customers")
+    assert _published(report, "cohorts")[:4] == [885, 324, 286, 340]
+    assert _published(report, "cohorts_everything") == [
+        948, 362, 317, 367, 341, 376, 360, 336, 336, 374, 354, 474, 260,
+    ]  # fmt: skip

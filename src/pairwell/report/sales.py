@@ -282,7 +282,8 @@ def _of_orders(sums: Mapping[str, Any], sales: Sales) -> Iterator[str]:
             f"({shop.margin_rate:.0%}) of the price{' or that of the category' if shop.margin_rates else ''}."
         )
     if get("converted"):
-        yield f"{counted(get('converted'), 'order')} were paid in another currency, and count at the rate of their day."
+        verb = "was" if get("converted") == 1 else "were"
+        yield f"{counted(get('converted'), 'order')} {verb} paid in another currency, and converted when it was read."
     if get("discounts"):
         said = f"{cells.value(get('discounts'), 'money')} {shop.currency}"
         yield f"Discounts of whole orders, {said}, are deducted from margin and not from revenue."

@@ -20,7 +20,7 @@ from pairwell.measure.intervals import Interval, share_interval
 from pairwell.measure.unknown import NotKnown
 
 Counted = Literal["purchases", "everything"]
-"""Orders with a positive quantity at a positive price; or every order and every return that has a customer."""
+"""Orders with a positive quantity at a positive price; or every order, return and feedback that has a customer."""
 
 _SURE = 1.959964
 
@@ -80,7 +80,11 @@ def read_activity(dataset: Dataset, timezone: str, counted: Counted, until: date
     returns = dataset.table("returns")
     back = returns if until is None else returns.filter(returns["at"] < until)
     of_whom = back.inner_join(orders.select("order_id", "customer_id"), "order_id")
-    return _months(orders, "placed_at", timezone).union(_months(of_whom, "at", timezone))
+    feedback = dataset.table("feedback")
+    said = feedback if until is None else feedback.filter(feedback["at"] < until)
+    said = said.filter(said.customer_id.notnull())
+    done = ((orders, "placed_at"), (of_whom, "at"), (said, "at"))
+    return ibis.union(*(_months(rows, moment, timezone) for rows, moment in done))
 
 
 def count_cohorts(activity: ibis.Table) -> Cohorts | NotKnown:
