@@ -16,7 +16,7 @@ from pairwell.cli.main import app
 from pairwell.measure.comparing.effects import relative_effect
 from pairwell.measure.comparing.moments import Products, ratio_of
 from pairwell.measure.comparing.sequence import mixture_bound, tuning
-from pairwell.measure.comparing.several import adjust
+from pairwell.several import adjust
 
 Analyze = Callable[..., dict[str, Any]]
 

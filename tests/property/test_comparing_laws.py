@@ -17,7 +17,7 @@ from scipy import stats
 from pairwell.measure.comparing.effects import absolute_effect, fieller
 from pairwell.measure.comparing.experiment import Comparison, Design, Metric
 from pairwell.measure.comparing.moments import Moments
-from pairwell.measure.comparing.several import adjust
+from pairwell.several import adjust
 from pairwell.shop.experimenting import Columns, analyze_file
 
 Line = tuple[str, str, int, int]  # unit, arm, spend in hundredths, orders

@@ -57,8 +57,7 @@ def _print(found: Uplift) -> None:
         [
             f"{found.metric}, {found.treated} against {found.control}: {found.units:,} units",
             f"  effect on everybody {found.effect:+.4g} ({found.ci[0]:+.4g} to {found.ci[1]:+.4g})",
-            f"  Qini {found.qini:.3f} (about {found.qini_ci[0]:.3f} to {found.qini_ci[1]:.3f}); "
-            "0: no better than a lot",
+            f"  Qini {found.qini:.3f} (about {found.qini_ci[0]:.3f} to {found.qini_ci[1]:.3f}), 0 being a lot's",
             "",
         ]
     )

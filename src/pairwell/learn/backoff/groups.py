@@ -12,6 +12,7 @@ from pairwell.learn.baskets import Array, Baskets, make_baskets
 from pairwell.learn.mining.chance import above_floor, sure_effect, tail
 from pairwell.learn.relations.often import Shelves, often_together
 from pairwell.model.neighbours import Neighbours, make_neighbours
+from pairwell.several import adjust_array
 
 
 class Grouped(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,10 +96,10 @@ def _adjusted(tails: Array, counts: _Counts) -> Array:
     """Tails corrected after Benjamini and Hochberg (1995) for all pairs of groups there could be."""
     possible = counts.n_groups * (counts.n_groups - 1) / 2
     once = np.sort(tails[counts.anchors < counts.add_ons])
-    falling = np.minimum.accumulate((once * (possible / np.arange(1, once.size + 1)))[::-1])[::-1]
+    corrected = adjust_array(once, among=possible)
     # Both directions have one tail, but may differ in its last bit.
     places = np.minimum(np.searchsorted(once, tails * (1 - 1e-12)), max(0, once.size - 1))
-    adjusted: Array = np.minimum(falling[places], 1.0) if once.size else tails
+    adjusted: Array = corrected[places] if once.size else tails
     return adjusted
 
 

@@ -15,6 +15,7 @@ from pairwell.learn.relations.first_purchases import FirstPurchases
 from pairwell.learn.relations.sequences import FEWEST, Sequences, count_sequences, measure_lags
 from pairwell.model.neighbours import make_neighbours
 from pairwell.model.related import FollowUps
+from pairwell.several import adjust_array
 
 _MOST = 20  # follow-ups kept for one item
 _SPANS = 64  # of time, with equally many first purchases each
@@ -53,7 +54,7 @@ def learn_follow_ups(bought: FirstPurchases, baskets: Baskets, learn: Learn) -> 
     counted = count_sequences(bought)
     expected = _expected(bought, counted.pairs)
     n_sold = int((bought.buyers() > 0).sum())
-    p_both = _adjusted(tail(counted.later + counted.earlier, expected), n_sold * (n_sold - 1) / 2)
+    p_both = adjust_array(tail(counted.later + counted.earlier, expected), among=n_sold * (n_sold - 1) / 2)
     linked = np.flatnonzero(p_both <= learn.false_discovery_rate)
     tested = _test_order(bought, counted, linked, expected[linked])
     p = np.maximum(tested.p_adjusted, np.tile(p_both[linked], 2))
@@ -78,7 +79,7 @@ def _test_order(bought: FirstPurchases, counted: Sequences, linked: Array, expec
         followers=followers,
         preceders=preceders,
         effect=sure_effect(followers, np.tile(expected, 2) * share),
-        p_adjusted=_adjusted(np.where(followers > 0, p, 1.0), p.size),
+        p_adjusted=adjust_array(np.where(followers > 0, p, 1.0)),
     )
 
 
@@ -115,15 +116,6 @@ def _order_by_time(bought: FirstPurchases, pairs: Directed) -> Array:
         for piece in (slice(start, start + _PIECE) for start in range(0, pairs.anchors.size, _PIECE))
     ]
     return np.clip(np.concatenate(parts) if parts else np.empty(0), 1e-9, 1 - 1e-9)
-
-
-def _adjusted(p: Array, possible: float) -> Array:
-    """Benjamini and Hochberg 1995 over all `possible` pairs; those that were not counted have p = 1 and rank last."""
-    order = np.argsort(p, kind="stable")
-    stepped = p[order] * possible / np.arange(1, p.size + 1)
-    adjusted = np.empty(p.size)
-    adjusted[order] = np.minimum(np.minimum.accumulate(stepped[::-1])[::-1], 1.0)
-    return adjusted
 
 
 def _best(bought: FirstPurchases, tested: _Tested, shown: Array, learn: Learn) -> Array:

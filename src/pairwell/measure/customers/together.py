@@ -13,8 +13,8 @@ from scipy import special
 
 from pairwell.dataset.store import Dataset
 from pairwell.engines.engine import storage_failures
-from pairwell.measure.comparing.several import adjust
 from pairwell.measure.customers.visits import Array, dated_orders
+from pairwell.several import adjust
 
 _MOST_ITEMS = 300  # the most bought
 _LARGEST_ORDER = 40  # lines; what stands in larger ones stands beside everything

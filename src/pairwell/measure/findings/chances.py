@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 from scipy.special import bdtr, betaincinv, ndtr, ndtri
 
-from pairwell.measure.comparing.several import adjust
 from pairwell.measure.offers.estimates import LEVEL, Bools, Estimate, Floats, Ints, share_of
+from pairwell.several import adjust
 
 WRONG = 0.05  # of what is found in one family, this share may be chance
 FEWEST_CUSTOMERS, FEWEST_TIMES = 20, 5  # of a group before the normal distribution is trusted

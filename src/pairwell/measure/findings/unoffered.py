@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 import msgspec
 from scipy.special import bdtrc
 
-from pairwell.measure.comparing.several import adjust
 from pairwell.measure.findings.chances import WRONG
 from pairwell.measure.sales.goods import Together
+from pairwell.several import adjust
 
 
 class Unoffered(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,6 @@ from pairwell.config.categories import ByCategory
 from pairwell.config.settings import Placement
 from pairwell.engines.engine import storage_failures
 from pairwell.events import items_named
-from pairwell.measure.comparing.several import adjust
 from pairwell.measure.findings.chances import WRONG, Tally, chance_of_so_few, exact_share, much_above, tally_of
 from pairwell.measure.offers.estimates import Bools, Estimate
 from pairwell.measure.offers.stages import Way, count_reasons, most_shown
@@ -21,6 +20,7 @@ from pairwell.report.found.record import Found, summed
 from pairwell.report.named import REASONS
 from pairwell.report.offered import Opened, ends, titles_of
 from pairwell.report.record import Cell, Column
+from pairwell.several import adjust
 
 _MOST, _ROWS = 500, 10  # offers looked at, and shown
 _RULE: Final = (

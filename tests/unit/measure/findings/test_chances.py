@@ -1,0 +1,89 @@
+"""What is found is corrected for how many were looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from scipy.special import ndtr
+
+from pairwell.measure.findings import chances
+from pairwell.measure.findings.chances import Tally, is_surely_below, much_above, surely_above
+from pairwell.measure.findings.unoffered import find_unoffered
+from pairwell.measure.offers.estimates import Estimate
+from pairwell.measure.sales.goods import Together
+
+CUSTOMERS = 400
+
+
+def group(happened: int) -> Tally:
+    """So many of 400 customers, each tried once."""
+    return Tally(
+        happened=np.repeat([1.0, 0.0], [happened, CUSTOMERS - happened]), tried=np.ones(CUSTOMERS, dtype=np.float64)
+    )
+
+
+def found_among(others: int) -> list[int]:
+    """A group of twice the share of `others`, and of a p-value of about .006, among them."""
+    return [one.group for one in much_above([group(24), *[group(12)] * others])]
+
+
+def test_a_group_that_stands_out_alone_does_not_among_many() -> None:
+    assert found_among(2) == [0]
+    assert found_among(60) == []
+
+
+def test_a_share_surely_above_a_bound_alone_is_not_among_many() -> None:
+    # 35 of 400 where 1 in 16 is the bound: p .038 alone.
+    bound = 1 / 16
+    one = group(35)
+    alone = float(ndtr(-(one.share - bound) / one.square() ** 0.5))
+
+    assert 0.02 < alone < 0.05
+    assert surely_above([one], bound) == [0]
+    assert surely_above([one, *[group(25)] * 20], bound) == []
+
+
+def test_an_interval_is_widened_for_as_many_as_were_looked_at() -> None:
+    found = Estimate(value=0.02, low=0.01, high=0.03)
+
+    assert is_surely_below(found, 0.031, among=1)
+    assert not is_surely_below(found, 0.031, among=50)
+    assert is_surely_below(found, 0.05, among=50)
+
+
+def pairs(count: int) -> list[Together]:
+    """The first of a p-value of about .02, the others as often together as chance has it."""
+    rows = [
+        Together(first=f"a{k}", second=f"b{k}", orders=10, first_orders=100, second_orders=100) for k in range(count)
+    ]
+    return [Together(first="a", second="b", orders=17, first_orders=100, second_orders=100), *rows]
+
+
+def test_a_pair_that_stands_out_alone_does_not_among_many() -> None:
+    def unoffered(of: Sequence[Together]) -> list[str]:
+        return [one.pair.first for one in find_unoffered(of, (), orders=1_000, times=1.0, fewest=3)]
+
+    assert unoffered(pairs(0)) == ["a"]
+    assert unoffered(pairs(40)) == []
+
+
+def test_nothing_is_found_where_nothing_differs() -> None:
+    """Of 200 families of 30 groups alike one in twenty may find something, were it right; uncorrected most would."""
+    rng = np.random.default_rng(5)
+    corrected = uncorrected = 0
+    for _ in range(200):
+        groups = [
+            Tally(happened=(rng.random(CUSTOMERS) < 0.05).astype(np.float64), tried=np.ones(CUSTOMERS))
+            for _ in range(30)
+        ]
+        corrected += bool(surely_above(groups, 0.05))
+        uncorrected += any(surely_above([one], 0.05) for one in groups)
+
+    assert corrected <= 20
+    assert uncorrected > 100
+
+
+def test_the_share_that_may_be_chance_is_a_twentieth() -> None:
+    assert pytest.approx(0.05) == chances.WRONG
