@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -25,6 +25,16 @@ _NEWEST = sa.select(
 )
 
 
+class State(NamedTuple):
+    """What reports are made from: the same state, the same report."""
+
+    settings: tuple[int, int, int]  # the live ones, as a file
+    snapshot: int  # the newest
+    event: int  # the newest of the journal
+    decided_at: int  # of the newest decision
+    epochs: tuple[tuple[str, int], ...]
+
+
 class Reports:
     """Makes reports from what is published, in the dataset and in the journal at that moment."""
 
@@ -33,16 +43,24 @@ class Reports:
         self._database = database
         self._clock = clock
         self._carrier = ThreadPoolExecutor(1, thread_name_prefix="carry")
+        self._carried: tuple[int, int] | None = None  # up to which event, into which snapshot
 
-    def look(self) -> Hashable:
-        """The settings, the snapshot and the journal. Raises `JournalError` where that cannot be read."""
+    def look(self) -> State:
+        """The state now. Raises `JournalError` where the journal cannot be read."""
         from pairwell.dataset.snapshots import numbers_of
 
         settings = (self._workspace.settings / CURRENT).stat()
         newest = max(numbers_of(self._workspace.snapshots), default=0)
         with self._database.read() as connection:
-            journal = tuple(connection.execute(_NEWEST).one()), tuple(map(tuple, connection.execute(_EPOCHS)))
-        return (settings.st_mtime_ns, settings.st_ino, settings.st_size), newest, journal
+            event, decided_at = connection.execute(_NEWEST).one()
+            found = tuple((row.name, row.number) for row in connection.execute(_EPOCHS))
+        return State(
+            settings=(settings.st_mtime_ns, settings.st_ino, settings.st_size),
+            snapshot=newest,
+            event=event or 0,
+            decided_at=decided_at or 0,
+            epochs=found,
+        )
 
     def make(self, question: Question) -> Made:
         """The report. Raises as `Shop.report` does."""
@@ -51,8 +69,10 @@ class Reports:
         from pairwell.shop.reporting import find_report
 
         # The thread that makes reports is one that others may hold up, and so must not hold the database's lock.
-        self._carrier.submit(self._carry).result()
         state = self.look()
+        if (state.event, state.snapshot) != self._carried:
+            self._carrier.submit(self._carry).result()
+            state = self.look()
         asked = Asked(question.name, question.since, question.until, question.by)
         with Parts(self._workspace, clock=self._clock) as parts:
             return Made(find_report(parts, self._database, asked, now=self._clock(), carry=False), state)
@@ -65,7 +85,8 @@ class Reports:
         from pairwell.shop.parts import Parts
 
         with Parts(self._workspace, clock=self._clock) as parts:
-            parts.keeping.compact()
+            done = parts.keeping.compact()
+        self._carried = done.upto, done.snapshot
 
 
 def be_humble() -> None:

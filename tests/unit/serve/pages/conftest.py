@@ -102,7 +102,7 @@ def ask_of(app: PagesApp) -> Ask:
     """Send one request: `ask("GET", path, headers=…)`."""
 
     async def send(method: str, path: str, **options: Any) -> httpx.Response:
-        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # the types of ASGI are open
+        transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
             return await client.request(method, path, **options)
 

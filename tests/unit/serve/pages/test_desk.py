@@ -135,7 +135,7 @@ def test_what_nobody_waits_for_any_more_is_not_begun(slow: Slow) -> None:
                 await task
         anew = find(desk, "left")
         slow.go.set()
-        assert await asyncio.gather(first, staying[1], anew) == [REPORT] * 3
+        assert [*await asyncio.gather(first, staying[1], anew)] == [REPORT] * 3
         assert slow.made == ["first", "shared", "left"]
 
     run(slow, work, at_once=1)
