@@ -1,1 +1,1 @@
-"""How tables are computed: by DuckDB, through Ibis."""
+"""How tables are computed: by DuckDB, or by Spark where a shop chooses it, through Ibis."""
