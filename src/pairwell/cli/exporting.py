@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
 
@@ -15,7 +16,7 @@ from pairwell.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pairwell.shop.exports.exporting import Exported
+    from pairwell.shop.exports.exporting import Exported, FeedExported
 
 _PINS_NAMED = 20
 
@@ -26,9 +27,10 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="shopify, woocommerce, csv, …")],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="shopify, woocommerce, magento, yml or csv.")],
     *,
     to: Annotated[Path | None, typer.Option(help="File to write; else it goes to stdout.")] = None,
+    feed: Annotated[Path | None, typer.Option(help="The shop's own feed, that yml fills in.")] = None,
     n: Annotated[int | None, typer.Option("-n", help="So many of a kind beside a product, at most.")] = None,
     keep_pins: Annotated[bool, typer.Option("--keep-pins", help="Write pins that a guard holds back, too.")] = False,
     workspace: InWorkspace = None,
@@ -37,12 +39,23 @@ def export(
     """Write complements and upgrades of every product as a file that a shop system imports."""
     from pairwell import open as open_workspace
     from pairwell.errors import RequestError
-    from pairwell.shop.exports.exporting import Export, export_lists
+    from pairwell.shop.exports.exporting import Export, FeedExport, export_feed, export_lists
 
     if as_json and to is None:
         raise RequestError("Both the file and the summary would go to stdout.", hint="Add `--to FILE`.", field="to")
+    if (target == "yml") != (feed is not None):
+        raise RequestError(
+            "A feed is filled in for yml, and only there.", hint="Run `pairwell export yml --feed FILE`.", field="feed"
+        )
+    exported: Exported | FeedExported
     with open_workspace(workspace) as shop, _writing(to) as stream:
-        exported = export_lists(shop, Export(target=target, n=n, keep_pins=keep_pins), stream)
+        if feed is None:
+            text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+            exported = export_lists(shop, Export(target=target, n=n, keep_pins=keep_pins), text)
+            text.flush()
+            text.detach()
+        else:
+            exported = export_feed(shop, FeedExport(feed=feed, n=n, keep_pins=keep_pins), stream)
     if as_json:
         print_json(exported)
     else:
@@ -50,17 +63,17 @@ def export(
 
 
 @contextmanager
-def _writing(path: Path | None) -> Iterator[TextIO]:
+def _writing(path: Path | None) -> Iterator[BinaryIO]:
     """The file, there whole or not at all; stdout where none is named."""
     if path is None:
-        sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]
-        yield sys.stdout
+        sys.stdout.flush()
+        yield sys.stdout.buffer
         return
     from pairwell.errors import StorageError
 
     draft = path.with_name(f".{path.name}.draft")
     try:
-        with draft.open("w", encoding="utf-8", newline="") as stream:
+        with draft.open("wb") as stream:
             yield stream
         draft.replace(path)
     except OSError as error:
@@ -69,12 +82,8 @@ def _writing(path: Path | None) -> Iterator[TextIO]:
         draft.unlink(missing_ok=True)
 
 
-def _tell(exported: Exported, path: Path | None) -> None:
-    where = "" if path is None else f" to {path}"
-    shown = f"{counted(exported.complements, 'complement')} and {counted(exported.upgrades, 'upgrade')}"
-    _say(f"Wrote {counted(exported.rows, 'row')}{where}: {shown} of {counted(exported.products, 'product')}.")
-    if exported.pinned:
-        _say(f"Set by people: {exported.pinned:,} of them; they lead.")
+def _tell(exported: Exported | FeedExported, path: Path | None) -> None:
+    _say(f"{_written(exported)}{'' if path is None else f' Written to {path}.'}")
     for reason, count in sorted(exported.left_out_by_reason.items(), key=lambda pair: (-pair[1], pair[0])):
         _say(f"  {count:>9,} left out: {reason}")
     pins = [left for left in exported.left_out if left.curated]
@@ -84,6 +93,17 @@ def _tell(exported: Exported, path: Path | None) -> None:
         _say(f"… and {len(pins) - _PINS_NAMED:,} pins more (--json names all, --keep-pins writes them all the same)")
     for note in exported.notes:
         _say(note)
+
+
+def _written(exported: Exported | FeedExported) -> str:
+    """What stands in the file."""
+    if exported.target == "yml":
+        feed = cast("FeedExported", exported).feed
+        return f"{feed.lists:,} of {counted(feed.offers, 'offer')} got a list, with {feed.listed:,} entries in all."
+    lists = cast("Exported", exported)
+    shown = f"{counted(lists.complements, 'complement')} and {counted(lists.upgrades, 'upgrade')}"
+    people = f", {lists.pinned:,} of them set by people" if lists.pinned else ""
+    return f"{counted(lists.rows, 'row')}: {shown} of {counted(lists.products, 'product')}{people}."
 
 
 def _say(line: str) -> None:

@@ -36,6 +36,12 @@ Piece = Row | Left
 Reshape = Callable[[Iterable[Given]], Iterator[Piece]]
 
 
+def _inside(names: set[str]) -> Iterator[set[str]]:
+    """The names that stand behind the same first part, as those of a list inside an envelope do."""
+    for first in sorted({name.split(".", 1)[0] for name in names if "." in name}):
+        yield {name.split(".", 1)[1] for name in names if name.startswith(f"{first}.")}
+
+
 class Export(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of file that a vendor's system writes.
 
@@ -50,6 +56,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[frozenset[str], ...]  # columns, in lower case, of each generation of the file, unmistakable together
     fields: dict[str, dict[str, str]]  # table -> field -> where it comes from, for people to read
     reshape: Reshape
+    member: str | None = None  # of every object of a JSON file; what lacks it is an envelope around a list of them
     net: bool = False  # its money is without tax, whatever the settings say of prices
 
     @property
@@ -65,4 +72,4 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     def matches(self, columns: Iterable[str]) -> bool:
         """Whether these are unmistakably columns of the file."""
         names = {column.casefold() for column in columns}
-        return any(generation <= names for generation in self.marks)
+        return any(generation <= found for generation in self.marks for found in (names, *_inside(names)))

@@ -148,5 +148,6 @@ MAGENTO_ORDERS = Export(
     marks=(frozenset({"increment_id", "base_currency_code", "items.sku", "items.qty_ordered", "items.product_type"}),),
     fields=_FIELDS,
     reshape=reshape,
+    member="increment_id",
     net=True,
 )

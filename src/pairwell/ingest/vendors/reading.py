@@ -46,7 +46,7 @@ def read_export(
     """
     export, table = recognised.export, "orders" if mapping.table == "order_lines" else mapping.table
     refuse = sink.refuse if table == export.table else _unheard
-    given = _given(recognised.files, limits=limits, refuse=refuse, advance=advance)
+    given = _given(recognised, limits=limits, refuse=refuse, advance=advance)
     rows: list[Row] = []
     for piece in export.reshape(given):
         if piece.table != table:
@@ -83,13 +83,14 @@ def _batch(rows: Sequence[Row], mapping: ColumnMapping) -> Batch:
     return Batch(file=rows[0].given.file, lines=pa.array([row.given.line for row in rows], pa.int64()), columns=fields)
 
 
-def _given(files: Mapping[Path, FileFormat], *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Given]:
-    for path, file in files.items():
+def _given(recognised: Recognised, *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Given]:
+    for path, file in recognised.files.items():
         if file.format == "csv":
             for batch in read_batches(path, file, limits=limits, refuse=refuse, advance=advance):
                 yield from _rows(batch)
         else:
-            yield from _objects(path, file, limits=limits, refuse=refuse, advance=advance)
+            for given in _objects(path, file, limits=limits, refuse=refuse, advance=advance):
+                yield from _unwrapped(given, recognised.export.member)
 
 
 def _rows(batch: Batch) -> Iterator[Given]:
@@ -97,6 +98,14 @@ def _rows(batch: Batch) -> Iterator[Given]:
     columns = [column.to_pylist() for column in batch.columns.columns]
     for line, *cells in zip(batch.lines.to_pylist(), *columns, strict=True):
         yield Given(batch.file, line, {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None})
+
+
+def _unwrapped(given: Given, member: str | None) -> Iterator[Given]:
+    """The object, or those of the list that it is an envelope of."""
+    lists = (value for value in given.cells.values() if isinstance(value, list))
+    inner = [] if member is None or member in given.cells else [part for parts in lists for part in parts]
+    objects = [part for part in inner if isinstance(part, dict) and member in part]
+    yield from (Given(given.file, given.line, part) for part in objects) if objects else (given,)
 
 
 def _objects(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Given]:

@@ -25,8 +25,9 @@ class Links:
         self._names: dict[str, str] = {}
 
     def sold(self, product: str, item: Sold) -> None:
-        """`item` is sold of `product`."""
-        self._sold.setdefault(product, []).append(item)
+        """`item` is sold of `product`; one without an id is not."""
+        if item.item_id:
+            self._sold.setdefault(product, []).append(item)
 
     def called(self, product: str, other: str) -> None:
         """`product` is also called `other`."""

@@ -86,7 +86,8 @@ def _product(rows: Sequence[tuple[Given, dict[str, Any]]], links: Links) -> Iter
             yield Left(given, "items", "gift_card")
         else:
             item = _item(cells, product)
-            links.sold(product.handle, Sold(item_id=item["item_id"], published=is_yes(item["published"])))
+            sold = Sold(item_id=item.get("item_id", ""), published=is_yes(item["published"]))
+            links.sold(product.handle, sold)
             yield Row(given, "items", item)
     first, cells = rows[0]
     told = next((cells[COMPLEMENTS] for _, cells in rows if COMPLEMENTS in cells), "")

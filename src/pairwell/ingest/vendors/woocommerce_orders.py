@@ -129,5 +129,6 @@ WOOCOMMERCE_ORDERS = Export(
     marks=(frozenset({"order_key", "date_created_gmt", "line_items.product_id", "line_items.variation_id"}),),
     fields=_FIELDS,
     reshape=reshape,
+    member="order_key",
     net=True,
 )

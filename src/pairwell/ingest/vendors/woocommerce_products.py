@@ -81,7 +81,7 @@ def _piece(row: Given, links: Links, parents: _Parents) -> Piece:
         return Left(row, "items", "part_of_product")
     if "variation" in kinds:
         return _variation(row, links, parents)
-    item = _item(cells, cells) | {"item_id": name}
+    item = filled(_item(cells, cells) | {"item_id": name})
     links.sold(name, _sold(item))
     _tell(row, name, links)
     return Row(row, "items", item)
@@ -98,7 +98,7 @@ def _variation(row: Given, links: Links, parents: _Parents) -> Piece:
         name = parent
     own = {key: cell for key, cell in row.cells.items() if (key, cell) != ("Stock", "parent")}
     item = _item(own, {key: shared[key] for key in _SHARED if key in shared} | own)
-    item |= {"item_id": name, "family": parent, "attributes.woocommerce_parent": parent}
+    item = filled(item | {"item_id": name, "family": parent, "attributes.woocommerce_parent": parent})
     if shared and not _is_published(shared):
         item["published"] = "false"
     links.sold(parent, _sold(item))
@@ -109,8 +109,9 @@ def _variation(row: Given, links: Links, parents: _Parents) -> Piece:
 
 
 def _name(cells: dict[str, Any]) -> str:
-    sku = text(cells.get("SKU"))
-    return sku or f"id:{text(cells.get('ID')) or ''}"
+    """The SKU, else the number; nothing where the row has neither."""
+    sku, number = text(cells.get("SKU")), text(cells.get("ID"))
+    return sku or (f"id:{number}" if number else "")
 
 
 def _tell(row: Given, name: str, links: Links) -> None:
@@ -121,7 +122,7 @@ def _tell(row: Given, name: str, links: Links) -> None:
 
 
 def _sold(item: dict[str, str]) -> Sold:
-    return Sold(item_id=item["item_id"], published=is_yes(item["published"]))
+    return Sold(item_id=item.get("item_id", ""), published=is_yes(item["published"]))
 
 
 def _item(own: dict[str, Any], shared: dict[str, Any]) -> dict[str, str]:

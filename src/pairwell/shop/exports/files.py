@@ -10,7 +10,7 @@ import msgspec
 
 from pairwell.records import Item
 from pairwell.shop.exports.listing import Beside, Listed, Listing
-from pairwell.shop.exports.naming import ByHandle, ByItem, ByParent, Naming
+from pairwell.shop.exports.naming import ByHandle, ByItem, ByParent, ByPlainId, Naming
 
 SHOPIFY_COMPLEMENTS = (
     "Complementary products (product.metafields.shopify--discovery--product_recommendation.complementary_products)"
@@ -29,7 +29,6 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     write: Callable[[TextIO, Listing], int]  # gives the number of rows
     most: int | None = None  # what the system takes of a kind beside one product
     upgrades: bool = True  # whether it has a place for them
-    bom: bool = False  # whether its files begin with a byte order mark
 
 
 def _write_shopify(stream: TextIO, listing: Listing) -> int:
@@ -67,6 +66,24 @@ def _write_plain(stream: TextIO, listing: Listing) -> int:
         for rank, beside in enumerate(listed)
     ]
     return _write(stream, ("anchor_id", "item_id", "relation", "rank", "pinned", "score"), rows)
+
+
+def _write_magento(stream: TextIO, listing: Listing) -> int:
+    rows = [
+        (
+            product.name,
+            *_with_positions(_names(product.complements)),
+            *_with_positions(_names(product.upgrades)),
+        )
+        for product in listing.products
+    ]
+    header = ("sku", "crosssell_skus", "crosssell_position", "upsell_skus", "upsell_position")
+    return _write(stream, header, rows)
+
+
+def _with_positions(names: Sequence[str]) -> tuple[str, str]:
+    """Names in their order, and their places, from 1."""
+    return ",".join(names), ",".join(str(place) for place in range(1, len(names) + 1))
 
 
 def _names(listed: Sequence[Beside]) -> list[str]:
@@ -108,6 +125,14 @@ TARGETS: dict[str, Target] = {
             seen="November 2026",
             naming=ByParent,
             write=_write_woocommerce,
+        ),
+        Target(
+            name="magento",
+            title="Magento's import of products",
+            page="https://experienceleague.adobe.com/en/docs/commerce-admin/systems/data-transfer/data-attributes-product",
+            seen="November 2026",
+            naming=lambda _: ByPlainId(without=","),
+            write=_write_magento,
         ),
         Target(
             name="csv",

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.relations import Question, Sources, related
 from pairwell.config.settings import OfferKind, Settings
 from pairwell.decide.bounds import Bounds
 from pairwell.decide.money import customer_price, margin, net_price
 from pairwell.decide.rules.book import open_book
 from pairwell.decide.rules.parts import take_apart
-from pairwell.model.model import Model
 from pairwell.records import CuratedRelation, Item, Pair, Relation
 from pairwell.shop.exports.naming import Naming
 
@@ -63,7 +63,7 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
 
     items: Mapping[str, Item]
     relations: Sequence[CuratedRelation]
-    model: Model | None  # None: only what people set
+    model: LearnedPairs | None  # None: only what people set
     settings: Settings
 
 
@@ -104,7 +104,7 @@ class _Lister:
         self._ruled = _rules_of_items(shelf.settings)
         self._book = open_book(shelf.settings)
         self._curated: dict[str, list[CuratedRelation]] = {}
-        for relation in shelf.relations:
+        for relation in sorted(shelf.relations, key=lambda one: one.rank):
             self._curated.setdefault(relation.anchor_id, []).append(relation)
         self.left_out: list[LeftOut] = []
 
@@ -162,9 +162,15 @@ class _Lister:
             return "unpublished"
         if item.stock is not None and item.stock < 1:
             return "out_of_stock"
-        if _requires(self._curated.get(anchor.item_id, ()), item_id):
+        if item_id in self._required(anchor.item_id):
             return "required"
         return self._ruled_out(item) or self._guarded(anchor, item, relation)
+
+    def _required(self, item_id: str) -> set[str]:
+        """What an item cannot work without: it belongs to its price and is never sprung as an add-on."""
+        said = {one.item_id for one in self._curated.get(item_id, ()) if one.relation == "requires"}
+        model = self._shelf.model
+        return said if model is None else said | {pair.item_id for pair in model.required(item_id)}
 
     def _ruled_out(self, item: Item) -> str | None:
         holding, failing = self._book.items.of(item)
@@ -191,11 +197,6 @@ def _rules_of_items(settings: Settings) -> dict[int, str]:
         if alone and not rule.placements and not rule.channels:
             found[place] = rule.reason
     return found
-
-
-def _requires(curated: Sequence[CuratedRelation], item_id: str) -> bool:
-    """Whether the anchor cannot work without the item: it belongs to its price and is never sprung as an add-on."""
-    return any(one.relation == "requires" and one.item_id == item_id for one in curated)
 
 
 def _left(name: str, pair: Pair, relation: Relation, reason: str) -> LeftOut:

@@ -38,6 +38,22 @@ class ByItem:
         return item.item_id
 
 
+class ByPlainId(ByItem):
+    """Items under their ids, but for those with a sign that parts ids in the file."""
+
+    def __init__(self, *, without: str) -> None:
+        self._without = without
+
+    def product(self, item: Item) -> str | None:
+        """The item's id."""
+        return None if self._without in item.item_id else item.item_id
+
+    def beside(self, item: Item, *, pinned: bool) -> str | None:
+        """The item's id."""
+        del pinned
+        return self.product(item)
+
+
 class ByHandle:
     """Shopify: a product is known by its handle, which the import of products keeps."""
 
