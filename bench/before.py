@@ -15,7 +15,7 @@ from statsmodels.regression.linear_model import OLS
 
 from pairwell.measure.before.look import look
 from pairwell.measure.before.panel import Panel
-from pairwell.measure.before.records import Change
+from pairwell.measure.before.records import Change, Method
 
 FIRST = date(2025, 1, 6)
 LIFT = 0.1
@@ -25,7 +25,7 @@ DRIFT = 0.15  # by which the touched outgrow the compared from the start to the 
 class Case(NamedTuple):
     """A world: days before and after, and how much of a day's stray is left on the next one."""
 
-    method: str
+    method: Method
     before: int
     after: int
     memory: float
