@@ -145,7 +145,7 @@ _COLUMNS: Final = [
     Column(key="treated", title="Customers", unit="count"),
     Column(key="held", title="Holdout", unit="count"),
     Column(key="margin", title="Margin added", unit="money", interval=True),
-    Column(key="verdict", title="Margin", unit="text"),
+    Column(key="verdict", title="Verdict", unit="text"),
 ]
 _TAKEN_COLUMNS: Final = [
     Column(key="offer", title="Offer", unit="text"),

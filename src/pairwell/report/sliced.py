@@ -215,7 +215,7 @@ def _columns(title: str, *, compared: bool, added: bool) -> list[Column]:
         columns += [
             Column(key="added_revenue", title="Added revenue", unit="money", interval=True),
             Column(key="added_margin", title="Added margin", unit="money", interval=True),
-            Column(key="verdict", title="Margin", unit="text"),
+            Column(key="verdict", title="Verdict", unit="text"),
         ]
     return columns
 

@@ -89,7 +89,7 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
         key="never_offered",
         title="Items bought together that are never offered",
         money="They are bought together without an offer; what one would add, nobody can tell before it is tried.",
-        evidence=f"Of the {len(pairs):,} most frequent pairs, {len(found):,} surely are together more than "
+        evidence=f"Of the {len(pairs):,} most frequent pairs, {len(found):,} surely stand together more than "
         f"{learn.min_effect:g} times as often as chance has it, and no answer of "
         "the period or of the four weeks before it named either of the two.",
         setting="guards.add_on_price_share" if guarded else f"pairwell pairs {found[0].pair.first}",
@@ -102,7 +102,7 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
             Column(key="with", title="With", unit="text"),
             Column(key="with_id", title="Item", unit="text"),
             Column(key="orders", title="Orders with both", unit="count"),
-            Column(key="times_chance", title="Times chance", unit="number"),
+            Column(key="times_chance", title="More often than by chance", unit="times"),
             Column(key="price_share", title="Cheaper of dearer price", unit="share"),
         ],
         rows=rows,
