@@ -17,12 +17,11 @@ from pairwell.serve.online.faults import BUSY, Fault, Refused, fault_of, interna
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.wire import Disconnected, Receive, Scope, Send, as_get
 from pairwell.serve.pages.answers import guarded, page, told, wants_page
-from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.desk import Desk, Maker
 from pairwell.serve.pages.door import Door
 from pairwell.serve.pages.frame import Around, render_problem, render_sign_in
 from pairwell.serve.pages.making import be_humble
-from pairwell.serve.pages.routes import FOR_EVERYBODY, Rooms, make_routes
+from pairwell.serve.pages.routes import FOR_EVERYBODY, Rooms, make_routes, typed_into
 from pairwell.serve.pages.shelf import Shelf
 
 _MOST_WAITING = 16
@@ -85,8 +84,7 @@ class PagesApp:
             return page(render_sign_in(Around(contents=())), status, headers)
         let_in = scope[CALLER] is not NOBODY
         around = Around(contents=self._shelf.known if let_in else ())
-        _, _, name = scope["path"].partition("/reports/")
-        return page(render_problem(fault, around, Question(name=name) if name else None), status, headers)
+        return page(render_problem(fault, around, typed_into(scope)), status, headers)
 
     def _told(self, scope: Scope, error: Exception) -> tuple[int, Fault, dict[str, str]]:
         if isinstance(error, NotFoundException):

@@ -17,7 +17,15 @@ from pairwell.serve.online.faults import Fault, Refused
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.wire import Receive, Scope
 from pairwell.serve.pages.answers import ALONE, document, page
-from pairwell.serve.pages.asked import OF_A_PAGE, OF_A_REPORT, Wanted, read_parameters, read_question, read_wanted
+from pairwell.serve.pages.asked import (
+    OF_A_PAGE,
+    OF_A_REPORT,
+    Question,
+    Wanted,
+    read_parameters,
+    read_question,
+    read_wanted,
+)
 from pairwell.serve.pages.desk import Desk
 from pairwell.serve.pages.door import Door
 from pairwell.serve.pages.frame import ICON, Around, render_contents, render_report, render_sign_in, render_style
@@ -70,7 +78,7 @@ def _for_everybody() -> list[HTTPRouteHandler]:
 
 def _pages(rooms: Rooms) -> list[HTTPRouteHandler]:
     async def show(request: Asking, name: str) -> Response[bytes]:
-        question = read_question(name, _parameters(request, OF_A_PAGE))
+        question = read_question(name, _parameters(scope_of(request), OF_A_PAGE))
         report = await rooms.desk.find(question, lambda: _gone(request))
         around = await around_of(request, rooms.shelf)
         return page(await asyncio.to_thread(render_report, report, question, around))
@@ -81,7 +89,7 @@ def _pages(rooms: Rooms) -> list[HTTPRouteHandler]:
 
     @get("/reports")
     async def contents(request: Asking) -> Response[bytes]:
-        _parameters(request, ())
+        _parameters(scope_of(request), ())
         return page(render_contents(await around_of(request, rooms.shelf)))
 
     @get("/reports/{name:str}")
@@ -94,13 +102,13 @@ def _pages(rooms: Rooms) -> list[HTTPRouteHandler]:
 def _programs(rooms: Rooms) -> list[HTTPRouteHandler]:
     @get("/api/v1/reports")
     async def contents(request: Asking) -> Response[bytes]:
-        _parameters(request, ())
+        _parameters(scope_of(request), ())
         entries = await rooms.shelf.contents()
         return document(msgspec.json.encode({"reports": entries}).decode(), _JSON)
 
     @get("/api/v1/reports/{name:str}")
     async def report(request: Asking) -> Response[bytes]:
-        wanted = read_wanted(request.path_params["name"], _parameters(request, OF_A_REPORT))
+        wanted = read_wanted(request.path_params["name"], _parameters(scope_of(request), OF_A_REPORT))
         found = await rooms.desk.find(wanted.question, lambda: _gone(request))
         return await asyncio.to_thread(_written, found, wanted)
 
@@ -110,6 +118,8 @@ def _programs(rooms: Rooms) -> list[HTTPRouteHandler]:
 def _signing(rooms: Rooms) -> list[HTTPRouteHandler]:
     @get("/sign-in")
     async def form() -> Response[bytes]:
+        if rooms.door.is_open:
+            return page("", 303, {"location": "/"})
         return page(render_sign_in(Around(contents=())))
 
     forms = Holding("forms", most_bytes=_FORMS_BYTES, most_bodies=_FORMS, seconds=_FORM_S)
@@ -149,8 +159,19 @@ def scope_of(request: Asking) -> Scope:
     return request.scope  # type: ignore[return-value]  # Litestar narrows ASGI's open types
 
 
-def _parameters(request: Asking, known: tuple[str, ...]) -> dict[str, str]:
-    query: bytes = request.scope["query_string"]
+def typed_into(scope: Scope) -> Question | None:
+    """The question of a page's address as far as it can be read; None where it is of no report."""
+    before, _, name = scope["path"].rpartition("/")
+    if before != "/reports" or not name:
+        return None
+    try:
+        return read_question(name, _parameters(scope, OF_A_PAGE))
+    except (Refused, RequestError):
+        return Question(name=name)
+
+
+def _parameters(scope: Scope, known: tuple[str, ...]) -> dict[str, str]:
+    query: bytes = scope["query_string"]
     if len(query) > LONGEST_QUERY:
         message = f"What stands behind the `?` is longer than {LONGEST_QUERY} bytes."
         raise Refused(414, Fault(code="too_large", message=message, hint="Shorten it."))

@@ -163,6 +163,7 @@ def test_over_tls_the_cookie_never_goes_in_the_clear(pages: Callable[[bool], Ask
 
 def test_without_keys_nobody_needs_to_sign_in(ask: Ask) -> None:
     assert sign_in(ask, "") == (303, "")
+    assert ask("GET", "/sign-in").headers["location"] == "/"
     assert sign_in(ask, "", host="evil.example", origin="http://evil.example") == (403, "")
 
 

@@ -90,7 +90,12 @@ def test_the_journal_is_carried_where_it_moved_and_not_else(
 ) -> None:
     carried: list[object] = []
     compact = Keeping.compact
-    monkeypatch.setattr(Keeping, "compact", lambda keeping: carried.append(1) or compact(keeping))
+
+    def counting(keeping: Keeping) -> object:
+        carried.append(keeping)
+        return compact(keeping)
+
+    monkeypatch.setattr(Keeping, "compact", counting)
     for _ in range(3):
         reports.make(OVERVIEW)
     assert len(carried) == 1

@@ -131,6 +131,15 @@ def test_nothing_of_the_address_becomes_part_of_the_page(ask: Ask, maker: MadeUp
         assert not [tag for tag, _ in Elements(answer.text).found if tag in {"script", "img"}]
 
 
+def test_what_was_typed_can_be_mended(ask: Ask, maker: MadeUp) -> None:
+    ask("GET", "/reports/overview")
+    maker.error = RequestError("There is no segment 'chanel'.", hint="Did you mean 'channel'?", field="by")
+    shown = ask("GET", "/reports/overview?since=2026-11-02&by=chanel", headers=BROWSER)
+    fields = {a["name"]: a["value"] for tag, a in Elements(shown.text).found if tag == "input"}
+    assert fields == {"since": "2026-11-02", "until": "", "by": "chanel"}
+    assert "Did you mean" in shown.text
+
+
 def test_every_answer_is_kept_by_nobody_and_framed_by_nobody(ask: Ask) -> None:
     for path in ("/", "/reports", "/reports/overview", "/api/v1/reports", "/openapi.json", "/style.css", "/nowhere",
                  "/sign-in", "/api/v1/reports/overview?since=x", "/healthz", "/icon.svg"):  # fmt: skip
