@@ -112,7 +112,7 @@ def measure(folder: Path, orders: int, events: int, runs: int) -> dict[str, Any]
         store(shop, folder, orders, events)
         tables = shop.dataset.newest().tables
         read = [name for name in ("orders", "order_lines", "items", "events") if name in tables]
-        files = {name: [str(shop.dataset.file(one)) for one in tables[name]] for name in read}
+        files: dict[str, list[str]] = {name: [str(shop.dataset.file(one)) for one in tables[name]] for name in read}
         found: dict[str, list[tuple[float, float]]] = {
             name: [] for name in ("last 30 days, nothing kept", "cold", "by hand", "overview", "last 30 days")
         }
