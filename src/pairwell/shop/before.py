@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 _EVER: Final = date(9999, 1, 1)
 _CONTROL: Final = "control"
+_LESS_RETURNS: Final = (*LOWER_IS_BETTER, "margin", "margin_share")
+_RETURNS: Final = "What was ordered lately had less time to come back: wait until returns are in, then look again."
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +80,7 @@ def before_after_of_shop(shop: Parts, change: Change, who: Who) -> BeforeAfter:
             hint=f"Metrics: {', '.join(names)}.",
             field="metric",
         )
+    _check_returns(change, who)
     span = _span(change, ZoneInfo(settings.timezone))
     with storage_failures():
         table = daily_sums(history, history.orders(span), change.metric, segment).to_pyarrow()
@@ -86,7 +89,8 @@ def before_after_of_shop(shop: Parts, change: Change, who: Who) -> BeforeAfter:
         change = replace(change, currency=settings.currency)
     if change.metric in LOWER_IS_BETTER:
         change = replace(change, lower_is_better=True)
-    return _look(table, change, who, partial=change.until is None)
+    found = _look(table, change, who, partial=change.until is None)
+    return replace(found, notes=[*found.notes, _RETURNS]) if change.metric in _LESS_RETURNS else found
 
 
 def before_after_of_file(
@@ -115,6 +119,16 @@ def before_after_of_file(
         who = Who(group=columns.control, touched=[change.metric], compare=[columns.control])
         change = replace(change, method=change.method or "structural")
     return _look(table, change, who, partial=timed)
+
+
+def _check_returns(change: Change, who: Who) -> None:
+    """Raise `RequestError` where a model would take returns that are still to come for an effect."""
+    if change.metric in LOWER_IS_BETTER and (who.group is None or change.method == "structural"):
+        raise RequestError(
+            f"{change.metric!r} of what was ordered lately is still to come, which a model takes for an effect.",
+            hint="Compare with others, who lack it as well: --group region --touched north.",
+            field="metric",
+        )
 
 
 def _parts(columns: Columns) -> list[tuple[str, str]]:

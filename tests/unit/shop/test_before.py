@@ -146,6 +146,18 @@ def test_the_shop_says_the_same_as_its_file(file: Path, shop_folder: Path) -> No
     assert [week.touched for week in found.weeks] == pytest.approx([week.touched for week in told.weeks])
 
 
+def test_returns_are_still_to_come(shop_folder: Path) -> None:
+    with pairwell.open(shop_folder) as shop:
+        notes = {name: shop.before_after(Change(at=AT, metric=name), WEB).notes for name in ("margin", "revenue")}
+
+    assert ["less time to come back" in " ".join(notes[name]) for name in ("margin", "revenue")] == [True, False]
+
+
+def test_an_empty_shop_has_no_rows(tmp_path: Path) -> None:
+    with pairwell.create(tmp_path / "shop") as shop, pytest.raises(EvidenceError, match="no rows in the time"):
+        shop.before_after(Change(at=AT, metric="revenue"))
+
+
 def test_the_newest_day_of_a_shop_is_not_over(shop_folder: Path) -> None:
     with pairwell.open(shop_folder) as shop:
         found = shop.before_after(Change(at=AT, metric="orders"), WEB)
@@ -185,5 +197,7 @@ def test_what_is_named_wrongly_is_told(file: Path, shop_folder: Path, tmp_path: 
             shop.before_after(Change(at=AT, metric="price"))
         with pytest.raises(RequestError, match="'week' is a span of time"):
             shop.before_after(Change(at=AT, metric="revenue"), Who(group="week", touched=["a"]))
+        with pytest.raises(RequestError, match="'return_rate' of what was ordered lately is still to come"):
+            shop.before_after(Change(at=AT, metric="return_rate"))
         with pytest.raises(EvidenceError, match="no rows in the time"):
             shop.before_after(Change(at=date(2031, 1, 1), metric="revenue"))
