@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -87,8 +88,10 @@ def _sample_json(path: Path, text: str, encoding: str, whole: bool) -> Sample | 
         return Sample(path=path, file=file, layout="json-baskets", table=pa.table({}), whole=whole)
     lines = [line for line in text.split("\n") if line.strip()]
     if all(_is_object(line) for line in lines[:5][: max(1, len(lines) - (not whole))]):
-        rows = [row for line in lines[:_ROWS] if _is_object(line) for row in flatten(json.loads(line))]
-        return _json_rows(path, FileFormat(format="jsonl", encoding=encoding), rows, whole)
+        # An object with lists in it makes many rows: a sample needs no more of them than of any other file.
+        flat = (row for line in lines if _is_object(line) for row in flatten(json.loads(line)))
+        rows = list(islice(flat, _ROWS))
+        return _json_rows(path, FileFormat(format="jsonl", encoding=encoding), rows, whole and len(rows) < _ROWS)
     if value is None:
         return None
     return _json_rows(path, FileFormat(format="json", encoding=encoding), _document_rows(text), whole)

@@ -167,7 +167,7 @@ _RETURNS = {
     "line_id": "order item id=1 order line id=.9 order item=.8 | line",
     "quantity": "quantity=.9 return quantity=1 unit return=.8 | item order unit",
     "at": """
-        date=.85 return date=1 created=.85 created at=.95 date time=.9 return at=1 return created=.97
+        at=.9 date=.85 return date=1 created=.85 created at=.95 date time=.9 return at=1 return created=.97
         order date=.5
         | time at created
         """,

@@ -157,6 +157,18 @@ RULES: tuple[Rule, ...] = (
         "configurable one, the parts of a bundle of a fixed price, or more pieces of one item at one price, whose "
         "quantities are added.",
     ),
+    Rule(
+        "of_another_table",
+        "merges",
+        "An event of a vendor's log that is of another table: `pairwell ingest events` takes behaviour, "
+        "`pairwell ingest orders` orders and, beside them, what came back or was cancelled.",
+    ),
+    Rule(
+        "repeated_order",
+        "merges",
+        "An order that a vendor's log tells of again, as when its page is loaded anew, counts once: as it was told "
+        "first.",
+    ),
     Rule("zero_quantity", "refuses", "A quantity of zero is no sale."),
     Rule(
         "stock_correction",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pairwell.ingest.vendors.export import Export
+from pairwell.ingest.vendors.ga4 import GA4
 from pairwell.ingest.vendors.magento_orders import MAGENTO_ORDERS
+from pairwell.ingest.vendors.segment import CALLS
 from pairwell.ingest.vendors.shopify_orders import SHOPIFY_ORDERS
 from pairwell.ingest.vendors.shopify_products import SHOPIFY_PRODUCTS
 from pairwell.ingest.vendors.woocommerce_orders import WOOCOMMERCE_ORDERS
@@ -15,6 +17,8 @@ EXPORTS: tuple[Export, ...] = (
     WOOCOMMERCE_PRODUCTS,
     WOOCOMMERCE_ORDERS,
     MAGENTO_ORDERS,
+    *GA4,
+    *CALLS,
 )
 
 
