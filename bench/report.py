@@ -64,7 +64,7 @@ create temp table visits as
       type in ('add_to_cart', 'checkout') as carted from told left join owners using (visitor_id)),
   paused as (select *, coalesce(moment - lag(moment) over (partition by unit order by moment) > 1800000000, true) as new
       from named where unit is not null),
-  numbered as (select *, sum(new::int) over (partition by unit order by moment) as visit from paused)
+  numbered as (select *, sum(new::int) over (partition by unit order by moment, new desc) as visit from paused)
   select unit, min(moment) as began, max(moment) as ended, max(carted::int) as carted
   from numbered group by unit, visit;
 create temp table met as

@@ -67,7 +67,9 @@ def _visits(told: ibis.Table, units: ibis.Table) -> ibis.Table:
     told = told.join(units, "unit").select("customer", "at", "carted")
     turn = ibis.window(group_by="customer", order_by=["at"])
     paused = told.mutate(new=(told.at - told.at.lag().over(turn) > _PAUSE).fill_null(True).cast("int64"))
-    running = ibis.window(group_by="customer", order_by=["at"], preceding=None, following=0)
+    # Of the events of one moment that which begins a visit goes first, or the others would fall into the one before.
+    order = ["at", ibis.desc("new")]
+    running = ibis.window(group_by="customer", order_by=order, preceding=None, following=0)
     numbered = paused.mutate(visit=paused.new.sum().over(running))
     visits = numbered.group_by("customer", "visit").aggregate(
         began=numbered.at.min(), ended=numbered.at.max(), carted=numbered.carted.max()
