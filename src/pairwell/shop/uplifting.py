@@ -51,6 +51,13 @@ def uplift_of_file(path: Path, columns: Columns, asked: Question, *, advance: By
             hint="Write what treating one unit costs, such as 0.35, in the unit of the metric.",
             field="cost",
         )
+    if known_after := [name for name in asked.by if name in (asked.metric, columns.arm)]:
+        raise RequestError(
+            f"{known_after[0]!r} is not known before the experiment: it is its "
+            f"{'metric' if known_after[0] == asked.metric else 'arm'}.",
+            hint="Name by --by what is known of a unit before it is treated.",
+            field="by",
+        )
     names = {f"by_{place}": column for place, column in enumerate(asked.by)}
     texts = {ARM: columns.arm, **names} | ({} if columns.unit is None else {UNIT: columns.unit})
     with staged_rows(path, Staged(texts=texts, values=[asked.metric]), advance=advance) as (rows, owner):

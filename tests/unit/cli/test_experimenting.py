@@ -187,11 +187,12 @@ def test_a_plan_from_a_file(pairwell: Command, tmp_path: Path) -> None:
     # 2.8016 standard deviations of a difference of two means; the values' own one is sqrt(1.25).
     # The treated vary more, as the effect raises each of their values by its share.
     last = found["horizons"][3]
-    error = (1.25 * (1 + (1 + last["smallest_effect_relative"]) ** 2) / 280) ** 0.5
+    # And the variance is taken one standard error up: squares of 1.25 ± 1.
+    error = (1.25 * (1 + 0.8 / 560**0.5) * (1 + (1 + last["smallest_effect_relative"]) ** 2) / 280) ** 0.5
     assert last["smallest_effect"] == pytest.approx(2.8016 * error, rel=2e-3)
     # Of very many who spend nothing beside them only the squares count.
     worst = json.loads(pairwell(*words).stdout)["horizons"][3]
-    error = (3.5 * (1 + (1 + worst["smallest_effect_relative"]) ** 2) / 280) ** 0.5
+    error = (3.5 * (1 + 1 / 560**0.5) * (1 + (1 + worst["smallest_effect_relative"]) ** 2) / 280) ** 0.5
     assert worst["smallest_effect"] == pytest.approx(2.8016 * error, rel=2e-3)
     shown = pairwell(*words[:-1], "--visitors", "500").stdout
     assert "Units: visitors, 500 a week, each week's taken for new ones; who buys nothing counts 0." in shown

@@ -460,6 +460,29 @@ def test_a_guardrail_that_guards_nothing_is_refused(
         analyze_file(write(tmp_path / "a.csv", two_arms()), BY_CUSTOMER, Design(metrics=[metric]))
 
 
+@pytest.mark.parametrize("before", ["spend", "same"])
+def test_the_metric_itself_is_not_what_was_before(tmp_path: Path, before: str) -> None:
+    file = write(tmp_path / "a.csv", [[*row, 3 * int(str(row[2]))] for row in two_arms()], "customer,arm,spend,same")
+
+    with pytest.raises(RequestError, match="tells all of 'spend'"):
+        analyze_file(file, BY_CUSTOMER, Design(metrics=[Metric(name="spend", above="spend", before=before)]))
+
+
+@pytest.mark.parametrize(("by", "says"), [("spend", "it is its metric"), ("arm", "it is its arm")])
+def test_what_comes_after_is_nothing_to_tell_units_apart_by(tmp_path: Path, by: str, says: str) -> None:
+    asked = Question(treated="offers", control="control", metric="spend", by=[by])
+
+    with pytest.raises(RequestError, match=says):
+        uplift_of_file(write(tmp_path / "a.csv", two_arms()), BY_CUSTOMER, asked)
+
+
+def test_a_cost_below_nothing_is_none(tmp_path: Path) -> None:
+    asked = Question(treated="offers", control="control", metric="spend", by=["customer"], cost=-1.0)
+
+    with pytest.raises(RequestError, match="A cost of -1 is none"):
+        uplift_of_file(write(tmp_path / "a.csv", two_arms()), BY_CUSTOMER, asked)
+
+
 def test_a_few_units_cannot_tell_of_their_sizes(tmp_path: Path) -> None:
     few = analyze_file(write(tmp_path / "a.csv", two_arms(20)), BY_CUSTOMER, design("spend"))
     many = analyze_file(write(tmp_path / "b.csv", two_arms(80)), BY_CUSTOMER, design("spend"))

@@ -34,6 +34,7 @@ from pairwell.several import adjust
 
 MOST_ARMS = 20
 _ALPHA = 0.05
+_ALL_OF_IT = 1 - 1e-9  # of the variance: nothing known before takes away as much
 # Words with no letter on either side: "no_offers" and "Control (5 %)", but not "offers". What "A" and "0" are the first
 # of is compared with them by custom; "off" and the like say it alone only, as "20 % off" is an offer.
 _CONTROL = re.compile(
@@ -171,13 +172,25 @@ def _values(units: Units, metric: Metric) -> tuple[Values, Values | None, float 
         return above, _column(units, metric.below), None
     if metric.before is None:
         return above, None, None
+    if metric.before == metric.above:
+        raise _not_before(metric.above, metric.name)
     there = known(above)
     adjusted = adjust_by_earlier(above[there], _column(units, metric.before)[there], units.arm[there])
     if adjusted is None:
         return above, None, 0.0
+    if adjusted.variance_removed > _ALL_OF_IT:
+        raise _not_before(metric.before, metric.name)
     all_of_them = np.full(above.size, np.nan)
     all_of_them[there] = adjusted.values
     return all_of_them, None, adjusted.variance_removed
+
+
+def _not_before(column: str, metric: str) -> RequestError:
+    return RequestError(
+        f"{column!r} tells all of {metric!r}: it is the same thing, not what was before the experiment.",
+        hint="Name by --before a column from before the first unit was assigned, or leave it out.",
+        field="before",
+    )
 
 
 def _column(units: Units, name: str) -> Values:

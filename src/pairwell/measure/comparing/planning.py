@@ -89,7 +89,8 @@ def make_plan(totals: Iterable[tuple[int, Values]], wanted: Wanted) -> list[Hori
     squares about 0 stand for those about the mean, and the effect is that on a unit with a value.
 
     The effect is taken to raise each value by its share, which makes the treated vary more, so that power is at least
-    what was asked for where it makes more units have a value instead. Source: two-sample power, normal approximation.
+    what was asked for where it makes more units have a value instead. The variance is taken one standard error up.
+    Source: two-sample power, normal approximation.
     Raises `RequestError` where visitors are fewer than the units with a value.
     """
     return [_horizon(days, values, wanted) for days, values in totals]
@@ -121,13 +122,20 @@ def _horizon(days: int, values: Values, wanted: Wanted) -> Horizon:
     smaller = min(held, units - held)
     sizes = (smaller, smaller) if found == "equal_part" else (units - held, held)
     reach = float(special.ndtri((1 + LEVEL) / 2) + special.ndtri(wanted.power))
-    effect = _smallest_effect(reach * reach * all_of_them.variance, mean, sizes)
+    doubt = _doubt_of_variance(values - (0.0 if wanted.visitors is None else mean))
+    effect = _smallest_effect(reach * reach * all_of_them.variance * (1 + doubt), mean, sizes)
     return msgspec.structs.replace(
         base,
         smallest_effect=effect,
         smallest_effect_relative=effect / abs(mean) if mean and effect is not None else None,
         equal_part=found == "equal_part",
     )
+
+
+def _doubt_of_variance(apart: Values) -> float:
+    """The standard error of the mean square, as a share of it: history may lack the rare large values."""
+    squares = apart * apart
+    return float(squares.std() / squares.mean()) / math.sqrt(squares.size) if squares.any() else 0.0
 
 
 def _smallest_effect(square: float, mean: float, sizes: tuple[int, int]) -> float | None:
