@@ -86,6 +86,12 @@ def test_customers_keep_attributes_and_leave_names_out(tmp_path: Path) -> None:
     assert any("'Nazwisko' looks personal" in note for note in found.notes)
 
 
+def test_a_column_of_returns_called_as_its_field(tmp_path: Path) -> None:
+    rows = "".join(f"o{number},1,1,2024-05-{1 + number % 28:02}\n" for number in range(60))
+    found = sniffed("returns", write(tmp_path, f"order_id,line_no,quantity,at\n{rows}"))
+    assert found.mapping.columns == {name: name for name in ("order_id", "line_no", "quantity", "at")}
+
+
 def test_russian_returns(tmp_path: Path) -> None:
     cells: dict[str, Cell] = {
         "Номер заказа": order,
