@@ -95,8 +95,9 @@ def _tails(kind: Kind, *arms: Arm) -> list[Tail]:
     """The tail of what is added up, and of what it is divided by; shares have none."""
     if kind == "proportion":
         return []
-    sums = [[arm.above if arm.raw is None else arm.raw for arm in arms], [arm.below for arm in arms]]
-    return [tail_of([part for part in parts if part is not None]) for parts in sums[: 1 + (kind == "ratio")]]
+    found = [tail_of([arm.above if arm.raw is None else arm.raw for arm in arms])]
+    below = [arm.below for arm in arms if arm.below is not None]
+    return [*found, tail_of(below)] if below else found
 
 
 def _kind_of(treated: Arm, control: Arm) -> Kind:

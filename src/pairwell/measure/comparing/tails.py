@@ -61,7 +61,7 @@ def units_for(tail: Tail) -> int | None:
 def skew_of_log_normal(spread: float, valued: float) -> float:
     """The skewness of values that are log-normal in a share of units, and 0 in the others; 0 where nothing varies."""
     grown = math.exp(spread * spread)
-    first, second, third = (valued * grown ** (power * power / 2) for power in (1, 2, 3))
+    first, second, third = (float(valued * grown ** (power * power / 2)) for power in (1, 2, 3))
     variance = second - first * first
     if variance <= 0:
         return 0.0

@@ -113,6 +113,8 @@ def test_what_cannot_be_known_is_refused(reason: str, values: Any, asked: dict[s
     assert found.refusal is not None
     assert words in found.refusal
     assert found.sentence == found.refusal
+    assert [found.effect_absolute, found.ci_relative, found.expected, found.p_value] == [None] * 4
+    assert all(week.expected is None for week in found.weeks)
 
 
 def test_a_hole_in_one_side_is_refused_and_one_in_both_is_not() -> None:

@@ -79,7 +79,7 @@ def priced(cost: float) -> tuple[str, dict[str, float | None]]:
     overall = compare(Arm(above=values[arm]), Arm(above=values[~arm]))
     assert isinstance(overall, Compared)
     last, rest = last_and_rest(places(ranking), values, arm)
-    found = {one.who: one.net for one in price(overall, rest, N, cost=cost)}
+    found: dict[str, float | None] = {one.who: one.net for one in price(overall, rest, N, cost=cost)}
     return advise(overall, last, rest, cost=cost), found
 
 
