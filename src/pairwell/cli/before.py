@@ -13,7 +13,8 @@ import typer
 from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, print_table, progress
 
 if TYPE_CHECKING:
-    from pairwell.measure.before.records import BeforeAfter
+    from pairwell.measure.before.records import BeforeAfter, Change
+    from pairwell.measure.before.rows import Who
     from pairwell.shop.before import Columns
 
 _LINE = 26  # weeks of a sparkline, before the change and after it
@@ -55,6 +56,15 @@ _Compare = Annotated[
 _Control = Annotated[str | None, typer.Option(help="Column of the file with a series that the change did not touch.")]
 
 
+_How = Annotated[_Method | None, typer.Option(help="Else did where there is a group, structural without.")]
+_By = Annotated[_Grain | None, typer.Option(help="Else days; weeks where many days are empty.")]
+_Alike = Annotated[
+    _Parallel, typer.Option(help="Without the change both would have moved by the same share, or amount.")
+]
+_Since = Annotated[datetime | None, typer.Option(formats=_DAY, help="The first day that is looked at.")]
+_Until = Annotated[datetime | None, typer.Option(formats=_DAY, help="The first day that no longer is.")]
+
+
 def register(group: typer.Typer) -> None:
     """Add this file's command to the group of experiments."""
     group.command(name="before-after")(before_after)
@@ -70,22 +80,18 @@ def before_after(
     touched: _Touched = None,
     compare: _Compare = None,
     control: _Control = None,
-    method: Annotated[_Method | None, typer.Option(help="Else did where there is a group, structural without.")] = None,
-    grain: Annotated[_Grain | None, typer.Option(help="Else days; weeks where many days are empty.")] = None,
-    parallel: Annotated[
-        _Parallel, typer.Option(help="Without the change both would have moved by the same share, or amount.")
-    ] = _Parallel.share,
-    since: Annotated[datetime | None, typer.Option(formats=_DAY, help="The first day that is looked at.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=_DAY, help="The first day that no longer is.")] = None,
+    method: _How = None,
+    grain: _By = None,
+    parallel: _Alike = _Parallel.share,
+    since: _Since = None,
+    until: _Until = None,
     lower_is_better: Annotated[bool, typer.Option("--lower-is-better", help="Less of it is better.")] = False,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare before with after where nobody drew lots: approximate, with pretended dates as a check."""
-    from pairwell import open as open_workspace
     from pairwell.measure.before.records import Change
     from pairwell.measure.before.rows import Who
-    from pairwell.shop.before import before_after_of_file, before_after_of_shop
 
     change = Change(
         at=at.date(),
@@ -99,13 +105,24 @@ def before_after(
     )
     who = Who(group=group, touched=touched or [], compare=compare)
     if file is None:
-        with open_workspace(workspace) as shop:
-            found = before_after_of_shop(shop, change, who)
+        found = _of_shop(workspace, change, who)
     else:
-        columns = _columns(metric, date, control)
-        with progress(f"Reading {file.name}", file.stat().st_size if file.exists() else 1) as advance:
-            found = before_after_of_file(file, columns, change, who, advance=advance)
+        found = _of_file(file, _columns(metric, date, control), change, who)
     print_json(found) if as_json else _print(found)
+
+
+def _of_shop(workspace: Path | None, change: Change, who: Who) -> BeforeAfter:
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        return shop.before_after(change, who)
+
+
+def _of_file(file: Path, columns: Columns, change: Change, who: Who) -> BeforeAfter:
+    from pairwell.shop.before import before_after_of_file
+
+    with progress(f"Reading {file.name}", file.stat().st_size if file.exists() else 1) as advance:
+        return before_after_of_file(file, columns, change, who, advance=advance)
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -173,12 +190,10 @@ def _lines(found: BeforeAfter) -> Iterator[str]:
     change = sum(week.start < found.at for week in found.weeks)
     weeks = found.weeks[max(0, change - _LINE) : change + _LINE]
     change = min(change, _LINE)
-    series = {
-        "touched": [week.touched for week in weeks],
-        "expected": [week.compared if week.expected is None else week.expected for week in weeks],
-    }
-    if not any(value is not None for value in series["expected"]):
-        del series["expected"]
+    beside = [week.compared if week.expected is None else week.expected for week in weeks]
+    series = {"touched": [week.touched for week in weeks]}
+    if any(value is not None for value in beside):
+        series["compared" if found.expected is None else "expected"] = beside
     drawn = sparkline([value for values in series.values() for value in values])
     for place, name in enumerate(series):
         line = drawn[place * len(weeks) : (place + 1) * len(weeks)]

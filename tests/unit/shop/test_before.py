@@ -24,7 +24,7 @@ WEB = Who(group="channel", touched=["web"])
 def sales(lift: float = 1.4) -> list[dict[str, Any]]:
     """Some ten orders a day and channel, of a few items; from AT on the web's unit prices are `lift` times as high."""
     rng = np.random.default_rng(5)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for day in range(DAYS):
         for channel in ("web", "store", "phone"):
             for order in range(int(rng.poisson(10 + 3 * np.sin(2 * np.pi * day / 7))) + 1):

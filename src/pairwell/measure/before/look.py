@@ -17,6 +17,19 @@ from pairwell.measure.before.telling import notes_of, refusal_of, sentence_of
 from pairwell.measure.comparing.experiment import Verdict
 
 _ALPHA = 0.05
+_UNKNOWN = (
+    "expected",
+    "effect_absolute",
+    "ci_absolute",
+    "effect_relative",
+    "ci_relative",
+    "effect_total",
+    "ci_total",
+    "p_value",
+    "errors",
+    "freedom",
+    "widened",
+)  # where there is no answer
 
 
 def look(panel: Panel, change: Change) -> BeforeAfter:
@@ -52,9 +65,16 @@ def _names(panel: Panel, *, side: bool) -> list[str]:
 
 
 def _refused(found: BeforeAfter, unfit: Unfit) -> BeforeAfter:
+    """Without the numbers that nobody can know; what was seen, and what the checks said, stays."""
     refusal = refusal_of(found, unfit)
     return replace(
-        found, verdict="not_estimable", reason=unfit.reason, needed=unfit.needed, refusal=refusal, sentence=refusal
+        found,
+        **dict.fromkeys(_UNKNOWN),
+        reason=unfit.reason,
+        needed=unfit.needed,
+        refusal=refusal,
+        sentence=refusal,
+        weeks=[replace(week, expected=None) for week in found.weeks],
     )
 
 
