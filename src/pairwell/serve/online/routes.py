@@ -34,6 +34,7 @@ MOST_PAIRS = 200
 _DEFAULT_PAIRS = 10
 _PROBED_S = 1.0
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?", re.ASCII)
+_USUAL = "http://127.0.0.1:8420/"
 _NOT_KEPT = {"cache-control": "no-store"}
 _WELCOME = """\
 Pairwell's online API: it decides what to offer beside what a customer looks at or buys, or stays silent.
@@ -73,9 +74,11 @@ def _for_everybody(door: Door) -> list[HTTPRouteHandler]:
     @get("/", media_type=MediaType.TEXT, sync_to_thread=False)
     def welcome(request: Request[Any, Any, Any]) -> Response[str]:
         access, header = (_OPEN, "") if door.gate.is_open else (_CLOSED, _BEARER)
-        pages = _pages(request, door.pages_port)
+        named = _HOST.fullmatch(request.headers.get("host", ""))
+        base = _USUAL if named is None else f"{request.scope['scheme']}://{named[0]}/"
+        pages = None if named is None or door.pages_port is None else f"http://{named['name']}:{door.pages_port}/"
         said = "" if pages is None else f"\nPages for people are at {pages}"
-        text = _WELCOME.format(base=request.base_url, access=access, header=header, pages=said)
+        text = _WELCOME.format(base=base, access=access, header=header, pages=said)
         leads = {} if pages is None else {"location": pages}
         return Response(text, status_code=303 if leads else 200, headers={**_NOT_KEPT, **leads})
 
@@ -126,12 +129,6 @@ def _questions(service: Service) -> list[HTTPRouteHandler]:
         return _json(service.decision(decision_id))
 
     return [pairs, decision]
-
-
-def _pages(request: Request[Any, Any, Any], port: int | None) -> str | None:
-    """Where the pages are, by the name under which the browser found this process."""
-    named = _HOST.fullmatch(request.headers.get("host", ""))
-    return None if port is None or named is None else f"http://{named['name']}:{port}/"
 
 
 def _caller(request: Request[Any, Any, Any]) -> Caller:
