@@ -60,7 +60,7 @@ def test_so_are_their_slices(shops: Shops, name: str, by: str) -> None:
     _agree(shops["two currencies"], name, by)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(random=st.randoms(use_true_random=False), orders=st.integers(1, 40))
 def test_so_are_those_of_any_small_shop(random: Random, orders: int) -> None:
     with tempfile.TemporaryDirectory() as folder, make_random(Path(folder) / "shop", random, orders=orders) as shop:

@@ -15,7 +15,7 @@ FILE_COLUMN = duckdb.FILE_COLUMN
 
 
 def open_engine(choice: Engine = Engine(), *, spill: Path | None = None) -> ibis.BaseBackend:  # noqa: B008 - it is frozen
-    """Open the engine that was chosen; what exceeds its memory goes to a folder of its own under `spill`.
+    """Open the engine that was chosen; what exceeds its memory goes to a folder of its own under `spill`, or beside it.
 
     Raises `MissingExtraError` or `EngineError` where Spark cannot be had.
     """

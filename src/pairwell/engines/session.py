@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import re
 import shutil
 import socket
@@ -45,9 +46,7 @@ def open_session(choice: Engine, *, spill: Path | None) -> Any:
 
 def _start(choice: Engine, spill: Path | None) -> SparkSession:
     _reach(choice.spark_master)
-    if spill is not None:
-        spill.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="spark-", dir=spill))
+    folder = _make_folder(spill)
     conf = _configure(choice, folder)
     log = folder / "spark.log"
     try:
@@ -64,6 +63,33 @@ def _start(choice: Engine, spill: Path | None) -> SparkSession:
         ) from error
     atexit.register(_close, context, gateway.proc, folder)
     return SparkSession(context)
+
+
+def _make_folder(spill: Path | None) -> Path:
+    """A folder beside `spill`, which others sweep of what is old, as Spark lives for as long as a server does.
+
+    What killed processes left there goes.
+    """
+    if spill is None:
+        return Path(tempfile.mkdtemp(prefix="spark-"))
+    beside = spill.with_name("spark")
+    beside.mkdir(parents=True, exist_ok=True)
+    for left in beside.iterdir():
+        if not _lives(left.name.partition("-")[0]):
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=beside))
+
+
+def _lives(process: str) -> bool:
+    if os.name != "posix":
+        return True  # elsewhere to ask is to end it
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _configure(choice: Engine, folder: Path) -> SparkConf:

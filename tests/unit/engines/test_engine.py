@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -34,6 +35,18 @@ def test_a_cluster_that_does_not_answer_is_named() -> None:
         with pytest.raises(EngineError, match=f"No Spark answers at '{master}'") as raised:
             open_session(Engine(name="spark", spark_master=master), spill=None)
     assert raised.value.field == "engine.spark_master"
+
+
+def test_what_a_killed_process_left_goes_and_what_lives_stays(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark", reason="the extra `spark` is not installed")
+    from pairwell.engines.session import _make_folder  # noqa: PLC0415 - it needs the extra
+
+    mine = _make_folder(tmp_path / "staging")
+    left = mine.with_name(f"{2**22 + 1}-left")  # no process has such a number
+    left.mkdir()
+    assert _make_folder(tmp_path / "staging").parent == mine.parent == tmp_path / "spark"
+    assert mine.is_dir()
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("master", ["local", "local[2]", "local[*]", "spark://a.example:7077", "yarn", "k8s://a:443"])
