@@ -19,7 +19,7 @@ from pairwell.report.asking import Asked, begin
 from pairwell.report.named import KINDS, SILENCE, STAGE_TITLES
 from pairwell.report.offered import Opened, empty, ends, notes_of, notes_of_slices, open_offers, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.sliced import left_by, stages_by, stages_told
+from pairwell.report.sliced import MOST, left_by, stages_by, stages_told
 
 NAME, _TITLE = "funnel", "Where offers are lost"
 _OFFERS, _SILENCES = 20, 15  # rows of a table
@@ -40,8 +40,8 @@ def build_funnel(asked: Asked) -> Report:
     read = opened.now
     way = way_of(read.told, read.lines, read.attributed)
     if opened.slices is not None:
-        parts = parts_of(way, opened.slices)
-        tables = [stages_by(opened.slices, parts, stages_told(way)), *left_by(opened.slices, parts)]
+        parts, found = parts_of(way, opened.slices, most=MOST)
+        tables = [stages_by(opened.slices, parts, found, stages_told(way)), *left_by(opened.slices, parts)]
         return msgspec.structs.replace(
             begin(asked, NAME, _TITLE, opened.periods.period),
             figures=[_accepted(way)],

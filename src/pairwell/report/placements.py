@@ -19,7 +19,7 @@ from pairwell.measure.offers.stages import Way, by_kind, by_placement, most_show
 from pairwell.report.asking import Asked, begin
 from pairwell.report.offered import empty, ends, notes_of, notes_of_slices, open_offers, say_refusal, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.sliced import placements_by, shown_ends
+from pairwell.report.sliced import MOST, placements_by, shown_ends
 from pairwell.report.verdicts import say_surely
 
 NAME, _TITLE = "placements", "Where customers take offers"
@@ -40,7 +40,7 @@ def build_placements(asked: Asked) -> Report:
     way = way_of(read.told, read.lines, read.attributed)
     kinds = dict(by_kind(way))
     placements = by_placement(way)
-    sliced = [] if opened.slices is None else [placements_by(opened.slices, parts_of(way, opened.slices))]
+    sliced = [] if opened.slices is None else [placements_by(opened.slices, *parts_of(way, opened.slices, most=MOST))]
     return msgspec.structs.replace(
         begin(asked, NAME, _TITLE, opened.periods.period),
         figures=[_most_receptive(placements)],

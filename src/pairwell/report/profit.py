@@ -50,8 +50,7 @@ def build_profit(asked: Asked) -> Report:
     effects = effects_of(read.trial, read.bought)
     tables = [_parts(effects), _groups(read), _declines(read)] if len(read.told.slates.at) else []
     if slices is not None:
-        every = earned_by(read, slices)
-        tables = [earned_table(slices, every[:MOST], len(every))]
+        tables = [earned_table(slices, *earned_by(read, slices, most=MOST))]
     return msgspec.structs.replace(
         begin(asked, NAME, _TITLE, opened.periods.period, None if opened.before is None else opened.periods.previous),
         figures=[*_earned(opened, effects), *_costs(opened, effects)],

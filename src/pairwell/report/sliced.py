@@ -46,7 +46,7 @@ def stages_told(way: Way) -> list[str]:
     return [name for name in STAGES if name != "clicked" or clicks]
 
 
-def stages_by(slices: Slices, parts: Sequence[Part], told: Sequence[str]) -> Table:
+def stages_by(slices: Slices, parts: Sequence[Part], found: int, told: Sequence[str]) -> Table:
     """How far offers came in each slice."""
     title = slice_title(slices)
     columns = [
@@ -60,9 +60,9 @@ def stages_by(slices: Slices, parts: Sequence[Part], told: Sequence[str]) -> Tab
         key="slices",
         title=f"Offers by {title}",
         columns=columns,
-        rows=[{"name": slice_name(slices, one.name), **stages_cells(one.way)} for one in parts[:MOST]],
+        rows=[{"name": slice_name(slices, one.name), **stages_cells(one.way)} for one in parts],
         chart="bars",
-        note=left_out(len(parts)),
+        note=left_out(found),
     )
 
 
@@ -79,8 +79,8 @@ def left_by(slices: Slices, parts: Sequence[Part]) -> Iterator[Table]:
     known = [(slice_name(slices, one.name), one.left) for one in parts if one.left is not None]
     if known:
         title = slice_title(slices)
-        yield left_table(f"Left without an offer, by {title}", title.capitalize(), known[:MOST])
-        yield reasons_table(f"Why nothing was offered, by {title}", title.capitalize(), known[:MOST])
+        yield left_table(f"Left without an offer, by {title}", title.capitalize(), known)
+        yield reasons_table(f"Why nothing was offered, by {title}", title.capitalize(), known)
 
 
 def left_table(title: str, named: str, parts: Sequence[tuple[str, Left]], key: str = "left_without") -> Table:
@@ -151,7 +151,7 @@ def _mostly(left: Left) -> str:
     return ", ".join(told)
 
 
-def placements_by(slices: Slices, parts: Sequence[Part]) -> Table:
+def placements_by(slices: Slices, parts: Sequence[Part], found: int) -> Table:
     """What was accepted of each slice at each placement."""
     title = slice_title(slices)
     rows: list[dict[str, Cell]] = [
@@ -163,7 +163,7 @@ def placements_by(slices: Slices, parts: Sequence[Part]) -> Table:
             "kept": int(way.stage("kept").sum()),
             **ends("accept_rate", way.rate("accepted"), "share"),
         }
-        for one in parts[:MOST]
+        for one in parts
         for place, way in by_placement(one.way)
     ]
     return Table(
@@ -178,7 +178,7 @@ def placements_by(slices: Slices, parts: Sequence[Part]) -> Table:
             Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True),
         ],
         rows=rows,
-        note=left_out(len(parts)),
+        note=left_out(found),
     )
 
 

@@ -87,7 +87,7 @@ def _parts(opened: Opened, way: Way, sorting: Sorting, stated: Mapping[str, str]
         of_unit = name_units(units, stated)
         names = sorted({*of_unit})
     order = {name: place for place, name in enumerate([*names, NOBODY])}
-    parts = parts_of(way, slice_customers(opened.now, sorting.key, of_unit))
+    parts, _ = parts_of(way, slice_customers(opened.now, sorting.key, of_unit))
     return sorted(parts, key=lambda part: order[part.name])
 
 

@@ -49,16 +49,24 @@ class Earned(msgspec.Struct, frozen=True, kw_only=True):
     surely: int  # 1: margin was added, -1: lost; 0: not shown, with as many slices as were looked at
 
 
-def parts_of(way: Way, slices: Slices) -> list[Part]:
-    """Every slice with an answer or an offer, those with most offers seen first."""
-    told, of_way = way.told, slices.offers[way.offer]
-    found = []
-    for place, name in enumerate(slices.names):
-        mine = way.only(of_way == place)
-        left = None if slices.decided is None else left_of(told, slices.decided == place)
-        if len(mine.offer) or (left is not None and left.asked):
-            found.append(Part(name=name, way=mine, left=left))
-    return sorted(found, key=lambda one: (-int(one.way.stage("exposed").sum()), one.name))
+def parts_of(way: Way, slices: Slices, *, most: int | None = None) -> tuple[list[Part], int]:
+    """The slices with an answer or an offer, those with most offers seen first, and how many there are."""
+    told, of_way, many = way.told, slices.offers[way.offer], len(slices.names)
+    there = np.bincount(of_way, minlength=many)
+    if slices.decided is not None:
+        there += np.bincount(slices.decided, minlength=many)
+    seen = np.bincount(of_way, weights=way.stage("exposed"), minlength=many)
+    # Names are in their order, so that equal ones stay in it.
+    places = [place for place in np.argsort(-seen, kind="stable").tolist() if there[place]]
+    parts = [
+        Part(
+            name=slices.names[place],
+            way=way.only(of_way == place),
+            left=None if slices.decided is None else left_of(told, slices.decided == place),
+        )
+        for place in places[:most]
+    ]
+    return parts, len(places)
 
 
 def left_of(told: Told, rows: Bools) -> Left:
@@ -92,8 +100,11 @@ def _by_customer(decided: Decided, silent: Bools) -> tuple[Floats, Floats]:
     )
 
 
-def earned_by(read: Read, slices: Slices) -> list[Earned]:
-    """Slices with anything put down to offers, or with anybody compared, those with most revenue put down first."""
+def earned_by(read: Read, slices: Slices, *, most: int | None = None) -> tuple[list[Earned], int]:
+    """Slices with anything put down to offers, or with anybody compared, and how many there are.
+
+    Those with most revenue put down first. A verdict holds for all of them, also for those that `most` leaves out.
+    """
     attributed, lines = slices.attributed(read), read.lines
     sums: Mapping[str, Floats] = {
         name: _sums(attributed, getattr(lines, name), len(slices.names)) for name in ("revenue", "margin", "gross")
@@ -104,8 +115,10 @@ def earned_by(read: Read, slices: Slices) -> list[Earned]:
         for place in np.lexsort((np.arange(len(slices.names)), -compared, -sums["revenue"])).tolist()
         if sums["gross"][place] or compared[place]
     ]
-    of_each = [{name: float(one[place]) for name, one in sums.items()} for place in shown]
-    return [_earned(read, slices, place, each, looked=len(shown)) for place, each in zip(shown, of_each, strict=True)]
+    first = shown[:most]
+    of_each = [{name: float(one[place]) for name, one in sums.items()} for place in first]
+    pairs = zip(first, of_each, strict=True)
+    return [_earned(read, slices, place, each, looked=len(shown)) for place, each in pairs], len(shown)
 
 
 def _compared(read: Read, slices: Slices) -> Ints:
