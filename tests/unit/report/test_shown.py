@@ -143,6 +143,16 @@ def test_a_shop_without_orders_is_told_in_words() -> None:
     assert render_csv(empty) == {}
 
 
+def test_headings_stand_only_where_something_stands_under_them() -> None:
+    refused = Figure(key="a", title="Added", unit="money", value=None, low=-1.0, high=1.0, refusal="nobody knows.")
+    counted = Figure(key="b", title="Counted", unit="count", value=3)
+    bare = Report(name="x", title="X", currency="EUR", timezone="UTC", period=None, figures=[refused])
+    assert render_text(bare)[2:] == ["", "Added: nobody knows."]
+    both = render_text(msgspec.structs.replace(bare, figures=[refused, counted]))
+    assert not any("interval" in line or "before" in line for line in both)
+    assert "Nobody knows." in render_page(bare)  # a sentence of its own, there
+
+
 def test_charts_stand_numbers_of_any_size() -> None:
     rows: list[dict[str, Cell]] = [{"day": str(day), "revenue": value} for day, value in enumerate([0, 0, 0])]
     flat = Table(key="t", title="T", columns=_DAYS.columns[:2], rows=rows, chart="lines")
