@@ -14,6 +14,7 @@ from pairwell.measure.intervals import (
     bootstrap_ratios,
     ratio_interval,
 )
+from pairwell.measure.sales.estimates import rounded
 
 Numbers = NDArray[np.float64]
 
@@ -58,3 +59,7 @@ def test_it_holds_the_truth_as_often_as_it_says() -> None:
 def test_few_customers_have_no_interval() -> None:
     assert ratio_interval(Spread(units=FEWEST_CUSTOMERS - 1, above=5, below=10, square=1)) is None
     assert ratio_interval(Spread(units=FEWEST_CUSTOMERS, above=5, below=10, square=1)) is not None
+
+
+def test_quantities_do_not_tell_in_which_order_they_were_added() -> None:
+    assert rounded((0.1 + 0.2) + 0.3) == rounded(0.1 + (0.2 + 0.3)) == 0.6
