@@ -133,14 +133,14 @@ def test_options_written_wrongly(pairwell: Command, file: Path, words: tuple[str
 
 
 def test_a_plan_from_the_shops_own_orders(pairwell: Command, learned: Path) -> None:
-    words = ("experiment", "plan", "--workspace", learned, "--holdout", ".5", "--effect", "60%")
+    words = ("experiment", "plan", "--workspace", learned, "--holdout", ".5", "--effect", "200%")
     found = json.loads(pairwell(*words, "--json").stdout)
     shown = pairwell(*words).stdout
 
     assert [one["days"] for one in found["horizons"]][:3] == [7, 14, 21]
     assert found["days"] in {one["days"] for one in found["horizons"]}
     assert found["currency"] == "EUR"
-    assert f"An effect of 60.0% a unit needs {found['days']} days." in shown
+    assert f"An effect of 200.0% a unit needs {found['days']} days." in shown
     margin = json.loads(pairwell("experiment", "plan", "--workspace", learned, "--metric", "margin", "--json").stdout)
     assert all(m["mean"] < r["mean"] for m, r in zip(margin["horizons"], found["horizons"], strict=True))
     assert margin["holdout"] == 0.05

@@ -62,8 +62,8 @@ def test_the_wanted_effect_takes_the_first_time_that_shows_it() -> None:
     values = np.array([1.0, 3.0] * 200)
     horizons = make_plan([(7, values[:40]), (14, values[:200]), (21, values)], Wanted(holdout=0.5))
 
-    assert days_for(horizons, Wanted(holdout=0.5, effect=1.2)) == 14
-    assert days_for(horizons, Wanted(holdout=0.5, effect=0.6, relative=True)) == 14
+    assert days_for(horizons, Wanted(holdout=0.5, effect=1.3)) == 14
+    assert days_for(horizons, Wanted(holdout=0.5, effect=0.65, relative=True)) == 14
     assert days_for(horizons, Wanted(holdout=0.5, effect=0.001)) is None
     assert days_for(horizons, Wanted(holdout=0.5)) is None
 
