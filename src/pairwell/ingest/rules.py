@@ -163,6 +163,7 @@ RULES: tuple[Rule, ...] = (
         "An event of a vendor's log that is of another table: `pairwell ingest events` takes behaviour, "
         "`pairwell ingest orders` orders and, beside them, what came back or was cancelled.",
     ),
+    Rule("nothing_of_goods", "merges", "A visit of a vendor's log in which nothing was done with goods."),
     Rule(
         "repeated_order",
         "merges",

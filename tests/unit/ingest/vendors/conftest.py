@@ -50,10 +50,10 @@ class Filled:
 
 
 @contextmanager
-def filled(folder: Path, *files: tuple[str, str]) -> Iterator[Filled]:
+def filled(folder: Path, *files: tuple[str, str], currency: str = "EUR") -> Iterator[Filled]:
     """A workspace with these files, each for its table; prices include a tax of 20 percent."""
     importer = Importer(create_workspace(folder / "shop"), folder)
-    importer.settle(shop={"tax_rate": 0.2, "prices_include_tax": True})
+    importer.settle(shop={"tax_rate": 0.2, "prices_include_tax": True, "currency": currency})
     yield Filled(importer, {table: importer.take(table, name) for table, name in files})
     importer.database.close()
 

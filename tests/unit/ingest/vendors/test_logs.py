@@ -95,3 +95,43 @@ def test_events_with_odd_parts_are_refused_and_break_nothing(importer: Importer)
     text = "\n".join(json.dumps(event) for event in events) + "\nno json\n"
     report = importer.take("events", importer.write("events.jsonl", text), source="ga4")
     assert report.refused_by_reason == {"bad_date": 1, "not_json": 1, "purchase_event": 4, "unknown_event": 2}
+
+
+@pytest.fixture(scope="module")
+def metrika(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    files = ("events", "metrika_visits.tsv"), ("orders", "metrika_visits_older.tsv")
+    with filled(tmp_path_factory.mktemp("metrika"), *files, currency="RUB") as made:
+        yield made
+
+
+def test_visits_of_metrika_hold_behaviour_in_arrays(metrika: Filled) -> None:
+    report = metrika.reports["events"]
+    assert (report.recognised, report.read, report.taken) == ("metrika", 7, 3)
+    assert report.refused_by_reason == {"purchase_event": 2, "unknown_event": 1}
+    assert report.merged_by_rule == {"nothing_of_goods": 1}
+    found = metrika.rows("events", "at", "type", "item_id", "visitor_id")
+    assert [row[1:] for row in found] == [
+        ("view", "K-1", "1690001/7001"),
+        ("add_to_cart", "K-1", "1690001/7001"),
+        ("remove_from_cart", "K-2", "1690002/7003"),
+    ]
+
+
+def test_orders_of_metrika_in_its_older_names_with_prices_in_millionths(metrika: Filled) -> None:
+    report = metrika.reports["orders"]
+    assert (report.recognised, report.read, report.taken) == ("metrika", 6, 3)
+    assert report.merged_by_rule == {"nothing_of_goods": 2, "repeated_order": 1}
+    assert metrika.rows("order_lines", "order_id", "item_id", "quantity", "unit_price_minor") == [
+        ("Z-1", "K-1", 1.0, 249167),  # 2,990 with a tax of 20 percent
+        ("Z-1", "K-2", 2.0, 37500),
+        ("Z-2", "K-2", 1.0, 37500),  # the page did not say how many
+    ]
+    titles = metrika.rows("items", "item_id", "title", "category")
+    assert titles == [("K-1", "Чайник", "Кухня > Чайники"), ("K-2", "Кружка, зелёная", "Кухня > Посуда")]
+
+
+def test_prices_of_a_converted_log_are_left_as_they_are(importer: Importer) -> None:
+    text = (FILES / "metrika_visits.tsv").read_text(encoding="utf-8").replace("000000,", ",").replace("000000]", "]")
+    importer.settle(shop={"currency": "RUB"})
+    importer.take("orders", importer.write("visits.tsv", text), source="metrika")
+    assert ("Z-1", "K-1", 299000) in importer.rows("order_lines", "order_id", "item_id", "unit_price_minor")

@@ -17,9 +17,20 @@ from pairwell.shop.exports.naming import Naming
 
 
 def pair(item_id: str, score: float, *, above_floor: bool = True) -> Pair:
-    counts = dict.fromkeys(("together", "anchor_orders", "item_orders"), 9)
-    numbers = dict.fromkeys(("confidence", "lift", "effect", "llr", "p_adjusted"), 0.5)
-    return Pair(item_id=item_id, title=None, score=score, above_floor=above_floor, **counts, **numbers)
+    return Pair(
+        item_id=item_id,
+        title=None,
+        score=score,
+        together=9,
+        anchor_orders=9,
+        item_orders=9,
+        confidence=0.5,
+        lift=2.0,
+        effect=2.0,
+        llr=9.0,
+        p_adjusted=0.001,
+        above_floor=above_floor,
+    )
 
 
 class Learned:
