@@ -48,19 +48,21 @@ def run_on(
     local = is_loopback(host)
     with closing(Service(workspace)) as service:
         service.start()
-        with closing(create_app(service, local=local, pages_port=pages_port)) as app, signals_end_quietly():
+        with closing(create_app(service, local=local, pages_port=pages_port)) as app:
             keys = app.keyring.last
             if not local:
                 require_keys(keys, host)
-            listen(bound)
-            _say_where(bound, keys)
-            ready()
             config = uvicorn.Config(
                 app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_S
             )
-            sys.setswitchinterval(_SWITCH_S)
-            with sparing():
-                uvicorn.Server(config).run(sockets=[bound])
+            server = uvicorn.Server(config)
+            with signals_end_quietly(server):
+                listen(bound)
+                _say_where(bound, keys)
+                ready()
+                sys.setswitchinterval(_SWITCH_S)
+                with sparing():
+                    server.run(sockets=[bound])
 
 
 def require_keys(keys: Ring | None, host: str) -> None:
@@ -83,10 +85,17 @@ def who_may_ask(keys: Ring | None) -> str:
 
 
 @contextmanager
-def signals_end_quietly() -> Iterator[None]:
-    """Let the signal pass that Uvicorn repeats once it has stopped; by then the work is done, and that is success."""
+def signals_end_quietly(server: uvicorn.Server) -> Iterator[None]:
+    """Let the signal pass that Uvicorn repeats once it has stopped; by then the work is done, and that is success.
+
+    One that comes before Uvicorn listens to signals ends the server as well.
+    """
+
+    def stop(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
     numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda *_: None) for number in numbers]
+    before = [signal.signal(number, stop) for number in numbers]
     try:
         yield
     finally:

@@ -42,11 +42,7 @@ def run_on(bound: socket.socket, workspace: Workspace, *, host: str, ready: Call
     with closing(_open(workspace)) as database, closing(Reports(workspace, database, system_clock)) as reports:
         keyring = Keyring(KeyStore(database), notices, patience_s=lambda: _PATIENCE_S)
         gate = Gate(keyring, limits=_PublishedLimits(workspace), clock=system_clock, local=is_loopback(host))
-        with closing(PagesApp(reports, gate, notices, at_once=reports_at_once())) as app, signals_end_quietly():
-            listen(bound, option="--pages-port")
-            sys.stderr.write(f"Its pages are at {address_of(bound)}, {who_may_look(keyring.last)}.\n")
-            sys.stderr.flush()
-            ready()
+        with closing(PagesApp(reports, gate, notices, at_once=reports_at_once())) as app:
             config = uvicorn.Config(
                 app,
                 log_level="warning",
@@ -55,7 +51,13 @@ def run_on(bound: socket.socket, workspace: Workspace, *, host: str, ready: Call
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_S,
             )
-            uvicorn.Server(config).run(sockets=[bound])
+            server = uvicorn.Server(config)
+            with signals_end_quietly(server):
+                listen(bound, option="--pages-port")
+                sys.stderr.write(f"Its pages are at {address_of(bound)}, {who_may_look(keyring.last)}.\n")
+                sys.stderr.flush()
+                ready()
+                server.run(sockets=[bound])
 
 
 def reports_at_once() -> int:
