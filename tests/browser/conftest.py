@@ -38,11 +38,22 @@ _TOLD = """
 SELECT events.event_id, events.payload, people.key FROM events LEFT JOIN people ON people.person = events.person
 WHERE decision_id = ? AND type = ? ORDER BY events.number
 """
+_RUN_SHOP = (
+    "import sys; from pathlib import Path; from pairwell.config.workspace import Workspace\n"
+    "from pairwell.serve.listening import bind; from pairwell.serve.storefront.process import run_on\n"
+    "run_on(bind('127.0.0.1', 0), Workspace(Path(sys.argv[1])), online_port=int(sys.argv[2]))\n"
+)
+_PATIENT: dict[str, Any] = {"deadline_ms": 20_000, "attention_minor": 0.0, "friction": 0.0}
 SETTINGS = Settings(
     shop=Shop(currency="EUR", prices_include_tax=False),
     guards=Guards(add_on_price_share=0.5),
     choice=Choice(salt="fixed", holdout=0.0, withheld=0.0, exploration=0.0, temperature=0.001),
-    placements={"cart": Placement(deadline_ms=20_000, attention_minor=0.0, friction=0.0)},
+    placements={
+        **{name: Placement(**_PATIENT) for name in ("product", "cart")},
+        "checkout": Placement(kinds=("cross_sell",), **_PATIENT),
+        "after_purchase": Placement(kinds=("cross_sell",), **_PATIENT),
+        "email": Placement(channel="email", interrupts=True, **_PATIENT),
+    },
 )
 
 
@@ -68,7 +79,7 @@ class Online(NamedTuple):
 
 
 def _items() -> list[Item]:
-    web_parts = {"url": "/mat", "image_url": "/mat.svg"}
+    web_parts = {"url": "/products/mat", "image_url": "/pictures/mat.svg"}
     return [
         Item(item_id="tent", title="Tent", price_minor=23_500, rating=3.9, tier=1, attributes={"kg": "3.1"}),
         Item(item_id="tent-xl", title="Tent XL", price_minor=29_900, rating=4.6, tier=2, attributes={"kg": "2.4"}),
@@ -97,17 +108,22 @@ def _relations() -> list[CuratedRelation]:
     ]
 
 
-def _stock(workspace: Workspace, origin: str) -> str:
-    """Fill a workspace; the text of a key for pages of `origin`."""
+def _stock(workspace: Workspace) -> None:
+    """Fill a workspace, without keys."""
     workspace.settings_file.write_text(render_settings(SETTINGS), encoding="utf-8")
     publish_settings(workspace)
     database = open_database(workspace.operations_url(""), durability="process")
     facts = FactStore(database)
     facts.write_items(_items(), at=NOW)
     facts.write_relations(_relations(), at=NOW)
-    made = KeyStore(database).create(
-        Wanted(kind="publishable", origins=[origin]), now=NOW, entropy=os.urandom(ENTROPY_BYTES)
-    )
+    database.close()
+
+
+def _make_key(workspace: Workspace, origin: str) -> str:
+    """The text of a key for pages of `origin`."""
+    database = open_database(workspace.operations_url(""), durability="process")
+    wanted = Wanted(kind="publishable", origins=[origin])
+    made = KeyStore(database).create(wanted, now=NOW, entropy=os.urandom(ENTROPY_BYTES))
     database.close()
     return made.text
 
@@ -129,9 +145,23 @@ def elsewhere() -> Iterator[Web]:
 @pytest.fixture(scope="session")
 def online(shop: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Online]:
     workspace = create_workspace(tmp_path_factory.mktemp("storefront") / "shop")
-    key = _stock(workspace, shop.base)
+    _stock(workspace)
+    key = _make_key(workspace, shop.base)
     with started([sys.executable, "-c", RUN, str(workspace.root)]) as server:
         yield Online(server.base, key, workspace.operations_file)
+
+
+@pytest.fixture(scope="session")
+def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Online]:
+    """The demo's shop before an online process that runs open; `base` is the shop's."""
+    workspace = create_workspace(tmp_path_factory.mktemp("demo") / "shop")
+    _stock(workspace)
+    (workspace.root / "export").mkdir()
+    (workspace.root / "export" / "customers.csv").write_text("Customer ID\nC00001\n", encoding="utf-8")
+    with started([sys.executable, "-c", RUN, str(workspace.root)]) as online:
+        port = online.base.rpartition(":")[2]
+        with started([sys.executable, "-c", _RUN_SHOP, str(workspace.root), port]) as server:
+            yield Online(server.base, "", workspace.operations_file)
 
 
 @pytest.fixture(scope="session")

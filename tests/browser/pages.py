@@ -40,7 +40,7 @@ class Web:
         self.pages: dict[str, Told] = {
             "/shop.js": Told(SHOP_JS, "text/javascript"),
             "/shop.css": Told(STYLE, "text/css"),
-            "/mat.svg": Told(PIXEL, "image/svg+xml"),
+            "/pictures/mat.svg": Told(PIXEL, "image/svg+xml"),
             "/favicon.ico": Told("", "image/x-icon"),
         }
         self.wait_s = 0.0

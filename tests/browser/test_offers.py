@@ -187,15 +187,15 @@ def test_no_violation_and_nothing_sticks_out(visit: New, width: int, scheme: str
     one.heard("offers")
     one.card("Tent XL").get_by_text("Compare").click()
     one.card("Lamp").get_by_role("button", name="No, thanks").click()
-    assert violations(one) == []
+    assert axe(one.page) == []
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert one.page.evaluate(wide) is False
     targets = one.page.locator("pairwell-offers button").evaluate_all("all => all.map(one => one.offsetHeight)")
     assert min(targets) >= 32
 
 
-def violations(visit: Visit) -> list[Any]:
+def axe(page: Any) -> list[Any]:
     """What axe-core finds of WCAG 2.2, levels A and AA."""
-    visit.page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-    found = visit.page.evaluate("options => axe.run(document, options)", _AXE)["violations"]
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("options => axe.run(document, options)", _AXE)["violations"]
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]

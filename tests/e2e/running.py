@@ -109,6 +109,6 @@ def _listens(lines: Iterator[str], said: list[str]) -> str:
     """The port that the server says it listens on."""
     for line in lines:
         said.append(line)
-        if found := re.search(r"listens on http://[\d.]+:(\d+)", line):
+        if found := re.search(r"(?:listens on|shop is at) http://[\d.]+:(\d+)", line):
             return found[1]
     raise AssertionError(f"The server did not start: {''.join(said)}")

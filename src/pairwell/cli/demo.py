@@ -55,6 +55,7 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another shop.")] = 1,
     port: Port = 8420,
     pages_port: PagesPort = 8421,
+    shop_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the shop to look around in.")] = 8422,
     as_json: AsJson = False,
 ) -> None:
     """Make a simulated shop, learn from its orders, decide, live through a month, and serve."""
@@ -65,14 +66,14 @@ def demo(
         print_json(found)
     if not once:
         typer.echo(f"\nAsk it, once it listens:\n  {_example_call(found, port)}\n", err=True)
-        _serve(workspace.root, port, pages_port)
+        _serve(workspace.root, port, pages_port, shop_port)
 
 
-def _serve(folder: Path, port: int, pages_port: int) -> NoReturn:
+def _serve(folder: Path, port: int, pages_port: int, shop_port: int) -> NoReturn:
     """Go on as `pairwell serve`, which begins with nothing of what the demo needed in memory."""
     sys.stdout.flush()
     command = ["-c", "from pairwell.cli.main import run; run()", "serve", "--workspace", str(folder)]
-    ports = ["--port", str(port), "--pages-port", str(pages_port)]
+    ports = ["--port", str(port), "--pages-port", str(pages_port), "--shop-port", str(shop_port)]
     os.execv(sys.executable, [sys.executable, *command, *ports])  # noqa: S606 - ourselves, and no shell
 
 

@@ -25,6 +25,7 @@ def serve(
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="Processes of the online API; several need PostgreSQL.")
     ] = 1,
+    shop_port: Annotated[int | None, typer.Option(min=0, max=65535, hidden=True)] = None,
     workspace: InWorkspace = None,
 ) -> None:
     """Answer decisions and take events over HTTP, and show reports as pages."""
@@ -32,5 +33,5 @@ def serve(
     from pairwell.serve.starting import Wanted
     from pairwell.serve.starting import serve as serve_on
 
-    wanted = Wanted(host=host, port=port, pages_port=pages_port, workers=workers)
+    wanted = Wanted(host=host, port=port, pages_port=pages_port, workers=workers, shop_port=shop_port)
     serve_on(find_workspace(workspace), wanted)

@@ -1,11 +1,11 @@
-"""What `serve` starts: the online API and the pages, each in processes of its own."""
+"""What `serve` starts: the online API and the pages, each in processes of its own; for the demo also its shop."""
 
 from __future__ import annotations
 
 import os
 import socket
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import msgspec
 
@@ -25,6 +25,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8420
     pages_port: int = 8421
     workers: int = 1
+    shop_port: int | None = None  # of the demo's shop, where it is to be seen
 
 
 def serve(workspace: Workspace, wanted: Wanted) -> None:
@@ -35,14 +36,16 @@ def serve(workspace: Workspace, wanted: Wanted) -> None:
     """
     if wanted.workers > 1:
         _require_server(workspace, wanted.workers)
-    with (
-        closing(bind(wanted.host, wanted.port)) as online,
-        closing(bind(wanted.host, wanted.pages_port, option="--pages-port")) as pages,
-    ):
+    with ExitStack() as stack:
+        online = stack.enter_context(closing(bind(wanted.host, wanted.port)))
+        pages = stack.enter_context(closing(bind(wanted.host, wanted.pages_port, option="--pages-port")))
         parts = [
             *(_decides(workspace, wanted, (online, pages), first=number == 0) for number in range(wanted.workers)),
             _shows(workspace, wanted, (online, pages)),
         ]
+        if wanted.shop_port is not None:
+            shop = stack.enter_context(closing(bind("127.0.0.1", wanted.shop_port, option="--shop-port")))
+            parts.append(_sells(workspace, shop, (online, pages)))
         Supervisor(parts, Notices(), grace_s=_GRACE_S).run()
 
 
@@ -70,6 +73,19 @@ def _shows(workspace: Workspace, wanted: Wanted, ports: Sequence[socket.socket])
         os._exit(0)  # a report that is still being made has nobody who waits, and nothing to lose
 
     return Part("pages", work)
+
+
+def _sells(workspace: Workspace, shop: socket.socket, others: Sequence[socket.socket]) -> Part:
+    online_port: int = others[0].getsockname()[1]
+
+    def work(ready: Ready) -> None:
+        from pairwell.serve.storefront.process import run_on
+
+        for other in others:
+            other.close()
+        run_on(shop, workspace, online_port=online_port, ready=ready)
+
+    return Part("shop", work)
 
 
 def _require_server(workspace: Workspace, workers: int) -> None:

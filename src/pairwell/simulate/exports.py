@@ -27,6 +27,7 @@ _ORDER_HEADER = (
 )  # fmt: skip
 _ITEM_HEADER = (
     "SKU", "Product Name", "Category", "Brand", "Family", "Tier", "Price", "Cost", "Rating", "Number of Ratings",
+    "URL", "Image URL",
 )  # fmt: skip
 
 
@@ -87,6 +88,7 @@ def _item_rows(world: World) -> tuple[Sequence[str], list[list[str]]]:
         [
             item.item_id, item.title or "", item.category or "", item.brand or "", item.family or "", str(item.tier),
             _money(item.price_minor or 0), _money(item.cost_minor or 0), str(item.rating), str(item.n_ratings),
+            f"/products/{item.item_id}", f"/pictures/{item.item_id}.svg",
             *(item.attributes.get(name, "") for name in names),
         ]
         for item in world.items

@@ -27,7 +27,7 @@ ul{list-style:none;display:grid;gap:var(--pairwell-gap,.6em)}
 border-radius:var(--pairwell-radius,.6em);background:var(--pairwell-surface,transparent)}
 .image{flex:none;width:var(--pairwell-image-size,4.5em);height:var(--pairwell-image-size,4.5em);object-fit:contain;
 border-radius:calc(var(--pairwell-radius,.6em)/2)}
-.body{flex:1 1 13em;min-width:0;overflow-wrap:anywhere;display:grid;gap:.15em}
+.body{flex:1 1 min(13em,55%);min-width:0;overflow-wrap:anywhere;display:grid;gap:.15em}
 .title{font-size:1em;font-weight:600}
 .title a{color:inherit}
 .price b{font-size:1.05em;font-variant-numeric:tabular-nums}
@@ -241,7 +241,7 @@ class PairwellOffers extends HTMLElement {
   _at(path) { return new URL(path, new URL(this.getAttribute("endpoint") || HOME, document.baseURI)).href; }
 
   _post(body) { // a plain text needs no preflight
-    return { method: "POST", body, credentials: "omit", cache: "no-store", referrerPolicy: "strict-origin",
+    return { method: "POST", body, credentials: "same-origin", cache: "no-store", referrerPolicy: "strict-origin",
       headers: { "content-type": "text/plain;charset=UTF-8" } };
   }
 
