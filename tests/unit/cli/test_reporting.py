@@ -37,7 +37,7 @@ def test_every_format_tells_the_same_report(pairwell: Command, learned_once: Pat
 def test_one_table_of_csv_goes_to_stdout(pairwell: Command, learned_once: Path) -> None:
     words = ("report", "overview", "--by", "month", "--format", "csv", "--workspace", learned_once)
     rows = list(csv.DictReader(io.StringIO(pairwell(*words, "--table", "over_time").stdout)))
-    assert list(rows[0]) == ["month", "orders", "revenue", "aov", "attach_rate"]
+    assert list(rows[0]) == ["month", "orders", "revenue", "aov", "attach_rate", "partial"]
     several = pairwell(*words)
     assert isinstance(several.exception, RequestError)
     assert "--table KEY" in str(several.exception.hint)
