@@ -12,7 +12,12 @@ _ROOM = 60  # characters of a value; a description is no point of comparison
 _NOT_FOR_CUSTOMERS = frozenset(
     {
         *("cost", "cost_minor", "margin", "margin_minor", "margin_rate"),
-        *("shopify_handle", "shopify_title", "woocommerce_parent"),  # what a shop system calls the product
+        *(
+            "shopify_handle",
+            "shopify_title",
+            "woocommerce_parent",
+            "magento_parent",
+        ),  # what a shop system calls the product
     }
 )
 _KEYS = (

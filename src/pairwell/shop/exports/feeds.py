@@ -5,6 +5,7 @@ Source: https://yandex.com/support/partnermarket/rec.html (November 2026).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,8 @@ from pairwell.errors import SourceError
 
 MOST = 30  # offers that one list may hold
 _FEED = "yml_catalog"
+_HEAD, _DECLARED = 2_000, 200  # bytes in which a DOCTYPE, and the encoding, are looked for
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*>")
 
 
 class FeedWritten(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +36,7 @@ def fill_feed(source: Path, lists: Mapping[str, Sequence[str]], target: BinaryIO
     Everything else stays as it is, in the encoding that the feed names; a `<rec>` that was there is replaced, and one
     of an offer that is in no list stays. Raises `SourceError` where the file is no such feed.
     """
-    root, encoding = _read(source)
+    root, encoding, doctype = _read(source)
     offers = root.findall("./shop/offers/offer")
     here = {offer.get("id") for offer in offers}
     filled = listed = 0
@@ -42,14 +45,16 @@ def fill_feed(source: Path, lists: Mapping[str, Sequence[str]], target: BinaryIO
         if names:
             _replace(offer, ",".join(names))
             filled, listed = filled + 1, listed + len(names)
-    ET.ElementTree(root).write(target, encoding=encoding, xml_declaration=True)
+    declaration, _, rest = ET.tostring(root, encoding=encoding, xml_declaration=True).partition(b"\n")
+    target.write(b"\n".join([declaration, *doctype, rest]))
     return FeedWritten(offers=len(offers), lists=filled, listed=listed, unknown=len(offers) - filled)
 
 
-def _read(source: Path) -> tuple[ET.Element, str]:
+def _read(source: Path) -> tuple[ET.Element, str, list[bytes]]:
+    """The root, the encoding to write it in, and the DOCTYPE, where there is one."""
     hint = "Name a feed in YML, as your shop gives it to Yandex."
     try:
-        head = source.read_bytes()[:200]
+        head = source.read_bytes()[:_HEAD]
         parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))  # noqa: S314  (expat bounds entities)
         root = ET.parse(source, parser).getroot()  # noqa: S314
     except OSError as error:
@@ -60,7 +65,7 @@ def _read(source: Path) -> tuple[ET.Element, str]:
         raise SourceError(f"{source} holds <{root.tag}>; expected <{_FEED}>.", hint=hint)
     if root.find("./shop/offers/offer") is None:
         raise SourceError(f"{source} holds no offer in shop/offers.", hint="Export it again.")
-    return root, "windows-1251" if b"1251" in head else "utf-8"
+    return root, "windows-1251" if b"1251" in head[:_DECLARED] else "utf-8", _DOCTYPE.findall(head)[:1]
 
 
 def _replace(offer: ET.Element, text: str) -> None:

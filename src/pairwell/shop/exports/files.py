@@ -10,7 +10,7 @@ import msgspec
 
 from pairwell.records import Item
 from pairwell.shop.exports.listing import Beside, Listed, Listing
-from pairwell.shop.exports.naming import ByHandle, ByItem, ByParent, ByPlainId, Naming
+from pairwell.shop.exports.naming import ByHandle, ByItem, ByParent, Naming
 
 SHOPIFY_COMPLEMENTS = (
     "Complementary products (product.metafields.shopify--discovery--product_recommendation.complementary_products)"
@@ -123,7 +123,7 @@ TARGETS: dict[str, Target] = {
             title="WooCommerce's import of products",
             page="https://github.com/woocommerce/woocommerce/wiki/Product-CSV-Import-Schema",
             seen="November 2026",
-            naming=ByParent,
+            naming=lambda items: ByParent(items, "woocommerce_parent"),
             write=_write_woocommerce,
         ),
         Target(
@@ -131,7 +131,7 @@ TARGETS: dict[str, Target] = {
             title="Magento's import of products",
             page="https://experienceleague.adobe.com/en/docs/commerce-admin/systems/data-transfer/data-attributes-product",
             seen="November 2026",
-            naming=lambda _: ByPlainId(without=","),
+            naming=lambda items: ByParent(items, "magento_parent", without=","),
             write=_write_magento,
         ),
         Target(

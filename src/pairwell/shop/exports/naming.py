@@ -72,14 +72,19 @@ class ByHandle:
 
 
 class ByParent:
-    """WooCommerce: a product is known by its SKU, or by `id:` and its number; variations belong to their parent."""
+    """A product is known by its SKU; variants belong to the parent that an attribute of theirs names.
 
-    def __init__(self, items: Mapping[str, Item]) -> None:
+    `without`: a sign that parts names in the file, so that no name may hold it.
+    """
+
+    def __init__(self, items: Mapping[str, Item], attribute: str, *, without: str | None = None) -> None:
+        self._attribute = attribute
+        self._without = without
         groups: dict[str, list[Item]] = {}
         for item in items.values():
-            if parent := item.attributes.get("woocommerce_parent"):
+            if parent := item.attributes.get(attribute):
                 groups.setdefault(parent, []).append(item)
-        # As the import has it: of those published, else of all, the first by id stands for the product.
+        # As imports have it: of those published, else of all, the first by id stands for the product.
         self._standing = {
             min((item.item_id for item in members if item.published), default=min(one.item_id for one in members))
             for members in groups.values()
@@ -87,14 +92,17 @@ class ByParent:
 
     def product(self, item: Item) -> str | None:
         """The parent, or the item itself."""
-        return item.attributes.get("woocommerce_parent") or item.item_id
+        return self._named(item.attributes.get(self._attribute) or item.item_id)
 
     def title(self, item: Item) -> str | None:
         """The item's title: the file says it for people alone."""
         return item.title
 
     def beside(self, item: Item, *, pinned: bool) -> str | None:
-        """The product; but the variation itself where people chose one that does not stand for its product."""
-        if pinned and "woocommerce_parent" in item.attributes and item.item_id not in self._standing:
-            return item.item_id
+        """The product; but the variant itself where people chose one that does not stand for its product."""
+        if pinned and self._attribute in item.attributes and item.item_id not in self._standing:
+            return self._named(item.item_id)
         return self.product(item)
+
+    def _named(self, name: str) -> str | None:
+        return None if self._without is not None and self._without in name else name

@@ -9,6 +9,7 @@ from pairwell.errors import SourceError
 from pairwell.shop.exports.feeds import fill_feed
 
 FEED = """<?xml version="1.0" encoding="{encoding}"?>
+<!DOCTYPE yml_catalog SYSTEM "shops.dtd">
 <yml_catalog date="2026-11-20 10:00">
   <shop>
     <name>Лесная лавка</name>

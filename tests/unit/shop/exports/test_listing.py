@@ -222,6 +222,13 @@ def test_magento_gets_positions() -> None:
     assert listing.nameless == ["a,b"]
 
 
+def test_magento_gets_configurable_products_where_the_catalogue_names_them() -> None:
+    tents = [item(name, 9_000, attributes={"magento_parent": "TENT"}) for name in ("TENT-G", "TENT-R")]
+    learned = Learned({"TENT-R": [pair("MUG", 0.5), pair("TENT-G", 0.4)], "MUG": [pair("TENT-G", 0.5)]})
+    listing = listed([*tents, item("MUG")], learned=learned, target="magento")
+    assert written(listing, "magento")[1:] == ["TENT,MUG,1,,", ""]
+
+
 def test_the_plain_list_has_a_row_a_pair() -> None:
     learned = Learned({"TENT": [pair("MUG", 0.123456789)]})
     listing = listed([TENT, item("MUG"), item("MAT")], pin("TENT", "MAT"), learned=learned)
