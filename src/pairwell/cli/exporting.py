@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NamedTuple, TextIO, cast
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NamedTuple, cast
 
 import typer
 
@@ -79,6 +78,7 @@ class _Message(NamedTuple):
 def _write_messages(shop: Shop, asked: _Message, stream: BinaryIO) -> Mailed:
     from pairwell.clock import system_clock
     from pairwell.shop.exports.mailing import Mailing, export_messages
+    from pairwell.shop.exports.writing import as_text
 
     mailing = Mailing(
         placement=asked.placement,
@@ -87,14 +87,15 @@ def _write_messages(shop: Shop, asked: _Message, stream: BinaryIO) -> Mailed:
         locale=asked.locale,
         format=asked.form,
     )
-    with _text(stream) as text:
+    with as_text(stream) as text:
         return export_messages(shop, mailing, text, now=system_clock())
 
 
 def _write_lists(shop: Shop, target: str, n: int | None, keep_pins: bool, stream: BinaryIO) -> Exported:
     from pairwell.shop.exports.exporting import Export, export_lists
+    from pairwell.shop.exports.writing import as_text
 
-    with _text(stream) as text:
+    with as_text(stream) as text:
         return export_lists(shop, Export(target=target, n=n, keep_pins=keep_pins), text)
 
 
@@ -115,34 +116,16 @@ def _read_ids(path: Path) -> list[str]:
 
 
 @contextmanager
-def _text(stream: BinaryIO) -> Iterator[TextIO]:
-    """The stream for text in UTF-8, whose line ends stay as they are written."""
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
-    try:
-        yield text
-        text.flush()
-    finally:
-        text.detach()
-
-
-@contextmanager
 def _writing(path: Path | None) -> Iterator[BinaryIO]:
     """The file, there whole or not at all; stdout where none is named."""
     if path is None:
         sys.stdout.flush()
         yield sys.stdout.buffer
         return
-    from pairwell.errors import StorageError
+    from pairwell.shop.exports.writing import writing
 
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        with draft.open("wb") as stream:
-            yield stream
-        draft.replace(path)
-    except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error.strerror}.", hint="Name another file by --to.") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with writing(path) as stream:
+        yield stream
 
 
 def _tell(exported: Exported | FeedExported | Mailed, path: Path | None) -> None:

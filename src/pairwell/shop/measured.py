@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pairwell.shop.parts import Parts
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pairwell.measure.before.rows import Who
     from pairwell.report.record import Report
     from pairwell.shop.experiments import Experiments
+    from pairwell.shop.exports.exporting import Exported
 
 
 class Measured(Parts):
@@ -68,3 +70,17 @@ class Measured(Parts):
         from pairwell.shop.valuing import score_customers
 
         return score_customers(self, now=self._clock())
+
+    def export(self, target: str, path: str | Path, *, n: int = 8, keep_pins: bool = False) -> Exported:
+        """Write complements and upgrades of every product as a file for a shop system; see docs/exports.md.
+
+        At most `n` of a kind beside a product; `keep_pins`: what people pinned stays where a guard holds it back, too.
+        Raises `RequestError` for a target that is none, `EvidenceError` where there is nothing to write.
+        """
+        from pairwell.shop.asking import read_count, read_path, read_text
+        from pairwell.shop.exports.exporting import Export, export_lists
+        from pairwell.shop.exports.writing import as_text, writing
+
+        asked = Export(target=read_text(target, "target", "shopify"), n=read_count(n), keep_pins=keep_pins)
+        with writing(read_path(path, "path", "complements.csv")) as stream, as_text(stream) as text:
+            return export_lists(self, asked, text)

@@ -58,6 +58,9 @@ def test_shopify(run: Run, tmp_path: Path) -> None:
     result = run("export", "shopify", "--keep-pins", "--to", out, "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["complements"] == 4
+    with open_workspace(tmp_path / "shop") as shop:
+        assert shop.export("shopify", tmp_path / "same.csv", keep_pins=True).pinned == 4
+    assert (tmp_path / "same.csv").read_bytes() == out.read_bytes()
     # As Shopify imports it: cells that the file has are replaced, in the first row of each product; all others stay.
     cells = {row["URL handle"]: row for row in read(out)}
     imported, seen = read(original), set[str]()
