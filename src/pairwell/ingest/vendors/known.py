@@ -5,6 +5,7 @@ from __future__ import annotations
 from pairwell.ingest.vendors.export import Export
 from pairwell.ingest.vendors.ga4 import GA4
 from pairwell.ingest.vendors.magento_orders import MAGENTO_ORDERS
+from pairwell.ingest.vendors.magento_products import MAGENTO_PRODUCTS
 from pairwell.ingest.vendors.metrika import METRIKA
 from pairwell.ingest.vendors.segment import CALLS
 from pairwell.ingest.vendors.shopify_orders import SHOPIFY_ORDERS
@@ -17,6 +18,7 @@ EXPORTS: tuple[Export, ...] = (
     SHOPIFY_PRODUCTS,
     WOOCOMMERCE_PRODUCTS,
     WOOCOMMERCE_ORDERS,
+    MAGENTO_PRODUCTS,
     MAGENTO_ORDERS,
     *GA4,
     *METRIKA,

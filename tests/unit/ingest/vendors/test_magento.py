@@ -55,3 +55,50 @@ def test_one_line_around_all_orders_is_read_too(importer: Importer) -> None:
     answer = json.loads((FILES / ORDERS).read_text(encoding="utf-8"))
     report = importer.take("orders", importer.write("orders.json", json.dumps(answer)))
     assert (report.recognised, report.read, report.taken) == ("magento", 17, 9)
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    """A workspace with products and orders."""
+    with filled(tmp_path_factory.mktemp("magento"), ("items", "magento_products.csv"), ("orders", ORDERS)) as made:
+        yield made
+
+
+def test_products_are_recognised_and_every_row_is_accounted_for(catalogue: Filled) -> None:
+    report = catalogue.reports["items"]
+    assert (report.recognised, report.read, report.taken, report.merged, report.refused) == ("magento", 10, 6, 2, 2)
+    assert report.refused_by_reason == {"gift_card": 1, "not_sold_alone": 1}
+    assert report.merged_by_rule == {"part_of_product": 2}  # the configurable product, and its words in German
+
+
+def test_variants_learn_from_their_parent_what_it_says_after_them(catalogue: Filled) -> None:
+    items = catalogue.importer.facts.items()
+    jacket = items["WJ-S-BLUE"]
+    assert (jacket.family, jacket.category, jacket.brand, jacket.image_url) == (
+        "WJ",
+        "Jackets",
+        "Fenland",
+        "/w/j/wj.jpg",
+    )
+    assert jacket.attributes == {"color": "Blue", "size": "S", "magento_parent": "WJ"}
+
+
+def test_prices_stock_and_what_is_online(catalogue: Filled) -> None:
+    items = catalogue.importer.facts.items()
+    prices = {name: items[name].price_minor for name in ("WAX", "BRUSH", "WJ-S-BLUE", "KIT")}
+    assert prices == {"WAX": 708, "BRUSH": 958, "WJ-S-BLUE": 7417, "KIT": None}  # less a tax of 20 percent
+    assert {name: items[name].stock for name in ("WAX", "BRUSH", "WJ-M-BLUE")} == {
+        "WAX": 20,
+        "BRUSH": None,
+        "WJ-M-BLUE": 0,
+    }
+    assert [name for name, item in items.items() if not item.published] == ["OILED"]
+
+
+def test_lists_become_relations_in_the_order_of_their_positions(catalogue: Filled) -> None:
+    found = catalogue.rows("relations", "anchor_id", "relation", "rank", "item_id")
+    assert [row[1:] for row in found if row[0] == "WJ-S-BLUE"] == [
+        ("complement", 0, "WAX"),
+        ("complement", 1, "BRUSH"),
+        ("upgrade", 0, "OILED"),
+    ]

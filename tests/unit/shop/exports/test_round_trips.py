@@ -124,3 +124,24 @@ def test_bad_requests_say_what_to_do(run: Run, tmp_path: Path) -> None:
     assert "only there" in said("yml")
     assert "cannot be written" in said("csv", "--to", tmp_path / "nowhere" / "out.csv")
     assert not list(tmp_path.glob("*.draft"))
+
+
+def test_magento(run: Run, tmp_path: Path) -> None:
+    original = FILES / "magento_products.csv"
+    assert run("ingest", "items", original).exit_code == 0
+    before = relations(tmp_path / "shop")
+    out = tmp_path / "lists.csv"
+    assert run("export", "magento", "--keep-pins", "--to", out).exit_code == 0
+    # As Magento imports it: a row is found by its SKU, and cells that are empty change nothing.
+    cells = {row["sku"]: {name: cell for name, cell in row.items() if cell} for row in read(out)}
+    imported = [{**row, **(cells.get(row["sku"], {}) if not row["store_view_code"] else {})} for row in read(original)]
+    changed = {row["sku"]: row for row in imported if not row["store_view_code"]}
+    assert (changed["WJ"]["crosssell_skus"], changed["WJ"]["crosssell_position"]) == (
+        "WAX,BRUSH",
+        "1,2",
+    )  # as it was shown
+    assert [row for row in imported if row["sku"] != "WJ"] == [row for row in read(original) if row["sku"] != "WJ"]
+    again = tmp_path / "again.csv"
+    write(again, imported)
+    assert run("ingest", "items", again).exit_code == 0
+    assert relations(tmp_path / "shop") == before
