@@ -26,7 +26,9 @@ def ingest(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, TSV, JSON lines or Parquet, gzip too.")],
     *,
     mapping: Annotated[Path | None, typer.Option(help="A mapping as TOML, instead of the one found.")] = None,
-    source: Annotated[str | None, typer.Option(help="Vendor whose export it is (docs/imports.md), or any name.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Vendor whose export it is (docs/imports.md), or any name.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, store nothing.")] = False,
     pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Keep customers under pseudonyms.")] = False,
     workspace: InWorkspace = None,
