@@ -21,6 +21,7 @@ from pairwell.serve.online.notices import Notices
 _CONTEXT = multiprocessing.get_context("fork")  # of a process without threads, which has loaded little
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
+_MOST_DOUBLED = 10  # of a pause; by then it is the longest
 _SETTLED_S = 60.0  # a process that lived this long has not failed to start
 
 Ready = Callable[[], None]
@@ -32,6 +33,11 @@ class Part(NamedTuple):
     name: str
     work: Callable[[Ready], None]  # until it gets a signal; tells when it is ready
     needed: bool = False  # where it does not start at first, none does
+
+
+def pause_after(failures: int) -> float:
+    """Seconds until a process is started again that failed so many times in a row."""
+    return min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(max(0, failures - 1), _MOST_DOUBLED))
 
 
 class Supervisor:
@@ -166,7 +172,7 @@ class _Child:
         """Note that it ended; returns after how many seconds it is to be started again."""
         now = time.monotonic()
         self._failures = 0 if now - self._began >= _SETTLED_S else self._failures + 1
-        pause = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** max(0, self._failures - 1))
+        pause = pause_after(self._failures)
         self.again_at = now + pause
         return pause
 

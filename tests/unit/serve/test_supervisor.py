@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 
+from pairwell.serve.supervisor import pause_after
+
 BEGIN = """
 import os, signal, sys, time
 from pairwell.errors import PairwellError, UserError
@@ -101,3 +103,34 @@ def test_a_part_that_does_not_end_in_time_is_ended() -> None:
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate()
     assert (process.returncode, out) == (0, "ended\n")
+
+
+def test_pauses_grow_to_the_longest_and_stay_there_however_often_a_part_fails() -> None:
+    pauses = [pause_after(failures) for failures in range(2_001)]
+    assert pauses[:4] == [0.2, 0.2, 0.4, 0.8]
+    assert pauses == sorted(pauses)
+    assert set(pauses[7:]) == {5.0}
+
+
+def test_a_part_that_fails_for_hours_leaves_the_others_alone() -> None:
+    many = """
+import pairwell.serve.supervisor as supervising
+
+supervising._FIRST_PAUSE_S = supervising._LONGEST_PAUSE_S = 0.0
+failures = []
+
+class Counting(Notices):
+    def tell(self, level, event, message):
+        failures.append(event)
+        if len(failures) == 1_100:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+def gone(ready):
+    os._exit(1)
+
+Supervisor([Part("first", stay, needed=True), Part("second", gone)], Counting(), grace_s=30.0).run()
+print(set(failures), len(failures) >= 1_100)
+"""
+    out, err = finished(many)
+    assert out.splitlines()[1:] == ["{'second_ended'} True"]
+    assert not err
