@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -81,6 +83,20 @@ def load_snapshot(folder: Path, number: int) -> Snapshot:
         f"Snapshot {number} has schema version {version}; this release knows versions up to {SCHEMA_VERSION}.",
         hint="Use the newer release of pairwell that wrote it.",
     )
+
+
+def first_listed(folder: Path, table: str) -> dict[str, datetime]:
+    """By file of a table of the newest snapshot, when the oldest snapshot that is still there and lists it was made."""
+    numbers = numbers_of(folder)
+    load = cache(partial(load_snapshot, folder))
+    newest = load(max(numbers, default=0)).tables.get(table, ())
+
+    def made_at(name: str) -> datetime:
+        # A file that is listed stays so until it is replaced for good.
+        place = bisect_left(numbers, True, key=lambda number: name in load(number).tables.get(table, ()))
+        return load(numbers[place]).created_at
+
+    return {name: made_at(name) for name in newest}
 
 
 def publish_snapshot(folder: Path, snapshot: Snapshot, *, draft: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -18,7 +18,15 @@ from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.merging import Incoming, Merged, Place, merge_table, open_incoming, withdraw
 from pairwell.dataset.moments import cancelled_orders, newest_revisions, rows_until
-from pairwell.dataset.snapshots import Carried, Snapshot, Source, load_snapshot, newest_snapshot, publish_snapshot
+from pairwell.dataset.snapshots import (
+    Carried,
+    Snapshot,
+    Source,
+    first_listed,
+    load_snapshot,
+    newest_snapshot,
+    publish_snapshot,
+)
 from pairwell.dataset.tables import SCHEMA_VERSION, find_table
 from pairwell.engines.engine import open_engine, open_parquet, storage_failures
 from pairwell.errors import StorageError
@@ -85,6 +93,21 @@ class Dataset:
         table, pinned = find_table(name), snapshot or self.newest()
         with storage_failures():
             return self._place.open_rows(table, pinned.tables.get(name, ()))
+
+    def stored_by(self, name: str) -> dict[str, datetime]:
+        """By when each of the newest files of table `name` was there.
+
+        Snapshots that are swept away say nothing any more; the time of the file itself does.
+        """
+        listed = first_listed(self._workspace.snapshots, name)
+        with storage_failures():
+            written = {one: datetime.fromtimestamp(self.file(one).stat().st_mtime, UTC) for one in listed}
+        return {one: min(at, written[one]) for one, at in listed.items()}
+
+    def history_by_file(self, name: str) -> ibis.Table:
+        """As `history`, each row with the path of its file as `filename`."""
+        with storage_failures():
+            return self._place.open_files(find_table(name), self.newest().tables.get(name, ()))
 
     def file(self, name: str) -> Path:
         """The path of the stored file `name`, which some snapshot lists."""

@@ -26,6 +26,8 @@ _REFUSALS: Final[Mapping[Reason, str]] = {
     "orders no longer decide it. Wait, or ask for a longer period.",
     "no_spread": "All customers of one group brought the same, as when nobody bought, so nobody can say how sure a "
     "difference would be. Wait, or ask for a longer period.",
+    "said_later": "The shop first said this of these customers after they had met offers, which may have brought it "
+    "about, so that they cannot be compared by it. Ingest customers before offers start, or with a `valid_from`.",
     "uneven_groups": "The lot cannot have fallen like this: {found} of the customers are in the holdout, about "
     "{needed} were to be expected. Something else sorts them, so the groups cannot be compared.",
 }
@@ -34,7 +36,8 @@ _SLICES: Final = {
     "new_or_returning": "Returning is who had ordered before the first decision about them; everybody else is new, "
     "whatever they bought after it.",
     "channel": "A channel is that of the placement, as pairwell.toml says today.",
-    "customer": "Customers are sorted by what the shop says of them today.",
+    "customer": "Customers are sorted by what the shop had said of them by the first decision about them; where that "
+    "was nothing, by what it said first.",
     "item": "An offer is sorted by what the catalogue says of its items today; a bundle of several stands by itself. "
     "Answers without an offer are in no row: they name no item.",
     "offer": "Answers without an offer are in no row: they have no kind.",
@@ -144,7 +147,13 @@ def notes_of(read: Read, asked: Asked) -> list[str]:
 def notes_of_slices(slices: Slices) -> list[str]:
     """How the slices are told apart, where that is not plain."""
     said = _SLICES.get(slices.by) or _SLICES.get(slices.of)
-    return [] if said is None else [said]
+    notes = [] if said is None else [said]
+    if slices.late:
+        notes.append(
+            f"{counted(slices.late, 'customer')} stand in no comparison of rows: the shop had told nothing of them "
+            "when they met the first offer, and what it said later may have come of offers, as a tier does of spending."
+        )
+    return notes
 
 
 def _read(asked: Asked, period: Period) -> Read:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from tests.orders import Order, fill, stage
 from tests.unit.journal.test_store import NOW, event
 from tests.unit.report.test_offers import _asked, _made, _table, database
 
+from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
@@ -30,6 +31,7 @@ from pairwell.report.verdicts import added_figure, is_open
 
 __all__ = ["database"]
 _HOUR = timedelta(hours=1)
+_SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _ITEMS: list[dict[str, Any]] = [
     {"item_id": "mat", "category": "Sleep", "brand": "Soft", "price_minor": 100, "cost_minor": 40},
     {"item_id": "lamp", "category": "Light", "price_minor": 100, "cost_minor": 40},
@@ -137,6 +139,32 @@ def test_slices_that_cannot_be_are_refused_with_those_that_can(shop: Dataset, da
         build_placements(_by(shop, database, "placement"))
     with pytest.raises(RequestError, match="Findings are of the whole shop"):
         build_findings(_by(shop, database, "region"))
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_who_was_called_gold_after_meeting_offers_is_compared_with_nobody(
+    shop: Dataset, database: Database, workspace: Workspace, *, dated: bool
+) -> None:
+    since = NOW + 3 * _HOUR if dated else _SINCE_EVER
+    said = [
+        {"customer_id": f"c-{number}", "valid_from": since, "attributes": '{"region": "North", "tier": "gold"}'}
+        for number in range(0, 6, 2)
+    ]
+    if not dated:  # a first list without dates, that came after the offers
+        said = [{**one, "customer_id": f"c-{9 + number}"} for number, one in enumerate(said)]
+        log(Journal(database), *(_made(f"d-{9 + number}", f"c-{9 + number}") for number in range(3)))
+    later = NOW + 3 * _HOUR
+    source = Source(name="later", files=("later",), at=later, rows={})
+    shop.merge({"customers": stage(workspace.root, "customers", said)}, source=source, now=later)
+    settings = msgspec.convert({"choice": {"holdout": 0.3}}, Settings)
+    report = build_profit(msgspec.structs.replace(_asked(shop, database, settings), by="tier"))
+    if dated:  # what was said of them when they were met named no tier
+        assert list(_rows(report)) == ["(unknown)"]
+        return
+    assert any(note.startswith("3 customers stand in no comparison of rows") for note in report.notes)
+    row = _rows(build_funnel(_by(shop, database, "tier")))["gold"]
+    assert row["shown"] == 6
+    assert _rows(report).get("gold") is None or _rows(report)["gold"]["treated"] == 0
 
 
 def test_items_that_came_back_are_no_money_of_a_finding(workspace: Workspace, database: Database) -> None:

@@ -126,7 +126,8 @@ def _compared(read: Read, slices: Slices) -> Ints:
     many = len(slices.names)
     if slices.trial is None:
         return np.zeros(many, dtype=np.int64)
-    return np.bincount(slices.trial[read.trial.triggered], minlength=many)
+    there = slices.trial[read.trial.triggered]
+    return np.bincount(there[there >= 0], minlength=many)
 
 
 def _sums(place: Ints, values: Floats, many: int) -> Floats:
@@ -146,7 +147,8 @@ def _earned(read: Read, slices: Slices, place: int, sums: Mapping[str, float], *
         name: getattr(lines, name) if only is None else getattr(lines, name) * only for name in ("revenue", "margin")
     }
     wide = added_by(trial, lines, values["margin"], level=1 - (1 - LEVEL) / max(looked, 1)) if known else None
-    added = {name: _added(read, trial, one) if known else None for name, one in values.items()}
+    late = slices.late > 0 and not rows.any()
+    added = {name: _added(read, trial, one, late=late) if known else None for name, one in values.items()}
     return Earned(
         name=slices.names[place],
         **sums,
@@ -158,8 +160,10 @@ def _earned(read: Read, slices: Slices, place: int, sums: Mapping[str, float], *
     )
 
 
-def _added(read: Read, trial: Trial, values: Floats) -> Result:
-    """Where a slice has nobody of a holdout that there is, it has too few."""
+def _added(read: Read, trial: Trial, values: Floats, *, late: bool) -> Result:
+    """Where a slice has nobody of a holdout that there is, it has too few; `late`: none that may be compared."""
+    if late:
+        return NotEstimable(reason="said_later")
     found = added_by(trial, read.lines, values)
     if isinstance(found, NotEstimable) and found.reason == "no_holdout" and read.trial.held.any():
         return NotEstimable(reason="too_few", needed=found.needed)

@@ -16,8 +16,9 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.engine import storage_failures
 from pairwell.errors import RequestError
 from pairwell.events import items_named
-from pairwell.measure.customers.attributes import UNSAID, name_segments, read_stated
-from pairwell.measure.offers.estimates import Ints
+from pairwell.measure.customers.attributes import UNSAID, name_segments
+from pairwell.measure.customers.statements import find_statement, read_statements
+from pairwell.measure.offers.estimates import Bools, Ints
 from pairwell.measure.offers.reading import Read
 from pairwell.measure.offers.rows import NEVER
 
@@ -39,6 +40,7 @@ class Slices(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     decided: Ints | None  # by row of the decisions
     trial: Ints | None  # by row of the trial
     lines: Ints | None  # by line, whatever it is put down to
+    late: int = 0  # triggered units of the trial in no slice, NEVER: what sorts them may have come of offers
 
     def attributed(self, read: Read) -> Ints:
         """By line the slice that it is put down to; NEVER: to no offer."""
@@ -80,8 +82,8 @@ def find_slices(cut: Sliced, by: str) -> Slices:
     return _of_attribute(cut, by)
 
 
-def slice_customers(read: Read, by: str, of_unit: Sequence[str]) -> Slices:
-    """By what each unit is called, in the order of the names of units."""
+def slice_customers(read: Read, by: str, of_unit: Sequence[str], late: Bools | None = None) -> Slices:
+    """By what each unit is called, in the order of the names of units. `late`: those called so only after they met."""
     names = sorted({*of_unit})
     places = {name: place for place, name in enumerate(names)}
     every = np.array([*(places[name] for name in of_unit), len(names)], dtype=np.int64)  # the last: nobody is named
@@ -90,14 +92,16 @@ def slice_customers(read: Read, by: str, of_unit: Sequence[str]) -> Slices:
     found = [every[np.where(rows >= 0, rows, -1)] for rows in (units, told.decided.unit, read.trial.unit)]
     if any((rows == len(names)).any() for rows in found):
         names = [*names, NOBODY]
+    out = np.zeros(len(read.trial.unit), dtype=np.bool_) if late is None else late[read.trial.unit]
     return Slices(
         by=by,
         of="customer",
         names=names,
         offers=found[0],
         decided=found[1],
-        trial=found[2],
+        trial=np.where(out, NEVER, found[2]),
         lines=every[read.lines.unit],
+        late=int((out & read.trial.triggered).sum()),
     )
 
 
@@ -183,13 +187,23 @@ def _said_of_items(dataset: Dataset, ids: Sequence[str], what: str) -> dict[str,
 
 
 def _of_attribute(cut: Sliced, by: str) -> Slices:
-    stated, wanted = read_stated(cut.dataset), by.removeprefix(_NAMED)
-    if wanted not in stated:
-        known = sorted([*_OF_ANSWERS, *_OF_ITEMS, "kind", "new_or_returning", *stated])
+    stated, wanted = read_statements(cut.dataset), by.removeprefix(_NAMED)
+    named = {name for one in stated.values() for said in one for name in said.attributes}
+    if wanted not in named:
+        known = sorted([*_OF_ANSWERS, *_OF_ITEMS, "kind", "new_or_returning", *named])
         raise RequestError(
             f"There is no segment {by[:80]!r} in this shop.", hint=name_neighbours(by, known), field="by"
         )
-    return slice_customers(cut.read, wanted, name_units(cut.read.units, stated[wanted]))
+    units, met = cut.read.units, cut.read.met.tolist()
+    every = [stated.get(unit.removeprefix("c:"), []) if unit.startswith("c:") else [] for unit in units]
+    found = [find_statement(one, moment) for one, moment in zip(every, met, strict=True)]
+    unsaid = np.array([one is None or one.by > at for one, at in zip(found, met, strict=True)], dtype=np.bool_)
+    # Who is listed at all may itself come of offers: of nobody but those is anything said later.
+    later = any(one is not None and one.by > at for one, at in zip(found, met, strict=True))
+    values = {
+        unit: one.attributes[wanted] for unit, one in zip(units, found, strict=True) if one and wanted in one.attributes
+    }
+    return slice_customers(cut.read, wanted, name_segments([values.get(unit) for unit in units]), unsaid & later)
 
 
 def name_units(units: Sequence[str], of_customer: Mapping[str, str]) -> list[str]:
