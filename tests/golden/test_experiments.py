@@ -83,20 +83,42 @@ def test_proportions_as_growthbook_tests_them(analyze: Analyze, tmp_path: Path) 
     assert one["p_value_relative"] == pytest.approx(0.80707, abs=5e-6)
 
 
+def _ratio(n: int, *raw: float) -> Products:
+    y, yy, x, xx, xy = raw
+    return Products(n=n, mean_y=y / n, mean_x=x / n, yy=yy - y * y / n, xx=xx - x * x / n, xy=xy - y * x / n)
+
+
+_CONTROL = _ratio(100, 270, 848.79, 510, 810, -900)
+_TREATED = _ratio(120, 300, 869, 500, 800, -905)
+
+
 def test_a_ratio_as_growthbook_tests_it() -> None:
     # No sample has such sums (the denominators' squares add up to less than their mean allows): the formula alone.
-    def ratio(n: int, *raw: float) -> Products:
-        y, yy, x, xx, xy = raw
-        return Products(n=n, mean_y=y / n, mean_x=x / n, yy=yy - y * y / n, xx=xx - x * x / n, xy=xy - y * x / n)
+    found = relative_effect(ratio_of(_TREATED), ratio_of(_CONTROL))
 
-    control = ratio(100, 270, 848.79, 510, 810, -900)
-    treated = ratio(120, 300, 869, 500, 800, -905)
-    found = relative_effect(ratio_of(treated), ratio_of(control))
-
-    assert ratio_of(control).value == pytest.approx(0.529411765, abs=5e-10)
-    assert ratio_of(treated).value == pytest.approx(0.6)
+    assert ratio_of(_CONTROL).value == pytest.approx(0.529411765, abs=5e-10)
+    assert ratio_of(_TREATED).value == pytest.approx(0.6)
     assert found.value == pytest.approx(0.133333333, abs=5e-10)
     assert found.p_value == pytest.approx(0.610663339, abs=5e-10)
+
+
+def test_a_ratio_as_growthbook_tests_it_by_the_command(analyze: Analyze, tmp_path: Path) -> None:
+    # A sample with the same units, the same means, and the same spread of y - R x, which is all that the ratio reads.
+    arms = {"A": _with_spread_of(_CONTROL), "B": _with_spread_of(_TREATED)}
+    file = _write(tmp_path / "a.csv", arms, "spent,orders")
+    one = analyze(file, "--unit", "unit", "--arm", "arm", "--metric", "spent/orders")["comparisons"][0]
+
+    assert (one["kind"], one["n"], one["n_control"]) == ("ratio", 120, 100)
+    assert [one["mean_control"], one["mean"]] == pytest.approx([0.529411765, 0.6], abs=5e-10)
+    assert one["effect_relative"] == pytest.approx(0.133333333, abs=5e-10)
+    assert one["p_value_relative"] == pytest.approx(0.610663339, abs=5e-10)
+
+
+def _with_spread_of(sums: Products) -> list[list[float]]:
+    ratio = sums.mean_y / sums.mean_x
+    apart = math.sqrt((sums.yy - 2 * ratio * sums.xy + ratio * ratio * sums.xx) / sums.n)
+    below = [sums.mean_x + (-1) ** row for row in range(sums.n)]
+    return [[ratio * x + apart * (-1) ** (row // 2), x] for row, x in enumerate(below)]
 
 
 @pytest.mark.parametrize(
@@ -153,13 +175,13 @@ def test_the_always_valid_bound() -> None:
 
 
 def test_the_always_valid_interval_of_the_command(analyze: Analyze, tmp_path: Path) -> None:
-    # 400 units of variance 4 / (1 - 1/200) a pair: the standard error of their difference times the bound a root unit.
+    # Looked at where it was tuned for, the bound grows with the root of the time: 30.35209 at 100 is 3.035209 a root.
     plain = _one_by_one([(-1) ** row for row in range(200)])
     file = _write(tmp_path / "a.csv", {"control": plain, "offers": plain})
     one = analyze(file, "--unit", "unit", "--arm", "arm", "--metric", "value", "--planned-units", 400)["comparisons"][0]
 
-    width = math.sqrt(2 / 199) * mixture_bound(400, tuning(400)) / math.sqrt(400)
-    assert one["always_valid_ci"] == pytest.approx([-width, width], rel=1e-9)
+    width = math.sqrt(2 / 199) * 3.035209  # the standard error of a difference of two means of ±1, and the bound
+    assert one["always_valid_ci"] == pytest.approx([-width, width], abs=5e-8)
     assert width > one["ci_absolute"][1]
 
 
