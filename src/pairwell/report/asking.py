@@ -36,10 +36,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Periods(msgspec.Struct, frozen=True, kw_only=True):
-    """The period of a report, the one before it of equal length, and when the shop's orders were placed."""
+    """The period of a report, the one before it, and when the shop's orders were placed.
+
+    The one before has as many days as the period is known: those up to the one of the newest order.
+    """
 
     period: Period
-    previous: Period | None  # None: no order is older than the period
+    previous: Period | None  # None: orders do not reach so far back
     first: datetime
     last: datetime  # not after now, where any is not
     later: int = 0  # orders dated after now
@@ -81,8 +84,9 @@ def find_periods(asked: Asked) -> Periods | None:
             field="since",
         )
     period = Period(since=since.astimezone(UTC), until=until.astimezone(UTC))
-    previous = _before(period, zone) if first < period.since else None
-    return Periods(period=period, previous=previous, first=first, last=last, later=later)
+    previous = _before(_known(period, last, zone), zone)
+    reached = previous.since >= _midnight(first, zone, days=0)
+    return Periods(period=period, previous=previous if reached else None, first=first, last=last, later=later)
 
 
 def begin(asked: Asked, name: str, title: str, period: Period | None = None, previous: Period | None = None) -> Report:
@@ -96,6 +100,12 @@ def begin(asked: Asked, name: str, title: str, period: Period | None = None, pre
 def _midnight(moment: datetime, zone: ZoneInfo, *, days: int) -> datetime:
     """The beginning of the local day that many days after the one of `moment`."""
     return datetime.combine(moment.astimezone(zone).date() + timedelta(days=days), time(), zone)
+
+
+def _known(period: Period, last: datetime, zone: ZoneInfo) -> Period:
+    """As much of the period as orders reach: up to the end of the newest one's day; all of it where none is in it."""
+    end = _midnight(last, zone, days=1).astimezone(UTC)
+    return period if last < period.since else Period(since=period.since, until=min(period.until, end))
 
 
 def _before(period: Period, zone: ZoneInfo) -> Period:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,9 @@ REFUSALS: Final = {
 }
 _WITH_INTERVALS: Final = ("aov", "attach_rate")
 _OF_RETURNS: Final = ("return_rate", "refunds")
-_DAY, _COMES_BACK = timedelta(days=1), timedelta(days=60)  # for as long goods may come back, roughly
+_OF_WHAT_COMES_BACK: Final = ("margin", "margin_share", *_OF_RETURNS)
+_DAY = timedelta(days=1)
+_COMES_BACK: Final = 60.0  # days, for as long goods may come back, unless `learn.return_days` is more
 ALONE: Final = "Each interval is for its row alone: of twenty rows where nothing changed, one looks as if it had."
 _PART: Final = 3
 _NO_ORDERS = "Nothing was sold yet: ingest orders, or wait for the first one."
@@ -69,6 +71,16 @@ class Sales(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def returns_told(self) -> bool:
         """Whether anybody ever told of a return."""
         return "returns" in self.history.snapshot.tables
+
+    @property
+    def returns_due(self) -> bool:
+        """Whether orders of the period are so new that more of them may come back, as none of those before may."""
+        return self.returns_told and self.periods.period.until > self.kept_until
+
+    @property
+    def kept_until(self) -> datetime:
+        """Of orders before hardly any will come back any more."""
+        return self.periods.last - timedelta(days=max(_COMES_BACK, self.asked.settings.learn.return_days))
 
     def told(self, metrics: Sequence[str]) -> list[str]:
         """Those of the metrics that something is known of."""
@@ -129,7 +141,15 @@ def begin_report(name: str, title: str, sales: Sales) -> Report:
 def figures(keys: Sequence[str], sales: Sales, both: Compared) -> list[Figure]:
     """A figure for each metric, beside its value in the period before."""
     told = sales.told(keys)
-    return [figure_of(METRIC[key], both) if key in told else _untold(key) for key in keys]
+    found = [figure_of(METRIC[key], both) if key in told else _untold(key) for key in keys]
+    if not sales.returns_due:
+        return found
+    return [_alone(figure) if figure.key in _OF_WHAT_COMES_BACK else figure for figure in found]
+
+
+def _alone(figure: Figure) -> Figure:
+    """Without the period before, of which more has come back by now for no other reason than time."""
+    return msgspec.structs.replace(figure, previous=None, change_low=None, change_high=None)
 
 
 def _untold(key: str) -> Figure:
@@ -229,9 +249,7 @@ def _of_period(sales: Sales) -> Iterator[str]:
     if not periods.dated:
         yield "Orders carry no date, so that all of them are one period, and nothing is told of days or before."
     elif periods.previous is None:
-        yield f"The first order is of {first}; there is no period before to compare with."
-    elif periods.previous.since < periods.first:
-        yield f"The first order is of {first}: the period before is not whole, and changes look larger."
+        yield f"The first order is of {first}: there is no whole period before to compare with, so no change is told."
     if periods.later:
         verb = "is" if periods.later == 1 else "are"
         yield (
@@ -245,20 +263,16 @@ def _of_period(sales: Sales) -> Iterator[str]:
 def _of_its_end(sales: Sales) -> Iterator[str]:
     """Where the period may not be over, for orders or for what comes back of them."""
     zone, periods = ZoneInfo(sales.history.shop.timezone), sales.periods
-    until = periods.period.until
+    until, newest = periods.period.until, f"{periods.last.astimezone(zone):%Y-%m-%d}"
     if until - periods.last > _DAY:
+        yield f"The newest order is of {newest}: the period goes on beyond it and may not be whole."
+    if until - periods.last > _DAY and periods.previous is not None and periods.last >= periods.period.since:
+        yield f"It is compared with as many days before it as it has up to {newest}."
+    if periods.previous is not None and sales.returns_due:
         yield (
-            f"The newest order is of {periods.last.astimezone(zone):%Y-%m-%d}: the period goes on beyond it and may "
-            "not be whole."
-        )
-    if (
-        periods.previous is not None
-        and until > periods.last - _COMES_BACK
-        and "returns" in sales.history.snapshot.tables
-    ):
-        yield (
-            "What was ordered lately had less time to come back than what was ordered before: fewer returns, and a "
-            "margin that is higher for it, may be nothing but that."
+            f"What was ordered after {sales.kept_until.astimezone(zone):%Y-%m-%d} may still come back, less of what "
+            "was ordered before: changes of margin, of its share, of returns and of refunds would show nothing but "
+            "that, and are not told."
         )
 
 

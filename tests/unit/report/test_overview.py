@@ -29,11 +29,13 @@ from pairwell.shop.face import Shop, create_shop
 Row = dict[str, Any]
 _AT = datetime(2024, 3, 10, 12, tzinfo=UTC)
 _SINCE, _UNTIL, _BEFORE = (datetime(2024, month, 1, tzinfo=UTC) for month in (3, 4, 2))
+_MONTH = _UNTIL - _SINCE
 _UNSAID: dict[str, Row] = {
     "orders": {"discount_minor": 0, "shipping_minor": 0, "tax_minor": 0, "currency": "EUR", "rate": 1.0},
     "order_lines": {"line_no": 1, "item_id": "p", "quantity": 1.0, "unit_price_minor": 1_000, "discount_minor": 0},
     "items": {"valid_from": _AT, "derived": False, "published": True},
     "events": {"type": "view"},
+    "returns": {},
 }
 
 
@@ -74,7 +76,7 @@ def _two_months(shop: Shop, *, more: float = 1.0, n: int = 400) -> list[tuple[st
         sold.append((f"c{drawn.randrange(n // 3)}", march, price))
     orders, lines = [], []
     for number, (customer, march, price) in enumerate(sold):
-        at = (_SINCE if march else _BEFORE) + timedelta(hours=number)
+        at = (_SINCE if march else _SINCE - _MONTH) + number // 2 * 2 * _MONTH / n
         seller = "s-1" if number % 3 else "s-2"
         orders.append({"order_id": f"o{number}", "customer_id": customer, "placed_at": at, "seller_id": seller})
         lines.append({"order_id": f"o{number}", "unit_price_minor": price})
@@ -136,6 +138,51 @@ def test_categories_and_sellers_tell_how_sure_their_changes_are(shop: Shop, more
     sellers = _table(shop.report("sellers", since=_SINCE, until=_UNTIL), "sellers").rows
     assert {row["revenue_change_verdict"] for row in sellers} == {verdict}
     assert len(sellers) == 2
+
+
+def _daily(shop: Shop, first: datetime, days: int) -> None:
+    """An order a day of ten customers, at noon; every second one comes back ten days later, as far as that is past."""
+    orders = [
+        {"order_id": f"o{day}", "customer_id": f"c{day % 10}", "placed_at": first + timedelta(days=day, hours=12)}
+        for day in range(days)
+    ]
+    back = [
+        {"order_id": f"o{day}", "line_no": 1, "quantity": 1.0, "at": first + timedelta(days=day + 10)}
+        for day in range(0, max(days - 10, 1), 2)
+    ]
+    _store(shop, orders=orders, order_lines=[{"order_id": one["order_id"]} for one in orders], returns=back)
+
+
+def test_a_month_to_date_is_compared_with_as_many_days(shop: Shop) -> None:
+    _daily(shop, _SINCE - timedelta(days=40), 54)
+    report = shop.report("overview", since=_SINCE, until=_UNTIL)
+    assert report.previous is not None
+    assert (report.previous.since, report.previous.until) == (_SINCE - timedelta(days=14), _SINCE)
+    orders = _figure(report, "orders")
+    assert (orders.value, orders.previous) == (14, 14)
+    assert "It is compared with as many days before it as it has up to 2024-03-14." in report.notes
+
+
+def test_a_young_shop_is_told_no_change(shop: Shop) -> None:
+    _daily(shop, _SINCE, 36)
+    report = shop.report("overview")
+    assert report.previous is None
+    assert {figure.previous for figure in report.figures} == {None}
+    assert any("no whole period before to compare with" in note for note in report.notes)
+
+
+def test_what_may_still_come_back_is_not_compared(shop: Shop) -> None:
+    _daily(shop, _SINCE - timedelta(days=100), 200)
+    report = shop.report("overview")
+    told = {figure.key for figure in report.figures if figure.previous is not None}
+    assert not told & {"margin", "margin_share", "return_rate", "refunds"}
+    assert {"revenue", "aov"} <= told
+    assert any(note.startswith("What was ordered after 2024-04-09 may still come back") for note in report.notes)
+    older = shop.report("overview", since=_SINCE, until=_UNTIL)
+    rate = _figure(older, "return_rate")
+    assert rate.value == pytest.approx(16 / 31)
+    assert rate.previous == pytest.approx(15 / 31)
+    assert not any("may still come back" in note for note in older.notes)
 
 
 def test_few_customers_leave_a_change_without_an_interval(shop: Shop) -> None:
@@ -216,7 +263,7 @@ def test_visits_are_those_of_a_slow_path(shop: Shop, seed: int) -> None:
 def test_visits_of_many_have_an_interval_and_a_change(shop: Shop) -> None:
     events, orders = [], []
     for number in range(200):
-        at = (_SINCE if number % 2 else _BEFORE) + timedelta(hours=number)
+        at = (_SINCE if number % 2 else _SINCE - timedelta(days=9)) + timedelta(hours=number)  # nine days of March
         events.append({"event_id": f"e{number}", "at": at, "customer_id": f"c{number % 70}"})
         if number % 5 == 0:
             orders.append({"order_id": f"o{number}", "customer_id": f"c{number % 70}", "placed_at": at})

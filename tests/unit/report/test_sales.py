@@ -74,7 +74,7 @@ def test_one_customer_has_a_number_and_no_interval(shop: Shop) -> None:
     aov = _figure(report, "aov")
     assert (aov.value, aov.low, aov.refusal) == (1_000, None, None)
     assert any("too few for intervals" in note for note in report.notes)
-    assert any("no period before" in note for note in report.notes)
+    assert any("no whole period before" in note for note in report.notes)
 
 
 def test_money_of_few_customers_has_a_sentence_and_no_interval(shop: Shop) -> None:
