@@ -15,11 +15,13 @@ from pairwell.measure.offers.buying import STEPS, Buying, read_buying
 from pairwell.measure.offers.reading import Read
 from pairwell.measure.offers.sliced import left_of, parts_of
 from pairwell.measure.offers.stages import STAGES, Way, by_kind, by_placement, most_shown, way_of
+from pairwell.measure.sales.lines import History
 from pairwell.report.asking import Asked, begin
 from pairwell.report.named import KINDS, SILENCE, STAGE_TITLES
 from pairwell.report.offered import Opened, empty, ends, notes_of, notes_of_slices, open_offers, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.sliced import MOST, left_by, stages_by, stages_told
+from pairwell.report.visited import VISITS_END
 
 NAME, _TITLE = "funnel", "Where offers are lost"
 _OFFERS, _SILENCES = 20, 15  # rows of a table
@@ -188,14 +190,15 @@ def _visits(buying: Buying) -> Table:
         ],
         rows=rows,
         chart="bars",
-        note="A visit ends after half an hour without an event. Left: of the step before.",
+        note="Visits that began in the period; one ends after half an hour without an event. Left: of the step before.",
     )
 
 
 def _buying(opened: Opened) -> Buying | None:
     period, asked = opened.periods.period, opened.asked
-    visitors = read_orders_of_visitors(asked.database, since=period.since, until=period.until)
-    return read_buying(asked.dataset, visitors, period)
+    history = History(dataset=asked.dataset, snapshot=asked.dataset.newest(), shop=asked.settings.shop)
+    visitors = read_orders_of_visitors(asked.database, since=period.since, until=period.until + VISITS_END)
+    return read_buying(history, visitors, period)
 
 
 def _notes(read: Read, asked: Asked, buying: Buying | None) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 import msgspec
 
 from pairwell.engines.engine import storage_failures
@@ -15,6 +18,7 @@ from pairwell.report.record import Figure
 from pairwell.report.sales import Sales, figure_of
 
 _NONE = "No event tells of a visit in this period. Let pages send `view` events, or ingest the log of the shop."
+VISITS_END: Final = timedelta(days=1)  # after their period hardly any visit goes on
 _NEAR = 0.1  # about what share of visits ends in an order or a cart
 
 
@@ -37,7 +41,7 @@ def _compared(sales: Sales) -> Compared | None:
         visits = kept_visits(sales.history) if dated else None
         if visits is None:
             return None
-        told = read_orders_of_visitors(sales.asked.database, since=span.since, until=span.until)
+        told = read_orders_of_visitors(sales.asked.database, since=span.since, until=span.until + VISITS_END)
         within = visits_of(visits, span, orders_of_visitors(sales.history, told))
         began = round(periods.period.since.timestamp() * 1_000_000)
         with visits_by_customer(within.mutate(current=within.began >= began), "current").cache() as each:

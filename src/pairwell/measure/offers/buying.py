@@ -11,16 +11,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pairwell.dataset.store import Dataset
+from pairwell.clock import from_micros, to_micros
 from pairwell.engines.engine import storage_failures
 from pairwell.engines.functions import micros
-from pairwell.measure.offers.estimates import Ints
-from pairwell.measure.offers.rows import newest_before
+from pairwell.measure.offers.estimates import Bools, Ints
+from pairwell.measure.offers.rows import NEVER, newest_before
 from pairwell.measure.period import Period
+from pairwell.measure.sales.lines import History
+from pairwell.measure.sales.visits import kept_visits, looks_of, orders_of_visitors, visits_of
 
 STEPS: Final = ("visits", "cart", "order", "add_on", "again")
-_PAUSE = 1_800_000_000  # microseconds; after half an hour without an event another visit begins
-_CARTED = ("add_to_cart", "checkout")
+_PAUSE = 1_800_000_000  # microseconds; for as long after a visit an order belongs to it
 
 
 class Buying(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,70 +33,71 @@ class Buying(msgspec.Struct, frozen=True, kw_only=True):
     orders_met: int  # of these those that fall into a visit that events tell of
 
 
-def read_buying(dataset: Dataset, visitors: Mapping[str, str], period: Period) -> Buying | None:
-    """Visits and what they came to; None where no event of the period is told.
+def read_buying(history: History, visitors: Mapping[str, str], period: Period) -> Buying | None:
+    """Visits that began in the period and what they came to; None where no event tells of any.
 
-    A visit is events of one customer, or of one visitor, less than half an hour apart; a visitor whom events name
-    together with one customer is that customer. An order belongs to the visit that it falls into, or that ended less
-    than half an hour before. `cart`: something was put there, or ordered; `add_on`: the order holds several items;
-    `again`: its customer ordered again later in the period. `visitors`: whose an order without a customer is.
+    What a visit is, and which order belongs to it, is said in `sales.visits.kept_visits`, from where they are taken.
+    `cart`: something was put there, or ordered; `add_on`: an order of it holds several items; `again`: the customer of
+    that one ordered again later in the period. `visitors`: whose an order without a customer is.
     """
     with storage_failures():
-        visits = _visits(dataset, period).to_pyarrow()
-        orders = _orders(dataset, period).to_pyarrow()
-    if not visits.num_rows:
-        return None
-    names = pc.unique(visits["unit"].combine_chunks())
-    unit = _codes(visits["unit"], names)
-    began, ended, carted, viewed = (_whole(visits[name]) for name in ("began", "ended", "carted", "viewed"))
-    buyer, at, items = _buyers(orders, visitors, names), _whole(orders["at"]), _whole(orders["items"])
-    known = np.flatnonzero(buyer >= 0)
-    order = np.lexsort((began, unit))
-    found = newest_before(unit[order], began[order], buyer[known], at[known])
-    met = (found >= 0) & (at[known] <= ended[order[np.maximum(found, 0)]] + _PAUSE)
-    visit, rows = order[found[met]], known[met]
-    ordered = np.bincount(visit, minlength=len(unit)) > 0
-    several = np.bincount(visit, weights=items[rows] > 1, minlength=len(unit)) > 0
-    again = np.bincount(visit, weights=_again(buyer, at)[rows], minlength=len(unit)) > 0
-    reached = (np.ones(len(unit), dtype=np.bool_), (carted > 0) | ordered, ordered, several, several & again)
+        kept = kept_visits(history)
+        if kept is None:
+            return None
+        visits = _near(kept, period, orders_of_visitors(history, visitors), history).to_pyarrow()
+        whole = {name: _whole(visits[name]) for name in ("began", "ended", "carted", "ordered", "looked")}
+        inside = whole["began"] >= to_micros(period.since)
+        if not inside.any():
+            return None
+        last = int(whole["ended"].max()) + _PAUSE + 1
+        orders = _orders(history, Period(period.since, max(period.until, from_micros(last)))).to_pyarrow()
+    visit, met, again = _meet(visits, orders, visitors, to_micros(period.until))
+    items, of_period = _whole(orders["items"]), _whole(orders["at"]) < to_micros(period.until)
+    several = _any(visit, met & (items > 1), len(inside))
+    repeated = _any(visit, met & (items > 1) & again, len(inside))
+    carted, ordered = whole["carted"] > 0, whole["ordered"] > 0
+    reached = (inside, inside & carted, inside & ordered, inside & several, inside & repeated)
+    looked = whole["looked"]
     return Buying(
         steps={name: int(one.sum()) for name, one in zip(STEPS, reached, strict=True)},
-        viewed_before=float(np.median(viewed[ordered])) if ordered.any() and viewed.any() else None,
-        orders=orders.num_rows,
-        orders_met=int(met.sum()),
+        viewed_before=float(np.median(looked[reached[2]])) if reached[2].any() and looked[inside].any() else None,
+        orders=int(of_period.sum()),
+        orders_met=int((met & of_period).sum()),
     )
 
 
-def _visits(dataset: Dataset, period: Period) -> ibis.Table:
-    events = dataset.table("events")
-    within = events.filter(period.holds(events.at))
-    told = within.select("type", "customer_id", "visitor_id", "item_id", at=micros(within.at))
-    both = told.filter(told.customer_id.notnull(), told.visitor_id.notnull())
-    owners = both.group_by("visitor_id").aggregate(owner=both.customer_id.max(), owners=both.customer_id.nunique())
-    joined = told.left_join(owners.filter(owners.owners == 1), "visitor_id")
-    customer = ibis.coalesce(joined.customer_id, joined.owner)
-    whose = ibis.coalesce(ibis.literal("c:") + customer, ibis.literal("v:") + joined.visitor_id)
-    named = joined.select("type", "item_id", "at", unit=whose)
-    named = named.filter(named.unit.notnull())
-    turn = ibis.window(group_by="unit", order_by=["at"])
-    pause = named.mutate(new=(named.at - named.at.lag().over(turn) > _PAUSE).fill_null(True).cast("int64"))
-    # By moments and not by rows: events of one moment are of one visit, in whatever order they come.
-    running = ibis.range_window(group_by="unit", order_by=["at"], preceding=None, following=0)
-    numbered = pause.mutate(visit=pause.new.sum().over(running))
-    return numbered.group_by("unit", "visit").aggregate(
-        began=numbered.at.min(),
-        ended=numbered.at.max(),
-        carted=numbered.type.isin(_CARTED).sum(),
-        viewed=numbered.item_id.nunique(where=numbered.type == "view"),
-    )
+def _near(kept: ibis.Table, period: Period, of_visitors: ibis.Table | None, history: History) -> ibis.Table:
+    """The visits of the period, and those before that its orders may belong to."""
+    began = int(kept.filter(kept.ended >= to_micros(period.since) - _PAUSE).began.min().to_pyarrow().as_py() or 0)
+    since = min(period.since, from_micros(began))
+    return looks_of(history, visits_of(kept, Period(since, period.until), of_visitors))
 
 
-def _orders(dataset: Dataset, period: Period) -> ibis.Table:
-    snapshot = dataset.newest()
-    orders = dataset.table("orders", snapshot=snapshot)
-    within = orders.filter(period.holds(orders.placed_at))
+def _meet(visits: pa.Table, orders: pa.Table, visitors: Mapping[str, str], until: int) -> tuple[Ints, Bools, Bools]:
+    """Of each order its visit, whether there is one, and whether its unit ordered again before `until`."""
+    names = pc.unique(visits["unit"].combine_chunks())
+    unit, began, ended = _codes(visits["unit"], names), _whole(visits["began"]), _whole(visits["ended"])
+    buyer, at = _buyers(orders, visitors, names), _whole(orders["at"])
+    known = np.flatnonzero(buyer >= 0)
+    order = np.lexsort((began, unit))
+    visit = np.full(len(at), NEVER, dtype=np.int64)
+    found = newest_before(unit[order], began[order], buyer[known], at[known])
+    inside = (found >= 0) & (at[known] <= ended[order[np.maximum(found, 0)]] + _PAUSE)
+    visit[known[inside]] = order[found[inside]]
+    again, early = np.zeros(len(at), dtype=np.bool_), np.flatnonzero(at < until)
+    again[early] = _again(buyer[early], at[early]) > 0
+    return visit, visit >= 0, again
+
+
+def _any(visit: Ints, chosen: Bools, many: int) -> Bools:
+    """Of each visit whether any of the chosen orders is of it."""
+    return np.asarray(np.bincount(visit[chosen], minlength=many) > 0)
+
+
+def _orders(history: History, span: Period) -> ibis.Table:
+    within = history.orders(span)
     heads = within.select("order_id", "customer_id", at=micros(within.placed_at))
-    lines = dataset.table("order_lines", snapshot=snapshot)
+    lines = history.dataset.table("order_lines", snapshot=history.snapshot)
     sizes = lines.group_by("order_id").aggregate(items=lines.item_id.nunique())
     joined = heads.left_join(sizes, "order_id")
     return joined.select("order_id", "customer_id", "at", items=joined["items"].fill_null(0))

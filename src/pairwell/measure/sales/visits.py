@@ -47,6 +47,16 @@ def visits_of(visits: ibis.Table, span: Period, of_visitors: ibis.Table | None =
     return within if of_visitors is None else _with_orders(within, of_visitors)
 
 
+def looks_of(history: History, visits: ibis.Table) -> ibis.Table:
+    """Visits of a snapshot with `looked`: how many different items were looked at in each."""
+    told = _of_whom(history.dataset.table("events", snapshot=history.snapshot))
+    within = told.filter(told.looked.notnull()).join(visits.select("unit", "began", "ended"), "unit")
+    within = within.filter((within.began <= within["at"]) & (within["at"] <= within.ended))
+    counts = within.group_by("unit", "began").aggregate(looked=within.looked.nunique())
+    joined = visits.left_join(counts, ["unit", "began"])
+    return joined.select(*visits.columns, looked=joined.looked.fill_null(0))
+
+
 def orders_of_visitors(history: History, visitors: Mapping[str, str]) -> ibis.Table | None:
     """The `unit` and the moment of orders without a customer, by whose they are; None where nobody knows of any."""
     if not visitors:
@@ -79,15 +89,16 @@ def _visits(told: ibis.Table, units: ibis.Table) -> ibis.Table:
 
 
 def _of_whom(events: ibis.Table) -> ibis.Table:
-    """Events of somebody: whose, when, and whether something was put into the cart."""
+    """Events of somebody: whose, when, whether something was put into the cart, and which item was looked at."""
     carted = events.type.isin(_CARTED).cast("float64")
-    told = events.select("customer_id", "visitor_id", at=micros(events["at"]), carted=carted)
+    looked = ibis.cases((events.type == "view", events.item_id))
+    told = events.select("customer_id", "visitor_id", at=micros(events["at"]), carted=carted, looked=looked)
     both = told.filter(told.customer_id.notnull(), told.visitor_id.notnull())
     owners = both.group_by("visitor_id").aggregate(owner=both.customer_id.max(), owners=both.customer_id.nunique())
     joined = told.left_join(owners.filter(owners.owners == 1), "visitor_id")
     customer = ibis.coalesce(joined.customer_id, joined.owner)
     unit = ibis.coalesce(ibis.literal("c:") + customer, ibis.literal("v:") + joined.visitor_id)
-    return joined.select("at", "carted", unit=unit).filter(lambda rows: rows.unit.notnull())
+    return joined.select("at", "carted", "looked", unit=unit).filter(lambda rows: rows.unit.notnull())
 
 
 def _orders(history: History) -> ibis.Table:
