@@ -91,7 +91,7 @@ def forget(
     customer_id: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer, as the shop calls them.")],
     *,
     visitor: Annotated[bool, typer.Option("--visitor", help="It is the id of a visitor.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only search; exit code 1 where they are found.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only search; exit code 1 where they are found, or may be.")] = False,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
@@ -102,10 +102,10 @@ def forget(
         if check:
             searched = shop.keeping.search(customer_id, visitor=visitor)
             print_json(searched) if as_json else print_lines(_search_lines(searched))
-            raise typer.Exit(1 if searched.found else 0)
+            raise typer.Exit(0 if searched.proven else 1)
         done = shop.keeping.forget(customer_id, visitor=visitor)
     print_json(done) if as_json else print_lines(_forgotten_lines(done))
-    if done.searched.found:
+    if not done.searched.proven:
         raise typer.Exit(1)
 
 
@@ -133,6 +133,13 @@ def _search_lines(searched: Searched) -> Iterator[str]:
     if searched.alike:
         yield "The same letters stand for something else, such as items and orders of others, in"
     for place in searched.alike:
+        yield f"  {place}"
+    if searched.unsearched:
+        yield (
+            "Not searched, as Spark packs what it spills: end the processes whose numbers these folders begin with, "
+            "and run `pairwell forget` again."
+        )
+    for place in searched.unsearched:
         yield f"  {place}"
 
 

@@ -7,8 +7,10 @@ import os
 import re
 import shutil
 import socket
+import subprocess
 import tempfile
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,11 +19,13 @@ from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from pairwell.config.storing import Engine
+from pairwell.engines.spilled import folders_left, spilled_beside
 from pairwell.errors import EngineError
 
 _ONE: Final = threading.Lock()
+_opened: Final = ExitStack()
 _PATIENCE_S: Final = 5.0
-_ENDING_S: Final = 20.0
+_ENDING_S: Final = 5.0  # then it is killed: nothing is lost with it
 _PORT: Final = 7077  # of a master that names none
 _SAME_NUMBERS: Final = {
     "spark.sql.session.timeZone": "UTC",
@@ -44,6 +48,15 @@ def open_session(choice: Engine, *, spill: Path | None) -> Any:
         return _start(choice, spill)
 
 
+def close_session() -> None:
+    """End the session where there is one, and take away what it spilled. It may be opened again."""
+    with _ONE:
+        _opened.close()
+
+
+atexit.register(close_session)
+
+
 def _start(choice: Engine, spill: Path | None) -> SparkSession:
     _reach(choice.spark_master)
     folder = _make_folder(spill)
@@ -61,35 +74,19 @@ def _start(choice: Engine, spill: Path | None) -> SparkSession:
             hint="Check `[engine]` in the settings: the memory, and the master where it is a cluster.",
             field="engine.spark_master",
         ) from error
-    atexit.register(_close, context, gateway.proc, folder)
+    _opened.callback(_close, context, gateway.proc, folder)
     return SparkSession(context)
 
 
 def _make_folder(spill: Path | None) -> Path:
-    """A folder beside `spill`, which others sweep of what is old, as Spark lives for as long as a server does.
-
-    What killed processes left there goes.
-    """
+    """A folder of this process. What killed processes left goes."""
     if spill is None:
         return Path(tempfile.mkdtemp(prefix="spark-"))
-    beside = spill.with_name("spark")
-    beside.mkdir(parents=True, exist_ok=True)
-    for left in beside.iterdir():
-        if not _lives(left.name.partition("-")[0]):
-            shutil.rmtree(left, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=beside))
-
-
-def _lives(process: str) -> bool:
-    if os.name != "posix":
-        return True  # elsewhere to ask is to end it
-    try:
-        os.kill(int(process), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        pass
-    return True
+    spilled = spilled_beside(spill)
+    spilled.mkdir(parents=True, exist_ok=True)
+    for left in folders_left(spilled):
+        shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=spilled))
 
 
 def _configure(choice: Engine, folder: Path) -> SparkConf:
@@ -127,8 +124,11 @@ def _last_of(log: Path) -> str:
 
 
 def _close(context: SparkContext, process: Any, folder: Path) -> None:
-    """End Java with this process, and take away what it spilled."""
     context.stop()
     process.stdin.close()
-    process.wait(_ENDING_S)
+    try:
+        process.wait(_ENDING_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
     shutil.rmtree(folder, ignore_errors=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -143,3 +146,32 @@ def test_a_short_id_is_sought_in_columns_only(shop: Shop) -> None:
     assert shop.keeping.search("1").found == ["people"]
     done = shop.keeping.forget("1")
     assert (done.searched.found, done.searched.bytewise) == ([], False)
+
+
+def _spill(shop: Shop, process: int) -> Path:
+    """What Spark leaves of a report, packed, in a folder of the process."""
+    folder = shop.workspace.hidden / "spark" / f"{process}-x7" / "blockmgr-1"
+    folder.mkdir(parents=True)
+    (folder / "shuffle_0_0_0.data").write_bytes(gzip.compress(CUSTOMER.encode() * 50))
+    return folder.parent
+
+
+def test_what_spark_spilled_for_a_process_that_has_ended_is_removed(shop: Shop) -> None:
+    _meet(shop)
+    left = _spill(shop, 2**22 + 1)  # no process has such a number
+    assert shop.keeping.search(CUSTOMER).unsearched == [str(left.relative_to(shop.workspace.root))]
+    done = shop.keeping.forget(CUSTOMER)
+    assert done.removed["files of spark"] == 1
+    assert not left.exists()
+    assert done.searched.proven
+
+
+def test_what_spark_holds_for_a_process_that_lives_is_told_as_unsearched(shop: Shop) -> None:
+    _meet(shop)
+    held = _spill(shop, os.getpid())
+    done = shop.keeping.forget(CUSTOMER)
+    assert held.exists()
+    assert done.searched.unsearched == [str(held.relative_to(shop.workspace.root))]
+    assert (done.searched.found, done.searched.proven) == ([], False)
+    shutil.rmtree(held)
+    assert shop.keeping.forget(CUSTOMER).searched.proven

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pairwell.clock import Clock
 from pairwell.config.standing import CURRENT
 from pairwell.config.workspace import Workspace
+from pairwell.engines.closing import close_engines
 from pairwell.operations.database import Database
 from pairwell.operations.schema import decisions, epochs, events
 from pairwell.serve.pages.asked import Question
@@ -78,8 +79,9 @@ class Reports:
             return Made(find_report(parts, self._database, asked, now=self._clock(), carry=False), state)
 
     def close(self) -> None:
-        """Take no more."""
+        """Take no more, and end the engine; a report that is being made is lost."""
         self._carrier.shutdown(wait=False, cancel_futures=True)
+        close_engines()
 
     def _carry(self) -> None:
         from pairwell.shop.parts import Parts

@@ -14,6 +14,7 @@ from pairwell.config.workspace import Workspace
 from pairwell.dataset import forgetting as of_dataset
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.sweeping import sweep_dataset
+from pairwell.engines.spilled import folders_left, spilled_beside
 from pairwell.errors import StorageError
 from pairwell.facts.forgetting import forget_facts
 from pairwell.ingest.facts import write_facts
@@ -112,13 +113,15 @@ def _forget_files(workspace: Workspace, whom: Whom) -> dict[str, int]:
     try:
         learning = _drop(workspace.hidden / "learning")
         staging = _drop(workspace.staging)
+        spilled = sum(_drop(folder) for folder in folders_left(spilled_beside(workspace.staging)))
         faults = [path for path in workspace.faults.glob("*") if path.is_file() and whom.is_in(_text(path))]
         for path in faults:
             path.unlink()
         rows = rewrite_quarantine(workspace, lambda table, row: not is_theirs(whom, table, row))
     except OSError as error:
         raise StorageError(f"Files of the person could not be removed: {error}.", hint="Mend the rights.") from error
-    return {"learning": learning, "staging": staging, "faults": len(faults), "quarantine (rows)": rows}
+    dropped = {"learning": learning, "staging": staging, "spark": spilled}
+    return {**dropped, "faults": len(faults), "quarantine (rows)": rows}
 
 
 def _forget_operations(database: Database, whom: Whom) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.snapshots import Carried, load_snapshot
+from pairwell.engines.spilled import folders_of, spilled_beside
 from pairwell.facts.taste import TasteStore
 from pairwell.ingest.quarantine import refused_in
 from pairwell.journal.forgetting import places_of
@@ -34,6 +36,12 @@ class Searched(msgspec.Struct, frozen=True, kw_only=True):
     files: int  # that were looked through
     bytewise: bool  # false: bytes cannot tell an id from others, as it is short or is something else's, too
     alike: list[str] = []  # where the same letters stand in what is not theirs: items, orders of others
+    unsearched: list[str] = []  # folders of what Spark spilled, in its own packing; only their going proves anything
+
+    @property
+    def proven(self) -> bool:
+        """Whether they are found nowhere, and everything was searched."""
+        return not self.found and not self.unsearched
 
 
 class _Hits(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +53,8 @@ def search_person(workspace: Workspace, database: Database, whom: Whom) -> Searc
     """Look for these ids everywhere. Raises `JournalError` and `StorageError` where something cannot be read."""
     if database.engine.dialect.name == "sqlite":
         fold_log(database)
-    paths = sorted(path for path in workspace.root.rglob("*") if path.is_file() and not path.is_symlink())
+    spilled = spilled_beside(workspace.staging)
+    paths = sorted(path for path in _walk(workspace.root, spilled) if path.is_file() and not path.is_symlink())
     pages = {path.resolve() for path in files_of(database)}
     search = _Search(workspace, whom)
     hits = [search.look_into(path) for path in paths if path.resolve() not in pages]
@@ -55,7 +64,15 @@ def search_person(workspace: Workspace, database: Database, whom: Whom) -> Searc
         alike=list(dict.fromkeys(place for hit in (*hits, rows) for place in hit.alike)),
         files=len(paths),
         bytewise=all(is_long(one) for one in whom.ids) and not blurred,
+        unsearched=[str(folder.relative_to(workspace.root)) for folder in folders_of(spilled)],
     )
+
+
+def _walk(root: Path, without: Path) -> Iterator[Path]:
+    """Everything under `root` but `without`, whose files come and go."""
+    for name, folders, files in os.walk(root):
+        folders[:] = [folder for folder in folders if Path(name, folder) != without]
+        yield from (Path(name, file) for file in files)
 
 
 class _Search:
