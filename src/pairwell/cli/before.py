@@ -63,6 +63,10 @@ _Alike = Annotated[
 ]
 _Since = Annotated[datetime | None, typer.Option(formats=_DAY, help="The first day that is looked at.")]
 _Until = Annotated[datetime | None, typer.Option(formats=_DAY, help="The first day that no longer is.")]
+_Returns = Annotated[
+    int,
+    typer.Option(min=1, max=365, help="Of the shop's margins and returns: days after its order in which one counts."),
+]
 
 
 def register(group: typer.Typer) -> None:
@@ -85,6 +89,7 @@ def before_after(
     parallel: _Alike = _Parallel.share,
     since: _Since = None,
     until: _Until = None,
+    returns_within: _Returns = 30,
     lower_is_better: Annotated[bool, typer.Option("--lower-is-better", help="Less of it is better.")] = False,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
@@ -102,12 +107,11 @@ def before_after(
         lower_is_better=lower_is_better,
         since=_day(since),
         until=_day(until),
+        returns_within=returns_within,
     )
     who = Who(group=group, touched=touched or [], compare=compare)
-    if file is None:
-        found = _of_shop(workspace, change, who)
-    else:
-        found = _of_file(file, _columns(metric, date, control), change, who)
+    asked = (change, who)
+    found = _of_shop(workspace, *asked) if file is None else _of_file(file, _columns(metric, date, control), *asked)
     print_json(found) if as_json else _print(found)
 
 

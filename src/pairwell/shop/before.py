@@ -15,6 +15,7 @@ from babel.numbers import get_currency_precision
 from msgspec.structs import replace
 
 from pairwell.config.progress import BytesRead, unheard
+from pairwell.config.turns import files_in_use
 from pairwell.dataset.tables import DATED_FROM
 from pairwell.engines.engine import storage_failures
 from pairwell.errors import RequestError
@@ -27,11 +28,14 @@ from pairwell.measure.before.rows import (
     BELOW,
     DAY,
     GROUP,
+    LESS_RETURNS,
     LOWER_IS_BETTER,
     ROWS,
     Who,
     daily_sums,
+    early_returns,
     metric_names,
+    newest_return,
     panel_of,
 )
 from pairwell.measure.comparing.experiment import ROWS as LINES
@@ -49,8 +53,7 @@ if TYPE_CHECKING:
 
 _EVER: Final = date(9999, 1, 1)
 _CONTROL: Final = "control"
-_LESS_RETURNS: Final = (*LOWER_IS_BETTER, "margin", "margin_share")
-_RETURNS: Final = "What was ordered lately had less time to come back: wait until returns are in, then look again."
+_LONGEST_RETURN: Final = 365  # days
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +70,32 @@ def before_after_of_shop(shop: Parts, change: Change, who: Who) -> BeforeAfter:
 
     Raises `RequestError` for a metric, a segment or a value of it that is none, `EvidenceError` without orders.
     """
+    if not 1 <= change.returns_within <= _LONGEST_RETURN:
+        raise RequestError(
+            f"Returns within {change.returns_within} days were asked for; expected 1 to {_LONGEST_RETURN}.",
+            hint="Take as many days as most goods take to come back: 30.",
+            field="returns_within",
+        )
     settings = shop.published.settings.shop
     shop.keeping.compact()
+    with files_in_use(shop.workspace.hidden), storage_failures():
+        table, known = _read(shop, change, who)
+    if METRIC[change.metric].unit == "money":
+        table = _in_major_units(table, settings.currency)
+        change = replace(change, currency=settings.currency)
+    if change.metric in LOWER_IS_BETTER:
+        change = replace(change, lower_is_better=True)
+    if known is None:
+        return _look(table, change, who, partial=True)
+    # Who ordered from here on had less time to send something back.
+    late = (known - timedelta(days=change.returns_within)).astimezone(ZoneInfo(settings.timezone)).date()
+    found = _look(table, replace(change, until=min(late, change.until or late)), who, partial=True)
+    return _with_returns(found, change, known.astimezone(ZoneInfo(settings.timezone)).date(), late)
+
+
+def _read(shop: Parts, change: Change, who: Who) -> tuple[pa.Table, datetime | None]:
+    """The daily sums, and the moment up to which returns are known where they count; None: they do not."""
+    settings = shop.published.settings.shop
     history = History(dataset=shop.measured, snapshot=shop.measured.newest(), shop=settings)
     segment = None if who.group is None else find_segment(who.group, history)
     names = metric_names(segment)
@@ -80,17 +107,25 @@ def before_after_of_shop(shop: Parts, change: Change, who: Who) -> BeforeAfter:
             hint=f"Metrics: {', '.join(names)}.",
             field="metric",
         )
-    _check_returns(change, who)
-    span = _span(change, ZoneInfo(settings.timezone))
-    with storage_failures():
-        table = daily_sums(history, history.orders(span), change.metric, segment).to_pyarrow()
-    if METRIC[change.metric].unit == "money":
-        table = _in_major_units(table, settings.currency)
-        change = replace(change, currency=settings.currency)
-    if change.metric in LOWER_IS_BETTER:
-        change = replace(change, lower_is_better=True)
-    found = _look(table, change, who, partial=change.until is None)
-    return replace(found, notes=[*found.notes, _RETURNS]) if change.metric in _LESS_RETURNS else found
+    known = newest_return(history) if change.metric in LESS_RETURNS else None
+    returns = None if known is None else early_returns(history, change.returns_within)
+    placed = history.orders(_span(change, ZoneInfo(settings.timezone)))
+    return daily_sums(history, placed, change.metric, segment, returns=returns).to_pyarrow(), known
+
+
+def _with_returns(found: BeforeAfter, change: Change, known: date, late: date) -> BeforeAfter:
+    """With which returns count; where the days that are left are too few, with what can be done."""
+    note = (
+        f"Only what came back within {change.returns_within} days of its order counts, before and after alike. The "
+        f"newest return is of {known}: orders from {late} on are left out, they had less time."
+    )
+    found = replace(found, returns_within=change.returns_within, notes=[*found.notes, note])
+    if found.reason != "too_few_after" or found.needed is None:
+        return found
+    most = (known - change.at).days - found.needed
+    sooner = f", or count only what comes back sooner: --returns-within {most} or less" if most > 0 else ""
+    refusal = f"{found.refusal} Wait until returns are in{sooner}."
+    return replace(found, refusal=refusal, sentence=refusal)
 
 
 def before_after_of_file(
@@ -119,16 +154,6 @@ def before_after_of_file(
         who = Who(group=columns.control, touched=[change.metric], compare=[columns.control])
         change = replace(change, method=change.method or "structural")
     return _look(table, change, who, partial=timed)
-
-
-def _check_returns(change: Change, who: Who) -> None:
-    """Raise `RequestError` where a model would take returns that are still to come for an effect."""
-    if change.metric in LOWER_IS_BETTER and (who.group is None or change.method == "structural"):
-        raise RequestError(
-            f"{change.metric!r} of what was ordered lately is still to come, which a model takes for an effect.",
-            hint="Compare with others, who lack it as well: --group region --touched north.",
-            field="metric",
-        )
 
 
 def _parts(columns: Columns) -> list[tuple[str, str]]:
@@ -168,11 +193,10 @@ def _look(table: pa.Table, change: Change, who: Who, *, partial: bool) -> Before
 
 
 def _span(change: Change, zone: ZoneInfo) -> Period:
-    """What is read of the orders: no more than may be looked at."""
+    """What is read of the orders: no more than may be looked at, and all after it, to know the newest day."""
     earliest = DATED_FROM.date() + timedelta(days=1)
     since = max(change.since or earliest, change.at - timedelta(days=MOST_BEFORE + WEEK), earliest)
-    until = change.until or _EVER
-    return Period(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (since, until)))
+    return Period(*(datetime.combine(day, time(), zone).astimezone(UTC) for day in (since, _EVER)))
 
 
 def _in_major_units(table: pa.Table, currency: str) -> pa.Table:

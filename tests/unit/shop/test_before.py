@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 import pairwell
+from pairwell.config.turns import files_alone
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.before.records import BeforeAfter, Change
-from pairwell.measure.before.rows import Who
+from pairwell.measure.before.rows import Who, daily_sums
 from pairwell.shop.before import Columns, before_after_of_file
 
 FIRST, DAYS, BEFORE = date(2025, 1, 6), 154, 112
@@ -134,7 +136,7 @@ def test_a_control_series_stands_in_a_column_of_its_own(tmp_path: Path) -> None:
 
 
 def test_the_shop_says_the_same_as_its_file(file: Path, shop_folder: Path) -> None:
-    until = FIRST + timedelta(days=DAYS)
+    until = FIRST + timedelta(days=DAYS - 1)
     told = of_file(file, until=until)
     with pairwell.open(shop_folder) as shop:
         found = shop.before_after(Change(at=AT, metric="revenue", until=until), WEB)
@@ -146,11 +148,95 @@ def test_the_shop_says_the_same_as_its_file(file: Path, shop_folder: Path) -> No
     assert [week.touched for week in found.weeks] == pytest.approx([week.touched for week in told.weeks])
 
 
-def test_returns_are_still_to_come(shop_folder: Path) -> None:
-    with pairwell.open(shop_folder) as shop:
-        notes = {name: shop.before_after(Change(at=AT, metric=name), WEB).notes for name in ("margin", "revenue")}
+@pytest.fixture(scope="module")
+def returning(rows: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nothing changes but that web's goods come back, a third of them, after 10 to 39 days; the newest still will."""
+    folder = tmp_path_factory.mktemp("returning")
+    flat = [row | {"unit_price": 10} for row in rows]
+    rng = np.random.default_rng(6)
+    back = [
+        {"order_id": row["order_id"], "item_id": row["item_id"], "at": f"{at} 13:00", "quantity": 1}
+        for row, days in zip(flat, rng.integers(10, 40, len(flat)), strict=True)
+        if row["channel"] == "web"
+        and rng.random() < 1 / 3
+        and (at := row["day"] + timedelta(days=int(days))) < FIRST + timedelta(days=DAYS)
+    ]
+    with pairwell.create(folder / "shop") as shop:
+        shop.ingest("orders", write(folder / "orders.csv", flat, "day", "category"))
+        shop.ingest("returns", write(folder / "returns.csv", back))
+    return folder / "shop"
 
-    assert ["less time to come back" in " ".join(notes[name]) for name in ("margin", "revenue")] == [True, False]
+
+RETURNS = ["margin", "margin_share", "return_rate", "refunds"]
+
+
+@pytest.mark.parametrize("who", [Who(), WEB], ids=["model", "comparison"])
+@pytest.mark.parametrize("metric", RETURNS)
+def test_returns_to_come_are_no_effect(returning: Path, metric: str, who: Who) -> None:
+    newest = FIRST + timedelta(days=DAYS - 1)
+    with pairwell.open(returning) as shop:
+        late = shop.before_after(Change(at=newest - timedelta(days=28), metric=metric, since=FIRST), who)
+        early = shop.before_after(Change(at=newest - timedelta(days=62), metric=metric, grain="week"), who)
+
+    assert (late.effect_relative, late.returns_within) == (None, 30)
+    if late.reason != "too_few_before":  # a model of a ratio takes half a year
+        assert late.reason == "too_few_after"
+        assert "Wait until returns are in" in str(late.refusal)
+    assert early.verdict in ("no_difference_shown", "not_estimable")
+    assert early.until is None or early.until <= newest - timedelta(days=30)
+
+
+def test_a_shorter_span_of_returns_leaves_more_days(returning: Path) -> None:
+    asked = Change(at=AT, metric="margin", returns_within=15)
+    with pairwell.open(returning) as shop:
+        found = shop.before_after(asked, WEB)
+        shorter = shop.before_after(replace(asked, returns_within=11), WEB)
+        plain = shop.before_after(Change(at=AT, metric="revenue"), WEB)
+
+    assert "Only what came back within 15 days" in " ".join(found.notes)
+    assert found.mean_before is not None
+    assert shorter.mean_before is not None
+    assert shorter.mean_before > found.mean_before
+    assert shorter.periods_after > found.periods_after
+    assert (plain.returns_within, "came back" in " ".join(plain.notes)) == (None, False)
+
+
+def test_a_span_of_returns_has_bounds(returning: Path) -> None:
+    with pairwell.open(returning) as shop, pytest.raises(RequestError, match="within 0 days were asked for"):
+        shop.before_after(Change(at=AT, metric="margin", returns_within=0), WEB)
+
+
+def test_margins_of_a_shop_without_returns_are_whole(shop_folder: Path) -> None:
+    with pairwell.open(shop_folder) as shop:
+        found = shop.before_after(Change(at=AT, metric="margin"), WEB)
+
+    assert (found.verdict, found.returns_within, found.periods_after) == ("better", None, 35)
+
+
+def test_the_newest_day_is_not_over_whatever_is_asked_for(shop_folder: Path) -> None:
+    newest = FIRST + timedelta(days=DAYS - 1)
+    with pairwell.open(shop_folder) as shop:
+        ends = [
+            shop.before_after(Change(at=newest - timedelta(days=28), metric="orders", until=until), WEB).until
+            for until in (None, newest, newest + timedelta(days=1), newest + timedelta(days=9))
+        ]
+
+    assert ends == [newest] * 4
+
+
+def test_nobody_takes_files_away_while_they_are_read(shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[bool] = []
+
+    def read(history: Any, *args: Any, **more: Any) -> Any:
+        with files_alone(shop.workspace.hidden, wait=False) as alone:
+            taken.append(alone)
+        return daily_sums(history, *args, **more)
+
+    monkeypatch.setattr("pairwell.shop.before.daily_sums", read)
+    with pairwell.open(shop_folder) as shop:
+        shop.before_after(Change(at=AT, metric="orders"), WEB)
+
+    assert taken == [False]
 
 
 def test_an_empty_shop_has_no_rows(tmp_path: Path) -> None:
@@ -197,7 +283,5 @@ def test_what_is_named_wrongly_is_told(file: Path, shop_folder: Path, tmp_path: 
             shop.before_after(Change(at=AT, metric="price"))
         with pytest.raises(RequestError, match="'week' is a span of time"):
             shop.before_after(Change(at=AT, metric="revenue"), Who(group="week", touched=["a"]))
-        with pytest.raises(RequestError, match="'return_rate' of what was ordered lately is still to come"):
-            shop.before_after(Change(at=AT, metric="return_rate"))
         with pytest.raises(EvidenceError, match="no rows in the time"):
             shop.before_after(Change(at=date(2031, 1, 1), metric="revenue"))

@@ -69,7 +69,8 @@ def cut(panel: Panel, change: Change, method: Method) -> Cut | Unfit:
     end = min(days, (change.until - panel.first).days if change.until else days)
     before = min(max(0, at - start), MOST_BEFORE) // WEEK * WEEK
     after = max(0, end - at) // WEEK * WEEK
-    for grain in ("day", "week"):
+    grains: tuple[Grain, ...] = ("day", "week") if panel.below is None else ("week",)
+    for grain in grains:
         if unfit := _too_short(before, after, method, grain, (max(0, at - start), max(0, end - at))):
             return unfit
         if grain == _grain(panel, slice(at - before, at + after), change.grain):

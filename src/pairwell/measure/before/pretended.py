@@ -52,15 +52,21 @@ def pretend(periods: Cut, reckoning: Reckoning, real: Estimate) -> Placebo | Non
 
 def widen(real: Estimate, placebo: Placebo) -> Estimate:
     """As unsure as pretended dates show that one is: errors say nothing of what wanders off for good."""
-    factor = max(1.0, placebo.spread)
+    factor = max(1.0, placebo.spread or 1.0)
     low, high = (real.effect + factor * (end - real.effect) for end in real.ci)
     return replace(real, error=factor * real.error, ci=(low, high), p_value=p_value(_size(real) / factor, real.freedom))
 
 
-def _spread(found: Sequence[Estimate]) -> float:
-    """Root mean square of effects in their errors, beside that of Student's t where errors say all."""
-    usual = [1.0 if one.freedom is None else (free := max(one.freedom, 3.0)) / (free - 2) for one in found]
-    return float(np.sqrt(np.mean([_size(one) ** 2 for one in found]) / np.mean(usual)))
+def _spread(found: Sequence[Estimate]) -> float | None:
+    """Root mean square of effects in their errors, beside that of Student's t where errors say all.
+
+    An effect without any error says nothing of how errors err: it is an alarm, and left out here.
+    """
+    known = [one for one in found if one.error > 0 or not one.effect]
+    if not known:
+        return None
+    usual = [1.0 if one.freedom is None else (free := max(one.freedom, 3.0)) / (free - 2) for one in known]
+    return float(np.sqrt(np.mean([_size(one) ** 2 for one in known]) / np.mean(usual)))
 
 
 def _dates(first: int, last: int, most: int) -> Iterator[int]:

@@ -40,6 +40,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     lower_is_better: bool = False
     since: date | None = None  # what lies before is not looked at
     until: date | None = None  # nor what lies from here on
+    returns_within: int = 30  # days after its order in which a return counts, of the shop's metrics that returns change
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +72,9 @@ class Placebo(msgspec.Struct, frozen=True, kw_only=True):
     periods_after: int  # taken to be after each pretended date
     alarms: float  # share of the dates whose effect would be called one at 5 %
     as_large: float  # share of the dates whose effect is as large, beside its error, as the real one
-    spread: float  # root mean square of their effects, each in its error, beside what chance makes it; 1: just that
+    # Root mean square of their effects, each in its error, beside what chance makes it; 1: just that. Null: at none of
+    # them is there an error to say it by.
+    spread: float | None
     low: float | None = None  # 2.5 % and 97.5 % of the pretended effects, of what was expected
     high: float | None = None
 
@@ -96,6 +99,7 @@ class BeforeAfter(msgspec.Struct, frozen=True, kw_only=True):
     at: date
     since: date | None = None
     until: date | None = None  # the first day that is not looked at any more
+    returns_within: int | None = None  # days in which a return counts; null: returns change nothing
     grain: Grain
     parallel: Parallel | None = None
     periods_before: int = 0

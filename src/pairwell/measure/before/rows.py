@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import ibis
 import msgspec
@@ -10,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from pairwell.config.explaining import name_neighbours
+from pairwell.engines.functions import micros
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.before.longrun import Floats
 from pairwell.measure.before.panel import Panel
@@ -21,8 +23,10 @@ from pairwell.measure.sales.segments import UNKNOWN, Segment, with_segment
 
 DAY, GROUP, ROWS, ABOVE, BELOW = "day", "group", "rows", "above", "below"
 LOWER_IS_BETTER = ("refunds", "return_rate")
+LESS_RETURNS = (*LOWER_IS_BETTER, "margin", "margin_share")  # which what comes back changes
 ALL = "everything"  # the one group where nobody names any
 _OF_ITEMS = {"orders": "orders", "units": "units", "revenue": "revenue", "margin": "margin", "refunds": "refund"}
+_MICROS_OF_DAY = 86_400_000_000
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,12 +44,31 @@ def metric_names(segment: Segment | None) -> list[str]:
     return [one.key for one in METRIC.values() if one.grain == "order"]
 
 
-def daily_sums(history: History, orders: ibis.Table, metric: str, segment: Segment | None) -> ibis.Table:
+def newest_return(history: History) -> datetime | None:
+    """The moment up to which returns are known: that of the newest; None where nothing ever came back."""
+    if "returns" not in history.snapshot.tables:
+        return None
+    returns = history.dataset.history("returns", snapshot=history.snapshot)
+    found: datetime | None = returns.aggregate(newest=returns["at"].max()).to_pyarrow()["newest"][0].as_py()
+    return found
+
+
+def early_returns(history: History, days: int) -> ibis.Table:
+    """The returns within so many days of 24 hours after their order, so that every order had the same time."""
+    returns = history.dataset.history("returns", snapshot=history.snapshot)
+    orders = history.dataset.table("orders", snapshot=history.snapshot).select("order_id", "placed_at")
+    placed = returns.join(orders, "order_id")
+    return placed.filter(micros(placed["at"]) - micros(placed.placed_at) < days * _MICROS_OF_DAY)
+
+
+def daily_sums(
+    history: History, orders: ibis.Table, metric: str, segment: Segment | None, *, returns: ibis.Table | None = None
+) -> ibis.Table:
     """What orders came to, a row a local day and value of the segment: DAY, GROUP, ROWS, ABOVE, BELOW (of a ratio).
 
-    Of a segment of items: what was sold of them, and the orders that hold them.
+    Of a segment of items: what was sold of them, and the orders that hold them. Only `returns` count, else all.
     """
-    held = items_of_orders(sold_lines(history, orders))
+    held = items_of_orders(sold_lines(history, orders, returns=returns))
     measured = measured_orders(history, orders, held)
     if segment is not None and segment.of == "item":
         return _of_items(held, measured.select("order_id", "day"), metric, _named(history, segment.name))

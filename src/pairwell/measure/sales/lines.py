@@ -32,8 +32,10 @@ class History(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         )
 
 
-def sold_lines(history: History, orders: ibis.Table | None = None) -> ibis.Table:
+def sold_lines(history: History, orders: ibis.Table | None = None, *, returns: ibis.Table | None = None) -> ibis.Table:
     """The lines of some orders, else of all: one row each, money in minor units, rounded to whole ones line by line.
+
+    Only `returns` count as such, else all there are.
 
     Columns: order_id, line_no, item_id, category, brand, role, quantity, unit_price_minor; `revenue`, null where the
     price is unknown; `margin` after the line's discount and its returns, `estimated`: the revenue whose cost is taken
@@ -43,7 +45,7 @@ def sold_lines(history: History, orders: ibis.Table | None = None) -> ibis.Table
     every = history.dataset.history("order_lines", snapshot=history.snapshot)
     lines = every if orders is None else every.semi_join(orders, "order_id")
     priced = _cost(_with_items(lines, history), history)
-    returned = _with_returns(priced, history)
+    returned = _with_returns(priced, _every_return(history) if returns is None else returns)
     lost = returned.refund - returned.cost_back + _whole(returned.returned * history.shop.return_cost_minor)
     return returned.mutate(margin=returned.revenue - returned.cost - lost)
 
@@ -77,11 +79,16 @@ def _margin_rate(category: ibis.Value, history: History) -> ibis.Value:
     return ibis.cases(*known, else_=shop.margin_rate) if known else ibis.literal(shop.margin_rate)
 
 
-def _with_returns(lines: ibis.Table, history: History) -> ibis.Table:
-    """With what came back of each line until the snapshot; a refund that is not stated is the line's share of it."""
-    if "returns" not in history.snapshot.tables:
+def _every_return(history: History) -> ibis.Table | None:
+    """What came back until the snapshot."""
+    there = "returns" in history.snapshot.tables
+    return history.dataset.history("returns", snapshot=history.snapshot) if there else None
+
+
+def _with_returns(lines: ibis.Table, returns: ibis.Table | None) -> ibis.Table:
+    """With what came back of each line; a refund that is not stated is the line's share of it."""
+    if returns is None:
         return lines.mutate(refund=ibis.literal(0), cost_back=ibis.literal(0), returned=ibis.literal(0.0))
-    returns = history.dataset.history("returns", snapshot=history.snapshot)
     back = returns.group_by("order_id", "line_no").aggregate(
         returned=returns.quantity.sum(),
         stated=returns.refund_minor.sum().fill_null(0),

@@ -3,12 +3,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from tests.unit.measure.before.worlds import FIRST, change, panel, series
 
 from pairwell.measure.before.look import look
-from pairwell.measure.before.records import LABEL
+from pairwell.measure.before.panel import Cut, cut
+from pairwell.measure.before.pretended import pretend, widen
+from pairwell.measure.before.records import LABEL, Estimate, Method
 
 BEFORE = 182
 
@@ -173,6 +177,47 @@ def test_groups_that_came_or_went_are_left_out() -> None:
     assert "Left out, as they were not there both before and after: g2." in found.notes
 
 
+def stepping() -> Any:
+    """Never strays: the touched jumps by a fifth, the compared a little and later."""
+    values = np.stack([np.full(112, 10.0), np.full(112, 20.0)])
+    values[0, 42:] = 12
+    values[1, 70:] = 21
+    return values
+
+
+def test_a_jump_without_any_stray_is_no_measure_of_errors() -> None:
+    found = look(panel(stepping()), change(before=84))
+    shown = msgspec.json.decode(msgspec.json.encode(found))["placebo"]
+
+    assert found.reason in ("drifted_apart", "placebo_alarms")
+    assert found.placebo is not None
+    assert found.placebo.spread is None or np.isfinite(found.placebo.spread)
+    assert shown["alarms"] > 0.2
+
+
+def test_where_no_pretended_date_has_an_error_there_is_no_answer() -> None:
+    effect = Estimate(effect=1.0, error=0.0, ci=(1.0, 1.0), p_value=0.0, expected=9.0, errors="long_run", freedom=3.0)
+    periods = cut(panel(series(2)), change(), "did")
+    assert isinstance(periods, Cut)
+    placebo = pretend(periods, Certain(effect), effect)
+
+    assert placebo is not None
+    assert (placebo.spread, placebo.alarms) == (None, 1.0)
+    assert widen(replace(effect, error=1.0), placebo).error == 1.0
+
+
+class Certain:
+    """Says the same of every date."""
+
+    method: Method = "did"
+
+    def __init__(self, effect: Estimate) -> None:
+        self._effect = effect
+
+    def estimate(self, start: int, at: int, end: int) -> Estimate:  # noqa: ARG002 - as a Reckoning is asked
+        return self._effect
+
+
 def test_pretended_dates_widen_what_errors_do_not_say() -> None:
     rng = np.random.default_rng(14)
     values = series(14)
@@ -181,5 +226,5 @@ def test_pretended_dates_widen_what_errors_do_not_say() -> None:
 
     assert found.widened is not None
     assert found.placebo is not None
-    assert found.widened == pytest.approx(max(1.0, found.placebo.spread))
+    assert found.widened == pytest.approx(max(1.0, found.placebo.spread or 0.0))
     assert found.widened > 1.2
