@@ -88,6 +88,7 @@ RATIOS = (
     ("revenue", "orders"), ("items", "orders"), ("with_add_on", "orders"), ("added_ever", "customers"),
     ("added_revenue", "orders"), ("margin", "revenue"),
 )  # fmt: skip
+MORE = ("after one more order", "after one more event")
 Columns = dict[str, pa.Array]
 SLICES = ("true", "date_trunc('month', placed_at)::date", "kind", "coalesce(channel, '(unknown)')")
 
@@ -107,6 +108,7 @@ def measure(folder: Path, orders: int, events: int, runs: int) -> dict[str, Any]
 
     `cold`: the first report after the snapshot changed, which reads all orders, lines, returns and events and keeps
     their sums; by hand it is the same from the same files. `overview`: every later report, which reads those sums.
+    `after one more …`: a report after a file of one order, or of one event, came in; it must say what all files do.
     """
     with pairwell.create(folder / "shop") as shop:
         store(shop, folder, orders, events)
@@ -114,7 +116,7 @@ def measure(folder: Path, orders: int, events: int, runs: int) -> dict[str, Any]
         read = [name for name in ("orders", "order_lines", "items", "events") if name in tables]
         files: dict[str, list[str]] = {name: [str(shop.dataset.file(one)) for one in tables[name]] for name in read}
         found: dict[str, list[tuple[float, float]]] = {
-            name: [] for name in ("last 30 days, nothing kept", "cold", "by hand", "overview", "last 30 days")
+            name: [] for name in ("last 30 days, nothing kept", "cold", "by hand", "overview", "last 30 days", *MORE)
         }
         timed(found["last 30 days, nothing kept"], lambda: shop.report("overview"))
         for _ in range(runs):
@@ -129,16 +131,39 @@ def measure(folder: Path, orders: int, events: int, runs: int) -> dict[str, Any]
                 value[key] for key in ("orders", "revenue", "margin", *(["visits", "conversion"] if events else []))
             ]
             assert told == total, (told, total)
+        for run in range(runs):
+            for name in MORE[: 2 if events else 1]:
+                tell_more(shop, folder, name, run)
+                grown = timed(found[name], lambda: shop.report("overview", since=SINCE, until=UNTIL))
+        shutil.rmtree(shop.dataset.folder_for(FOLDER))
+        whole = shop.report("overview", since=SINCE, until=UNTIL)
+        assert [figure.value for figure in grown.figures] == [figure.value for figure in whole.figures]
         lines = sum(pq.read_metadata(file).num_rows for file in files["order_lines"])
     seconds = {
         name: {"wall_s": [wall for wall, _ in ran], "cpu_s": [cpu for _, cpu in ran]} for name, ran in found.items()
     }
+    seconds = {name: of for name, of in seconds.items() if of["wall_s"]}
     middle = {name: {unit: statistics.median(times) for unit, times in of.items()} for name, of in seconds.items()}
     ratios = {
         f"{name} to by hand": {unit: round(middle[name][unit] / middle["by hand"][unit], 2) for unit in middle[name]}
-        for name in ("overview", "cold")
+        for name in ("overview", "cold", *MORE)
+        if name in middle
     }
     return {"orders": orders, "lines": lines, "events": events, "seconds": seconds} | ratios
+
+
+def tell_more(shop: Any, folder: Path, what: str, run: int) -> None:
+    """One more order of a customer who is known, or one more event of them."""
+    path = folder / "more.csv"
+    if what == MORE[0]:
+        head, row = (
+            "order_id,placed_at,customer_id,item_id,quantity,unit_price",
+            f"more-{run},{{}},{{}},SKU-000001,1,20.00",
+        )
+    else:
+        head, row = "event_id,at,type,customer_id,visitor_id,item_id", f"more-{run},{{}},view,{{}},,SKU-000001"
+    path.write_text(f"{head}\n{row.format(f'2025-11-0{run + 1} 10:00', f'C{run:07d}')}\n")
+    shop.ingest("orders" if what == MORE[0] else "events", path)
 
 
 def timed(kept: list[tuple[float, float]], work: Any) -> Any:

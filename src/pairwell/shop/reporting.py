@@ -11,6 +11,7 @@ import msgspec
 from pairwell.config.explaining import name_neighbours
 from pairwell.config.published import load_settings
 from pairwell.config.turns import files_in_use
+from pairwell.dataset.sweeping import sweep_sums
 from pairwell.errors import NotFoundError, RequestError
 from pairwell.operations.database import Database
 from pairwell.report.asking import Asked
@@ -58,7 +59,9 @@ def find_report(shop: Parts, database: Database, question: Question, *, now: dat
         settings_of=lambda name: load_settings(shop.workspace, name).settings,
     )
     with files_in_use(shop.workspace.hidden):
-        return REPORTS[name](asked)
+        report = REPORTS[name](asked)
+    sweep_sums(shop.workspace)
+    return report
 
 
 def _read_local(moment: object, field: str, zone: str) -> datetime | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from pairwell.dataset.kept import Kept
 from pairwell.engines.functions import local_time
+from pairwell.measure.sales.growing import renewed_orders
 from pairwell.measure.sales.lines import History, sold_lines
 from pairwell.measure.sales.metrics import SUMS
 
@@ -16,7 +17,7 @@ _ROLE_BITS, _PRICE_BITS, _LINE_BITS = 58, 38, 20
 _ROLES = {"primary": 0, "added": 2}
 NEW, RETURNING, UNNAMED = "new", "returning", "unnamed"
 _KEPT: Final = ("customer_id", "customer", "named", "placed_at", "day", "channel", "seller_id", "kind")
-_FORM: Final = 1  # of what is kept; another where the same orders come to other sums
+_FORM: Final = 2  # of what is kept; another where the same orders come to other sums
 
 
 def items_of_orders(lines: ibis.Table) -> ibis.Table:
@@ -53,8 +54,8 @@ def _rank(lines: ibis.Table) -> ibis.Value:
     )
 
 
-def measured_orders(history: History, orders: ibis.Table, held: ibis.Table) -> ibis.Table:
-    """The orders with what they hold, one row each.
+def measured_orders(history: History, orders: ibis.Table, held: ibis.Table, *, whole: bool = False) -> ibis.Table:
+    """The orders with what they hold, one row each; `whole`: they are all of their customers' orders.
 
     Columns: order_id, customer_id, `customer` (a number; an order without one is one of its own), named, placed_at,
     `day` (in the shop's time zone), channel, seller_id, `kind` (new, returning, unnamed), primary_item,
@@ -73,7 +74,7 @@ def measured_orders(history: History, orders: ibis.Table, held: ibis.Table) -> i
         unpriced=held.unpriced.sum(),
         roles=(held["rank"].min() < 2**_ROLE_BITS).cast("float64"),
     )
-    joined = _with_kind(history, orders).left_join(sums, "order_id").drop("order_id_right")
+    joined = _with_kind(history, orders, whole=whole).left_join(sums, "order_id").drop("order_id_right")
     filled = joined.fill_null(
         dict.fromkeys(("items", "units", "revenue", "line_margin", "estimated", "refunds", "unpriced", "roles"), 0.0)
     )
@@ -91,9 +92,9 @@ def measured_orders(history: History, orders: ibis.Table, held: ibis.Table) -> i
     )
 
 
-def _with_kind(history: History, orders: ibis.Table) -> ibis.Table:
+def _with_kind(history: History, orders: ibis.Table, *, whole: bool) -> ibis.Table:
     """With the `number` of its customer, and whether it is their first order of all that were not cancelled."""
-    every = history.dataset.table("orders", snapshot=history.snapshot)
+    every = orders if whole else history.dataset.table("orders", snapshot=history.snapshot)
     named = every.filter(every.customer_id.notnull())
     first = named.group_by("customer_id").aggregate(first_at=named.placed_at.min())
     first = first.mutate(number=ibis.row_number())  # in any order: numbers are compared sooner than names
@@ -111,6 +112,7 @@ def _local_day(moment: ibis.Value, zone: str) -> ibis.Value:
 def kept_orders(history: History, *, make: bool) -> ibis.Table | None:
     """The measured orders of all time, as they were worked out once for this snapshot, without ids and primary items.
 
+    Where files were added since, only orders are worked out anew that those change, and the others of their customers.
     None where nobody kept them yet, unless to `make` them now.
     """
     shop = history.shop
@@ -122,9 +124,32 @@ def kept_orders(history: History, *, make: bool) -> ibis.Table | None:
         terms=msgspec.json.encode(stated, order="deterministic"),
     )
     found = kept.read()
-    if found is not None or not make:
+    if found is not None:
         return found
+    earlier = kept.earlier()
+    if earlier is not None:
+        with renewed_orders(history, earlier) as renewed:
+            if renewed is not None:
+                summed = _summed(history, renewed.rows, sold_lines(history, renewed.rows))
+                return kept.write(_grown(earlier.rows, summed, renewed.whose))
+    if not make:
+        return None
     every = history.dataset.table("orders", snapshot=history.snapshot)
-    measured = measured_orders(history, every, items_of_orders(sold_lines(history)))
-    rows = measured.select(*_KEPT, **{name: measured[name].cast("float64") for name in SUMS})
+    rows = _summed(history, every, sold_lines(history))
     return kept.write(rows.order_by("customer"))  # which is what reports group by
+
+
+def _summed(history: History, orders: ibis.Table, lines: ibis.Table) -> ibis.Table:
+    """What is kept of orders, which are all of their customers' orders, and of their lines."""
+    measured = measured_orders(history, orders, items_of_orders(lines), whole=True)
+    return measured.select(*_KEPT, **{name: measured[name].cast("float64") for name in SUMS})
+
+
+def _grown(rows: ibis.Table, renewed: ibis.Table, customers: ibis.Table) -> ibis.Table:
+    """The kept rows with those renewed in the place of those of the `customers`, who get numbers of their own."""
+    ends = rows.aggregate(high=rows.customer.max(), low=rows.customer.min()).to_pyarrow().to_pylist()[0]
+    above, below = max(ends["high"] or 0, 0) + 1, min(ends["low"] or 0, 0)
+    number = ibis.ifelse(renewed.customer >= 0, renewed.customer + above, renewed.customer + below)
+    names = [*_KEPT, *SUMS]
+    standing = rows.anti_join(customers, "customer_id").select(*names)
+    return standing.union(renewed.mutate(customer=number.cast("int64")).select(*names))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 import ibis
@@ -12,11 +13,12 @@ import pyarrow as pa
 from pairwell.dataset.kept import Kept
 from pairwell.engines.functions import micros
 from pairwell.measure.period import Period
+from pairwell.measure.sales.growing import renewed_visits
 from pairwell.measure.sales.lines import History
 
 _PAUSE: Final = 1_800_000_000  # microseconds; after half an hour without an event another visit begins
 _CARTED: Final = ("add_to_cart", "checkout")
-_FORM: Final = 1  # of what is kept; another where the same events come to other visits
+_FORM: Final = 2  # of what is kept; another where the same events come to other visits
 
 
 def kept_visits(history: History) -> ibis.Table | None:
@@ -26,7 +28,8 @@ def kept_visits(history: History) -> ibis.Table | None:
     together with one customer is that customer. Columns: `customer` (a number) and `unit` (its name), `began` and
     `ended` in microseconds since 1970, `carted` and `ordered`: 1 where something was put into the cart or ordered
     there. An order belongs to the visit that it falls into, or that ended at most half an hour before; one that is
-    put into the cart elsewhere counts as carted, too.
+    put into the cart elsewhere counts as carted, too. Where files were added since, only visits are worked out anew of
+    those whom they may concern.
     """
     if not history.snapshot.tables.get("events"):
         return None
@@ -34,10 +37,30 @@ def kept_visits(history: History) -> ibis.Table | None:
     found = kept.read()
     if found is not None:
         return found
+    earlier = kept.earlier()
+    if earlier is not None:
+        with renewed_visits(history, earlier) as renewed:
+            if renewed is not None:
+                told = _of_whom(renewed.rows).semi_join(renewed.whose, "unit")
+                with _made(told, _orders(history), after=_last_number(earlier.rows)) as made:
+                    standing = earlier.rows.anti_join(renewed.whose, "unit").select(*made.columns)
+                    return kept.write(standing.union(made))
     told = _of_whom(history.dataset.table("events", snapshot=history.snapshot))
+    with _made(told, _orders(history)) as made:
+        return kept.write(made.order_by("customer"))  # which is what reports group by
+
+
+def _last_number(rows: ibis.Table) -> int:
+    last = rows.customer.max().to_pyarrow().as_py()
+    return -1 if last is None else int(last)
+
+
+@contextmanager
+def _made(told: ibis.Table, orders: ibis.Table, *, after: int = -1) -> Iterator[ibis.Table]:
+    """The visits that events tell of; their customers are numbered from the one `after` on."""
     # What is numbered in any order is numbered once.
-    with _numbered(told).cache() as units, _visits(told, units).cache() as visits:
-        return kept.write(_with_orders(visits, _orders(history)).order_by("customer"))
+    with _numbered(told, after).cache() as units, _visits(told, units).cache() as visits:
+        yield _with_orders(visits, orders)
 
 
 def visits_of(visits: ibis.Table, span: Period, of_visitors: ibis.Table | None = None) -> ibis.Table:
@@ -68,9 +91,9 @@ def orders_of_visitors(history: History, visitors: Mapping[str, str]) -> ibis.Ta
     return known.select("unit", at=micros(known.placed_at))
 
 
-def _numbered(told: ibis.Table) -> ibis.Table:
+def _numbered(told: ibis.Table, after: int) -> ibis.Table:
     """Everybody whose events are told, with a number: those are compared sooner than names."""
-    return told.select("unit").distinct().mutate(customer=ibis.row_number())
+    return told.select("unit").distinct().mutate(customer=(ibis.row_number() + after + 1).cast("int64"))
 
 
 def _visits(told: ibis.Table, units: ibis.Table) -> ibis.Table:
