@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 
 FEWEST_CUSTOMERS: Final = 20  # for an interval of counts and shares
 FEWEST_FOR_MONEY: Final = 50  # of amounts, which a few large orders decide
@@ -88,6 +88,16 @@ def ratio_interval(spread: Spread, *, fewest: int = FEWEST_CUSTOMERS) -> Interva
     return Interval(_steady(ratio - error * unskewed(z, skewness)), _steady(ratio - error * unskewed(-z, skewness)))
 
 
+def zero_p_value(spread: Spread) -> float:
+    """The two-sided p-value of a ratio of 0: below .05 just where `ratio_interval` of the spread holds no 0."""
+    if spread.square <= _SAME * spread.above**2:
+        return 0.0 if spread.above else 1.0
+    count = spread.units
+    t = spread.above / math.sqrt(spread.square * count / (count - 1)) * math.copysign(1.0, spread.below)
+    skewness = spread.cube / math.pow(spread.square, 1.5)
+    return float(2 * stdtr(count - 1, -abs(skewed(t, skewness))))
+
+
 def mean_interval(values: NDArray[Any], *, fewest: int = FEWEST_CUSTOMERS) -> Interval | None:
     """As `ratio_interval`, of the mean of one value a unit."""
     if values.size < fewest:
@@ -103,6 +113,11 @@ def unskewed(z: float, skewness: float) -> float:
     if abs(skewness) < _TINY:
         return z
     return 3 / skewness * (math.cbrt(1 + skewness * (z - skewness / 6)) - 1)
+
+
+def skewed(t: float, skewness: float) -> float:
+    """Hall's cubic of a studentised mean: what `unskewed` undoes."""
+    return t + skewness * t * t / 3 + skewness * skewness * t**3 / 27 + skewness / 6
 
 
 def share_interval(share: float, tries: float) -> Interval:

@@ -9,12 +9,12 @@ import ibis
 import msgspec
 
 from pairwell.errors import RequestError
-from pairwell.measure.intervals import Interval
+from pairwell.measure.sales.changes import Change
 from pairwell.measure.sales.goods import Sold, find_changes, sum_goods
 from pairwell.report.asking import Asked
 from pairwell.report.record import Cell, Column, Report, Table
 from pairwell.report.sales import (
-    ALONE,
+    JUDGED,
     Sales,
     begin_report,
     change_cells,
@@ -22,6 +22,7 @@ from pairwell.report.sales import (
     compared,
     empty_report,
     figures,
+    judged,
     notes_of,
     read_sales,
 )
@@ -63,7 +64,9 @@ def goods_table(sales: Sales, of: str) -> Table:
     items = sales.history.items()
     now = sum_goods(_held(sales, sales.current), items, of)
     before = {} if sales.before is None else {one.name: one for one in sum_goods(_held(sales, sales.before), items, of)}
-    changes = find_changes(sales.held, sales.marked, items, of) if before else {}
+    found = find_changes(sales.held, sales.marked, items, of) if before else {}
+    changes = {one.name: found[one.name] for one in now[:_MOST] if one.name in found}
+    verdicts = judged(changes)
     titles = sales.titles([one.name for one in now[:_MOST]]) if of == "item" else {}
     whole = sum(one.revenue for one in now)
     more = f" {len(now) - _MOST:,} more are left out here." if len(now) > _MOST else ""
@@ -78,12 +81,13 @@ def goods_table(sales: Sales, of: str) -> Table:
                 **({"title": titles.get(one.name)} if titles else {}),
                 **_row(one, whole),
                 **_change(one, before, changes),
+                **({"change_verdict": verdicts.get(one.name, "")} if before else {}),
             }
             for one in now[:_MOST]
         ],
         chart="bars",
         note=f"An order counts for each {of} it holds. Discounts of whole orders are in none of the margins.{more}"
-        + (f" {ALONE}" if changes else ""),
+        + (f" {JUDGED}" if changes else ""),
     )
 
 
@@ -115,7 +119,7 @@ def _row(one: Sold, whole: int) -> dict[str, Cell]:
     }
 
 
-def _change(one: Sold, before: Mapping[str, Sold], changes: Mapping[str, Interval]) -> dict[str, Cell]:
+def _change(one: Sold, before: Mapping[str, Sold], changes: Mapping[str, Change]) -> dict[str, Cell]:
     if not before:
         return {}
     earlier = before[one.name].revenue if one.name in before else 0

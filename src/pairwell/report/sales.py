@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -12,9 +12,9 @@ import msgspec
 import pyarrow as pa
 
 from pairwell.engines.engine import storage_failures
-from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY, Interval
+from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
 from pairwell.measure.period import Period
-from pairwell.measure.sales.changes import Compared, compare_orders
+from pairwell.measure.sales.changes import Change, Compared, compare_orders
 from pairwell.measure.sales.estimates import Slice, Value, slice_orders
 from pairwell.measure.sales.lines import History, sold_lines
 from pairwell.measure.sales.metrics import METRIC, Metric
@@ -22,8 +22,9 @@ from pairwell.measure.sales.orders import items_of_orders, kept_orders, measured
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked, Periods, begin, find_periods
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.shown.cells import Cells, verdict
+from pairwell.report.shown.cells import NO_DIFFERENCE, Cells
 from pairwell.report.untold import note_of_few
+from pairwell.several import adjust
 from pairwell.wording import counted
 
 REFUSALS: Final = {
@@ -37,9 +38,15 @@ _OF_RETURNS: Final = ("return_rate", "refunds")
 _OF_WHAT_COMES_BACK: Final = ("margin", "margin_share", *_OF_RETURNS)
 _DAY = timedelta(days=1)
 _COMES_BACK: Final = 60.0  # days, for as long goods may come back, unless `learn.return_days` is more
-ALONE: Final = "Each interval is for its row alone: of twenty rows where nothing changed, one looks as if it had."
+JUDGED: Final = (
+    "More and less are said of what stands out among all of these changes (Benjamini and Hochberg, 5 %); each interval "
+    "is for its row alone."
+)
+_WRONG: Final = 0.05  # of the changes that are called more or less, so many may be none
 _PART: Final = 3
 _NO_ORDERS = "Nothing was sold yet: ingest orders, or wait for the first one."
+
+_Name = TypeVar("_Name")
 
 
 class Sales(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -206,15 +213,21 @@ def change_columns(key: str, title: str) -> list[Column]:
     ]
 
 
-def change_cells(key: str, now: Cell, before: Cell, change: Interval | None) -> dict[str, Cell]:
+def change_cells(key: str, now: Cell, before: Cell, change: Change | None) -> dict[str, Cell]:
     """A change in parts of what was before, with the interval of the difference in such parts; nothing without it."""
     if not isinstance(now, int | float) or not isinstance(before, int | float) or before <= 0:
-        return {key: None, f"{key}_verdict": ""}
-    if change is None:
-        return {key: now / before - 1, f"{key}_verdict": ""}
-    low, high = change.low / before, change.high / before
-    shown = verdict(low, high) or ("more" if low > 0 else "less")
-    return {key: now / before - 1, f"{key}_low": low, f"{key}_high": high, f"{key}_verdict": shown}
+        return {key: None}
+    cells: dict[str, Cell] = {key: now / before - 1}
+    return cells if change is None else cells | {f"{key}_low": change.low / before, f"{key}_high": change.high / before}
+
+
+def judged(changes: Mapping[_Name, Change]) -> dict[_Name, str]:
+    """Which of the changes that one table shows are more or less, as far as so many of them can tell."""
+    sure = adjust([change.p_value for change in changes.values()])
+    return {
+        name: NO_DIFFERENCE if p_value > _WRONG else "more" if change.low + change.high > 0 else "less"
+        for (name, change), p_value in zip(changes.items(), sure, strict=True)
+    }
 
 
 def slice_table(key: str, name: Column, orders: ibis.Table, metrics: Sequence[str]) -> Table:

@@ -11,7 +11,7 @@ from pairwell.measure.sales.changes import compare_orders
 from pairwell.report.asking import Asked
 from pairwell.report.record import Cell, Column, Report, Table
 from pairwell.report.sales import (
-    ALONE,
+    JUDGED,
     Sales,
     begin_report,
     change_cells,
@@ -19,6 +19,7 @@ from pairwell.report.sales import (
     compared,
     empty_report,
     figures,
+    judged,
     notes_of,
     read_sales,
     slice_table,
@@ -67,14 +68,17 @@ def build_sellers(asked: Asked) -> Report:
 def _with_changes(table: Table, named: Sales) -> Table:
     """The same table, with how much each seller's revenue and average order changed."""
     found = compare_orders(named.marked, "seller_id", metrics=tuple(_CHANGING))
+    sellers = [str(row["seller_id"]) for row in table.rows]
+    verdicts = judged({(name, key): one for name in sellers for key, one in found[name,].changes.items()})
     rows = []
-    for row in table.rows:
-        both, cells = found[row["seller_id"],], dict[str, Cell]()
+    for name, row in zip(sellers, table.rows, strict=True):
+        both, cells = found[name,], dict[str, Cell]()
         for key in _CHANGING:
             before = None if both.before is None else both.before.value(key)
             cells |= change_cells(f"{key}_change", row[key], before, both.changes.get(key))
+            cells[f"{key}_change_verdict"] = verdicts.get((name, key), "")
         rows.append({**row, **cells})
     more = [column for key, title in _CHANGING.items() for column in change_columns(f"{key}_change", title)]
     return msgspec.structs.replace(
-        table, columns=[*table.columns, *more], rows=rows, note=" ".join(filter(None, [table.note, ALONE]))
+        table, columns=[*table.columns, *more], rows=rows, note=" ".join(filter(None, [table.note, JUDGED]))
     )

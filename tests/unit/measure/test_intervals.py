@@ -15,7 +15,9 @@ from pairwell.measure.intervals import (
     bootstrap_ratios,
     clustered_share,
     mean_interval,
+    ratio_interval,
     share_interval,
+    zero_p_value,
 )
 
 
@@ -123,3 +125,18 @@ def test_shares_of_orders_that_customers_repeat_are_held() -> None:
 def test_what_cannot_be_judged_has_no_interval() -> None:
     assert mean_interval(np.arange(FEWEST_CUSTOMERS - 1.0)) is None
     assert mean_interval(np.full(100, 9.99)) is None  # nothing says how far others may be
+
+
+@pytest.mark.parametrize("cube", [-9e8, 0.0, 9e8])
+@pytest.mark.parametrize("above", [-15_000.0, -30.0, 0.0, 1_000.0, 15_000.0])
+def test_a_p_value_is_below_five_per_cent_where_the_interval_holds_no_zero(above: float, cube: float) -> None:
+    for share in np.linspace(0.05, 2, 60):
+        spread = Spread(units=60, above=above * share, below=1.0, square=1e6 * 9, cube=cube)
+        found = ratio_interval(spread)
+        assert found is not None
+        assert (zero_p_value(spread) < 0.05) == (found.low > 0 or found.high < 0)
+
+
+def test_units_that_are_all_alike_differ_from_zero_unless_they_are_zero() -> None:
+    assert zero_p_value(Spread(units=60, above=60.0, below=60.0, square=0.0)) == 0.0
+    assert zero_p_value(Spread(units=60, above=0.0, below=60.0, square=0.0)) == 1.0

@@ -19,6 +19,7 @@ from pairwell.dataset.kept import FOLDER
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.tables import TABLES
 from pairwell.measure.intervals import Spread, ratio_interval
+from pairwell.measure.sales.changes import Change
 from pairwell.report import sales as reading
 from pairwell.report.record import Figure, Report, Table
 from pairwell.report.shown.csv import render_csv
@@ -138,6 +139,33 @@ def test_categories_and_sellers_tell_how_sure_their_changes_are(shop: Shop, more
     sellers = _table(shop.report("sellers", since=_SINCE, until=_UNTIL), "sellers").rows
     assert {row["revenue_change_verdict"] for row in sellers} == {verdict}
     assert len(sellers) == 2
+
+
+def test_one_change_of_twenty_is_called_one_only_where_it_stands_out_among_them() -> None:
+    looks = {f"row {number}": Change(-1.0, 5.0, number / 20) for number in range(2, 20)}
+    alone = Change(1.0, 9.0, 0.03)
+    assert reading.judged({"alone": alone}) == {"alone": "more"}
+    assert set(reading.judged(looks | {"alone": alone}).values()) == {"no difference shown"}
+    told = reading.judged(looks | {"alone": alone, "sure": Change(-9.0, -3.0, 0.0001)})
+    assert (told["alone"], told["sure"]) == ("no difference shown", "less")
+
+
+def test_rows_where_nothing_changed_are_called_changed_no_more_often_than_said(shop: Shop) -> None:
+    chance = random.Random(3)
+    sold = [(chance.randrange(2), chance.randrange(600), chance.randrange(20)) for _ in range(12_000)]
+    orders = [
+        {"order_id": f"o{number}", "customer_id": f"c{customer}"}
+        | {"placed_at": (_SINCE if march else _SINCE - _MONTH) + number * _MONTH / len(sold)}
+        for number, (march, customer, _) in enumerate(sold)
+    ]
+    lines = [
+        {"order_id": f"o{number}", "item_id": f"i{item}", "unit_price_minor": chance.randrange(500, 1_500)}
+        for number, (_, _, item) in enumerate(sold)
+    ]
+    _store(shop, orders=orders, order_lines=lines)
+    (table,) = shop.report("categories", since=_SINCE, until=_UNTIL, by="item").tables
+    assert [row["change_verdict"] for row in table.rows] == ["no difference shown"] * 20
+    assert "Benjamini and Hochberg" in str(table.note)
 
 
 def _daily(shop: Shop, first: datetime, days: int) -> None:

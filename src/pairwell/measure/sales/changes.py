@@ -10,12 +10,25 @@ import msgspec
 import pyarrow as pa
 
 from pairwell.engines.engine import storage_failures
-from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY, Interval, Spread, ratio_interval
+from pairwell.measure.intervals import (
+    FEWEST_CUSTOMERS,
+    FEWEST_FOR_MONEY,
+    Interval,
+    Spread,
+    ratio_interval,
+    zero_p_value,
+)
 from pairwell.measure.sales.estimates import Slice, sum_slices
 from pairwell.measure.sales.metrics import METRIC, Metric
 from pairwell.measure.sales.units import by_customer, near_ratios
 
 _Key = tuple[Any, ...]
+
+
+class Change(Interval, frozen=True):
+    """The 95 % interval of a difference, and the p-value of none."""
+
+    p_value: float
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +39,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
     now: Slice | None = None
     before: Slice | None = None
-    changes: Mapping[str, Interval] = {}
+    changes: Mapping[str, Change] = {}
 
 
 def compare_orders(orders: ibis.Table, *names: str, metrics: Sequence[str] = tuple(METRIC)) -> dict[_Key, Compared]:
@@ -98,7 +111,7 @@ def _weights(part: Slice, metrics: Sequence[Metric]) -> dict[str, float]:
     return found
 
 
-def _intervals(parts: Mapping[bool, Slice], apart: Mapping[str, Any], metrics: Sequence[Metric]) -> dict[str, Interval]:
+def _intervals(parts: Mapping[bool, Slice], apart: Mapping[str, Any], metrics: Sequence[Metric]) -> dict[str, Change]:
     found, customers = {}, min(part.sums["customers"] for part in parts.values())
     for one in metrics:
         now, before = parts[True].value(one.key), parts[False].value(one.key)
@@ -107,7 +120,13 @@ def _intervals(parts: Mapping[bool, Slice], apart: Mapping[str, Any], metrics: S
             continue
         powers = {"square": apart[f"{one.key}:2"] or 0.0, "cube": apart[f"{one.key}:3"] or 0.0}
         spread = Spread(units=int(apart["units"]), above=now - before, below=1.0, **powers)
-        interval = ratio_interval(spread)
-        if interval is not None:
-            found[one.key] = interval
+        change = change_of(spread)
+        if change is not None:
+            found[one.key] = change
     return found
+
+
+def change_of(spread: Spread) -> Change | None:
+    """How sure a difference is, of which `above` is the value and `below` 1; None as `ratio_interval` has it."""
+    found = ratio_interval(spread)
+    return None if found is None else Change(found.low, found.high, zero_p_value(spread))

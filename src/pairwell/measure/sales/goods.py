@@ -15,8 +15,8 @@ from pairwell.measure.intervals import (
     Interval,
     Spread,
     clustered_share,
-    ratio_interval,
 )
+from pairwell.measure.sales.changes import Change, change_of
 from pairwell.measure.sales.estimates import rounded
 from pairwell.measure.sales.segments import UNKNOWN
 
@@ -83,8 +83,8 @@ def _sold(row: Mapping[str, Any]) -> Sold:
     return Sold(name=row["name"], orders=row["orders"], units=rounded(row["units"]), **money)
 
 
-def find_changes(held: ibis.Table, orders: ibis.Table, items: ibis.Table, of: str) -> dict[str, Interval]:
-    """By name, the 95 % interval of the revenue of the orders that are `current` less that of the others.
+def find_changes(held: ibis.Table, orders: ibis.Table, items: ibis.Table, of: str) -> dict[str, Change]:
+    """By name, how sure is the revenue of the orders that are `current` less that of the others.
 
     The unit is the customer (`changes.compare_units`). Names that fewer than `FEWEST_FOR_MONEY` customers bought in
     either period have none.
@@ -106,9 +106,9 @@ def find_changes(held: ibis.Table, orders: ibis.Table, items: ibis.Table, of: st
     found = {}
     for row in _rows(summed):
         spread = Spread(below=1.0, **{name: row[name] for name in ("units", "above", "square", "cube")})
-        interval = ratio_interval(spread) if min(row["now"], row["before"]) >= FEWEST_FOR_MONEY else None
-        if interval is not None:
-            found[row["name"]] = interval
+        change = change_of(spread) if min(row["now"], row["before"]) >= FEWEST_FOR_MONEY else None
+        if change is not None:
+            found[row["name"]] = change
     return found
 
 
