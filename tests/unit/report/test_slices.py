@@ -26,8 +26,10 @@ from pairwell.report.funnel import build_funnel
 from pairwell.report.placements import build_placements
 from pairwell.report.profit import build_profit
 from pairwell.report.record import Report
+from pairwell.report.reports import REPORTS
 from pairwell.report.shown.cells import Cells
 from pairwell.report.verdicts import added_figure, is_open
+from pairwell.serve.pages.contents import list_contents
 
 __all__ = ["database"]
 _HOUR = timedelta(hours=1)
@@ -191,3 +193,12 @@ def test_a_sum_whose_sign_is_open_is_not_shown_but_its_interval_is(found: Estima
     assert (figure.low, figure.high) == (found.low, found.high)
     if told:
         assert figure.refusal == "Not shown: anything from -260.00 to 160.00 EUR fits what was seen (95 % interval)."
+
+
+def test_pages_offer_the_slices_that_reports_take(shop: Dataset, database: Database) -> None:
+    told = {entry.name: entry for entry in list_contents(REPORTS)}
+    for by in told["profit"].by:
+        assert _table(build_profit(_by(shop, database, by)), "slices").columns[0].key, by
+    assert told["funnel"].by == told["profit"].by
+    assert set(told["profit"].by) - set(told["placements"].by) == {"placement"}
+    assert all(told[name].by_more for name in ("funnel", "placements", "profit"))

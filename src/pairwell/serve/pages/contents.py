@@ -8,6 +8,8 @@ from typing import Final
 import msgspec
 
 _ORDERS = ("channel", "new_or_returning", "seller", "day", "week", "month", "category", "brand", "item")
+_ANSWERS = ("channel", "new_or_returning", "seller", "kind", "category", "brand", "item")
+_OFFERS = ("placement", *_ANSWERS)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,9 +33,27 @@ _TOLD: Final[Mapping[str, Entry]] = {
             by_more=True,
         ),
         Entry(name="findings", label="Findings", about="What to change, the dearest first."),
-        Entry(name="profit", label="Profit", about="What offers truly earned, against customers who saw none."),
-        Entry(name="funnel", label="Funnel", about="Where offers are lost between the shelf and the till, and why."),
-        Entry(name="placements", label="Placements", about="Where customers take offers, and where they mind them."),
+        Entry(
+            name="profit",
+            label="Profit",
+            about="What offers truly earned, against customers who saw none.",
+            by=_OFFERS,
+            by_more=True,
+        ),
+        Entry(
+            name="funnel",
+            label="Funnel",
+            about="Where offers are lost between the shelf and the till, and why.",
+            by=_OFFERS,
+            by_more=True,
+        ),
+        Entry(
+            name="placements",
+            label="Placements",
+            about="Where customers take offers, and where they mind them.",
+            by=_ANSWERS,
+            by_more=True,
+        ),
         Entry(name="pairs", label="Pairs", about="What is bought with what, by primary item."),
         Entry(
             name="categories",
@@ -51,7 +71,7 @@ _TOLD: Final[Mapping[str, Entry]] = {
             name="segments",
             label="Segments",
             about="How kinds of customers differ.",
-            by=("standing", "behaviour"),
+            by=("standing", "tier", "behaviour"),
             by_more=True,
         ),
         Entry(name="sellers", label="Sellers", about="Sales of each seller."),
