@@ -167,7 +167,7 @@ def test_from_the_command_line(world: World, file: Callable[[str], Path]) -> Non
         for number in range(30):
             shop.decide({"placement": "cart", "customer_id": f"c-{number}", "cart": [{"item_id": "tent"}]})
     shown = pairwell("read", "few")
-    assert "Sizes of the arms: fine" in shown
+    assert "Sizes of the arms: too few units to tell" in shown
     assert "margin, tried: no answer." in shown
     assert json.loads(pairwell("read", "few", "--json"))["fixed"] is False
     assert "withdrawn" not in pairwell("list")
