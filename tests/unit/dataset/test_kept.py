@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import Workspace
+from pairwell.dataset import kept as kept_rows
 from pairwell.dataset.kept import FOLDER, Kept, has_superseded, sweep_kept
 from pairwell.dataset.snapshots import Source
 from pairwell.dataset.store import Dataset
@@ -193,3 +196,46 @@ def test_they_go_with_the_files_they_follow_from(
     sweep_dataset(workspace, keep=(), until=None)
     assert not first.path.exists()
     assert not second.path.exists()
+
+
+def test_two_who_make_the_same_at_once_both_have_it(
+    dataset: Dataset, merge: Callable[[str], None], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merge("o1")
+    both = Barrier(2)
+
+    def meet(draft: Path) -> None:
+        assert draft.suffix == ".draft"
+        both.wait(timeout=60)
+
+    monkeypatch.setattr(kept_rows, "sync_file", meet)
+
+    def make(_: int) -> list[str]:
+        own = Dataset(workspace)
+        written = _kept(own).write(own.table("orders").select("order_id"))
+        return [*written.to_pyarrow()["order_id"].to_pylist(), *(_ids(_kept(own)) or [])]
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(make, range(2))) == [["o1", "o1"]] * 2
+    assert [path.name for path in (workspace.hidden / FOLDER).iterdir()] == [_kept(dataset).path.name]
+
+
+def test_a_kill_half_way_leaves_nothing_that_is_read(
+    dataset: Dataset, merge: Callable[[str], None], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merge("o1")
+
+    def kill(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kept_rows, "sync_file", kill)
+        with pytest.raises(KeyboardInterrupt):
+            _keep(dataset)
+    assert [path.suffix for path in (workspace.hidden / FOLDER).iterdir()] == [".draft"]
+    assert _ids(_kept(dataset)) is None
+    merge("o2")
+    assert _kept(dataset).earlier() is None
+    _keep(dataset)
+    assert sweep_sums(workspace) == 1
+    assert _ids(_kept(dataset)) == ["o1", "o2"]
