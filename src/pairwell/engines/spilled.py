@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def spilled_beside(spill: Path) -> Path:
-    """Where they lie: beside `spill`, which others sweep of what is old, as Spark lives for as long as a server does."""
+    """Where they lie: beside `spill`, which is swept of what is old: Spark lives for as long as a server does."""
     return spill.with_name("spark")
 
 

@@ -18,9 +18,9 @@ from pairwell.measure.offers.stages import STAGES, Way, by_kind, by_placement, m
 from pairwell.measure.sales.lines import History
 from pairwell.report.asking import Asked, begin
 from pairwell.report.named import KINDS, SILENCE, STAGE_TITLES
-from pairwell.report.offered import Opened, empty, ends, notes_of, notes_of_slices, open_offers, titles_of
+from pairwell.report.offered import Opened, empty, notes_of, notes_of_slices, open_offers, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.sliced import MOST, left_by, stages_by, stages_told
+from pairwell.report.sliced import MOST, left_by, stages_by, stages_cells, stages_columns, stages_told
 from pairwell.report.visited import VISITS_END
 
 NAME, _TITLE = "funnel", "Where offers are lost"
@@ -219,10 +219,8 @@ def _named(title: str) -> Column:
 
 
 def _columns(way: Way) -> list[Column]:
-    counts = [Column(key=name, title=STAGE_TITLES[name], unit="count") for name in stages_told(way)]
-    return [*counts, Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True)]
+    return stages_columns(stages_told(way), ["accepted"])
 
 
 def _row(name: str, way: Way) -> dict[str, Cell]:
-    counts = dict(zip(STAGES, way.count(), strict=True))
-    return {"name": name, **counts, **ends("accept_rate", way.rate("accepted"), "share")}
+    return {"name": name, **stages_cells(way, rates=["accepted"])}

@@ -19,11 +19,12 @@ from pairwell.measure.offers.stages import Way, by_kind, by_placement, most_show
 from pairwell.report.asking import Asked, begin
 from pairwell.report.offered import empty, ends, notes_of, notes_of_slices, open_offers, say_refusal, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.sliced import MOST, placements_by, shown_ends
+from pairwell.report.sliced import MOST, placements_by, shown_ends, stages_cells, stages_columns
 from pairwell.report.verdicts import say_surely
 
 NAME, _TITLE = "placements", "Where customers take offers"
 _MOST = 10
+_STAGES: Final = ("exposed", "accepted", "bought", "kept")
 _TAKEN: Final = (("cross_sell", "Add-ons taken most"), ("upgrade", "Upgrades taken most"))
 
 
@@ -122,11 +123,7 @@ def _taken(asked: Asked, what: tuple[str, str], way: Way) -> Table:
         {
             "offer": " + ".join(titles.get(one, one) for one in items_named(name)),
             "items": ", ".join(items_named(name)),
-            "exposed": int(of_it.stage("exposed").sum()),
-            "accepted": int(of_it.stage("accepted").sum()),
-            "bought": int(of_it.stage("bought").sum()),
-            "kept": int(of_it.stage("kept").sum()),
-            **ends("accept_rate", of_it.rate("accepted"), "share"),
+            **stages_cells(of_it, _STAGES, ["accepted"]),
         }
         for _, name, of_it in first
     ]
@@ -135,13 +132,10 @@ def _taken(asked: Asked, what: tuple[str, str], way: Way) -> Table:
 
 _NOTE: Final = "Margin added is of the customers who first met an offer there, wherever they met others later."
 _NOBODY: Final = "Nobody asked for offers in this period."
-_RATE: Final = Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True)
 _COLUMNS: Final = [
     Column(key="placement", title="Placement", unit="text"),
     Column(key="decisions", title="Asked", unit="count"),
-    Column(key="exposed", title="Seen", unit="count"),
-    Column(key="accepted", title="Accepted", unit="count"),
-    _RATE,
+    *stages_columns(["exposed", "accepted"], ["accepted"]),
     Column(key="treated", title="Customers", unit="count"),
     Column(key="held", title="Holdout", unit="count"),
     Column(key="margin", title="Margin added", unit="money", interval=True),
@@ -150,9 +144,5 @@ _COLUMNS: Final = [
 _TAKEN_COLUMNS: Final = [
     Column(key="offer", title="Offer", unit="text"),
     Column(key="items", title="Items", unit="text"),
-    Column(key="exposed", title="Seen", unit="count"),
-    Column(key="accepted", title="Accepted", unit="count"),
-    Column(key="bought", title="Bought", unit="count"),
-    Column(key="kept", title="Kept", unit="count"),
-    _RATE,
+    *stages_columns(_STAGES, ["accepted"]),
 ]

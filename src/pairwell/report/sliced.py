@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pairwell.measure.offers.effects import Result
@@ -16,6 +16,8 @@ from pairwell.report.record import Cell, Column, Table
 from pairwell.report.verdicts import is_open, say_surely
 
 MOST: Final = 20  # slices of a table
+_RATES: Final = {"accepted": "accept_rate", "bought": "bought_rate", "kept": "kept_rate"}
+_PLACED: Final = ("exposed", "accepted", "kept")
 _REASONS, _NAMED = 5, 2  # of a slice, with a row each, and in its own row
 _NO_LOT: Final[Mapping[str, str]] = {
     "kind": "One customer meets several kinds of offer, and the lot left customers without offers, not kinds: what a "
@@ -51,10 +53,7 @@ def stages_by(slices: Slices, parts: Sequence[Part], found: int, told: Sequence[
     title = slice_title(slices)
     columns = [
         Column(key="name", title=title.capitalize(), unit="text"),
-        *(Column(key=name, title=STAGE_TITLES[name], unit="count") for name in told),
-        Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True),
-        Column(key="bought_rate", title="Bought of seen", unit="share", interval=True),
-        Column(key="kept_rate", title="Kept of seen", unit="share", interval=True),
+        *stages_columns(told, _RATES),
     ]
     return Table(
         key="slices",
@@ -66,11 +65,23 @@ def stages_by(slices: Slices, parts: Sequence[Part], found: int, told: Sequence[
     )
 
 
-def stages_cells(way: Way) -> dict[str, Cell]:
+def stages_columns(stages: Iterable[str], rates: Iterable[str]) -> list[Column]:
+    """For how many offers came to `stages`, and for the shares of those seen that came to `rates`."""
+    return [
+        *(Column(key=name, title=STAGE_TITLES[name], unit="count") for name in stages),
+        *(
+            Column(key=_RATES[name], title=f"{STAGE_TITLES[name]} of seen", unit="share", interval=True)
+            for name in rates
+        ),
+    ]
+
+
+def stages_cells(way: Way, stages: Iterable[str] = STAGES, rates: Iterable[str] = _RATES) -> dict[str, Cell]:
     """Of some offers how many came to each stage, and the shares of those seen."""
-    cells: dict[str, Cell] = dict(zip(STAGES, way.count(), strict=True))
-    for key, stage in (("accept_rate", "accepted"), ("bought_rate", "bought"), ("kept_rate", "kept")):
-        cells |= ends(key, way.rate(stage), "share")
+    counts = dict(zip(STAGES, way.count(), strict=True))
+    cells: dict[str, Cell] = {name: counts[name] for name in stages}
+    for name in rates:
+        cells |= ends(_RATES[name], way.rate(name), "share")
     return cells
 
 
@@ -158,10 +169,7 @@ def placements_by(slices: Slices, parts: Sequence[Part], found: int) -> Table:
         {
             "name": slice_name(slices, one.name),
             "placement": place,
-            "exposed": int(way.stage("exposed").sum()),
-            "accepted": int(way.stage("accepted").sum()),
-            "kept": int(way.stage("kept").sum()),
-            **ends("accept_rate", way.rate("accepted"), "share"),
+            **stages_cells(way, _PLACED, ["accepted"]),
         }
         for one in parts
         for place, way in by_placement(one.way)
@@ -172,10 +180,7 @@ def placements_by(slices: Slices, parts: Sequence[Part], found: int) -> Table:
         columns=[
             Column(key="name", title=title.capitalize(), unit="text"),
             Column(key="placement", title="Placement", unit="text"),
-            Column(key="exposed", title="Seen", unit="count"),
-            Column(key="accepted", title="Accepted", unit="count"),
-            Column(key="kept", title="Kept", unit="count"),
-            Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True),
+            *stages_columns(_PLACED, ["accepted"]),
         ],
         rows=rows,
         note=left_out(found),

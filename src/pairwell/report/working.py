@@ -15,14 +15,16 @@ from pairwell.measure.offers.stages import Way, most_shown, way_of
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked
 from pairwell.report.named import KINDS
-from pairwell.report.offered import Opened, ends, open_offers, titles_of
-from pairwell.report.record import Cell, Column, Table
+from pairwell.report.offered import Opened, open_offers, titles_of
+from pairwell.report.record import Column, Table
 from pairwell.report.shown.cells import span_words
-from pairwell.report.sliced import left_table, reasons_table
+from pairwell.report.sliced import left_table, reasons_table, stages_cells, stages_columns
 from pairwell.report.sortings import Sorting, know_customers, sort_by_purchases
 
 _UNSORTED: Final = "Bought nothing before"
 _LOOKED_AT, _BEST = 30, 3  # offers of a segment
+_STAGES: Final = ("shown", "exposed", "accepted", "bought", "kept")
+_RATES: Final = ("accepted", "kept")
 _ENOUGH = 5  # times seen before an offer is said to work
 _NO_OFFERS: Final = (
     "Nobody asked for offers in this period, so nothing can be told of which offers work for whom, or of who is left "
@@ -123,10 +125,13 @@ def _works(sorting: Sorting, parts: Sequence[Part], called: _Called) -> Table:
         title=f"Which offers work, by {sorting.title}",
         columns=[
             Column(key="name", title="Customers", unit="text"),
-            *_COLUMNS,
+            *stages_columns(_STAGES, _RATES),
             Column(key="best", title="Works best", unit="text"),
         ],
-        rows=[{"name": one.name, **_cells(one.way), "best": _first(called[one.name])} for one in parts],
+        rows=[
+            {"name": one.name, **stages_cells(one.way, _STAGES, _RATES), "best": _first(called[one.name])}
+            for one in parts
+        ],
         note=f"Works best: of the offers taken at all and seen {_ENOUGH} times or more, the one most surely kept.",
     )
 
@@ -139,37 +144,16 @@ def _taken(sorting: Sorting, parts: Sequence[Part], called: _Called) -> Table:
             Column(key="name", title="Customers", unit="text"),
             Column(key="offer", title="Offer", unit="text"),
             Column(key="kind", title="Kind", unit="text"),
-            *_COLUMNS,
+            *stages_columns(_STAGES, _RATES),
         ],
         rows=[
-            {"name": one.name, "offer": offer, "kind": kind, **_cells(way)}
+            {"name": one.name, "offer": offer, "kind": kind, **stages_cells(way, _STAGES, _RATES)}
             for one in parts
             for kind, offer, way in called[one.name]
         ],
         note=f"At most {_BEST} a row of customers, of the {_LOOKED_AT} that they accepted most, and only what was seen "
         f"{_ENOUGH} times or more. The best of many look better than they are: trust the interval.",
     )
-
-
-_COLUMNS: Final = (
-    Column(key="shown", title="Shown", unit="count"),
-    Column(key="exposed", title="Seen", unit="count"),
-    Column(key="accepted", title="Accepted", unit="count"),
-    Column(key="bought", title="Bought", unit="count"),
-    Column(key="kept", title="Kept", unit="count"),
-    Column(key="accept_rate", title="Accepted of seen", unit="share", interval=True),
-    Column(key="kept_rate", title="Kept of seen", unit="share", interval=True),
-)
-
-
-def _cells(way: Way) -> dict[str, Cell]:
-    stages = ("shown", "exposed", "accepted", "bought", "kept")
-    counts: dict[str, Cell] = {name: int(way.stage(name).sum()) for name in stages}
-    return {
-        **counts,
-        **ends("accept_rate", way.rate("accepted"), "share"),
-        **ends("kept_rate", way.rate("kept"), "share"),
-    }
 
 
 def _first(offers: Sequence[tuple[str, str, Way]]) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request, Response
 from litestar.enums import MediaType
-from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
 from pairwell.config.settings import Limits, Placement
 from pairwell.decide.decider import plain_answer
-from pairwell.errors import JournalError, PairwellError
+from pairwell.errors import JournalError
 from pairwell.events import EventReceipt
 from pairwell.operations.keys.store import KeyStore
 from pairwell.records import SilenceReason
@@ -21,11 +21,11 @@ from pairwell.serve.online.access.credentials import Shown, read_shown
 from pairwell.serve.online.access.crossing import answer_preflight, is_preflight, readable_for
 from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.keyring import Keyring, KeysUnreadError
-from pairwell.serve.online.access.refusals import keys_unread
 from pairwell.serve.online.access.settling import LetIn, by_current_keys
 from pairwell.serve.online.decisions import Decisions, Fragments
 from pairwell.serve.online.events import Events
-from pairwell.serve.online.faults import ErrorBody, Fault, Refused, fault_of, internal, no_route, wrong_method
+from pairwell.serve.online.failing import Answer, answer_to
+from pairwell.serve.online.faults import ErrorBody, no_route, wrong_method
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.line import Line, Room
 from pairwell.serve.online.metrics.counting import Counts
@@ -43,7 +43,6 @@ _EVENTS = Room(jobs=1_000, together=100)
 _BODIES_BYTES = 32_000_000  # on either hot route, being read or waiting
 _BODIES = 2_000
 _READ_S = 30.0
-_UNAVAILABLE = 503
 _KEYS_UNREAD: tuple[SilenceReason, str] = ("journal_unavailable", "The keys could not be read.")
 _FOR_EVERYBODY = frozenset({"/", "/readyz", "/openapi.json"})  # `/readyz` tells everybody less
 
@@ -157,28 +156,10 @@ class OnlineApp:
         body = msgspec.json.encode(ErrorBody(error=fault))
         return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
 
-    def _told(self, error: Exception) -> tuple[int, Fault, dict[str, str]]:
-        told = self._answer_to(error)
+    def _told(self, error: Exception) -> Answer:
+        told = answer_to(error, self._service.notices)
         self._counts.failed(told[0], told[1].code)
         return told
-
-    def _answer_to(self, error: Exception) -> tuple[int, Fault, dict[str, str]]:
-        if isinstance(error, KeysUnreadError):
-            error = keys_unread()
-        if isinstance(error, Refused):
-            return error.status, error.fault, error.headers
-        if isinstance(error, PairwellError):
-            status, fault = fault_of(error)
-            self._note(status, error)
-            return status, fault, {"retry-after": "1"} if status == _UNAVAILABLE else {}
-        if isinstance(error, HTTPException):
-            return error.status_code, Fault(code="bad_request", message=error.detail), dict(error.headers or {})
-        self._service.notices.failure(error)
-        return *internal(), {}
-
-    def _note(self, status: int, error: PairwellError) -> None:
-        if status >= 500:  # noqa: PLR2004  (the server's side of HTTP's statuses)
-            self._service.notices.tell("error", error.code, error.message)
 
 
 def _room_for(what: str) -> Holding:

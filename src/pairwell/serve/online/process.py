@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-
-import uvicorn
+from collections.abc import Callable
+from contextlib import closing
 
 from pairwell.config.workspace import Workspace
 from pairwell.errors import UserError
-from pairwell.serve.listening import address_of, bind, listen
+from pairwell.serve.answering import Here, answering
+from pairwell.serve.listening import address_of, bind
 from pairwell.serve.online.access.keyring import Ring
 from pairwell.serve.online.app import create_app
 from pairwell.serve.online.loopback import is_loopback
@@ -52,17 +50,12 @@ def run_on(
             keys = app.keyring.last
             if not local:
                 require_keys(keys, host)
-            config = uvicorn.Config(
-                app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_S
-            )
-            server = uvicorn.Server(config)
-            with signals_end_quietly(server):
-                listen(bound)
-                _say_where(bound, keys)
+            here = Here(bound, GRACE_S, f"Pairwell listens on {address_of(bound)}, {who_may_ask(keys)}.")
+            with answering(app, here) as answer:
                 ready()
                 sys.setswitchinterval(_SWITCH_S)
                 with sparing():
-                    server.run(sockets=[bound])
+                    answer()
 
 
 def require_keys(keys: Ring | None, host: str) -> None:
@@ -82,27 +75,3 @@ def who_may_ask(keys: Ring | None) -> str:
         return "open: without keys whoever reaches it may do everything"
     kinds = [key.kind for key in keys.live]
     return f"for {kinds.count('secret')} secret and {kinds.count('publishable')} publishable keys"
-
-
-@contextmanager
-def signals_end_quietly(server: uvicorn.Server) -> Iterator[None]:
-    """Let the signal pass that Uvicorn repeats once it has stopped; by then the work is done, and that is success.
-
-    One that comes before Uvicorn listens to signals ends the server as well.
-    """
-
-    def stop(_number: int, _frame: object) -> None:
-        server.should_exit = True
-
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, stop) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
-
-
-def _say_where(bound: socket.socket, keys: Ring | None) -> None:
-    sys.stderr.write(f"Pairwell listens on {address_of(bound)}, {who_may_ask(keys)}.\n")
-    sys.stderr.flush()

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Litestar, Request, Response
-from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
-from pairwell.errors import PairwellError
 from pairwell.serve.online.access.callers import CALLER, NOBODY, Caller
 from pairwell.serve.online.access.credentials import read_shown
 from pairwell.serve.online.access.gate import Gate
-from pairwell.serve.online.access.keyring import KeysUnreadError
-from pairwell.serve.online.access.refusals import keys_unread
-from pairwell.serve.online.faults import BUSY, Fault, Refused, fault_of, internal, no_route, wrong_method
+from pairwell.serve.online.failing import Answer, answer_to
+from pairwell.serve.online.faults import BUSY, Fault, no_route, wrong_method
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.wire import Disconnected, Receive, Scope, Send, as_get
 from pairwell.serve.pages.answers import guarded, page, told, wants_page
@@ -86,26 +84,11 @@ class PagesApp:
         around = Around(contents=self._shelf.known if let_in else ())
         return page(render_problem(fault, around, typed_into(scope)), status, headers)
 
-    def _told(self, scope: Scope, error: Exception) -> tuple[int, Fault, dict[str, str]]:
+    def _told(self, scope: Scope, error: Exception) -> Answer:
+        if isinstance(error, Disconnected):
+            return BUSY, Fault(code="gone", message="Nobody waited."), {}
         if isinstance(error, NotFoundException):
             error = no_route(scope["path"])
         elif isinstance(error, MethodNotAllowedException):
             error = wrong_method(scope["method"], scope["path"], "GET, HEAD")
-        elif isinstance(error, KeysUnreadError):
-            error = keys_unread()
-        if isinstance(error, Refused):
-            return error.status, error.fault, error.headers
-        if isinstance(error, PairwellError):
-            return self._expected(error)
-        if isinstance(error, Disconnected):
-            return BUSY, Fault(code="gone", message="Nobody waited."), {}
-        if isinstance(error, HTTPException):
-            return error.status_code, Fault(code="bad_request", message=error.detail), dict(error.headers or {})
-        self._notices.failure(error)
-        return *internal(), {}
-
-    def _expected(self, error: PairwellError) -> tuple[int, Fault, dict[str, str]]:
-        status, fault = fault_of(error)
-        if status >= 500:  # noqa: PLR2004  (the server's side of HTTP's statuses)
-            self._notices.tell("error", error.code, error.message)
-        return status, fault, {"retry-after": "1"} if status == BUSY else {}
+        return answer_to(error, self._notices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import NamedTuple
@@ -78,6 +79,10 @@ class Reports:
         with Parts(self._workspace, clock=self._clock) as parts:
             return Made(find_report(parts, self._database, asked, now=self._clock(), carry=False), state)
 
+    def read_ahead(self) -> None:
+        """Load what makes reports while nobody asks: seconds that the first who asks would wait for."""
+        threading.Thread(target=_load, name="read ahead", daemon=True).start()
+
     def close(self) -> None:
         """Take no more, and end the engine; a report that is being made is lost."""
         self._carrier.shutdown(wait=False, cancel_futures=True)
@@ -89,6 +94,15 @@ class Reports:
         with Parts(self._workspace, clock=self._clock) as parts:
             done = parts.keeping.compact()
         self._carried = done.upto, done.snapshot
+
+
+def _load() -> None:
+    be_humble()
+    from pairwell.engines import duckdb
+    from pairwell.shop import parts, reporting
+    from pairwell.shop.keeping import keeping
+
+    del duckdb, keeping, parts, reporting
 
 
 def be_humble() -> None:

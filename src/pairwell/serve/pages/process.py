@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import closing
-
-import uvicorn
 
 from pairwell.clock import system_clock
 from pairwell.config.published import load_published
@@ -17,12 +14,12 @@ from pairwell.config.standing import CURRENT
 from pairwell.config.workspace import Workspace
 from pairwell.operations.database import Database, open_database
 from pairwell.operations.keys.store import KeyStore
-from pairwell.serve.listening import address_of, listen
+from pairwell.serve.answering import Here, answering
+from pairwell.serve.listening import address_of
 from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.keyring import Keyring, Ring
 from pairwell.serve.online.loopback import is_loopback
 from pairwell.serve.online.notices import Notices
-from pairwell.serve.online.process import signals_end_quietly
 from pairwell.serve.pages.app import PagesApp
 from pairwell.serve.pages.making import Reports, be_first_to_go
 
@@ -43,21 +40,11 @@ def run_on(bound: socket.socket, workspace: Workspace, *, host: str, ready: Call
         keyring = Keyring(KeyStore(database), notices, patience_s=lambda: _PATIENCE_S)
         gate = Gate(keyring, limits=_PublishedLimits(workspace), clock=system_clock, local=is_loopback(host))
         with closing(PagesApp(reports, gate, notices, at_once=reports_at_once())) as app:
-            config = uvicorn.Config(
-                app,
-                log_level="warning",
-                access_log=False,
-                lifespan="off",
-                server_header=False,
-                timeout_graceful_shutdown=GRACE_S,
-            )
-            server = uvicorn.Server(config)
-            with signals_end_quietly(server):
-                listen(bound, option="--pages-port")
-                sys.stderr.write(f"Its pages are at {address_of(bound)}, {who_may_look(keyring.last)}.\n")
-                sys.stderr.flush()
+            said = f"Its pages are at {address_of(bound)}, {who_may_look(keyring.last)}."
+            with answering(app, Here(bound, GRACE_S, said, "--pages-port")) as answer:
                 ready()
-                server.run(sockets=[bound])
+                reports.read_ahead()
+                answer()
 
 
 def reports_at_once() -> int:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import csv
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from itertools import islice
-
-import uvicorn
 
 from pairwell.clock import system_clock
 from pairwell.config.published import load_published
 from pairwell.config.workspace import Workspace
 from pairwell.facts.store import FactStore
 from pairwell.operations.database import open_database
-from pairwell.serve.listening import address_of, listen
-from pairwell.serve.online.process import signals_end_quietly
+from pairwell.serve.answering import Here, answering
+from pairwell.serve.listening import address_of
 from pairwell.serve.storefront.app import Storefront
 from pairwell.serve.storefront.asking import Online
 from pairwell.serve.storefront.pages import Shop
@@ -39,21 +36,10 @@ def run_on(
         app = Storefront(
             lambda: Shop(facts.items(), settings.shop.currency, customers), Online(online_port), system_clock
         )
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-        server = uvicorn.Server(config)
-        with signals_end_quietly(server):
-            listen(bound, option="--shop-port")
-            sys.stderr.write(f"The demo's shop is at {address_of(bound)}.\n")
-            sys.stderr.flush()
+        said = f"The demo's shop is at {address_of(bound)}."
+        with answering(app, Here(bound, _GRACE_S, said, "--shop-port")) as answer:
             ready()
-            server.run(sockets=[bound])
+            answer()
 
 
 def _some_customers(workspace: Workspace) -> list[str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -107,3 +109,25 @@ def test_the_journal_is_carried_where_it_moved_and_not_else(
 def test_a_report_that_is_none_is_told(reports: Reports) -> None:
     with pytest.raises(NotFoundError, match="nope"):
         reports.make(Question(name="nope"))
+
+
+def test_what_makes_reports_is_loaded_before_anybody_asks() -> None:
+    code = """
+import sys, threading
+from pathlib import Path
+from pairwell.clock import system_clock
+from pairwell.config.workspace import Workspace
+from pairwell.serve.pages.making import Reports
+
+reports = Reports(Workspace(Path("nowhere")), None, system_clock)
+assert not {"ibis", "pairwell.report.reports"} & set(sys.modules)
+reports.read_ahead()
+for thread in threading.enumerate():
+    if thread is not threading.current_thread():
+        thread.join()
+assert {"ibis.backends.duckdb", "pairwell.report.reports", "pairwell.shop.keeping.compact"} <= set(sys.modules)
+reports.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
