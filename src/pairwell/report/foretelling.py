@@ -10,13 +10,18 @@ import numpy as np
 
 from pairwell.measure.customers.outlook import HeldOut, Outlook
 from pairwell.measure.customers.visits import Visits
+from pairwell.measure.intervals import Interval
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.record import Cell, Column, Figure, Table
 from pairwell.report.untold import why_not
 
 _BEST = 10
 _WRONG = 0.25  # share by which a sum may be off before the report warns
-_NOBODY_LEAVES = 0.98  # mean chance of being still there
+_HOPELESS = 0.5  # … before it refuses the forecast
+_NOT_SEEN_LEAVING: Final = (
+    "in these orders a customer who left for good cannot be told from one who buys rarely, so that nobody knows. "
+    "How long ago each bought last is in the report `segments`."
+)
 _EPOCH = date(1970, 1, 1)
 _TITLES: Final = {
     "expected_purchases": "Purchases expected in the next 12 months",
@@ -32,48 +37,92 @@ def foretold_figures(outlook: Outlook | NotKnown) -> Iterator[Figure]:
             unit = {"expected_purchases": "count", "expected_value": "money", "still_buying": "share"}[key]
             yield Figure(key=key, title=title, unit=unit, value=None, refusal=why_not(outlook))  # type: ignore[arg-type]
         return
-    interval = outlook.orders_interval
-    yield Figure(
-        key="expected_purchases",
-        title=_TITLES["expected_purchases"],
-        unit="count",
-        value=round(outlook.total_orders),
-        low=None if interval is None else interval.low,
-        high=None if interval is None else interval.high,
-        note=_warning(outlook.held_out)
-        + "Of customers known today, none of new ones. The interval says how well their habits are known, not how far "
-        "the forecast as a whole may be off: see its test.",
-    )
+    yield _purchases(outlook)
     yield _value(outlook)
-    again = outlook.habit.repeats > 0
-    yield Figure(
-        key="still_buying",
-        title=_TITLES["still_buying"],
-        unit="share",
-        value=float(outlook.alive[again].mean()),
-        note="Mean chance that a customer who came back before has not left for good. Who bought once is not judged.",
-    )
+    yield _still_buying(outlook)
     yield from _held_out(outlook.held_out)
 
 
+def _purchases(outlook: Outlook) -> Figure:
+    interval, refusal = _interval(outlook, outlook.orders_interval, outlook.total_orders), _refusal(outlook.held_out)
+    known = "Of customers known today, none of new ones."
+    return Figure(
+        key="expected_purchases",
+        title=_TITLES["expected_purchases"],
+        unit="count",
+        value=None if refusal else round(outlook.total_orders),
+        low=None if interval is None else interval.low,
+        high=None if interval is None else interval.high,
+        refusal=refusal,
+        note=f"{_warning(outlook.held_out)}{known}{_of_interval(outlook, interval)}",
+    )
+
+
 def _value(outlook: Outlook) -> Figure:
-    interval = outlook.value_interval
+    interval, refusal = _interval(outlook, outlook.value_interval, outlook.total_value), _refusal(outlook.held_out)
+    if isinstance(outlook.spending, NotKnown):
+        refusal = why_not(outlook.spending)
     return Figure(
         key="expected_value",
         title=_TITLES["expected_value"],
         unit="money",
-        value=outlook.total_value,
+        value=None if refusal else outlook.total_value,
         low=None if interval is None else interval.low,
         high=None if interval is None else interval.high,
-        refusal=why_not(outlook.spending) if isinstance(outlook.spending, NotKnown) else None,
-        note=_warning(outlook.held_out)
-        + "Revenue after discounts and returns, not margin, and not discounted for time.",
+        refusal=refusal,
+        note=f"{_warning(outlook.held_out)}Revenue after discounts and returns, not margin, and not discounted for "
+        f"time.{_of_interval(outlook, interval)}",
+    )
+
+
+def _still_buying(outlook: Outlook) -> Figure:
+    again = outlook.habit.repeats > 0
+    refusal = None if outlook.dropout.tells_leaving else _NOT_SEEN_LEAVING
+    if _failed(outlook.held_out):
+        refusal = "the forecast that it rests on failed its test, so that nobody knows who has left."
+    return Figure(
+        key="still_buying",
+        title=_TITLES["still_buying"],
+        unit="share",
+        value=None if refusal else float(outlook.alive[again].mean()),
+        refusal=refusal,
+        note="Mean chance that a customer who came back before has not left for good. Who bought once is not judged.",
+    )
+
+
+def _interval(outlook: Outlook, interval: Interval | None, total: float | None) -> Interval | None:
+    """What is unsure of the parameters, widened by the error of the test; none without a test to widen it by."""
+    held = outlook.held_out
+    if interval is None or total is None or isinstance(held, NotKnown) or _refusal(held):
+        return None
+    return held.widen(interval, total)
+
+
+def _of_interval(outlook: Outlook, interval: Interval | None) -> str:
+    held = outlook.held_out
+    if isinstance(held, NotKnown):
+        return " No interval is shown: nobody could test how far off the forecast may be."
+    if interval is None:
+        return ""
+    return (
+        f" The interval is widened by the error of its test ({held.error:+.1%}), which counts as one standard error "
+        "beside what is unsure of customers' habits."
+    )
+
+
+def _refusal(held: HeldOut | NotKnown) -> str | None:
+    """Why there is no forecast where its test was beyond anything to plan with."""
+    if isinstance(held, NotKnown) or abs(held.error) <= _HOPELESS:
+        return None
+    return (
+        f"the same forecast for the last {held.days} days said {held.foretold:,.0f} purchases where {held.came:,.0f} "
+        "came: these customers do not buy as it supposes."
     )
 
 
 def _warning(held: HeldOut | NotKnown) -> str:
     """What to read before a forecast that failed its test."""
-    return "Do not plan with it: its test failed. " if _failed(held) else ""
+    return "Do not plan with it: its test failed. " if _failed(held) and not _refusal(held) else ""
 
 
 def _failed(held: HeldOut | NotKnown) -> bool:
@@ -117,7 +166,8 @@ def foretold_tables(visits: Visits, outlook: Outlook | NotKnown) -> Iterator[Tab
         return
     if isinstance(outlook.held_out, HeldOut):
         yield _by_repeats(outlook.held_out)
-    yield _most_expected(visits, outlook)
+    if _refusal(outlook.held_out) is None:
+        yield _most_expected(visits, outlook)
     yield _parameters(outlook)
 
 
@@ -150,12 +200,13 @@ def _by_repeats(held: HeldOut) -> Table:
 
 def _most_expected(visits: Visits, outlook: Outlook) -> Table:
     worth = outlook.orders if outlook.values is None else outlook.values
+    told = outlook.dropout.tells_leaving and not _failed(outlook.held_out)
     best = np.lexsort((outlook.customers, -worth))[:_BEST]
     rows: list[Mapping[str, Cell]] = [
         {
             "customer_id": visits.customer_ids[outlook.customers[place]],
             "purchases": int(outlook.habit.repeats[place]) + 1,
-            "alive": float(outlook.alive[place]),
+            "alive": float(outlook.alive[place]) if told else None,
             "expected": float(outlook.orders[place]),
             "value": None if outlook.values is None else float(outlook.values[place]),
         }
@@ -206,11 +257,6 @@ def foretold_notes(outlook: Outlook | NotKnown) -> Iterator[str]:
         f"The forecast's test: from orders before, {held.foretold:,.0f} purchases were forecast for the last "
         f"{held.days} days; {held.came:,.0f} came. That is an error of {held.error:+.0%}, {off}."
     )
-    if float(outlook.alive[outlook.habit.repeats > 0].mean()) > _NOBODY_LEAVES:
-        yield (
-            "In these orders hardly anybody seems to leave for good: a customer who stays away looks like one "
-            "who buys rarely. So do not read a high chance of still buying as loyalty."
-        )
     if held.missed >= held.missed_by_pace:
         yield "Customer by customer, the forecast was no better than letting everybody go on at their own pace."
     if 2 * held.days < outlook.days:

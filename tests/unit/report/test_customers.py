@@ -173,15 +173,20 @@ def test_a_forecast_that_failed_its_test_says_so(workspace: Workspace, operation
     """Everybody stops at once, which no model of single customers foresees."""
     visits = planted(np.random.default_rng(3), customers=300, days=300)
     bought = [
-        Bought(who=visits.customer_ids[place], day=float(day))
-        for place, day in zip(visits.customers, visits.days, strict=True)
+        Bought(who=visits.customer_ids[place], day=float(day), price=max(1, round(value)))
+        for place, day, value in zip(visits.customers, visits.days, visits.values, strict=True)
     ]
     last = [Bought(who="c00001", day=599.0)]
 
     report = build_customers(_asked(open_shop(workspace, [*bought, *last]), operations))
 
     assert _figure(report, "held_out_came").value == 1
-    assert str(_figure(report, "expected_purchases").note).startswith("Do not plan with it")
+    for key in ("expected_purchases", "expected_value"):
+        figure = _figure(report, key)
+        assert (figure.value, figure.low, figure.high) == (None, None, None)
+        assert "purchases where 1 came" in str(figure.refusal)
+    assert _figure(report, "still_buying").value is None
+    assert "most_expected" not in [table.key for table in report.tables]
     assert any("too far off to plan with" in note for note in report.notes)
 
 
@@ -191,4 +196,33 @@ def test_customers_who_leave_are_not_called_faithful(dataset: Dataset, operation
     still = _figure(report, "still_buying").value
     assert isinstance(still, float)
     assert still < 0.7
-    assert not any("hardly anybody leave" in note for note in report.notes)
+
+
+def test_where_nobody_was_seen_to_leave_nobody_is_called_faithful(workspace: Workspace, operations: Database) -> None:
+    """All stay for good, so that the chance to leave lies at the edge of the model."""
+    visits = planted(np.random.default_rng(5), customers=300, dropout=(0.8, 8.0, 0.01, 500.0))
+    bought = [
+        Bought(who=visits.customer_ids[place], day=float(day))
+        for place, day in zip(visits.customers, visits.days, strict=True)
+    ]
+
+    report = build_customers(_asked(open_shop(workspace, bought), operations))
+
+    still = _figure(report, "still_buying")
+    assert still.value is None
+    assert "cannot be told from one who buys rarely" in str(still.refusal)
+    assert {row["alive"] for row in _table(report, "most_expected").rows} == {None}
+    assert isinstance(_figure(report, "expected_purchases").value, int)
+
+
+def test_the_interval_holds_what_came_in_the_test(dataset: Dataset, operations: Database) -> None:
+    """The forecast is no surer than its own test: the error of the test fits into the interval."""
+    report = build_customers(_asked(dataset, operations))
+
+    expected, error = _figure(report, "expected_purchases"), _figure(report, "held_out_error").value
+    assert isinstance(expected.value, int)
+    assert isinstance(error, float)
+    assert expected.low is not None
+    assert expected.high is not None
+    assert expected.low < expected.value / (1 + error) < expected.high
+    assert "widened by the error of its test" in str(expected.note)

@@ -22,6 +22,8 @@ DAYS_A_WEEK = 7.0
 _FEWEST = 50  # customers
 _FEWEST_REPEATERS = 20
 _LIMIT = 9.0  # of the logarithm of a parameter: beyond it, a distribution over customers is a single point
+_FAINT = 0.005  # chance to be gone after a purchase, below which leaving cannot be told from buying rarely
+_AT_LIMIT = 0.01  # … of the logarithm
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
 
 
@@ -49,6 +51,12 @@ class Dropout(msgspec.Struct, frozen=True, kw_only=True):
     def logs(self) -> Array:
         """Logarithms of r, alpha, a, b."""
         return np.log([self.r, self.alpha, self.a, self.b])
+
+    @property
+    def tells_leaving(self) -> bool:
+        """Whether customers were seen to leave: at the edge of the model nobody does, whoever stays away."""
+        inside = bool((np.abs(self.logs) < _LIMIT - _AT_LIMIT).all())
+        return inside and self.a / (self.a + self.b) >= _FAINT
 
 
 def habits_of(visits: Visits) -> tuple[Array, Habit]:

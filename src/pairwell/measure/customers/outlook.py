@@ -66,6 +66,15 @@ class HeldOut(msgspec.Struct, frozen=True, kw_only=True):
         """Share by which the model was too high (+) or too low (-)."""
         return self.foretold / self.came - 1
 
+    def widen(self, interval: Interval, total: float) -> Interval:
+        """The 95 % interval of the `total` with the error seen here as one more standard error, of its logarithm.
+
+        `interval` holds what is unsure of the parameters alone. One test tells the size of the error roughly.
+        """
+        known = math.log(interval.high / interval.low) / 2
+        width = math.hypot(known, _SURE * math.log(self.foretold / self.came))
+        return Interval(total * math.exp(-width), total * math.exp(width))
+
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """The coming `days`, for each of the `customers` that ever came (by place in their ids); money in minor units."""
@@ -147,8 +156,8 @@ def hold_out(visits: Visits, days: int) -> HeldOut | NotKnown:
 def outlook_table(visits: Visits, outlook: Outlook) -> pa.Table:
     """One row a customer, by id: what is known and what is expected. Money in minor units; null where not known.
 
-    Columns: customer_id, purchases (days with one), days_since_last, chance_alive, expected_purchases,
-    expected_value_minor, the last two within `outlook.days`.
+    Columns: customer_id, purchases (days with one), days_since_last, chance_alive (null where nobody was seen to
+    leave), expected_purchases, expected_value_minor, the last two within `outlook.days`.
     """
     days = np.round((outlook.habit.age - outlook.habit.recency) * DAYS_A_WEEK).astype(np.int64)
     nothing = pa.nulls(outlook.customers.size, pa.float64())
@@ -157,7 +166,7 @@ def outlook_table(visits: Visits, outlook: Outlook) -> pa.Table:
             "customer_id": pa.array([visits.customer_ids[place] for place in outlook.customers], pa.string()),
             "purchases": pa.array(outlook.habit.repeats.astype(np.int64) + 1),
             "days_since_last": pa.array(days),
-            "chance_alive": pa.array(outlook.alive),
+            "chance_alive": pa.array(outlook.alive) if outlook.dropout.tells_leaving else nothing,
             "expected_purchases": pa.array(outlook.orders),
             "expected_value_minor": nothing if outlook.values is None else pa.array(outlook.values),
         }

@@ -10,6 +10,7 @@ from tests.unit.measure.customers.planted import planted
 
 from pairwell.measure.customers.outlook import HeldOut, Outlook, look_ahead, outlook_table
 from pairwell.measure.customers.visits import Visits, make_visits
+from pairwell.measure.intervals import Interval
 from pairwell.measure.unknown import NotKnown
 
 
@@ -88,6 +89,17 @@ def test_the_table_holds_one_row_a_customer(visits: Visits, outlook: Outlook) ->
     assert sum(table["purchases"].to_pylist()) == len(visits)
     assert min(table["days_since_last"].to_pylist()) == 0
     assert all(0 <= chance <= 1 for chance in table["chance_alive"].to_pylist())
+
+
+def test_an_interval_is_widened_by_the_error_of_the_test(outlook: Outlook) -> None:
+    held = outlook.held_out
+    assert isinstance(held, HeldOut)
+    off = msgspec.structs.replace(held, foretold=held.came * 1.2)
+
+    wide = off.widen(Interval(99.0, 101.0), 100.0)
+
+    assert np.log(wide.high / 100) == pytest.approx(np.hypot(np.log(101 / 99) / 2, 1.959964 * np.log(1.2)))
+    assert wide.low * wide.high == pytest.approx(100.0**2)
 
 
 def test_the_currency_changes_values_alone(visits: Visits, outlook: Outlook) -> None:
