@@ -115,10 +115,9 @@ def _read(shop: Parts, change: Change, who: Who) -> tuple[pa.Table, datetime | N
 
 def _with_returns(found: BeforeAfter, change: Change, known: date, late: date) -> BeforeAfter:
     """With which returns count; where the days that are left are too few, with what can be done."""
-    note = (
-        f"Only what came back within {change.returns_within} days of its order counts, before and after alike. The "
-        f"newest return is of {known}: orders from {late} on are left out, they had less time."
-    )
+    note = f"Only what came back within {change.returns_within} days of its order counts, before and after alike."
+    if change.until is None or change.until > late:
+        note += f" The newest return is of {known}: orders from {late} on are left out, they had less time."
     found = replace(found, returns_within=change.returns_within, notes=[*found.notes, note])
     if found.reason != "too_few_after" or found.needed is None:
         return found

@@ -72,7 +72,7 @@ def cut(panel: Panel, change: Change, method: Method) -> Cut | Unfit:
     grains: tuple[Grain, ...] = ("day", "week") if panel.below is None else ("week",)
     for grain in grains:
         if unfit := _too_short(before, after, method, grain, (max(0, at - start), max(0, end - at))):
-            return unfit
+            return msgspec.structs.replace(unfit, last=panel.first + timedelta(days=end - 1))
         if grain == _grain(panel, slice(at - before, at + after), change.grain):
             break
     return _checked(_cut(panel, slice(at - before, at + after), before, grain), method)

@@ -138,5 +138,6 @@ class Unfit(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason
     needed: int | None = None
     days: int | None = None  # that there are, or that are missing
-    first: date | None = None
+    first: date | None = None  # of the days that are missing
+    last: date | None = None  # day that may be looked at
     grain: Grain | None = None

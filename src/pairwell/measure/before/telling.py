@@ -14,7 +14,7 @@ _MOST_NAMED = 6
 _PERIODS: Final = {"day": "days", "week": "weeks"}
 _HAS_REASON: Final = {
     "too_few_before": "There are {days} days before {at}, and {needed} are needed to know what is usual.",
-    "too_few_after": "There are {days} days from {at} on, and {needed} are needed.",
+    "too_few_after": "Days from {at} on: {days}, and {needed} are needed; the last that counts is {last}.",
     "no_comparison": "No untouched group sold anything both before and after {at}: there is nothing to compare with. "
     "Name other groups, or ask for --method structural.",
     "gaps": "{days} days have no rows of one side, the first {first}: rows are missing, or it was not sold then. "
@@ -42,6 +42,7 @@ def refusal_of(found: BeforeAfter, unfit: Unfit) -> str:
         days=unfit.days,
         needed=unfit.needed,
         first=unfit.first,
+        last=unfit.last,
         periods=_PERIODS[unfit.grain or found.grain],
         drift="by " + (f"{moved:+.1%}" if moved is not None else number(drift.effect, "+") if drift else ""),
         p="" if drift is None else _p(drift.p_value),

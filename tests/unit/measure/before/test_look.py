@@ -97,7 +97,12 @@ def negative() -> Any:
 
 REFUSED: list[tuple[str, Any, dict[str, Any], str]] = [
     ("too_few_before", series(1), {"before": 49}, "There are 49 days before 2025-02-24, and 56 are needed"),
-    ("too_few_after", series(1), {"before": 205}, "There are 5 days from 2025-07-30 on, and 7 are needed."),
+    (
+        "too_few_after",
+        series(1),
+        {"before": 205},
+        "Days from 2025-07-30 on: 5, and 7 are needed; the last that counts is 2025-08-03.",
+    ),
     ("constant", np.stack([np.full(210, 5.0), series(1)[1]]), {}, "is the same throughout"),
     ("constant", np.stack([np.zeros(210), series(1)[1]]), {}, "0 in more than half of all days"),
     ("no_share", negative(), {}, "Ask for --parallel amount."),
