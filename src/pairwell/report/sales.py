@@ -15,6 +15,7 @@ from pairwell.engines.engine import storage_failures
 from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
 from pairwell.measure.period import Period
 from pairwell.measure.sales.changes import Change, Compared, compare_orders
+from pairwell.measure.sales.currencies import count_unconverted
 from pairwell.measure.sales.estimates import Slice, Value, slice_orders
 from pairwell.measure.sales.lines import History, sold_lines
 from pairwell.measure.sales.metrics import METRIC, Metric
@@ -309,11 +310,26 @@ def _of_orders(sums: Mapping[str, Any], sales: Sales) -> Iterator[str]:
             f"({shop.margin_rate:.0%}) of the price{' or that of the category' if shop.margin_rates else ''}."
         )
     if get("converted"):
-        verb = "was" if get("converted") == 1 else "were"
-        yield f"{counted(get('converted'), 'order')} {verb} paid in another currency, and converted when it was read."
+        yield from _of_currencies(int(get("converted")), sales)
     if get("discounts"):
         said = f"{cells.value(get('discounts'), 'money')} {shop.currency}"
         yield f"Discounts of whole orders, {said}, are deducted from margin and not from revenue."
+
+
+def _of_currencies(others: int, sales: Sales) -> Iterator[str]:
+    """Orders that are not in the shop's currency: converted when they were read, or taken in under another one."""
+    currency, found = sales.history.shop.currency, count_unconverted(sales.history, sales.periods.period)
+    for code, orders in found.items():
+        yield (
+            f"Do not trust money here: {counted(orders, 'order')} {'is' if orders == 1 else 'are'} in {code}, read "
+            f"while that was the shop's currency. Nobody gave a rate, so {code} is added as if it were {currency}. If "
+            f"the file is in {currency}, ingest it again; if it is in {code}, name its rate under [currency.rates], or "
+            f"its currency in the mapping, run `pairwell publish`, and ingest it again."
+        )
+    if others > sum(found.values()):
+        rest = others - sum(found.values())
+        verb = "was" if rest == 1 else "were"
+        yield f"{counted(rest, 'order')} {verb} paid in another currency, and converted when it was read."
 
 
 def _primary_words(orders: int, told: int) -> str:

@@ -127,6 +127,17 @@ def test_another_currency_is_counted_in_the_shops_and_said(shop: Shop) -> None:
     assert any("2 orders were paid in another currency" in note for note in report.notes)
 
 
+def test_amounts_of_a_currency_the_shop_had_before_are_not_called_converted(shop: Shop) -> None:
+    paid = _orders(2, currency="USD", rate=0.9)
+    kept = [row | {"order_id": f"k{number}"} for number, row in enumerate(_orders(3, currency="GBP"))]
+    _store(shop, orders=[*paid, *kept], order_lines=_lines(2))
+    notes = shop.report("overview").notes
+    [untold] = [note for note in notes if "GBP" in note]
+    assert untold.startswith("Do not trust money here: 3 orders are in GBP")
+    assert "added as if it were EUR" in untold
+    assert any("2 orders were paid in another currency" in note for note in notes)
+
+
 def test_without_prices_money_is_refused_and_counts_are_not(shop: Shop) -> None:
     _store(shop, orders=_orders(2), order_lines=_lines(2, unit_price_minor=None))
     report = shop.report("overview")
