@@ -26,6 +26,7 @@ from pairwell.measure.period import Period
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked, Periods, begin, find_periods
 from pairwell.report.foretelling import foretold_figures, foretold_notes, foretold_tables
+from pairwell.report.loyal import find_loyal
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.untold import note_of_few, why_not
 from pairwell.wording import counted
@@ -53,12 +54,13 @@ def build_customers(asked: Asked) -> Report:
     visits = read_visits(asked.dataset, asked.settings.shop.timezone, asked.until or asked.now)
     if isinstance(visits, NotKnown):
         return nobody(asked, NAME, _TITLE, visits)
+    loyal = find_loyal(asked, visits)
     returning, outlook = find_returning(visits, since=_since_day(asked)), look_ahead(visits)
     return msgspec.structs.replace(
         begin(asked, NAME, _TITLE, period_of(asked, visits)),
         figures=[*_figures(returning), *foretold_figures(outlook)],
-        tables=[*_tables(asked, visits, returning), *foretold_tables(visits, outlook)],
-        notes=[*_notes(visits), *_of_all(asked, visits), *foretold_notes(outlook)],
+        tables=[*_tables(asked, visits, returning), *foretold_tables(visits, outlook), *loyal.tables],
+        notes=[*_notes(visits), *_of_all(asked, visits), *foretold_notes(outlook), *loyal.notes],
     )
 
 

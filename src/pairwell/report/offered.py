@@ -28,6 +28,9 @@ _REFUSALS: Final[Mapping[Reason, str]] = {
     "difference would be. Wait, or ask for a longer period.",
     "said_later": "The shop first said this of these customers after they had met offers, which may have brought it "
     "about, so that they cannot be compared by it. Ingest customers before offers start, or with a `valid_from`.",
+    "not_alike": "Those who accepted and those who did not were too different before: {found} of {needed} acceptors "
+    "have somebody like them. What differs later would say nothing about offers.",
+    "unsaid": "Nobody said anything of the kind in this period. Ingest `feedback`, or send `feedback` events.",
     "uneven_groups": "The lot cannot have fallen like this: {found} of the customers are in the holdout, about "
     "{needed} were to be expected. Something else sorts them, so the groups cannot be compared.",
 }

@@ -19,7 +19,9 @@ from pairwell.measure.intervals import Spread, clustered_share, unskewed
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Reason = Literal["nobody", "no_holdout", "no_treated", "too_few", "no_spread", "uneven_groups", "said_later"]
+Reason = Literal[
+    "nobody", "no_holdout", "no_treated", "too_few", "no_spread", "uneven_groups", "said_later", "not_alike", "unsaid"
+]
 
 LEVEL = 0.95
 FEWEST = 20  # units in each group, and as many more for each square of the skewness, times the next
