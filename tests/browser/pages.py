@@ -51,6 +51,13 @@ class Web:
         return self.base + path
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass  # browsers hang up
+
+
 @contextmanager
 def web() -> Iterator[Web]:
     """A server on a free port of this machine."""
@@ -79,13 +86,7 @@ def web() -> Iterator[Web]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (its name in the standard library)
             pass
 
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            pass  # browsers hang up
-
-    server = Server(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     held.append(Web(server))
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()

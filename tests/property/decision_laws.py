@@ -9,6 +9,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import msgspec
+from tests.property.decision_facts import anchors, items_of, known_items
 from tests.property.random_shops import Case
 
 from pairwell.candidates.propose import Proposal
@@ -61,7 +62,7 @@ def check_room(case: Case, decision: Decision) -> None:
 def check_money(case: Case, decision: Decision) -> None:
     for offer in decision.slate:
         assert (offer.kind == "bundle") == (offer.item_ids is not msgspec.UNSET), "items that are no bundle's"
-        prices = [_shown_price(case, item) for item in _items(case, offer)]
+        prices = [_shown_price(case, item) for item in items_of(case, offer)]
         full = sum(price for price in prices if price is not None)
         assert None not in prices, "a price that nobody knows"
         assert offer.price_minor == full - offer.discount_minor, "a price that is not the items'"
@@ -80,14 +81,14 @@ def _check_discount(case: Case, offer: Offer, full: int) -> None:
         assert offer.discount_minor == 0
         return
     assert 0 <= offer.discount_minor <= Fraction(repr(case.settings.guards.discount_max_share)) * full, "discount"
-    dearest = max(_shown_price(case, item) or 0 for item in _items(case, offer))
+    dearest = max(_shown_price(case, item) or 0 for item in items_of(case, offer))
     there = max((min(_own_price(case, other), default=0) for other in _there(case)), default=0)
     open_to_it = full if there >= dearest else full - dearest
     assert offer.discount_minor <= Fraction(repr(case.settings.learn.bundle_discount_share)) * open_to_it
 
 
 def _own_price(case: Case, item_id: str) -> list[int]:
-    known = _known(case).get(item_id)
+    known = known_items(case).get(item_id)
     own = _shown_price(case, known) if known else None
     return [] if own is None else [own]
 
@@ -102,13 +103,13 @@ def _check_corridor(case: Case, offer: Offer) -> None:
 
 
 def _beside_nothing(case: Case) -> bool:
-    return not case.inputs.request.cart and not _anchors(case)
+    return not case.inputs.request.cart and not anchors(case)
 
 
 def _purchase(case: Case) -> int:
     request = case.inputs.request
     if not request.cart:
-        return sum(min(_line_prices(case, anchor), default=0) for anchor in _anchors(case))
+        return sum(min(_line_prices(case, anchor), default=0) for anchor in anchors(case))
     lines = [(line.item_id, line.quantity) for line in request.cart]
     return sum(quantity * min(_line_prices(case, item_id), default=0) for item_id, quantity in lines)
 
@@ -116,7 +117,7 @@ def _purchase(case: Case) -> int:
 def _line_prices(case: Case, item_id: str) -> list[int]:
     named = [line for line in case.inputs.request.cart if line.item_id == item_id]
     paid = [line.unit_price_minor for line in named if line.unit_price_minor is not None]
-    known = _known(case).get(item_id)
+    known = known_items(case).get(item_id)
     own = _shown_price(case, known) if known else None
     return paid or ([] if own is None else [own])
 
@@ -133,7 +134,7 @@ def _margin(case: Case, offer: Offer) -> float:
     shop = case.settings.shop
     tax = 1 + shop.tax_rate if shop.prices_include_tax else 1
     earned = -offer.discount_minor / tax
-    for item in _items(case, offer):
+    for item in items_of(case, offer):
         net = (_shown_price(case, item) or 0) / tax
         earned += net * shop.margin_rate if item.cost_minor is None else net - item.cost_minor
     return round(earned, 6)
@@ -143,12 +144,12 @@ def _margin(case: Case, offer: Offer) -> float:
 
 
 def check_fit(case: Case, decision: Decision) -> None:
-    there = {line.item_id for line in case.inputs.request.cart} | set(_anchors(case))
+    there = {line.item_id for line in case.inputs.request.cart} | set(anchors(case))
     available = case.inputs.request.available
     for offer in decision.slate:
         assert offer.item_id in offer.adds
         assert _is_reason(case, offer), "an anchor that is none"
-        for item in _items(case, offer):
+        for item in items_of(case, offer):
             assert item.published, "unpublished"
             assert item.stock is None or item.stock >= _wanted(case, offer), "out of stock"
             assert available is None or item.item_id in available, "not available"
@@ -172,14 +173,14 @@ def _check_company(case: Case, item_id: str, there: Iterable[str | None], along:
 
 
 def _there(case: Case) -> set[str]:
-    return {line.item_id for line in case.inputs.request.cart} | _anchors(case)
+    return {line.item_id for line in case.inputs.request.cart} | anchors(case)
 
 
 def _is_reason(case: Case, offer: Offer) -> bool:
     """Whether the offer goes with something: in sight, bought a while ago, or bought again and again."""
     if offer.kind == "repeat":
         return offer.anchor_id is None and any(offer.item_id == repeat.item_id for repeat in case.inputs.repeats)
-    return offer.anchor_id in _anchors(case) or _follows(case, offer)
+    return offer.anchor_id in anchors(case) or _follows(case, offer)
 
 
 def _follows(case: Case, offer: Offer) -> bool:
@@ -267,7 +268,7 @@ def _just_returned(case: Case, customer: CustomerFacts) -> set[str]:
 
 
 def _alike(case: Case, one: str, other: str) -> bool:
-    known = _known(case)
+    known = known_items(case)
     families = {known[item_id].family if item_id in known else None for item_id in (one, other)}
     said = any(_said(case, a, b, kind) for a, b in ((one, other), (other, one)) for kind in ("variant", "substitute"))
     return one == other or said or (len(families) == 1 and None not in families)
@@ -379,23 +380,3 @@ def check_secrets(decision: Decision) -> None:
 
 def _compared(slate: Iterable[Offer]) -> set[str]:
     return {row.attribute for offer in slate for row in offer.compare or []}
-
-
-# --- the facts, read plainly ----------------------------------------------------------------------------
-
-
-def _known(case: Case) -> dict[str, Item]:
-    return {item_id: case.items[item_id] for item_id in case.inputs.items}
-
-
-def _items(case: Case, offer: Offer) -> list[Item]:
-    """Everything that it adds."""
-    assert case.inputs.items.keys() >= set(offer.adds), "an item whose facts were not read"
-    return [case.items[item_id] for item_id in offer.adds]
-
-
-def _anchors(case: Case) -> set[str]:
-    request = case.inputs.request
-    lines = {line.item_id for line in request.cart}
-    in_cart = request.placement in ("cart", "checkout", "after_purchase") or not request.viewed
-    return (lines if in_cart else {request.viewed[-1]}) & set(case.inputs.items)
