@@ -6,6 +6,7 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from importlib import import_module
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.desk import Made
 
 _NICENESS = 10
+_NEEDED = ("pairwell.shop.reporting", "pairwell.shop.keeping.compact", "ibis.backends.duckdb")  # for a report
 _EPOCHS = sa.select(epochs.c.name, epochs.c.number).where(epochs.c.name != "probe").order_by(epochs.c.name)
 _NEWEST = sa.select(
     sa.select(sa.func.max(events.c.number)).scalar_subquery(),
@@ -98,11 +100,8 @@ class Reports:
 
 def _load() -> None:
     be_humble()
-    from pairwell.engines import duckdb
-    from pairwell.shop import parts, reporting
-    from pairwell.shop.keeping import keeping
-
-    del duckdb, keeping, parts, reporting
+    for name in _NEEDED:
+        import_module(name)
 
 
 def be_humble() -> None:
