@@ -20,6 +20,7 @@ from pairwell.measure.offers.effects import FOLLOWING_DAYS, Effects, bought_of, 
 from pairwell.measure.offers.estimates import Estimate
 from pairwell.measure.offers.gather import gather
 from pairwell.measure.offers.rows import Lines
+from pairwell.measure.offers.shares import put_down
 from pairwell.measure.offers.stages import way_of
 from pairwell.measure.offers.trials import Holdout, gather_trial
 from pairwell.measure.period import Period
@@ -169,6 +170,10 @@ def test_purchases_are_put_down_and_compared_as_a_slow_path_does(seed: int) -> N
     named = [(decision.decision_id, offer.offer_no) for decision in shop.decisions for offer in decision.offers]
     found = [None if row < 0 else named[row] for row in attributed.offer.tolist()]
     assert found == [_put_down(shop, line) for line in shop.lines]
+    ours = [line for line, offer in zip(shop.lines, found, strict=True) if offer is not None]
+    sums = len({line.order for line in ours}), sum(line.quantity for line in ours), sum(line.revenue for line in ours)
+    whole = put_down(lines, attributed)
+    assert (whole.orders, whole.units, whole.revenue) == sums
     way = way_of(told, lines, attributed)
     assert way.count()[5] == len(set(found) - {None})
     _compare(shop, effects_of(trial, bought_of(told, lines, attributed, window=_WINDOW)), found)

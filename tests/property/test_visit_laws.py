@@ -121,6 +121,16 @@ def _slow(events: Sequence[Row], orders: Sequence[Row]) -> tuple[dict[str, int],
     return steps, median(looked) if looked and some else None
 
 
+def _daily(events: Sequence[Row], orders: Sequence[Row]) -> dict[str, float | None]:
+    """Of each day the share of visits with an order."""
+    found = dict[str, float | None]()
+    for day in (_SINCE, _SINCE + timedelta(days=1)):
+        began = [visit for visit in _visits(events) if visit.events[0]["at"].date() == day.date()]
+        bought = sum(any(visit.holds(order) for order in orders) for visit in began)
+        found[day.date().isoformat()] = bought / len(began) if began else None
+    return found
+
+
 @pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(drawn=_shops())
@@ -141,4 +151,6 @@ def test_overview_and_funnel_tell_of_the_visits_of_a_slow_path(drawn: tuple[list
     assert [row["visits"] for row in table.rows] == list(steps.values())
     assert next(figure.value for figure in funnel.figures if figure.key == "viewed_before_order") == looked
     shares = [steps["cart"] / steps["visits"], steps["order"] / steps["visits"]]
+    for trend in (table for table in overview.tables if table.key == "over_time"):
+        assert {row["day"]: row["conversion"] for row in trend.rows} == _daily(events, orders)
     assert [told["visits"], told["cart_rate"], told["conversion"]] == pytest.approx([steps["visits"], *shares])

@@ -14,6 +14,7 @@ from pairwell.measure.sales.estimates import Slice, slice_orders
 from pairwell.measure.sales.metrics import METRICS
 from pairwell.measure.sales.segments import GRAINS, OF_ITEMS, Segment, find_segment, with_segment
 from pairwell.report.asking import Asked
+from pairwell.report.attributed import attributed_figures
 from pairwell.report.goods import goods_table
 from pairwell.report.record import Column, Report, Table
 from pairwell.report.sales import (
@@ -28,7 +29,7 @@ from pairwell.report.sales import (
     read_sales,
     slice_table,
 )
-from pairwell.report.visited import visit_figures
+from pairwell.report.visited import conversions, visit_figures
 
 NAME: Final = "overview"
 _TITLE = "Overview of sales"
@@ -49,7 +50,11 @@ def build_overview(asked: Asked) -> Report:
     now = both.now
     return msgspec.structs.replace(
         begin_report(NAME, _TITLE, sales),
-        figures=[*figures([metric.key for metric in METRICS], sales, both), *visit_figures(sales)],
+        figures=[
+            *figures([metric.key for metric in METRICS], sales, both),
+            *visit_figures(sales),
+            *attributed_figures(sales, now),
+        ],
         tables=[] if now is None else [_by_segment(sales, segment)] if segment else list(_tables(sales)),
         notes=notes_of(sales, now),
     )
@@ -87,9 +92,16 @@ def _over_time(sales: Sales, grain: str) -> Table:
     current = sales.current
     dated = current.mutate(at=current.day.truncate(GRAINS[grain]))
     found = {part.key[0]: part for part in slice_orders(dated, "at", metrics=_OVER_TIME)}
+    days = list(_starts(sales, grain))
+    converted = conversions(sales, days)
     rows = [
-        {grain: day.isoformat(), **_cells(found.get(day)), "partial": _partial(sales, day, after)}
-        for day, after in pairwise(_starts(sales, grain))
+        {
+            grain: day.isoformat(),
+            **_cells(found.get(day)),
+            **({} if converted is None else {"conversion": converted[place]}),
+            "partial": _partial(sales, day, after),
+        }
+        for place, (day, after) in enumerate(pairwise(days))
     ]
     cut = any(row["partial"] for row in rows)
     return Table(
@@ -98,6 +110,7 @@ def _over_time(sales: Sales, grain: str) -> Table:
         columns=[
             Column(key=grain, title=_GRAIN_TITLES[grain], unit="moment"),
             *columns(_OVER_TIME),
+            *([] if converted is None else [Column(key="conversion", title="Visits with an order", unit="share")]),
             *([Column(key="partial", title="Not whole", unit="text")] if cut else []),
         ],
         rows=rows,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
+import ibis
 import msgspec
+import numpy as np
 
+from pairwell.clock import to_micros
 from pairwell.engines.engine import storage_failures
 from pairwell.journal.opportunities import read_orders_of_visitors
 from pairwell.measure.period import Period
@@ -34,15 +39,41 @@ def visit_figures(sales: Sales) -> list[Figure]:
     return [figure_of(one, both) for one in METRICS_OF_VISITS]
 
 
-def _compared(sales: Sales) -> Compared | None:
-    periods, dated = sales.periods, sales.periods.dated
-    span = Period((periods.previous or periods.period).since, periods.period.until)
+def conversions(sales: Sales, days: Sequence[date]) -> list[float | None] | None:
+    """Visits with an order of all that began from each of these local days to before the next one, and in the period.
+
+    None where no event tells of a visit then; so is one of them.
+    """
+    zone, period = ZoneInfo(sales.history.shop.timezone), sales.periods.period
     with storage_failures():
-        visits = kept_visits(sales.history) if dated else None
+        visits = _visits(sales, period)
         if visits is None:
             return None
-        told = read_orders_of_visitors(sales.asked.database, since=span.since, until=span.until + VISITS_END)
-        within = visits_of(visits, span, orders_of_visitors(sales.history, told))
+        rows = visits.select("began", "ordered").to_pyarrow()
+    starts = [to_micros(datetime.combine(day, time(), zone)) for day in days]
+    place = np.searchsorted(starts, rows["began"].to_numpy(), side="right") - 1
+    tried = np.bincount(place, minlength=len(starts))
+    ordered = np.bincount(place, weights=rows["ordered"].to_numpy(), minlength=len(starts))
+    if not rows.num_rows:
+        return None
+    return [float(one / all_) if all_ else None for one, all_ in zip(ordered[:-1], tried[:-1], strict=True)]
+
+
+def _visits(sales: Sales, span: Period) -> ibis.Table | None:
+    visits = kept_visits(sales.history) if sales.periods.dated else None
+    if visits is None:
+        return None
+    told = read_orders_of_visitors(sales.asked.database, since=span.since, until=span.until + VISITS_END)
+    return visits_of(visits, span, orders_of_visitors(sales.history, told))
+
+
+def _compared(sales: Sales) -> Compared | None:
+    periods = sales.periods
+    span = Period((periods.previous or periods.period).since, periods.period.until)
+    with storage_failures():
+        within = _visits(sales, span)
+        if within is None:
+            return None
         began = round(periods.period.since.timestamp() * 1_000_000)
         with visits_by_customer(within.mutate(current=within.began >= began), "current").cache() as each:
             near = {one.key: _NEAR for one in METRICS_OF_VISITS}

@@ -23,6 +23,7 @@ from pairwell.operations.database import Database, open_database
 from pairwell.records import Decision, DecisionRequest
 from pairwell.report.asking import Asked
 from pairwell.report.funnel import build_funnel
+from pairwell.report.overview import build_overview
 from pairwell.report.placements import build_placements
 from pairwell.report.profit import build_profit
 from pairwell.report.record import Figure, Report, Table
@@ -75,6 +76,8 @@ def test_a_shop_without_decisions_says_that_nobody_can_tell(workspace: Workspace
     dataset = fill(workspace, [_bought()])
     reports = [build(_asked(dataset, database)) for build in _BUILDERS]
     assert _figure(reports[0], "attributed_margin_minor").value == 0
+    overview = build_overview(_asked(dataset, database))
+    assert not any(figure.key.startswith("attributed") for figure in overview.figures)
     assert "nobody to compare" in str(_figure(reports[0], "incremental_margin_minor").refusal)
     assert _figure(reports[0], "inflation").refusal
     assert _figure(reports[1], "accept_rate").refusal
@@ -98,6 +101,9 @@ def test_what_one_customer_bought_is_put_down_and_not_called_added(workspace: Wo
     dataset = fill(workspace, [_bought()])
     profit, funnel, placements = (build(_asked(dataset, database)) for build in _BUILDERS)
     assert _figure(profit, "attributed_revenue_minor").value == 100
+    overview = build_overview(_asked(dataset, database))  # of a tent and a mat the mat was seen
+    shares = [_figure(overview, f"attributed_{of}_share").value for of in ("orders", "units", "revenue")]
+    assert shares == [1.0, 0.5, 0.5]
     assert _figure(profit, "attributed_margin_minor").value == 30  # nobody states a cost: 30 % of the price
     assert any("margin_rate" in note for note in profit.notes)
     assert _figure(profit, "incremental_margin_minor").value is None

@@ -25,7 +25,7 @@ from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 
 UNMET = 2**62
-_HOUR = 3_600_000_000  # microseconds
+HOUR = 3_600_000_000  # microseconds
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -51,11 +51,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 def read_offers(sources: Sources, period: Period) -> Read:
     """Read the journal and the dataset for a period; the dataset holds what the journal told of orders."""
-    window = round(sources.settings.attribution.window_h * _HOUR)
-    back = timedelta(microseconds=window) + timedelta(
-        days=max(FOLLOWING_DAYS, min(sources.settings.decline.quiet_days, 365.0))
-    )
-    told = read_told(sources.database, period, back)
+    window = round(sources.settings.attribution.window_h * HOUR)
+    told = read_told(sources.database, period, lookback(sources.settings))
     units = Codes()
     for name in told.names.units:
         units[name]
@@ -79,6 +76,12 @@ def read_offers(sources: Sources, period: Period) -> Read:
         units=units.names,
         met=_first(first_met, units.names),
     )
+
+
+def lookback(settings: Settings) -> timedelta:
+    """How long before a period decisions may matter to what was bought and declined in it."""
+    days = max(FOLLOWING_DAYS, min(settings.decline.quiet_days, 365.0))
+    return timedelta(hours=settings.attribution.window_h, days=days)
 
 
 def _first(met: Iterable[FirstMet], units: Sequence[str]) -> Ints:
