@@ -63,7 +63,7 @@ def _earned(opened: Opened, effects: Effects) -> Iterator[Figure]:
     window = opened.asked.settings.attribution.window_h
     before = None if opened.before is None else effects_of(opened.before.trial, opened.before.bought)
     cells = Cells(opened.asked.settings.shop.currency)
-    yield verdict_of(effects, cells)
+    yield verdict_of(effects, cells, holdout=opened.asked.settings.choice.holdout)
     for what, title in (("revenue", "revenue"), ("margin", "margin")):
         yield Figure(
             key=f"attributed_{what}_minor",

@@ -10,6 +10,10 @@ from pairwell.report.offered import figure, say_refusal
 from pairwell.report.record import Figure, Unit
 from pairwell.report.shown.cells import Cells
 
+_NO_HOLDOUT_NOW: Final = (
+    " Nobody is kept without offers now, so that waiting tells no more of new customers: set `holdout = 0.05` under "
+    "[choice] in pairwell.toml, and run `pairwell publish`."
+)
 _WORDS: Final = {1: "added", -1: "lost", 0: "not shown"}
 
 
@@ -45,16 +49,18 @@ def added_figure(
     )
 
 
-def verdict_of(effects: Effects, cells: Cells) -> Figure:
-    """The first thing to read: whether offers added margin."""
+def verdict_of(effects: Effects, cells: Cells, *, holdout: float) -> Figure:
+    """The first thing to read: whether offers added margin. `holdout`: the share kept without offers from now on."""
     key, title, margin = "verdict", "Did offers add margin", effects.margin
     if isinstance(margin, NotEstimable):
-        return Figure(key=key, title=title, unit="text", value=None, refusal=say_refusal(margin))
+        now = None if holdout or margin.reason == "no_holdout" else _NO_HOLDOUT_NOW.strip()
+        return Figure(key=key, title=title, unit="text", value=None, refusal=say_refusal(margin), note=now)
     surely = int(margin.low > 0) - int(margin.high < 0)
     words = {1: "Yes", -1: "No, they cost margin", 0: "Not shown"}[surely]
     held = f"{effects.held:,} of {effects.held + effects.treated:,} customers were by lot kept without offers."
     span = _span(figure((key, title, "money"), margin), cells)
-    waits = " Wait, ask for a longer period, or keep more without offers." if surely == 0 else ""
+    todo = " Wait, ask for a longer period, or keep more without offers." if holdout else _NO_HOLDOUT_NOW
+    waits = todo if surely == 0 else ""
     return Figure(key=key, title=title, unit="text", value=words, note=f"A{span} fits what was seen. {held}{waits}")
 
 

@@ -25,7 +25,9 @@ from pairwell.operations.database import Database, open_database
 from pairwell.records import Decision, DecisionRequest, SilenceReason
 from pairwell.report.asking import Asked
 from pairwell.report.findings import build_findings
+from pairwell.report.profit import build_profit
 from pairwell.report.record import Report, Table
+from pairwell.report.shown.text import render_text
 
 _HOUR = timedelta(hours=1)
 _KNOWN = [{"item_id": name, "price_minor": 100, "cost_minor": 70} for name in ("mat", "lamp", "tent", "pole")]
@@ -278,6 +280,26 @@ def test_a_holdout_of_too_few_says_how_many_are_missing(workspace: Workspace, da
     [row] = _table(report, "small_holdout").rows
     assert (row["customers"], row["needed"], row["missing"]) == (10, 20, 10)
     assert row["days"] == 1  # all were met on the last day, so that twice as many take another one
+
+
+def test_without_a_holdout_now_there_is_no_pace_to_wait_at(workspace: Workspace, database: Database) -> None:
+    log(Journal(database), *(_made(one, silence="holdout" if one % 20 == 0 else None) for one in range(200)))
+    before = Settings()
+    settings = msgspec.structs.replace(before, choice=msgspec.structs.replace(before.choice, holdout=0.0))
+    asked = Asked(
+        dataset=_sold(workspace),
+        database=database,
+        settings=settings,
+        settings_of=lambda _: before,
+        now=NOW + timedelta(days=1),
+    )
+    report = build_findings(asked)
+    [row] = _table(report, "small_holdout").rows
+    assert (row["customers"], row["missing"], row["days"]) == (10, 10, None)
+    assert "No holdout is kept now" in "\n".join(render_text(report))
+    assert "raise `holdout` (0)" not in "\n".join(render_text(report))
+    verdict = next(figure for figure in build_profit(asked).figures if figure.key == "verdict")
+    assert "Nobody is kept without offers now" in str(verdict.note)
 
 
 def test_groups_alike_are_rarely_told_apart() -> None:

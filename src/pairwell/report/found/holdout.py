@@ -29,7 +29,8 @@ def find_holdout(opened: Opened) -> Iterator[Found]:
     needed, evidence = found
     days = _days(opened)
     missing = max(0, needed - effects.held)
-    wait = math.ceil(days * needed / effects.held) if effects.held else None
+    share = opened.asked.settings.choice.holdout
+    wait = math.ceil(days * needed / effects.held) if effects.held and share else None  # without a holdout no pace
     row: dict[str, Cell] = {
         "group": "Holdout",
         "customers": effects.held,
@@ -37,15 +38,13 @@ def find_holdout(opened: Opened) -> Iterator[Found]:
         "missing": missing,
         "days": None if wait is None else wait - days,
     }
-    share = opened.asked.settings.choice.holdout
     yield Found(
         key="small_holdout",
         title="The holdout is too small to tell what offers add",
         money="It earns nothing by itself: it says whether anything else here does.",
         evidence=evidence,
         setting="choice.holdout",
-        do=f"Wait, ask for a longer period (`--since`), or raise `holdout` ({share:g}) under [choice] in pairwell.toml "
-        "and run `pairwell publish`. Who moves into it after offers is not compared: that takes new customers.",
+        do=_what_to_do(share),
         columns=[
             Column(key="group", title="Group", unit="text"),
             Column(key="customers", title="Customers", unit="count"),
@@ -54,6 +53,19 @@ def find_holdout(opened: Opened) -> Iterator[Found]:
             Column(key="days", title="More days at this pace", unit="count"),
         ],
         rows=[row],
+    )
+
+
+def _what_to_do(share: float) -> str:
+    new = "Who moves into it after offers is not compared: that takes new customers."
+    if not share:
+        return (
+            "No holdout is kept now, so that waiting brings nobody into it: set `holdout = 0.05` under [choice] in "
+            f"pairwell.toml and run `pairwell publish`. {new}"
+        )
+    return (
+        f"Wait, ask for a longer period (`--since`), or raise `holdout` ({share:g}) under [choice] in pairwell.toml "
+        f"and run `pairwell publish`. {new}"
     )
 
 
