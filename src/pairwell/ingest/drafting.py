@@ -159,8 +159,9 @@ def _join_clock(draft: Draft) -> None:
         pattern = _with_clock(day.moments, clocks[0])
     draft.dates = pattern
     if not day.moments.certain:
+        first = "month" if pattern and "%m" in pattern and pattern.find("%m") < pattern.find("%d") else "day"
         draft.notes.append(
-            f"Day and month of {day.name!r} could be the other way round: read as {pattern!r}. "
+            f"Day and month of {day.name!r} could be the other way round: read with the {first} first, as {pattern!r}. "
             "Correct `dates` in the mapping if that is wrong."
         )
 

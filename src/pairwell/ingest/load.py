@@ -21,6 +21,7 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.engine import storage_failures
 from pairwell.errors import MappingError, SourceError, StorageError
 from pairwell.facts.store import FactStore
+from pairwell.ingest.ahead import note_ahead
 from pairwell.ingest.convert import Conversion, Converted, convert_batch
 from pairwell.ingest.facts import are_current, write_facts
 from pairwell.ingest.fields import read_fields
@@ -219,6 +220,7 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
     shaped = _shape(staged, run.place.dataset, now)
     returning = list(note_returning(run.place.dataset, shaped.tables))
     unknown = list(note_unknown(run.place.dataset, shaped.tables, run.place.settings.placements))
+    ahead = list(note_ahead(run.place.dataset, shaped.tables, now))
     counts = count_verdicts(shaped.verdicts)
     rows = run.place.dataset.engine.read_parquet(staged.rows)
     read = staged.n_rows + quarantine.reasons.total() + aside.total()
@@ -243,7 +245,7 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
         snapshot=stored.snapshot,
         goods_excluded=list(shaped.goods),
         confidence=chosen.confidence,
-        notes=[*chosen.notes, *shaped.notes, *returning, *unknown],
+        notes=[*chosen.notes, *shaped.notes, *returning, *unknown, *ahead],
         columns=_columns(mapping, chosen.recognised),
         recognised=chosen.source,
     )

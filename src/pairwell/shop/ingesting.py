@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from pairwell.config.progress import BytesRead
-from pairwell.config.published import Published
-from pairwell.config.workspace import Workspace
+from pairwell.config.published import Published, compare_settings
+from pairwell.config.workspace import SETTINGS_NAME, Workspace, read_draft
 from pairwell.dataset.store import Dataset
+from pairwell.errors import SettingsError
 from pairwell.facts.store import FactStore
 from pairwell.ingest.load import IngestOptions, IngestPlace, IngestReport, ingest_files
 from pairwell.ingest.mapping import Mapping, load_mapping
 from pairwell.shop.asking import read_path
+
+_READ_BY: Final = ("shop.currency", "shop.prices_include_tax", "shop.tax_rate", "shop.timezone", "currency.", "ingest.")
+_NAMED = 5  # settings in one sentence
 
 
 class Open(Protocol):
@@ -42,11 +46,28 @@ def ingest_paths(  # noqa: PLR0913 - what, where, how and when are different thi
     now: datetime,
     advance: BytesRead,
 ) -> IngestReport:
-    """Load one file, or the parts of one export, into `table`. Raises as `ingest_files` does."""
+    """Load one file, or the parts of one export, into `table`.
+
+    Raises `SettingsError` where settings that say how files are read are not published; else as `ingest_files` does.
+    """
+    _require_published(shop)
     place = IngestPlace(
         workspace=shop.workspace, settings=shop.published.settings, dataset=shop.dataset, facts=shop.facts
     )
     return ingest_files(table, paths, place=place, options=options, now=now, advance=advance)
+
+
+def _require_published(shop: Open) -> None:
+    """What is stored by settings that somebody already took back would be wrong for good, and nobody would see it."""
+    drift = compare_settings(shop.published.settings, read_draft(shop.workspace))
+    changed = [one for one in drift if one.name.startswith(_READ_BY)]
+    if changed:
+        named = ", ".join(f"`{one.name}` ({one.before!r} -> {one.after!r})" for one in changed[:_NAMED])
+        raise SettingsError(
+            f"{SETTINGS_NAME} says otherwise how files are read than what is published: {named}. Nothing was stored.",
+            hint="Run `pairwell publish`, or take it back in the file; then ingest again.",
+            field=changed[0].name,
+        )
 
 
 def read_mapping(mapping: str | Path | Mapping | None) -> Mapping | None:
