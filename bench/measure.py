@@ -24,6 +24,7 @@ from pairwell.measure.comparing.tails import tail_of
 ALPHA = 0.05
 LOOKS = 20
 LIFT = 1.1  # of spend in the treated arm, where coverage is counted
+OTHER_LIFTS = (1.0, 1.5, 3.0)  # where the largest values weigh more in one arm than in the other, and where not
 
 Draw = Callable[..., Arm]
 
@@ -64,6 +65,11 @@ def wholesale(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
     return Arm(above=lift * np.exp(0.6 * rng.standard_normal(n)) * np.where(rng.random(n) < 0.015, 30.0, 1.0))
 
 
+def few_wholesale(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
+    """Everybody buys, one in a hundred for thirty times as much."""
+    return Arm(above=lift * np.exp(0.6 * rng.standard_normal(n)) * np.where(rng.random(n) < 0.01, 30.0, 1.0))
+
+
 def heavy_per_order(rng: np.random.Generator, n: int, lift: float = 1.0) -> Arm:
     """As `per_order`, with orders of very uneven value."""
     orders = (rng.geometric(0.4, n) - 1).astype(np.float64)
@@ -84,10 +90,12 @@ TRUTH = {
     "heavier": np.exp(2),
     "power_law": 0.25 * 2.7 / 1.7,
     "wholesale": np.exp(0.6**2 / 2) * (1 + 0.015 * 29),
+    "few_wholesale": np.exp(0.6**2 / 2) * (1 + 0.01 * 29),
     "heavy_per_order": np.exp(3 + 1.2**2 / 2),
 }
 DRAWS: dict[str, Draw] = {
-    draw.__name__: draw for draw in (dense, sparse, per_order, heavy, heavier, power_law, wholesale, heavy_per_order)
+    draw.__name__: draw
+    for draw in (dense, sparse, per_order, heavy, heavier, power_law, wholesale, few_wholesale, heavy_per_order)
 }
 CASES = [
     (name, treated, control)
@@ -121,6 +129,22 @@ CASES = [
         ("heavy_per_order", 5_000, 5_000),
         ("heavy_per_order", 38_000, 2_000),
     )
+]
+
+LIFTED_CASES = [
+    (name, per_arm, per_arm, lift)
+    for name, per_arm in (
+        ("dense", 500),
+        ("dense", 2_000),
+        ("sparse", 3_000),
+        ("heavy", 2_500),
+        ("power_law", 600),
+        ("power_law", 4_000),
+        ("wholesale", 2_500),
+        ("few_wholesale", 2_000),
+        ("few_wholesale", 6_000),
+    )
+    for lift in OTHER_LIFTS
 ]
 
 PLANS = [
@@ -224,18 +248,19 @@ def _orders(rng: np.random.Generator, customers: int) -> tuple[Arm, Any]:
     ), spend
 
 
-def coverage(case: tuple[str, int, int], runs: int, seed: int) -> dict[str, Any]:
+def coverage(case: tuple[str, int, int], runs: int, seed: int, lift: float = LIFT) -> dict[str, Any]:
     """How often the 95 % interval holds the truth, of the runs that were not refused."""
     name, treated, control = case
     rng = np.random.default_rng(seed)
-    truth, relative_truth = TRUTH[name] * (LIFT - 1), LIFT - 1
-    counts = dict.fromkeys(("refused", "equal_part", "covered", "fieller", "bounded"), 0)
+    truth, relative_truth = TRUTH[name] * (lift - 1), lift - 1
+    counts = dict.fromkeys(("refused", "equal_part", "approximate", "covered", "fieller", "bounded"), 0)
     for _ in range(runs):
-        found = compare(DRAWS[name](rng, treated, LIFT), DRAWS[name](rng, control))
+        found = compare(DRAWS[name](rng, treated, lift), DRAWS[name](rng, control))
         if isinstance(found, Unfit):
             counts["refused"] += 1
             continue
         counts["equal_part"] += found.method == "equal_part"
+        counts["approximate"] += found.approximate
         counts["covered"] += found.absolute.interval.low <= truth <= found.absolute.interval.high
         if found.fieller is not None:
             counts["bounded"] += 1
@@ -245,9 +270,11 @@ def coverage(case: tuple[str, int, int], runs: int, seed: int) -> dict[str, Any]
     share = counts["covered"] / answered if answered else None
     return {
         "case": f"{name} {treated:,} : {control:,}",
+        "lift": lift,
         "answered": answered,
         "refused": counts["refused"],
         "equal_part": counts["equal_part"],
+        "approximate": counts["approximate"],
         "coverage": None if share is None else round(float(share), 4),
         "bound": [round(low, 4), round(high, 4)],
         "within": None if share is None else bool(low <= share <= high),
@@ -291,6 +318,10 @@ def main() -> None:
         large = sorted(CASES, key=lambda case: -case[1])
         powers = [pool.submit(planned_power, case, 1_000, 60 + place) for place, case in enumerate(PLANS)]
         covered = {case: pool.submit(coverage, case, repeats, 10 + place) for place, case in enumerate(large)}
+        lifted = [
+            pool.submit(coverage, (name, treated, control), repeats, 100 + place, lift)
+            for place, (name, treated, control, lift) in enumerate(LIFTED_CASES)
+        ]
         alarms = {key: sum(part.result()[key] for part in parts) for key in parts[0].result()}
         found = {
             "alarms_without_effect": _shares(alarms) | {"looks": LOOKS, "wanted_at_end": [0.04, 0.06]},
@@ -299,6 +330,7 @@ def main() -> None:
             "guardrails_held_wrongly": _shares(guarded.result()),
             "power_of_plans": [one.result() for one in powers],
             "coverage": [covered[case].result() for case in CASES],
+            "coverage_by_effect": [one.result() for one in lifted],
         }
     print(json.dumps(found | {"seconds": round(time.perf_counter() - start, 1)}, indent=2))
 

@@ -59,3 +59,11 @@ def test_intervals_hold_the_truth_where_they_are_not_refused(case: tuple[str, in
 
     assert found["answered"] > 150
     assert _at_least(found["answered"], 0.95) <= held <= _at_most(found["answered"], 0.95)
+
+
+@pytest.mark.parametrize(("lift", "least", "most"), [(1.0, 0.0, 0.1), (3.0, 0.9, 1.0)])
+def test_effects_are_called_approximate_where_intervals_cover_less(lift: float, least: float, most: float) -> None:
+    found = coverage(("few_wholesale", 2_000, 2_000), 200, seed=5, lift=lift)
+
+    assert found["answered"] > 100
+    assert least <= found["approximate"] / found["answered"] <= most

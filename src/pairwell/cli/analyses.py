@@ -58,6 +58,8 @@ def _sizes(found: Analysis) -> str:
 
 def _row(one: Comparison, *, peeking: bool) -> tuple[object, ...]:
     verdict = _VERDICTS.get(one.verdict, one.verdict)
+    if one.approximate and not peeking:
+        verdict += ", approximate"
     sure = (_interval(one.always_valid_ci),) if peeking else _at_one_look(one)
     return (one.metric, one.arm, one.n, one.mean, one.mean_control, one.effect_absolute, *sure, verdict)
 

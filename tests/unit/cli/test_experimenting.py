@@ -69,6 +69,21 @@ def test_too_few_units_are_told_not_guessed(pairwell: Command, tmp_path: Path) -
     assert one["refusal"] in pairwell(*words).stdout
 
 
+def test_a_large_effect_on_uneven_money_is_called_approximate(pairwell: Command, tmp_path: Path) -> None:
+    path = tmp_path / "uneven.csv"
+    rng = random.Random(1)
+    money = [rng.lognormvariate(0, 0.6) * (30 if rng.random() < 0.02 else 1) for _ in range(5_000)]
+    rows = [f"c{k},offers,{3 * sum_}" if k % 2 else f"c{k},control,{sum_}" for k, sum_ in enumerate(money)]
+    path.write_text("\n".join(["customer,arm,spend", *rows]) + "\n")
+    words = ("experiment", "analyze", path, "--unit", "customer", "--arm", "arm", "--metric", "spend")
+    one = json.loads(pairwell(*words, "--json").stdout)["comparisons"][0]
+
+    assert (one["verdict"], one["approximate"]) == ("better", True)
+    assert "The difference is approximate: a few very large values" in one["sentence"]
+    assert "better, approximate" in pairwell(*words).stdout
+    assert "approximate" not in pairwell(*words, "--peeking").stdout
+
+
 def test_guardrails_and_earlier_values_are_taken_by_name(pairwell: Command, file: Path) -> None:
     words = (
         "--unit",

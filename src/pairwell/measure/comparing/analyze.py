@@ -230,6 +230,7 @@ def _with(base: Comparison, found: Compared | Unfit) -> Comparison:
         p_value_relative=None if relative is None else relative.p_value,
         always_valid_ci=limits(found.always_valid),
         method=found.method,
+        approximate=found.approximate,
         verdict="no_difference_shown",
     )
 

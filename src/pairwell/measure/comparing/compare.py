@@ -11,7 +11,7 @@ from pairwell.measure.comparing.effects import Effect, absolute_effect, fieller,
 from pairwell.measure.comparing.experiment import Kind, Method
 from pairwell.measure.comparing.moments import Moments, Values, is_share, summarize, summarize_ratio, summarize_share
 from pairwell.measure.comparing.sequence import BURN_IN, PLANNED_UNITS, always_valid
-from pairwell.measure.comparing.skewed import LEAST_UNITS, Unfit, equal_part, judge, lots_by_place
+from pairwell.measure.comparing.skewed import LEAST_UNITS, Unfit, equal_part, judge, leans, lots_by_place
 from pairwell.measure.comparing.tails import Tail, tail_of
 from pairwell.measure.intervals import Interval
 
@@ -43,6 +43,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     relative: Effect | None
     fieller: Interval | None
     always_valid: Interval | None  # None before the burn-in
+    approximate: bool  # intervals of one look cover less than 95 %: see `skewed.leans`
 
 
 def compare(treated: Arm, control: Arm, *, planned: int = PLANNED_UNITS) -> Compared | Unfit:
@@ -78,6 +79,7 @@ def _compared(
     absolute = absolute_effect(treated, control)
     late = min(treated.n, control.n) >= BURN_IN
     units = treated.n + control.n
+    bounded = fieller(treated, control) if control.value else None
     return Compared(
         kind=kind,
         method="all_units" if found == "all" else "equal_part",
@@ -86,8 +88,9 @@ def _compared(
         absolute=absolute,
         # Where every treated unit is 0, the ratio is 0 without any error that could be told.
         relative=relative_effect(treated, control) if control.value and (treated.value or treated.variance) else None,
-        fieller=fieller(treated, control) if control.value else None,
+        fieller=bounded,
         always_valid=always_valid(absolute.value, absolute.error, units, planned=planned) if late else None,
+        approximate=kind != "proportion" and leans(treated, control, bounded),
     )
 
 

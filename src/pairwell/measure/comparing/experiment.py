@@ -90,6 +90,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     variance_removed: float | None = None  # by what was known before (CUPED)
     guardrail: Guardrail | None = None
     verdict: Verdict = "not_estimable"
+    approximate: bool = False  # the intervals of one look cover less than 95 %, as the effect is large and money uneven
     reason: Reason | Literal["sample_ratio"] | None = None
     needed: int | None = None  # units of the smaller arm from which on there would be an answer
     refusal: str | None = None

@@ -10,6 +10,10 @@ skewness within the arms, pooled, and n the units of the smaller arm:
 * skewness s of the difference with 100 s² > 1: the smaller arm against an equal part of the larger, by each unit's lot;
 * else all units of both arms.
 
+An effect that multiplies every value makes one arm more skewed than the other, so that equal arms no longer take each
+other's skewness away. Where the effect may be so large, by its interval, that the skewness of the difference is above
+.15, what is said of money is only approximate (`leans`).
+
 The skewness is pooled, as a small arm that happens to lack the rare large values would seem harmless by its own; and
 it is not asked alone, as a sample that lacks them seems harmless as a whole. For ratios, the denominators' mean must
 also be known within a fifth of itself, or the delta method does not hold.
@@ -29,10 +33,12 @@ from numpy.typing import NDArray
 from pairwell.experiments.assignment import draw_lot
 from pairwell.measure.comparing.moments import Moments
 from pairwell.measure.comparing.tails import Tail, units_for
+from pairwell.measure.intervals import Interval
 
 LEAST_UNITS = 10
 UNITS_PER_SQUARED_SKEW, UNITS_PER_SQUARED_SKEW_OF_SHARES = 5, 10
 _EVEN = 0.01  # squared skewness of the difference up to which all units are compared
+_LEANING = 0.15  # skewness of the difference, the effect within its interval, above which intervals cover too little
 _BELOW_ERROR = 0.2
 _SEED = 2
 
@@ -59,6 +65,18 @@ def judge(treated: Moments, control: Moments, tails: Sequence[Tail]) -> Unfit | 
     if max(treated.below_error, control.below_error) > _BELOW_ERROR:
         return Unfit(reason="too_few_to_divide_by")
     return "all" if _skew_of_difference(treated, control) ** 2 <= _EVEN else "equal_part"
+
+
+def leans(treated: Moments, control: Moments, relative: Interval | None) -> bool:
+    """Whether the difference may be so skewed by its effect that a t interval covers less than it says.
+
+    `relative` is the interval of the effect as a share; None: nothing bounds it. Values of the treated arm are taken to
+    be those of the control times that: for what adds new units with a value, such as more buyers, it is the worst case.
+    """
+    if relative is None:
+        return abs(pooled_skew(treated, control)) / math.sqrt(treated.n) > _LEANING
+    times = (abs(1 + relative.low), abs(1 + relative.high))
+    return max(_skew_of_difference(treated, control, by) for by in times) > _LEANING
 
 
 def pooled_skew(treated: Moments, control: Moments) -> float:
@@ -100,7 +118,8 @@ def _needed(skew: float, tails: Sequence[Tail]) -> int | None:
     return needed
 
 
-def _skew_of_difference(treated: Moments, control: Moments) -> float:
-    """Of equally skewed arms, as under no effect: each arm's own third moment is known too badly."""
-    a, b = 1 / treated.n, 1 / control.n
-    return abs(pooled_skew(treated, control)) * abs(a**2 - b**2) / ((a + b) * math.sqrt(a + b))
+def _skew_of_difference(treated: Moments, control: Moments, times: float = 1.0) -> float:
+    """Of equally skewed arms, the treated one's values `times` the control's: a third moment is known too badly."""
+    a, b = times**2 / treated.n, 1 / control.n
+    third = times**3 / treated.n**2 - b**2
+    return abs(pooled_skew(treated, control) * third) / ((a + b) * math.sqrt(a + b))

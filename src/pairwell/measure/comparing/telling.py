@@ -38,7 +38,14 @@ def sentence(one: Comparison, *, peeking: bool = False) -> str:
     interval = one.always_valid_ci if peeking else one.ci_absolute
     sure = f", {_signed(one.effect_absolute)}{'' if interval is None else f' ({_range(interval)})'}"
     relative = "." if peeking else _relative(one)
-    return f"{what}{sure}. {_verdict(one)}{relative}{_how(one)}{_guarded(one)}"
+    roughly = "" if peeking or not one.approximate else _APPROXIMATE
+    return f"{what}{sure}. {_verdict(one)}{relative}{roughly}{_how(one)}{_guarded(one)}"
+
+
+_APPROXIMATE = (
+    " The difference is approximate: a few very large values weigh much in one as large as this may be, so that its "
+    "interval may be right in 9 of 10 experiments only, not in 19 of 20; that of the share is surer."
+)
 
 
 def _verdict(one: Comparison) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from pairwell.measure.comparing.compare import Arm, Compared, compare
 from pairwell.measure.comparing.skewed import Unfit, equal_part, lots_by_place, lots_of
@@ -134,3 +135,36 @@ def test_the_always_valid_interval_is_the_wider_one() -> None:
     assert isinstance(found, Compared)
     assert found.always_valid is not None
     assert found.always_valid.low < found.absolute.interval.low < found.absolute.interval.high < found.always_valid.high
+
+
+@pytest.mark.parametrize(("lift", "approximate"), [(1.0, False), (1.1, False), (3.0, True), (1 / 3, True)])
+def test_a_large_effect_on_a_few_large_values_is_approximate(lift: float, approximate: bool) -> None:
+    treated, control = _wholesale(1), _wholesale(2)
+    found = compare(arm(lift * treated), arm(control))
+
+    assert isinstance(found, Compared)
+    assert found.approximate == approximate
+
+
+def test_a_large_effect_on_even_money_or_on_a_share_is_not_approximate() -> None:
+    rng = np.random.default_rng(1)
+    even = compare(arm(3 * rng.gamma(4, size=500)), arm(rng.gamma(4, size=500)))
+    share = compare(arm([1.0] * 90 + [0.0] * 910), arm([1.0] * 30 + [0.0] * 970))
+
+    assert isinstance(even, Compared)
+    assert isinstance(share, Compared)
+    assert (even.approximate, share.approximate) == (False, False)
+
+
+def test_an_effect_on_uneven_money_that_nothing_bounds_is_approximate() -> None:
+    losses = _wholesale(2)
+    found = compare(arm(_wholesale(1)), arm(losses - losses.mean()))
+
+    assert isinstance(found, Compared)
+    assert (found.fieller, found.approximate) == (None, True)
+
+
+def _wholesale(seed: int) -> NDArray[np.float64]:
+    """Everybody buys, one in fifty for thirty times as much."""
+    rng = np.random.default_rng(seed)
+    return np.exp(0.6 * rng.standard_normal(2_500)) * np.where(rng.random(2_500) < 0.02, 30.0, 1.0)
