@@ -91,7 +91,7 @@ def forget(
     customer_id: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer, as the shop calls them.")],
     *,
     visitor: Annotated[bool, typer.Option("--visitor", help="It is the id of a visitor.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only search; exit code 1 where they are found, or may be.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only search; exit code 1 unless found nowhere.")] = False,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
