@@ -42,12 +42,31 @@ _FIELDS = {
 _NEVER_PAID = {"voided", "expired"}
 _SENT = {"fulfilled", "partial"}
 _TEST_GATEWAY = "bogus"
+_ONCE = ("Financial Status", "Subtotal")
 
 
 def reshape(given: Iterable[Given]) -> Iterator[Piece]:
-    """Order by order; the rows of one stand together, and its own cells are taken from wherever in them they are."""
+    """Order by order; the rows of one stand together, and its own cells are taken from wherever in them they are.
+
+    An order that is told twice on end, as where two files meet, is two here: the repetition is seen further on.
+    """
     for _, rows in groupby(given, key=lambda row: text(row.cells.get("Name"))):
-        yield from _order(list(rows))
+        for order in _told_anew(rows):
+            yield from _order(order)
+
+
+def _told_anew(rows: Iterable[Given]) -> Iterator[list[Given]]:
+    """The rows of one name, cut where cells that an order has once are filled again."""
+    order: list[Given] = []
+    begun = False
+    for row in rows:
+        begins = any(text(row.cells.get(name)) for name in _ONCE)
+        if begins and begun:
+            yield order
+            order = []
+        order.append(row)
+        begun = begun or begins
+    yield order
 
 
 def _order(rows: Sequence[Given]) -> Iterator[Piece]:

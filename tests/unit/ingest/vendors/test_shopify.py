@@ -99,6 +99,18 @@ def test_an_order_cut_between_two_files_is_one_order(importer: Importer) -> None
     assert len([line for line in importer.rows("order_lines", "order_id") if line == ("#1001",)]) == 3
 
 
+def test_an_order_that_ends_one_file_and_begins_the_next_counts_once(importer: Importer) -> None:
+    rows = _rows()
+    paths = [
+        _written(importer, "part1.csv", [rows[0], rows[4], *rows[1:4]]),
+        _written(importer, "part2.csv", [*rows[:4], rows[6]]),
+    ]
+    report = importer.take("orders", *paths)
+    assert report.merged_by_rule == {"exact_duplicate": 3}
+    lines = importer.rows("order_lines", "order_id", "item_id", "quantity")
+    assert [line[1:] for line in lines if line[0] == "#1001"] == [("MAT-BL", 1.0), ("PEG-SET", 2.0), ("TENT-GR-2", 1.0)]
+
+
 def test_the_rest_of_an_order_without_its_first_row_is_refused(importer: Importer) -> None:
     rows = _rows()
     for row in rows[1:4]:
@@ -207,6 +219,13 @@ def test_a_name_of_no_vendor_is_only_a_name(importer: Importer) -> None:
     report = importer.take("items", PRODUCTS, source="my-export")
     assert report.recognised == "shopify"
     assert {source for (source,) in importer.rows("relations", "source")} == {"my-export"}
+
+
+def _written(importer: Importer, name: str, rows: list[list[str]], delimiter: str = ",") -> Path:
+    path = importer.folder / name
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, delimiter=delimiter).writerows(rows)
+    return path
 
 
 def _rows() -> list[list[str]]:
