@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.bulk import ITEMS, PAIRWELL
 from bench.serving.answering import answering
+from bench.serving.reporting import looked_at
 from bench.serving.shop import customer_name, customers_of, item_name, make_shop, popularity
 
 HERE = Path(__file__).resolve().parent / "serving"
@@ -32,9 +33,11 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Server:
     """A process that answers on `port`."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+    def __init__(self, process: subprocess.Popen[str], said: IO[str], port: str) -> None:
+        """It tells its port in what it says, as the pattern `port` finds it."""
         self.process = process
-        self.port = port
+        self.said = said
+        self.port = _port_of(process, said, port)
 
     @property
     def rss_mb(self) -> float:
@@ -85,6 +88,8 @@ def measure(folder: Path, bodies: Path, asked: argparse.Namespace) -> dict[str, 
                 ratio = round(ours["a_second"] / max(floor["a_second"], 1e-9), 3)
                 found["rounds"].append({"connections": connections, "ours": ours, "echo": floor, "ratio": ratio})
                 print(row(found["rounds"][-1]), file=sys.stderr, flush=True)
+        if asked.reports:
+            found["beside_reports"] = beside_reports(own, bodies, asked)
         if asked.minutes:
             found["long"] = long_run(own, bodies, asked)
     return found
@@ -112,6 +117,19 @@ def measured(server: Server, bodies: Path, connections: int, seconds: float, eve
 def long_run(server: Server, bodies: Path, asked: argparse.Namespace) -> list[dict[str, Any]]:
     """Load for some minutes: memory and times of each."""
     return [measured(server, bodies, 8, 60.0, asked.events) for _ in range(asked.minutes)]
+
+
+def beside_reports(server: Server, bodies: Path, asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """Loads in turn with nobody at the pages and with some who look at reports, so that the machine falls on both."""
+    pages = _port_of(server.process, server.said, r"pages are at http://[^ ]+:(\d+),")
+    found = []
+    for turn in range(2 * asked.turns):
+        people = asked.reports if turn % 2 else 0
+        with looked_at(pages, people) as seen:
+            ours = measured(server, bodies, asked.connections[-1], asked.seconds, asked.events)
+            found.append({"people": people, "reports": len(seen.waited), "failed": seen.failed, "ours": ours})
+        print(beside_row(found[-1]), file=sys.stderr, flush=True)
+    return found
 
 
 def load(server: Server, bodies: Path, connections: int, seconds: float, *more: str) -> dict[str, Any]:
@@ -154,7 +172,7 @@ def started(command: list[str], port: str) -> Iterator[Server]:
     with tempfile.TemporaryFile("w+") as said:  # a pipe that nobody reads would fill up and stop the server
         process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, text=True)
         try:
-            yield Server(process, _port_of(process, said, port))
+            yield Server(process, said, port)
         finally:
             process.terminate()
             process.wait(20)
@@ -187,13 +205,23 @@ def row(one: dict[str, Any]) -> str:
     return f"{one['connections']:11} {ours['a_second']:9.1f} {times} {rest} {echo['a_second']:9.1f} {one['ratio']:6.3f}"
 
 
+def beside_row(one: dict[str, Any]) -> str:
+    ours = one["ours"]
+    late = sum(ours["silences"].get(reason, 0) for reason in ("overloaded", "journal_unavailable"))
+    return (
+        f"{one['people']} at the pages: p50 {ours['p50_ms']:.2f} ms, p99 {ours['p99_ms']:.2f} ms, {late} late silences "
+        f"of {ours['requests']}; {one['reports']} reports made, {one['failed']} failed"
+    )
+
+
 def table(found: dict[str, Any]) -> str:
     names = "connections  a second   p50 ms   p95 ms   p99 ms  CPU ms e. errors silences  RSS MB      echo  ratio"
     head = f"{found['candidates']} candidates a decision, answers of {found['answer_bytes']} bytes, {found['database']}"
     warm = found["warm_up"]
     before = f"after {warm['decisions']} decisions in {warm['seconds']} s, {warm['cpu_s']} s of processor time"
     later = [f"minute {n + 1}: {one}" for n, one in enumerate(found.get("long", []))]
-    return "\n".join([head, before, names, *map(row, found["rounds"]), *later])
+    beside = map(beside_row, found.get("beside_reports", []))
+    return "\n".join([head, before, names, *map(row, found["rounds"]), *beside, *later])
 
 
 def read_arguments() -> argparse.Namespace:
@@ -205,6 +233,8 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 4, 8, 16])
     parser.add_argument("--events", type=float, default=0.0, help="share of requests that tell an event instead")
     parser.add_argument("--minutes", type=int, default=0, help="of load at 8 connections in the end, for memory")
+    parser.add_argument("--reports", type=int, default=0, help="people who look at reports beside, in turn with nobody")
+    parser.add_argument("--turns", type=int, default=3, help="of either, where reports are looked at")
     parser.add_argument("--postgres", action="store_true", help="instead of SQLite")
     parser.add_argument("--keep", type=Path, help="folder for the shop, used again where it is there already")
     parser.add_argument("--json", type=Path, help="file to write")
