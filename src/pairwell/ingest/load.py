@@ -255,7 +255,7 @@ def _stage(run: _Run, chosen: _Chosen, sink: Sink, advance: BytesRead) -> Staged
     settings, mapping = run.place.settings, chosen.mapping
     conversion = Conversion(
         table=run.table,
-        decimal=mapping.decimal,
+        decimal="." if chosen.recognised and chosen.recognised.export.numbers else mapping.decimal,
         dates=mapping.dates,
         timezone=settings.shop.timezone,
         money=money_of(settings, net=mapping.net),

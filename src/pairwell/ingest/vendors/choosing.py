@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pairwell.errors import MappingError
 from pairwell.ingest.formats import Sample
 from pairwell.ingest.mapping import Mapping
+from pairwell.ingest.profiles import decimal_mark
 from pairwell.ingest.vendors.export import Export
 from pairwell.ingest.vendors.known import EXPORTS, find_export, sources
 from pairwell.ingest.vendors.reading import Recognised
@@ -24,7 +26,8 @@ def recognise(table: str, samples: Sequence[Sample], source: str | None) -> Reco
         return None
     if not _all(export, samples):
         raise _other(export, samples)
-    return Recognised(export=export, files={sample.path: sample.file for sample in samples})
+    files = {sample.path: sample.file for sample in samples}
+    return Recognised(export=export, files=files, decimal=_decimal(export, samples))
 
 
 def named_by(mapping: Mapping, samples: Sequence[Sample]) -> Recognised:
@@ -38,7 +41,8 @@ def named_by(mapping: Mapping, samples: Sequence[Sample]) -> Recognised:
         )
     if not _all(export, samples):
         raise _other(export, samples)
-    return Recognised(export=export, files={sample.path: sample.file for sample in samples})
+    files = {sample.path: sample.file for sample in samples}
+    return Recognised(export=export, files=files, decimal=mapping.decimal)
 
 
 def mapping_of(recognised: Recognised, table: str) -> Mapping:
@@ -47,7 +51,23 @@ def mapping_of(recognised: Recognised, table: str) -> Mapping:
     fields = export.fields["orders" if table == "order_lines" else table]
     file = next(iter(recognised.files.values()))
     columns: dict[str, str] = {field: field for field in fields}
-    return Mapping(table=table, file=file, columns=dict(columns), source=export.source, net=export.net)
+    return Mapping(
+        table=table,
+        decimal=recognised.decimal,
+        file=file,
+        columns=dict(columns),
+        source=export.source,
+        net=export.net,
+    )
+
+
+def _decimal(export: Export, samples: Sequence[Sample]) -> Literal[".", ","]:
+    """The decimal sign in the columns of numbers: a comma where a file says so."""
+    for sample in samples:
+        names = [name for name in sample.table.column_names if name.casefold() in export.numbers]
+        if names and decimal_mark(sample.table.select(names)) == ",":
+            return ","
+    return "."
 
 
 def _asked(table: str) -> str:

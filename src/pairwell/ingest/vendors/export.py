@@ -57,6 +57,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, dict[str, str]]  # table -> field -> where it comes from, for people to read
     reshape: Reshape
     member: str | None = None  # of every object of a JSON file; what lacks it is an envelope around a list of them
+    numbers: frozenset[str] = frozenset()  # columns of a CSV file, in lower case, whose decimal sign may be a comma
     net: bool = False  # its money is without tax, whatever the settings say of prices
 
     @property

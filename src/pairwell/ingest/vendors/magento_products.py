@@ -157,4 +157,5 @@ MAGENTO_PRODUCTS = Export(
     marks=(frozenset({"sku", "store_view_code", "attribute_set_code", "product_type", "product_online"}),),
     fields=_FIELDS,
     reshape=reshape,
+    numbers=frozenset({"price", "special_price", "qty"}),
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pairwell.config.progress import BytesRead
 from pairwell.ingest.convert import render_row
@@ -15,9 +17,11 @@ from pairwell.ingest.documents import read_objects
 from pairwell.ingest.fields import to_fields
 from pairwell.ingest.mapping import FileFormat, columns_used
 from pairwell.ingest.mapping import Mapping as ColumnMapping
+from pairwell.ingest.numbers import is_text, parse_decimals
 from pairwell.ingest.rules import BY_NAME
 from pairwell.ingest.sources import Batch, Limits, Refuse, RefusedRow, read_batches, trimmed, watched
 from pairwell.ingest.streams import open_text
+from pairwell.ingest.vendors.cells import plain
 from pairwell.ingest.vendors.export import Export, Given, Row
 
 _OPEN = ("attributes.", "item_attributes.")  # fields with a free part in their name: kept as the file has them
@@ -28,6 +32,7 @@ class Recognised(msgspec.Struct, frozen=True, kw_only=True):
 
     export: Export
     files: Mapping[Path, FileFormat]
+    decimal: Literal[".", ","] = "."  # of the numbers of CSV files
 
 
 class Sink(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +51,8 @@ def read_export(
     """
     export, table = recognised.export, "orders" if mapping.table == "order_lines" else mapping.table
     refuse = sink.refuse if table == export.table else _unheard
-    given = _given(recognised, limits=limits, refuse=refuse, advance=advance)
+    read = msgspec.structs.replace(recognised, decimal=mapping.decimal)
+    given = _given(read, limits=limits, refuse=refuse, advance=advance)
     rows: list[Row] = []
     for piece in export.reshape(given):
         if piece.table != table:
@@ -87,10 +93,26 @@ def _given(recognised: Recognised, *, limits: Limits, refuse: Refuse, advance: B
     for path, file in recognised.files.items():
         if file.format == "csv":
             for batch in read_batches(path, file, limits=limits, refuse=refuse, advance=advance):
-                yield from _rows(batch)
+                yield from _rows(with_points(batch, recognised.export.numbers, recognised.decimal))
         else:
             for given in _objects(path, file, limits=limits, refuse=refuse, advance=advance):
                 yield from _unwrapped(given, recognised.export.member)
+
+
+def with_points(batch: Batch, numbers: frozenset[str], decimal: Literal[".", ","]) -> Batch:
+    """The batch with its columns of numbers as numbers with a decimal point; what is no number stays as it is."""
+    columns = batch.columns
+    for place, name in enumerate(columns.column_names):
+        if name.casefold() in numbers and is_text(columns[name].type):
+            columns = columns.set_column(place, name, _with_point(columns[name].combine_chunks(), decimal))
+    return msgspec.structs.replace(batch, columns=columns)
+
+
+def _with_point(cells: pa.Array, decimal: Literal[".", ","]) -> pa.Array:
+    coded = cells.dictionary_encode()
+    read = parse_decimals(coded.dictionary, decimal=decimal).to_pylist()
+    known = pa.array([None if number is None else plain(number.normalize()) for number in read], pa.string())
+    return pc.coalesce(known, coded.dictionary.cast(pa.string())).take(coded.indices)
 
 
 def _rows(batch: Batch) -> Iterator[Given]:

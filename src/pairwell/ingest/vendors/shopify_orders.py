@@ -78,7 +78,7 @@ def _order(rows: Sequence[Given]) -> Iterator[Piece]:
         else:
             goods.append(Line(row, _line(row.cells)))
     off = _goods_discount([_line(row.cells) for row in rows], order)
-    told = _order_cells(order) | ({} if off is None else {"discount": plain(off)})
+    told = _order_cells(order) | ({} if off is None else {"discount": off})
     for piece in added_up(goods, "orders"):
         yield Row(piece.given, piece.table, told | piece.cells) if isinstance(piece, Row) else piece
     if goods and told.get("order_id"):
@@ -148,8 +148,8 @@ def _no_goods(cells: dict[str, Any], order: dict[str, Any]) -> str | None:
     return "not_goods" if name == "tip" else None
 
 
-def _goods_discount(lines: Sequence[dict[str, str]], order: dict[str, Any]) -> Decimal | None:
-    """What was taken off the goods beside the discounts of lines.
+def _goods_discount(lines: Sequence[dict[str, str]], order: dict[str, Any]) -> str | None:
+    """What was taken off the goods beside the discounts of lines; a cell that is no number as it is, to be refused.
 
     "Discount Amount" is everything that was taken off, of lines and of shipping too; "Subtotal" is what was left of
     the goods.
@@ -157,9 +157,9 @@ def _goods_discount(lines: Sequence[dict[str, str]], order: dict[str, Any]) -> D
     stated, left = amount(order.get("Discount Amount")), amount(order.get("Subtotal"))
     whole = [_money(line) for line in lines]
     if stated is None or left is None or None in whole:
-        return stated
+        return text(order.get("Discount Amount"))
     off = sum((money for money in whole if money is not None), Decimal(0)) - left
-    return off if 0 <= off <= stated else stated
+    return plain(off if 0 <= off <= stated else stated)
 
 
 def _money(line: dict[str, str]) -> Decimal | None:
@@ -171,9 +171,11 @@ def _money(line: dict[str, str]) -> Decimal | None:
 
 def _beside(first: Given, told: dict[str, str], order: dict[str, Any]) -> Iterator[Piece]:
     """A refund of a part, which names no line; and what the customer said of e-mails."""
-    refund = amount(order.get("Refunded Amount"))
-    if told["status"] == "completed" and refund:
-        yield Row(first, "returns", {"order_id": told["order_id"], "refund": plain(refund)})
+    stated = text(order.get("Refunded Amount"))
+    refund = amount(stated)
+    if told["status"] == "completed" and stated and refund != 0:
+        cells = {"order_id": told["order_id"], "refund": stated if refund is None else plain(refund)}
+        yield Row(first, "returns", cells)
     address, agreed = email_of(order.get("Email")), text(order.get("Accepts Marketing"))
     if address and agreed and "placed_at" in told:
         said = {"customer_id": address, "channel": "email", "given": agreed, "at": told["placed_at"]}
@@ -188,4 +190,17 @@ SHOPIFY_ORDERS = Export(
     marks=(frozenset({"name", "financial status", "lineitem name", "lineitem quantity", "lineitem price"}),),
     fields=_FIELDS,
     reshape=reshape,
+    numbers=frozenset(
+        {
+            "subtotal",
+            "shipping",
+            "taxes",
+            "total",
+            "discount amount",
+            "lineitem quantity",
+            "lineitem price",
+            "lineitem discount",
+            "refunded amount",
+        }
+    ),
 )

@@ -160,4 +160,7 @@ SHOPIFY_PRODUCTS = Export(
     ),
     fields=_FIELDS,
     reshape=reshape,
+    numbers=frozenset(
+        {"variant price", "price", "cost per item", "variant inventory qty", "inventory quantity"},
+    ),
 )

@@ -184,4 +184,5 @@ WOOCOMMERCE_PRODUCTS = Export(
     marks=(frozenset({"type", "sku", "name", "is featured?", "visibility in catalog", "regular price", "categories"}),),
     fields=_FIELDS,
     reshape=reshape,
+    numbers=frozenset({"regular price", "sale price", "cost of goods", "stock"}),
 )

@@ -111,6 +111,30 @@ def test_an_order_that_ends_one_file_and_begins_the_next_counts_once(importer: I
     assert [line[1:] for line in lines if line[0] == "#1001"] == [("MAT-BL", 1.0), ("PEG-SET", 2.0), ("TENT-GR-2", 1.0)]
 
 
+def test_orders_with_a_decimal_comma_say_the_same(shop: Filled, importer: Importer) -> None:
+    header, *rows = _rows()
+    money = {"Subtotal", "Shipping", "Taxes", "Total", "Discount Amount", "Lineitem price", "Lineitem discount"}
+    places = [header.index(name) for name in (*money, "Refunded Amount")]
+    for row in rows:
+        for place in places:
+            row[place] = row[place].replace(".", ",")
+    importer.settle(shop={"tax_rate": 0.2, "prices_include_tax": True, "currency": "EUR"})
+    importer.take("orders", _written(importer, "orders.csv", [header, *rows], ";"))
+    for table, columns in (
+        ("order_lines", ("order_id", "item_id", "unit_price_minor", "discount_minor")),
+        ("orders", ("order_id", "discount_minor", "shipping_minor")),
+        ("returns", ("order_id", "line_no", "refund_minor")),
+    ):
+        assert importer.rows(table, *columns) == shop.rows(table, *columns)
+
+
+def test_a_refund_that_is_no_number_is_refused(importer: Importer) -> None:
+    header, *rows = _rows()
+    rows[5][header.index("Refunded Amount")] = "thirty"
+    report = importer.take("orders", _written(importer, "orders.csv", [header, *rows]))
+    assert report.beside[0].refused_by_reason == {"bad_number": 1}
+
+
 def test_the_rest_of_an_order_without_its_first_row_is_refused(importer: Importer) -> None:
     rows = _rows()
     for row in rows[1:4]:

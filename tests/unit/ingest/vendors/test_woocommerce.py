@@ -43,6 +43,15 @@ def test_variations_above_their_product_wait_for_it(importer: Importer) -> None:
     assert ("hoodie-blue", "Clothing > Hoodies") in importer.rows("items", "item_id", "category")
 
 
+def test_prices_with_a_decimal_comma_are_read(importer: Importer) -> None:
+    text = (FILES / PRODUCTS).read_text(encoding="utf-8-sig")
+    text = text.replace(",,62,", ',,"1.062,50",').replace(",12,18,", ',"12,00","18,00",').replace("24.5", '"24,5"')
+    report = importer.take("items", importer.write("products.csv", text))
+    assert "bad_number" not in report.refused_by_reason
+    prices = {row[0]: row[1:] for row in importer.rows("items", "item_id", "price_minor", "cost_minor")}
+    assert (prices["hoodie-zip"], prices["beanie"][0], prices["belt"][0]) == ((106250, 2450), 1200, 1400)
+
+
 def test_variations_without_sku_are_one_item_as_in_orders(shop: Filled) -> None:
     assert [row for row in shop.rows("items", "item_id", "derived") if row[0] == "tee"] == [("tee", False)]
     assert [item for (item,) in shop.rows("items", "item_id") if item.startswith("id:")] == ["id:28"]
