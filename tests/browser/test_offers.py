@@ -24,9 +24,9 @@ def test_an_add_on_is_seen_and_accepted(visit: New) -> None:
     (slate,) = one.heard("offers")
     mat = next(offer for offer in slate["offers"] if offer["item_id"] == "mat")
     assert one.card("Mat").locator(".price").inner_text() == "€27.00 beside your €235.00."
-    assert {event["offer_no"] for event in one.online.told(slate["decision_id"], "exposure")} <= {
-        offer["offer_no"] for offer in slate["offers"]
-    }
+    seen = {event["offer_no"] for event in one.online.told(slate["decision_id"], "exposure")}
+    assert seen
+    assert seen <= {offer["offer_no"] for offer in slate["offers"]}
     one.card("Mat").get_by_role("button", name="Add to cart").click()
     (accepted,) = one.heard("accept")
     assert (accepted["item_id"], accepted["replaces"], accepted["offer_no"]) == ("mat", None, mat["offer_no"])
@@ -91,6 +91,37 @@ def test_hiding_hides_all(visit: New) -> None:
     one.page.get_by_role("button", name="Hide these offers").click()
     assert len(one.online.told(slate["decision_id"], "dismiss")) == 1
     assert one.offers().count() == 0
+
+
+def test_hiding_while_the_last_offer_is_being_declined_tells_both(visit: New) -> None:
+    one = visit()
+    one.open(limit="1")
+    (slate,) = one.heard("offers")
+    one.page.get_by_role("button", name="No, thanks").click()
+    one.page.get_by_role("button", name="Hide these offers").click()
+    assert len(one.online.told(slate["decision_id"], "decline")) == 1
+    assert len(one.online.told(slate["decision_id"], "dismiss")) == 1
+    assert one.offers().count() == 0
+    assert [line for line in one.said if line.startswith("error")] == []
+
+
+_HIDE_ONCE_SHOWN = """
+let hidden = false;
+Object.defineProperty(document, "visibilityState", { get: () => (hidden ? "hidden" : "visible") });
+window.turn = (to) => { hidden = to; document.dispatchEvent(new Event("visibilitychange")); };
+addEventListener("pairwell:offers", () => window.turn(true), { once: true });
+"""
+
+
+def test_who_looks_away_in_the_first_second_sees_the_offers_later(visit: New) -> None:
+    one = visit()
+    one.page.add_init_script(_HIDE_ONCE_SHOWN)
+    one.open()
+    (slate,) = one.heard("offers")
+    one.page.wait_for_timeout(1_600)
+    assert not [url for url in one.asked if url.endswith("/v1/events")]
+    one.page.evaluate("window.turn(false)")
+    assert one.online.told(slate["decision_id"], "exposure")
 
 
 @pytest.mark.parametrize("how", ["refuse", "fail"])

@@ -142,7 +142,10 @@ class PairwellOffers extends HTMLElement {
     this._onShow = () => {
       if (document.visibilityState === "hidden") this._onHide();
       else if (this._slate && !this._live()) this._expire();
-      else if (this._postponed) this._schedule();
+      else {
+        this._observe(); // what was in view all along is looked at from now
+        if (this._postponed) this._schedule();
+      }
     };
     this._watch = new IntersectionObserver((all) => { if (!all[all.length - 1].isIntersecting) this._away(); });
     this._seen = new IntersectionObserver((all) => all.forEach((one) => this._look(one)), { threshold: [0, SEEN_SHARE] });
@@ -319,8 +322,7 @@ class PairwellOffers extends HTMLElement {
       const first = slate.shown === 0;
       slate.shown = count;
       this._block.classList.add("fresh");
-      this._seen.disconnect();
-      this._block.querySelectorAll(".offer").forEach((card) => this._seen.observe(card));
+      this._observe();
       if (held) this._block.querySelector(".heading").focus();
       this._reflect("offers");
       if (first) this._emit("offers", { decision_id: slate.answer.decision_id, offers: slate.offers.slice(0, count) });
@@ -328,6 +330,11 @@ class PairwellOffers extends HTMLElement {
     }
     if (slate.shown) this._block.replaceChildren(...before); // fewer stay
     else { this._block.replaceChildren(); this._reflect("waiting"); }
+  }
+
+  _observe() {
+    this._seen.disconnect();
+    this._block.querySelectorAll(".offer").forEach((card) => this._seen.observe(card));
   }
 
   // Keeps the height while something else takes the place of what is there, unless the visitor just asked for a change;
@@ -515,9 +522,10 @@ class PairwellOffers extends HTMLElement {
   }
 
   _dismiss() {
+    const slate = this._slate; // settling the last offer clears it
     this._settle();
     this._dismissed = true;
-    this._tell("dismiss");
+    this._tell("dismiss", null, {}, slate);
     this._flush();
     this._announce(this._say("hidden"));
     this._status.focus();
