@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
+
+import msgspec
 
 from pairwell.config.progress import BytesRead
 from pairwell.config.published import Published, compare_settings
@@ -46,27 +48,26 @@ def ingest_paths(  # noqa: PLR0913 - what, where, how and when are different thi
     now: datetime,
     advance: BytesRead,
 ) -> IngestReport:
-    """Load one file, or the parts of one export, into `table`.
-
-    Raises `SettingsError` where settings that say how files are read are not published; else as `ingest_files` does.
-    """
-    _require_published(shop)
+    """Load one file, or the parts of one export, into `table`, by the published settings. Raises as `ingest_files`."""
     place = IngestPlace(
         workspace=shop.workspace, settings=shop.published.settings, dataset=shop.dataset, facts=shop.facts
     )
-    return ingest_files(table, paths, place=place, options=options, now=now, advance=advance)
+    report = ingest_files(table, paths, place=place, options=options, now=now, advance=advance)
+    return msgspec.structs.replace(report, notes=[*_note_unpublished(shop), *report.notes])
 
 
-def _require_published(shop: Open) -> None:
+def _note_unpublished(shop: Open) -> Iterator[str]:
     """What is stored by settings that somebody already took back would be wrong for good, and nobody would see it."""
-    drift = compare_settings(shop.published.settings, read_draft(shop.workspace))
+    try:
+        drift = compare_settings(shop.published.settings, read_draft(shop.workspace))
+    except SettingsError:  # `pairwell status` and `publish` tell of it; it was not read by
+        return
     changed = [one for one in drift if one.name.startswith(_READ_BY)]
     if changed:
         named = ", ".join(f"`{one.name}` ({one.before!r} -> {one.after!r})" for one in changed[:_NAMED])
-        raise SettingsError(
-            f"{SETTINGS_NAME} says otherwise how files are read than what is published: {named}. Nothing was stored.",
-            hint="Run `pairwell publish`, or take it back in the file; then ingest again.",
-            field=changed[0].name,
+        yield (
+            f"{SETTINGS_NAME} says otherwise how files are read than what is published: {named}. "
+            "Read as published: run `pairwell publish`, then ingest this again."
         )
 
 

@@ -1,4 +1,4 @@
-"""What is read by the published settings alone, and not before others are published."""
+"""Files are read by the published settings, and what was not published yet is told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import pairwell
-from pairwell.errors import SettingsError
 from pairwell.shop.face import Shop
 
 _ORDERS = "order_id,item_id,quantity,unit_price,placed_at\n" + "".join(
@@ -39,27 +38,33 @@ def _write(shop: Shop, old: str, new: str) -> None:
         ("[currency.rates]", "[currency.rates]\nPLN = 0.23", "currency.rates.PLN"),
     ],
 )
-def test_files_are_not_read_by_settings_that_are_no_longer_wanted(  # noqa: PLR0917 - what is changed, and how
+def test_settings_of_reading_that_are_not_published_are_told(  # noqa: PLR0917 - what is changed, and how
     tmp_path: Path, orders: Path, old: str, new: str, name: str, dry_run: bool
 ) -> None:
     with pairwell.create(tmp_path / "shop") as shop:
         _write(shop, old, new)
-        with pytest.raises(SettingsError) as caught:
-            shop.ingest("orders", orders, dry_run=dry_run)
-        assert f"`{name}`" in str(caught.value)
-        assert "pairwell publish" in (caught.value.hint or "")
-        assert shop.dataset.newest().number == 0
+        first, *_ = shop.ingest("orders", orders, dry_run=dry_run).notes
+        assert f"`{name}`" in first
+        assert "pairwell publish" in first
+
+
+def test_a_draft_that_cannot_be_read_stops_nothing(tmp_path: Path, orders: Path) -> None:
+    with pairwell.create(tmp_path / "shop") as shop:
+        _write(shop, 'currency = "EUR"', "currency = ")
+        report = shop.ingest("orders", orders)
+        assert (report.taken, any("publish" in note for note in report.notes)) == (28, False)
 
 
 def test_once_published_they_are_read(tmp_path: Path, orders: Path) -> None:
     with pairwell.create(tmp_path / "shop") as shop:
         _write(shop, 'currency = "EUR"', 'currency = "GBP"')
         shop.publish()
-        shop.ingest("orders", orders)
+        assert not any("publish" in note for note in shop.ingest("orders", orders).notes)
         assert set(shop.dataset.table("orders").to_pyarrow()["currency"].to_pylist()) == {"GBP"}
 
 
 def test_what_says_nothing_of_reading_may_wait(tmp_path: Path, orders: Path) -> None:
     with pairwell.create(tmp_path / "shop") as shop:
         _write(shop, "holdout = 0.05", "holdout = 0.1")
-        assert shop.ingest("orders", orders).taken == 28
+        report = shop.ingest("orders", orders)
+        assert (report.taken, any("publish" in note for note in report.notes)) == (28, False)
