@@ -27,7 +27,12 @@ _FIELDS = {
         "tax": "base_tax_amount",
         "attributes.country": "billing_address.country_id",
     },
-    "returns": {"order_id": "increment_id", "item_id": "items.sku", "quantity": "items.qty_refunded"},
+    "returns": {
+        "order_id": "increment_id",
+        "item_id": "items.sku",
+        "quantity": "items.qty_refunded",
+        "refund": "base_total_refunded, base_adjustment_positive",
+    },
 }
 _NEVER_PAID = {"pending_payment", "payment_review"}
 _NOT_YET = {"new", "holded"}
@@ -52,6 +57,7 @@ def reshape(given: Iterable[Given]) -> Iterator[Piece]:
             yield Row(row, "orders", told)  # an order of nothing: its lines cannot be named
         if told.get("status") == "completed":
             yield from _returns(lines, told.get("order_id", ""))
+            yield from _money_back(row, items, told)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401  (any JSON value)
@@ -138,6 +144,19 @@ def _returns(lines: Sequence[Line], order_id: str) -> Iterator[Piece]:
         if back and order_id:
             cells = {"order_id": order_id, "item_id": line.cells.get("item_id", ""), "quantity": plain(back)}
             yield Row(line.given, "returns", cells)
+
+
+def _money_back(row: Given, items: Sequence[dict[str, Any]], told: dict[str, str]) -> Iterator[Piece]:
+    """Money that came back without goods: a return of no pieces, for the cleaner to keep aside with its amount."""
+    order = row.cells
+    back = (amount(order.get("base_adjustment_positive")) or _NONE) - (
+        amount(order.get("base_adjustment_negative")) or _NONE
+    )
+    if not _sum(items, "qty_refunded"):
+        sent = amount(order.get("base_shipping_refunded")) or _NONE
+        back = max(back, (amount(order.get("base_total_refunded")) or _NONE) - sent)
+    if back > 0 and "order_id" in told:
+        yield Row(row, "returns", {"order_id": told["order_id"], "quantity": "0", "refund": plain(back)})
 
 
 MAGENTO_ORDERS = Export(

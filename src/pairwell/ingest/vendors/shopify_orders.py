@@ -41,6 +41,7 @@ _FIELDS = {
 }
 _NEVER_PAID = {"voided", "expired"}
 _SENT = {"fulfilled", "partial"}
+_CENT = Decimal("0.01")
 _TEST_GATEWAY = "bogus"
 _ONCE = ("Financial Status", "Subtotal")
 
@@ -82,7 +83,7 @@ def _order(rows: Sequence[Given]) -> Iterator[Piece]:
     for piece in added_up(goods, "orders"):
         yield Row(piece.given, piece.table, told | piece.cells) if isinstance(piece, Row) else piece
     if goods and told.get("order_id"):
-        yield from _beside(rows[0], told, order)
+        yield from _beside(goods, told, order)
 
 
 def _shared(rows: Sequence[Given]) -> dict[str, Any]:
@@ -169,17 +170,35 @@ def _money(line: dict[str, str]) -> Decimal | None:
     return price * quantity - abs(amount(line.get("line_discount")) or Decimal(0))
 
 
-def _beside(first: Given, told: dict[str, str], order: dict[str, Any]) -> Iterator[Piece]:
+def _beside(goods: Sequence[Line], told: dict[str, str], order: dict[str, Any]) -> Iterator[Piece]:
     """A refund of a part, which names no line; and what the customer said of e-mails."""
+    first = goods[0].given
     stated = text(order.get("Refunded Amount"))
     refund = amount(stated)
     if told["status"] == "completed" and stated and refund != 0:
-        cells = {"order_id": told["order_id"], "refund": stated if refund is None else plain(refund)}
+        cells = {
+            "order_id": told["order_id"],
+            "refund": stated if refund is None else plain(_as_priced(refund, goods, order)),
+        }
         yield Row(first, "returns", cells)
     address, agreed = email_of(order.get("Email")), text(order.get("Accepts Marketing"))
     if address and agreed and "placed_at" in told:
         said = {"customer_id": address, "channel": "email", "given": agreed, "at": told["placed_at"]}
         yield Row(first, "consents", said)
+
+
+def _as_priced(refund: Decimal, goods: Sequence[Line], order: dict[str, Any]) -> Decimal:
+    """A refund as prices are stated: less tax where the order's total says that tax was put on top of them.
+
+    Shipping may bear tax or not: of the two rates the one by which the refund is the price of a line.
+    """
+    left, sent, tax, total = (amount(order.get(name)) for name in ("Subtotal", "Shipping", "Taxes", "Total"))
+    if not left or sent is None or not tax or total != left + sent + tax:
+        return refund
+    prices = [money for line in goods if (money := _money(line.cells)) is not None]
+    bare = [refund / (1 + tax / taxed) for taxed in (left + sent, left)]
+    fitting = [price for net in bare for price in prices if abs(price - net) <= _CENT]
+    return fitting[0] if fitting else round(bare[0], 4)
 
 
 SHOPIFY_ORDERS = Export(

@@ -112,13 +112,21 @@ def _by_number(line: dict[str, Any]) -> str | None:
 
 def _refunds(row: Given, order: dict[str, Any]) -> Iterator[Piece]:
     """Refunds of parts, which name no line and, in the list of orders, no moment; their tax is taken out."""
-    paid, tax = (amount(order.get(name)) or Decimal(0) for name in ("total", "total_tax"))
-    net = (paid - tax) / paid if paid > tax >= 0 else Decimal(1)
     for refund in _objects(order.get("refunds")):
         total = abs(amount(refund.get("total")) or Decimal(0))
         if total:
-            cells = {"order_id": text(order.get("id")) or "", "refund": plain(round(total * net, 4))}
+            cells = {"order_id": text(order.get("id")) or "", "refund": plain(_without_tax(total, order))}
             yield Row(_row_of(row, refund), "returns", cells)
+
+
+def _without_tax(refund: Decimal, order: dict[str, Any]) -> Decimal:
+    """What the line came to whose sum with its tax this is; else less the tax that the order bears as a whole."""
+    lines = [[amount(line.get(name)) for name in ("total", "total_tax")] for line in _objects(order.get("line_items"))]
+    whole = {net for net, tax in lines if net is not None and net + (tax or Decimal(0)) == refund}
+    if len(whole) == 1:
+        return whole.pop()
+    paid, tax = (amount(order.get(name)) or Decimal(0) for name in ("total", "total_tax"))
+    return round(refund * (paid - tax) / paid, 4) if paid > tax >= 0 else refund
 
 
 WOOCOMMERCE_ORDERS = Export(

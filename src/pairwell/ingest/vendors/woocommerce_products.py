@@ -35,6 +35,7 @@ _FIELDS = {
 }
 _LISTS = {"Cross-sells": "complement", "Upsells": "upgrade"}
 _NOT_SOLD = {"grouped", "external"}
+_ESCAPED = ("=", "+", "-", "@")
 _COMMA = re.compile(r"(?<!\\),")  # one inside a name is written \,
 _SHARED = ("Categories", "Brands", "Images", "In stock?", "Stock", "Backorders allowed?")
 
@@ -56,13 +57,22 @@ def reshape(given: Iterable[Given]) -> Iterator[Piece]:
     """Row by row; a product with variations says what they share, and those that stand above it wait for it."""
     links, parents = Links(), _Parents({}, {}, set())
     early: list[Given] = []
-    for row in given:
+    for row in map(_unescaped, given):
         if "variation" in _kinds(row.cells) and not parents.find(text(row.cells.get("Parent")))[1]:
             early.append(row)
         else:
             yield _piece(row, links, parents)
     yield from (_variation(row, links, parents) for row in early)
     yield from links.pieces()
+
+
+def _unescaped(row: Given) -> Given:
+    """The row without the apostrophe that the exporter puts before what a spreadsheet would take for a formula."""
+    cells = {
+        name: cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in _ESCAPED else cell
+        for name, cell in row.cells.items()
+    }
+    return Given(row.file, row.line, cells)
 
 
 def _kinds(cells: dict[str, Any]) -> set[str]:

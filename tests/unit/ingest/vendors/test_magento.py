@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.unit.ingest.vendors.conftest import FILES, Filled, Importer, filled
@@ -40,6 +41,16 @@ def test_what_was_cancelled_of_a_line_was_not_sold_and_what_was_refunded_came_ba
         ("000000103", 1.0, 850),
         ("000000108", 2.0, 800),
     ]
+
+
+def test_money_that_came_back_without_goods_is_kept_aside(importer: Importer) -> None:
+    answer = json.loads((FILES / ORDERS).read_text(encoding="utf-8"))
+    answer["items"][0] |= {"base_total_refunded": 8.5, "base_adjustment_positive": 8.5}
+    report = importer.take("orders", importer.write("orders.json", json.dumps(answer)))
+    assert report.beside[0].refused_by_reason == {"zero_quantity": 1}
+    kept = Path(report.beside[0].quarantine or "").read_text(encoding="utf-8")
+    assert "000000101" in kept
+    assert len(importer.rows("returns", "order_id")) == 2
 
 
 def test_what_was_sent_before_it_was_paid_is_a_sale(shop: Filled) -> None:

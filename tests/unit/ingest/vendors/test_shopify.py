@@ -75,6 +75,17 @@ def test_a_refund_that_names_no_line_and_fits_none_is_kept_aside(importer: Impor
     assert report.beside[0].refused_by_reason == {"return_line_unclear": 1}
 
 
+def test_a_refund_with_the_tax_that_was_put_on_top_meets_its_line(importer: Importer) -> None:
+    header, *rows = _rows()
+    order = [row for row in rows if row[0] == "#1003"]
+    said = {"Subtotal": "209.10", "Taxes": "17.25", "Total": "231.25", "Discount Amount": "18.90"}
+    for name, cell in (said | {"Refunded Amount": "42.22"}).items():
+        order[0][header.index(name)] = cell
+    importer.settle(shop={"prices_include_tax": False})
+    importer.take("orders", _written(importer, "orders.csv", [header, *order]))
+    assert importer.rows("returns", "order_id", "line_no", "refund_minor") == [("#1003", 2, 3900)]
+
+
 def test_the_older_generation_of_orders_is_read_too(importer: Importer) -> None:
     report = importer.take("orders", "shopify_orders_older.csv")
     assert (report.recognised, report.read, report.taken) == ("shopify", 5, 4)

@@ -52,6 +52,12 @@ def test_prices_with_a_decimal_comma_are_read(importer: Importer) -> None:
     assert (prices["hoodie-zip"], prices["beanie"][0], prices["belt"][0]) == ((106250, 2450), 1200, 1400)
 
 
+def test_an_apostrophe_before_what_looks_like_a_formula_is_no_part_of_it(importer: Importer) -> None:
+    text = (FILES / PRODUCTS).read_text(encoding="utf-8-sig").replace("simple,cap,,Cap", "simple,'-cap,,'+Cap")
+    importer.take("items", importer.write("products.csv", text))
+    assert ("-cap", "+Cap") in importer.rows("items", "item_id", "title")
+
+
 def test_variations_without_sku_are_one_item_as_in_orders(shop: Filled) -> None:
     assert [row for row in shop.rows("items", "item_id", "derived") if row[0] == "tee"] == [("tee", False)]
     assert [item for (item,) in shop.rows("items", "item_id") if item.startswith("id:")] == ["id:28"]
@@ -113,6 +119,16 @@ def test_guests_are_called_by_their_address_and_others_by_number(shop: Filled) -
 
 def test_refunds_become_returns_without_their_tax(shop: Filled) -> None:
     assert shop.rows("returns", "order_id", "line_no", "refund_minor") == [("730", 1, 5167), ("731", 2, 1000)]
+
+
+def test_a_refund_of_a_line_with_a_tax_of_its_own_meets_that_line(importer: Importer) -> None:
+    order = json.loads((FILES / ORDERS).read_text(encoding="utf-8"))[4]
+    lamp = order["line_items"][0] | {"total": "100.00", "subtotal": "100.00", "total_tax": "19.00"}
+    book = order["line_items"][1] | {"total": "10.00", "subtotal": "10.00", "total_tax": "0.70"}
+    order |= {"line_items": [lamp, book], "total": "129.70", "total_tax": "19.70"}
+    order["refunds"] = [{"id": 1, "reason": "", "total": "-10.70"}]
+    importer.take("orders", importer.write("orders.json", json.dumps([order])))
+    assert importer.rows("returns", "order_id", "line_no", "refund_minor") == [("731", 2, 1000)]
 
 
 @pytest.mark.parametrize("shape", ["lines", "pages", "wrapped"])
