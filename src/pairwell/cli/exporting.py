@@ -54,7 +54,7 @@ def export(
             "A feed is filled in for yml, and only there.", hint="Run `pairwell export yml --feed FILE`.", field="feed"
         )
     exported: Exported | FeedExported | Mailed
-    with open_workspace(workspace) as shop, _writing(to) as stream:
+    with open_workspace(workspace) as shop, _writing(to, private=target == "email") as stream:
         if target == "email":
             exported = _write_messages(shop, _Message(placement, customers, n, locale, form), stream)
         elif feed is None:
@@ -116,7 +116,7 @@ def _read_ids(path: Path) -> list[str]:
 
 
 @contextmanager
-def _writing(path: Path | None) -> Iterator[BinaryIO]:
+def _writing(path: Path | None, *, private: bool) -> Iterator[BinaryIO]:
     """The file, there whole or not at all; stdout where none is named."""
     if path is None:
         sys.stdout.flush()
@@ -124,7 +124,7 @@ def _writing(path: Path | None) -> Iterator[BinaryIO]:
         return
     from pairwell.shop.exports.writing import writing
 
-    with writing(path) as stream:
+    with writing(path, private=private) as stream:
         yield stream
 
 

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import to_micros
+from pairwell.facts.agreed import read_agreed
 from pairwell.facts.customers import ToldCustomer, read_customers, write_told
 from pairwell.facts.habits import read_habits
 from pairwell.facts.held import Held, read_epoch
@@ -143,6 +144,11 @@ class FactStore:
         """What is known now of those of the customers of whom anything is, by id."""
         with self._database.read() as connection:
             return read_customers(connection, customer_ids, complaints_since=complaints_since)
+
+    def agreed(self, channel: str) -> list[str]:
+        """The ids of all customers who agree to `channel` now, sorted."""
+        with self._database.read() as connection:
+            return sorted(read_agreed(connection, channel))
 
     def view(
         self,

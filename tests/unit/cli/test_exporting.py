@@ -3,12 +3,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.unit.cli.conftest import Command
 
 from pairwell import open as open_workspace
+from pairwell.events import Event, EventConsent
 
 _HEADS = ["customer_id", "decision_id", "valid_until", "currency"]
 
@@ -71,11 +74,65 @@ def test_lines_of_json_hold_the_answers(run: Command, agreed: list[str], tmp_pat
 
 
 def test_named_customers_without_consent_get_nothing(run: Command, agreed: list[str], tmp_path: Path) -> None:
+    path, out = tmp_path / "ids.txt", tmp_path / "o.csv"
+    written = rows(run("export", "email").stdout)[0]["customer_id"]
+    refuser = "C00001"  # first of all, and so the first of those who said no
+    path.write_text(f"\ufeffnobody-known\n\n{refuser}\n{written}\n", encoding="utf-8")
+    assert written in agreed
+    assert refuser not in agreed
+    told = json.loads(run("export", "email", "--customers", str(path), "--to", str(out), "--json").stdout)
+    assert (told["customers"], told["rows"]) == (3, 1)
+    assert [row["customer_id"] for row in rows(out.read_text(encoding="utf-8"))] == [written]
+    assert told["silent_by_reason"] == {"no_consent": 2}
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def say(learned: Path, customer_id: str, *, given: bool) -> None:
+    """Tell by an event whether a customer agrees to e-mails."""
+    consent = EventConsent(channel="email", given=given)
+    name = f"{customer_id}-{given}"
+    event = Event(event_id=name, type="consent", at=datetime.now(UTC), customer_id=customer_id, consent=consent)
+    with open_workspace(learned) as shop:
+        assert shop.log_events([event]).refused == []
+
+
+def test_who_says_no_after_the_first_run_of_a_day_is_not_written_to(
+    learned: Path, run: Command, agreed: list[str], tmp_path: Path
+) -> None:
+    first = rows(run("export", "email").stdout)
+    gone = first[0]["customer_id"]
+    assert gone in agreed
+    say(learned, gone, given=False)
+    assert rows(run("export", "email").stdout) == first[1:]
     path = tmp_path / "ids.txt"
-    path.write_text("\ufeffnobody-known\n\n" + agreed[0] + "\n", encoding="utf-8")
-    told = json.loads(run("export", "email", "--customers", str(path), "--to", str(tmp_path / "o"), "--json").stdout)
-    assert told["customers"] == 2
-    assert told["silent_by_reason"]
+    path.write_text(f"{gone}\n", encoding="utf-8")
+    again = run("export", "email", "--customers", path)
+    assert rows(again.stdout) == []
+    assert "1 silent: no_consent" in again.stderr
+
+
+def test_who_declines_what_was_offered_gets_no_message_with_it(learned: Path, run: Command, agreed: list[str]) -> None:
+    first = rows(run("export", "email").stdout)
+    one = first[0]
+    assert one["customer_id"] in agreed
+    told = {"decision_id": one["decision_id"], "offer_no": 0, "customer_id": one["customer_id"]}
+    with open_workspace(learned) as shop:
+        for place, kind in enumerate(("exposure", "decline")):
+            event = {"event_id": f"e{place}", "type": kind, "at": datetime.now(UTC).isoformat(), **told}
+            assert shop.log_events([msgspec.convert(event, Event)]).refused == []
+    again = run("export", "email")
+    assert rows(again.stdout) == first[1:]
+    assert "1 silent: declined" in again.stderr
+
+
+def test_consents_that_came_as_events_count(learned: Path, run: Command, agreed: list[str]) -> None:
+    first = run("export", "email").stderr
+    with open_workspace(learned) as shop:
+        ids = sorted({one for one in shop.dataset.table("orders").customer_id.to_pyarrow().to_pylist() if one})
+    say(learned, ids[0], given=True)  # who said no before
+    say(learned, ids[-1], given=True)
+    assert f"of {len(agreed)} customers" in first
+    assert f"of {len(agreed) + 2} customers" in run("export", "email").stderr
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pairwell.errors import NotFoundError
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.shown.cells import Cells
+from pairwell.wording import plain_cell
 
 FIGURES = "figures"
 
@@ -65,20 +66,5 @@ def _names(column: Column) -> list[str]:
 
 def _written(rows: Sequence[Sequence[Cell]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([[_safe(cell) for cell in row] for row in rows])
+    csv.writer(text, lineterminator="\n").writerows([[plain_cell(cell) for cell in row] for row in rows])
     return text.getvalue()
-
-
-def _safe(cell: Cell) -> Cell:
-    """A text that a spreadsheet would take for a formula begins with an apostrophe."""
-    if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _is_number(cell):
-        return f"'{cell}"
-    return cell
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

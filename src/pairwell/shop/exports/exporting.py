@@ -50,7 +50,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """Which lists are written: at most `n` of a kind beside a product; None: as many as are usual."""
+    """Which lists are written: `n` of a kind beside a product, None: as many as are usual; pins are all."""
 
     target: str
     n: int | None = None
@@ -86,7 +86,8 @@ def export_lists(shop: Open, asked: Export, stream: TextIO) -> Exported:
     target = _find_target(asked.target)
     facts, settings = shop.facts, shop.published.settings
     items, model = facts.items(), shop.model_or_none()
-    wanted = Wanted(naming=target.naming(items), n=_count(asked, target), keep_pins=asked.keep_pins)
+    n = _count(asked, target)
+    wanted = Wanted(naming=target.naming(items), n=n, most=target.most, keep_pins=asked.keep_pins)
     shelf = Shelf(items=items, relations=facts.relations_of([*items]), model=model, settings=settings)
     listing = list_products(shelf, wanted)
     _require_names(target, listing, len(items))
@@ -115,14 +116,14 @@ def export_feed(shop: Open, asked: FeedExport, target: BinaryIO) -> FeedExported
     items = facts.items()
     relations = facts.relations_of([*items])
     shelf = Shelf(items=items, relations=relations, model=model, settings=shop.published.settings)
-    listing = list_products(shelf, Wanted(naming=ByPlainId(without=","), n=n, keep_pins=asked.keep_pins))
+    listing = list_products(shelf, Wanted(naming=ByPlainId(without=","), n=n, most=MOST, keep_pins=asked.keep_pins))
     products = [drop_upgrades(product) for product in listing.products if product.complements]
     left = [one for one in listing.left_out if one.relation != "upgrade"]
     listing = msgspec.structs.replace(listing, products=products, left_out=left)
     if not products:
         raise _nothing(model, listing)
     lists = {product.name: [beside.name for beside in product.complements] for product in products}
-    feed = fill_feed(asked.feed, lists, target, most=n)
+    feed = fill_feed(asked.feed, lists, target, most=MOST)
     return FeedExported(
         model=None if model is None else model.id,
         feed=feed,

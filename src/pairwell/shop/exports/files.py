@@ -11,6 +11,7 @@ import msgspec
 from pairwell.records import Item
 from pairwell.shop.exports.listing import Beside, Listed, Listing
 from pairwell.shop.exports.naming import ByHandle, ByItem, ByParent, Naming
+from pairwell.wording import plain_cell
 
 SHOPIFY_COMPLEMENTS = (
     "Complementary products (product.metafields.shopify--discovery--product_recommendation.complementary_products)"
@@ -60,7 +61,14 @@ def _escaped(name: str) -> str:
 
 def _write_plain(stream: TextIO, listing: Listing) -> int:
     rows = [
-        (product.name, beside.item_id, relation, rank, "yes" if beside.curated else "no", f"{beside.score:.6g}")
+        (
+            plain_cell(product.name),
+            plain_cell(beside.item_id),
+            relation,
+            rank,
+            "yes" if beside.curated else "no",
+            f"{beside.score:.6g}",
+        )
         for product in listing.products
         for relation, listed in (("complement", product.complements), ("upgrade", product.upgrades))
         for rank, beside in enumerate(listed)

@@ -71,7 +71,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """How the lists are made."""
 
     naming: Naming
-    n: int  # at most so many of a kind beside a product
+    n: int  # so many of a kind beside a product; more where people pinned more
+    most: int | None = None  # what the system takes; else pins are all listed, however many
     keep_pins: bool = False  # what people pinned stays, also where a rule or a guard holds it back
 
 
@@ -121,7 +122,11 @@ class _Lister:
         for anchor in items:
             for place, pair in enumerate(self._pairs(anchor.item_id, relation)):
                 beside = self._named(pair)
-                if beside is None or beside.name == name:
+                if beside is None:
+                    if pair.curated:
+                        left.setdefault(pair.item_id, _left(name, pair, relation, self._nameless(pair)))
+                    continue
+                if beside.name == name:
                     continue
                 reason = self._objection(anchor, pair.item_id, relation)
                 if reason is not None and not (pair.curated and self._wanted.keep_pins):
@@ -131,8 +136,16 @@ class _Lister:
                 if beside.name not in taken or rank < taken[beside.name][0]:
                     taken[beside.name] = (rank, beside)
         self.left_out += [left[other] for other in sorted(left.keys() - taken.keys())]
-        best = sorted(taken.values(), key=lambda one: (one[0], one[1].name))
-        return [beside for _, beside in best[: self._wanted.n]]
+        best = [beside for _, beside in sorted(taken.values(), key=lambda one: (one[0], one[1].name))]
+        room = self._room(best)
+        self.left_out += [_cut(name, beside, relation) for beside in best[room:] if beside.curated]
+        return best[:room]
+
+    def _room(self, best: Sequence[Beside]) -> int:
+        """How many are listed: pins all, as far as the system takes them; of what was learned no more than asked."""
+        pins = sum(beside.curated for beside in best)
+        room = max(self._wanted.n, pins)
+        return room if self._wanted.most is None else min(room, self._wanted.most)
 
     def _pairs(self, item_id: str, relation: Relation) -> Iterator[Pair]:
         """What people set, in their order, and what was learned above the floor of evidence."""
@@ -154,6 +167,9 @@ class _Lister:
         if name is None:
             return None
         return Beside(name=name, item_id=pair.item_id, curated=pair.curated, score=pair.score)
+
+    def _nameless(self, pair: Pair) -> str:
+        return "no_name" if pair.item_id in self._shelf.items else "unknown_item"
 
     def _objection(self, anchor: Item, item_id: str, relation: Relation) -> str | None:
         """Why an item is not to be shown beside another, whoever looks at it."""
@@ -201,6 +217,10 @@ def _rules_of_items(settings: Settings) -> dict[int, str]:
 
 def _left(name: str, pair: Pair, relation: Relation, reason: str) -> LeftOut:
     return LeftOut(name=name, item_id=pair.item_id, relation=relation, reason=reason, curated=pair.curated)
+
+
+def _cut(name: str, beside: Beside, relation: Relation) -> LeftOut:
+    return LeftOut(name=name, item_id=beside.item_id, relation=relation, reason="too_many", curated=True)
 
 
 def _unlearned(item_id: str) -> Pair:

@@ -17,10 +17,11 @@ from babel.numbers import get_currency_precision
 from pairwell.config.explaining import name_neighbours
 from pairwell.config.published import Published
 from pairwell.config.settings import Placement, Settings
-from pairwell.dataset.store import Dataset
 from pairwell.decide.decider import plain_answer
 from pairwell.errors import EvidenceError, RequestError
-from pairwell.records import Answer, Decision, DecisionRequest, Offer
+from pairwell.facts.store import FactStore
+from pairwell.records import Answer, Decision, DecisionInputs, DecisionRequest, Offer
+from pairwell.wording import plain_cell
 
 Format = Literal["csv", "jsonl"]
 _OFFER_COLUMNS = ("kind", "item_id", "title", "price", "text", "url", "image_url", "replaces")
@@ -33,7 +34,7 @@ class Deciding(Protocol):
     def published(self) -> Published: ...
 
     @property
-    def dataset(self) -> Dataset: ...
+    def facts(self) -> FactStore: ...
 
     def decide_at(self, request: DecisionRequest, now: datetime, *, dry_run: bool = False) -> Decision: ...
 
@@ -65,7 +66,8 @@ def export_messages(shop: Deciding, asked: Mailing, stream: TextIO, *, now: date
     """Decide for each customer and write those who get an offer into `stream`, in the order of their ids.
 
     Every decision is journaled and reserves its place under the caps, as if it had been asked for over HTTP. On one
-    day of the shop the same customer gets the same answer, so that a run that broke off can be run again. Raises
+    day of the shop the same customer gets the same answer, so that a run that broke off can be run again; but nothing
+    where it lapsed, or consent was withdrawn, or its offers were declined since. Raises
     `RequestError` for a placement that is none or does not come unasked or a count out of bounds, `EvidenceError`
     where there is nobody to ask.
     """
@@ -74,8 +76,7 @@ def export_messages(shop: Deciding, asked: Mailing, stream: TextIO, *, now: date
     customers = _find_customers(shop, asked, placement)
     run = now.astimezone(ZoneInfo(settings.shop.timezone)).date().isoformat()
     silent: Counter[str] = Counter()
-    answers = _answers(shop, asked, customers, run, now)
-    spoken = _spoken(answers, silent, slots)
+    spoken = _spoken(_answers(shop, asked, customers, run, now), silent, slots)
     rows, offers = _write_csv(stream, spoken, slots) if asked.format == "csv" else _write_lines(stream, spoken)
     notes = [] if rows else ["Nobody gets an offer: `pairwell decide --customer ID --placement … --explain` says why."]
     return Mailed(
@@ -123,21 +124,20 @@ def _find_customers(shop: Deciding, asked: Mailing, placement: Placement) -> lis
             hint="Name the customers as your shop does, one id a line, by --customers FILE.",
             field="customers",
         )
-    consents = shop.dataset.table("consents")
-    mine = consents.filter(consents.channel == placement.channel)
-    newest = mine.group_by("customer_id").aggregate(given=mine.given.argmax(mine["at"]))
-    found = sorted(newest.filter(newest.given).customer_id.to_pyarrow().to_pylist())
+    found = shop.facts.agreed(placement.channel)
     if not found:
         raise EvidenceError(
             f"Nobody agreed to {placement.channel!r}.",
-            hint="Run `pairwell ingest consents FILE`, or name customers by --customers FILE.",
+            hint="Run `pairwell ingest consents FILE`, send consents as events, or name customers by --customers FILE.",
         )
     return found
 
 
 def _answers(
     shop: Deciding, asked: Mailing, customers: Sequence[str], run: str, now: datetime
-) -> Iterator[tuple[str, Answer]]:
+) -> Iterator[tuple[str, Answer | str]]:
+    """What each is told, or why what they were to be told earlier that day is not sent any more."""
+    settings = shop.published.settings
     for customer_id in customers:
         # The id of the request says who and when, so that the journal gives the same answer to the same question.
         told = f"{asked.placement}\x1f{run}\x1f{customer_id}".encode()
@@ -148,13 +148,39 @@ def _answers(
             locale=asked.locale,
             limit=asked.n,
         )
-        yield customer_id, plain_answer(shop.decide_at(request, now).answer)
+        decision = shop.decide_at(request, now)
+        known = decision.inputs
+        if known.now != now and decision.answer.offers:  # decided earlier that day
+            known = shop.decide_at(msgspec.structs.replace(request, request_id=None), now, dry_run=True).inputs
+        yield customer_id, why_unsent(decision.answer, known, settings) or plain_answer(decision.answer)
 
 
-def _spoken(answers: Iterable[tuple[str, Answer]], silent: Counter[str], slots: int) -> Iterator[tuple[str, Answer]]:
+def why_unsent(answer: Answer, today: DecisionInputs, settings: Settings) -> str | None:
+    """Why an answer is not sent, beyond what it says itself; None: it may be.
+
+    `today`: what is known now of the customer, who may have withdrawn their consent or declined since it was given.
+    """
+    channel = settings.placements[today.request.placement].channel
+    if today.customer is None or today.customer.consents.get(channel) is not True:
+        return "no_consent"
+    if not answer.offers:
+        return None
+    if answer.valid_until <= today.now:
+        return "expired"
+    declined = {one.item_id for one in today.declines}
+    if len(declined) >= settings.decline.declines_to_silence:
+        return "declined_often"
+    return "declined" if any(declined & {offer.name, *offer.adds} for offer in answer.offers) else None
+
+
+def _spoken(
+    answers: Iterable[tuple[str, Answer | str]], silent: Counter[str], slots: int
+) -> Iterator[tuple[str, Answer]]:
     """Those with an offer; the others are counted by the reason of their silence."""
     for customer_id, answer in answers:
-        if answer.offers:
+        if isinstance(answer, str):
+            silent[answer] += 1
+        elif answer.offers:
             # An answer given earlier that day may hold more than is asked for now.
             yield customer_id, msgspec.structs.replace(answer, offers=answer.offers[:slots])
         else:
@@ -171,7 +197,8 @@ def _write_csv(stream: TextIO, spoken: Iterable[tuple[str, Answer]], slots: int)
         currency = "" if answer.currency is msgspec.UNSET else answer.currency
         cells = [cell for offer in answer.offers for cell in _cells(offer, currency)]
         rest = [""] * (len(heads) - len(cells))
-        writer.writerow([customer_id, answer.decision_id, answer.valid_until.isoformat(), currency, *cells, *rest])
+        heading = [customer_id, answer.decision_id, answer.valid_until.isoformat(), currency]
+        writer.writerow([plain_cell(cell) for cell in (*heading, *cells, *rest)])
         rows, offers = rows + 1, offers + len(answer.offers)
     return rows, offers
 

@@ -161,10 +161,34 @@ def test_a_product_that_is_not_on_sale_has_no_list() -> None:
     assert shown(listed([item("TENT", 20_000, published=False), item("MUG")], pin("TENT", "MUG"))) == {}
 
 
-def test_at_most_so_many_are_written() -> None:
+def test_of_what_was_learned_at_most_so_many_are_written_and_pins_are_never_cut() -> None:
     items = [TENT, *(item(f"I{place}") for place in range(9))]
-    pins = [pin("TENT", f"I{place}", place) for place in range(9)]
-    assert shown(listed(items, *pins, n=2)) == {"TENT": ["I0", "I1"]}
+    learned = Learned({"TENT": [pair(f"I{place}", 0.9 - place / 10) for place in range(9)]})
+    assert shown(listed(items, learned=learned, n=2)) == {"TENT": ["I0", "I1"]}
+    pins = [pin("TENT", f"I{place}", place) for place in range(5)]
+    listing = listed(items, *pins, learned=learned, n=2)
+    assert shown(listing) == {"TENT": [f"I{place}" for place in range(5)]}
+    assert listing.left_out == []
+
+
+def test_pins_beyond_what_the_system_takes_are_named() -> None:
+    items = [TENT, *(item(f"I{place}") for place in range(5))]
+    listing = listed(items, *(pin("TENT", f"I{place}", place) for place in range(5)), n=2, most=3)
+    assert shown(listing) == {"TENT": ["I0", "I1", "I2"]}
+    assert reasons(listing) == {"I3": "too_many", "I4": "too_many"}
+
+
+def test_pins_without_a_name_are_not_lost_without_a_word() -> None:
+    items = [TENT, item("MUG"), item("a,b")]
+    pins = [pin("TENT", other, place) for place, other in enumerate(("GROUPED", "MUG", "a,b"))]
+    listing = listed(items, *pins, target="magento", keep_pins=True)
+    assert shown(listing) == {"TENT": ["MUG"]}
+    assert reasons(listing) == {"GROUPED": "unknown_item", "a,b": "no_name"}
+
+
+def test_a_plain_list_holds_no_formula() -> None:
+    listing = listed([TENT, item("=HYPERLINK(1)"), item("-5")], pin("TENT", "=HYPERLINK(1)"), pin("TENT", "-5", 1))
+    assert written(listing, "csv")[1:3] == ["TENT,'=HYPERLINK(1),complement,0,yes,0", "TENT,-5,complement,1,yes,0"]
 
 
 def shopify(item_id: str, handle: str, price: int = 1000, **said: Any) -> Item:
