@@ -12,7 +12,10 @@ from urllib.parse import parse_qs
 import msgspec
 
 from pairwell.clock import Clock
+from pairwell.decide.decider import plain_answer
 from pairwell.decide.texts import LANGUAGES
+from pairwell.events import BEHAVIOUR_TYPES
+from pairwell.records import Answer
 from pairwell.serve.online.faults import Refused
 from pairwell.serve.online.loopback import require_local
 from pairwell.serve.online.storefront.markup import Markup, tag
@@ -35,7 +38,10 @@ _HEADERS: Final = {
 _MOST_BYTES = 65_536
 _HTML = "text/html; charset=utf-8"
 _STATIC: Final = {"/shop.css": "text/css", "/shop.js": "text/javascript"}
+_MAY_ASK: Final = ("placement", "locale", "viewed", "limit")
+_MAY_TELL: Final = ("event_id", "type", "at", "decision_id", "offer_no", "item_id", "placement", "reason")
 _change = msgspec.json.Decoder(Change)
+_answer = msgspec.json.Decoder(Answer)
 
 
 class Reply(NamedTuple):
@@ -221,14 +227,27 @@ class Storefront:
     # --- through to the online process ----------------------------------------------------------
 
     def _through(self, asked: Asked) -> Reply:
-        """As a shop's proxy does: one site for the browser; who is logged in the shop's server says."""
+        """As a shop's proxy does: one site for the browser; who is logged in the shop's server says.
+
+        It asks with a server's rights, so a page may say and see here no more than with a publishable key.
+        """
         body: Any = msgspec.json.decode(asked.body) if asked.body else None
         if asked.path == "/v1/decisions":
-            body = {**body, **_named(asked.visit), "cart": told_cart(body.get("cart") or [], asked.shop)}
+            said = {name: body[name] for name in _MAY_ASK if name in body}
+            body = {**said, **_named(asked.visit), "cart": told_cart(body.get("cart") or [], asked.shop)}
         elif body is not None:
-            body = {"events": [{**event, **_named(asked.visit)} for event in body["events"]]}
+            body = {"events": [_told_by_page(event, asked.visit) for event in body["events"]]}
         told = self._online.ask("GET" if body is None else "POST", asked.path, body)
-        return Reply(told.body, told.kind, told.status)
+        plain = asked.path == "/v1/decisions" and told.status == 200  # noqa: PLR2004
+        seen = msgspec.json.encode(plain_answer(_answer.decode(told.body))) if plain else told.body
+        return Reply(seen, told.kind, told.status)
+
+
+def _told_by_page(event: Mapping[str, object], visit: Visit) -> dict[str, object]:
+    """What a page tells of its visitor. Raises `ValueError` for what only the shop's server may say."""
+    if event["type"] not in BEHAVIOUR_TYPES:
+        raise ValueError(event["type"])
+    return {**{name: event[name] for name in _MAY_TELL if name in event}, **_named(visit)}
 
 
 def _named(visit: Visit) -> dict[str, str]:

@@ -151,6 +151,7 @@ def render_email(fragment: str, why: str, visit: Visit) -> Markup:
 
 def render_picture(item_id: str, title: str) -> str:
     """A drawing in the place of a photograph."""
+    title = title.strip() or "?"
     letters = "".join(word[0] for word in title.split()[-2:] if word[0].isalnum()).upper() or "?"
     colour = _COLOURS[sum(title.rsplit(maxsplit=1)[-1].encode()) % len(_COLOURS)]
     label = tag("text", letters, x=60, y=74, fill="#fff", font_size=40, font_family="sans-serif", text_anchor="middle")
