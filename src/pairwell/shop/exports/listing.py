@@ -156,7 +156,8 @@ class _Lister:
             said = dict.fromkeys(one.item_id for one in curated if one.relation == relation)
             yield from (_unlearned(other) for other in said if other not in barred)
             return
-        asked = Question(item_id=item_id, relation=relation, n=self._wanted.n * _ROOM, curated=curated)
+        room = self._wanted.n * _ROOM + len(curated)
+        asked = Question(item_id=item_id, relation=relation, n=room, curated=curated)
         for pair in related(asked, Sources(model=model, items=self._shelf.items)):
             if pair.curated or pair.above_floor or relation == "upgrade":
                 yield pair

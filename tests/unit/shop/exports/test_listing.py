@@ -169,6 +169,7 @@ def test_of_what_was_learned_at_most_so_many_are_written_and_pins_are_never_cut(
     listing = listed(items, *pins, learned=learned, n=2)
     assert shown(listing) == {"TENT": [f"I{place}" for place in range(5)]}
     assert listing.left_out == []
+    assert len(shown(listed(items, *pins, learned=learned, n=1))["TENT"]) == 5
 
 
 def test_pins_beyond_what_the_system_takes_are_named() -> None:
