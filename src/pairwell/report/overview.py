@@ -29,7 +29,7 @@ from pairwell.report.sales import (
     read_sales,
     slice_table,
 )
-from pairwell.report.visited import conversions, visit_figures
+from pairwell.report.visited import conversions, note_part, visit_figures
 
 NAME: Final = "overview"
 _TITLE = "Overview of sales"
@@ -47,16 +47,16 @@ def build_overview(asked: Asked) -> Report:
         return empty_report(NAME, _TITLE, asked)
     segment = None if asked.by is None else find_segment(asked.by, sales.history)
     both = compared(sales)
-    now = both.now
+    now, sold, visited = both.now, figures([metric.key for metric in METRICS], sales, both), visit_figures(sales)
     return msgspec.structs.replace(
         begin_report(NAME, _TITLE, sales),
         figures=[
-            *figures([metric.key for metric in METRICS], sales, both),
-            *visit_figures(sales),
+            *sold,
+            *visited,
             *attributed_figures(sales, now),
         ],
         tables=[] if now is None else [_by_segment(sales, segment)] if segment else list(_tables(sales)),
-        notes=notes_of(sales, now),
+        notes=[*note_part([*sold, *visited]), *notes_of(sales, now)],
     )
 
 

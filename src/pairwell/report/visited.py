@@ -21,6 +21,7 @@ from pairwell.measure.sales.units import visits_by_customer
 from pairwell.measure.sales.visits import kept_visits, orders_of_visitors, visits_of
 from pairwell.report.record import Figure
 from pairwell.report.sales import Sales, figure_of
+from pairwell.wording import counted
 
 _NONE = "No event tells of a visit in this period. Let pages send `view` events, or ingest the log of the shop."
 VISITS_END: Final = timedelta(days=1)  # after their period hardly any visit goes on
@@ -37,6 +38,17 @@ def visit_figures(sales: Sales) -> list[Figure]:
             Figure(key=one.key, title=one.title, unit=one.unit, value=None, refusal=_NONE) for one in METRICS_OF_VISITS
         ]
     return [figure_of(one, both) for one in METRICS_OF_VISITS]
+
+
+def note_part(figures: Sequence[Figure]) -> list[str]:
+    """A sentence where most orders fall into no visit that events tell of, by the figures of an overview."""
+    told = {figure.key: figure.value for figure in figures}
+    orders, visits, share = told.get("orders"), told.get("visits"), told.get("conversion")
+    if orders is None or visits is None or share is None or visits * share >= orders / 2:
+        return []
+    met = counted(round(visits * share), "visit")
+    part = "visits, carts and conversion tell of a part of the shop alone, and not of all its visitors."
+    return [f"Events tell of {met} with an order, where {orders:,.0f} orders were placed: {part}"]
 
 
 def conversions(sales: Sales, days: Sequence[date]) -> list[float | None] | None:

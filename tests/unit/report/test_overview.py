@@ -305,6 +305,17 @@ def test_visits_of_many_have_an_interval_and_a_change(shop: Shop) -> None:
     assert conversion.change_low < 0 < conversion.change_high
 
 
+def test_visits_that_hold_few_of_the_orders_are_said_to_be_a_part(shop: Shop) -> None:
+    events = [{"event_id": f"e{number}", "at": _AT, "customer_id": f"c{number}"} for number in range(4)]
+    orders = [{"order_id": f"o{number}", "customer_id": f"c{number}", "placed_at": _AT} for number in range(9)]
+    _store(shop, orders=orders, order_lines=[{"order_id": one["order_id"]} for one in orders], events=events)
+    part = "Events tell of 4 visits with an order, where 9 orders were placed"
+    assert shop.report("overview", since=_SINCE, until=_UNTIL).notes[0].startswith(part)
+    events = [{"event_id": "e4", "at": _AT, "customer_id": "c4"}]
+    _store(shop, events=events)
+    assert not any("where 9 orders" in note for note in shop.report("overview", since=_SINCE, until=_UNTIL).notes)
+
+
 def test_without_events_nothing_is_said_of_visits_and_without_those_of_the_period_why(shop: Shop) -> None:
     _two_months(shop)
     assert "visits" not in {figure.key for figure in shop.report("overview").figures}
