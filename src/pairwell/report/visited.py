@@ -42,7 +42,7 @@ def visit_figures(sales: Sales) -> list[Figure]:
 
 def note_part(figures: Sequence[Figure]) -> list[str]:
     """A sentence where most orders fall into no visit that events tell of, by the figures of an overview."""
-    told = {figure.key: figure.value for figure in figures}
+    told = {figure.key: float(figure.value) for figure in figures if isinstance(figure.value, int | float)}
     orders, visits, share = told.get("orders"), told.get("visits"), told.get("conversion")
     if orders is None or visits is None or share is None or visits * share >= orders / 2:
         return []
