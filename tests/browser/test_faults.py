@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -47,10 +49,10 @@ def assert_as_without(one: Visit) -> None:
     assert not [line for line in one.said if line.startswith("error: ") and "Failed to load resource" not in line]
 
 
-def answering(elsewhere: Web, body: str) -> str:
+def answering(elsewhere: Web, body: str, headers: Mapping[str, str] = MappingProxyType({})) -> str:
     """An endpoint that answers `body` to every question."""
     for path in ("/v1/decisions", "/v1/events"):
-        elsewhere.show(path, Told(body, "application/json"))
+        elsewhere.show(path, Told(body, "application/json", headers))
     return elsewhere.base
 
 
@@ -135,7 +137,7 @@ def test_there_is_room_for_as_many_as_fit(visit: New) -> None:
 @pytest.mark.parametrize("above", [3_000, 340], ids=["out of view", "by its edge"])
 def test_what_ends_before_it_is_seen_is_never_shown(visit: New, elsewhere: Web, above: int) -> None:
     one = visit(viewport={"width": 800, "height": 500})
-    answer = ANSWER | {"valid_until": "2026-11-21T09:56:41.900000Z"}  # a second and a half after the decision
+    answer = ANSWER | {"valid_until": "2026-11-21T20:36:35.668Z"}  # a second and a half after the decision
     body = json.dumps(answer | {"decision_id": "01M7ZX6D7R" + "0" * 16})
     one.open(endpoint=answering(elsewhere, body), before=f'<svg width="1" height="{above}"></svg>')
     one.heard("offers")
@@ -145,6 +147,23 @@ def test_what_ends_before_it_is_seen_is_never_shown(visit: New, elsewhere: Web, 
     one.page.wait_for_timeout(200)
     assert not [card for card in one.offers().all() if card.is_visible()]
     assert one.shift == 0
+
+
+@pytest.mark.parametrize("left_s", [-60, 60], ids=["over", "not over"])
+def test_an_answer_that_is_told_again_lasts_no_longer(visit: New, elsewhere: Web, left_s: int) -> None:
+    one, now = visit(), datetime.now(UTC)
+    told = {"decision_id": "01M7ZX6D7R" + "0" * 16, "valid_until": (now + timedelta(seconds=left_s)).isoformat()}
+    endpoint = answering(elsewhere, json.dumps(ANSWER | told), {"access-control-expose-headers": "date"})
+    if left_s < 0:
+        one.open(endpoint=endpoint, class_="")
+        assert one.heard("silent")[0]["reason"] == "expired"
+        assert_as_without(one)
+        return
+    with one.page.expect_request("**/v1/events") as sent:
+        one.open(endpoint=endpoint)
+    (event,) = json.loads(sent.value.post_data)["events"]
+    assert event["type"] == "exposure"
+    assert abs(datetime.fromisoformat(event["at"]) - now) < timedelta(seconds=30)
 
 
 def test_a_strict_policy_lets_it_work(visit: New) -> None:

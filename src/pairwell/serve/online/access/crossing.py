@@ -51,4 +51,4 @@ def _leave(origin: str, allowed: Collection[str]) -> Headers:
     if origin not in allowed:
         return [vary]
     named = (b"access-control-allow-origin", origin.encode("latin-1"))
-    return [vary, named, (b"access-control-expose-headers", b"retry-after")]
+    return [vary, named, (b"access-control-expose-headers", b"date, retry-after")]

@@ -98,9 +98,12 @@ function checked(answer) { // throws for what is no answer
   return answer;
 }
 
-function madeAt(decisionId) { // by the server's clock: visitors' clocks may be wrong
+// When this was answered, by the server's clock, as visitors' clocks may be wrong. `Date` says it to the second, and the
+// decision's id to the millisecond when it was made: an answer that is told again is older than its telling.
+function answeredAt(decisionId, date) {
   const digits = Array.from(decisionId.slice(0, 10), (one) => CROCKFORD.indexOf(one));
-  return decisionId.length === 26 && !digits.includes(-1) ? digits.reduce((sum, one) => sum * 32 + one, 0) : Date.now();
+  const made = decisionId.length === 26 && !digits.includes(-1) ? digits.reduce((sum, one) => sum * 32 + one, 0) : 0;
+  return Math.max(made, Date.parse(date) || 0) || Date.now();
 }
 
 // What stands around an element, and where: whatever would move is among it.
@@ -218,7 +221,7 @@ class PairwellOffers extends HTMLElement {
       const response = await fetch(this._at("v1/decisions"), { ...this._post(text), signal: abort.signal });
       const answer = await response.json();
       if (!response.ok) return this._silence("refused", answer.error && answer.error.message);
-      if (this._abort === abort) this._take(checked(answer));
+      if (this._abort === abort) this._take(checked(answer), response.headers.get("date"));
     } catch (error) {
       if (this._abort === abort) this._silence(abort.signal.aborted ? "timeout" : "error", String(error));
     } finally { clearTimeout(timer); }
@@ -294,14 +297,15 @@ class PairwellOffers extends HTMLElement {
 
   // ---- showing ----
 
-  _take(answer) {
+  _take(answer, date) {
     const offers = answer.offers.filter((offer) => !declined.has(nameOf(offer)));
     if (!offers.length) {
       const silence = answer.silence || {};
       return this._silence(answer.offers.length ? "declined" : silence.reason || "no_candidates", silence.detail);
     }
-    const [began, clock] = [madeAt(answer.decision_id), performance.now()];
+    const [began, clock] = [answeredAt(answer.decision_id, date), performance.now()];
     const ends = clock + Date.parse(answer.valid_until) - began;
+    if (ends <= clock) return this._silence("expired");
     this._slate = { answer, offers, ends, shown: 0, whole: offers.length, seen: new Set(), visitor: this._visitor(), who: this._who(),
       now: () => new Date(began + performance.now() - clock) };
     clearTimeout(this._ending);
