@@ -40,6 +40,7 @@ UNITS_PER_SQUARED_SKEW, UNITS_PER_SQUARED_SKEW_OF_SHARES = 5, 10
 _EVEN = 0.01  # squared skewness of the difference up to which all units are compared
 _LEANING = 0.15  # skewness of the difference, the effect within its interval, above which intervals cover too little
 _BELOW_ERROR = 0.2
+_FORESEEN = 1_000  # times the units there are: a tail read off so few tells nothing of more
 _SEED = 2
 
 Reason = Literal["too_few_units", "too_skewed", "no_spread", "nothing_to_divide_by", "too_few_to_divide_by"]
@@ -61,7 +62,8 @@ def judge(treated: Moments, control: Moments, tails: Sequence[Tail]) -> Unfit | 
         return Unfit(reason="no_spread")
     needed = _needed(pooled_skew(treated, control), tails)
     if needed is None or smaller < needed:
-        return Unfit(reason="too_skewed", needed=needed)
+        foreseen = needed is not None and needed <= _FORESEEN * smaller
+        return Unfit(reason="too_skewed", needed=needed if foreseen else None)
     if max(treated.below_error, control.below_error) > _BELOW_ERROR:
         return Unfit(reason="too_few_to_divide_by")
     return "all" if _skew_of_difference(treated, control) ** 2 <= _EVEN else "equal_part"

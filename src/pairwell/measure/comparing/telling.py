@@ -16,7 +16,8 @@ _MOST_SEVERAL = 0.01  # share of units in several arms
 def refusal(one: Comparison) -> str:
     """Why nothing is said, and what would help."""
     smaller = min(one.n, one.n_control)
-    needed = "" if one.needed is None else f"; about {int(float(f'{one.needed:.2g}')):,} are needed"
+    unforeseen = "; how many are needed cannot be told from so few"
+    needed = unforeseen if one.needed is None else f"; about {int(float(f'{one.needed:.2g}')):,} are needed"
     return {
         "too_few_units": f"The smaller arm has {counted(smaller, 'unit')}; {one.needed} are the least.",
         "too_skewed": f"A few very large values decide it: the smaller arm has {counted(smaller, 'unit')}{needed}. "

@@ -39,6 +39,12 @@ def test_few_units_with_rare_large_values_are_refused_and_told_how_many_would_do
     assert found.needed > 300
 
 
+def test_so_few_do_not_foretell_how_many_millions_would_do() -> None:
+    values = np.append(np.zeros(999), 1e9)
+    found = compare(arm(np.append(np.arange(1.0, 12.0), 1e9)), arm(values))
+    assert found == Unfit(reason="too_skewed", needed=None)
+
+
 def test_a_small_holdout_that_lacks_the_large_values_is_refused_by_those_of_the_others() -> None:
     holdout = arm([0.0] * 99 + [1.0])
     found = compare(arm([0.0] * 1_890 + [1_000.0] * 10), holdout)
