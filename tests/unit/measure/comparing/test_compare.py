@@ -31,7 +31,7 @@ def test_equal_values_have_no_spread() -> None:
 
 
 def test_few_units_with_rare_large_values_are_refused_and_told_how_many_would_do() -> None:
-    found = compare(money(1, 300, 0.02), money(2, 300, 0.02))
+    found = compare(money(1, 300, 0.1), money(2, 300, 0.1))
 
     assert isinstance(found, Unfit)
     assert found.reason == "too_skewed"
@@ -39,9 +39,8 @@ def test_few_units_with_rare_large_values_are_refused_and_told_how_many_would_do
     assert found.needed > 300
 
 
-def test_so_few_do_not_foretell_how_many_millions_would_do() -> None:
-    values = np.append(np.zeros(999), 1e9)
-    found = compare(arm(np.append(np.arange(1.0, 12.0), 1e9)), arm(values))
+def test_six_buyers_do_not_foretell_how_many_millions_would_do() -> None:
+    found = compare(money(1, 300, 0.02), money(2, 300, 0.02))
     assert found == Unfit(reason="too_skewed", needed=None)
 
 
