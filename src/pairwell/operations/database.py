@@ -43,9 +43,9 @@ class Database:
     Every failure of the database inside `read` or `write` surfaces as `JournalError`.
     """
 
-    def __init__(self, engine: sa.Engine, wait_ms: int) -> None:
+    def __init__(self, engine: sa.Engine, wait_ms: int, *, made_by_others: bool = False) -> None:
         self.engine = engine
-        self._file = DatabaseFile(engine.url)
+        self._file = DatabaseFile(engine.url, made_by_others=made_by_others)
         self._wait_ms = wait_ms
         self._prepared = False
         reader = engine if _is_sqlite(engine) else engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -148,6 +148,18 @@ def open_database(
             database.close()
             raise
     return database
+
+
+def join_database(url: str, *, durability: Durability, hang_s: float) -> Database:
+    """Open a database that another process makes, once it is used; until its file is there that is a `JournalError`.
+
+    A file of SQLite that is away for a while is never replaced by an empty one, which would take what comes meanwhile.
+    Arguments and other errors are those of `open_database`.
+    """
+    engine = _create_engine(url, WAIT_MS, hang_s)
+    if _is_sqlite(engine):
+        _prepare_sqlite(engine, durability, WAIT_MS)
+    return Database(engine, WAIT_MS, made_by_others=True)
 
 
 def _create_engine(url: str, wait_ms: int, hang_s: float | None) -> sa.Engine:

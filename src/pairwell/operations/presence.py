@@ -14,10 +14,11 @@ Identity = tuple[int, int] | None  # device and number of the file; None where t
 class DatabaseFile:
     """The file of a SQLite database; of a server's or one in memory nothing is ever wrong with it."""
 
-    def __init__(self, url: sa.URL) -> None:
+    def __init__(self, url: sa.URL, *, made_by_others: bool = False) -> None:
         in_file = url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
         self._path = Path(url.database or "") if in_file else None
         self._known: Identity = None
+        self._made_by_others = made_by_others
 
     def remember(self) -> None:
         """From now on the file that is there now is the one."""
@@ -36,11 +37,21 @@ class DatabaseFile:
             )
 
     def require_there(self) -> None:
-        """Raise `JournalError` where a file was remembered and none is there: an empty one would have lost all."""
-        if self._known is not None and self._look() is None:
+        """Raise `JournalError` where none is there that was remembered or is made by others.
+
+        An empty one in its place would have lost all.
+        """
+        if self._path is None or self._look() is not None:
+            return
+        if self._known is not None:
             raise JournalError(
                 f"{self._path} is gone; a new one would know nothing of what was promised.",
                 hint="Put it back or restore a backup; it is looked for at every request.",
+            )
+        if self._made_by_others:
+            raise JournalError(
+                f"{self._path} is not there.",
+                hint="The process that decides makes it where the workspace is new; else put it back.",
             )
 
     def _look(self) -> Identity:

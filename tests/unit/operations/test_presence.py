@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from pairwell.errors import JournalError
-from pairwell.operations.database import Database, open_database
+from pairwell.operations.database import Database, join_database, open_database
 from pairwell.operations.schema import epochs
 
 
@@ -40,6 +40,18 @@ def test_nothing_is_written_to_a_file_that_was_deleted_and_no_empty_one_takes_it
             use(opened)
     assert not file.exists()
     opened.close()
+
+
+def test_who_joins_makes_no_file_and_uses_the_one_that_another_process_makes(file: Path) -> None:
+    joined = join_database(f"sqlite:///{file}", durability="process", hang_s=5.0)
+    for use in (_number, lambda database: _write(database, 7)):
+        with pytest.raises(JournalError, match="is not there"):
+            use(joined)
+    assert not file.exists()
+    open_database(f"sqlite:///{file}", durability="process").close()
+    _write(joined, 7)
+    assert _number(joined) == 7
+    joined.close()
 
 
 def test_a_file_that_was_put_in_its_place_is_used_from_then_on(opened: Database, file: Path) -> None:

@@ -12,7 +12,7 @@ from pairwell.config.published import load_published
 from pairwell.config.settings import Limits
 from pairwell.config.standing import CURRENT
 from pairwell.config.workspace import Workspace
-from pairwell.operations.database import Database, open_database
+from pairwell.operations.database import Database, join_database
 from pairwell.operations.keys.store import KeyStore
 from pairwell.serve.answering import Here, answering
 from pairwell.serve.listening import address_of
@@ -62,7 +62,7 @@ def who_may_look(keys: Ring | None) -> str:
 def _open(workspace: Workspace) -> Database:
     operations = load_published(workspace).settings.operations
     url = workspace.operations_url(operations.url)
-    return open_database(url, durability=operations.durability, hang_s=_HANG_S, at_once=False)
+    return join_database(url, durability=operations.durability, hang_s=_HANG_S)
 
 
 class _PublishedLimits:

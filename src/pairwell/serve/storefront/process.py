@@ -12,7 +12,7 @@ from pairwell.clock import system_clock
 from pairwell.config.published import load_published
 from pairwell.config.workspace import Workspace
 from pairwell.facts.store import FactStore
-from pairwell.operations.database import open_database
+from pairwell.operations.database import join_database
 from pairwell.serve.answering import Here, answering
 from pairwell.serve.listening import address_of
 from pairwell.serve.storefront.app import Storefront
@@ -31,7 +31,7 @@ def run_on(
     settings = load_published(workspace).settings
     url = workspace.operations_url(settings.operations.url)
     customers = _some_customers(workspace)
-    with closing(open_database(url, durability="process", hang_s=_HANG_S, at_once=False)) as database:
+    with closing(join_database(url, durability="process", hang_s=_HANG_S)) as database:
         facts = FactStore(database)
         app = Storefront(
             lambda: Shop(facts.items(), settings.shop.currency, customers), Online(online_port), system_clock
