@@ -160,11 +160,9 @@ def _follows(path: Path, stored: Collection[str]) -> bool:
 
 
 def _write(rows: ibis.Table, source: bytes, draft: Path) -> None:
-    with rows.to_pyarrow_batches(chunk_size=_ROWS) as batches:
-        schema = batches.schema.with_metadata({_KEY: source})
-        with pq.ParquetWriter(draft, schema) as writer:
-            for batch in batches:
-                writer.write_batch(batch)
+    # Not in batches: DuckDB was seen to wait for itself for ever over a result that it streams. Sums fit into memory.
+    table = rows.to_pyarrow()
+    pq.write_table(table.replace_schema_metadata({_KEY: source}), draft, row_group_size=_ROWS)
 
 
 def _source_of(path: Path) -> _Source | None:
