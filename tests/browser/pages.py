@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -55,7 +56,8 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        pass  # browsers hang up
+        if not isinstance(sys.exception(), ConnectionError):  # browsers hang up
+            super().handle_error(request, client_address)
 
 
 @contextmanager

@@ -117,13 +117,20 @@ def _set_by_people(item_id: str, counted: Pair | None, question: Question, sourc
     title = item.title if item else None
     if counted is not None:
         return msgspec.structs.replace(counted, title=title, score=0.0)
+    return only_said(
+        item_id, title=title, anchor_orders=model.orders_of(question.item_id), item_orders=model.orders_of(item_id)
+    )
+
+
+def only_said(item_id: str, *, title: str | None = None, anchor_orders: int = 0, item_orders: int = 0) -> Pair:
+    """A pair that people put together and orders do not tell of."""
     return Pair(
         item_id=item_id,
         title=title,
         score=0.0,
         together=0,
-        anchor_orders=model.orders_of(question.item_id),
-        item_orders=model.orders_of(item_id),
+        anchor_orders=anchor_orders,
+        item_orders=item_orders,
         confidence=0.0,
         lift=0.0,
         effect=0.0,

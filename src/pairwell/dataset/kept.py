@@ -160,7 +160,7 @@ def _follows(path: Path, stored: Collection[str]) -> bool:
 
 
 def _write(rows: ibis.Table, source: bytes, draft: Path) -> None:
-    # Not in batches: DuckDB was seen to wait for itself for ever over a result that it streams. Sums fit into memory.
+    # Not in batches: streaming a union, DuckDB waits for itself for ever (github.com/duckdb/duckdb/issues/22215).
     table = rows.to_pyarrow()
     pq.write_table(table.replace_schema_metadata({_KEY: source}), draft, row_group_size=_ROWS)
 

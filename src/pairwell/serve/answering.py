@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -12,6 +11,7 @@ from typing import NamedTuple
 
 import uvicorn
 
+from pairwell.serve.ending import asked_to_end
 from pairwell.serve.listening import listen
 from pairwell.serve.online.wire import Receive, Scope, Send
 
@@ -56,13 +56,8 @@ def _signals_end_quietly(server: uvicorn.Server) -> Iterator[None]:
     One that comes before Uvicorn listens to signals ends the server as well.
     """
 
-    def stop(_number: int, _frame: object) -> None:
+    def stop() -> None:
         server.should_exit = True
 
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, stop) for number in numbers]
-    try:
+    with asked_to_end(stop):
         yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pairwell.errors import OperatingError, PairwellError, exit_code
+from pairwell.serve.ending import SIGNALS, asked_to_end
 from pairwell.serve.online.notices import Notices
 
 _CONTEXT = multiprocessing.get_context("fork")  # of a process without threads, which has loaded little
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 _MOST_DOUBLED = 10  # of a pause; by then it is the longest
 _SETTLED_S = 60.0  # a process that lived this long has not failed to start
@@ -113,16 +113,14 @@ class Supervisor:
 
     @contextmanager
     def _listening_to_signals(self) -> Iterator[None]:
-        def stop(_number: int, _frame: object) -> None:
+        def stop() -> None:
             self._stopping = True
             os.write(self._wake[1], b"!")
 
-        before = [signal.signal(number, stop) for number in _SIGNALS]
         try:
-            yield
+            with asked_to_end(stop):
+                yield
         finally:
-            for number, handler in zip(_SIGNALS, before, strict=True):
-                signal.signal(number, handler)
             for end in (*self._lifeline, *self._wake):
                 os.close(end)
 
@@ -150,11 +148,11 @@ class _Child:
         self.told, tell = _CONTEXT.Pipe(duplex=False)
         self.process = _CONTEXT.Process(target=_work, args=(self.part, tell, lifeline), name=self.part.name)
         # No signal may come between the fork and the child's own way of taking it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             self.process.start()
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         tell.close()
         self.started, self.is_ready, self.again_at, self._began = True, False, None, time.monotonic()
 
@@ -185,9 +183,9 @@ class _Child:
 
 def _work(part: Part, tell: Connection, lifeline: tuple[int, int]) -> None:
     """The child's life."""
-    for number in _SIGNALS:
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     _call_process(f"pairwell-{part.name}")
     os.close(lifeline[1])
     threading.Thread(target=_end_with, args=(lifeline[0],), name="lifeline", daemon=True).start()

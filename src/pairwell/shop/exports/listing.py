@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from pairwell.candidates.learned import LearnedPairs
-from pairwell.candidates.relations import Question, Sources, related
+from pairwell.candidates.relations import Question, Sources, only_said, related
 from pairwell.config.settings import OfferKind, Settings
 from pairwell.decide.bounds import Bounds
 from pairwell.decide.money import customer_price, margin, net_price
@@ -154,7 +154,9 @@ class _Lister:
         if model is None:
             barred = {item_id, *(one.item_id for one in curated if one.relation == "never")}
             said = dict.fromkeys(one.item_id for one in curated if one.relation == relation)
-            yield from (_unlearned(other) for other in said if other not in barred)
+            yield from (
+                msgspec.structs.replace(only_said(other), curated=True) for other in said if other not in barred
+            )
             return
         room = self._wanted.n * _ROOM + len(curated)
         asked = Question(item_id=item_id, relation=relation, n=room, curated=curated)
@@ -222,22 +224,3 @@ def _left(name: str, pair: Pair, relation: Relation, reason: str) -> LeftOut:
 
 def _cut(name: str, beside: Beside, relation: Relation) -> LeftOut:
     return LeftOut(name=name, item_id=beside.item_id, relation=relation, reason="too_many", curated=True)
-
-
-def _unlearned(item_id: str) -> Pair:
-    """What only people say of a pair."""
-    return Pair(
-        item_id=item_id,
-        title=None,
-        score=0.0,
-        together=0,
-        anchor_orders=0,
-        item_orders=0,
-        confidence=0.0,
-        lift=0.0,
-        effect=0.0,
-        llr=0.0,
-        p_adjusted=1.0,
-        above_floor=False,
-        curated=True,
-    )
