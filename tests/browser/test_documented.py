@@ -13,7 +13,7 @@ from pairwell.serve.online.storefront.script import render_script
 
 New = Callable[..., Visit]
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "storefront.md").read_text(encoding="utf-8")
-SOURCE = render_script().decode()
+SOURCE = render_script("/widget.js").decode()
 
 
 def test_the_page_of_the_first_five_minutes_works(visit: New) -> None:

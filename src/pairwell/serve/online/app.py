@@ -33,7 +33,7 @@ from pairwell.serve.online.metrics.readings import readings_of
 from pairwell.serve.online.routes import Door, make_routes
 from pairwell.serve.online.service import Service
 from pairwell.serve.online.sorting import SentEvents
-from pairwell.serve.online.storefront.script import PATH as SCRIPT
+from pairwell.serve.online.storefront.script import PATHS as SCRIPTS
 from pairwell.serve.online.storefront.script import Script
 from pairwell.serve.online.taking import take_bodies
 from pairwell.serve.online.wire import Disconnected, Receive, Scope, Send, as_get, encoder, render_fault, send_json
@@ -67,7 +67,7 @@ class OnlineApp:
             "/v1/fragments": Fragments(service, decisions, self._gate, room, self._counts),
             "/v1/events": Events(events, self._gate, _room_for("events")),
         }
-        self._script = Script()
+        self._scripts = {path: Script(path) for path in SCRIPTS}
         readings = readings_of(service, {"decisions": decisions, "events": events})
         self._rest = Litestar(
             make_routes(service, Door(self._gate, pages_port), lambda: self._counts.render(readings)),
@@ -82,8 +82,8 @@ class OnlineApp:
             return
         try:
             shown = read_shown(scope)
-            if scope["path"] == SCRIPT:
-                await self._script(scope, send)
+            if script := self._scripts.get(scope["path"]):
+                await script(scope, send)
                 return
             send = readable_for(send, shown.origin, lambda: self._gate.origins)
             await self._pass_on(scope, receive, send, shown)

@@ -91,6 +91,7 @@ def _paths() -> dict[str, Any]:
         "/metrics": {"get": _get_metrics()},
         "/openapi.json": {"get": _probe("openapi", "This document", {200: ({"type": "object"}, "OpenAPI 3.1.")})},
         "/widget.js": {"get": _text("widget", "The element that shows offers on a shop's page", "text/javascript")},
+        "/datalayer.js": {"get": _text("datalayer", "What tells of a page's e-commerce pushes", "text/javascript")},
         "/": {"get": _welcome()},
     }
 

@@ -10,7 +10,7 @@ from litestar.routes import HTTPRoute
 
 from pairwell.serve.online.app import OnlineApp
 from pairwell.serve.online.openapi import describe_api
-from pairwell.serve.online.storefront.script import PATH as SCRIPT
+from pairwell.serve.online.storefront.script import PATHS as SCRIPTS
 
 OPERATIONS = [(path, method, op) for path, methods in describe_api()["paths"].items() for method, op in methods.items()]
 IDS = [f"{method} {path}" for path, method, _ in OPERATIONS]
@@ -54,6 +54,6 @@ def test_operations_have_names_of_their_own() -> None:
 
 
 def test_every_route_is_described(app: OnlineApp) -> None:
-    routes = {route.path for route in app._rest.routes if isinstance(route, HTTPRoute)} | {*app._hot, SCRIPT}
+    routes = {route.path for route in app._rest.routes if isinstance(route, HTTPRoute)} | {*app._hot, *SCRIPTS}
     described = {re.sub(r"{\w+}.*", "{}", path) for path in describe_api()["paths"]}
     assert {re.sub(r"{[\w:]+}", "{}", path) for path in routes} == described

@@ -1,10 +1,11 @@
-"""`GET /widget.js`: the custom element with its words, the same bytes for everybody."""
+"""The scripts for a shop's pages, `/widget.js` and `/datalayer.js`: the same bytes for everybody."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 from importlib.resources import files
+from typing import Final
 
 import msgspec
 
@@ -12,7 +13,7 @@ from pairwell.serve.online.faults import wrong_method
 from pairwell.serve.online.storefront.words import unusual_digits, words_by_language
 from pairwell.serve.online.wire import Scope, Send
 
-PATH = "/widget.js"
+PATHS: Final = ("/widget.js", "/datalayer.js")
 _WORDS = '"the catalogues\' words, by language"'
 _DIGITS = '"decimals of currencies that have other than two"'
 _HEADERS = [
@@ -26,20 +27,22 @@ _HEADERS = [
 ]
 
 
-def render_script() -> bytes:
-    """The source with the catalogues' words in it."""
-    source = (files(__package__) / "widget.js").read_text(encoding="utf-8")
-    for mark, value in ((_WORDS, words_by_language()), (_DIGITS, unusual_digits())):
+def render_script(path: str) -> bytes:
+    """The source of one of `PATHS`; the widget's with the catalogues' words in it."""
+    source = (files(__package__) / path[1:]).read_text(encoding="utf-8")
+    marks = {_WORDS: words_by_language(), _DIGITS: unusual_digits()} if path == "/widget.js" else {}
+    for mark, value in marks.items():
         assert source.count(mark) == 1, f"widget.js has no place for {mark}"
         source = source.replace(mark, msgspec.json.encode(value).decode())
     return source.encode()
 
 
 class Script:
-    """Answers `GET` and `HEAD` of the widget from memory."""
+    """Answers `GET` and `HEAD` of one of `PATHS` from memory."""
 
-    def __init__(self) -> None:
-        self._plain = render_script()
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._plain = render_script(path)
         self._packed = gzip.compress(self._plain, mtime=0)
         self._name = hashlib.sha256(self._plain).hexdigest()[:32]
 
@@ -47,7 +50,7 @@ class Script:
         """Raises `Refused` (405) for other methods."""
         method = scope["method"]
         if method not in {"GET", "HEAD"}:
-            raise wrong_method(method, PATH, "GET, HEAD")
+            raise wrong_method(method, self._path, "GET, HEAD")
         asked = {name: value for name, value in scope["headers"] if name in {b"accept-encoding", b"if-none-match"}}
         packed = _takes_gzip(asked.get(b"accept-encoding", b""))
         tag = f'"{self._name}{"-gzip" if packed else ""}"'.encode()

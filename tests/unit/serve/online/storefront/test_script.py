@@ -9,19 +9,20 @@ import httpx
 import pytest
 from babel.numbers import get_currency_precision
 
-from pairwell.serve.online.storefront.script import render_script
+from pairwell.serve.online.storefront.script import PATHS, render_script
 from pairwell.serve.online.storefront.words import MESSAGES, NAMES, unusual_digits, words_by_language
 
 Ask = Callable[..., httpx.Response]
-MOST_BYTES = 12_000
+MOST_BYTES = {"/widget.js": 12_000, "/datalayer.js": 3_000}
 
 
-def test_it_is_small_enough() -> None:
-    assert len(gzip.compress(render_script())) < MOST_BYTES
+@pytest.mark.parametrize("path", PATHS)
+def test_it_is_small_enough(path: str) -> None:
+    assert len(gzip.compress(render_script(path))) < MOST_BYTES[path]
 
 
 def test_every_word_that_it_says_is_in_the_catalogues_and_every_word_there_is_said() -> None:
-    source = render_script().decode()
+    source = render_script("/widget.js").decode()
     code = source[source.index("const SCRIPT") :]
     unsaid = {name for name in words_by_language()["en"] if not re.search(rf'"{name}"|\b{name}:', code)}
     assert unsaid <= {"rating", "tier"}  # named by rows of comparisons
@@ -46,19 +47,20 @@ def test_it_writes_prices_with_as_many_decimals_as_reasons_do() -> None:
     digits = unusual_digits()
     assert (digits["JPY"], digits["KWD"]) == (0, 3)
     assert all(get_currency_precision(currency) == number for currency, number in digits.items())
-    assert json.dumps(digits, separators=(",", ":")) in render_script().decode()
+    assert json.dumps(digits, separators=(",", ":")) in render_script("/widget.js").decode()
 
 
-def test_it_is_for_everybody_and_kept(ask: Ask) -> None:
-    answer = ask("GET", "/widget.js", headers={"accept-encoding": "identity", "origin": "https://shop.example"})
+@pytest.mark.parametrize("path", PATHS)
+def test_it_is_for_everybody_and_kept(ask: Ask, path: str) -> None:
+    answer = ask("GET", path, headers={"accept-encoding": "identity", "origin": "https://shop.example"})
     assert answer.status_code == 200
-    assert answer.content == render_script()
+    assert answer.content == render_script(path)
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"].startswith("public, max-age=")
     assert answer.headers.get_list("access-control-allow-origin") == ["*"]
-    again = ask("GET", "/widget.js", headers={"if-none-match": answer.headers["etag"]})
+    again = ask("GET", path, headers={"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    assert ask("GET", "/widget.js", headers={"if-none-match": '"other"'}).status_code == 200
+    assert ask("GET", path, headers={"if-none-match": '"other"'}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_it_is_for_everybody_and_kept(ask: Ask) -> None:
 def test_it_comes_packed_to_who_takes_that(ask: Ask, accepted: str, packed: bool) -> None:
     answer = ask("GET", "/widget.js", headers={"accept-encoding": accepted})
     assert (answer.headers.get("content-encoding") == "gzip") is packed
-    assert answer.content == render_script()
+    assert answer.content == render_script("/widget.js")
     assert answer.headers["vary"] == "Accept-Encoding"
     assert answer.headers["etag"].endswith('-gzip"') is packed
 
@@ -78,8 +80,9 @@ def test_head_is_get_without_a_body(ask: Ask) -> None:
     assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", get.headers["etag"])
 
 
-def test_it_is_not_written(ask: Ask) -> None:
-    answer = ask("POST", "/widget.js", json={})
+@pytest.mark.parametrize("path", PATHS)
+def test_it_is_not_written(ask: Ask, path: str) -> None:
+    answer = ask("POST", path, json={})
     assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
 
 
