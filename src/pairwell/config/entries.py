@@ -1,4 +1,4 @@
-"""Placements, caps, rules and levers: where they stand in the text, and whether they can be relied on."""
+"""Placements, caps, rules, levers and triggers: where they stand in the text, and whether they can be relied on."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import Any
 
 import msgspec
 
-from pairwell.config import caps, channels
+from pairwell.config import caps, channels, triggers
 from pairwell.config.explaining import Mistake, name_neighbours
 from pairwell.config.rules.checking import Fault, find_fault
 from pairwell.config.rules.fields import Places, field_of
 from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Rule
+from pairwell.config.rules.trigger import Trigger
 from pairwell.config.settings import USUAL_CHANNELS, Cap, Settings
 from pairwell.errors import SettingsError
 
-ENTRIES = {"caps": "cap", "rules": "rule", "levers": "lever"}  # array of tables -> what one of them is called
+# array of tables -> what one of them is called
+ENTRIES = {"caps": "cap", "rules": "rule", "levers": "lever", "triggers": "trigger"}
 
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*\]\]?")
 _UNSAID = re.compile(r"[\s\"']")  # in the name of a table
@@ -73,8 +75,8 @@ def place_of(field: str, tree: Mapping[str, Any], text: str) -> str | None:
 
 def check_entries(settings: Settings, text: str, source: str) -> None:
     """Raise `SettingsError` at the first entry that cannot be meant, naming its line, its name and what is wrong."""
-    for table, entries in (("caps", settings.caps), ("rules", settings.rules), ("levers", settings.levers)):
-        _check_names(table, entries, text, source)
+    for table in ENTRIES:
+        _check_names(table, getattr(settings, table), text, source)
     for name, placement in settings.placements.items():
         if mistake := channels.find_misspelt([placement.channel]):
             raise _mistaken(mistake, f"{source}, {_place_of_placement(text, name)}", f"placements.{name}.channel")
@@ -97,6 +99,17 @@ def _check_rules(settings: Settings, text: str, source: str) -> None:
     for place, lever in enumerate(settings.levers):
         if fault := find_fault(lever, places):
             raise _faulty(fault, lever, (text, source), ("levers", place))
+    _check_triggers(settings, text, source)
+
+
+def _check_triggers(settings: Settings, text: str, source: str) -> None:
+    places = _places(settings)
+    for place, trigger in enumerate(settings.triggers):
+        if mistake := triggers.find_mistake(trigger, settings):
+            where = f"{source}, {_place(text, ('triggers', place, mistake.field), trigger.name)}"
+            raise _mistaken(mistake, where, "triggers")
+        if fault := find_fault(trigger, places):
+            raise _faulty(fault, trigger, (text, source), ("triggers", place))
 
 
 def _find_weightless(weights: Mapping[str, float]) -> Mistake | None:
@@ -128,7 +141,7 @@ def _mistaken(mistake: Mistake, where: str, field: str) -> SettingsError:
     return SettingsError(f"{where}: {mistake.said}.", hint=mistake.hint, field=field)
 
 
-def _check_names(table: str, entries: Sequence[Cap | Rule | Lever], text: str, source: str) -> None:
+def _check_names(table: str, entries: Sequence[Cap | Rule | Lever | Trigger], text: str, source: str) -> None:
     seen: set[str] = set()
     for place, entry in enumerate(entries):
         if entry.name in seen:
@@ -138,7 +151,7 @@ def _check_names(table: str, entries: Sequence[Cap | Rule | Lever], text: str, s
         seen.add(entry.name)
 
 
-def _faulty(fault: Fault, rule: Rule | Lever, read: tuple[str, str], entry: tuple[str, int]) -> SettingsError:
+def _faulty(fault: Fault, rule: Rule | Lever | Trigger, read: tuple[str, str], entry: tuple[str, int]) -> SettingsError:
     (text, source), (table, place) = read, entry
     row = rule.when.count("\n", 0, fault.at)
     start = rule.when.rfind("\n", 0, fault.at) + 1

@@ -11,6 +11,7 @@ from msgspec import Meta
 from pairwell.config.remembering import Customers, Retention
 from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Hesitation, Rule, usual_rules
+from pairwell.config.rules.trigger import Trigger
 from pairwell.config.storing import Engine, Ingest, Operations
 
 OfferKind = Literal["cross_sell", "upgrade", "bundle", "repeat"]
@@ -391,5 +392,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     levers: Annotated[
         tuple[Lever, ...], Meta(description="What ranks an offer higher or lower; nothing enters by them.")
     ] = ()
+    triggers: Annotated[tuple[Trigger, ...], Meta(description="What follows an event unasked.")] = ()
     limits: Limits = Limits()
     currency: Currency = Currency()

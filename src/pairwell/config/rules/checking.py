@@ -24,10 +24,11 @@ from pairwell.config.rules.conditions import (
     split_leaves,
 )
 from pairwell.config.rules.engine import ConditionError, Program, compile_condition, make_context, run, work_out
-from pairwell.config.rules.fields import RECORDS, SCOPES, Field, Places, field_of, inner_kind, values_of
+from pairwell.config.rules.fields import ALL_RECORDS, SCOPES, Field, Places, field_of, inner_kind, seen_by, values_of
 from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Rule
 from pairwell.config.rules.samples import Samples
+from pairwell.config.rules.trigger import Trigger
 
 _PLACE = re.compile(r":(\d+):(\d+): (?:Syntax error: )?(.*)")
 _TRIALS = 24  # of a condition that reads nothing that may be null or missing, and as many for each that may
@@ -64,15 +65,15 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=1_024)
-def find_fault(rule: Rule | Lever, places: Places | None = None) -> Fault | None:
-    """The first thing that is wrong with the condition of a rule or lever; None where it can be relied on.
+def find_fault(rule: Rule | Lever | Trigger, places: Places | None = None) -> Fault | None:
+    """The first thing that is wrong with the condition of a rule, lever or trigger; None where it can be relied on.
 
     Without `places` any placement and channel is taken to exist.
     """
     return next(_faults(rule, places), None)
 
 
-def _faults(rule: Rule | Lever, places: Places | None) -> Iterator[Fault]:
+def _faults(rule: Rule | Lever | Trigger, places: Places | None) -> Iterator[Fault]:
     tokens = read_tokens(rule.when)
     yield from _unreadable(rule.when, tokens)
     for place in find_roots(tokens):
@@ -101,24 +102,27 @@ def _unreadable(source: str, tokens: list[Token]) -> Iterator[Fault]:
         yield Fault(said=f"the condition is not valid CEL: {what}", hint=hint, at=place)
 
 
-def _wrong_root(tokens: list[Token], place: int, rule: Rule | Lever) -> Iterator[Fault]:
-    root, known = tokens[place], SCOPES[rule.scope]
+def _wrong_root(tokens: list[Token], place: int, rule: Rule | Lever | Trigger) -> Iterator[Fault]:
+    root, known = tokens[place], seen_by(rule.scope)
     if root.text in _OTHER_TONGUES:
         yield Fault(
             said=f"`{root.text}` means nothing in CEL", hint=f"Write `{_OTHER_TONGUES[root.text]}`.", at=root.start
         )
-    elif root.text not in SCOPES["offer"]:
+    elif root.text not in (*SCOPES["offer"], *known):
         yield Fault(said=f"there is no `{root.text}`", hint=name_neighbours(root.text, known), at=root.start)
     elif root.text not in known:
         seen = " and ".join(f"`{name}`" for name in known)
-        said = f"a rule of scope `{rule.scope}` cannot see `{root.text}`, only {seen}"
-        yield Fault(said=said, hint='Give it `scope = "offer"`, which sees all.', at=root.start)
+        of_event = isinstance(rule, Trigger)
+        what = f"a trigger on `{rule.scope}`" if of_event else f"a rule of scope `{rule.scope}`"
+        hint = 'Give it `scope = "offer"`, which sees all.'
+        said = f"{what} cannot see `{root.text}`, only {seen}"
+        yield Fault(said=said, hint=name_neighbours(root.text, known) if of_event else hint, at=root.start)
     elif root.text != "now":
         yield from _wrong_field(tokens, place)
 
 
 def _wrong_field(tokens: list[Token], place: int) -> Iterator[Fault]:
-    root, fields = tokens[place], RECORDS[tokens[place].text]
+    root, fields = tokens[place], ALL_RECORDS[tokens[place].text]
     after = tokens[place + 1 : place + 3]
     if len(after) < 2 or after[0].text != "." or after[1].kind != "name":  # noqa: PLR2004 - the dot and the name
         said = f"`{root.text}` alone says nothing"

@@ -8,7 +8,7 @@ import msgspec
 
 from pairwell.config.rules.conditions import WORDS, Token, find_roots
 from pairwell.config.rules.engine import ConditionError, compile_condition, make_context, work_out
-from pairwell.config.rules.fields import RECORDS, Field, field_of, inner_kind
+from pairwell.config.rules.fields import ALL_RECORDS, Field, field_of, inner_kind
 
 _TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _BOUNDARIES = frozenset({"", "(", ")", "[", "]", "{", "}", ",", "&&", "||", "?", ":"})
@@ -63,9 +63,9 @@ def find_comparisons(tokens: Sequence[Token]) -> Iterator[Comparison]:
 
 def _operand(tokens: Sequence[Token], place: int) -> _Operand | None:
     record, last = tokens[place].text, place
-    if record in RECORDS:
+    if record in ALL_RECORDS:
         last = place + 2
-        if _text(tokens, place + 1) != "." or _text(tokens, last) not in RECORDS[record]:
+        if _text(tokens, place + 1) != "." or _text(tokens, last) not in ALL_RECORDS[record]:
             return None
     elif record != "now":
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from pairwell.config.rules.fields import RECORDS, field_of
+from pairwell.config.rules.fields import ALL_RECORDS, RECORDS, field_of
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|//[^\n]*)
@@ -126,7 +126,9 @@ def _reference(tokens: Sequence[Token], i: int) -> Reference | None:
     root = tokens[i]
     if root.text == "now":
         return Reference(record="now", name="", start=root.start, end=root.end)
-    if root.text not in RECORDS or _text(tokens, i + 1) != "." or _text(tokens, i + 2) not in RECORDS[root.text]:
+    if root.text not in ALL_RECORDS or _text(tokens, i + 1) != ".":
+        return None
+    if _text(tokens, i + 2) not in ALL_RECORDS[root.text]:
         return None
     name = tokens[i + 2]
     return Reference(record=root.text, name=name.text, key=_key(tokens, i, root.text), start=root.start, end=name.end)

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from pairwell.config.rules.rule import RuleScope, SignalWeights
+from pairwell.config.rules.trigger import TriggerEvent
 
 FieldType = Literal[
     "bool", "int", "double", "string", "timestamp", "list of strings", "map of strings", "map of bools", "map of ints"
@@ -140,11 +141,37 @@ SCOPES: dict[RuleScope, tuple[str, ...]] = {
     "item": ("item",),
     "offer": ("request", "customer", "item", "anchor", "offer", "now"),
 }
+EVENTS: dict[TriggerEvent, dict[str, Field]] = {
+    "usage": {
+        "account_id": _field("string", "Whose usage it is."),
+        "meter": _field("string", "What was used."),
+        "quantity": _number("double", "How much of it, since it was told last."),
+    },
+    "need": {
+        "need": _field("string", "What is needed."),
+        "how": _field("string", "How that is known.", of=("said", "used", "bought")),
+    },
+    "order": {
+        "items": _field("list of strings", "Ids of what was bought."),
+        "lines": _number("int", "Its lines.", least=1.0),
+        "units": _number("int", "Units in all of them.", least=1.0),
+        "total_minor": _number("int", "As the customer pays it, in minor units.", "where a line tells no price"),
+        "currency": _field("string", "The shop's where the order names none."),
+    },
+}
+"""What the condition of a trigger reads of its event."""
+ALL_RECORDS: dict[str, dict[str, Field]] = {**RECORDS, **EVENTS}
+_OF_EVENTS = {on: (on, "customer", "now") for on in EVENTS}
+
+
+def seen_by(scope: RuleScope | TriggerEvent) -> tuple[str, ...]:
+    """What a rule of that scope sees, or a trigger on that event."""
+    return {**SCOPES, **_OF_EVENTS}[scope]
 
 
 def field_of(record: str, name: str) -> Field:
     """What is known of `record.name`, or of `now`."""
-    return NOW if record == "now" else RECORDS[record][name]
+    return NOW if record == "now" else ALL_RECORDS[record][name]
 
 
 def inner_kind(kind: str) -> str:
