@@ -15,6 +15,7 @@ from pairwell.ingest.columnar import MAGIC, open_parquet, plain
 from pairwell.ingest.delimited import read_records
 from pairwell.ingest.documents import Piece, flatten, read_pieces, text_table
 from pairwell.ingest.encodings import sniff_encoding
+from pairwell.ingest.feeds import EXPLAINING, encoding_of, is_markup, read_feed
 from pairwell.ingest.mapping import FileFormat, Layout
 from pairwell.ingest.shapes import sniff_shape
 from pairwell.ingest.sources import Limits, name_columns, trimmed
@@ -24,6 +25,7 @@ _HEAD = 3_000_000  # bytes of content that the sample is taken from
 _PIECE = 300_000  # bytes of each further place of a plain file
 _PLACES = 4
 _ROWS = 20_000
+_OFFERS = 1_000  # of a feed: which one it is, the first of them tell
 _LONGEST = 1 << 20  # bytes of a line that a sample takes
 _LOOK = 100_000  # characters searched for control characters
 
@@ -50,6 +52,8 @@ def sample_file(path: Path, *, limits: Limits) -> Sample:
     text = _decoded(head, encoding)
     if not text.strip():
         raise SourceError(f"{path} is empty: it holds only blanks.", hint="Export it again.")
+    if is_markup(text):
+        return _sample_feed(path, encoding_of(head, text, encoding), limits)
     if text.lstrip()[0] in "{[" and (found := _sample_json(path, text, encoding, whole)) is not None:
         return found
     pieces = [text]
@@ -79,6 +83,17 @@ def _sample_parquet(path: Path) -> Sample:
         rows = file.metadata.num_rows
     table = trimmed(plain(pa.Table.from_batches(parts)))
     return Sample(path=path, file=FileFormat(format="parquet"), layout="lines", table=table, whole=len(table) == rows)
+
+
+def _sample_feed(path: Path, encoding: str, limits: Limits) -> Sample:
+    file = FileFormat(format="xml", encoding=encoding)
+    elements = read_feed(path, file, most=limits.max_line_bytes, refuse=_ignore)
+    offers = (element.cells for element in elements if element.name not in EXPLAINING)
+    rows = [{name: str(cell) for name, cell in cells.items()} for cells in islice(offers, _OFFERS)]
+    if not any(rows):
+        raise SourceError(f"{path} is a feed without an offer in it.", hint="Export it again.")
+    table = trimmed(text_table(rows))
+    return Sample(path=path, file=file, layout="lines", table=table, whole=len(rows) < _OFFERS)
 
 
 def _sample_json(path: Path, text: str, encoding: str, whole: bool) -> Sample | None:

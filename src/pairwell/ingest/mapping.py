@@ -16,7 +16,7 @@ from pairwell.config.explaining import explain, name_neighbours
 from pairwell.errors import MappingError
 from pairwell.ingest.vocabulary import field_names, is_field, tables
 
-Format = Literal["csv", "jsonl", "json", "parquet"]
+Format = Literal["csv", "jsonl", "json", "parquet", "xml"]
 Layout = Literal["lines", "baskets", "json-baskets"]
 
 

@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     Rule("bad_flag", "refuses", "A yes or no cannot be read as one."),
     Rule("no_date", "refuses", "The file has dates, but no row of this order has one."),
     Rule("unknown_currency", "refuses", "The money is foreign and `[currency.rates]` has no rate for it."),
+    Rule("mixed_currencies", "refuses", "A product of a vendor's feed has its cost in another currency than its price."),
     Rule("unknown_kind", "refuses", "An item's kind is none of good, service, plan."),
     Rule(
         "unknown_relation",

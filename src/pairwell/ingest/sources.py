@@ -60,6 +60,11 @@ def read_batches(
     """
     watch = Watch(path, refuse)
     numbered: Iterator[tuple[list[int] | RowNumbers, pa.Table]]
+    if file.format == "xml":
+        raise SourceError(
+            f"{path} is a feed in XML, which is read as the catalogue of a vendor alone.",
+            hint="Run `pairwell ingest items FILE`, with `source` in the mapping where you give one.",
+        )
     if file.format == "parquet":
         numbered = read_parquet(path, batch_rows=limits.batch_rows, advance=advance)
     elif file.format == "csv":

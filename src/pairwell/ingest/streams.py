@@ -134,7 +134,7 @@ def check_content(path: Path, head: bytes) -> None:
     for magic, kind in _FOREIGN.items():
         if head.startswith(magic):
             raise SourceError(
-                f"{path} is {kind}; expected CSV, TSV, JSON, JSON lines or Parquet, plain or gzipped.",
+                f"{path} is {kind}; expected CSV, TSV, JSON, JSON lines, Parquet or a feed in XML, plain or gzipped.",
                 hint="Save it as CSV (UTF-8) and try again.",
             )
 

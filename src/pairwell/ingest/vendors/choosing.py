@@ -23,6 +23,7 @@ def recognise(table: str, samples: Sequence[Sample], source: str | None) -> Reco
     named = find_export(source, table)
     export = named or next((known for known in EXPORTS if known.table == _asked(table) and _all(known, samples)), None)
     if export is None:
+        _check_feeds(table, samples)
         return None
     if not _all(export, samples):
         raise _other(export, samples)
@@ -76,6 +77,28 @@ def _asked(table: str) -> str:
 
 def _all(export: Export, samples: Sequence[Sample]) -> bool:
     return all(sample.layout == "lines" and export.matches(sample.table.column_names) for sample in samples)
+
+
+def _check_feeds(table: str, samples: Sequence[Sample]) -> None:
+    """Raise `MappingError` where a file is a feed in XML, which nothing else can be made of."""
+    for sample in (one for one in samples if one.file.format == "xml"):
+        found = next((known for known in EXPORTS if _all(known, [sample])), None)
+        if found is None:
+            raise MappingError(
+                f"{sample.path.name} is XML, but no feed that is known: its entries have "
+                f"{', '.join(sample.table.column_names)[:200]}.",
+                hint="Name a feed in YML, or one of Google Merchant Center with g:id and g:price in its entries.",
+            )
+        if found.table != table:
+            raise MappingError(
+                f"{sample.path.name} is {found.title}: a catalogue, which holds no {table}.",
+                hint=f"Run `pairwell ingest {found.table} {sample.path}`; {table} come from another export "
+                "(docs/imports.md).",
+            )
+        raise MappingError(
+            f"{sample.path.name} is {found.title}, and other files of this command are none.",
+            hint="Ingest them one by one.",
+        )
 
 
 def _other(export: Export, samples: Sequence[Sample]) -> MappingError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pairwell.ingest.vendors.export import Export
 from pairwell.ingest.vendors.ga4 import GA4
+from pairwell.ingest.vendors.google_merchant import GOOGLE_MERCHANT
 from pairwell.ingest.vendors.magento_orders import MAGENTO_ORDERS
 from pairwell.ingest.vendors.magento_products import MAGENTO_PRODUCTS
 from pairwell.ingest.vendors.metrika import METRIKA
@@ -12,6 +13,7 @@ from pairwell.ingest.vendors.shopify_orders import SHOPIFY_ORDERS
 from pairwell.ingest.vendors.shopify_products import SHOPIFY_PRODUCTS
 from pairwell.ingest.vendors.woocommerce_orders import WOOCOMMERCE_ORDERS
 from pairwell.ingest.vendors.woocommerce_products import WOOCOMMERCE_PRODUCTS
+from pairwell.ingest.vendors.yml import YML
 
 EXPORTS: tuple[Export, ...] = (
     SHOPIFY_ORDERS,
@@ -20,6 +22,8 @@ EXPORTS: tuple[Export, ...] = (
     WOOCOMMERCE_ORDERS,
     MAGENTO_PRODUCTS,
     MAGENTO_ORDERS,
+    YML,
+    GOOGLE_MERCHANT,
     *GA4,
     *METRIKA,
     *CALLS,

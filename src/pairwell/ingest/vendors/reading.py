@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from pairwell.config.progress import BytesRead
 from pairwell.ingest.convert import render_row
 from pairwell.ingest.documents import read_objects
+from pairwell.ingest.feeds import EXPLAINING, read_feed
 from pairwell.ingest.fields import to_fields
 from pairwell.ingest.mapping import FileFormat, columns_used
 from pairwell.ingest.mapping import Mapping as ColumnMapping
@@ -94,6 +95,8 @@ def _given(recognised: Recognised, *, limits: Limits, refuse: Refuse, advance: B
         if file.format == "csv":
             for batch in read_batches(path, file, limits=limits, refuse=refuse, advance=advance):
                 yield from _rows(with_points(batch, recognised.export.numbers, recognised.decimal))
+        elif file.format == "xml":
+            yield from _elements(path, file, limits=limits, refuse=refuse, advance=advance)
         else:
             for given in _objects(path, file, limits=limits, refuse=refuse, advance=advance):
                 yield from _unwrapped(given, recognised.export.member)
@@ -128,6 +131,17 @@ def _unwrapped(given: Given, member: str | None) -> Iterator[Given]:
     inner = [] if member is None or member in given.cells else [part for parts in lists for part in parts]
     objects = [part for part in inner if isinstance(part, dict) and member in part]
     yield from (Given(given.file, given.line, part) for part in objects) if objects else (given,)
+
+
+def _elements(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Given]:
+    """The offers of a feed; what explains them stands before them, under its name in angle brackets."""
+    with watched(path, refuse) as watch:
+        for element in read_feed(path, file, most=limits.max_line_bytes, refuse=watch.refuse, advance=advance):
+            if element.name in EXPLAINING:
+                yield Given(path.name, element.line, {f"<{element.name}>": element.cells})
+            else:
+                watch.taken += 1
+                yield Given(path.name, element.line, element.cells)
 
 
 def _objects(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Given]:
