@@ -36,7 +36,7 @@ EVIL_ID = '"><script>window.hit=1</script>'
 EVIL = "<img src=x onerror=window.hit=2>\u202e{{7*7}}${window.hit=3}"
 _TOLD = """
 SELECT events.event_id, events.payload, people.key FROM events LEFT JOIN people ON people.person = events.person
-WHERE decision_id = ? AND type = ? ORDER BY events.number
+WHERE {} ORDER BY events.number
 """
 _RUN_SHOP = (
     "import sys; from pathlib import Path; from pairwell.config.workspace import Workspace\n"
@@ -67,15 +67,27 @@ class Online(NamedTuple):
     def told(self, decision_id: str, kind: str) -> list[dict[str, Any]]:
         """The events of one type that are in the journal for a decision, at least one; waits for it."""
         for _ in range(200):
-            with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
-                found = connection.execute(_TOLD, (decision_id, kind)).fetchall()
-            if found:
-                return [
-                    msgspec.json.decode(payload if key is None else unseal(payload, key, name=event_id))
-                    for event_id, payload, key in found
-                ]
+            if found := self._find("decision_id = ? AND type = ?", decision_id, kind):
+                return found
             time.sleep(0.05)
         return []
+
+    def acts(self, visitor_id: str, count: int) -> list[tuple[str, str]]:
+        """Types and items of what one visitor did, by the alphabet; waits until there are `count`."""
+        for _ in range(200):
+            found = [event for event in self._find("decision_id IS NULL") if event.get("visitor_id") == visitor_id]
+            if len(found) >= count:
+                break
+            time.sleep(0.05)
+        return sorted((event["type"], event.get("item_id") or "") for event in found)
+
+    def _find(self, where: str, *values: str) -> list[dict[str, Any]]:
+        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
+            found = connection.execute(_TOLD.format(where), values).fetchall()
+        return [
+            msgspec.json.decode(payload if key is None else unseal(payload, key, name=event_id))
+            for event_id, payload, key in found
+        ]
 
 
 def _items() -> list[Item]:
