@@ -25,10 +25,18 @@ def shape_items(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
     judged = judge_rows(dated, ["item_id", "valid_from"], unknown)
     good = judged.filter(judged.verdict.isnull())
     full = good.mutate(derived=False, published=good.published.fill_null(True))
-    stocks = (
-        good.filter(good.stock.notnull()).order_by("valid_from").select("item_id", "stock").to_pyarrow().to_pylist()
-    )
-    return shape_rows(staged, dataset, judged, {"items": full}, {row["item_id"]: int(row["stock"]) for row in stocks})
+    return shape_rows(staged, dataset, judged, {"items": full}, _stocks(staged, good))
+
+
+def _stocks(staged: Staged, items: ibis.Table) -> dict[str, int | None]:
+    """What there is of each item of which the catalogue says so; None: it is no longer counted.
+
+    A vendor's catalogue says it of every item: where it gives no number, the item is in stock and nobody counts.
+    """
+    told = staged.mapping.source is not None and "stock" in staged.mapping.columns
+    said = items if told else items.filter(items.stock.notnull())
+    rows = said.order_by("valid_from").select("item_id", "stock").to_pyarrow().to_pylist()
+    return {row["item_id"]: None if row["stock"] is None else int(row["stock"]) for row in rows}
 
 
 def shape_customers(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:

@@ -25,6 +25,7 @@ from pairwell.ingest.streams import open_text
 from pairwell.ingest.vendors.cells import plain
 from pairwell.ingest.vendors.export import Export, Given, Row
 
+_MOST_CELLS = 5_000_000  # of a batch: where each row has attributes of its own, most are empty
 _OPEN = ("attributes.", "item_attributes.")  # fields with a free part in their name: kept as the file has them
 
 
@@ -55,16 +56,19 @@ def read_export(
     read = msgspec.structs.replace(recognised, decimal=mapping.decimal)
     given = _given(read, limits=limits, refuse=refuse, advance=advance)
     rows: list[Row] = []
+    names: set[str] = set()
     for piece in export.reshape(given):
         if piece.table != table:
             continue
         if not isinstance(piece, Row):
             _leave(piece.given, piece.rule, sink)
             continue
-        if rows and (len(rows) >= limits.batch_rows or rows[0].given.file != piece.given.file):
+        full = len(rows) >= limits.batch_rows or len(rows) * len(names) > _MOST_CELLS
+        if rows and (full or rows[0].given.file != piece.given.file):
             yield _batch(rows, mapping)
-            rows = []
+            rows, names = [], set()
         rows.append(piece)
+        names |= piece.cells.keys()
     if rows:
         yield _batch(rows, mapping)
 

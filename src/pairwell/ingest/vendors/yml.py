@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -36,6 +37,7 @@ _RENAMED = {"RUR": "RUB"}  # the code of before 1998, which YML goes on taking
 _GONE = ("disabled", "archived", "deleted")
 _COUNTS = ("count", "stock_quantity", "quantity_in_stock")
 _DEEPEST = 32  # categories inside each other; more are a circle
+_field = lru_cache(maxsize=1 << 16)(attribute)  # a feed has few names of parameters, and millions of parameters
 
 
 class _Shop(msgspec.Struct):
@@ -132,7 +134,7 @@ def _attributes(cells: Mapping[str, Any]) -> dict[str, str]:
         value = text(param.get("")) if isinstance(param, dict) else None
         if name and value:
             unit = text(param.get("@unit"))
-            field, said = attribute(name), f"{value} {unit}" if unit else value
+            field, said = _field(name), f"{value} {unit}" if unit else value
             found[field] = f"{found[field]}, {said}" if field in found else said
     country = _said(cells, "country_of_origin")
     return found | ({"attributes.country_of_origin": country} if country else {})
