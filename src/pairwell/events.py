@@ -74,6 +74,12 @@ class EventOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     order_id: Id
     lines: Annotated[list[EventLine], Meta(min_length=1, max_length=MOST_LINES)]
     currency: Currency | None = None  # none: the shop's
+    placed_at: Annotated[datetime, Meta(tz=True)] | None = None  # none: `at`, which tells one version from the next
+    channel: Id | None = None
+    discount_minor: Minor = 0  # of the whole order, beside those of its lines
+    shipping_minor: Minor = 0  # as the customer pays it
+    tax_minor: Minor = 0
+    net: bool = False  # its money is without tax, whatever the settings say of prices
 
 
 class EventReturn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,6 +90,7 @@ class EventReturn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     line_no: Annotated[int, Meta(ge=1, le=MOST_LINES)] | None = None
     quantity: Quantity = 1
     refund_minor: Minor | None = None  # as the customer gets it
+    net: bool = False  # the refund is without tax, whatever the settings say of prices
 
 
 class EventStatus(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -59,7 +59,7 @@ def an_order(order: EventOrder, at: datetime) -> Known:
         at=to_micros(at),
         order_id=order.order_id,
         units=sum(line.quantity for line in order.lines),
-        discounted=any(line.discount_minor > 0 for line in order.lines),
+        discounted=order.discount_minor > 0 or any(line.discount_minor > 0 for line in order.lines),
     )
     return Known(orders=[seen])
 

@@ -34,11 +34,19 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
         others = sorted((*self.returns, *self.statuses), key=_age, reverse=True)
         return next((event.customer_id for event in others if event.customer_id is not None), None)
 
+    @property
+    def placed_at(self) -> datetime | None:
+        """When it was placed; None where nobody told of it yet."""
+        if self.order is None:
+            return None
+        stated = None if self.order.order is None else self.order.order.placed_at
+        return stated or self.order.at
+
     def known(self) -> Known:
         """All of it, as it is told of its customer."""
         known = Known()
         if self.order is not None and self.order.order is not None:
-            known = known.joined(heard.an_order(self.order.order, self.order.at))
+            known = known.joined(heard.an_order(self.order.order, self.placed_at or self.order.at))
         for event in self.statuses:
             if event.status is not None:
                 known = known.joined(heard.a_status(self.order_id, event.status.status, event.at))
@@ -61,7 +69,7 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True):
         ends = [to_micros(event.at) for event in (*self.returns, *self.statuses)]
         bought = Bought(
             order_id=self.order_id,
-            at=0 if self.order is None else to_micros(self.order.at),
+            at=0 if self.placed_at is None else to_micros(self.placed_at),
             item_ids=sorted(ordered.keys() - gone),
             gone=sorted(gone),
             gone_at=max(ends) if gone else 0,

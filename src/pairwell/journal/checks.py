@@ -146,10 +146,12 @@ def _readable(event: Event) -> bytes:
 
 
 def _check_moment(event: Event, now: datetime) -> None:
-    if event.at > now + SKEW:
-        raise _Refused("in_the_future", f"`at` is {event.at.isoformat()}; expected a moment that has been.")
-    if event.at < _FIRST:
-        raise _Refused("too_long_ago", f"`at` is {event.at.isoformat()}; expected a moment since 1970.")
+    placed_at = None if event.order is None else event.order.placed_at
+    for name, moment in (("at", event.at), ("order.placed_at", placed_at or event.at)):
+        if moment > now + SKEW:
+            raise _Refused("in_the_future", f"`{name}` is {moment.isoformat()}; expected a moment that has been.")
+        if moment < _FIRST:
+            raise _Refused("too_long_ago", f"`{name}` is {moment.isoformat()}; expected a moment since 1970.")
 
 
 def _check_outcome(event: Event, decision: KnownDecision | None) -> KnownOffer | None:

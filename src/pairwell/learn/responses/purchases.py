@@ -91,7 +91,7 @@ def _told(state: OrderState, visitors: Mapping[str, str]) -> Iterator[_Row]:
     unit = customer or visitors.get(state.order_id)
     if unit is None or state.cancelled or state.order is None or state.order.order is None:
         return
-    at = to_micros(state.order.at)
+    at = to_micros(state.placed_at or state.order.at)
     for line in state.order.order.lines:
         yield _Row(state.order_id, unit, at, line.item_id)
 

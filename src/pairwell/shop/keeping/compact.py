@@ -132,8 +132,9 @@ def _sold_items(dataset: Dataset, states: dict[str, OrderState]) -> Rows:
     sold: dict[str, datetime] = {}
     for state in states.values():
         if state.order is not None and state.order.order is not None:
+            placed_at = state.placed_at or state.order.at
             for line in state.order.order.lines:
-                sold[line.item_id] = min(sold.get(line.item_id, state.order.at), state.order.at)
+                sold[line.item_id] = min(sold.get(line.item_id, placed_at), placed_at)
     if not sold:
         return {}
     items = dataset.history("items")

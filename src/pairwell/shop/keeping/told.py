@@ -12,15 +12,16 @@ import msgspec
 from babel.numbers import get_currency_precision
 
 from pairwell.config.settings import Settings
-from pairwell.events import BEHAVIOUR_TYPES, Event, EventReturn
+from pairwell.events import BEHAVIOUR_TYPES, Event, EventOrder, EventReturn
 from pairwell.facts.heard import Feedback, feedback_id
 from pairwell.facts.order_state import OrderState
-from pairwell.ingest.money import money_of
+from pairwell.ingest.money import Kind, money_of
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 ItemsOf = Mapping[str, Sequence[tuple[int, str]]]
 """By order what the dataset holds of it: number and item of each line."""
+_NEAR = Decimal(1).scaleb(-6)
 
 
 class Prices:
@@ -34,11 +35,13 @@ class Prices:
         currency = named or self._money.currency
         return currency, float(self._money.rates.get(currency, Decimal(1)))
 
-    def net(self, minor: int | None, currency: str) -> int | None:
-        """Minor units as paid in `currency`, as net minor units of the shop's."""
+    def net(self, minor: int | None, currency: str, kind: Kind = "taxed") -> int | None:
+        """Minor units of `currency`, as they are paid or without tax, as net minor units of the shop's."""
         if minor is None or currency not in self._money.rates:
             return None
-        return round(minor * self._money.factor(currency, "taxed") / Decimal(10) ** get_currency_precision(currency))
+        exact = minor * self._money.factor(currency, kind) / Decimal(10) ** get_currency_precision(currency)
+        # A factor such as 1 / 1.2 is itself cut: the first rounding takes that back, as where files are read.
+        return round(exact.quantize(_NEAR))
 
 
 def rows_of(event: Event) -> Iterator[tuple[str, Row]]:
@@ -61,9 +64,11 @@ def rows_of_order(state: OrderState, prices: Prices, known: ItemsOf) -> Iterator
     """The rows that all the events of one order make; of its lines only where an event told them."""
     currency, rate = prices.currency(None)
     if state.order is not None and state.order.order is not None:
-        currency, rate = prices.currency(state.order.order.currency)
-        yield "orders", _order(state, currency, rate)
-        for line_no, line in enumerate(state.order.order.lines, start=1):
+        order = state.order.order
+        currency, rate = prices.currency(order.currency)
+        kind: Kind = "net" if order.net else "taxed"
+        yield "orders", _order(state, order, prices)
+        for line_no, line in enumerate(order.lines, start=1):
             yield (
                 "order_lines",
                 {
@@ -71,8 +76,8 @@ def rows_of_order(state: OrderState, prices: Prices, known: ItemsOf) -> Iterator
                     "order_id": state.order_id,
                     "line_no": line_no,
                     "quantity": float(line.quantity),
-                    "unit_price_minor": prices.net(line.unit_price_minor, currency),
-                    "discount_minor": prices.net(line.discount_minor, currency) or 0,
+                    "unit_price_minor": prices.net(line.unit_price_minor, currency, kind),
+                    "discount_minor": prices.net(line.discount_minor, currency, kind) or 0,
                 },
             )
     for event in state.statuses:
@@ -96,15 +101,17 @@ def _is_careful(table: str, row: Row) -> bool:
     return (table == "consents" and not row["given"]) or (table == "order_status" and row["status"] == "cancelled")
 
 
-def _order(state: OrderState, currency: str, rate: float) -> Row:
-    placed_at = None if state.order is None else state.order.at
+def _order(state: OrderState, order: EventOrder, prices: Prices) -> Row:
+    currency, rate = prices.currency(order.currency)
+    kind: Kind = "net" if order.net else "taxed"
     return {
         "order_id": state.order_id,
         "customer_id": state.customer_id,
-        "placed_at": placed_at,
-        "discount_minor": 0,
-        "shipping_minor": 0,
-        "tax_minor": 0,
+        "placed_at": state.placed_at,
+        "channel": order.channel,
+        "discount_minor": prices.net(order.discount_minor, currency, kind) or 0,
+        "shipping_minor": prices.net(order.shipping_minor, currency, kind) or 0,
+        "tax_minor": prices.net(order.tax_minor, currency, "net") or 0,
         "currency": currency,
         "rate": rate,
     }
@@ -120,7 +127,7 @@ def _returns(state: OrderState, prices: Prices, currency: str, known: ItemsOf) -
             continue  # of an order, or a line, that nobody told of
         key = line_no, event.at
         together[key] += event.returned.quantity
-        refund = prices.net(event.returned.refund_minor, currency)
+        refund = prices.net(event.returned.refund_minor, currency, "net" if event.returned.net else "taxed")
         if refund is not None:
             refunds[key] = refunds.get(key, 0) + refund
     for (line_no, at), quantity in together.items():
