@@ -26,6 +26,7 @@ from pairwell.cli import (
     reporting,
     serving,
     simulating,
+    users,
     workspace,
 )
 from pairwell.cli.unforeseen import tell_unforeseen
@@ -87,6 +88,7 @@ for group in (
     offers,
     exporting,
     keys,
+    users,
     keeping,
 ):
     group.register(app)

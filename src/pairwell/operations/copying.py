@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from pairwell.errors import JournalError, StorageError
 from pairwell.operations.database import Database, open_database
-from pairwell.operations.schema import events, metadata, people
+from pairwell.operations.schema import audit, events, metadata, people
 
 _ROWS = 1_000
-_COUNTED = (people.c.person, events.c.number)  # numbers that are never given twice
+_COUNTED = (people.c.person, events.c.number, audit.c.number)  # numbers that are never given twice
 
 
 def copy_to_file(database: Database, path: Path) -> dict[str, int]:

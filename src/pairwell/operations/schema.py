@@ -124,6 +124,42 @@ api_keys = Table(
     Column("revoked_at", BigInteger),
 )
 
+# People who use the pages; what is kept of their passwords is an Argon2id hash.
+users = Table(
+    "users",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("password", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("signed_in_at", BigInteger),
+    Column("failures", Integer, nullable=False),  # wrong passwords in a row
+    Column("locked_until", BigInteger),
+)
+
+# Browsers that have signed in, each of a user or of somebody who has shown a secret key.
+page_sessions = Table(
+    "page_sessions",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("user_name", String),
+    Column("key_id", String),
+    Column("until", BigInteger, nullable=False),
+)
+
+# Who changed what, and when. Rows are only ever added.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("author", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 decisions = Table(
     "decisions",
     metadata,
@@ -187,6 +223,39 @@ totals = Table(
     Column("cap", String, primary_key=True),
     Column("shown", Boolean, primary_key=True),
     Column("number", BigInteger, nullable=False),
+)
+
+# How far each trigger has read the journal, and whether it rests.
+triggers = Table(
+    "triggers",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("upto", BigInteger, nullable=False),  # events up to this number were looked at
+    Column("off_since", BigInteger),  # None: it is on
+    Column("problem", Text),  # why it is off, or cannot work
+)
+
+# What events triggered, once each. "due": to be decided at `next_at`; "waiting": an offer to be sent then; at its end
+# "silent", "delivered" or "dead". Whoever works on one moves `next_at` on first, so that nobody else does.
+triggered = Table(
+    "triggered",
+    metadata,
+    Column("trigger_id", String, primary_key=True),  # of the webhook, and of the request that is decided
+    Column("name", String, nullable=False),  # of the trigger
+    Column("person", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String),  # of silence or death
+    Column("at", BigInteger, nullable=False),  # when the event was looked at
+    Column("next_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),  # then it is too late
+    Column("tries", Integer, nullable=False),
+    Column("tried_at", BigInteger),
+    Column("error", Text),  # of the last try
+    Column("payload", LargeBinary, nullable=False),
+    Index("ix_triggered_state_name_next_at", "state", "name", "next_at"),
+    Index("ix_triggered_state_until", "state", "until"),
+    Index("ix_triggered_person", "person"),
+    Index("ix_triggered_at", "at"),
 )
 
 _OF_AN_ORDER = text("order_id IS NOT NULL")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pairwell.model.model import Model
     from pairwell.operations.database import Database
     from pairwell.operations.keys.store import KeyStore
+    from pairwell.operations.users.audit import AuditLog
+    from pairwell.operations.users.store import UserStore
     from pairwell.shop.keeping.keeping import Keeping
     from pairwell.shop.rollout import Rollout
 
@@ -45,7 +47,7 @@ class Parts:
     def close(self) -> None:
         """Let go of the operations database; calling it twice is harmless."""
         database = self.__dict__.pop("_database", None)
-        for name in ("facts", "journal", "keys", "posteriors", "tastes"):
+        for name in ("audit", "facts", "journal", "keys", "posteriors", "tastes", "users"):
             self.__dict__.pop(name, None)
         if database is not None:
             database.close()
@@ -104,6 +106,20 @@ class Parts:
         from pairwell.operations.keys.store import KeyStore
 
         return KeyStore(self._database)
+
+    @cached_property
+    def users(self) -> UserStore:
+        """Who may use the pages."""
+        from pairwell.operations.users.store import UserStore
+
+        return UserStore(self._database)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """Who changed what."""
+        from pairwell.operations.users.audit import AuditLog
+
+        return AuditLog(self._database)
 
     @property
     def keeping(self) -> Keeping:

@@ -1,4 +1,4 @@
-"""Facts, people, decisions with their reservations, events, keys."""
+"""Facts, people, decisions with their reservations, events, what they trigger, keys, users."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def upgrade() -> None:
     _create_people()
     _create_decisions()
     _create_events()
+    _create_triggered()
     _create_keys()
+    _create_users()
     _create_switches()
     _start_epochs()
 
@@ -194,6 +196,37 @@ def _create_events() -> None:
     op.create_index("ix_events_person_type_at", "events", ["person", "type", "at"])
 
 
+def _create_triggered() -> None:
+    op.create_table(
+        "triggers",
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("upto", sa.BigInteger, nullable=False),
+        sa.Column("off_since", sa.BigInteger),
+        sa.Column("problem", sa.Text),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "triggered",
+        sa.Column("trigger_id", sa.String, nullable=False),
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("person", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.String, nullable=False),
+        sa.Column("reason", sa.String),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("next_at", sa.BigInteger, nullable=False),
+        sa.Column("until", sa.BigInteger, nullable=False),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("tried_at", sa.BigInteger),
+        sa.Column("error", sa.Text),
+        sa.Column("payload", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("trigger_id"),
+    )
+    op.create_index("ix_triggered_state_name_next_at", "triggered", ["state", "name", "next_at"])
+    op.create_index("ix_triggered_state_until", "triggered", ["state", "until"])
+    op.create_index("ix_triggered_person", "triggered", ["person"])
+    op.create_index("ix_triggered_at", "triggered", ["at"])
+
+
 def _create_keys() -> None:
     op.create_table(
         "api_keys",
@@ -205,6 +238,39 @@ def _create_keys() -> None:
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("revoked_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("key_id"),
+    )
+
+
+def _create_users() -> None:
+    op.create_table(
+        "users",
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("role", sa.String, nullable=False),
+        sa.Column("password", sa.String, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("signed_in_at", sa.BigInteger),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("locked_until", sa.BigInteger),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "page_sessions",
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("user_name", sa.String),
+        sa.Column("key_id", sa.String),
+        sa.Column("until", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
+        "audit",
+        sa.Column("number", _NUMBER, autoincrement=True, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("author", sa.String, nullable=False),
+        sa.Column("action", sa.String, nullable=False),
+        sa.Column("subject", sa.String, nullable=False),
+        sa.Column("detail", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sqlite_autoincrement=True,
     )
 
 
