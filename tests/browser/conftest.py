@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,6 +72,10 @@ class Online(NamedTuple):
                 return found
             time.sleep(0.05)
         return []
+
+    def of_order(self, order_id: str, kind: str) -> list[dict[str, Any]]:
+        """The events of one type that speak of an order."""
+        return self._find("order_id = ? AND type = ?", order_id, kind)
 
     def acts(self, visitor_id: str, count: int) -> list[tuple[str, str]]:
         """Types and items of what one visitor did, by the alphabet; waits until there are `count`."""
@@ -163,6 +168,13 @@ def online(shop: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Onli
         yield Online(server.base, key, workspace.operations_file)
 
 
+@contextmanager
+def selling(root: Path, online_port: int) -> Iterator[str]:
+    """The demo's shop over the workspace at `root`: its address."""
+    with started([sys.executable, "-c", _RUN_SHOP, str(root), str(online_port)]) as server:
+        yield server.base
+
+
 @pytest.fixture(scope="session")
 def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Online]:
     """The demo's shop before an online process that runs open; `base` is the shop's."""
@@ -170,10 +182,11 @@ def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Online]:
     _stock(workspace)
     (workspace.root / "export").mkdir()
     (workspace.root / "export" / "customers.csv").write_text("Customer ID\nC00001\n", encoding="utf-8")
-    with started([sys.executable, "-c", RUN, str(workspace.root)]) as online:
-        port = online.base.rpartition(":")[2]
-        with started([sys.executable, "-c", _RUN_SHOP, str(workspace.root), port]) as server:
-            yield Online(server.base, "", workspace.operations_file)
+    with (
+        started([sys.executable, "-c", RUN, str(workspace.root)]) as online,
+        selling(workspace.root, int(online.base.rpartition(":")[2])) as base,
+    ):
+        yield Online(base, "", workspace.operations_file)
 
 
 @pytest.fixture(scope="session")

@@ -82,6 +82,7 @@ class Storefront:
             ("GET", "/"): self._catalogue,
             ("GET", "/cart"): lambda asked: asked.page("Cart", pages.render_cart(asked.shop, asked.visit)),
             ("GET", "/checkout"): lambda asked: asked.page("Check out", pages.render_checkout(asked.shop, asked.visit)),
+            ("GET", "/orders"): lambda asked: asked.page("Orders", pages.render_orders(asked.shop, asked.visit)),
             ("GET", "/email"): self._email,
             ("GET", "/widget.js"): self._through,
             ("POST", "/v1/decisions"): self._through,
@@ -90,6 +91,7 @@ class Storefront:
             ("POST", "/cart/lines"): self._change_lines,
             ("POST", "/cart/remove"): self._remove,
             ("POST", "/checkout"): self._buy,
+            ("POST", "/orders"): self._return,
             ("POST", "/email"): self._answer_email,
             ("POST", "/consent"): self._agree,
             ("POST", "/visitor"): self._become,
@@ -176,17 +178,28 @@ class Storefront:
     def _buy(self, asked: Asked) -> Reply:
         if not asked.visit.lines:
             return _to("/cart")
-        number, lines = asked.visit.order()
-        order = {"order_id": number, "lines": told_lines(lines, asked.shop)}
-        self._online.tell(asked.visit, "order", self._clock(), order=order)
+        known = [line.item_id for line in asked.visit.lines if line.item_id in asked.shop.items]
+        prices = {item_id: asked.shop.price(item_id) for item_id in known}
+        number, order = asked.visit.order(prices)
+        told = {"order_id": number, "lines": told_lines(order)}
+        self._online.tell(asked.visit, "order", self._clock(), order=told)
         return _to(f"/thanks/{number}")
 
     def _thanks(self, asked: Asked) -> Reply:
         number = _last(asked.path)
-        lines = asked.visit.orders.get(number)
-        if lines is None:
+        order = asked.visit.orders.get(number)
+        if order is None:
             return _missing(asked)
-        return asked.page("Thank you", pages.render_thanks(number, lines, asked.shop, asked.visit))
+        return asked.page("Thank you", pages.render_thanks(number, order, asked.shop, asked.visit))
+
+    def _return(self, asked: Asked) -> Reply:
+        """An item comes back: as in any shop the server says so, not the page."""
+        number, item_id = asked.form["order_id"][0], asked.form["item_id"][0]
+        back = asked.visit.give_back(number, item_id)
+        if back is not None:
+            told = {"order_id": number, "item_id": item_id, "quantity": back[0], "refund_minor": back[1]}
+            self._online.tell(asked.visit, "return", self._clock(), **{"return": told})
+        return _to("/orders")
 
     # --- the e-mail -----------------------------------------------------------------------------
 
@@ -194,7 +207,7 @@ class Storefront:
         visit = asked.visit
         if visit.customer_id is None:
             return asked.page("E-mail", pages.render_email("", "a visitor has no address; be a customer first", visit))
-        bought = [line for lines in visit.orders.values() for line in lines]
+        bought = [line for order in visit.own_orders().values() for line in order.lines]
         decision = {
             **_named(visit), "placement": "email", "locale": visit.locale,
             "viewed": visit.viewed or [line.item_id for line in bought],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from secrets import token_hex
 from typing import NamedTuple
@@ -11,9 +13,11 @@ from typing import NamedTuple
 import msgspec
 
 from pairwell.serve.storefront.pages import Shop
-from pairwell.serve.storefront.visits import Line, Visit
+from pairwell.serve.storefront.visits import Order, Visit
 
 _PATIENCE_S = 2.0
+_TELLING_S = 0.3  # that a page waits for an event to be taken, as the next decision should know of it
+_TELLERS = 4
 _JSON = "application/json"
 
 
@@ -31,6 +35,7 @@ class Online:
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self._tellers = ThreadPoolExecutor(_TELLERS)
 
     def ask(self, method: str, path: str, body: object = None) -> Told:
         """Ask; never raises, as a shop goes on without offers."""
@@ -47,11 +52,12 @@ class Online:
             connection.close()
 
     def tell(self, visit: Visit, kind: str, at: datetime, **more: object) -> None:
-        """Send one event of a visit."""
+        """Send one event of a visit; holds up the page for a moment at most."""
         event = {"event_id": token_hex(12), "type": kind, "at": at, "visitor_id": visit.visitor_id, **more}
         if visit.customer_id is not None:
             event["customer_id"] = visit.customer_id
-        self.ask("POST", "/v1/events", event)
+        with suppress(TimeoutError):
+            self._tellers.submit(self.ask, "POST", "/v1/events", event).result(_TELLING_S)
 
 
 def told_cart(cart: Sequence[Mapping[str, object]], shop: Shop) -> list[dict[str, object]]:
@@ -67,10 +73,10 @@ def told_cart(cart: Sequence[Mapping[str, object]], shop: Shop) -> list[dict[str
     ]
 
 
-def told_lines(lines: Sequence[Line], shop: Shop) -> list[dict[str, object]]:
+def told_lines(order: Order) -> list[dict[str, object]]:
     """Lines of an order as the API takes them, each with the offer that it comes from."""
     return [
-        {**msgspec.to_builtins(line), "unit_price_minor": shop.price(line.item_id)}
-        for line in lines
-        if line.item_id in shop.items
+        {**msgspec.to_builtins(line), "unit_price_minor": order.prices[line.item_id]}
+        for line in order.lines
+        if line.item_id in order.prices
     ]

@@ -12,7 +12,7 @@ import msgspec
 from pairwell.decide.texts import LANGUAGES, find_locale, money
 from pairwell.records import Item
 from pairwell.serve.online.storefront.markup import Markup, join, tag
-from pairwell.serve.storefront.visits import Line, Visit
+from pairwell.serve.storefront.visits import Line, Order, Visit
 
 _EACH = 6  # of a category on the first page
 _COLOURS: Final = ("#35605a", "#6b4e71", "#7d5a3c", "#3d5a80", "#5c6b3c", "#8a4f4f", "#4f6d8a", "#6d5c2f")
@@ -46,7 +46,13 @@ def render_page(title: str, inside: Markup, shop: Shop, visit: Visit) -> str:
     bar = tag(
         "header",
         tag("a", "The demo shop", href="/", class_="brand"),
-        tag("nav", _link("E-mail", "/email"), _link("Cart", "/cart", id="to-cart"), aria_label="Shop"),
+        tag(
+            "nav",
+            _link("E-mail", "/email"),
+            _link("Orders", "/orders"),
+            _link("Cart", "/cart", id="to-cart"),
+            aria_label="Shop",
+        ),
         tag("span", str(pieces), id="pieces", aria_label=f"{pieces} in the cart"),
         _who(shop, visit),
     )
@@ -123,20 +129,43 @@ def render_checkout(shop: Shop, visit: Visit) -> Markup:
     order = tag("form", tag("button", f"Buy for {total}", type="submit", class_="button", id="buy"), method="post")
     return join(
         tag("h1", "Check out"),
-        tag("ul", *(_bought(line, shop) for line in visit.lines), class_="lines", id="lines"),
+        tag("ul", *(_bought(line, shop.total([line]), shop) for line in visit.lines), class_="lines", id="lines"),
         order if visit.lines else tag("p", "Nothing to buy yet."),
         _offers("checkout", visit, visit.lines) if visit.lines else None,
     )
 
 
-def render_thanks(number: str, lines: Sequence[Line], shop: Shop, visit: Visit) -> Markup:
+def render_thanks(number: str, order: Order, shop: Shop, visit: Visit) -> Markup:
     """After a purchase: what it was, and what may go with it."""
     return join(
         tag("h1", "Thank you"),
-        tag("p", f"Your order is {number}, for {shop.money(shop.total(lines))}."),
-        tag("ul", *(_bought(line, shop) for line in lines), class_="lines"),
-        _offers("after_purchase", visit, lines),
+        tag("p", f"Your order is {number}, for {shop.money(order.total)}. ", _link("All your orders", "/orders")),
+        tag("ul", *(_bought(line, order.paid(line), shop) for line in order.lines), class_="lines"),
+        _offers("after_purchase", visit, order.lines),
     )
+
+
+def render_orders(shop: Shop, visit: Visit) -> Markup:
+    """What was bought in this browser, each item with a way back."""
+    orders = visit.own_orders()
+    return join(
+        tag("h1", "Your orders"),
+        None if orders else tag("p", "Nothing bought yet."),
+        *(_order(number, order, shop) for number, order in orders.items()),
+    )
+
+
+def _order(number: str, order: Order, shop: Shop) -> Markup:
+    lines = (_bought(line, order.paid(line), shop, _way_back(number, order, line, shop)) for line in order.lines)
+    heading = tag("h2", f"Order {number}, {shop.money(order.total)}")
+    return tag("section", heading, tag("ul", *lines, class_="lines"))
+
+
+def _way_back(number: str, order: Order, line: Line, shop: Shop) -> Markup:
+    if line.item_id in order.returned:
+        return tag("span", f"Returned, {shop.money(order.paid(line))} refunded", class_="returned")
+    label = f"Return {shop.title(line.item_id)}"
+    return _form("/orders", line.item_id, "Return", told=label, order_id=number)
 
 
 def render_email(fragment: str, why: str, visit: Visit) -> Markup:
@@ -206,14 +235,18 @@ def _line(line: Line, shop: Shop) -> Markup:
     )
 
 
-def _bought(line: Line, shop: Shop) -> Markup:
-    price = shop.money(line.quantity * shop.price(line.item_id))
-    return tag("li", tag("span", f"{line.quantity} × {shop.title(line.item_id)}", class_="name"), tag("span", price))  # noqa: RUF001
+def _bought(line: Line, paid: int, shop: Shop, more: Markup | None = None) -> Markup:
+    name = tag("span", f"{line.quantity} × {shop.title(line.item_id)}", class_="name")  # noqa: RUF001
+    return tag("li", name, tag("span", shop.money(paid), class_="price"), more)
 
 
-def _form(action: str, item_id: str, label: str) -> Markup:
-    hidden = tag("input", type="hidden", name="item_id", value=item_id)
-    return tag("form", hidden, tag("button", label, type="submit"), method="post", action=action)
+def _form(action: str, item_id: str, label: str, *, told: str | None = None, **more: str) -> Markup:
+    """A button that sends an item's id and what more is named; `told` is what screen readers say of it."""
+    hidden = [
+        tag("input", type="hidden", name=name, value=value) for name, value in {"item_id": item_id, **more}.items()
+    ]
+    button = tag("button", label, type="submit", aria_label=told)
+    return tag("form", *hidden, button, method="post", action=action)
 
 
 def _link(text: str, href: str, **more: str) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -31,6 +31,22 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     offer_no: int | None = None
 
 
+class Order(msgspec.Struct, kw_only=True):
+    """What was bought together, what was paid for a piece of each item, and what came back."""
+
+    customer_id: str | None
+    lines: Sequence[Line]
+    prices: Mapping[str, int]
+    returned: list[str] = []
+
+    @property
+    def total(self) -> int:
+        return sum(self.paid(line) for line in self.lines)
+
+    def paid(self, line: Line) -> int:
+        return line.quantity * self.prices.get(line.item_id, 0)
+
+
 class Visit(msgspec.Struct, kw_only=True):
     """One browser. `visitor_id` is random and known to nobody else."""
 
@@ -39,7 +55,7 @@ class Visit(msgspec.Struct, kw_only=True):
     locale: str = "en"
     lines: list[Line] = []
     viewed: list[str] = []
-    orders: dict[str, list[Line]] = {}
+    orders: dict[str, Order] = {}
     letters: int = 0  # e-mails that were answered
 
     def put(self, change: Change) -> None:
@@ -64,12 +80,26 @@ class Visit(msgspec.Struct, kw_only=True):
     def look_at(self, item_id: str) -> None:
         self.viewed = [*(one for one in self.viewed if one != item_id), item_id][-_MOST_LINES:]
 
-    def order(self) -> tuple[str, Sequence[Line]]:
-        """Buy what is in the cart: the order's number and lines."""
+    def order(self, prices: Mapping[str, int]) -> tuple[str, Order]:
+        """Buy what is in the cart at `prices`: the order and its number."""
         number = f"demo-{secrets.token_hex(6)}"
-        self.orders[number] = self.lines
+        self.orders[number] = Order(customer_id=self.customer_id, lines=self.lines, prices=prices)
         self.lines = []
         return number, self.orders[number]
+
+    def own_orders(self) -> dict[str, Order]:
+        """Orders of whom this browser is now, the newest first."""
+        mine = [(number, order) for number, order in self.orders.items() if order.customer_id == self.customer_id]
+        return dict(reversed(mine))
+
+    def give_back(self, number: str, item_id: str) -> tuple[int, int] | None:
+        """Return all pieces of an item: how many, and the refund in minor units. None where that cannot be."""
+        order = self.own_orders().get(number)
+        line = next((line for line in order.lines if line.item_id == item_id), None) if order else None
+        if order is None or line is None or item_id in order.returned:
+            return None
+        order.returned.append(item_id)
+        return line.quantity, order.paid(line)
 
 
 class Visits:

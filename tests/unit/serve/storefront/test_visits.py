@@ -40,9 +40,41 @@ def test_a_cart_has_an_end() -> None:
 
 def test_buying_empties_the_cart_and_keeps_the_order() -> None:
     visit = make_visit("lamp")
-    number, lines = visit.order()
+    number, order = visit.order({"lamp": 1_500})
     assert visit.lines == []
-    assert [line.item_id for line in visit.orders[number]] == ["lamp"] == [line.item_id for line in lines]
+    assert visit.orders[number] is order
+    assert (ids(visit), [line.item_id for line in order.lines], order.total) == ([], ["lamp"], 3_000)
+
+
+def bought(prices: dict[str, int]) -> tuple[Visit, str]:
+    visit = Visit(visitor_id="v", customer_id="c")
+    visit.put(Change(item_ids=["tent", "mat"]))
+    visit.put(Change(item_ids=["mat"]))
+    return visit, visit.order(prices)[0]
+
+
+def test_an_item_comes_back_whole_and_once() -> None:
+    visit, number = bought({"tent": 23_500, "mat": 2_700})
+    assert visit.orders[number].total == 28_900
+    assert visit.give_back(number, "mat") == (2, 5_400)
+    assert visit.give_back(number, "mat") is None
+    assert visit.give_back(number, "tent") == (1, 23_500)
+
+
+def test_nobody_returns_what_they_did_not_buy() -> None:
+    visit, number = bought({"tent": 23_500, "mat": 2_700})
+    assert visit.give_back(number, "lamp") is None
+    assert visit.give_back("demo-0", "mat") is None
+    visit.customer_id = "another"
+    assert visit.give_back(number, "mat") is None
+    assert visit.own_orders() == {}
+
+
+def test_the_newest_order_is_first() -> None:
+    visit, first = bought({})
+    visit.put(Change(item_ids=["lamp"]))
+    second, _ = visit.order({"lamp": 1_500})
+    assert list(visit.own_orders()) == [second, first]
 
 
 def test_a_visit_is_found_by_its_secret_alone_and_the_eldest_are_forgotten() -> None:
