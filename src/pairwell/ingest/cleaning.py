@@ -19,6 +19,8 @@ RETURNED = (
     "returned", "refunded", "return", "refund", "возврат", "возвращен", "возвращён", "возвращено",
     "zwrot", "zwrócone", "zwrócony", "zwrócona",
 )  # fmt: skip
+NOT_WON = "deal not won"
+"""The status of a CRM's deal that is open or lost."""
 _PRIMARY = ("primary", "main", "1", "true", "yes", "t", "y", "да", "основной", "główny", "tak")
 _ADDED = ("added", "add-on", "addon", "cross-sell", "cross_sell", "0", "false", "no", "f", "n", "нет", "nie")
 _MOSTLY = 0.5
@@ -169,6 +171,7 @@ def _verdict(rows: ibis.Table, cleaning: Cleaning) -> ibis.Value:
     price = rows.stated_minor
     nothing = (price.isnull() | (price == 0)) & rows.customer_id.isnull()
     return ibis.cases(
+        ((rows.status == NOT_WON).fill_null(False), "deal_not_won"),
         (rows.repeated.notnull(), "exact_duplicate"),
         (adjusts, "adjustment"),
         (rows.item_id.isin(cleaning.excluded) if cleaning.excluded else ibis.literal(value=False), "not_goods"),

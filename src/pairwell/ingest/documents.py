@@ -15,6 +15,7 @@ from pairwell.ingest.mapping import FileFormat
 from pairwell.ingest.streams import RAW_KEPT, UNDECODABLE, Lines, RefuseLine
 
 Piece = tuple[str | None, Any]  # key in an object, None in an array; value
+_ENVELOPES = {"_embedded", "result"}  # members that hold the list one level deeper
 _CHUNK = 1 << 16
 
 
@@ -154,8 +155,17 @@ def _objects_of_document(
             yield number, value
         elif isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
             yield from ((number, row) for row in value)  # {"orders": [{…}, …]}
+        elif enveloped and key in _ENVELOPES and isinstance(value, dict):
+            yield from ((number, row) for row in _listed(value))  # {"_embedded": {"leads": [{…}, …]}}
         elif key is None or not enveloped:
             refuse(number, "not_an_object", json.dumps(value, ensure_ascii=False)[:RAW_KEPT])
+
+
+def _listed(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The objects of every list that is a member of `value`."""
+    for rows in value.values():
+        if isinstance(rows, list):
+            yield from (row for row in rows if isinstance(row, dict))
 
 
 def flatten(value: dict[str, Any]) -> list[dict[str, str]]:

@@ -44,6 +44,7 @@ from pairwell.ingest.staging import Staging, staging_folder
 from pairwell.ingest.told import TOLD, shape_told
 from pairwell.ingest.unknown import note_unknown
 from pairwell.ingest.vendors.choosing import mapping_of, named_by, recognise
+from pairwell.ingest.vendors.deals import note_unwon
 from pairwell.ingest.vendors.reading import Recognised, Sink, read_export
 from pairwell.ingest.vocabulary import fields_of
 
@@ -229,10 +230,12 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
     stored = _store(run, msgspec.structs.replace(chosen, mapping=mapping), shaped, quarantine, now=now)
     merged = {rule: n for rule, n in counts.items() if rule in names("merges")} | dict(sorted(aside.items()))
     refused = quarantine.reasons.total()
+    taken = read - sum(merged.values()) - refused
+    unwon = note_unwon(quarantine.reasons, taken)
     return IngestReport(
         table=run.table,
         read=read,
-        taken=read - sum(merged.values()) - refused,
+        taken=taken,
         merged=sum(merged.values()),
         refused=refused,
         changed=shaped.changed,
@@ -245,7 +248,7 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
         snapshot=stored.snapshot,
         goods_excluded=list(shaped.goods),
         confidence=chosen.confidence,
-        notes=[*chosen.notes, *shaped.notes, *returning, *unknown, *ahead],
+        notes=[*chosen.notes, *shaped.notes, *unwon, *returning, *unknown, *ahead],
         columns=_columns(mapping, chosen.recognised),
         recognised=chosen.source,
     )

@@ -67,6 +67,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     file: FileFormat = FileFormat()
     columns: dict[str, str | Composed] = {}  # field -> column
     source: str | None = None  # the vendor whose export this is: its rows are reshaped first, columns are then fields
+    won: tuple[str, ...] = ()  # of a CRM's deals: the stages that are won; none: those that are known as such
     net: bool = False  # money is without tax, whatever `[shop] prices_include_tax` says; costs always are
     lookup: tuple[Lookup, ...] = ()
     goods: Goods = Goods()
@@ -123,6 +124,7 @@ def render_mapping(mapping: Mapping, confidence: Names[str, float] | None = None
     heads: dict[str, object] = {"table": mapping.table, "layout": mapping.layout, "decimal": mapping.decimal}
     heads |= {"dates": mapping.dates} if mapping.dates is not None else {}
     heads |= {"source": mapping.source} if mapping.source is not None else {}
+    heads |= {"won": list(mapping.won)} if mapping.won else {}
     heads |= {"net": True} if mapping.net else {}
     parts = [
         "# Which column of the file is which field of the table. Correct what is wrong and pass it back by --mapping.",

@@ -137,6 +137,19 @@ RULES: tuple[Rule, ...] = (
         "The order's status says that it was cancelled, declined or never paid; where an earlier file had it as a "
         "sale, it is taken out.",
     ),
+    Rule(
+        "deal_not_won",
+        "refuses",
+        "A CRM's deal that is open, lost or deleted is no order; where an earlier file had it as won, it is taken out.",
+    ),
+    Rule("deal_without_products", "refuses", "A won deal that names no product says nothing of what goes with what."),
+    Rule("line_without_deal", "refuses", "A line item of a deal that the files of the command do not hold."),
+    Rule(
+        "part_of_deal",
+        "merges",
+        "A row of a CRM that other rows tell of too: a deal beside its line items, an entry of the catalogue that "
+        "names what deals sold.",
+    ),
     Rule("test_order", "refuses", "A vendor's export says that the order was paid through a gateway for tests."),
     Rule("gift_card", "refuses", "A gift card is money that is spent later, not goods."),
     Rule(
@@ -168,8 +181,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "repeated_order",
         "merges",
-        "An order that a vendor's log tells of again, as when its page is loaded anew, counts once: as it was told "
-        "first.",
+        "An order that a vendor's log or list tells of again, as when its page is loaded anew, counts once: as it was "
+        "told first.",
     ),
     Rule("zero_quantity", "refuses", "A quantity of zero is no sale."),
     Rule(

@@ -64,8 +64,8 @@ def shape_lines(staged: Staged, dataset: Dataset) -> Shaped:
 
 
 def _cancelled(judged: ibis.Table, sales: ibis.Table) -> ibis.Table:
-    """Orders that the file calls cancelled and of which nothing else is a sale; an older file may have had them."""
-    said = judged.filter(judged.verdict == "order_cancelled").select("order_id").distinct()
+    """Orders that the file says are no sale and of which nothing else is one; an older file may have had them."""
+    said = judged.filter(judged.verdict.isin(("order_cancelled", "deal_not_won"))).select("order_id").distinct()
     return said.anti_join(sales, "order_id")
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pairwell.ingest.words import tokens
+
+_DOTTED = re.compile(
+    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?:,? +(?P<clock>\d{1,2}:\d{2}(?::\d{2})?))?"
+)
 
 
 def text(value: Any) -> str | None:  # noqa: ANN401  (any JSON value)
@@ -25,6 +30,16 @@ def amount(value: Any) -> Decimal | None:  # noqa: ANN401
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
+
+
+def moment(value: Any) -> str | None:  # noqa: ANN401
+    """A moment as text; a date with dots, which has its day first everywhere, in the order of ISO 8601."""
+    said = text(value)
+    dotted = _DOTTED.fullmatch(said) if said else None
+    if dotted is None:
+        return said
+    day = f"{dotted['year']}-{dotted['month']:0>2}-{dotted['day']:0>2}"
+    return f"{day} {dotted['clock']}" if dotted["clock"] else day
 
 
 def plain(number: Decimal) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pairwell.errors import MappingError
+from pairwell.ingest.cells import read_moments
 from pairwell.ingest.formats import Sample
 from pairwell.ingest.mapping import Mapping
 from pairwell.ingest.profiles import decimal_mark
@@ -28,7 +29,7 @@ def recognise(table: str, samples: Sequence[Sample], source: str | None) -> Reco
     if not _all(export, samples):
         raise _other(export, samples)
     files = {sample.path: sample.file for sample in samples}
-    return Recognised(export=export, files=files, decimal=_decimal(export, samples))
+    return Recognised(export=export, files=files, decimal=_decimal(export, samples), dates=_dates(export, samples))
 
 
 def named_by(mapping: Mapping, samples: Sequence[Sample]) -> Recognised:
@@ -40,10 +41,14 @@ def named_by(mapping: Mapping, samples: Sequence[Sample]) -> Recognised:
             hint=f"Take `source` out of it, or name one of {', '.join(sources())}.",
             field="source",
         )
+    if mapping.won and export.staged is None:
+        raise MappingError(
+            f"`won` names stages of deals, and {export.title} has none.", hint="Take it out.", field="won"
+        )
     if not _all(export, samples):
         raise _other(export, samples)
     files = {sample.path: sample.file for sample in samples}
-    return Recognised(export=export, files=files, decimal=mapping.decimal)
+    return Recognised(export=export, files=files, decimal=mapping.decimal, dates=mapping.dates)
 
 
 def mapping_of(recognised: Recognised, table: str) -> Mapping:
@@ -55,6 +60,7 @@ def mapping_of(recognised: Recognised, table: str) -> Mapping:
     return Mapping(
         table=table,
         decimal=recognised.decimal,
+        dates=recognised.dates,
         file=file,
         columns=dict(columns),
         source=export.source,
@@ -69,6 +75,17 @@ def _decimal(export: Export, samples: Sequence[Sample]) -> Literal[".", ","]:
         if names and decimal_mark(sample.table.select(names)) == ",":
             return ","
     return "."
+
+
+def _dates(export: Export, samples: Sequence[Sample]) -> str | None:
+    """The pattern of moments that are written with slashes: whether day or month comes first is seen in all of them."""
+    for sample in samples:
+        for name in sample.table.column_names:
+            if name.casefold() in export.moments:
+                pattern = read_moments([cell for cell in sample.table[name].to_pylist() if cell]).pattern
+                if pattern is not None and "/" in pattern:
+                    return pattern
+    return None
 
 
 def _asked(table: str) -> str:
@@ -90,10 +107,11 @@ def _check_feeds(table: str, samples: Sequence[Sample]) -> None:
                 hint="Name a feed in YML, or one of Google Merchant Center with g:id and g:price in its entries.",
             )
         if found.table != table:
+            fills = table in found.beside
             raise MappingError(
-                f"{sample.path.name} is {found.title}: a catalogue, which holds no {table}.",
-                hint=f"Run `pairwell ingest {found.table} {sample.path}`; {table} come from another export "
-                "(docs/imports.md).",
+                f"{sample.path.name} is {found.title}: a catalogue, ingested as {found.table}.",
+                hint=f"Run `pairwell ingest {found.table} {sample.path}`; "
+                + (f"its {table} come in beside them." if fills else f"take {table} from another export."),
             )
         raise MappingError(
             f"{sample.path.name} is {found.title}, and other files of this command are none.",

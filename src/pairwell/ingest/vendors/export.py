@@ -34,12 +34,16 @@ class Left(msgspec.Struct, frozen=True):
 
 Piece = Row | Left
 Reshape = Callable[[Iterable[Given]], Iterator[Piece]]
+_ENVELOPES = 2  # how deep the objects of a page may stand in it
 
 
-def _inside(names: set[str]) -> Iterator[set[str]]:
-    """The names that stand behind the same first part, as those of a list inside an envelope do."""
+def _inside(names: set[str], depth: int = _ENVELOPES) -> Iterator[set[str]]:
+    """The names that stand behind the same first part, as those of a list inside an envelope do; and inside these."""
     for first in sorted({name.split(".", 1)[0] for name in names if "." in name}):
-        yield {name.split(".", 1)[1] for name in names if name.startswith(f"{first}.")}
+        inner = {name.split(".", 1)[1] for name in names if name.startswith(f"{first}.")}
+        yield inner
+        if depth > 1:
+            yield from _inside(inner, depth - 1)
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +60,10 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[frozenset[str], ...]  # columns, in lower case, of each generation of the file, unmistakable together
     fields: dict[str, dict[str, str]]  # table -> field -> where it comes from, for people to read
     reshape: Reshape
+    staged: Callable[[frozenset[str]], Reshape] | None = None  # of deals, where a person names the stages that are won
     member: str | None = None  # of every object of a JSON file; what lacks it is an envelope around a list of them
     numbers: frozenset[str] = frozenset()  # columns of a CSV file, in lower case, whose decimal sign may be a comma
+    moments: frozenset[str] = frozenset()  # columns of a CSV file, in lower case, that may put day or month first
     net: bool = False  # its money is without tax, whatever the settings say of prices
 
     @property

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pairwell.ingest.vendors.amocrm import AMOCRM
+from pairwell.ingest.vendors.bitrix24_contacts import BITRIX24_CONTACTS
+from pairwell.ingest.vendors.bitrix24_deals import BITRIX24_DEALS
 from pairwell.ingest.vendors.export import Export
 from pairwell.ingest.vendors.ga4 import GA4
 from pairwell.ingest.vendors.google_merchant import GOOGLE_MERCHANT
+from pairwell.ingest.vendors.hubspot_contacts import HUBSPOT_CONTACTS
+from pairwell.ingest.vendors.hubspot_deals import HUBSPOT_DEALS
 from pairwell.ingest.vendors.magento_orders import MAGENTO_ORDERS
 from pairwell.ingest.vendors.magento_products import MAGENTO_PRODUCTS
 from pairwell.ingest.vendors.metrika import METRIKA
@@ -27,6 +32,11 @@ EXPORTS: tuple[Export, ...] = (
     *GA4,
     *METRIKA,
     *CALLS,
+    HUBSPOT_DEALS,
+    HUBSPOT_CONTACTS,
+    BITRIX24_DEALS,
+    BITRIX24_CONTACTS,
+    *AMOCRM,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import pyarrow as pa
@@ -25,6 +25,7 @@ from pairwell.ingest.streams import open_text
 from pairwell.ingest.vendors.cells import plain
 from pairwell.ingest.vendors.export import Export, Given, Row
 
+_ENVELOPES = 2  # how deep the objects of a page may stand in it
 _MOST_CELLS = 5_000_000  # of a batch: where each row has attributes of its own, most are empty
 _OPEN = ("attributes.", "item_attributes.")  # fields with a free part in their name: kept as the file has them
 
@@ -35,6 +36,7 @@ class Recognised(msgspec.Struct, frozen=True, kw_only=True):
     export: Export
     files: Mapping[Path, FileFormat]
     decimal: Literal[".", ","] = "."  # of the numbers of CSV files
+    dates: str | None = None  # pattern of the moments of CSV files, where they are written with slashes
 
 
 class Sink(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +59,8 @@ def read_export(
     given = _given(read, limits=limits, refuse=refuse, advance=advance)
     rows: list[Row] = []
     names: set[str] = set()
-    for piece in export.reshape(given):
+    reshape = export.staged(frozenset(mapping.won)) if export.staged and mapping.won else export.reshape
+    for piece in reshape(given):
         if piece.table != table:
             continue
         if not isinstance(piece, Row):
@@ -130,11 +133,24 @@ def _rows(batch: Batch) -> Iterator[Given]:
 
 
 def _unwrapped(given: Given, member: str | None) -> Iterator[Given]:
-    """The object, or those of the list that it is an envelope of."""
-    lists = (value for value in given.cells.values() if isinstance(value, list))
-    inner = [] if member is None or member in given.cells else [part for parts in lists for part in parts]
-    objects = [part for part in inner if isinstance(part, dict) and member in part]
+    """The object, or those of the lists that it is an envelope of."""
+    if member is None or _has(given.cells, member):
+        yield given
+        return
+    objects = [part for part in _listed(given.cells) if _has(part, member)]
     yield from (Given(given.file, given.line, part) for part in objects) if objects else (given,)
+
+
+def _listed(cells: Mapping[str, Any], depth: int = _ENVELOPES) -> Iterator[dict[str, Any]]:
+    for value in cells.values():
+        if isinstance(value, list):
+            yield from (part for part in value if isinstance(part, dict))
+        elif isinstance(value, dict) and depth > 1:
+            yield from _listed(value, depth - 1)
+
+
+def _has(cells: Mapping[str, Any], member: str) -> bool:
+    return any(name.casefold() == member.casefold() for name in cells)
 
 
 def _elements(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Given]:

@@ -15,7 +15,14 @@ from pairwell.ingest.vendors.export import Export
 from pairwell.ingest.vendors.known import EXPORTS, find_export, sources
 from pairwell.ingest.vocabulary import tables
 
-_TABLES = {"products": ("items",), "orders": ("orders",), "calls": ("events", "orders")}
+_TABLES = {
+    "products": ("items",),
+    "orders": ("orders",),
+    "calls": ("events", "orders"),
+    "contacts": ("customers",),
+    "subscriptions": ("subscriptions",),
+    **dict.fromkeys(("deals", "line", "product", "leads", "elements"), ("orders",)),
+}
 _KNOWN = [
     (path, table)
     for path in sorted(FILES.glob("*_*"))
