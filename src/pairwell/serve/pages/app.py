@@ -7,9 +7,7 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
-from pairwell.serve.online.access.callers import CALLER, NOBODY, Caller
 from pairwell.serve.online.access.credentials import read_shown
-from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.failing import Answer, answer_to
 from pairwell.serve.online.faults import BUSY, Fault, no_route, wrong_method
 from pairwell.serve.online.notices import Notices
@@ -19,8 +17,9 @@ from pairwell.serve.pages.desk import Desk, Maker
 from pairwell.serve.pages.door import Door
 from pairwell.serve.pages.frame import Around, render_problem, render_sign_in
 from pairwell.serve.pages.making import be_humble
-from pairwell.serve.pages.routes import FOR_EVERYBODY, Rooms, make_routes, typed_into
+from pairwell.serve.pages.routes import FOR_EVERYBODY, VISITOR, Rooms, make_routes, typed_into
 from pairwell.serve.pages.shelf import Shelf
+from pairwell.serve.pages.visitors import NOBODY, Visitor
 
 _MOST_WAITING = 16
 _NO_KEY = 401
@@ -29,12 +28,11 @@ _NO_KEY = 401
 class PagesApp:
     """Answers people's browsers, and programs that want the same numbers."""
 
-    def __init__(self, maker: Maker, gate: Gate, notices: Notices, *, at_once: int) -> None:
+    def __init__(self, maker: Maker, door: Door, notices: Notices, *, at_once: int) -> None:
         """`at_once`: how many reports are made at the same time."""
-        self._gate = gate
         self._notices = notices
         self._shelf = Shelf()
-        self._door = Door(gate)
+        self._door = door
         self._desk = Desk(maker, at_once=at_once, most=_MOST_WAITING, begin=be_humble)
         self._rest = Litestar(
             make_routes(Rooms(door=self._door, desk=self._desk, shelf=self._shelf)),
@@ -48,9 +46,9 @@ class PagesApp:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]  # Litestar narrows ASGI's open types
             return
         scope, receive, send = as_get(scope, receive, guarded(send))
-        scope[CALLER] = NOBODY
+        scope[VISITOR] = NOBODY
         try:
-            scope[CALLER] = await self._let_in(scope)
+            scope[VISITOR] = await self._let_in(scope)
         except Exception as error:  # noqa: BLE001  (whatever it is, the client gets the one error shape)
             answer = self._answer(scope, error)
             await answer.to_asgi_response(None, Request(scope))(scope, receive, send)  # type: ignore[arg-type]  # as above
@@ -60,16 +58,15 @@ class PagesApp:
     def close(self) -> None:
         """Take no more."""
         self._desk.close()
-        self._gate.keyring.close()
 
-    async def _let_in(self, scope: Scope) -> Caller:
+    async def _let_in(self, scope: Scope) -> Visitor:
         shown = read_shown(scope)
         if scope["path"] in FOR_EVERYBODY:
-            self._gate.pass_by(scope)
+            self._door.pass_by(scope)
             return NOBODY
-        caller = await self._door.admit(scope, shown)
-        caller.require_everything()
-        return caller
+        visitor = await self._door.admit(scope, shown)
+        visitor.require("read")
+        return visitor
 
     def _on_error(self, request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         return self._answer(request.scope, error)  # type: ignore[arg-type]  # as above
@@ -80,7 +77,7 @@ class PagesApp:
             return told(fault, status, headers)
         if status == _NO_KEY:
             return page(render_sign_in(Around(contents=())), status, headers)
-        let_in = scope[CALLER] is not NOBODY
+        let_in = scope[VISITOR] is not NOBODY
         around = Around(contents=self._shelf.known if let_in else ())
         return page(render_problem(fault, around, typed_into(scope)), status, headers)
 

@@ -1,77 +1,125 @@
-"""Who may read the pages: whoever may do everything on the online API, by key or as a browser that has shown one."""
+"""Who may use the pages: users who have signed in, whoever holds a secret key, or anybody where there is neither."""
 
 from __future__ import annotations
 
+import hmac
 import time
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from pairwell.serve.online.access.callers import NOBODY, Caller
+from pairwell.operations.users.sessions import LASTS, form_token
 from pairwell.serve.online.access.credentials import Shown
 from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.limits import Buckets, network_of
-from pairwell.serve.online.access.refusals import key_malformed, needs_secret_key, too_many
+from pairwell.serve.online.access.refusals import key_missing, needs_secret_key, too_many
 from pairwell.serve.online.faults import Fault, Refused
 from pairwell.serve.online.loopback import require_local
 from pairwell.serve.online.wire import Scope
-from pairwell.serve.pages.sessions import SESSION_S, Sessions
+from pairwell.serve.pages.register import Register
+from pairwell.serve.pages.visitors import ANYBODY, Visitor, of_holder, of_key
 
 COOKIE = "pairwell_session"
-_TRIES_PER_S, _TRIES = 0.2, 10.0  # keys that one network may try
-_FIELDS = 4
+TOKEN = "token"  # noqa: S105 - the field of a form that carries one
+_TRIES_PER_S, _TRIES = 0.2, 10.0  # passwords and keys that one network may try
+_FIELDS = 200
+_MOST_SESSIONS = 4  # names that one browser may show
 
 
 class Door:
     """Tells who asks, and signs browsers in and out. For one event loop."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, register: Register) -> None:
         self._gate = gate
-        self._sessions = Sessions()
+        self._register = register
         self._tries = Buckets()
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody needs a key."""
-        return self._gate.is_open
+        """Whether nobody has to say who they are."""
+        return self._gate.is_open and not self._register.has_users
 
-    async def admit(self, scope: Scope, shown: Shown) -> Caller:
-        """Who asks; `NOBODY` without a key. Raises `Refused`, and `KeysUnreadError` where nobody can be let in."""
+    def pass_by(self, scope: Scope) -> None:
+        """Let a request in to what is no secret. Raises `Refused` where it comes from a stranger's page."""
+        if not self._register.has_users:
+            self._gate.pass_by(scope)
+
+    async def admit(self, scope: Scope, shown: Shown) -> Visitor:
+        """Who asks. Raises `Refused` (401, 403) for whoever is nobody, `KeysUnreadError` where that cannot be told."""
         _require_not_embedded(scope)
+        look = await self._register.look(_names(scope))
+        if shown.key is None:
+            if look.holder is not None:
+                return of_holder(look.holder, form_token(look.name))
+            if look.has_users:
+                raise _sign_in_first()
         caller = await self._gate.admit(scope, shown)
-        return self._browser(scope) if caller.kind == "nobody" else caller
+        caller.require_everything()
+        if caller.kind == "secret":
+            return of_key(caller.key_id or "")
+        if look.has_users:
+            raise _sign_in_first()
+        return ANYBODY
 
     async def sign_in(self, scope: Scope, form: bytes) -> str | None:
-        """The cookie for a browser that sends a secret key in a form; None where none is needed.
+        """The cookie for a browser that sends a name and a password, or a secret key; None where none is needed.
 
-        Raises `Refused` where the key does not count, is none of a server's, or the form is of another site.
+        Raises `Refused` where they do not count, or the form is of another site.
         """
-        origin = _require_own_form(scope)
-        ring = await self._gate.keyring.fresh()
-        if ring.open:
+        origin = require_own_form(scope)
+        ring, look = await self._gate.keyring.fresh(), await self._register.look(())
+        if ring.open and not look.has_users:
             require_local(scope["headers"])
             return None
         address = network_of(scope["client"][0] if scope.get("client") else "")
         wait = self._tries.take(address, per_s=_TRIES_PER_S, burst=_TRIES, now=time.monotonic())
         if wait > 0.0:
             raise too_many(wait)
-        key = ring.find(_key_of(form))
-        if key.kind != "secret":
-            raise needs_secret_key()
-        return _cookie(self._sessions.open(key.key_id, time.monotonic()), origin, seconds=round(SESSION_S))
+        name = await self._open(read_fields(form))
+        await self._register.sign_out(_names(scope))  # whoever signs in is somebody else from then on
+        return _cookie(name, origin, seconds=round(LASTS.total_seconds()))
 
-    def sign_out(self, scope: Scope) -> str:
+    async def sign_out(self, scope: Scope) -> str:
         """The cookie that ends a browser's session. Raises `Refused` where the form is of another site."""
-        origin = _require_own_form(scope)
-        for name in _names(scope):
-            self._sessions.close(name)
+        origin = require_own_form(scope)
+        await self._register.sign_out(_names(scope))
         return _cookie("", origin, seconds=0)
 
-    def _browser(self, scope: Scope) -> Caller:
-        ring = self._gate.keyring.last
-        found = {self._sessions.find(name, time.monotonic()) for name in _names(scope)}
-        for key in [] if ring is None else ring.live:
-            if key.kind == "secret" and key.key_id in found:
-                return Caller(kind="secret", key_id=key.key_id)
-        return NOBODY
+    async def _open(self, fields: Mapping[str, str]) -> str:
+        if user := fields.get("name", "").strip():
+            name = await self._register.sign_in(user, fields.get("password", ""))
+            if name is None:
+                raise _not_signed_in()
+            return name
+        text = fields.get("key", "").strip()
+        if not text:
+            raise key_missing()
+        key = (await self._gate.keyring.fresh()).find(text)
+        if key.kind != "secret":
+            raise needs_secret_key()
+        return await self._register.open_for(key)
+
+
+def require_own_form(scope: Scope) -> str:
+    """The origin of a form that is sent. Raises `Refused` unless it is a page of this very process."""
+    hosts, origins = _sent(scope, b"host"), _sent(scope, b"origin")
+    if len(hosts) != 1 or len(origins) != 1 or origins[0].lower().partition("://")[2] != hosts[0].lower():
+        raise _foreign("This form was not sent by a page of this server.")
+    return origins[0]
+
+
+def require_token(visitor: Visitor, fields: Mapping[str, str]) -> None:
+    """Raise `Refused` where a form lacks what only a page of this visitor's session can hold."""
+    if visitor.token is not None and not hmac.compare_digest(visitor.token, fields.get(TOKEN, "")):
+        raise _foreign("This form is of another session.")
+
+
+def read_fields(form: bytes) -> dict[str, str]:
+    """The fields of a form by name; of one that is there twice the last. Raises `Refused` (400)."""
+    try:
+        pairs = parse_qsl(form.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict")
+    except ValueError as error:  # UnicodeDecodeError, too
+        raise Refused(400, Fault(code="bad_request", message="The form cannot be read.")) from error
+    return dict(pairs)
 
 
 def _require_not_embedded(scope: Scope) -> None:
@@ -82,14 +130,6 @@ def _require_not_embedded(scope: Scope) -> None:
         raise _foreign("A page of another site asks for this.")
 
 
-def _require_own_form(scope: Scope) -> str:
-    """The origin of a form that is sent. Raises `Refused` unless it is a page of this very process."""
-    hosts, origins = _sent(scope, b"host"), _sent(scope, b"origin")
-    if len(hosts) != 1 or len(origins) != 1 or origins[0].lower().partition("://")[2] != hosts[0].lower():
-        raise _foreign("This form was not sent by a page of this server.")
-    return origins[0]
-
-
 def _sent(scope: Scope, header: bytes) -> list[str]:
     return [value.decode("latin-1") for name, value in scope["headers"] if name == header]
 
@@ -98,17 +138,19 @@ def _foreign(message: str) -> Refused:
     return Refused(403, Fault(code="foreign_origin", message=message, hint="Open the pages themselves."))
 
 
-def _key_of(form: bytes) -> str:
-    try:
-        fields = parse_qsl(form.decode("ascii"), max_num_fields=_FIELDS)
-    except ValueError as error:
-        raise key_malformed("The form cannot be read.") from error
-    return dict(fields).get("key", "").strip()
+def _sign_in_first() -> Refused:
+    return Refused(401, Fault(code="not_signed_in", message="The pages are for users.", hint="Sign in at /sign-in."))
+
+
+def _not_signed_in() -> Refused:
+    message = "The name or the password is wrong, or too many wrong ones were tried and the name is locked for a while."
+    hint = "`pairwell users password NAME` gives another password and opens a locked name."
+    return Refused(401, Fault(code="wrong_password", message=message, hint=hint))
 
 
 def _names(scope: Scope) -> list[str]:
     parts = [one.strip().partition("=") for cookies in _sent(scope, b"cookie") for one in cookies.split(";")]
-    return [value for name, _, value in parts if name == COOKIE and value]
+    return [value for name, _, value in parts if name == COOKIE and value][:_MOST_SESSIONS]
 
 
 def _cookie(value: str, origin: str, *, seconds: int) -> str:

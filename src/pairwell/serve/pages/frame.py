@@ -16,6 +16,7 @@ from markupsafe import Markup
 from pairwell.serve.online.faults import Fault
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.contents import Entry
+from pairwell.serve.pages.visitors import NOBODY, Visitor
 
 if TYPE_CHECKING:
     from pairwell.report.record import Report
@@ -25,7 +26,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What every page shows beside its own."""
 
     contents: Sequence[Entry]
-    signed_in: bool = False
+    visitor: Visitor = NOBODY
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +57,7 @@ def render_contents(around: Around) -> str:
 
 
 def render_sign_in(around: Around, fault: Fault | None = None) -> str:
-    """The page that asks for a key."""
+    """The page that asks who it is."""
     return _page("sign_in.html", around, title="Sign in", fault=fault)
 
 

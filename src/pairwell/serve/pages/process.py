@@ -21,7 +21,9 @@ from pairwell.serve.online.access.keyring import Keyring, Ring
 from pairwell.serve.online.loopback import is_loopback
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.pages.app import PagesApp
+from pairwell.serve.pages.door import Door
 from pairwell.serve.pages.making import Reports, be_first_to_go
+from pairwell.serve.pages.register import Register
 
 GRACE_S = 2  # for answers under way when the process is told to stop; a report that takes longer is asked for again
 _HANG_S = 5.0  # a PostgreSQL server that takes longer for a statement stands still
@@ -39,8 +41,13 @@ def run_on(bound: socket.socket, workspace: Workspace, *, host: str, ready: Call
     with closing(_open(workspace)) as database, closing(Reports(workspace, database, system_clock)) as reports:
         keyring = Keyring(KeyStore(database), notices, patience_s=lambda: _PATIENCE_S)
         gate = Gate(keyring, limits=_PublishedLimits(workspace), clock=system_clock, local=is_loopback(host))
-        with closing(PagesApp(reports, gate, notices, at_once=reports_at_once())) as app:
-            said = f"Its pages are at {address_of(bound)}, {who_may_look(keyring.last)}."
+        register = Register(database, system_clock, patience_s=_PATIENCE_S)
+        with (
+            closing(keyring),
+            closing(register),
+            closing(PagesApp(reports, Door(gate, register), notices, at_once=reports_at_once())) as app,
+        ):
+            said = f"Its pages are at {address_of(bound)}, {who_may_look(keyring.last, register)}."
             with answering(app, Here(bound, GRACE_S, said, "--pages-port")) as answer:
                 ready()
                 reports.read_ahead()
@@ -52,10 +59,12 @@ def reports_at_once() -> int:
     return max(1, min(_MOST_AT_ONCE, (os.cpu_count() or 1) // 2))
 
 
-def who_may_look(keys: Ring | None) -> str:
+def who_may_look(keys: Ring | None, register: Register) -> str:
     """What the process says of its door as it opens."""
     if keys is None:
         return "and let nobody in: the keys cannot be read yet"
+    if register.has_users:
+        return "for users who sign in"
     return "open: without keys whoever reaches them may read all" if keys.open else "for who holds a secret key"
 
 

@@ -12,7 +12,6 @@ from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
 from pairwell.errors import RequestError
-from pairwell.serve.online.access.callers import CALLER, Caller
 from pairwell.serve.online.faults import Fault, Refused
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.wire import Receive, Scope
@@ -31,11 +30,13 @@ from pairwell.serve.pages.door import Door
 from pairwell.serve.pages.frame import ICON, Around, render_contents, render_report, render_sign_in, render_style
 from pairwell.serve.pages.openapi import describe_pages
 from pairwell.serve.pages.shelf import Shelf
+from pairwell.serve.pages.visitors import Visitor
 
 if TYPE_CHECKING:
     from pairwell.report.record import Report
 
 FOR_EVERYBODY = frozenset({"/healthz", "/icon.svg", "/openapi.json", "/sign-in", "/sign-out", "/style.css"})
+VISITOR = "pairwell.visitor"  # where a scope holds whoever asks
 LONGEST_QUERY = 2_000
 _LONGEST_FORM, _FORMS, _FORMS_BYTES, _FORM_S = 4_000, 100, 400_000, 10.0
 _MOST_PARAMETERS = 20
@@ -137,21 +138,20 @@ def _signing(rooms: Rooms) -> list[HTTPRouteHandler]:
 
     @post("/sign-out")
     async def sign_out(request: Asking) -> Response[bytes]:
-        return page("", 303, {"location": "/sign-in", "set-cookie": rooms.door.sign_out(scope_of(request))})
+        return page("", 303, {"location": "/sign-in", "set-cookie": await rooms.door.sign_out(scope_of(request))})
 
     return [form, sign_in, sign_out]
 
 
 async def around_of(request: Asking, shelf: Shelf) -> Around:
     """What stands around a page for whoever asks."""
-    shows_key = "authorization" in request.headers
-    return Around(contents=await shelf.contents(), signed_in=caller_of(request).kind == "secret" and not shows_key)
+    return Around(contents=await shelf.contents(), visitor=visitor_of(request))
 
 
-def caller_of(request: Asking) -> Caller:
+def visitor_of(request: Asking) -> Visitor:
     """Whoever was let in."""
-    caller: Caller = scope_of(request)[CALLER]
-    return caller
+    visitor: Visitor = scope_of(request)[VISITOR]
+    return visitor
 
 
 def scope_of(request: Asking) -> Scope:

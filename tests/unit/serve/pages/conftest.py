@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -26,6 +26,8 @@ from pairwell.serve.online.notices import Notices
 from pairwell.serve.pages.app import PagesApp
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.desk import Made
+from pairwell.serve.pages.door import Door
+from pairwell.serve.pages.register import Register
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 BASE = "http://127.0.0.1:8421"
@@ -112,17 +114,19 @@ def ask_of(app: PagesApp) -> Ask:
 @pytest.fixture
 def pages(database: Database, maker: MadeUp, log: StringIO) -> Iterator[Callable[[bool], Ask]]:
     """Makes a client of the pages, which only this machine can reach or (False) others, too."""
-    notices, opened = Notices(clock=lambda: NOW, stream=log), []
+    notices, opened = Notices(clock=lambda: NOW, stream=log), ExitStack()
 
     def make(local: bool) -> Ask:
         ring = Keyring(KeyStore(database), notices, patience_s=lambda: 60.0)
         gate = Gate(ring, limits=Limits, clock=lambda: NOW, local=local)
-        opened.append(PagesApp(maker, gate, notices, at_once=1))
-        return ask_of(opened[-1])
+        register = Register(database, lambda: NOW, patience_s=60.0)
+        app = PagesApp(maker, Door(gate, register), notices, at_once=1)
+        for one in (ring, register, app):
+            opened.enter_context(closing(one))
+        return ask_of(app)
 
-    yield make
-    for app in opened:
-        app.close()
+    with opened:
+        yield make
 
 
 @pytest.fixture
