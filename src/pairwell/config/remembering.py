@@ -35,6 +35,14 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         float,
         Meta(ge=0.0, le=36_500, description="Days for which orders, returns and the like stay in the journal too."),
     ] = 400.0
+    triggered_days: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=36_500,
+            description="Days for which it can be told what became of what events triggered.",
+        ),
+    ] = 30.0
     behaviour_days: Annotated[
         float,
         Meta(

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pairwell.config.feeds import Feeds
 from pairwell.config.remembering import Customers, Retention
 from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Hesitation, Rule, usual_rules
@@ -394,4 +395,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ()
     triggers: Annotated[tuple[Trigger, ...], Meta(description="What follows an event unasked.")] = ()
     limits: Limits = Limits()
+    feeds: Feeds = Feeds()
     currency: Currency = Currency()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 import sqlalchemy as sa
 
 from pairwell.journal.intake import lock_out_writers
-from pairwell.operations.schema import contacts, decisions, events, people
+from pairwell.operations.schema import contacts, decisions, events, people, triggered
 
 _GONE = sa.select(people.c.person).where(people.c.key.is_(None))
 _NOTHING = b""
@@ -52,6 +52,7 @@ _UNKNOWN = sa.select(people.c.person).where(people.c.name.startswith("v:"), peop
 _BY_NOBODY = events.c.person.is_(None)
 _BY_NO_CUSTOMER = _BY_NOBODY | events.c.person.in_(_UNKNOWN)
 _CLEAR_CONTACTS = contacts.delete().where(contacts.c.person.in_(_GONE))
+_CLEAR_TRIGGERED = triggered.delete().where(triggered.c.person.in_(_GONE))
 
 
 def visitors_of(connection: sa.Connection, customer_ids: Collection[str]) -> set[str]:
@@ -99,7 +100,7 @@ def forget_people(connection: sa.Connection, names: Sequence[str], order_ids: Co
 
 def clear_forgotten(connection: sa.Connection) -> dict[str, int]:
     """Empty the rows of everybody who is forgotten, also those written while they were being forgotten."""
-    cleared = {"decisions": _CLEAR_DECISIONS, "contacts": _CLEAR_CONTACTS}
+    cleared = {"decisions": _CLEAR_DECISIONS, "contacts": _CLEAR_CONTACTS, "triggered": _CLEAR_TRIGGERED}
     counts = {name: connection.execute(statement).rowcount for name, statement in cleared.items()}
     return counts | {"events": _clear_events(connection)}
 

@@ -58,6 +58,12 @@ def lock_out_writers(connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
 
 
+def be_a_writer(connection: sa.Connection) -> None:
+    """Let nobody lock writers out until the transaction of `connection` ends; many may be at it together."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_WRITERS)))
+
+
 class Effects(Protocol):
     """What events change of the facts."""
 
@@ -110,8 +116,7 @@ class Intake:
     def _take_part(
         self, connection: sa.Connection, events: Sequence[Event], effects: Effects | None, now: datetime
     ) -> _Done:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_WRITERS)))
+        be_a_writer(connection)
         known = _known_decisions(connection, events)
         checked = check_events(events, known, now=now, objection=effects.objection if effects else None)
         refusals = {refusal.index: refusal for refusal in checked.refused}

@@ -30,6 +30,7 @@ _NEXT = (
     .order_by(events.c.number)
     .limit(_AT_A_TIME)
 )  # fmt: skip
+_NEXT_OF_TYPE = _NEXT.where(events.c.type == sa.bindparam("type"))
 _event = msgspec.json.Decoder(Event)
 
 
@@ -45,6 +46,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     event: Event
+    person: int | None  # of `people`
 
 
 def newest_event(database: Database) -> Passed:
@@ -58,11 +60,13 @@ def newest_event(database: Database) -> Passed:
         return Passed(journal=int(connection.scalar(known) or 0), upto=upto)
 
 
-def read_events(database: Database, *, after: int, upto: int) -> Iterator[Heard]:
-    """The events after number `after` up to `upto`, without those of the forgotten."""
+def read_events(database: Database, *, after: int, upto: int, kind: str | None = None) -> Iterator[Heard]:
+    """The events after number `after` up to `upto`, of all types or of one, without those of the forgotten."""
+    statement = _NEXT if kind is None else _NEXT_OF_TYPE
+    asked = {} if kind is None else {"type": kind}
     while after < upto:
         with database.read() as connection:
-            rows = connection.execute(_NEXT, {"after": after, "upto": upto}).all()
+            rows = connection.execute(statement, {"after": after, "upto": upto, **asked}).all()
         if not rows:
             return
         after = rows[-1].number
@@ -83,4 +87,4 @@ def _heard(row: Any) -> Heard:  # noqa: ANN401 - a row of `_NEXT`
     several = row.item_id is not None and len(items_named(row.item_id)) > 1  # of a bundle: no item of the catalogue
     item_id = event.item_id if several or row.item_id is None else row.item_id
     found = msgspec.structs.replace(event, at=from_micros(row.at), item_id=item_id, **changed)
-    return Heard(number=row.number, event=found)
+    return Heard(number=row.number, event=found, person=row.person)

@@ -13,10 +13,11 @@ from pairwell.clock import to_micros
 from pairwell.events import BEHAVIOUR_TYPES
 from pairwell.journal.standing import Total
 from pairwell.operations.database import Database
-from pairwell.operations.schema import claims, contacts, decisions, events, posteriors
+from pairwell.operations.schema import claims, contacts, decisions, events, posteriors, triggered
 
 _AT_A_TIME = 500  # so that decisions pass between
 _LASTING = ("usage",)  # nothing else keeps it
+_UNDER_WAY = ("due", "waiting")
 _LIVE = 3  # posteriors: whoever decides at this moment reads one of the newest
 
 
@@ -28,6 +29,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     behaviour: datetime | None
     contacts: datetime  # older ones count for no cap
     totals: Sequence[Total]
+    triggered: datetime | None  # what is over of what events triggered
     carried: int  # events up to this number are in the dataset, none beyond it goes
 
 
@@ -39,6 +41,7 @@ def prune(database: Database, terms: Terms) -> dict[str, int]:
         (contacts, (contacts.c.decision_id,), contacts.c.lapses_at < to_micros(terms.contacts)),
         (claims, (claims.c.cap, claims.c.decision_id, claims.c.offer_no), _old_claims(terms)),
         (posteriors, (posteriors.c.epoch,), _unnamed_posteriors()),
+        (triggered, (triggered.c.trigger_id,), _over(terms)),
     ]
     return {table.name: _remove(database, table, key, old) for table, key, old in doomed}
 
@@ -91,6 +94,11 @@ def _old_claims(terms: Terms) -> sa.ColumnElement[bool]:
         if total.since is not None
     ]
     return ~claims.c.counted & sa.or_(unclaimed, *over)
+
+
+def _over(terms: Terms) -> sa.ColumnElement[bool]:
+    """What was triggered, and is neither to be decided nor to be sent any more."""
+    return triggered.c.state.not_in(_UNDER_WAY) & _before(triggered.c.at, terms.triggered)
 
 
 def _before(moment: sa.Column[Any], start: datetime | None) -> sa.ColumnElement[bool]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pairwell.clock import system_clock
 from pairwell.config.document import render_settings
@@ -353,16 +352,11 @@ class Shop(Measured):
 
     def decide_at(self, request: DecisionRequest, now: datetime, *, dry_run: bool = False) -> Decision:
         """The decision of `request` at a moment of one's choosing, as a simulation needs it."""
-        from pairwell.decide.decider import Decider
-        from pairwell.decide.identity import ENTROPY_BYTES
         from pairwell.facts.naming import known_here
 
         asked = read_made(request, DecisionRequest, "request", 'DecisionRequest(placement="cart")')
         require_storable(asked)
-        decider = Decider(self.model_or_none, self.published, self.facts, self.journal, canaries=self._canaries)
-        named = known_here(asked, self._secret)
-        kind: Literal["read", "kept"] = "read" if dry_run else "kept"
-        return decider.answer(named, now=read_moment(now, "now"), entropy=os.urandom(ENTROPY_BYTES), kind=kind)
+        return self.decide_known(known_here(asked, self._secret), read_moment(now, "now"), dry_run=dry_run)
 
     def log_events(self, events: Sequence[Event], now: datetime | None = None) -> EventReceipt:
         """Journal what customers did; the receipt names each event that was refused. Idempotent by event id."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from datetime import datetime
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pairwell.clock import Clock, system_clock
 from pairwell.config.published import Published, load_published, load_settings
 from pairwell.config.workspace import Workspace
 from pairwell.errors import NoModelError
+from pairwell.records import Decision, DecisionRequest
 
 if TYPE_CHECKING:
     from pairwell.dataset.store import Dataset
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from pairwell.operations.users.store import UserStore
     from pairwell.shop.keeping.keeping import Keeping
     from pairwell.shop.rollout import Rollout
+    from pairwell.triggers.desk import Triggers
 
 
 class Parts:
@@ -143,6 +147,22 @@ class Parts:
         from pairwell.shop.rollout import Rollout
 
         return Rollout(self.workspace, lambda: KillSwitch(self._database), self._clock, self._forget_live)
+
+    @property
+    def triggers(self) -> Triggers:
+        """What follows events unasked."""
+        from pairwell.triggers.desk import Triggers
+
+        return Triggers(self, self._database, self._clock)
+
+    def decide_known(self, request: DecisionRequest, now: datetime, *, dry_run: bool = False) -> Decision:
+        """The decision of a request that names its customer as the journal does."""
+        from pairwell.decide.decider import Decider
+        from pairwell.decide.identity import ENTROPY_BYTES
+
+        decider = Decider(self.model_or_none, self.published, self.facts, self.journal, canaries=self._canaries)
+        kind: Literal["read", "kept"] = "read" if dry_run else "kept"
+        return decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
 
     def _forget_live(self) -> None:
         for name in ("published", "measured", "_model", "_canaries"):

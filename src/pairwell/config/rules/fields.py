@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
@@ -141,7 +141,7 @@ SCOPES: dict[RuleScope, tuple[str, ...]] = {
     "item": ("item",),
     "offer": ("request", "customer", "item", "anchor", "offer", "now"),
 }
-EVENTS: dict[TriggerEvent, dict[str, Field]] = {
+EVENTS: dict[str, dict[str, Field]] = {
     "usage": {
         "account_id": _field("string", "Whose usage it is."),
         "meter": _field("string", "What was used."),
@@ -155,18 +155,21 @@ EVENTS: dict[TriggerEvent, dict[str, Field]] = {
         "items": _field("list of strings", "Ids of what was bought."),
         "lines": _number("int", "Its lines.", least=1.0),
         "units": _number("int", "Units in all of them.", least=1.0),
-        "total_minor": _number("int", "As the customer pays it, in minor units.", "where a line tells no price"),
+        "total_minor": _number(
+            "int",
+            "As the customer pays it, without shipping, in minor units.",
+            "where a line tells no price, or prices without tax",
+        ),
         "currency": _field("string", "The shop's where the order names none."),
     },
 }
 """What the condition of a trigger reads of its event."""
 ALL_RECORDS: dict[str, dict[str, Field]] = {**RECORDS, **EVENTS}
-_OF_EVENTS = {on: (on, "customer", "now") for on in EVENTS}
 
 
 def seen_by(scope: RuleScope | TriggerEvent) -> tuple[str, ...]:
     """What a rule of that scope sees, or a trigger on that event."""
-    return {**SCOPES, **_OF_EVENTS}[scope]
+    return (scope, "customer", "now") if scope in EVENTS else SCOPES[cast("RuleScope", scope)]
 
 
 def field_of(record: str, name: str) -> Field:

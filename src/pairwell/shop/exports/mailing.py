@@ -18,9 +18,10 @@ from pairwell.config.explaining import name_neighbours
 from pairwell.config.published import Published
 from pairwell.config.settings import Placement, Settings
 from pairwell.decide.decider import plain_answer
+from pairwell.decide.unsent import why_unsent
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.facts.store import FactStore
-from pairwell.records import Answer, Decision, DecisionInputs, DecisionRequest, Offer
+from pairwell.records import Answer, Decision, DecisionRequest, Offer
 from pairwell.wording import plain_cell
 
 Format = Literal["csv", "jsonl"]
@@ -77,7 +78,7 @@ def export_messages(shop: Deciding, asked: Mailing, stream: TextIO, *, now: date
     run = now.astimezone(ZoneInfo(settings.shop.timezone)).date().isoformat()
     silent: Counter[str] = Counter()
     spoken = _spoken(_answers(shop, asked, customers, run, now), silent, slots)
-    rows, offers = _write_csv(stream, spoken, slots) if asked.format == "csv" else _write_lines(stream, spoken)
+    rows, offers = write_messages(stream, spoken, slots, asked.format)
     notes = [] if rows else ["Nobody gets an offer: `pairwell decide --customer ID --placement … --explain` says why."]
     return Mailed(
         placement=asked.placement,
@@ -155,24 +156,6 @@ def _answers(
         yield customer_id, why_unsent(decision.answer, known, settings) or plain_answer(decision.answer)
 
 
-def why_unsent(answer: Answer, today: DecisionInputs, settings: Settings) -> str | None:
-    """Why an answer is not sent, beyond what it says itself; None: it may be.
-
-    `today`: what is known now of the customer, who may have withdrawn their consent or declined since it was given.
-    """
-    channel = settings.placements[today.request.placement].channel
-    if today.customer is None or today.customer.consents.get(channel) is not True:
-        return "no_consent"
-    if not answer.offers:
-        return None
-    if answer.valid_until <= today.now:
-        return "expired"
-    declined = {one.item_id for one in today.declines}
-    if len(declined) >= settings.decline.declines_to_silence:
-        return "declined_often"
-    return "declined" if any(declined & {offer.name, *offer.adds} for offer in answer.offers) else None
-
-
 def _spoken(
     answers: Iterable[tuple[str, Answer | str]], silent: Counter[str], slots: int
 ) -> Iterator[tuple[str, Answer]]:
@@ -185,6 +168,11 @@ def _spoken(
             yield customer_id, msgspec.structs.replace(answer, offers=answer.offers[:slots])
         else:
             silent[answer.silence.reason if answer.silence else "no_offer"] += 1
+
+
+def write_messages(stream: TextIO, spoken: Iterable[tuple[str, Answer]], slots: int, form: Format) -> tuple[int, int]:
+    """A row for each customer with what they are offered, `slots` at most; how many rows and offers."""
+    return _write_csv(stream, spoken, slots) if form == "csv" else _write_lines(stream, spoken)
 
 
 def _write_csv(stream: TextIO, spoken: Iterable[tuple[str, Answer]], slots: int) -> tuple[int, int]:

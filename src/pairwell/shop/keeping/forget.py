@@ -28,7 +28,7 @@ from pairwell.shop.keeping.register import KnownBackup, read_register
 from pairwell.shop.keeping.search import Searched, search_person
 from pairwell.shop.keeping.whom import Whom, finish, left_over, named, write_down
 
-_TOUCHED = ("people", "decisions", "events", "contacts", "customers", "owned", "taste")
+_TOUCHED = ("people", "decisions", "events", "contacts", "triggered", "customers", "owned", "taste")
 
 
 class Forgotten(msgspec.Struct, frozen=True, kw_only=True):

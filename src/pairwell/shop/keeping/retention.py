@@ -54,6 +54,7 @@ def _terms(place: Place, now: datetime) -> Terms:
         decisions=_start(kept.decisions_days, now, now - _LATE),
         events=_start(kept.events_days, now, now),
         behaviour=_start(kept.behaviour_days, now, _asked_for(back)),
+        triggered=_start(kept.triggered_days, now, now),
         contacts=min(back.contacts, now - _LATE),
         totals=back.totals,
         carried=carried.upto if carried is not None and carried.journal == own.journal else 0,

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from pairwell.config.settings import Settings
+from pairwell.decide.unsent import why_unsent
 from pairwell.records import (
     Answer,
     CustomerFacts,
@@ -16,7 +17,7 @@ from pairwell.records import (
     Decline,
     Offer,
 )
-from pairwell.shop.exports.mailing import _write_csv, why_unsent
+from pairwell.shop.exports.mailing import _write_csv
 from pairwell.shop.exports.writing import writing
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

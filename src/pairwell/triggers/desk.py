@@ -1,0 +1,229 @@
+"""How triggers are doing, and what people do about them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from pairwell.clock import Clock, from_micros, to_micros
+from pairwell.config.explaining import name_neighbours
+from pairwell.config.rules.trigger import Trigger
+from pairwell.config.settings import Settings
+from pairwell.errors import NotFoundError, RequestError
+from pairwell.operations.database import Database
+from pairwell.operations.schema import triggered, triggers
+from pairwell.records import Answer
+from pairwell.triggers.bodies import ping_body
+from pairwell.triggers.deciding import Deciding, why_not_now
+from pairwell.triggers.ledger import Ledger
+from pairwell.triggers.records import DeadLetter, Pinged, Resent, Standing, Task, Worked
+from pairwell.triggers.running import LEASE_S, Runner, Tell, put_off, unheard
+from pairwell.triggers.secrets import Signer
+from pairwell.triggers.sending import Message, send_all
+from pairwell.triggers.taking import Taker, skip_to_newest
+
+_BY_COMMAND = "It was put off by command."
+_ROWS_AT_A_TIME = 1_000
+_COUNTED = (
+    sa.select(triggered.c.name, triggered.c.state, triggered.c.reason, sa.func.count().label("number"))
+    .group_by(triggered.c.name, triggered.c.state, triggered.c.reason)
+)  # fmt: skip
+_LAST_TRIED = (
+    sa.select(triggered.c.name, triggered.c.error)
+    .where(triggered.c.error.is_not(None))
+    .order_by(triggered.c.name, triggered.c.tried_at)
+)
+_DEAD = sa.select(triggered).where(triggered.c.state == "dead").order_by(triggered.c.name, triggered.c.at)
+
+
+class EmailRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer that waits for whoever sends the e-mails."""
+
+    task: Task
+    customer_id: str
+    answer: Answer
+
+
+class Triggers:
+    """The triggers of an open workspace. Every method raises `JournalError` where the database fails."""
+
+    def __init__(self, shop: Deciding, database: Database, clock: Clock) -> None:
+        self._shop = shop
+        self._database = database
+        self._clock = clock
+        self.environment: Mapping[str, str] = os.environ  # where secrets are
+
+    def run_once(self, tell: Tell = unheard) -> Worked:
+        """Do what is due now: take events, decide, send."""
+        runner = Runner(self._shop, self._database, self._clock, tell=tell)
+        runner.environment = self.environment
+        return runner.run_once()
+
+    def list(self) -> list[Standing]:
+        """Every trigger of the live settings, and how it is doing."""
+        with self._database.read() as connection:
+            states = {row.name: row for row in connection.execute(sa.select(triggers))}
+            counts: defaultdict[str, list[Any]] = defaultdict(list)
+            for row in connection.execute(_COUNTED):
+                counts[row.name].append(row)
+            errors = {row.name: row.error for row in connection.execute(_LAST_TRIED)}
+        return [
+            _standing(trigger, states.get(trigger.name), counts[trigger.name], errors.get(trigger.name))
+            for trigger in self._settings.triggers
+        ]
+
+    def dead(self, name: str | None = None) -> Sequence[DeadLetter]:
+        """What could not be delivered, of one trigger or of all, also of those that are gone from the settings."""
+        with self._database.read() as connection:
+            rows = connection.execute(_DEAD).all()
+        found = [_letter(row) for row in rows if name in {None, row.name}]
+        if name is not None and not found:
+            self._find(name)
+        return found
+
+    def resend(self, ids: Collection[str] | None = None) -> Resent:
+        """Let dead letters be sent again, from the first try on; None: all. Never an offer that is over."""
+        letters = {letter.id: letter for letter in self.dead()}
+        resent, refused = [], {}
+        now = self._clock()
+        for one in sorted(letters if ids is None else set(ids)):
+            letter = letters.get(one)
+            if letter is None:
+                refused[one] = "It is no dead letter; `pairwell triggers dead` lists them."
+            elif letter.valid_until <= now:
+                refused[one] = f"Its offer was valid until {letter.valid_until:%Y-%m-%d %H:%M} UTC."
+            else:
+                resent.append(one)
+        if resent:
+            self._revive(resent, now)
+        return Resent(resent=resent, refused=refused)
+
+    def switch_on(self, name: str) -> bool:
+        """Let a trigger work again. What happened while it was off triggers nothing. False where it was on."""
+        self._find(name)
+        off = (triggers.c.name == name) & triggers.c.off_since.is_not(None)
+        with self._database.read() as connection:
+            if not connection.scalar(sa.select(sa.exists().where(off))):
+                return False
+        skip_to_newest(self._database, name)
+        with self._database.write() as connection:
+            return bool(connection.execute(triggers.update().where(off).values(off_since=None, problem=None)).rowcount)
+
+    def switch_off(self, name: str) -> bool:
+        """Let a trigger rest: nothing is decided, and what waits is not sent. False where it was off."""
+        self._find(name)
+        Taker(self._database, Ledger(self._database, lease_s=LEASE_S)).begin([name])
+        return put_off(self._database, name, _BY_COMMAND, self._clock())
+
+    def test(self, name: str) -> Pinged:
+        """Send a signed ping, and tell what came back. Raises `SettingsError` where the secret is missing."""
+        trigger = self._find(name)
+        if trigger.url is None:
+            raise RequestError(
+                f"The trigger {name!r} makes rows for e-mails: there is nobody to ping.",
+                hint="Run `pairwell triggers emails FILE` for what waits.",
+                field="name",
+            )
+        now = self._clock()
+        body = ping_body(name, now)
+        headers = Signer(trigger, self.environment).headers(f"msg_ping_{os.urandom(12).hex()}", body, now)
+        began = time.monotonic()
+        (came,) = send_all([Message(trigger.url, headers, body)], now)
+        return Pinged(
+            trigger=name,
+            url=trigger.url,
+            delivered=came.delivered,
+            status=came.status,
+            error=came.error,
+            seconds=round(time.monotonic() - began, 3),
+            said=came.said,
+        )
+
+    # --- rows for e-mails -----------------------------------------------------------------------
+
+    def emails(self) -> Sequence[EmailRow]:
+        """The offers that wait for whoever sends e-mails; nobody else gets them for a minute, or once `emailed`."""
+        ledger = Ledger(self._database, lease_s=LEASE_S)
+        now = self._clock()
+        ledger.expire(now)
+        off = {one.name for one in self.list() if one.off_since is not None}
+        found: list[EmailRow] = []
+        for trigger in self._settings.triggers:
+            if trigger.to == "email" and trigger.name not in off:
+                for task in ledger.claim(trigger.name, "waiting", now=now, most=_ROWS_AT_A_TIME):
+                    found += self._still_wanted(ledger, task, trigger, now)
+        return found
+
+    def emailed(self, rows: Sequence[EmailRow]) -> None:
+        """These are in a file that is there: they are taken, and wait no longer."""
+        ledger, now = Ledger(self._database, lease_s=LEASE_S), self._clock()
+        for row in rows:
+            ledger.settle(row.task, "waiting", state="delivered", tries=1, tried_at=now)
+
+    def _still_wanted(self, ledger: Ledger, task: Task, trigger: Trigger, now: datetime) -> Sequence[EmailRow]:
+        why = why_not_now(task, trigger, self._shop, now)
+        if why is None and task.held.answer is not None:
+            return [EmailRow(task=task, customer_id=task.held.customer_id, answer=task.held.answer)]
+        if why == "kill_switch":
+            ledger.settle(task, "waiting", next_at=now)
+        else:
+            ledger.settle(task, "waiting", state="silent", reason=why)
+        return []
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    @property
+    def _settings(self) -> Settings:
+        return self._shop.published.settings
+
+    def _find(self, name: str) -> Trigger:
+        known: dict[str, Trigger] = {trigger.name: trigger for trigger in self._settings.triggers}
+        if name in known:
+            return known[name]
+        hint = name_neighbours(name, known) if known else "Write [[triggers]] in pairwell.toml: see docs/triggers.md."
+        raise NotFoundError(f"There is no trigger {name!r} in the live settings.", hint=hint, field="name")
+
+    def _revive(self, ids: Sequence[str], now: datetime) -> None:
+        dead = (triggered.c.trigger_id == sa.bindparam("of_id")) & (triggered.c.state == "dead")
+        again = triggered.update().where(dead).values(state="waiting", reason=None, tries=0, next_at=to_micros(now))
+        with self._database.write() as connection:
+            connection.execute(again, [{"of_id": one} for one in ids])
+
+
+def _standing(trigger: Trigger, state: Any, counts: Sequence[Any], error: str | None) -> Standing:  # noqa: ANN401 - rows
+    numbers: defaultdict[str, int] = defaultdict(int)
+    for row in counts:
+        numbers[row.state] += row.number
+    return Standing(
+        name=trigger.name,
+        on=trigger.on,
+        to=trigger.to,
+        placement=trigger.placement,
+        off_since=None if state is None or state.off_since is None else from_micros(state.off_since),
+        problem=None if state is None else state.problem,
+        due=numbers["due"],
+        waiting=numbers["waiting"],
+        delivered=numbers["delivered"],
+        dead=numbers["dead"],
+        silent_by_reason={row.reason: row.number for row in counts if row.state == "silent"},
+        last_error=error,
+    )
+
+
+def _letter(row: Any) -> DeadLetter:  # noqa: ANN401 - a row of `triggered`
+    return DeadLetter(
+        id=row.trigger_id,
+        trigger=row.name,
+        reason=row.reason,
+        tries=row.tries,
+        tried_at=None if row.tried_at is None else from_micros(row.tried_at),
+        valid_until=from_micros(row.until),
+        error=row.error,
+    )

@@ -1,0 +1,96 @@
+"""What was triggered, as it is kept, told and listed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from pairwell.events import Event
+from pairwell.records import Answer
+
+State = Literal["due", "waiting", "silent", "delivered", "dead"]
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row says of its person; sealed under that person's key."""
+
+    event: Event
+    customer_id: str
+    decided_at: datetime | None = None
+    answer: Answer | None = None  # as everybody may see it
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """Something triggered that is to be worked on now, and by nobody else until its lease ends."""
+
+    trigger_id: str
+    name: str  # of the trigger
+    held: Held
+    key: bytes  # of the person
+    tries: int
+    until: datetime
+
+
+class Worked(NamedTuple):
+    """What was done of late. An event is `taken` where its trigger waited for it and its condition held."""
+
+    taken: int = 0
+    offers: int = 0
+    silent: int = 0
+    delivered: int = 0
+    failed: int = 0  # tries
+    dead: int = 0
+
+    def joined(self, other: Worked) -> Worked:
+        """The sum."""
+        return Worked(*(one + more for one, more in zip(self, other, strict=True)))
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a trigger is doing. Counts go back as far as `retention.triggered_days`."""
+
+    name: str
+    on: str
+    to: str
+    placement: str
+    off_since: datetime | None  # None: it works
+    problem: str | None  # why it is off, or cannot work
+    due: int  # taken, and not decided yet
+    waiting: int  # offers on their way
+    delivered: int
+    dead: int
+    silent_by_reason: dict[str, int]
+    last_error: str | None  # of a try
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer that could not be delivered."""
+
+    id: str
+    trigger: str
+    reason: str  # "expired", "gave_up"
+    tries: int
+    tried_at: datetime | None
+    valid_until: datetime  # after it the offer is not sent any more
+    error: str | None  # of the last try
+
+
+class Resent(msgspec.Struct, frozen=True, kw_only=True):
+    """Which dead letters are sent again, and why the others are not."""
+
+    resent: list[str]
+    refused: dict[str, str]
+
+
+class Pinged(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back of a ping."""
+
+    trigger: str
+    url: str
+    delivered: bool
+    status: int | None  # None: no answer came
+    error: str | None
+    seconds: float
+    said: str  # how the answer began

@@ -1,0 +1,191 @@
+"""What is due of all triggers, done: events taken, decided, and webhooks sent. A kill at any moment loses nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from pairwell.clock import Clock, to_micros
+from pairwell.config.rules.trigger import Trigger
+from pairwell.errors import JournalError, SettingsError
+from pairwell.operations.database import Database
+from pairwell.operations.schema import triggers
+from pairwell.triggers.bodies import offer_body
+from pairwell.triggers.deciding import Deciding, decide_task, why_not_now
+from pairwell.triggers.ledger import Ledger
+from pairwell.triggers.records import Task, Worked
+from pairwell.triggers.schedule import pause_after
+from pairwell.triggers.secrets import Signer
+from pairwell.triggers.sending import Came, Message, send_all
+from pairwell.triggers.taking import Taker
+
+LEASE_S = 60.0  # more than a time limit, and than what is decided at a time takes
+_DECIDED_AT_A_TIME = 50
+_SENT_AT_A_TIME = 8  # of one trigger: no endpoint gets more at once
+_SWITCHED_OFF = timedelta(minutes=1)  # until it is looked again whether offers are on
+_GONE = 410
+Tell = Callable[[str, str, str], None]  # level, event, message: never about a person
+
+
+class _Ready(NamedTuple):
+    """Something that goes out now."""
+
+    task: Task
+    trigger: Trigger
+    message: Message
+
+
+def unheard(_level: str, _event: str, _message: str) -> None:
+    """Nobody listens."""
+
+
+class Runner:
+    """Works on the triggers of the live settings; several may at once, on one host or many."""
+
+    def __init__(
+        self, shop: Deciding, database: Database, clock: Clock, *, tell: Tell = unheard, lease_s: float = LEASE_S
+    ) -> None:
+        """`tell` hears what an operator should."""
+        self._shop = shop
+        self._database = database
+        self._clock = clock
+        self._tell = tell
+        self._ledger = Ledger(database, lease_s=lease_s)
+        self._taker = Taker(database, self._ledger)
+        self.environment: Mapping[str, str] = os.environ
+
+    def run_once(self) -> Worked:
+        """Do all that is due by now. Raises `JournalError`: then it can be run again."""
+        done = Worked()
+        while True:
+            step = self._step()
+            done = done.joined(step)
+            if not (step.taken or step.offers or step.silent or step.delivered):
+                return done
+
+    def _step(self) -> Worked:
+        named = {trigger.name: trigger for trigger in self._shop.published.settings.triggers}
+        self._taker.begin(list(named))
+        done = Worked(dead=self._ledger.expire(self._clock()))
+        signers = self._signers([trigger for trigger in named.values() if trigger.name not in self._off()])
+        for name in signers:
+            done = done.joined(Worked(taken=self._taker.take(named[name], self._clock())))
+            done = done.joined(self._decide(named[name]))
+        ready = [
+            one for name, signer in signers.items() if signer is not None for one in self._ready(named[name], signer)
+        ]
+        return done.joined(self._send(ready)) if ready else done
+
+    def _off(self) -> set[str]:
+        with self._database.read() as connection:
+            return set(connection.scalars(sa.select(triggers.c.name).where(triggers.c.off_since.is_not(None))))
+
+    def _signers(self, working: Sequence[Trigger]) -> dict[str, Signer | None]:
+        """Of each trigger that can work how it signs; None of those that need not."""
+        found: dict[str, Signer | None] = {}
+        for trigger in working:
+            problem = None
+            try:
+                found[trigger.name] = None if trigger.to == "email" else Signer(trigger, self.environment)
+            except SettingsError as error:
+                problem = error.message
+            self._note(trigger.name, problem)
+        return found
+
+    def _note(self, name: str, problem: str | None) -> None:
+        """Keep what a trigger lacks, so that everybody can see it; told where it is new."""
+        mine = triggers.c.name == name
+        with self._database.read() as connection:
+            if connection.scalar(sa.select(triggers.c.problem).where(mine)) == problem:
+                return
+        with self._database.write() as connection:
+            connection.execute(triggers.update().where(mine, triggers.c.off_since.is_(None)).values(problem=problem))
+        if problem is not None:
+            self._tell("error", "trigger_cannot_work", problem)
+
+    # --- deciding -----------------------------------------------------------------------------
+
+    def _decide(self, trigger: Trigger) -> Worked:
+        done = Worked()
+        for task in self._ledger.claim(trigger.name, "due", now=self._clock(), most=_DECIDED_AT_A_TIME):
+            try:
+                done = done.joined(self._decide_one(task, trigger))
+            except JournalError:
+                raise
+            except Exception as error:  # noqa: BLE001  (it is tried again after the lease; the others go on)
+                self._tell("error", "trigger_not_decided", f"Trigger {trigger.name!r}: {type(error).__name__}.")
+        return done
+
+    def _decide_one(self, task: Task, trigger: Trigger) -> Worked:
+        now = self._clock()
+        decided = decide_task(task, trigger, self._shop, now)
+        if decided.answer is None:
+            self._ledger.settle(task, "due", state="silent", reason=decided.silence)
+            return Worked(silent=1)
+        held = msgspec.structs.replace(task.held, decided_at=decided.at, answer=decided.answer)
+        self._ledger.settle(task, "due", state="waiting", next_at=now, until=decided.answer.valid_until, held=held)
+        return Worked(offers=1)
+
+    # --- sending ------------------------------------------------------------------------------
+
+    def _ready(self, trigger: Trigger, signer: Signer) -> list[_Ready]:
+        """What of a trigger is to go out now, without what must not any more."""
+        now = self._clock()
+        ready = []
+        for task in self._ledger.claim(trigger.name, "waiting", now=now, most=_SENT_AT_A_TIME):
+            why = why_not_now(task, trigger, self._shop, now)
+            if why == "kill_switch":
+                self._ledger.settle(task, "waiting", next_at=now + _SWITCHED_OFF)
+            elif why is not None:
+                self._ledger.settle(task, "waiting", state="silent", reason=why)
+            else:
+                body = offer_body(trigger.name, task.held)
+                headers = signer.headers(task.trigger_id, body, now)
+                ready.append(_Ready(task, trigger, Message(trigger.url or "", headers, body)))
+        return ready
+
+    def _send(self, ready: Sequence[_Ready]) -> Worked:
+        came = send_all([one.message for one in ready], self._clock())
+        done = Worked()
+        for one, answer in zip(ready, came, strict=True):
+            done = done.joined(self._settle(one.task, answer))
+        return done
+
+    def _settle(self, task: Task, came: Came) -> Worked:
+        now, tries = self._clock(), task.tries + 1
+        tried = {"tries": tries, "tried_at": now, "error": came.error}
+        if came.delivered:
+            self._ledger.settle(task, "waiting", state="delivered", reason=None, **tried)
+            return Worked(delivered=1)
+        if came.status == _GONE:
+            self._ledger.settle(task, "waiting", next_at=now, **tried)
+            self._put_off(task.name, now)
+            return Worked(failed=1)
+        pause = pause_after(tries, task.trigger_id, came.asked)
+        if pause is None:
+            self._ledger.settle(task, "waiting", state="dead", reason="gave_up", **tried)
+            self._tell("error", "webhook_dead", f"A webhook of trigger {task.name!r} is given up: {came.error}.")
+            return Worked(failed=1, dead=1)
+        self._ledger.settle(task, "waiting", next_at=now + pause, **tried)
+        again = f"{now + pause:%Y-%m-%d %H:%M:%S} UTC"
+        self._tell("warning", "webhook_failed", f"Trigger {task.name!r}: {came.error}. Tried again at {again}.")
+        return Worked(failed=1)
+
+    def _put_off(self, name: str, now: datetime) -> None:
+        """Let a trigger rest whose receiver wants no more."""
+        off = f"Its receiver answered {_GONE}: it wants no more. `pairwell triggers on {name}` sends again."
+        put_off(self._database, name, off, now)
+        self._tell("error", "trigger_off", f"Trigger {name!r} is off. {off}")
+
+
+def put_off(database: Database, name: str, why: str, now: datetime) -> bool:
+    """Let a trigger rest; False where it does already."""
+    on = (triggers.c.name == name) & triggers.c.off_since.is_(None)
+    with database.write() as connection:
+        values = {"off_since": to_micros(now), "problem": why}
+        return bool(connection.execute(triggers.update().where(on).values(**values)).rowcount)
