@@ -79,7 +79,7 @@ def _order(rows: Sequence[Given]) -> Iterator[Piece]:
         else:
             goods.append(Line(row, _line(row.cells)))
     off = _goods_discount([_line(row.cells) for row in rows], order)
-    told = _order_cells(order) | ({} if off is None else {"discount": off})
+    told = order_cells(order) | ({} if off is None else {"discount": off})
     for piece in added_up(goods, "orders"):
         yield Row(piece.given, piece.table, told | piece.cells) if isinstance(piece, Row) else piece
     if goods and told.get("order_id"):
@@ -95,7 +95,8 @@ def _shared(rows: Sequence[Given]) -> dict[str, Any]:
     return shared
 
 
-def _order_cells(order: dict[str, Any]) -> dict[str, str]:
+def order_cells(order: dict[str, Any]) -> dict[str, str]:
+    """What is said of all of an order, under the names of our fields."""
     return filled(
         {
             "order_id": order.get("Name"),

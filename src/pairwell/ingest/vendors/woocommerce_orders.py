@@ -44,7 +44,7 @@ def reshape(given: Iterable[Given]) -> Iterator[Piece]:
     """Order by order. Everything is net of tax, and what coupons took off stands in the lines already."""
     for row in given:
         order = row.cells
-        told = _order_cells(order)
+        told = order_cells(order)
         lines = [_row_of(row, line) for line in _objects(order.get("line_items"))]
         for piece in added_up([Line(line, _line(line.cells)) for line in lines], "orders"):
             yield Row(piece.given, piece.table, told | piece.cells) if isinstance(piece, Row) else piece
@@ -69,7 +69,8 @@ def _part(order: dict[str, Any], name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _order_cells(order: dict[str, Any]) -> dict[str, str]:
+def order_cells(order: dict[str, Any]) -> dict[str, str]:
+    """What is said of all of an order, under the names of our fields."""
     customer = text(order.get("customer_id"))
     address = _part(order, "billing")
     status = (text(order.get("status")) or "").casefold().removeprefix("wc-")

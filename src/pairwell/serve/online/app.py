@@ -26,6 +26,7 @@ from pairwell.serve.online.decisions import Decisions, Fragments
 from pairwell.serve.online.events import Events
 from pairwell.serve.online.failing import Answer, answer_to
 from pairwell.serve.online.faults import ErrorBody, no_route, wrong_method
+from pairwell.serve.online.feeds.making import CALL_PATHS, Hot, make_feeds
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.line import Line, Room
 from pairwell.serve.online.metrics.counting import Counts
@@ -62,10 +63,11 @@ class OnlineApp:
         )
         self._lines = (decisions, events)
         room = _room_for("decisions")
-        self._hot: dict[str, Decisions | Events] = {
+        self._hot: dict[str, Hot] = {
             "/v1/decisions": Decisions(service, decisions, self._gate, room, self._counts),
             "/v1/fragments": Fragments(service, decisions, self._gate, room, self._counts),
             "/v1/events": Events(events, self._gate, _room_for("events")),
+            **make_feeds(service, events, self._gate, self._counts),
         }
         self._scripts = {path: Script(path) for path in SCRIPTS}
         readings = readings_of(service, {"decisions": decisions, "events": events})
@@ -81,7 +83,7 @@ class OnlineApp:
             await self._rest(scope, receive, send)  # type: ignore[arg-type]  # Litestar narrows ASGI's open types
             return
         try:
-            shown = read_shown(scope)
+            shown = read_shown(scope, as_user=scope["path"] in CALL_PATHS)
             if script := self._scripts.get(scope["path"]):
                 await script(scope, send)
                 return
@@ -109,9 +111,7 @@ class OnlineApp:
         else:
             await self._pass_on_hot(hot, scope, receive, send, shown)
 
-    async def _pass_on_hot(
-        self, hot: Decisions | Events, scope: Scope, receive: Receive, send: Send, shown: Shown
-    ) -> None:
+    async def _pass_on_hot(self, hot: Hot, scope: Scope, receive: Receive, send: Send, shown: Shown) -> None:
         if scope["method"] != "POST":
             (await self._gate.admit(scope, shown)).require_key()
             raise wrong_method(scope["method"], scope["path"], "POST")

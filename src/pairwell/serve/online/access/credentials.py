@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -29,8 +31,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 _NOTHING = Shown(key=None, origin=None, token=None)
 
 
-def read_shown(scope: Scope) -> Shown:
-    """Read the headers. Raises `Refused` for a key in the URL, and for headers that are no way to show a key."""
+def read_shown(scope: Scope, *, as_user: bool = False) -> Shown:
+    """Read the headers; `as_user`: a key may stand as the user of HTTP's Basic authentication, too.
+
+    Raises `Refused` for a key in the URL, and for headers that are no way to show a key.
+    """
     if _IN_URL.search(unquote_to_bytes(scope["query_string"] + b" " + scope["path"].encode())):
         raise key_in_url()
     found: dict[bytes, str] = {}
@@ -44,7 +49,7 @@ def read_shown(scope: Scope) -> Shown:
         return _NOTHING
     authorization = found.get(b"authorization")
     return Shown(
-        key=None if authorization is None else _bearer(authorization),
+        key=None if authorization is None else _key(authorization, as_user=as_user),
         origin=found.get(b"origin"),
         token=found.get(b"x-pairwell-customer"),
     )
@@ -62,8 +67,23 @@ def take_from_beacon(body: bytes, shown: Shown) -> tuple[Shown, bytes]:
     return read, msgspec.json.encode(fields)
 
 
-def _bearer(authorization: str) -> str:
+def show_in_body(key: str | None, shown: Shown) -> Shown:
+    """What a request shows that has its key in the body, too."""
+    return msgspec.structs.replace(shown, key=key)
+
+
+def _key(authorization: str, *, as_user: bool) -> str:
     scheme, _, key = authorization.strip().partition(" ")
+    if as_user and scheme.lower() == "basic":
+        return _user(key.strip())
     if scheme.lower() != "bearer":
         raise key_malformed("`Authorization` shows no key: expected `Bearer KEY`.")
     return key.strip()
+
+
+def _user(encoded: str) -> str:
+    """The user of Basic authentication; what follows the colon, libraries leave empty or write quotes there."""
+    try:
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[0]
+    except (binascii.Error, ValueError) as error:
+        raise key_malformed("`Authorization: Basic` is no base64 of `KEY:`.") from error

@@ -8,7 +8,7 @@ from pairwell.serve.online.access.refusals import origin_not_allowed
 from pairwell.serve.online.wire import Message, Scope, Send
 
 _MAX_AGE_S = b"600"
-_HEADERS = b"authorization, content-type, x-pairwell-customer"
+_HEADERS = b"authorization, content-type, x-pairwell-customer, anonymousid"  # the last by RudderStack's library
 _METHODS = b"GET, POST"
 Headers = list[tuple[bytes, bytes]]
 

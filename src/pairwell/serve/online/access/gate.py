@@ -83,6 +83,15 @@ class Gate:
         except KeysMovedError as error:
             raise KeysUnreadError from error
 
+    async def admit_signed(self, name: str) -> Caller:
+        """A system that signs what it sends, let in as who holds a secret key, and limited so.
+
+        Raises `Refused` (429), and `KeysUnreadError` where nobody can be let in.
+        """
+        ring = await self.keyring.fresh()
+        _require_no_wait(wait_of_server(self._buckets, self._limits(), key_id=name, now=time.monotonic()))
+        return Caller(kind="secret", key_id=name, epoch=ring.epoch)
+
     def _admitted(self, scope: Scope, shown: Shown, ring: Ring) -> Caller:
         if ring.open:
             if not self._local:

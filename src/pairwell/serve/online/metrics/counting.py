@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pairwell.events import Event, EventReceipt
 from pairwell.records import Answer
 from pairwell.serve.online.metrics.exposition import Counter, Histogram, Metric, render
 
+_DECISIONS = frozenset({"/v1/decisions", "/v1/fragments"})
 _BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
@@ -28,10 +29,16 @@ class Counts:
         self._events = Counter("pairwell_events_total", "Events that came and could be read.", ("type",))
         self._taken = Counter("pairwell_events_taken_total", "Events by whether they were new.", ("outcome",))
         self._refused = Counter("pairwell_events_refused_total", "Events that were refused, and why.", ("code",))
+        self._fed = Counter(
+            "pairwell_feeds_total",
+            'Messages of other systems; outcome "events", or "nothing" where they told none.',
+            ("system", "outcome"),
+        )
+        self._left = Counter("pairwell_feeds_left_total", "What of them was left out, and why.", ("system", "rule"))
         self._errors = Counter("pairwell_errors_total", "Answers that were errors.", ("status", "code"))
         self._own: list[Metric] = [
             self._decisions, self._offers, self._decision_s, self._event_s,
-            self._events, self._taken, self._refused, self._errors,
+            self._events, self._taken, self._refused, self._fed, self._left, self._errors,
         ]  # fmt: skip
 
     def decided(self, placement: str, answer: Answer) -> None:
@@ -49,13 +56,19 @@ class Counts:
         for refusal in receipt.refused:
             self._refused.add(refusal.code)
 
+    def fed(self, system: str, *, events: int, left: Mapping[str, int]) -> None:
+        """Count a message of another system that was understood."""
+        self._fed.add(system, "events" if events else "nothing")
+        for rule, number in left.items():
+            self._left.add(system, rule, by=number)
+
     def failed(self, status: int, code: str) -> None:
         """Count an answer that is an error."""
         self._errors.add(str(status), code)
 
     def lasted(self, path: str, seconds: float) -> None:
         """Count how long an answer of one of the hot routes took."""
-        (self._event_s if path == "/v1/events" else self._decision_s).observe(seconds)
+        (self._decision_s if path in _DECISIONS else self._event_s).observe(seconds)
 
     def render(self, readings: Sequence[Metric]) -> str:
         """The page for Prometheus, with `readings` beside what was counted."""

@@ -1,0 +1,1 @@
+"""How what other systems send, as they send it, becomes events."""
