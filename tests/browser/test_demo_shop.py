@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.browser.conftest import Online, selling
+from tests.browser.conftest import EVIL, Online, selling
 from tests.browser.pages import Told, Web
 from tests.browser.test_faults import closed_port
 from tests.browser.test_offers import axe
@@ -257,3 +257,30 @@ def test_no_page_has_a_violation_or_sticks_out(visit: Open, path: str, width: in
         page.locator("pairwell-offers .offer").first.wait_for()
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_what_the_catalogue_says_is_text_on_every_page(visit: Open, said: list[str]) -> None:
+    page = visit(bypass_csp=True)
+
+    def look(path: str | None = None) -> None:
+        if path is not None:
+            page.goto(path)
+        page.wait_for_timeout(200)
+        assert page.evaluate("window.hit") is None
+        assert page.locator("main [onerror], main script, main [onload]").count() == 0
+
+    look("/")
+    look("/?category=%3Cscript%3Ewindow.hit=1%3C/script%3E")
+    look("/products/%22%3E%3Cscript%3Ewindow.hit=1%3C%2Fscript%3E")
+    assert page.locator("h1").inner_text() == EVIL
+    page.get_by_role("button", name="Add to cart", exact=True).click()
+    look("/products/trap")
+    page.get_by_role("button", name="Add to cart", exact=True).first.click()
+    look()
+    look("/checkout")
+    page.locator("#buy").click()
+    look()
+    look("/orders")
+    page.locator("form button", has_text="Return").first.click()
+    look()
+    assert said == []
