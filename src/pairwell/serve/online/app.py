@@ -10,7 +10,7 @@ from litestar import Litestar, Request, Response
 from litestar.enums import MediaType
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
-from pairwell.config.settings import Limits, Placement
+from pairwell.config.settings import Limits
 from pairwell.decide.decider import plain_answer
 from pairwell.errors import JournalError
 from pairwell.events import EventReceipt
@@ -54,7 +54,7 @@ class OnlineApp:
     def __init__(self, service: Service, *, local: bool, pages_port: int | None) -> None:
         self._service = service
         store = KeyStore(service.database)
-        self.keyring = Keyring(store, service.notices, patience_s=lambda: _longest_wait(service))
+        self.keyring = Keyring(store, service.notices, patience_s=lambda: service.deadline_ms(None) / 1000)
         self._gate = Gate(self.keyring, limits=lambda: _limits(service), clock=service.clock, local=local)
         self._counts = Counts()
         decisions = Line("decisions", by_current_keys(store, service.decide), room=_DECISIONS)
@@ -168,12 +168,6 @@ def _room_for(what: str) -> Holding:
 
 def _limits(service: Service) -> Limits:
     return service.live.settings.settings.limits
-
-
-def _longest_wait(service: Service) -> float:
-    """Seconds that anybody waits for the keys: as long as for the slowest placement's answer."""
-    placements = service.live.settings.settings.placements.values()
-    return max((placement.deadline_ms for placement in placements), default=Placement().deadline_ms) / 1000
 
 
 def create_app(service: Service, *, local: bool = True, pages_port: int | None = None) -> OnlineApp:

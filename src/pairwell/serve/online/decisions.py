@@ -105,7 +105,7 @@ class Decisions:
 
     async def _answer(self, request: DecisionRequest, epoch: int) -> Answer:
         service = self._service
-        deadline_ms = service.placement(request.placement).deadline_ms
+        deadline_ms = service.deadline_ms(request.placement)
         job = LetIn(DecisionJob(request=request, until=time.monotonic() + deadline_ms / 1000), epoch)
         try:
             return await self._line.run(job, seconds=deadline_ms / 1000)

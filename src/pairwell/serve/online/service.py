@@ -134,9 +134,15 @@ class Service:
 
     # --- decisions and events -------------------------------------------------------------------
 
-    def placement(self, name: str) -> Placement:
-        """The settings of a placement, the usual ones where it is unknown."""
-        return self.live.settings.settings.placements.get(name) or Placement()
+    def deadline_ms(self, placement: str | None) -> int:
+        """How long an answer may take; of no placement, or an unknown one, as long as that of the most patient.
+
+        Whoever mistypes a name is to be told so, not to be left with silence.
+        """
+        placements = self.live.settings.settings.placements
+        if placement is not None and placement in placements:
+            return placements[placement].deadline_ms
+        return max((known.deadline_ms for known in placements.values()), default=Placement().deadline_ms)
 
     def decide(self, jobs: Sequence[DecisionJob]) -> list[Answer | Exception]:
         """Answer requests that came together in one round; silent where the journal fails or a deadline has passed.
