@@ -12,7 +12,7 @@ from pairwell.ingest.mapping import FileFormat
 from pairwell.ingest.streams import RefuseLine, open_text
 
 _PROLOG = 400  # characters in which the encoding is declared
-_MARKUP = re.compile(r"\s*<(?:\?xml\b|!|[\w:.-]+(?:\s[^<>]*)?/?>\s*(?:<|$))")
+_MARKUP = re.compile(r"\s*<(?:\?xml\b|!|[\w:.-]+(?:\s[^<>]*)?/?>(?: *(?:\n\s*)?<|\s*$))")
 _DECLARED = re.compile(r"""\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']""")
 EXPLAINING = {"category", "currency"}  # records that say what others mean
 _UNEXPLAINED = {"item", "entry"}  # records of feeds that have no such
