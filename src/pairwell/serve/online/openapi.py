@@ -15,12 +15,13 @@ from pairwell.serve.online.access.screening import PublicPairs
 from pairwell.serve.online.decisions import PageRequest
 from pairwell.serve.online.events import Beacon, EventBatch
 from pairwell.serve.online.faults import ErrorBody
+from pairwell.serve.online.feeds import describing as feeds
 from pairwell.serve.online.service import Readiness
 from pairwell.serve.online.storefront.fragment import FragmentRequest
 
 _RECORDS = (
     DecisionRequest, PageRequest, FragmentRequest, Answer, Event, EventBatch, EventReceipt, Beacon, Decision,
-    PairsFound, PublicPairs, Readiness, ErrorBody,
+    PairsFound, PublicPairs, Readiness, ErrorBody, *feeds.RECORDS,
 )  # fmt: skip
 _COMPONENT = "#/components/schemas/{name}"
 _FAULTS = {
@@ -68,7 +69,7 @@ def describe_api() -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": _paths(),
-        "components": {"schemas": schemas, "securitySchemes": _SCHEMES},
+        "components": {"schemas": schemas, "securitySchemes": {**_SCHEMES, **feeds.SCHEMES}},
         "security": _ANY_KEY,
     }
 
@@ -78,6 +79,7 @@ def _paths() -> dict[str, Any]:
         "/v1/decisions": {"post": _post_decisions()},
         "/v1/fragments": {"post": _post_fragments()},
         "/v1/events": {"post": _post_events()},
+        **feeds.describe_feeds(),
         "/v1/decisions/{decision_id}": {"get": _get_decision()},
         "/v1/items/{item_id}/pairs": {"get": _get_pairs()},
         "/healthz": {"get": _probe("live", "Whether the process lives", {200: ({"type": "object"}, "It does.")})},

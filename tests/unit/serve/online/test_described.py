@@ -20,7 +20,7 @@ _CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance
 _HOST = {"Host": "127.0.0.1"}
 
 
-@pytest.mark.parametrize("path", ["/v1/events", "/v1/decisions"])
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/decisions", "/v1/track", "/v1/batch", "/v1/webhooks/shopify"])
 @pytest.mark.parametrize("right", [True, False])
 def test_what_is_sent_by_the_description_or_against_it_is_answered_by_it(
     app: OnlineApp, path: str, right: bool

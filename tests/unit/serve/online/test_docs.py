@@ -17,6 +17,7 @@ from pairwell.serve.online import faults, loopback, reading
 from pairwell.serve.online.access import refusals, screening
 from pairwell.serve.online.events import EventBatch
 from pairwell.serve.online.faults import ErrorBody
+from pairwell.serve.online.feeds import calls, hooks, signing
 from pairwell.serve.online.metrics import counting
 from pairwell.serve.online.openapi import describe_api
 
@@ -47,7 +48,9 @@ def test_every_field_of_a_request_is_told(field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [checks, parts, faults, loopback, reading, refusals, screening], ids=lambda module: module.__name__
+    "module",
+    [checks, parts, faults, loopback, reading, refusals, screening, calls, hooks, signing],
+    ids=lambda module: module.__name__,
 )
 def test_every_code_is_told(module: object) -> None:
     assert not {code for code in _codes_in(module) if f"`{code}`" not in PAGE}

@@ -69,8 +69,8 @@ def test_no_secret_stands_in_an_answer_a_log_or_the_settings(
     shopify: Deliver, ask: Ask, known: Service, log: object
 ) -> None:
     answers = [
-        shopify("orders/create", ORDER), shopify("orders/create", ORDER, secret="guessed"), shopify("orders/create", []),
-        ask("GET", "/metrics"), ask("GET", "/readyz"),
+        shopify("orders/create", ORDER), shopify("orders/create", ORDER, secret="guessed"),
+        shopify("orders/create", []), ask("GET", "/metrics"), ask("GET", "/readyz"),
     ]  # fmt: skip
     said = "".join(answer.text for answer in answers) + log.getvalue()  # type: ignore[attr-defined]
     settings = known._workspace.settings_file.read_text(encoding="utf-8")
