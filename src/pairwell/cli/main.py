@@ -26,6 +26,7 @@ from pairwell.cli import (
     reporting,
     serving,
     simulating,
+    triggering,
     users,
     workspace,
 )
@@ -87,6 +88,7 @@ for group in (
     serving,
     offers,
     exporting,
+    triggering,
     keys,
     users,
     keeping,

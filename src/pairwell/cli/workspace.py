@@ -138,7 +138,8 @@ def _print_status(found: Status) -> None:
     print_lines(["", _model_line(found), *_model_rollout(found), _guard_line(found), *_rule_lines(found)])
     print_lines([*_cap_lines(found.capped), _settings_line(found), *_unmet_lines(found.unmet)])
     print_lines(_changes(found.drift))
-    print_lines([*_settings_rollout(found), _journal_line(found), _outcomes_line(found), *off_lines(found.offers_off)])
+    print_lines([*_settings_rollout(found), _journal_line(found), _outcomes_line(found), *_triggered_lines(found)])
+    print_lines(off_lines(found.offers_off))
 
 
 def _model_rollout(found: Status) -> Iterator[str]:
@@ -235,6 +236,12 @@ def _journal_line(found: Status) -> str:
         f"{counts.exposures:,} seen, {counts.accepts:,} accepted, {counts.declines:,} declined by events of their own, "
         f"{counted(counts.orders, 'order')}, {counted(counts.usages, 'meter reading')}."
     )
+
+
+def _triggered_lines(found: Status) -> Iterator[str]:
+    for name, held in found.triggered.items():
+        waiting = f"{held.due + held.waiting:,} on the way"
+        yield f"Trigger {name}: {waiting}, {held.dead:,} dead" + (" (`pairwell triggers dead`)." if held.dead else ".")
 
 
 def _changes(changes: list[Change]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What `serve` starts: the online API and the pages, each in processes of its own; for the demo also its shop."""
+"""What `serve` starts: the online API, the pages and triggers, each in processes of its own; for the demo its shop."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def serve(workspace: Workspace, wanted: Wanted) -> None:
         parts = [
             *(_decides(workspace, wanted, (online, pages), first=number == 0) for number in range(wanted.workers)),
             _shows(workspace, wanted, (online, pages)),
+            _follows(workspace, (online, pages)),
         ]
         if wanted.shop_port is not None:
             shop = stack.enter_context(closing(bind("127.0.0.1", wanted.shop_port, option="--shop-port")))
@@ -73,6 +74,17 @@ def _shows(workspace: Workspace, wanted: Wanted, ports: Sequence[socket.socket])
         os._exit(0)  # a report that is still being made has nobody who waits, and nothing to lose
 
     return Part("pages", work)
+
+
+def _follows(workspace: Workspace, others: Sequence[socket.socket]) -> Part:
+    def work(ready: Ready) -> None:
+        from pairwell.serve.triggering import run
+
+        for other in others:
+            other.close()
+        run(workspace, ready=ready)
+
+    return Part("triggers", work)
 
 
 def _sells(workspace: Workspace, shop: socket.socket, others: Sequence[socket.socket]) -> Part:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pairwell.operations.users.store import UserStore
     from pairwell.shop.keeping.keeping import Keeping
     from pairwell.shop.rollout import Rollout
+    from pairwell.triggers.counting import Watched
     from pairwell.triggers.desk import Triggers
 
 
@@ -154,6 +155,12 @@ class Parts:
         from pairwell.triggers.desk import Triggers
 
         return Triggers(self, self._database, self._clock)
+
+    def count_triggered(self) -> dict[str, Watched]:
+        """By trigger what is on its way, or could not be delivered."""
+        from pairwell.triggers.counting import count_triggered
+
+        return count_triggered(self._database, [one.name for one in self.published.settings.triggers])
 
     def decide_known(self, request: DecisionRequest, now: datetime, *, dry_run: bool = False) -> Decision:
         """The decision of a request that names its customer as the journal does."""

@@ -34,6 +34,7 @@ from pairwell.model.manifest import Manifest
 from pairwell.model.model import Model
 from pairwell.operations.switch import Switched
 from pairwell.shop.rollout import Rollout, Said
+from pairwell.triggers.counting import Watched
 
 
 class Open(Protocol):
@@ -56,6 +57,8 @@ class Open(Protocol):
 
     @property
     def rollout(self) -> Rollout: ...
+
+    def count_triggered(self) -> dict[str, Watched]: ...
 
     def model_or_none(self) -> Model | None: ...
 
@@ -98,6 +101,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     journal: Counts | None  # None where no settings can be read: they say where the journal is
     outcomes: OutcomesLearned | None  # None: nothing was learned from offers yet
     offers_off: Switched | None  # the turn of the switch that put them off for everybody; None: they are on
+    triggered: dict[str, Watched]  # by trigger what is on its way, or could not be delivered
     settings_first: Standing | None  # a roll-out of settings that is under way
     model_first: Standing | None  # one of a model
 
@@ -124,6 +128,7 @@ def describe_status(shop: Open, now: datetime) -> Status:
         journal=shop.journal.count() if published else None,
         outcomes=_outcomes(shop.posteriors) if published else None,
         offers_off=shop.rollout.silenced_by() if published else None,
+        triggered=shop.count_triggered() if published else {},
         settings_first=shop.rollout.under_way("settings"),
         model_first=shop.rollout.under_way("models"),
     )

@@ -1,21 +1,34 @@
-"""How many offers wait and how many are dead, for whoever watches; loads nothing that sends."""
+"""How many offers are on their way, and how many could not be delivered; loads nothing that sends."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import msgspec
 import sqlalchemy as sa
 
 from pairwell.operations.database import Database
 from pairwell.operations.schema import triggered
 
-_WATCHED = ("due", "waiting", "dead")
 _COUNTS = (
-    sa.select(triggered.c.name, triggered.c.state, sa.func.count())
-    .where(triggered.c.state.in_(_WATCHED))
+    sa.select(triggered.c.name, triggered.c.state, sa.func.count().label("number"))
+    .where(triggered.c.state.in_(("due", "waiting", "dead")))
     .group_by(triggered.c.name, triggered.c.state)
 )
 
 
-def count_triggered(database: Database) -> dict[tuple[str, str], int]:
-    """By trigger and "due", "waiting" or "dead" how many there are; none is left out. Raises `JournalError`."""
+class Watched(msgspec.Struct, kw_only=True):
+    """Of one trigger."""
+
+    due: int = 0  # events to decide on
+    waiting: int = 0  # offers to deliver
+    dead: int = 0  # offers that could not be
+
+
+def count_triggered(database: Database, names: Iterable[str]) -> dict[str, Watched]:
+    """By trigger, those of `names` and others that still hold something. Raises `JournalError`."""
+    found = {name: Watched() for name in names}
     with database.read() as connection:
-        return {(name, state): number for name, state, number in connection.execute(_COUNTS)}
+        for row in connection.execute(_COUNTS):
+            setattr(found.setdefault(row.name, Watched()), row.state, row.number)
+    return found

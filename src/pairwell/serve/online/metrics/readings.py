@@ -14,6 +14,7 @@ from pairwell.operations.size import read_size
 from pairwell.serve.online.live import Live
 from pairwell.serve.online.metrics.exposition import Labels, Metric, Reading
 from pairwell.serve.online.service import Service
+from pairwell.triggers.counting import count_triggered
 
 _STATM = Path("/proc/self/statm")
 _RESIDENT = 1  # the field of pages in memory
@@ -46,6 +47,12 @@ def readings_of(service: Service, lines: Mapping[str, Sized]) -> Sequence[Metric
             labels=("what", "name"),
         ),
         Reading("pairwell_offers_off", "1 while the kill switch is on.", lambda: {(): float(service.offers_off)}),
+        Reading(
+            "pairwell_triggered",
+            "What events triggered: to be decided, to be delivered, or dead.",
+            lambda: _triggered(service),
+            labels=("trigger", "state"),
+        ),
         Reading("pairwell_database_bytes", "Size of the operations database.", lambda: _size(service.database)),
         Reading("pairwell_memory_bytes", "Memory of this process.", _memory),
         Reading("pairwell_build_info", "What runs.", _build, labels=("version", "python")),
@@ -79,6 +86,21 @@ def _size(database: Database) -> Mapping[Labels, float]:
         return {(): read_size(database)}
     except JournalError:
         return {}
+
+
+def _triggered(service: Service) -> Mapping[Labels, float]:
+    names = [one.name for one in service.live.settings.settings.triggers]
+    if not names:
+        return {}
+    try:
+        counts = count_triggered(service.database, names)
+    except JournalError:
+        return {}
+    return {
+        (name, state): float(getattr(held, state))
+        for name, held in counts.items()
+        for state in ("due", "waiting", "dead")
+    }
 
 
 def _memory() -> Mapping[Labels, float]:
