@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import gettext
-import io
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
-LANGUAGES = ("en", "ru", "pl")
+from pairwell.catalogues import LANGUAGES, translations
+
 _TENTH = Decimal("0.1")
 _EXACT = 1e15  # below, a float has its tenths
 
@@ -50,12 +46,6 @@ def number(value: float, locale: Locale) -> str:
     return _written(value, locale)
 
 
-def read_catalogue(language: str) -> Catalog:
-    """The catalogue of one of `LANGUAGES` as its file has it."""
-    with (files(__package__) / "locale" / f"{language}.po").open("rb") as file:
-        return read_po(file, locale=language)
-
-
 @lru_cache(maxsize=512)
 def _locale(name: str) -> Locale:
     try:
@@ -67,10 +57,7 @@ def _locale(name: str) -> Locale:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _translations(language: str) -> gettext.GNUTranslations:
-    compiled = io.BytesIO()
-    write_mo(compiled, read_catalogue(language))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return translations(__package__, language)
 
 
 @lru_cache(maxsize=16_384, typed=True)  # 5 and 5.0 are written differently

@@ -5,8 +5,9 @@ import re
 import pytest
 from babel import Locale
 
+from pairwell.catalogues import LANGUAGES, read_catalogue
 from pairwell.decide.explain import MESSAGES as REASONS
-from pairwell.decide.texts import LANGUAGES, find_locale, money, number, read_catalogue, say
+from pairwell.decide.texts import find_locale, money, number, say
 from pairwell.serve.online.storefront.words import MESSAGES as STOREFRONT
 
 MESSAGES = (*REASONS, *STOREFRONT)
@@ -15,7 +16,7 @@ _BLANK = re.compile(r"%\((\w+)\)s")
 
 
 def _forms(language: str, message: str) -> list[str]:
-    found = read_catalogue(language).get(message)
+    found = read_catalogue("pairwell.decide", language).get(message)
     assert found is not None, f"{language}.po lacks {message}"
     return [found.string] if isinstance(found.string, str) else list(found.string or ())
 
@@ -32,13 +33,13 @@ def test_every_message_is_translated_in_every_form(language: str, message: str) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_catalogue_holds_what_is_never_said(language: str) -> None:
-    ids = [message.id if isinstance(message.id, str) else message.id[0] for message in read_catalogue(language)]
+    ids = [message.id if isinstance(message.id, str) else message.id[0] for message in read_catalogue("pairwell.decide", language)]
     assert sorted(filter(None, ids)) == sorted(MESSAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_plural_forms_are_those_of_the_language(language: str) -> None:
-    assert read_catalogue(language).num_plurals == _PLURALS[language]
+    assert read_catalogue("pairwell.decide", language).num_plurals == _PLURALS[language]
 
 
 @pytest.mark.parametrize(

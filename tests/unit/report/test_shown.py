@@ -126,7 +126,7 @@ def test_a_page_needs_nothing_beside_itself_and_escapes_everything() -> None:
     assert "Nobody can tell &lt;yet&gt;." in page
     assert "Read &lt;this&gt;." in page
     assert not re.search(r"(?:src|href)=|https?://|@import|url\(", page)
-    assert "prefers-color-scheme: dark" in page
+    assert "light-dark(" in page
     assert page.count("<svg") == 3  # revenue and rate over time, orders of items
 
 

@@ -11,10 +11,11 @@ from datetime import datetime
 import msgspec
 import sqlalchemy as sa
 
+from pairwell.catalogues import LANGUAGES
 from pairwell.decide.decider import Decider, public_answer
 from pairwell.decide.identity import ENTROPY_BYTES
 from pairwell.decide.rules.book import open_book
-from pairwell.decide.texts import LANGUAGES, find_locale, money, number, say
+from pairwell.decide.texts import find_locale, money, number, say
 from pairwell.facts.store import FactStore, FactsView
 from pairwell.journal.store import RoundKind
 from pairwell.records import CartLine, DecisionRequest, Item

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from pairwell.catalogues import LANGUAGES
 from pairwell.clock import Clock
 from pairwell.decide.decider import plain_answer
-from pairwell.decide.texts import LANGUAGES
 from pairwell.events import BEHAVIOUR_TYPES
 from pairwell.records import Answer
 from pairwell.serve.online.faults import Refused

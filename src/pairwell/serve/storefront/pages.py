@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from pairwell.decide.texts import LANGUAGES, find_locale, money
+from pairwell.catalogues import LANGUAGES
+from pairwell.decide.texts import find_locale, money
 from pairwell.records import Item
 from pairwell.serve.online.storefront.markup import Markup, join, tag
 from pairwell.serve.storefront.visits import Line, Order, Visit

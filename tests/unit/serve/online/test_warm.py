@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from tests.unit.serve.online.conftest import NOW, decide_one, publish
 
+from pairwell.catalogues import LANGUAGES
 from pairwell.config.document import render_settings
 from pairwell.config.gradual import share_settings, withdraw_settings
 from pairwell.config.rules.rule import Rule
@@ -20,7 +21,6 @@ from pairwell.config.workspace import Workspace
 from pairwell.decide.choose import propose_for
 from pairwell.decide.decider import Decider
 from pairwell.decide.rules.items import ItemVerdicts
-from pairwell.decide.texts import LANGUAGES
 from pairwell.errors import JournalError
 from pairwell.journal.round import Round
 from pairwell.journal.store import Journal, RoundKind

@@ -8,7 +8,8 @@ from typing import Final
 from babel import Locale
 from babel.core import get_global
 
-from pairwell.decide.texts import LANGUAGES, say
+from pairwell.catalogues import LANGUAGES
+from pairwell.decide.texts import say
 
 NAMES: Final = (
     "heading", "add", "switch", "add_set", "buy_again", "no_thanks", "why", "have_it", "too_dear", "not_for_me",
