@@ -27,7 +27,9 @@ _ENDS_EARLY = {
     )
 }
 _NO_ENTITY = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
-_NEXT = "Name a feed in YML (<yml_catalog>), one of Google Merchant Center (<rss> or <feed>, its fields as g:…), or CSV."
+_NEXT = (
+    "Name a feed in YML (<yml_catalog>), one of Google Merchant Center (<rss> or <feed>, its fields as g:…), or CSV."
+)
 #: What a record is, by the root of the feed and the elements around it.
 _RECORDS: dict[str, dict[tuple[str, ...], str]] = {
     "yml_catalog": {
