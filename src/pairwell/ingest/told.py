@@ -34,7 +34,10 @@ def shape_told(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
 
 
 def _consents(rows: ibis.Table, _dataset: Dataset, _staged: Staged, now: datetime) -> ibis.Table:
-    refused = rows.mutate(refusal=_first((_is_ahead(rows["at"], now), "future_event")))
+    refusal = _first((_is_ahead(rows["at"], now), "future_event"))
+    # As of events: what a clock or a time zone dates ahead counts as of now, or a no said meanwhile would not.
+    counted = ibis.least(rows["at"], ibis.literal(now.astimezone(UTC), type="timestamp('UTC', 6)"))
+    refused = rows.mutate(refusal=refusal, at=counted)
     return _judged(refused, ["customer_id", "channel", "at"], refused.given.asc())  # the no counts
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from pairwell.clock import to_micros
 from pairwell.config.pseudonyms import pseudonym_of, read_secret
 from pairwell.events import EventLine, EventOrder
 from pairwell.facts.customers import ToldCustomer, add_heard, read_customers
-from pairwell.facts.heard import Feedback, an_order, feedback_id
+from pairwell.facts.heard import Feedback, an_order, consent, feedback_id
 from pairwell.ingest.load import IngestOptions, ingest_files
 from pairwell.ingest.sayings import read_feedback, read_how, read_status
 from pairwell.ingest.sniff import sniff
@@ -48,6 +49,15 @@ def test_what_is_no_consent_is_refused_with_its_reason(loader: Loader) -> None:
         "no_channel": 1,
         "no_customer_id": 1,
     }
+
+
+def test_a_no_said_later_that_day_holds_against_a_yes_that_a_file_dates_ahead(loader: Loader) -> None:
+    ahead = (NOW + timedelta(hours=5)).isoformat()
+    assert loader.load("consents", "customer_id,channel,given,at", f"ann,email,yes,{ahead}").taken == 1
+    assert loader.facts.agreed("email") == ["ann"]
+    with loader.database.write() as connection:
+        add_heard(connection, {"ann": consent("email", given=False, at=NOW + timedelta(hours=1))})
+    assert loader.facts.agreed("email") == []
 
 
 def test_consents_to_channels_that_no_placement_has_are_taken_and_told(loader: Loader) -> None:
