@@ -115,7 +115,13 @@ def _published_lines(made: Publication) -> Iterator[str]:
     yield from _cap_lines(made.capped)
 
 
-_TOLD = {"consents": "consents", "needs": "needs", "feedback": "pieces of feedback", "order_status": "order statuses"}
+_TOLD = {
+    "consents": "consents",
+    "needs": "needs",
+    "feedback": "pieces of feedback",
+    "order_status": "order statuses",
+    "subscriptions": "subscriptions",
+}
 
 
 def _print_status(found: Status) -> None:

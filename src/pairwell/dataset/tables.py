@@ -246,6 +246,24 @@ _ORDER_STATUS = Table(
     moment="at",
 )
 
+_SUBSCRIPTIONS = Table(
+    name="subscriptions",
+    schema=_schema(
+        {
+            "subscription_id": _TEXT,  # made of the content where the source calls it nothing
+            "account_id": _TEXT,  # whose it is, as customers are called
+            "plan_id": _TEXT,  # the item that it is of
+            "started_at": _MOMENT,
+            "ended_at?": _MOMENT,
+            "seats?": _WHOLE,
+            "is_trial": _FLAG,
+        }
+    ),
+    key=("subscription_id", "plan_id"),
+    owner=("subscription_id",),
+    moment="started_at",
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -261,5 +279,6 @@ TABLES: dict[str, Table] = {
         _NEEDS,
         _FEEDBACK,
         _ORDER_STATUS,
+        _SUBSCRIPTIONS,
     )
 }

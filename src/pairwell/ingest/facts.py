@@ -50,18 +50,18 @@ def write_facts(
         facts.write_items(_items(items, told), at=now)
         facts.write_relations(_relations(dataset, snapshot), at=now)
         if snapshot.number > facts.snapshot():
-            _write_people(dataset, facts, snapshot, base)
+            _write_people(dataset, facts, snapshot, base, now)
             facts.mark_snapshot(snapshot.number)
         elif overtaken:  # what was written of customers here may have come after what is newer
-            _write_people(dataset, facts, snapshot, base)
+            _write_people(dataset, facts, snapshot, base, now)
         if dataset.newest().number == snapshot.number:
             return snapshot.number
         overtaken = True
 
 
-def _write_people(dataset: Dataset, facts: FactStore, snapshot: Snapshot, base: Snapshot | None) -> None:
+def _write_people(dataset: Dataset, facts: FactStore, snapshot: Snapshot, base: Snapshot | None, now: datetime) -> None:
     with told_of_customers(dataset, snapshot, since=base) as told:
-        facts.write_owned(owned(told))
+        facts.write_owned(owned(told, now))
         facts.write_customers(read_told(told))
 
 

@@ -41,6 +41,7 @@ from pairwell.ingest.sales import shape_lines
 from pairwell.ingest.sniff import sniff_samples
 from pairwell.ingest.sources import Batch, Limits
 from pairwell.ingest.staging import Staging, staging_folder
+from pairwell.ingest.subscribed import shape_subscriptions
 from pairwell.ingest.told import TOLD, shape_told
 from pairwell.ingest.unknown import note_unknown
 from pairwell.ingest.vendors.choosing import mapping_of, named_by, recognise
@@ -321,6 +322,7 @@ _STATED: dict[str, Callable[[Staged, Dataset, datetime], Shaped]] = {
     "relations": shape_relations,
     "offer_texts": shape_offer_texts,
     "events": shape_events,
+    "subscriptions": shape_subscriptions,
     **dict.fromkeys(TOLD, shape_told),
 }
 

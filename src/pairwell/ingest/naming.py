@@ -251,6 +251,16 @@ _ORDER_STATUS = {
     "at": _TOLD_AT,
 }
 
+_SUBSCRIPTIONS = {
+    "subscription_id": "consent id=1 id=.5",
+    "account_id": "account id=.95 account=.85 customer id=1 customer=.86 company id=.9 company=.7 customer account=.8",
+    "plan_id": "item id=.8 item=.6 sku=.6",
+    "started_at": "valid date=.9 valid=.7 created=.7 date created=.8 created at=.8 date=.5 | consent time",
+    "ended_at": "",  # where it is called so
+    "seats": "quantity=.85",
+    "is_trial": "",
+}
+
 _PATTERNS: dict[str, dict[str, str]] = {
     "orders": _LINES,
     "order_lines": _LINES,
@@ -264,6 +274,7 @@ _PATTERNS: dict[str, dict[str, str]] = {
     "needs": _NEEDS,
     "feedback": _FEEDBACK,
     "order_status": _ORDER_STATUS,
+    "subscriptions": _SUBSCRIPTIONS,
 }
 
 # Words that a number, an amount or a moment is never called by.
@@ -278,10 +289,12 @@ _NAMES = {"order_id", "item_id", "customer_id", "seller_id", "account_id", "anch
     "decision_id",
     "visitor_id",
     "session_id",
+    "subscription_id",
+    "plan_id",
 }
 _MOMENTS = {"placed_at", "at", "valid_from"}
 _TOLD = {"consents", "needs", "feedback", "order_status"}  # tables of what was said, and changes: its moment is theirs
-_CALLED_SO = _TOLD | {"offer_texts"}  # tables whose columns are mostly called as the fields are
+_CALLED_SO = _TOLD | {"offer_texts", "subscriptions"}  # tables whose columns are mostly called as the fields are
 _LABELS = {"category", "currency", "channel", "title", "requires", "relation", "rank", "placement"}
 _PAPERS = {"receipt", "invoice"}  # what stands for an order where nothing else does
 _TELL_PAPERS = {"order_id", "placed_at"}  # … and fields that tell them apart

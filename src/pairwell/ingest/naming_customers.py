@@ -14,7 +14,8 @@ from pairwell.ingest.sources import Batch, Refuse, RefusedRow
 
 def with_pseudonyms(batches: Iterable[Batch], mapping: Mapping, secret: bytes) -> Iterator[Batch]:
     """The batches with pseudonyms for customers, and for orders that are called after them."""
-    names = ("customer_id", "order_id") if mapping.layout == "json-baskets" else ("customer_id",)
+    names = ["account_id" if mapping.table == "subscriptions" else "customer_id"]
+    names += ["order_id"] if mapping.layout == "json-baskets" else []
     for batch in batches:
         columns = batch.columns
         for name in names:

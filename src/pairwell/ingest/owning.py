@@ -1,19 +1,28 @@
-"""Who bought what, where that may have changed between two snapshots."""
+"""Who bought what or holds which plan, where that may have changed between two snapshots."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import ibis
+import ibis.expr.types as ir
 
 from pairwell.facts.ownership import NOTHING, Ownership
 from pairwell.ingest.packing import Bought, pack
 from pairwell.ingest.telling import Telling
+from pairwell.ingest.touched import OF_PLANS
 
 
-def owned(told: Telling) -> Iterator[Ownership]:
-    """Who bought what, how often and when last; of touched customers only those with an order that may differ."""
-    bought = _purchases(told)
+_APART = "subscription\x1f"  # keeps subscriptions apart from orders that are called alike
+
+
+def owned(told: Telling, now: datetime) -> Iterator[Ownership]:
+    """Who bought what, how often and when last; of touched customers only those of whom that may differ.
+
+    A plan is owned while a subscription to it runs: one that did not end by `now`, and that is no trial.
+    """
+    bought = _with_plans(_purchases(told), _running(told.rows[OF_PLANS], now))
     if told.touched is None:
         yield from pack(bought)
         return
@@ -33,3 +42,17 @@ def _purchases(told: Telling) -> Bought:
     joined = lines.left_join(back, ["order_id", "line_no"])
     kept = joined.filter(joined.quantity > ibis.coalesce(joined.returned, 0.0))
     return Bought(lines=kept.select("order_id", "item_id"), orders=known)
+
+
+def _running(subscriptions: ir.Table, now: datetime) -> ir.Table:
+    moment = ibis.literal(now.astimezone(UTC), type="timestamp('UTC', 6)")
+    stands = subscriptions.ended_at.isnull() | (subscriptions.ended_at > moment)
+    return subscriptions.filter(stands & ~subscriptions.is_trial)
+
+
+def _with_plans(bought: Bought, running: ir.Table) -> Bought:
+    """Each subscription as an order of its plans, placed when it began."""
+    held = running.mutate(order_id=ibis.literal(_APART) + running.subscription_id)
+    orders = held.group_by("order_id").aggregate(customer_id=held.account_id.min(), placed_at=held.started_at.min())
+    lines = held.select("order_id", item_id=held.plan_id)
+    return Bought(lines=bought.lines.union(lines), orders=bought.orders.union(orders))

@@ -45,13 +45,18 @@ RULES: tuple[Rule, ...] = (
         "Feedback that does not say what it is, or a text that does not say for which kind of offer.",
     ),
     Rule("no_status", "refuses", "An order's status that says nothing."),
+    Rule("no_account_id", "refuses", "A subscription that does not say whose it is."),
+    Rule("no_plan_id", "refuses", "A subscription that names no plan."),
+    Rule("no_started_at", "refuses", "A subscription that does not say since when it runs."),
     Rule("id_too_long", "refuses", "An id is longer than 256 characters."),
     Rule("bad_number", "refuses", "A number or an amount of money cannot be read as one."),
     Rule("bad_date", "refuses", "A date cannot be read, or lies outside the years 1900 to 2200."),
     Rule("bad_flag", "refuses", "A yes or no cannot be read as one."),
     Rule("no_date", "refuses", "The file has dates, but no row of this order has one."),
     Rule("unknown_currency", "refuses", "The money is foreign and `[currency.rates]` has no rate for it."),
-    Rule("mixed_currencies", "refuses", "A product of a vendor's feed has its cost in another currency than its price."),
+    Rule(
+        "mixed_currencies", "refuses", "A product of a vendor's feed has its cost in another currency than its price."
+    ),
     Rule("unknown_kind", "refuses", "An item's kind is none of good, service, plan."),
     Rule(
         "unknown_relation",
@@ -100,6 +105,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("no_score", "refuses", "A csat or nps without a score."),
     Rule("bad_score", "refuses", "A csat or review outside 1 to 5, or an nps outside 0 to 10."),
+    # Who holds which plan.
+    Rule("ends_before_start", "refuses", "A subscription that ended before it began."),
+    Rule(
+        "subscription_not_begun", "refuses", "A subscription whose first payment did not come, so that it never began."
+    ),
     Rule(
         "repeated_moment",
         "merges",
@@ -116,8 +126,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "repeated_id",
         "merges",
-        "Of several rows of a catalogue, customer list, relation list, list of texts or list of events with one id, "
-        "the last counts.",
+        "Of several rows of a catalogue, customer list, relation list, list of texts, of events or of subscriptions "
+        "with one id, the last counts.",
     ),
     Rule(
         "adjustment",

@@ -44,6 +44,7 @@ _GUESSED = {
     "needs": {"customer_id", "since"},
     "feedback": {"at"},
     "order_status": {"order_id", "at"},
+    "subscriptions": {"account_id"},
 }
 # Fields of order lines that an export may well be without: they are only taken where they are clear.
 _BESIDE = {"unit_cost", "line_discount", "category", "brand", "family", "channel", "seller_id", "status", "role"} | {

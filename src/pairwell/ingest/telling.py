@@ -14,7 +14,7 @@ from pairwell.dataset.moments import cancelled_orders, newest_revisions
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import find_table
-from pairwell.ingest.touched import OF_CUSTOMERS, OF_SALES, Touched, touched_customers
+from pairwell.ingest.touched import OF_CUSTOMERS, OF_PLANS, OF_SALES, Touched, touched_customers
 
 _OF_LINES = ("order_id", "line_no", "item_id", "quantity", "discount_minor")  # all that is asked of them
 
@@ -41,7 +41,7 @@ def told_of_customers(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot |
 
     Of those alone the rows are read once, however often they are asked for.
     """
-    stored = {name: dataset.history(name, snapshot=snapshot) for name in (*OF_CUSTOMERS, *OF_SALES)}
+    stored = {name: dataset.history(name, snapshot=snapshot) for name in (*OF_CUSTOMERS, OF_PLANS, *OF_SALES)}
     stored["order_lines"] = stored["order_lines"].select(*_OF_LINES)
     if since is None:
         yield Telling(rows=stored, count=_count(dataset, snapshot), touched=None)
@@ -49,11 +49,13 @@ def told_of_customers(dataset: Dataset, snapshot: Snapshot, *, since: Snapshot |
     touched = touched_customers(dataset, snapshot, since)
     with ExitStack() as kept:
         rows = dict(stored)
-        for name in (*OF_CUSTOMERS, *OF_SALES):
+        whose = ibis.memtable(touched.customers)
+        for name in (*OF_CUSTOMERS, OF_PLANS, *OF_SALES):
             if snapshot.tables.get(name):
-                one = "order_id" if name in OF_SALES[1:] else "customer_id"
-                among = rows["orders"] if one == "order_id" else ibis.memtable(touched.customers)
-                rows[name] = kept.enter_context(stored[name].semi_join(among, one).cache())
+                one: str | tuple[str, str] = "order_id" if name in OF_SALES[1:] else "customer_id"
+                among = rows["orders"] if one == "order_id" else whose
+                one = ("account_id", "customer_id") if name == OF_PLANS else one
+                rows[name] = kept.enter_context(stored[name].semi_join(among, [one]).cache())
         yield Telling(rows=rows, count=sum(_length(table) for table in rows.values()), touched=touched)
 
 

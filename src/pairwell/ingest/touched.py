@@ -11,13 +11,14 @@ from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 
 OF_CUSTOMERS = ("customers", "consents", "needs", "feedback")
+OF_PLANS = "subscriptions"
 OF_SALES = ("orders", "order_lines", "returns", "order_status")
 
 
 class Touched(msgspec.Struct, frozen=True, kw_only=True):
     """Customers, each once: one column, `customer_id`."""
 
-    buyers: pa.Table  # with an order that may differ
+    buyers: pa.Table  # with an order or a subscription that may differ
     customers: pa.Table  # these and those with anything else of theirs that may
 
 
@@ -26,7 +27,8 @@ def touched_customers(dataset: Dataset, snapshot: Snapshot, since: Snapshot) -> 
     orders = _in_one(dataset, snapshot, since, OF_SALES, "order_id")
     heads = [dataset.history("orders", snapshot=one).semi_join(orders, "order_id") for one in (snapshot, since)]
     named = [head.filter(head.customer_id.notnull()).select("customer_id") for head in heads]
-    buyers = ibis.union(*named, distinct=True).to_pyarrow()
+    held = _in_one(dataset, snapshot, since, (OF_PLANS,), "account_id").rename(customer_id="account_id")
+    buyers = ibis.union(*named, held, distinct=True).to_pyarrow()
     own = _in_one(dataset, snapshot, since, OF_CUSTOMERS, "customer_id")
     both = ibis.memtable(buyers).union(own.filter(own.customer_id.notnull()), distinct=True)
     return Touched(buyers=buyers, customers=both.to_pyarrow())

@@ -143,6 +143,16 @@ _ORDER_STATUS = (
     Field("at", "moment", "since when", True),
 )
 
+_SUBSCRIPTIONS = (
+    Field("subscription_id", "id", "what the subscription is called; without it, it is called by its content"),
+    Field("account_id", "id", "whose it is: what the customer is called in orders", True),
+    Field("plan_id", "id", "what the plan is called as an item", True),
+    Field("started_at", "moment", "since when it runs", True),
+    Field("ended_at", "moment", "when it ended"),
+    Field("seats", "count", "for how many"),
+    Field("is_trial", "flag", "whether it is tried and not bought"),
+)
+
 _TABLES: dict[str, tuple[Field, ...]] = {
     "orders": _LINES,
     "order_lines": _LINES,
@@ -156,6 +166,7 @@ _TABLES: dict[str, tuple[Field, ...]] = {
     "needs": _NEEDS,
     "feedback": _FEEDBACK,
     "order_status": _ORDER_STATUS,
+    "subscriptions": _SUBSCRIPTIONS,
 }
 
 # Fields with a free part in their name, by table: of the customer (or, in a catalogue, of the item) and of the item.

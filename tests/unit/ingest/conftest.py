@@ -35,6 +35,7 @@ _FIELDS = {
     "needs": "customer_id,need,how,since",
     "feedback": "kind,at,customer_id,score,text,order_id,decision_id",
     "order_status": "order_id,status,at",
+    "subscriptions": "subscription_id,account_id,plan_id,started_at,ended_at,seats,is_trial",
 }
 
 

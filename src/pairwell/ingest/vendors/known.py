@@ -16,6 +16,7 @@ from pairwell.ingest.vendors.metrika import METRIKA
 from pairwell.ingest.vendors.segment import CALLS
 from pairwell.ingest.vendors.shopify_orders import SHOPIFY_ORDERS
 from pairwell.ingest.vendors.shopify_products import SHOPIFY_PRODUCTS
+from pairwell.ingest.vendors.stripe import STRIPE_SUBSCRIPTIONS
 from pairwell.ingest.vendors.woocommerce_orders import WOOCOMMERCE_ORDERS
 from pairwell.ingest.vendors.woocommerce_products import WOOCOMMERCE_PRODUCTS
 from pairwell.ingest.vendors.yml import YML
@@ -37,6 +38,7 @@ EXPORTS: tuple[Export, ...] = (
     BITRIX24_DEALS,
     BITRIX24_CONTACTS,
     *AMOCRM,
+    STRIPE_SUBSCRIPTIONS,
 )
 
 

@@ -22,7 +22,8 @@ def is_theirs(whom: Whom, table: str, row: str) -> bool:
     fields = _fields(row)
     if fields is None:
         return whom.is_in(row)
-    customer, visitor, order = (_text(fields.get(name)) for name in ("customer_id", "visitor_id", "order_id"))
+    own = "account_id" if table == "subscriptions" else "customer_id"
+    customer, visitor, order = (_text(fields.get(name)) for name in (own, "visitor_id", "order_id"))
     if customer is None and visitor is None:
         return order in whom.order_ids or whom.without_short().is_in(row)
     return customer in whom.customer_ids or (customer is None and visitor in whom.visitor_ids)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.unit.ingest.conftest import NOW, Loader
+
+from pairwell.ingest.load import ingest_files
+
+HEADER = "subscription_id,account_id,plan_id,started_at,ended_at,seats,is_trial"
+
+
+def held(loader: Loader, customer: str) -> set[str]:
+    return loader.facts.owned(customer, ["basic", "extra", "pro"])
+
+
+def test_a_subscription_is_replaced_by_its_id(loader: Loader) -> None:
+    loader.load("subscriptions", HEADER, "s1,c1,basic,2026-01-01,,2,no", "s1,c1,extra,2026-01-01,,,no")
+    assert held(loader, "c1") == {"basic", "extra"}
+    loader.load("subscriptions", HEADER, "s1,c1,pro,2026-01-01,,3,no")
+    assert held(loader, "c1") == {"pro"}
+    loader.load("subscriptions", HEADER, "s1,c2,pro,2026-01-01,,3,no")
+    assert (held(loader, "c1"), held(loader, "c2")) == (set(), {"pro"})
+
+
+def test_one_without_an_id_is_called_by_its_content(loader: Loader) -> None:
+    header = "account_id,plan_id,started_at,ended_at"
+    loader.load("subscriptions", header, "c1,pro,2026-01-01,")
+    assert held(loader, "c1") == {"pro"}
+    loader.load("subscriptions", header, "c1,pro,2026-01-01,2026-02-01")
+    assert held(loader, "c1") == set()
+    assert len(loader.rows("subscriptions", "subscription_id")) == 1
+
+
+def test_an_end_that_lies_ahead_is_none_yet(loader: Loader) -> None:
+    row = f"s1,c1,pro,2026-01-01,{NOW + timedelta(days=2):%Y-%m-%d},,no"
+    loader.load("subscriptions", HEADER, row)
+    assert held(loader, "c1") == {"pro"}
+
+
+def test_what_cannot_be_is_refused_by_its_rule(loader: Loader) -> None:
+    report = loader.load(
+        "subscriptions",
+        HEADER,
+        "s1,,pro,2026-01-01,,,no",
+        "s2,c1,,2026-01-01,,,no",
+        "s3,c1,pro,,,,no",
+        "s4,c1,pro,2026-02-01,2026-01-01,,no",
+        "s5,c1,pro,2026-02-01,,2.5,no",
+        "s6,c1,pro,2026-02-01,,,perhaps",
+        "s7,c1,pro,2026-02-01,,,",
+        "s7,c1,pro,2026-02-02,,,",
+    )
+    assert report.refused_by_reason == {
+        "bad_flag": 1,
+        "bad_number": 1,
+        "ends_before_start": 1,
+        "no_account_id": 1,
+        "no_plan_id": 1,
+        "no_started_at": 1,
+    }
+    assert report.merged_by_rule == {"repeated_id": 1}
+    assert loader.rows("subscriptions", "started_at") == [(datetime(2026, 2, 2, tzinfo=UTC),)]
+
+
+def test_columns_that_are_called_so_are_found(loader: Loader) -> None:
+    path = loader.folder / "export.csv"
+    path.write_text("account_id,plan_id,started_at,seats,is_trial\nc1,pro,2026-01-01,2,no\nc2,pro,2026-01-03,1,yes\n")
+    report = ingest_files("subscriptions", [path], place=loader.place, now=NOW)
+    assert (report.taken, report.columns["account_id"], report.columns["seats"]) == (2, "account_id", "seats")
+    assert (held(loader, "c1"), held(loader, "c2")) == ({"pro"}, set())
