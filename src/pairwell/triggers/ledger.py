@@ -49,11 +49,12 @@ class Ledger:
         """`lease_s`: after so long what somebody claimed is anybody's again; longer than any work on it takes."""
         self._database = database
         self._lease = timedelta(seconds=lease_s)
-        self._add = database.insert(triggered).on_conflict_do_nothing(index_elements=["trigger_id"])
+        add = database.insert(triggered).on_conflict_do_nothing(index_elements=["trigger_id"])
+        self._add = add.returning(triggered.c.trigger_id)
 
     def add(self, connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Add what is new; how many that are. Rows come from `row_of`."""
-        return sum(connection.execute(self._add, [row]).rowcount for row in rows)
+        return len(connection.execute(self._add, list(rows)).all()) if rows else 0
 
     def claim(self, name: str, state: State, *, now: datetime, most: int) -> list[Task]:
         """What is to be done now of a trigger, at most so many; nobody else gets it until the lease is over."""

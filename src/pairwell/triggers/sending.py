@@ -81,7 +81,7 @@ def _came(response: httpx.Response, said: bytes, now: datetime) -> Came:
     status = response.status_code
     text = "".join(sign if sign.isprintable() else " " for sign in said.decode(errors="replace")[:_MOST_SAID])
     error = None
-    if response.is_redirect:
+    if response.has_redirect_location:
         error = f"{status}: it leads elsewhere, and webhooks are not followed"
     elif not response.is_success:
         error = f"{status} {response.reason_phrase}".strip()[:_MOST_SAID]

@@ -160,7 +160,7 @@ EVENTS: dict[str, dict[str, Field]] = {
             "As the customer pays it, without shipping, in minor units.",
             "where a line tells no price, or prices without tax",
         ),
-        "currency": _field("string", "The shop's where the order names none."),
+        "currency": _field("string", "Of its prices.", "where the order names none, and it is the shop's"),
     },
 }
 """What the condition of a trigger reads of its event."""

@@ -1,0 +1,385 @@
+"""What follows an event: each decided once, under the rules of every decision, and delivered until it is taken."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from tests.receiving import Receiver, receiving, status
+from tests.unit.triggers.shops import NAME, VALID, opened, settings_with, to
+
+from pairwell.clock import system_clock
+from pairwell.config.rules.trigger import Trigger
+from pairwell.config.settings import Cap
+from pairwell.config.workspace import Workspace
+from pairwell.errors import NotFoundError
+from pairwell.operations.database import open_database
+from pairwell.operations.schema import decisions, triggered
+from pairwell.shop.exports.mailing import write_messages
+from pairwell.shop.face import Shop
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as one:
+        yield one
+
+
+def _decisions(url: str) -> int:
+    database = open_database(url, durability="process")
+    with database.read() as connection:
+        number = connection.scalar(sa.select(sa.func.count()).select_from(decisions))
+    database.close()
+    return int(number or 0)
+
+
+def test_an_event_is_decided_once_and_its_offer_delivered_signed(
+    workspace: Workspace, receiver: Receiver, database_url: str
+) -> None:
+    with opened(workspace, settings_with(to(receiver), url=database_url)) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+        done = world.run()
+        assert (done.taken, done.offers, done.delivered) == (1, 1, 1)
+        told = receiver.read()
+        assert told["type"] == "offer.made"
+        assert told["data"]["trigger"] == NAME
+        assert told["data"]["customer_id"] == "c-1"
+        assert told["data"]["event"]["event_id"] == "n-1"
+        assert told["data"]["event"]["need"] == {"need": "camping", "how": "said"}
+        decision = told["data"]["decision"]
+        assert [offer["item_id"] for offer in decision["offers"]] == ["mat"]
+        assert not {"propensity", "worth_minor", "score"} & decision["offers"][0].keys()
+        assert world.shop.explain(decision["decision_id"]).placement == "email"
+        world.needs("n-1", "c-1")  # told again
+        assert world.run() == (0, 0, 0, 0, 0, 0)
+        assert len(receiver.came) == 1
+        assert world.standing().delivered == 1
+    assert _decisions(database_url) == 1
+
+
+def test_what_fails_is_tried_again_the_same_until_it_is_taken(workspace: Workspace, receiver: Receiver) -> None:
+    receiver.answers = [status(500), status(503, retry_after="30")]
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+        assert world.run().failed == 1
+        assert world.standing().last_error == "500 Internal Server Error"
+        assert world.later(seconds=4).failed == 0, "not before its time"
+        assert world.later(seconds=3).failed == 1
+        assert world.later(seconds=200).failed == 0
+        assert world.later(seconds=200).delivered == 1
+        assert len(set(receiver.ids)) == 1
+        assert len({body for _, body in receiver.came}) == 1
+        assert world.standing().waiting == 0
+    assert world.said == ["webhook_failed"] * 2
+
+
+def test_nobody_who_did_not_agree_gets_anything(workspace: Workspace, receiver: Receiver) -> None:
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-no", given=False)
+        world.needs("n-1", "c-no")
+        world.needs("n-2", "c-unasked")
+        assert world.run().silent == 2
+        assert world.standing().silent_by_reason == {"no_consent": 2}
+    assert receiver.came == []
+
+
+def test_who_takes_consent_back_before_it_is_sent_gets_nothing(workspace: Workspace, receiver: Receiver) -> None:
+    receiver.answers = [status(500)]
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+        world.run()
+        world.now += timedelta(minutes=1)
+        world.agrees("c-1", given=False)
+        world.run()
+        assert world.standing().silent_by_reason == {"no_consent": 1}
+    assert len(receiver.came) == 1, "only the one that failed"
+
+
+def test_no_trigger_passes_a_cap(workspace: Workspace, receiver: Receiver) -> None:
+    caps = [Cap(name="two a week", channels=("email",), window_h=168.0, limit=2)]
+    with opened(workspace, settings_with(to(receiver), caps=caps)) as world:
+        world.agrees("c-1")
+        for number in range(5):
+            world.needs(f"n-{number}", "c-1")
+            world.later(hours=1)
+        assert world.standing().silent_by_reason == {"capped": 3}
+    assert len(receiver.came) == 2
+
+
+def test_the_holdout_gets_nothing(workspace: Workspace, receiver: Receiver) -> None:
+    with opened(workspace, settings_with(to(receiver), holdout=1.0)) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+        world.run()
+        assert world.standing().silent_by_reason == {"holdout": 1}
+    assert receiver.came == []
+
+
+def test_the_kill_switch_stops_decisions_and_what_is_on_its_way(workspace: Workspace, receiver: Receiver) -> None:
+    receiver.answers = [status(500)]
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-1", "c-2")
+        world.needs("n-1", "c-1")
+        world.run()
+        world.shop.rollout.offers_off(reason="a price was wrong")
+        world.needs("n-2", "c-2")
+        world.later(minutes=1)
+        world.later(minutes=10)
+        assert len(receiver.came) == 1
+        assert world.standing().silent_by_reason == {"kill_switch": 1}
+        world.shop.rollout.offers_on(reason="it is mended")
+        world.later(minutes=2)
+        assert len(receiver.came) == 2
+        assert receiver.ids[0] == receiver.ids[1]
+
+
+def test_what_waits_for_a_forgotten_customer_is_gone(
+    workspace: Workspace, receiver: Receiver, database_url: str
+) -> None:
+    receiver.answers = [status(500), status(500)]
+    with opened(workspace, settings_with(to(receiver), url=database_url)) as world:
+        world.agrees("customer-1", "customer-2")
+        world.needs("n-1", "customer-1")
+        world.needs("n-2", "customer-2")
+        world.run()
+        done = world.shop.keeping.forget("customer-1")
+        assert done.removed["operations triggered"] == 1
+        assert not done.searched.found
+        world.later(minutes=1)
+        assert world.standing().delivered == 1
+        told = [msgspec.json.decode(body)["data"]["customer_id"] for _, body in receiver.came]
+        assert sorted(told) == ["customer-1", "customer-2", "customer-2"]
+
+
+def test_what_is_kept_of_a_customer_cannot_be_read_without_their_key(
+    workspace: Workspace, receiver: Receiver, database_url: str
+) -> None:
+    receiver.answers = [status(500)]
+    with opened(workspace, settings_with(to(receiver), url=database_url)) as world:
+        world.agrees("customer-1")
+        world.needs("n-1", "customer-1")
+        world.run()
+    database = open_database(database_url, durability="process")
+    with database.read() as connection:
+        (row,) = connection.execute(sa.select(triggered)).all()
+    database.close()
+    assert not [value for value in row if b"customer-1" in str(value).encode() or b"camping" in bytes(row.payload)]
+
+
+def test_an_offer_that_is_over_is_not_sent_any_more(workspace: Workspace, receiver: Receiver) -> None:
+    receiver.answers = [status(500)] * 20
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+        world.run()
+        world.now += VALID
+        assert world.run().dead == 1
+        (letter,) = world.shop.triggers.dead(NAME)
+        assert (letter.reason, letter.tries, letter.error) == ("expired", 1, "500 Internal Server Error")
+        again = world.shop.triggers.resend()
+        assert again.resent == []
+        assert "valid until" in again.refused[letter.id]
+    assert len(receiver.came) == 1
+
+
+def test_what_is_given_up_is_sent_again_when_people_say_so(workspace: Workspace, receiver: Receiver) -> None:
+    receiver.answers = [status(502)] * 10
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+        world.run()
+        for _ in range(8):
+            world.later(hours=5)
+        assert world.standing().dead == 0, "not all pauses are over"
+        for _ in range(22):
+            world.later(hours=5)
+        (letter,) = world.shop.triggers.dead()
+        assert (letter.reason, letter.tries) == ("gave_up", 10)
+        assert world.shop.triggers.resend([letter.id, "msg_other"]).refused.keys() == {"msg_other"}
+        assert world.run().delivered == 1
+        assert world.shop.triggers.dead() == []
+    assert len(set(receiver.ids)) == 1
+    assert "webhook_dead" in world.said
+
+
+def test_a_receiver_that_wants_no_more_gets_no_more_until_it_is_switched_on(
+    workspace: Workspace, receiver: Receiver
+) -> None:
+    receiver.answers = [status(410)]
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-1", "c-2")
+        world.needs("n-1", "c-1")
+        world.run()
+        assert world.standing().off_since == world.now
+        assert "410" in str(world.standing().problem)
+        world.needs("n-2", "c-2")
+        world.later(hours=1)
+        assert len(receiver.came) == 1
+        assert world.shop.triggers.switch_on(NAME)
+        assert not world.shop.triggers.switch_on(NAME)
+        world.later(hours=1)
+        assert len(receiver.came) == 2
+        assert receiver.ids[0] == receiver.ids[1], "what waited is sent; what happened meanwhile triggers nothing"
+
+
+def test_a_trigger_that_is_off_decides_nothing(workspace: Workspace, receiver: Receiver) -> None:
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-1")
+        assert world.shop.triggers.switch_off(NAME)
+        assert not world.shop.triggers.switch_off(NAME)
+        world.needs("n-1", "c-1")
+        assert world.run().taken == 0
+        with pytest.raises(NotFoundError, match="no trigger 'campng'"):
+            world.shop.triggers.switch_on("campng")
+    assert receiver.came == []
+
+
+def test_a_delay_is_waited_for_and_what_is_told_too_late_triggers_nothing(
+    workspace: Workspace, receiver: Receiver
+) -> None:
+    delayed = to(receiver, delay_minutes=60.0, within_minutes=30.0)
+    with opened(workspace, settings_with(delayed)) as world:
+        world.agrees("c-1", "c-2")
+        world.needs("n-1", "c-1")
+        world.needs("n-2", "c-2", ago=timedelta(minutes=90))
+        assert world.run()[:2] == (1, 0)
+        assert world.standing().due == 1
+        assert world.later(minutes=59).offers == 0
+        assert world.later(minutes=1).delivered == 1
+        world.needs("n-3", "c-1")
+        world.run()
+        world.later(minutes=90)  # nobody worked meanwhile
+        assert world.standing().silent_by_reason == {"too_late": 1}
+    assert len(receiver.came) == 1
+
+
+def test_an_order_told_again_triggers_nothing_more(workspace: Workspace, receiver: Receiver) -> None:
+    with opened(workspace, settings_with(to(receiver, on="order"))) as world:
+        world.agrees("c-1")
+        world.orders("e-1", "o-1", "c-1")
+        world.run()
+        world.orders("e-2", "o-1", "c-1")
+        world.run()
+        world.orders("e-3", "o-2", "c-1")
+        world.run()
+    told = [receiver.read(place)["data"] for place in range(len(receiver.came))]
+    assert [one["event"]["order"]["order_id"] for one in told] == ["o-1", "o-2"]
+    assert told[0]["decision"]["offers"][0]["anchor_id"] == "tent"
+
+
+def test_a_condition_holds_events_and_customers_back(workspace: Workspace, receiver: Receiver) -> None:
+    picky = to(receiver, when="need.need == 'camping' && customer.orders > 0")
+    other = to(receiver, name="cooking", when="need.need == 'cooking'")
+    with opened(workspace, settings_with(picky, other)) as world:
+        world.agrees("c-1", "c-2")
+        world.orders("o", "o-1", "c-2")
+        world.needs("n-1", "c-1")
+        world.needs("n-2", "c-2")
+        world.run()
+        assert world.standing().silent_by_reason == {"condition": 1}
+        assert world.standing("cooking").silent_by_reason == {}
+    assert [receiver.read()["data"]["customer_id"]] == ["c-2"]
+    assert len(receiver.came) == 1
+
+
+def test_without_its_secret_a_trigger_waits_and_says_so(workspace: Workspace, receiver: Receiver) -> None:
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-1")
+        world.environment, kept = {}, world.environment
+        world.needs("n-1", "c-1")
+        assert world.run() == (0, 0, 0, 0, 0, 0)
+        assert "OFFERS_SECRET" in str(world.standing().problem)
+        world.run()
+        assert world.said == ["trigger_cannot_work"], "once"
+        world.environment = kept
+        assert world.run().delivered == 1
+        assert world.standing().problem is None
+
+
+def test_a_new_trigger_begins_with_what_comes_after_it(workspace: Workspace, receiver: Receiver) -> None:
+    with opened(workspace, settings_with()) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+    with opened(workspace, settings_with(to(receiver))) as world:
+        assert world.run().taken == 0
+        world.needs("n-2", "c-1")
+        assert world.run().delivered == 1
+    assert receiver.read()["data"]["event"]["event_id"] == "n-2"
+
+
+def test_rows_for_e_mails_are_taken_once(workspace: Workspace, tmp_path: Path) -> None:
+    rows_for = Trigger(name=NAME, on="need", placement="email", to="email")
+    with opened(workspace, settings_with(rows_for)) as world:
+        world.agrees("c-1", "c-2")
+        world.needs("n-1", "c-1")
+        world.run()
+        first = world.shop.triggers.emails()
+        assert [row.customer_id for row in first] == ["c-1"]
+        assert world.shop.triggers.emails() == [], "somebody has them already"
+        world.now += timedelta(minutes=2)  # and did not finish
+        again = world.shop.triggers.emails()
+        with (tmp_path / "o.csv").open("w", encoding="utf-8", newline="") as stream:
+            assert write_messages(stream, [(row.customer_id, row.answer) for row in again], 4, "csv") == (1, 1)
+        world.shop.triggers.emailed(again)
+        world.needs("n-2", "c-2")
+        world.later(minutes=2)
+        assert [row.customer_id for row in world.shop.triggers.emails()] == ["c-2"]
+        assert world.standing().delivered == 1
+
+
+def test_two_that_work_at_once_do_nothing_twice(workspace: Workspace, receiver: Receiver, database_url: str) -> None:
+    with opened(workspace, settings_with(to(receiver), url=database_url)) as world:
+        customers = [f"c-{number}" for number in range(12)]
+        world.agrees(*customers)
+        for customer_id in customers:
+            world.needs(f"n-{customer_id}", customer_id)
+        errors: list[BaseException] = []
+
+        def work() -> None:
+            with Shop(workspace, clock=system_clock) as other:
+                desk = other.triggers
+                desk.environment = world.environment
+                try:
+                    desk.run_once()
+                except BaseException as error:  # noqa: BLE001 - told below
+                    errors.append(error)
+
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert errors == []
+        assert len(receiver.ids) == len(set(receiver.ids)) == len(customers)
+    assert _decisions(database_url) == len(customers)
+
+
+def test_what_is_over_is_kept_for_a_while_and_what_waits_is_kept(workspace: Workspace, receiver: Receiver) -> None:
+    delayed = to(receiver, name="late", delay_minutes=60.0 * 24 * 60)
+    with opened(workspace, settings_with(to(receiver), delayed)) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+        world.run()
+        world.now += timedelta(days=31)
+        assert world.shop.keeping.tidy().rows["triggered"] == 1
+        assert world.standing("late").due == 1
+
+
+def test_a_ping_is_signed_and_says_what_came_back(workspace: Workspace, receiver: Receiver) -> None:
+    receiver.answers = [status(204), status(410)]
+    with opened(workspace, settings_with(to(receiver))) as world:
+        desk = world.shop.triggers
+        desk.environment = world.environment
+        assert desk.test(NAME).delivered
+        assert receiver.read()["type"] == "ping"
+        refused = desk.test(NAME)
+        assert (refused.delivered, refused.status) == (False, 410)
+        assert world.standing().off_since is None, "a ping changes nothing"

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import socket
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.receiving import babble, hang, receiving, status, talk
+
+from pairwell.triggers import sending
+from pairwell.triggers.sending import Message, send_all
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def _to(url: str) -> Message:
+    return Message(url, {"webhook-id": "msg_1"}, b"{}")
+
+
+@pytest.mark.parametrize(
+    ("code", "delivered", "error"),
+    [
+        (200, True, None),
+        (204, True, None),
+        (304, False, "304 Not Modified"),
+        (404, False, "404 Not Found"),
+        (500, False, "500 Internal Server Error"),
+    ],
+)
+def test_only_2xx_is_delivered(code: int, delivered: bool, error: str | None) -> None:
+    with receiving() as receiver:
+        receiver.answers = [status(code)]
+        (came,) = send_all([_to(receiver.url)], NOW)
+    assert (came.status, came.delivered, came.error) == (code, delivered, error)
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_nothing_is_followed_elsewhere(code: int) -> None:
+    with receiving() as receiver, receiving() as elsewhere:
+        receiver.answers = [status(code, location=elsewhere.url)]
+        (came,) = send_all([_to(receiver.url)], NOW)
+    assert not came.delivered
+    assert "not followed" in str(came.error)
+    assert elsewhere.came == []
+
+
+def test_who_never_answers_holds_up_nobody_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "LIMIT_S", 0.5)
+    with receiving() as receiver:
+        receiver.answers = [hang]
+        slow, quick = send_all([_to(receiver.url), _to(receiver.url)], NOW)
+    assert sorted([slow.delivered, quick.delivered]) == [False, True]
+    assert "no answer within 0.5 s" in {slow.error, quick.error}
+
+
+def test_of_a_long_answer_only_the_beginning_is_read() -> None:
+    with receiving() as receiver:
+        receiver.answers = [talk]
+        (came,) = send_all([_to(receiver.url)], NOW)
+    assert came.delivered
+    assert came.said == "." * 200
+
+
+def test_what_is_no_http_and_who_does_not_listen_are_told_in_words() -> None:
+    with receiving() as receiver:
+        receiver.answers = [babble]
+        (came,) = send_all([_to(receiver.url)], NOW)
+    assert came.status is None
+    assert came.error
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        (came,) = send_all([_to(f"http://127.0.0.1:{taken.getsockname()[1]}/")], NOW)
+    assert came.status is None
+    assert came.error
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("120", timedelta(minutes=2)),
+        ("Sat, 21 Nov 2026 12:10:00 GMT", timedelta(minutes=10)),
+        ("soon", None),
+        ("-5", None),
+        ("9" * 40, None),
+    ],
+)
+def test_retry_after_is_read(told: str, asked: timedelta | None) -> None:
+    with receiving() as receiver:
+        receiver.answers = [status(503, retry_after=told)]
+        (came,) = send_all([_to(receiver.url)], NOW)
+    assert came.asked == asked
