@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     table: Annotated[str, typer.Argument(metavar="TABLE", help="orders, items, customers, consents, …")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, TSV, JSON lines or Parquet, gzip too.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV, TSV, JSON, Parquet, feeds; gzip too.")],
     *,
     mapping: Annotated[Path | None, typer.Option(help="A mapping as TOML, instead of the one found.")] = None,
     source: Annotated[
@@ -78,6 +78,7 @@ def _print_report(report: IngestReport, *, dry_run: bool) -> None:
         print_lines(["", f"Beside them, {told.table}: {_counts(told)}", *_rules(told)])
         if told.quarantine:
             print_lines([f"Refused rows kept: {told.quarantine}"])
+        print_lines(told.notes)
 
 
 def _counts(report: IngestReport) -> str:

@@ -175,7 +175,7 @@ class _Reader:
                 part.cells.clear()
                 part.text.clear()
 
-    def _entity(self, name: str, _: bool) -> None:  # noqa: FBT001  (called by the parser)
+    def _entity(self, name: str, _: bool) -> None:
         """An entity of the DTD that is not read: that of HTML, as shops mean it, else as it stands."""
         self._said(html5.get(f"{name};", f"&{name};"))
 

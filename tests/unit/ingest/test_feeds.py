@@ -157,7 +157,7 @@ def test_what_is_no_feed_or_a_broken_one_says_so(tmp_path: Path, text: str, said
 
 
 def test_a_workbook_that_is_called_a_feed_is_told_by_its_bytes(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="an Excel workbook; expected CSV, .* or a feed in XML"):
+    with pytest.raises(SourceError, match=r"an Excel workbook; expected CSV, .* or a feed in XML"):
         read(feed(tmp_path, b"PK\x03\x04" + bytes(100)))
 
 

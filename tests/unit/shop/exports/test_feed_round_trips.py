@@ -19,10 +19,12 @@ ODD = """<?xml version="1.0" encoding="UTF-8"?>
 <offer id="A&amp;B" type="vendor.model" available="true" group_id="7"><typePrefix>Кружка</typePrefix>
   <vendor>O'Neil &amp; "Сыновья"</vendor><model>&lt;XL&gt; 5" №1</model><price>100.50</price><categoryId>1</categoryId>
   <param name="Объём" unit="мл">300</param><param name='5" диск'>да &amp; нет</param><rec>Ы-2, 3</rec></offer>
-<offer id="Ы-2"><name><![CDATA[Чашка <i>«Север»</i> ]]]]><![CDATA[> & Ко]]></name><price>20</price><rec>A&amp;B</rec></offer>
+<offer id="Ы-2"><name><![CDATA[Чашка <i>«Север»</i> ]]]]><![CDATA[> & Ко]]></name>
+  <price>20</price><rec>A&amp;B</rec></offer>
 <offer id="3" available="true"><name>ложка  с   пробелами</name><price>3</price><purchase_price>1</purchase_price>
   <categoryId>2</categoryId><count>7</count></offer>
-</offers><categories><category id="1">A &gt; B</category><category id="2" parentId="1">Ложки, вилки</category></categories>
+</offers><categories><category id="1">A &gt; B</category>
+<category id="2" parentId="1">Ложки, вилки</category></categories>
 </shop></yml_catalog>"""
 Run = Callable[..., Result]
 
