@@ -134,7 +134,9 @@ class Shop(Measured):
         from pairwell.shop.rollout import Said
         from pairwell.shop.status import publish_draft
 
-        return publish_draft(self, share, Said(author=author, reason=reason), now=self._clock())
+        made = publish_draft(self, share, Said(author=author, reason=reason), now=self._clock())
+        self._begin_triggers()
+        return made
 
     def learn(self, as_of: datetime | None = None, *, retune: bool = False, advance: Advance = unheard) -> Learned:
         """Learn from everything that had happened by `as_of` (UTC where it names no zone), and make the model live.

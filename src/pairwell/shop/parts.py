@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pairwell.clock import Clock, system_clock
 from pairwell.config.published import Published, load_published, load_settings
 from pairwell.config.workspace import Workspace
-from pairwell.errors import NoModelError
+from pairwell.errors import JournalError, NoModelError
 from pairwell.records import Decision, DecisionRequest
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pairwell.facts.posteriors import PosteriorStore
     from pairwell.facts.store import FactStore
     from pairwell.facts.taste import TasteStore
+    from pairwell.journal.recent import RecentAsked, RecentDecision
     from pairwell.journal.store import Journal
     from pairwell.learn.responses.learn import Sources
     from pairwell.model.model import Model
@@ -112,6 +114,12 @@ class Parts:
 
         return KeyStore(self._database)
 
+    def recent_decisions(self, asked: RecentAsked) -> list[RecentDecision]:
+        """The newest decisions that are asked for, newest first."""
+        from pairwell.journal.recent import recent_decisions
+
+        return recent_decisions(self._database, asked)
+
     @cached_property
     def users(self) -> UserStore:
         """Who may use the pages."""
@@ -155,6 +163,12 @@ class Parts:
         from pairwell.triggers.desk import Triggers
 
         return Triggers(self, self._database, self._clock)
+
+    def _begin_triggers(self) -> None:
+        """Let new triggers wait for events from now on; where the journal is away, from when it is back."""
+        if self.published.settings.triggers:
+            with suppress(JournalError):
+                self.triggers.begin()
 
     def count_triggered(self) -> dict[str, Watched]:
         """By trigger what is on its way, or could not be delivered."""

@@ -60,6 +60,11 @@ class Triggers:
         self._clock = clock
         self.environment: Mapping[str, str] = os.environ  # where secrets are
 
+    def begin(self) -> None:
+        """Let triggers that are new wait for what comes from now on."""
+        ledger = Ledger(self._database, lease_s=LEASE_S)
+        Taker(self._database, ledger).begin([trigger.name for trigger in self._settings.triggers])
+
     def run_once(self, tell: Tell = unheard) -> Worked:
         """Do what is due now: take events, decide, send."""
         runner = Runner(self._shop, self._database, self._clock, tell=tell)
@@ -119,7 +124,7 @@ class Triggers:
     def switch_off(self, name: str) -> bool:
         """Let a trigger rest: nothing is decided, and what waits is not sent. False where it was off."""
         self._find(name)
-        Taker(self._database, Ledger(self._database, lease_s=LEASE_S)).begin([name])
+        self.begin()
         return put_off(self._database, name, _BY_COMMAND, self._clock())
 
     def test(self, name: str) -> Pinged:

@@ -26,7 +26,7 @@ ORDER = Event(event_id="o", type="order", at=NOW, order=EventOrder(order_id="o-1
 
 def _condition(event: Event, when: str) -> Condition:
     assert event.type in {"usage", "need", "order"}
-    return Condition(Trigger(name="t", on=event.type, placement="email", when=when))  # type: ignore[arg-type]  # just asked
+    return Condition(Trigger(name="t", on=event.type, placement="email", when=when))
 
 
 @pytest.mark.parametrize(
