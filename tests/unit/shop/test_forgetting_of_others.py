@@ -154,6 +154,24 @@ def test_refused_rows_of_others_stay(shop: Shop) -> None:
     assert kept.read_text().count("never") == 2
 
 
+def test_their_subscriptions_go_and_those_of_others_stay(shop: Shop) -> None:
+    path = shop.workspace.root.parent / "subscriptions.csv"
+    columns = ("subscription_id", "account_id", "plan_id", "started_at", "ended_at")
+    path.write_text(
+        f"{','.join(columns)}\n"
+        f"s-1,{GONE},pro,2026-01-01,\ns-2,{GONE},team,2026-01-01,2026-02-01\ns-3,900001,pro,2026-01-01,\n"
+        f"s-4,{GONE},pro,never,\n{GONE},900001,team,2026-01-01,\n"
+    )
+    shop.ingest("subscriptions", path, Mapping(table="subscriptions", columns={name: name for name in columns}))
+    assert len(shop.keeping.search(GONE).found) >= 3  # in the table, among what was refused, and in the facts
+    done = shop.keeping.forget(GONE)
+    assert (done.searched.found, done.removed["dataset subscriptions"]) == ([], 2)
+    rows = shop.dataset.history("subscriptions").to_pyarrow().to_pylist()
+    assert sorted((row["subscription_id"], row["account_id"]) for row in rows) == [(GONE, "900001"), ("s-3", "900001")]
+    assert shop.facts.owned(GONE, ["pro", "team"]) == set()
+    assert shop.facts.owned("900001", ["pro", "team"]) == {"pro", "team"}
+
+
 def _order(name: str, order_id: str, customer: str | None) -> Event:
     order = EventOrder(order_id=order_id, lines=[EventLine(item_id="tent")])
     return Event(event_id=name, type="order", at=NOW, customer_id=customer, order=order)
