@@ -4,12 +4,15 @@ import codecs
 import gzip
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import msgspec
 import pytest
 from tests.unit.ingest.vendors.conftest import FILES, Filled, Importer, filled
 
 from pairwell.errors import MappingError, SourceError
 from pairwell.ingest.load import IngestReport
+from pairwell.ingest.mapping import load_mapping
 
 FEED = "yml_products.xml"
 TEXT = (FILES / FEED).read_bytes().decode("windows-1251")
@@ -133,6 +136,15 @@ def test_a_foreign_currency_needs_a_rate(rouble: Importer) -> None:
     rouble.settle(shop={"currency": "RUB"}, currency={"rates": {"USD": 90.0}})
     assert "unknown_currency" not in rouble.take("items", FEED).refused_by_reason
     assert ("STOVE", 450_000) in rouble.rows("items", "item_id", "price_minor")
+
+
+def test_a_feed_with_decimal_commas_is_read_where_its_mapping_says_so(rouble: Importer) -> None:
+    path = rouble.write("feed.xml", TEXT.replace("24000.00", "24000,50").replace("9000<", "9000,25<"), "windows-1251")
+    report = rouble.take("items", path)
+    assert report.refused_by_reason["bad_number"] == 3
+    mapping = msgspec.structs.replace(load_mapping(Path(report.mapping or "")), decimal=",")
+    assert rouble.take("items", path, mapping=mapping).refused_by_reason["bad_number"] == 1
+    assert ("TENT-3", 2_400_050) in rouble.rows("items", "item_id", "price_minor")
 
 
 @pytest.mark.parametrize(
