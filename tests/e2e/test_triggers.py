@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
+import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,20 +27,37 @@ from pairwell.operations.database import open_database
 from pairwell.operations.schema import decisions
 from pairwell.shop.face import Shop
 
-# A process that works on triggers without pause, and takes over soon what a killed one left.
-_WORK = (
-    "import sys\n"
-    "from pathlib import Path\n"
-    "from pairwell.clock import system_clock\n"
-    "from pairwell.config.workspace import Workspace\n"
-    "from pairwell.shop.face import Shop\n"
-    "from pairwell.triggers.running import Runner\n"
-    "shop = Shop(Workspace(Path(sys.argv[1])))\n"
-    "runner = Runner(shop, shop._database, system_clock, lease_s=1.0)\n"
-    "print('works', flush=True)\n"
-    "while True:\n"
-    "    runner.run_once()\n"
-)
+# A process that works on triggers, takes over soon what others left, and is killed in the midst of its work: at so
+# many transactions, just before or just after one is durable.
+_WORK = """
+import os, signal, sys
+from contextlib import contextmanager
+from pathlib import Path
+from pairwell.clock import system_clock
+from pairwell.config.workspace import Workspace
+from pairwell.operations.database import Database
+from pairwell.shop.face import Shop
+from pairwell.triggers.running import Runner
+
+left, before, write = int(sys.argv[2]), sys.argv[3] == "before", Database.write
+
+@contextmanager
+def deadly(self):
+    global left
+    left -= 1
+    with write(self) as connection:
+        yield connection
+        if left == 0 and before:
+            os.kill(os.getpid(), signal.SIGKILL)
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+shop = Shop(Workspace(Path(sys.argv[1])))
+shop.triggers.list()  # all is open
+Database.write = deadly
+while True:
+    Runner(shop, shop._database, system_clock, lease_s=0.5).run_once()
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -132,24 +148,18 @@ def test_commands_work_without_a_server(workspace: Workspace, tmp_path: Path) ->
 
 
 def test_whatever_moment_it_is_killed_at_nothing_is_lost_and_nothing_decided_twice(workspace: Workspace) -> None:
-    rng, events = random.Random(5), 60
+    rng, kills, each = random.Random(5), 16, 4
     with receiving() as receiver:
         _publish(workspace, to(receiver))
         with Shop(workspace) as shop:
-            told = 0
-            for _ in range(12):
-                with subprocess.Popen(
-                    [sys.executable, "-c", _WORK, str(workspace.root)], stdout=subprocess.PIPE, env=dict(os.environ)
-                ) as process:
-                    assert process.stdout is not None
-                    process.stdout.readline()
-                    for number in range(told, told + events // 12):
-                        shop.log_events(_events(f"c-{number}", f"n-{number}"))
-                    told += events // 12
-                    time.sleep(rng.uniform(0.0, 0.15))
-                    process.kill()
-            wait_for(lambda: "done" if _all_done(shop, events) else "")
-        _check_once(workspace, receiver, events)
+            for kill in range(kills):
+                for number in range(kill * each, (kill + 1) * each):
+                    shop.log_events(_events(f"c-{number}", f"n-{number}"))
+                when = [str(rng.randint(1, 16)), rng.choice(["before", "after"])]
+                work = [sys.executable, "-c", _WORK, str(workspace.root), *when]
+                assert subprocess.run(work, check=False).returncode == -signal.SIGKILL
+            wait_for(lambda: "done" if _all_done(shop, kills * each) else "")
+        _check_once(workspace, receiver, kills * each)
 
 
 def _all_done(shop: Shop, events: int) -> bool:
