@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Litestar, Request, Response
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
@@ -13,29 +13,40 @@ from pairwell.serve.online.faults import BUSY, Fault, no_route, wrong_method
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.wire import Disconnected, Receive, Scope, Send, as_get
 from pairwell.serve.pages.answers import guarded, page, told, wants_page
+from pairwell.serve.pages.asking import VISITOR
 from pairwell.serve.pages.desk import Desk, Maker
 from pairwell.serve.pages.door import Door
-from pairwell.serve.pages.frame import Around, render_problem, render_sign_in
+from pairwell.serve.pages.frame import render_problem, render_sign_in
+from pairwell.serve.pages.liking import liked
 from pairwell.serve.pages.making import be_humble
-from pairwell.serve.pages.routes import FOR_EVERYBODY, VISITOR, Rooms, make_routes, typed_into
+from pairwell.serve.pages.routes import FOR_EVERYBODY, Rooms, make_routes, typed_into
 from pairwell.serve.pages.shelf import Shelf
+from pairwell.serve.pages.viewing import OpenShop, Viewer
 from pairwell.serve.pages.visitors import NOBODY, Visitor
 
 _MOST_WAITING = 16
 _NO_KEY = 401
 
 
+class Making(NamedTuple):
+    """What pages are made from: reports by their maker, all else from the open shop."""
+
+    maker: Maker
+    open_shop: OpenShop
+
+
 class PagesApp:
     """Answers people's browsers, and programs that want the same numbers."""
 
-    def __init__(self, maker: Maker, door: Door, notices: Notices, *, at_once: int) -> None:
+    def __init__(self, making: Making, door: Door, notices: Notices, *, at_once: int) -> None:
         """`at_once`: how many reports are made at the same time."""
         self._notices = notices
         self._shelf = Shelf()
         self._door = door
-        self._desk = Desk(maker, at_once=at_once, most=_MOST_WAITING, begin=be_humble)
+        self._viewer = Viewer(making.open_shop)
+        self._desk = Desk(making.maker, at_once=at_once, most=_MOST_WAITING, begin=be_humble)
         self._rest = Litestar(
-            make_routes(Rooms(door=self._door, desk=self._desk, shelf=self._shelf)),
+            make_routes(Rooms(door=self._door, desk=self._desk, shelf=self._shelf, viewer=self._viewer)),
             openapi_config=None,
             logging_config=None,
             exception_handlers={Exception: self._on_error},
@@ -57,6 +68,7 @@ class PagesApp:
 
     def close(self) -> None:
         """Take no more."""
+        self._viewer.close()
         self._desk.close()
 
     async def _let_in(self, scope: Scope) -> Visitor:
@@ -76,9 +88,9 @@ class PagesApp:
         if not wants_page(scope):
             return told(fault, status, headers)
         if status == _NO_KEY:
-            return page(render_sign_in(Around(contents=())), status, headers)
-        let_in = scope[VISITOR] is not NOBODY
-        around = Around(contents=self._shelf.known if let_in else ())
+            return page(render_sign_in(liked(scope)), status, headers)
+        visitor = scope[VISITOR]
+        around = liked(scope, contents=self._shelf.known if visitor is not NOBODY else (), visitor=visitor)
         return page(render_problem(fault, around, typed_into(scope)), status, headers)
 
     def _told(self, scope: Scope, error: Exception) -> Answer:

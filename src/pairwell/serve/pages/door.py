@@ -15,6 +15,7 @@ from pairwell.serve.online.access.refusals import key_missing, needs_secret_key,
 from pairwell.serve.online.faults import Fault, Refused
 from pairwell.serve.online.loopback import require_local
 from pairwell.serve.online.wire import Scope
+from pairwell.serve.pages.asking import cookies, sent
 from pairwell.serve.pages.register import Register
 from pairwell.serve.pages.visitors import ANYBODY, Visitor, of_holder, of_key
 
@@ -101,7 +102,7 @@ class Door:
 
 def require_own_form(scope: Scope) -> str:
     """The origin of a form that is sent. Raises `Refused` unless it is a page of this very process."""
-    hosts, origins = _sent(scope, b"host"), _sent(scope, b"origin")
+    hosts, origins = sent(scope, b"host"), sent(scope, b"origin")
     if len(hosts) != 1 or len(origins) != 1 or origins[0].lower().partition("://")[2] != hosts[0].lower():
         raise _foreign("This form was not sent by a page of this server.")
     return origins[0]
@@ -130,10 +131,6 @@ def _require_not_embedded(scope: Scope) -> None:
         raise _foreign("A page of another site asks for this.")
 
 
-def _sent(scope: Scope, header: bytes) -> list[str]:
-    return [value.decode("latin-1") for name, value in scope["headers"] if name == header]
-
-
 def _foreign(message: str) -> Refused:
     return Refused(403, Fault(code="foreign_origin", message=message, hint="Open the pages themselves."))
 
@@ -149,8 +146,7 @@ def _not_signed_in() -> Refused:
 
 
 def _names(scope: Scope) -> list[str]:
-    parts = [one.strip().partition("=") for cookies in _sent(scope, b"cookie") for one in cookies.split(";")]
-    return [value for name, _, value in parts if name == COOKIE and value][:_MOST_SESSIONS]
+    return cookies(scope, COOKIE)[:_MOST_SESSIONS]
 
 
 def _cookie(value: str, origin: str, *, seconds: int) -> str:

@@ -1,4 +1,4 @@
-"""Pages: what stands around a report, from templates that escape whatever they are given."""
+"""Pages: what stands around a report or a view, from templates that escape whatever they are given."""
 
 from __future__ import annotations
 
@@ -13,20 +13,32 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pairwell.catalogues import LANGUAGES
 from pairwell.serve.online.faults import Fault
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.contents import Entry
+from pairwell.serve.pages.showing import FILTERS
+from pairwell.serve.pages.speaking import NAMES, sentences
+from pairwell.serve.pages.views.all import UNLISTED, VIEWS
+from pairwell.serve.pages.views.view import View
 from pairwell.serve.pages.visitors import NOBODY, Visitor
 
 if TYPE_CHECKING:
     from pairwell.report.record import Report
 
+Theme = str  # "light", "dark"; empty: as the browser likes it
+THEMES: Final = ("", "light", "dark")
+
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What every page shows beside its own."""
 
-    contents: Sequence[Entry]
+    contents: Sequence[Entry] = ()
     visitor: Visitor = NOBODY
+    language: str = LANGUAGES[0]
+    theme: Theme = ""
+    here: str = "/"  # path and query of the page, to come back to
+    said: str = ""  # what a form has just done
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +56,11 @@ def render_report(report: Report, question: Question, around: Around) -> str:
     keys = [*(["figures"] if report.figures else []), *(table.key for table in report.tables)]
     shown = _of_days(question, report)
     return _page("report.html", around, question=question, title=report.title, body=body, tables=keys, shown=shown)
+
+
+def render_view(view: View, record: msgspec.Struct, around: Around) -> str:
+    """The page of any other record."""
+    return _page(f"views/{view.template}", around, title=view.label, view=view, record=record)
 
 
 def render_problem(fault: Fault, around: Around, question: Question | None = None) -> str:
@@ -72,14 +89,19 @@ def render_style() -> str:
     """The style of all pages: that of a report and that of what stands around it."""
     from pairwell.report.shown.style import STYLE
 
-    return STYLE + _templates().get_template("frame.css").render()
+    return STYLE + _templates(LANGUAGES[0]).get_template("frame.css").render()
 
 
 def query_of(question: Question, **more: str) -> str:
     """A question as the part of an address after its path, with its question mark; nothing where it is the usual."""
     parts = {"since": _written(question.since), "until": _written(question.until), "by": question.by or "", **more}
-    told = {name: value for name, value in parts.items() if value}
-    return f"?{urlencode(told)}" if told else ""
+    return address_of("", **parts)
+
+
+def address_of(path: str, **parameters: object) -> str:
+    """A path with those parameters that say something."""
+    told = {name: str(value) for name, value in parameters.items() if value not in {None, ""}}
+    return f"{path}?{urlencode(told)}" if told else path
 
 
 def _of_days(question: Question, report: Report) -> Question:
@@ -96,8 +118,9 @@ def _of_days(question: Question, report: Report) -> Question:
 def _page(template: str, around: Around, *, title: str, question: Question | None = None, **more: Any) -> str:  # noqa: ANN401
     entries = {entry.name: entry for entry in around.contents}
     period = Question(name="", since=question.since, until=question.until) if question else Question(name="")
+    listed = [view for view in VIEWS if view.path not in UNLISTED and around.visitor.may(view.right)]
     return (
-        _templates()
+        _templates(around.language)
         .get_template(template)
         .render(
             around=around,
@@ -105,21 +128,34 @@ def _page(template: str, around: Around, *, title: str, question: Question | Non
             question=question,
             entry=entries.get(question.name) if question else None,
             period=query_of(period),
+            views=listed,
+            view=more.pop("view", None),
             **more,
         )
     )
 
 
 @cache
-def _templates() -> Environment:
+def _templates(language: str) -> Environment:
     found = Environment(
         loader=PackageLoader("pairwell.serve.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    found.globals |= {"query_of": query_of, "field_of": _field}
+    # The new style takes every sentence for safe HTML, a shop's own title, too.
+    found.install_gettext_translations(sentences(language), newstyle=False)  # type: ignore[attr-defined]  # by the extension
+    found.globals |= {
+        "query_of": query_of,
+        "address_of": address_of,
+        "field_of": _field,
+        "languages": NAMES,
+        "themes": THEMES,
+        "language": language,
+    }
+    found.filters |= FILTERS
     return found
 
 

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from pairwell.clock import system_clock
 from pairwell.config.published import load_published
@@ -20,10 +21,13 @@ from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.keyring import Keyring, Ring
 from pairwell.serve.online.loopback import is_loopback
 from pairwell.serve.online.notices import Notices
-from pairwell.serve.pages.app import PagesApp
+from pairwell.serve.pages.app import Making, PagesApp
 from pairwell.serve.pages.door import Door
 from pairwell.serve.pages.making import Reports, be_first_to_go
 from pairwell.serve.pages.register import Register
+
+if TYPE_CHECKING:
+    from pairwell.shop.face import Shop
 
 GRACE_S = 2  # for answers under way when the process is told to stop; a report that takes longer is asked for again
 _HANG_S = 5.0  # a PostgreSQL server that takes longer for a statement stands still
@@ -42,10 +46,11 @@ def run_on(bound: socket.socket, workspace: Workspace, *, host: str, ready: Call
         keyring = Keyring(KeyStore(database), notices, patience_s=lambda: _PATIENCE_S)
         gate = Gate(keyring, limits=_PublishedLimits(workspace), clock=system_clock, local=is_loopback(host))
         register = Register(database, system_clock, patience_s=_PATIENCE_S)
+        making = Making(reports, lambda: _open_shop(workspace))
         with (
             closing(keyring),
             closing(register),
-            closing(PagesApp(reports, Door(gate, register), notices, at_once=reports_at_once())) as app,
+            closing(PagesApp(making, Door(gate, register), notices, at_once=reports_at_once())) as app,
         ):
             said = f"Its pages are at {address_of(bound)}, {who_may_look(keyring.last, register)}."
             with answering(app, Here(bound, GRACE_S, said, "--pages-port")) as answer:
@@ -66,6 +71,12 @@ def who_may_look(keys: Ring | None, register: Register) -> str:
     if register.has_users:
         return "for users who sign in"
     return "open: without keys whoever reaches them may read all" if keys.open else "for who holds a secret key"
+
+
+def _open_shop(workspace: Workspace) -> Shop:
+    from pairwell.shop.face import open_shop
+
+    return open_shop(workspace.root)
 
 
 def _open(workspace: Workspace) -> Database:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, cast
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
 from pairwell.errors import RequestError
-from pairwell.serve.online.faults import Fault, Refused
+from pairwell.serve.online.faults import Refused
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.wire import Receive, Scope
 from pairwell.serve.pages.answers import ALONE, document, page
@@ -21,27 +20,26 @@ from pairwell.serve.pages.asked import (
     OF_A_REPORT,
     Question,
     Wanted,
-    read_parameters,
     read_question,
     read_wanted,
 )
+from pairwell.serve.pages.asking import Asking, parameters_of, scope_of, visitor_of
 from pairwell.serve.pages.desk import Desk
-from pairwell.serve.pages.door import Door
+from pairwell.serve.pages.door import Door, read_fields, require_own_form
 from pairwell.serve.pages.frame import ICON, Around, render_contents, render_report, render_sign_in, render_style
+from pairwell.serve.pages.liking import liked, ways_back
 from pairwell.serve.pages.openapi import describe_pages
 from pairwell.serve.pages.shelf import Shelf
-from pairwell.serve.pages.visitors import Visitor
+from pairwell.serve.pages.viewing import Viewer, make_views
 
 if TYPE_CHECKING:
     from pairwell.report.record import Report
 
-FOR_EVERYBODY = frozenset({"/healthz", "/icon.svg", "/openapi.json", "/sign-in", "/sign-out", "/style.css"})
-VISITOR = "pairwell.visitor"  # where a scope holds whoever asks
-LONGEST_QUERY = 2_000
+FOR_EVERYBODY = frozenset(
+    {"/healthz", "/icon.svg", "/openapi.json", "/preferences", "/sign-in", "/sign-out", "/style.css"}
+)
 _LONGEST_FORM, _FORMS, _FORMS_BYTES, _FORM_S = 4_000, 100, 400_000, 10.0
-_MOST_PARAMETERS = 20
 _JSON = "application/json"
-Asking = Request[Any, Any, Any]
 
 
 class Rooms(msgspec.Struct, frozen=True):
@@ -50,11 +48,13 @@ class Rooms(msgspec.Struct, frozen=True):
     door: Door
     desk: Desk
     shelf: Shelf
+    viewer: Viewer
 
 
 def make_routes(rooms: Rooms) -> list[HTTPRouteHandler]:
     """The handlers."""
-    return [*_for_everybody(), *_pages(rooms), *_programs(rooms), *_signing(rooms)]
+    views = make_views(rooms.viewer, lambda request: around_of(request, rooms.shelf))
+    return [*_for_everybody(), *_pages(rooms), *_programs(rooms), *views, *_signing(rooms), *_liking()]
 
 
 def _for_everybody() -> list[HTTPRouteHandler]:
@@ -79,7 +79,7 @@ def _for_everybody() -> list[HTTPRouteHandler]:
 
 def _pages(rooms: Rooms) -> list[HTTPRouteHandler]:
     async def show(request: Asking, name: str) -> Response[bytes]:
-        question = read_question(name, _parameters(scope_of(request), OF_A_PAGE))
+        question = read_question(name, parameters_of(scope_of(request), OF_A_PAGE))
         report = await rooms.desk.find(question, lambda: _gone(request))
         around = await around_of(request, rooms.shelf)
         return page(await asyncio.to_thread(render_report, report, question, around))
@@ -90,7 +90,7 @@ def _pages(rooms: Rooms) -> list[HTTPRouteHandler]:
 
     @get("/reports")
     async def contents(request: Asking) -> Response[bytes]:
-        _parameters(scope_of(request), ())
+        parameters_of(scope_of(request), ())
         return page(render_contents(await around_of(request, rooms.shelf)))
 
     @get("/reports/{name:str}")
@@ -103,13 +103,13 @@ def _pages(rooms: Rooms) -> list[HTTPRouteHandler]:
 def _programs(rooms: Rooms) -> list[HTTPRouteHandler]:
     @get("/api/v1/reports")
     async def contents(request: Asking) -> Response[bytes]:
-        _parameters(scope_of(request), ())
+        parameters_of(scope_of(request), ())
         entries = await rooms.shelf.contents()
         return document(msgspec.json.encode({"reports": entries}).decode(), _JSON)
 
     @get("/api/v1/reports/{name:str}")
     async def report(request: Asking) -> Response[bytes]:
-        wanted = read_wanted(request.path_params["name"], _parameters(scope_of(request), OF_A_REPORT))
+        wanted = read_wanted(request.path_params["name"], parameters_of(scope_of(request), OF_A_REPORT))
         found = await rooms.desk.find(wanted.question, lambda: _gone(request))
         return await asyncio.to_thread(_written, found, wanted)
 
@@ -118,10 +118,10 @@ def _programs(rooms: Rooms) -> list[HTTPRouteHandler]:
 
 def _signing(rooms: Rooms) -> list[HTTPRouteHandler]:
     @get("/sign-in")
-    async def form() -> Response[bytes]:
+    async def form(request: Asking) -> Response[bytes]:
         if rooms.door.is_open:
             return page("", 303, {"location": "/"})
-        return page(render_sign_in(Around(contents=())))
+        return page(render_sign_in(liked(scope_of(request))))
 
     forms = Holding("forms", most_bytes=_FORMS_BYTES, most_bodies=_FORMS, seconds=_FORM_S)
 
@@ -132,7 +132,7 @@ def _signing(rooms: Rooms) -> list[HTTPRouteHandler]:
             with forms.open() as body:
                 cookie = await rooms.door.sign_in(scope, await body.read(scope, receive, limit=_LONGEST_FORM))
         except Refused as refused:
-            shown = render_sign_in(Around(contents=()), refused.fault)
+            shown = render_sign_in(liked(scope), refused.fault)
             return page(shown, refused.status, refused.headers)
         return page("", 303, {"location": "/", **({} if cookie is None else {"set-cookie": cookie})})
 
@@ -143,20 +143,23 @@ def _signing(rooms: Rooms) -> list[HTTPRouteHandler]:
     return [form, sign_in, sign_out]
 
 
+def _liking() -> list[HTTPRouteHandler]:
+    forms = Holding("forms", most_bytes=_FORMS_BYTES, most_bodies=_FORMS, seconds=_FORM_S)
+
+    @post("/preferences")
+    async def like(request: Asking) -> Response[bytes]:
+        scope = scope_of(request)
+        origin = require_own_form(scope)
+        with forms.open() as body:
+            fields = read_fields(await body.read(scope, cast("Receive", request.receive), limit=_LONGEST_FORM))
+        return ways_back(fields, origin)
+
+    return [like]
+
+
 async def around_of(request: Asking, shelf: Shelf) -> Around:
     """What stands around a page for whoever asks."""
-    return Around(contents=await shelf.contents(), visitor=visitor_of(request))
-
-
-def visitor_of(request: Asking) -> Visitor:
-    """Whoever was let in."""
-    visitor: Visitor = scope_of(request)[VISITOR]
-    return visitor
-
-
-def scope_of(request: Asking) -> Scope:
-    """The scope as plain ASGI knows it."""
-    return request.scope  # type: ignore[return-value]  # Litestar narrows ASGI's open types
+    return liked(scope_of(request), contents=await shelf.contents(), visitor=visitor_of(request))
 
 
 def typed_into(scope: Scope) -> Question | None:
@@ -165,23 +168,9 @@ def typed_into(scope: Scope) -> Question | None:
     if before != "/reports" or not name:
         return None
     try:
-        return read_question(name, _parameters(scope, OF_A_PAGE))
+        return read_question(name, parameters_of(scope, OF_A_PAGE))
     except (Refused, RequestError):
         return Question(name=name)
-
-
-def _parameters(scope: Scope, known: tuple[str, ...]) -> dict[str, str]:
-    query: bytes = scope["query_string"]
-    if len(query) > LONGEST_QUERY:
-        message = f"What stands behind the `?` is longer than {LONGEST_QUERY} bytes."
-        raise Refused(414, Fault(code="too_large", message=message, hint="Shorten it."))
-    try:
-        pairs = parse_qsl(
-            query.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_PARAMETERS, errors="strict"
-        )
-    except ValueError as error:  # UnicodeDecodeError, too
-        raise RequestError("What stands behind the `?` cannot be read.", hint="Write NAME=VALUE&NAME=VALUE.") from error
-    return read_parameters(pairs, known)
 
 
 async def _gone(request: Asking) -> None:

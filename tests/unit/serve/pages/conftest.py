@@ -23,11 +23,12 @@ from pairwell.report.record import Column, Figure, Report, Table
 from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.keyring import Keyring
 from pairwell.serve.online.notices import Notices
-from pairwell.serve.pages.app import PagesApp
+from pairwell.serve.pages.app import Making, PagesApp
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.desk import Made
 from pairwell.serve.pages.door import Door
 from pairwell.serve.pages.register import Register
+from pairwell.shop.face import open_shop
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 BASE = "http://127.0.0.1:8421"
@@ -112,7 +113,7 @@ def ask_of(app: PagesApp) -> Ask:
 
 
 @pytest.fixture
-def pages(database: Database, maker: MadeUp, log: StringIO) -> Iterator[Callable[[bool], Ask]]:
+def pages(workspace: Workspace, database: Database, maker: MadeUp, log: StringIO) -> Iterator[Callable[[bool], Ask]]:
     """Makes a client of the pages, which only this machine can reach or (False) others, too."""
     notices, opened = Notices(clock=lambda: NOW, stream=log), ExitStack()
 
@@ -120,7 +121,8 @@ def pages(database: Database, maker: MadeUp, log: StringIO) -> Iterator[Callable
         ring = Keyring(KeyStore(database), notices, patience_s=lambda: 60.0)
         gate = Gate(ring, limits=Limits, clock=lambda: NOW, local=local)
         register = Register(database, lambda: NOW, patience_s=60.0)
-        app = PagesApp(maker, Door(gate, register), notices, at_once=1)
+        making = Making(maker, lambda: open_shop(workspace.root))
+        app = PagesApp(making, Door(gate, register), notices, at_once=1)
         for one in (ring, register, app):
             opened.enter_context(closing(one))
         return ask_of(app)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from pairwell.serve.pages.asked import FORMATS, OF_A_REPORT
+from pairwell.serve.pages.asking import LONGEST_QUERY
 from pairwell.serve.pages.contents import Entry
 from pairwell.serve.pages.openapi import describe_pages
 from pairwell.serve.pages.process import _MOST_AT_ONCE, GRACE_S
-from pairwell.serve.pages.routes import LONGEST_QUERY
 
 _ROOT = Path(__file__).resolve().parents[4]
 PAGE = (_ROOT / "docs" / "pages.md").read_text(encoding="utf-8")

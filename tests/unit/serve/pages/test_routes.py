@@ -136,7 +136,9 @@ def test_what_was_typed_can_be_mended(ask: Ask, maker: MadeUp) -> None:
     maker.error = RequestError("There is no segment 'chanel'.", hint="Did you mean 'channel'?", field="by")
     shown = ask("GET", "/reports/overview?since=2026-11-02&by=chanel", headers=BROWSER)
     fields = {a["name"]: a["value"] for tag, a in Elements(shown.text).found if tag == "input"}
-    assert fields == {"since": "2026-11-02", "until": "", "by": "chanel"}
+    assert fields == {"since": "2026-11-02", "until": "", "by": "chanel"} | {
+        "to": "/reports/overview?since=2026-11-02&by=chanel"
+    }
     assert "Did you mean" in shown.text
 
 
@@ -197,7 +199,7 @@ def test_the_form_shows_the_period_that_the_report_is_of(ask: Ask) -> None:
     fields = {
         a["name"]: a["value"] for tag, a in Elements(ask("GET", "/", headers=BROWSER).text).found if tag == "input"
     }
-    assert fields == {"since": "2026-10-22", "until": "2026-11-21", "by": ""}
+    assert fields == {"since": "2026-10-22", "until": "2026-11-21", "by": "", "to": "/"}
 
 
 def test_what_fails_is_told_in_the_one_shape_and_to_the_operator(ask: Ask, maker: MadeUp, log: StringIO) -> None:

@@ -1,0 +1,61 @@
+"""How values are written on pages, in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal, format_percent
+from jinja2 import pass_environment
+from jinja2.environment import Environment
+
+from pairwell.decide.texts import find_locale
+from pairwell.decide.texts import money as as_money
+
+
+@pass_environment
+def moment(environment: Environment, at: datetime | None, timezone: str) -> str:
+    """A moment in the shop's time, to the second; a dash for none."""
+    if at is None:
+        return "–"  # noqa: RUF001 - a dash
+    return format_datetime(at.astimezone(ZoneInfo(timezone)), "medium", locale=_language(environment))
+
+
+@pass_environment
+def money(environment: Environment, minor: float | None, currency: str) -> str:
+    """An amount in minor units; a dash for none."""
+    return "–" if minor is None else as_money(round(minor), currency, find_locale(_language(environment)))  # noqa: RUF001
+
+
+@pass_environment
+def number(environment: Environment, value: float | None, decimals: int = 0) -> str:
+    """A number with so many decimals; a dash for none."""
+    if value is None:
+        return "–"  # noqa: RUF001
+    form = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=form, locale=_language(environment))
+
+
+@pass_environment
+def percent(environment: Environment, share: float | None, decimals: int = 1) -> str:
+    """A share of one as percent; a dash for none."""
+    if share is None:
+        return "–"  # noqa: RUF001
+    form = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
+    return format_percent(share, format=form, locale=_language(environment))
+
+
+def _language(environment: Environment) -> str:
+    language: str = environment.globals["language"]  # type: ignore[assignment]  # set where the environment is made
+    return language
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "moment": moment,
+    "money": money,
+    "number": number,
+    "percent": percent,
+}

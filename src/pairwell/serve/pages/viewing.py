@@ -1,0 +1,117 @@
+"""The routes of pages beside the reports: each shows its record or tells it as JSON, and its forms do what they say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import msgspec
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+
+from pairwell.errors import RequestError
+from pairwell.serve.online.faults import too_busy
+from pairwell.serve.online.holding import Holding
+from pairwell.serve.online.wire import Receive
+from pairwell.serve.pages.answers import document, page
+from pairwell.serve.pages.asking import Asking, parameters_of, scope_of, visitor_of
+from pairwell.serve.pages.door import TOKEN, read_fields, require_own_form, require_token
+from pairwell.serve.pages.frame import Around, render_view
+from pairwell.serve.pages.making import be_humble
+from pairwell.serve.pages.said import remember
+from pairwell.serve.pages.views.all import ACTS, VIEWS
+from pairwell.serve.pages.views.view import Act, Done, View
+
+if TYPE_CHECKING:
+    from pairwell.shop.face import Shop
+
+OpenShop = Callable[[], AbstractContextManager["Shop"]]
+_AT_ONCE, _MOST_WAITING = 2, 32
+_LONGEST_FORM, _FORMS, _FORMS_BYTES, _FORM_S = 100_000, 100, 2_000_000, 10.0
+_JSON = "application/json"
+T = TypeVar("T")
+
+
+class Viewer:
+    """Opens the shop on threads that let everything else pass, a few at a time."""
+
+    def __init__(self, open_shop: OpenShop) -> None:
+        self._open_shop = open_shop
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="views", initializer=be_humble)
+        self._waiting = 0
+
+    async def use(self, work: Callable[[Shop], T]) -> T:
+        """What `work` makes of the shop. Raises `Refused` (503) where too many wait, and what `work` raises."""
+        if self._waiting >= _MOST_WAITING:
+            raise too_busy("pages")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: self._do(work))
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        """Take no more; what is being done is finished."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _do(self, work: Callable[[Shop], T]) -> T:
+        with self._open_shop() as shop:
+            return work(shop)
+
+
+def make_views(viewer: Viewer, around: Callable[[Asking], Any]) -> list[HTTPRouteHandler]:
+    """The handlers of all pages and forms; `around` gives what stands around a page for whoever asks."""
+    forms = Holding("forms", most_bytes=_FORMS_BYTES, most_bodies=_FORMS, seconds=_FORM_S)
+    shown = [handler for view in VIEWS for handler in (_page(view, viewer, around), _program(view, viewer))]
+    return [*shown, *(_form(act, viewer, forms) for act in ACTS)]
+
+
+def _page(view: View, viewer: Viewer, around: Callable[[Asking], Any]) -> HTTPRouteHandler:
+    @get(view.path, name=view.path)
+    async def show(request: Asking) -> Response[bytes]:
+        visitor_of(request).require(view.right)
+        fields = parameters_of(scope_of(request), view.parameters)
+        record = await viewer.use(lambda shop: view.make(shop, fields))
+        framed: Around = await around(request)
+        return page(await asyncio.to_thread(render_view, view, record, framed))
+
+    return show
+
+
+def _program(view: View, viewer: Viewer) -> HTTPRouteHandler:
+    @get(f"/api/v1{view.path}", name=f"json{view.path}")
+    async def tell(request: Asking) -> Response[bytes]:
+        visitor_of(request).require(view.right)
+        fields = parameters_of(scope_of(request), view.parameters)
+        record = await viewer.use(lambda shop: view.make(shop, fields))
+        return document(msgspec.json.encode(record).decode(), _JSON)
+
+    return tell
+
+
+def _form(act: Act, viewer: Viewer, forms: Holding) -> HTTPRouteHandler:
+    @post(act.path, name=f"post{act.path}")
+    async def do(request: Asking) -> Response[bytes]:
+        visitor, scope = visitor_of(request), scope_of(request)
+        origin = require_own_form(scope)
+        visitor.require(act.right)
+        with forms.open() as body:
+            fields = read_fields(await body.read(scope, cast("Receive", request.receive), limit=_LONGEST_FORM))
+        require_token(visitor, fields)
+        known = _known_fields(act, fields)
+        done: Done = await viewer.use(lambda shop: act.do(shop, visitor, known))
+        return page("", 303, {"location": done.to, "set-cookie": remember(done.said, origin)})
+
+    return do
+
+
+def _known_fields(act: Act, fields: dict[str, str]) -> dict[str, str]:
+    unknown = sorted(set(fields) - {*act.fields, TOKEN})
+    missing = [name for name in act.fields if name not in fields]
+    if unknown or missing:
+        wrong = f"no {missing[0]!r}" if missing else f"{unknown[0][:80]!r}, which it does not know"
+        raise RequestError(f"The form has {wrong}.", hint="Open its page again.")
+    return {name: fields[name] for name in act.fields}

@@ -1,0 +1,105 @@
+"""Decisions: the newest ones, and one of them explained and computed again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, get_args
+
+import msgspec
+
+from pairwell.decide.account import Account
+from pairwell.decide.replay import Replay
+from pairwell.errors import RequestError
+from pairwell.journal.recent import RecentAsked, RecentDecision
+from pairwell.records import SilenceReason
+from pairwell.serve.pages.views.view import Fields, View
+
+if TYPE_CHECKING:
+    from pairwell.shop.face import Shop
+
+_SHOWN = 50
+
+
+class Decisions(msgspec.Struct, frozen=True, kw_only=True):
+    """A leaf of the list of decisions, newest first."""
+
+    timezone: str
+    currency: str
+    placements: list[str]
+    outcomes: list[str]
+    asked: RecentAsked
+    decisions: list[RecentDecision]
+    next_before: datetime | None  # where older ones begin; None: there are none
+
+
+class OneDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision explained, in figures and in words; `replay` where it was asked for."""
+
+    account: Account
+    lines: list[str]
+    replay: Replay | None = None
+
+
+def make_decisions(shop: Shop, fields: Fields) -> Decisions:
+    """The newest decisions that are asked for."""
+    settings = shop.published.settings
+    asked = RecentAsked(
+        limit=_SHOWN,
+        placement=fields.get("placement"),
+        outcome=fields.get("outcome"),
+        before=_moment(fields["before"]) if "before" in fields else None,
+    )
+    found = shop.recent_decisions(asked)
+    return Decisions(
+        timezone=settings.shop.timezone,
+        currency=settings.shop.currency,
+        placements=sorted(settings.placements),
+        outcomes=["offered", *get_args(SilenceReason)],
+        asked=asked,
+        decisions=found,
+        next_before=found[-1].at if len(found) == _SHOWN else None,
+    )
+
+
+def make_decision(shop: Shop, fields: Fields) -> OneDecision:
+    """One decision. Raises `NotFoundError`, `ForgottenError`, `ReplayError`."""
+    decision_id = fields.get("id", "")
+    if not decision_id:
+        raise RequestError("`id` is missing: whose account is wanted?", hint="Open one of /decisions.", field="id")
+    account = shop.explain(decision_id)
+    replay = shop.replay(decision_id) if fields.get("replay") else None
+    return OneDecision(account=account, lines=account.lines(every=True), replay=replay)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise RequestError(
+            f"`before` is {text[:40]!r}; expected a moment with its zone.",
+            hint="Write 2026-01-31T09:30:00+00:00.",
+            field="before",
+        )
+    return moment
+
+
+DECISIONS = View(
+    path="/decisions",
+    label="Decisions",
+    about="What was offered lately, to whom, and why not more.",
+    group="offers",
+    template="decisions.html",
+    make=make_decisions,
+    parameters=("placement", "outcome", "before"),
+)
+DECISION = View(
+    path="/decision",
+    label="Decision",
+    about="How one decision came about.",
+    group="offers",
+    template="decision.html",
+    make=make_decision,
+    parameters=("id", "replay"),
+)

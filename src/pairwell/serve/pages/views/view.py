@@ -1,0 +1,45 @@
+"""What a page beside the reports is, and what a form of one does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from pairwell.serve.pages.visitors import Right, Visitor
+
+if TYPE_CHECKING:
+    from pairwell.shop.face import Shop
+
+Group = Literal["offers", "customers", "trials", "setup"]
+Fields = Mapping[str, str]
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """A page: `make` finds its record, `template` shows it; `/api/v1` before its path tells the record as JSON."""
+
+    path: str
+    label: str  # in the navigation
+    about: str  # the question that it answers
+    group: Group
+    template: str
+    make: Callable[[Shop, Fields], msgspec.Struct]
+    parameters: tuple[str, ...] = ()  # of its address
+    right: Right = "read"
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """What a form did, and which page shows it."""
+
+    said: str
+    to: str
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """What a form does. `do` is given whoever sent it, for the log, and the fields."""
+
+    path: str
+    right: Right
+    fields: tuple[str, ...]
+    do: Callable[[Shop, Visitor, Fields], Done]
