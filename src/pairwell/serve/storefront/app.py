@@ -18,7 +18,7 @@ from pairwell.events import BEHAVIOUR_TYPES
 from pairwell.records import Answer
 from pairwell.serve.online.faults import Refused
 from pairwell.serve.online.loopback import require_local
-from pairwell.serve.online.storefront.markup import Markup, tag
+from pairwell.serve.online.storefront.markup import Markup, join, tag
 from pairwell.serve.online.wire import Disconnected, Receive, Scope, Send, read_body
 from pairwell.serve.storefront import pages
 from pairwell.serve.storefront.asking import Online, told_cart, told_lines
@@ -273,7 +273,7 @@ def _last(path: str) -> str:
 
 
 def _missing(asked: Asked) -> Reply:
-    page = asked.page("Not here", tag("p", "There is no such page in this shop."))
+    page = asked.page("Not here", join(tag("h1", "Not here"), tag("p", "There is no such page in this shop.")))
     return page._replace(status=404)
 
 

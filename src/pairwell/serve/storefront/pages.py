@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 import msgspec
+from babel import Locale
 
 from pairwell.catalogues import LANGUAGES
 from pairwell.decide.texts import find_locale, money
@@ -16,6 +17,18 @@ from pairwell.serve.online.storefront.markup import Markup, join, tag
 from pairwell.serve.storefront.visits import Line, Order, Visit
 
 _EACH = 6  # of a category on the first page
+_GREETINGS: Final = {  # the letter speaks the language of its offers
+    "en": "Hello {}, this may be of use to you.",
+    "ru": "Здравствуйте, {}! Возможно, вам это пригодится.",
+    "pl": "Dzień dobry, {}! Może Ci się to przyda.",
+}
+_WHY: Final = {
+    "withheld_by_rule": "rules withhold it, as long as the customer has not agreed to e-mails",
+    "no_candidates": "nothing is known to go with what was looked at or bought",
+    "capped": "this customer was written to enough",
+    "holdout": "this customer is one of those who by lot see no offers",
+    "no answer": "the online process does not answer",
+}
 _COLOURS: Final = ("#35605a", "#6b4e71", "#7d5a3c", "#3d5a80", "#5c6b3c", "#8a4f4f", "#4f6d8a", "#6d5c2f")
 
 
@@ -109,7 +122,8 @@ def render_product(item: Item, shop: Shop, visit: Visit) -> Markup:
 
 def render_cart(shop: Shop, visit: Visit) -> Markup:
     """What is in the cart, what it comes to, and offers where they move nothing."""
-    empty = tag("p", "Nothing yet.", id="empty", hidden=None if not visit.lines else "")
+    full, bare = ("", None) if visit.lines else (None, "")
+    empty = tag("p", "Nothing yet.", id="empty", hidden=full)
     sums = tag("p", "Together ", tag("strong", shop.money(shop.total(visit.lines)), id="total"))
     return join(
         tag("h1", "Your cart"),
@@ -117,7 +131,7 @@ def render_cart(shop: Shop, visit: Visit) -> Markup:
         tag(
             "div",
             tag("ul", *(_line(line, shop) for line in visit.lines), id="lines", class_="lines"),
-            tag("aside", sums, tag("a", "Check out", href="/checkout", class_="button"), class_="sums"),
+            tag("aside", sums, tag("a", "Check out", href="/checkout", class_="button"), class_="sums", hidden=bare),
             _offers("cart", visit, visit.lines),
             class_="columns",
         ),
@@ -172,10 +186,10 @@ def _way_back(number: str, order: Order, line: Line, shop: Shop) -> Markup:
 def render_email(fragment: str, why: str, visit: Visit) -> Markup:
     """An e-mail to the customer as it would be sent, with the offers as HTML that the online process rendered."""
     if fragment:
-        letter = join(tag("p", f"Hello {visit.customer_id}, this may be of use to you."), Markup(fragment))
+        letter = join(tag("p", _GREETINGS[visit.locale].format(visit.customer_id), lang=visit.locale), Markup(fragment))
     else:
         agree = tag("form", tag("button", "Agree to e-mails", type="submit"), method="post", action="/consent")
-        letter = join(tag("p", f"No e-mail would be sent: {why}."), agree if visit.customer_id else None)
+        letter = join(tag("p", f"No e-mail would be sent: {_WHY.get(why, why)}."), agree if visit.customer_id else None)
     return join(tag("h1", "E-mail preview"), tag("article", letter, class_="letter"))
 
 
@@ -204,11 +218,11 @@ def _offers(placement: str, visit: Visit, lines: Sequence[Line], *, viewed: str 
 def _who(shop: Shop, visit: Visit) -> Markup:
     """To be somebody, and to read offers in another language."""
     nobody = tag("option", "a visitor", value="")
-    customers = [_option(name, chosen=name == visit.customer_id) for name in shop.customers]
-    languages = [_option(name, chosen=name == visit.locale) for name in LANGUAGES]
+    customers = [_option(name, name, chosen=name == visit.customer_id) for name in shop.customers]
+    languages = [_option(name, Locale(name).get_display_name(), chosen=name == visit.locale) for name in LANGUAGES]
     return tag(
         "form",
-        tag("label", "Be ", tag("select", nobody, *customers, name="customer_id")),
+        tag("label", "Shop as ", tag("select", nobody, *customers, name="customer_id")),
         tag("label", "Offers in ", tag("select", *languages, name="locale")),
         tag("button", "Go", type="submit"),
         method="post",
@@ -216,8 +230,8 @@ def _who(shop: Shop, visit: Visit) -> Markup:
     )
 
 
-def _option(name: str, *, chosen: bool) -> Markup:
-    return tag("option", name, value=name, selected="" if chosen else None)
+def _option(name: str, label: str | None, *, chosen: bool) -> Markup:
+    return tag("option", label, value=name, selected="" if chosen else None)
 
 
 def _tile(item: Item, shop: Shop) -> Markup:

@@ -7,6 +7,8 @@
     document.querySelector("#pieces").textContent = cart.lines.reduce((sum, line) => sum + line.quantity, 0);
     if (!list) return;
     money.textContent = cart.total;
+    document.querySelector("#empty").hidden = cart.lines.length > 0;
+    document.querySelector(".sums").hidden = cart.lines.length === 0;
     list.replaceChildren(...cart.lines.map((line) => {
       const item = document.createElement("li"), image = document.createElement("img"), form = document.createElement("form");
       const name = document.createElement("span"), price = document.createElement("span"), id = document.createElement("input");

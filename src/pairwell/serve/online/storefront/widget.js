@@ -25,9 +25,9 @@ color:var(--pairwell-text,inherit);background:var(--pairwell-background,transpar
 ul{list-style:none;display:grid;gap:var(--pairwell-gap,.6em)}
 .offer{display:flex;flex-wrap:wrap;align-items:center;gap:.6em 1em;padding:.8em 1em;border:1px solid var(--line);
 border-radius:var(--pairwell-radius,.6em);background:var(--pairwell-surface,transparent)}
-.image{flex:none;width:var(--pairwell-image-size,4.5em);height:var(--pairwell-image-size,4.5em);object-fit:contain;
+.image{flex:none;width:var(--pairwell-image-size,min(4.5em,14vw));height:var(--pairwell-image-size,min(4.5em,14vw));object-fit:contain;
 border-radius:calc(var(--pairwell-radius,.6em)/2)}
-.body{flex:1 1 min(13em,55%);min-width:0;overflow-wrap:anywhere;display:grid;gap:.15em}
+.body{flex:1 1 min(13em,55%);min-width:0;overflow-wrap:anywhere;display:grid;gap:.15em;grid-template-columns:minmax(0,1fr)}
 .title{font-size:1em;font-weight:600}
 .title a{color:inherit}
 .price b{font-size:1.05em;font-variant-numeric:tabular-nums}
@@ -50,11 +50,12 @@ button[aria-disabled=true]{opacity:.75;cursor:default}
 summary{cursor:pointer;padding:.35em 0;width:fit-content}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9em;width:100%;max-width:34em}
-th,td{padding:.3em .8em .3em 0;text-align:start;vertical-align:top;border-top:1px solid var(--line);font-weight:400}
+th,td{padding:.3em .8em .3em 0;text-align:start;vertical-align:top;overflow-wrap:break-word;border-top:1px solid var(--line);font-weight:400}
 thead th{border:0;font-weight:600}
 .better{font-weight:600}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .gone{visibility:hidden}
+@media (max-width:30em){th,td{padding-inline-end:.5em}}
 @media (prefers-reduced-motion:no-preference){.fresh{animation:a .25s ease-out}@keyframes a{from{opacity:.35}}}
 @media (forced-colors:active){.accept{border-color:ButtonText}}`;
 
@@ -421,7 +422,8 @@ class PairwellOffers extends HTMLElement {
 
   _compare(rows) {
     const details = element("details", "compare"), table = element("table", "table"), body = document.createElement("tbody");
-    const head = document.createElement("tr"), scroll = element("div", "", null, { class: "scroll" });
+    const head = document.createElement("tr"), said = this._say("compare");
+    const scroll = element("div", "", null, { class: "scroll", role: "group", "aria-label": said, tabindex: "0" });
     for (const name of ["feature", "yours", "this_one"])
       head.append(element("th", "", this._say(name), { scope: "col" }));
     for (const row of rows) {
@@ -438,7 +440,7 @@ class PairwellOffers extends HTMLElement {
     table.append(document.createElement("thead"), body);
     table.tHead.append(head);
     scroll.append(table);
-    details.append(element("summary", "summary", this._say("compare")), scroll);
+    details.append(element("summary", "summary", said), scroll);
     return details;
   }
 
