@@ -1,115 +1,306 @@
-"""Whatever stands in a feed, its text comes out as it went in; whatever is cut off it, nobody takes a part for all."""
+"""What comes by itself means what it means in a file, in whatever order it comes; and only what was signed is heard."""
 
 from __future__ import annotations
 
+import base64
+import csv
+import hmac
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from xml.sax.saxutils import escape, quoteattr
+from typing import Any
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.property.random_sales import HEADER, Sale, sales, shopify_payload, shopify_rows, woo_orders
 
-from pairwell.errors import SourceError
-from pairwell.ingest.feeds import read_feed
-from pairwell.ingest.mapping import FileFormat
-from pairwell.ingest.vendors.export import Given, Row
-from pairwell.ingest.vendors.yml import YML
+from pairwell import create
+from pairwell import open as open_workspace
+from pairwell.config.document import render_settings
+from pairwell.config.published import publish_settings
+from pairwell.config.settings import Currency, Settings
+from pairwell.config.settings import Shop as ShopSettings
+from pairwell.events import Event
+from pairwell.facts.order_state import order_states
+from pairwell.serve.online.faults import Refused
+from pairwell.serve.online.feeds.segment import tell_calls
+from pairwell.serve.online.feeds.shopify import TOPICS, tell_shopify
+from pairwell.serve.online.feeds.signing import read_signature, require_signed
+from pairwell.serve.online.feeds.told import Terms, Told
+from pairwell.serve.online.feeds.woocommerce import TOPICS as WOO_TOPICS
+from pairwell.serve.online.feeds.woocommerce import tell_woocommerce
+from pairwell.shop.face import Shop
 
-# What XML allows and line ends do not change; U+FDD0 stands for bytes that fit no encoding.
-CHARACTERS = st.characters(min_codepoint=0x20, exclude_categories=["Cs", "Cc"], exclude_characters="\ufdd0\ufffe\uffff")
-TEXTS = st.text(CHARACTERS, max_size=12)
-NAMES = st.text(CHARACTERS, min_size=1, max_size=12).map(str.strip).filter(bool)
-OFFERS = st.lists(
-    st.fixed_dictionaries(
-        {"@id": NAMES, "name": NAMES, "vendor": NAMES}, optional={"params": st.lists(st.tuples(NAMES, NAMES))}
+NOW = datetime(2026, 11, 21, 10, 20, tzinfo=UTC)
+TERMS = Terms(now=NOW, currency="EUR", zone=ZoneInfo("Europe/Vienna"))
+SLOW = settings(
+    max_examples=6,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+FAST = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+COLUMNS = {
+    "orders": (
+        "order_id", "customer_id", "placed_at", "channel", "discount_minor", "shipping_minor", "tax_minor", "currency",
+        "rate",
     ),
-    max_size=6,
-)
-FEED = """<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE yml_catalog SYSTEM "shops.dtd">
-<yml_catalog><shop><categories><category id="1">A</category></categories><offers>
-{}
-</offers></shop></yml_catalog>"""
+    "order_lines": ("order_id", "line_no", "item_id", "quantity", "unit_price_minor", "discount_minor"),
+    "returns": ("order_id", "line_no", "quantity", "at", "refund_minor"),
+    "consents": ("customer_id", "channel", "given", "at"),
+}  # fmt: skip
+STATUSES = ["completed", "processing", "refunded", "cancelled", "on-hold", "pending", "failed"]
+_decoder = msgspec.json.Decoder(list[Event])
 
 
-def written(offer: dict[str, object], *, cdata: bool) -> str:
-    def said(text: object) -> str:
-        whole = str(text)
-        return f"<![CDATA[{whole.replace(']]>', ']]]]><![CDATA[>')}]]>" if cdata else escape(whole)
+class Twins:
+    """Two shops of the same settings: one reads files, one hears webhooks."""
 
-    params: list[tuple[str, str]] = offer.get("params", [])  # type: ignore[assignment]
-    inner = "".join(f"<{name}>{said(offer[name])}</{name}>" for name in ("name", "vendor"))
-    inner += "".join(f"<param name={quoteattr(name)}>{said(value)}</param>" for name, value in params)
-    return f"<offer id={quoteattr(str(offer['@id']))}>{inner}</offer>"
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._examples = 0
+        self.read, self.heard = (_shop(folder / name) for name in ("read", "heard"))
 
+    def names(self, count: int, prefix: str) -> list[str]:
+        """Names of orders that were in no example before."""
+        self._examples += 1
+        return [f"{prefix}{self._examples:04}{place:02}" for place in range(count)]
 
-def taken(content: bytes, encoding: str = "utf-8") -> tuple[list[Given], list[int]]:
-    """Everything read of a feed, and the lines of what was refused."""
-    refused: list[int] = []
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "feed.xml"
-        path.write_bytes(content)
-        elements = read_feed(
-            path,
-            FileFormat(format="xml", encoding=encoding),
-            most=1_000_000,
-            refuse=lambda line, *_: refused.append(line),
-        )
-        return [Given(path.name, one.line, one.cells) for one in elements if one.name == "offer"], refused
+    def file(self, name: str) -> Path:
+        return self._folder / name
 
+    def hear(self, told: list[Told]) -> None:
+        events = [event for one in told for event in _events(one)]
+        assert self.heard.log_events(events, NOW).refused == []
+        self.heard.keeping.compact()
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-@given(offers=OFFERS, cdata=st.booleans())
-def test_texts_come_out_as_they_went_in(encoding: str, *, offers: list[dict[str, object]], cdata: bool) -> None:
-    content = FEED.format("\n".join(written(offer, cdata=cdata) for offer in offers)).encode(encoding)
-    found, refused = taken(content, encoding)
-    assert refused == []
-    assert [(one.cells["@id"], one.cells["name"], one.cells["vendor"]) for one in found] == [
-        (offer["@id"], offer["name"], offer["vendor"]) for offer in offers
-    ]
-    assert [one.line for one in found] == list(range(4, 4 + len(offers)))
+    def close(self) -> None:
+        self.read.close()
+        self.heard.close()
 
 
-@given(
-    offers=OFFERS.filter(bool),
-    place=st.floats(0, 1, exclude_max=True),
-)
-def test_a_feed_that_is_cut_anywhere_is_an_error(offers: list[dict[str, object]], place: float) -> None:
-    content = FEED.format("\n".join(written(offer, cdata=False) for offer in offers)).encode()
-    with pytest.raises(SourceError, match="Nothing of it was taken|is empty"):
-        taken(content[: int(place * len(content))])
+def _shop(folder: Path) -> Shop:
+    made = create(folder)
+    shop = ShopSettings(currency="EUR", prices_include_tax=True, tax_rate=0.2)
+    text = render_settings(Settings(shop=shop, currency=Currency(rates={"GBP": 1.17})))
+    made.workspace.settings_file.write_text(text, encoding="utf-8")
+    publish_settings(made.workspace)
+    made.close()
+    return open_workspace(folder)
 
 
-@given(offers=OFFERS.filter(bool), place=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255))
-def test_a_byte_that_is_spoilt_gives_an_error_or_all_rows(
-    offers: list[dict[str, object]], place: float, byte: int
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+    made = Twins(tmp_path_factory.mktemp("twins"))
+    yield made
+    made.close()
+
+
+def _events(told: Told) -> list[Event]:
+    return _decoder.decode(msgspec.json.encode(told.events))
+
+
+def _rows(shop: Shop, table: str, names: list[str]) -> list[tuple[Any, ...]]:
+    found = shop.dataset.table(table)
+    if "order_id" in found.columns:
+        found = found.filter(found.order_id.isin(names))
+    columns = COLUMNS[table]
+    rows = found.select(*columns).to_pyarrow().to_pylist()
+    return sorted((tuple(row[column] for column in columns) for row in rows), key=repr)
+
+
+def _require_same_returns(twins: Twins, names: list[str]) -> None:
+    """The same came back at the same time; a refund that is not stated is what was paid, as a file says it."""
+    heard, read = _rows(twins.heard, "returns", names), _rows(twins.read, "returns", names)
+    assert [row[:-1] for row in heard] == [row[:-1] for row in read]
+    assert all(mine[-1] in {None, its[-1]} for mine, its in zip(heard, read, strict=True))
+
+
+@SLOW
+@given(drawn=st.lists(sales(), min_size=1, max_size=12))
+def test_an_order_of_shopify_is_the_same_from_a_file_and_from_a_webhook(twins: Twins, drawn: list[Sale]) -> None:
+    names = twins.names(len(drawn), "#")
+    path = twins.file("orders_export.csv")
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, HEADER, restval="")
+        writer.writeheader()
+        writer.writerows(row for name, sale in zip(names, drawn, strict=True) for row in shopify_rows(name, sale))
+    twins.read.ingest("orders", path, source="shopify")
+    payloads = [shopify_payload(name, sale) for name, sale in zip(names, drawn, strict=True)]
+    twins.hear([tell_shopify("orders/updated", one, {}, TERMS) for one in payloads])
+    for table in ("orders", "order_lines", "consents"):
+        assert _rows(twins.heard, table, names) == _rows(twins.read, table, names)
+    _require_same_returns(twins, names)
+
+
+@SLOW
+@given(drawn=st.lists(woo_orders(), min_size=1, max_size=12))
+def test_an_order_of_woocommerce_is_the_same_from_a_file_and_from_a_webhook(
+    twins: Twins, drawn: list[dict[str, Any]]
 ) -> None:
-    content = bytearray(FEED.format("\n".join(written(offer, cdata=False) for offer in offers)).encode())
-    content[int(place * len(content))] = byte
-    try:
-        found, refused = taken(bytes(content))
-    except SourceError:
+    names = twins.names(len(drawn), "")
+    orders = [{**order, "id": int(name)} for name, order in zip(names, drawn, strict=True)]
+    names = [str(order["id"]) for order in orders]
+    path = twins.file("orders.json")
+    path.write_text(json.dumps(orders), encoding="utf-8")
+    twins.read.ingest("orders", path, source="woocommerce")
+    twins.hear([tell_woocommerce("order.updated", order, {}, TERMS) for order in orders])
+    for table in ("orders", "order_lines"):
+        assert _rows(twins.heard, table, names) == _rows(twins.read, table, names)
+    _require_same_returns(twins, names)
+
+
+# --- in whatever order they come ------------------------------------------------------------------
+
+
+def _state(deliveries: list[Told], order_id: str) -> tuple[object, ...]:
+    """What is known of the order when they came in this order; what has the same name counts once."""
+    came: dict[str, Event] = {}
+    for told in deliveries:
+        for event in _events(told):
+            came.setdefault(event.event_id, event)
+    state = order_states(came.values()).get(order_id)
+    if state is None:
+        return ()
+    lines = None if state.order is None else state.order.order
+    back = sorted((event.event_id, event.at, event.returned) for event in state.returns)
+    return lines, state.placed_at, state.cancelled, state.customer_id, state.bought(), state.known(), back
+
+
+@FAST
+@given(data=st.data(), versions=st.lists(sales(), min_size=1, max_size=4))
+def test_versions_come_to_the_same_in_any_order_and_number(data: st.DataObject, versions: list[Sale]) -> None:
+    told = []
+    for sale in versions:
+        moment = f"2026-03-04T09:15:{data.draw(st.integers(0, 3)):02}+01:00"  # several in one second, too
+        payload = {**shopify_payload("#1", sale), "updated_at": moment}
+        told.append(tell_shopify("orders/updated", payload, {}, TERMS))
+    again = data.draw(st.lists(st.sampled_from(told), max_size=4))
+    shuffled = data.draw(st.permutations([*told, *again]))
+    assert _state(shuffled, "#1") == _state(told, "#1")
+
+
+@FAST
+@given(data=st.data(), order=woo_orders(), ends=st.lists(st.sampled_from(STATUSES), min_size=1, max_size=4))
+def test_so_it_is_with_woocommerce(data: st.DataObject, order: dict[str, Any], ends: list[str]) -> None:
+    told = []
+    for place, status in enumerate(ends):
+        second = place if data.draw(st.booleans()) else 0
+        changed = {"id": 7, "status": status, "date_modified_gmt": f"2026-03-23T16:28:{second:02}"}
+        told.append(tell_woocommerce("order.updated", {**order, **changed}, {}, TERMS))
+    shuffled = data.draw(st.permutations([*told, *told]))
+    assert _state(shuffled, "7") == _state(told, "7")
+
+
+# --- what was signed ----------------------------------------------------------------------------------
+
+
+def _signature(body: bytes, secret: bytes) -> bytes:
+    return base64.b64encode(hmac.digest(secret, body, "sha256"))
+
+
+@FAST
+@given(body=st.binary(min_size=1, max_size=200), secret=st.binary(min_size=1, max_size=40), data=st.data())
+def test_any_changed_byte_of_the_body_is_refused(body: bytes, secret: bytes, data: st.DataObject) -> None:
+    scope = {"headers": [(b"x-sig", _signature(body, secret))]}
+    signature = read_signature(scope, b"x-sig")
+    require_signed(body, signature, [b"another", secret])
+    place, flipped = data.draw(st.integers(0, len(body) - 1)), data.draw(st.integers(1, 255))
+    changed = bytes([*body[:place], body[place] ^ flipped, *body[place + 1 :]])
+    for other in (changed, body + b"\n", body[:-1]):
+        with pytest.raises(Refused):
+            require_signed(other, signature, [b"another", secret])
+
+
+@FAST
+@given(body=st.binary(max_size=50), data=st.data())
+def test_any_changed_sign_of_the_signature_is_refused(body: bytes, data: st.DataObject) -> None:
+    right = _signature(body, b"secret")
+    place, other = data.draw(st.integers(0, len(right) - 1)), data.draw(st.integers(0, 255))
+    changed = bytes([*right[:place], other, *right[place + 1 :]])
+    if changed == right:
         return
-    assert len(found) + len(refused) == len(offers)
+    with pytest.raises(Refused):
+        require_signed(body, read_signature({"headers": [(b"x-sig", changed)]}, b"x-sig"), [b"secret"])
 
 
-@given(
-    cells=st.lists(
-        st.dictionaries(
-            st.sampled_from(
-                ["@id", "@available", "name", "price", "categoryId", "param", "rec", "picture", "count", "disabled"]
-            ),
-            TEXTS
-            | st.lists(TEXTS, max_size=3)
-            | st.dictionaries(st.sampled_from(["", "@name", "@unit", "@from"]), TEXTS)
-            | st.lists(st.dictionaries(st.sampled_from(["", "@name", "@unit"]), TEXTS), max_size=3),
-        ),
-        max_size=5,
-    )
+# --- whatever comes -----------------------------------------------------------------------------------
+
+NAMES = [
+    "id",
+    "name",
+    "email",
+    "phone",
+    "currency",
+    "created_at",
+    "updated_at",
+    "line_items",
+    "refunds",
+    "quantity",
+    "price",
+    "sku",
+    "refund_line_items",
+    "line_item_id",
+    "subtotal",
+    "variants",
+    "options",
+    "customer",
+    "status",
+    "type",
+    "total",
+    "email_marketing_consent",
+    "state",
+    "date_modified_gmt",
+    "date_created_gmt",
+    "customer_id",
+    "billing",
+    "variation_id",
+    "properties",
+    "products",
+    "event",
+    "timestamp",
+    "sentAt",
+    "messageId",
+    "userId",
+    "anonymousId",
+    "order_id",
+    "product_id",
+    "financial_status",
+    "total_shipping_price_set",
+    "shop_money",
+    "amount",
+    "regular_price",
+    "stock_quantity",
+    "manage_stock",
+    "option1",
+    "inventory_quantity",
+    "discount",
+]
+WORDS = st.sampled_from(
+    ["", " ", "1", "-1", "0.5", "1e999", "NaN", "Infinity", "9" * 400, "paid", "refunded", "completed", "subscribed",
+     "variation", "track", "Order Completed", "Order Refunded", "Product Viewed", "Order Cancelled", "EUR", "XX",
+     "2026-03-23T16:28:00Z", "2026-03-23", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "a@b.c"]
+) | st.text(max_size=5)  # fmt: skip
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | WORDS
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner), max_leaves=15
 )
-def test_every_offer_is_one_row_of_text(cells: list[dict[str, object]]) -> None:
-    rows = [piece for piece in YML.reshape(Given("f", line, one) for line, one in enumerate(cells))]
-    items = [piece for piece in rows if piece.table == "items"]
-    assert [piece.given.line for piece in items] == list(range(len(cells)))
-    assert all(isinstance(value, str) for piece in rows if isinstance(piece, Row) for value in piece.cells.values())
+OBJECTS = st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=12)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(payload=OBJECTS, topic=st.sampled_from([*TOPICS, *WOO_TOPICS, ""]), page=st.booleans())
+def test_whatever_comes_tells_something_that_can_be_sent_on(payload: dict[str, Any], topic: str, page: bool) -> None:
+    told = [
+        tell_shopify(topic, payload, {}, TERMS),
+        tell_woocommerce(topic, payload, {}, TERMS),
+        tell_calls([{**payload, "type": "track"}, payload], payload.get("sentAt"), TERMS, of_page=page),
+    ]
+    for one in told:
+        assert msgspec.json.decode(one.body())["events"] is not None
+        assert all(isinstance(rule, str) and number > 0 for rule, number in one.left.items())
+    assert len(told[2].places) == len(told[2].events)

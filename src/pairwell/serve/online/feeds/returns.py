@@ -50,12 +50,10 @@ class Returns:
         )
 
     def add_rest(self, at: datetime) -> None:
-        """All that is left came back."""
+        """All that is left came back, for what was paid for it: a return without a refund is worth that."""
         for number in range(1, len(self._order.lines) + 1):
             if (rest := self.left_of(number)) > 0:
-                paid, bought = self._order.paid(number), self._order.lines[number - 1]["quantity"]
-                refund = None if paid is None else round(paid * rest / bought)
-                self.add(number, rest, at, refund=refund, name=f"rest-{number}-{rest}")
+                self.add(number, rest, at, refund=None, name=f"rest-{number}-{rest}")
 
     def _which(self, number: int) -> dict[str, Any]:
         """A line by its item, which stays where lines change places; by its number where several are of one item."""
