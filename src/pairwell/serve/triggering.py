@@ -36,7 +36,7 @@ def run(workspace: Workspace, *, ready: Callable[[], None] = lambda: None) -> No
     stopped: list[bool] = []
     with asked_to_end(lambda: stopped.append(True)):
         ready()
-        notices, stamp = Notices(), None
+        notices, stamp = _Troubles(), None
         while not stopped:
             if (seen := _look(workspace)) != stamp:
                 stamp = seen
@@ -75,6 +75,14 @@ def _opened(workspace: Workspace, notices: Notices) -> Iterator[tuple[Watch, Tri
     with closing(join_database(url, durability=operations.durability, hang_s=_HANG_S)) as database:
         decides = _Decides(watch, FactStore(database), Journal(database))
         yield watch, Triggers(decides, database, system_clock)
+
+
+class _Troubles(Notices):
+    """What goes wrong; that settings and models are live says the process that answers."""
+
+    def tell(self, level: str, event: str, message: str) -> None:
+        if level != "info":
+            super().tell(level, event, message)
 
 
 class _Decides:
