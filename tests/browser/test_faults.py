@@ -149,18 +149,20 @@ def test_what_ends_before_it_is_seen_is_never_shown(visit: New, elsewhere: Web, 
     assert one.shift == 0
 
 
+@pytest.mark.parametrize("date", ["date", "retry-after"], ids=["told", "hidden"])
 @pytest.mark.parametrize("left_s", [-60, 60], ids=["over", "not over"])
-def test_an_answer_that_is_told_again_lasts_no_longer(visit: New, elsewhere: Web, left_s: int) -> None:
+def test_an_answer_that_is_told_again_lasts_no_longer(visit: New, elsewhere: Web, left_s: int, date: str) -> None:
     one, now = visit(), datetime.now(UTC)
     told = {"decision_id": "01M7ZX6D7R" + "0" * 16, "valid_until": (now + timedelta(seconds=left_s)).isoformat()}
-    endpoint = answering(elsewhere, json.dumps(ANSWER | told), {"access-control-expose-headers": "date"})
+    endpoint = answering(elsewhere, json.dumps(ANSWER | told), {"access-control-expose-headers": date})
+    after = "<p>Total</p><script>document.querySelector('pairwell-offers').request = {request_id: 'r-1'}</script>"
     if left_s < 0:
-        one.open(endpoint=endpoint, class_="")
+        one.open(endpoint=endpoint, class_="", after=after)
         assert one.heard("silent")[0]["reason"] == "expired"
         assert_as_without(one)
         return
     with one.page.expect_request("**/v1/events") as sent:
-        one.open(endpoint=endpoint)
+        one.open(endpoint=endpoint, after=after)
     (event,) = json.loads(sent.value.post_data)["events"]
     assert event["type"] == "exposure"
     assert abs(datetime.fromisoformat(event["at"]) - now) < timedelta(seconds=30)

@@ -100,11 +100,12 @@ function checked(answer) { // throws for what is no answer
 }
 
 // When this was answered, by the server's clock, as visitors' clocks may be wrong. `Date` says it to the second, and the
-// decision's id to the millisecond when it was made: an answer that is told again is older than its telling.
-function answeredAt(decisionId, date) {
+// decision's id to the millisecond when it was made: an answer that is told again is older than its telling. Where a
+// proxy hides `Date`, the visitor's clock has to do for those.
+function answeredAt(decisionId, date, again) {
   const digits = Array.from(decisionId.slice(0, 10), (one) => CROCKFORD.indexOf(one));
   const made = decisionId.length === 26 && !digits.includes(-1) ? digits.reduce((sum, one) => sum * 32 + one, 0) : 0;
-  return Math.max(made, Date.parse(date) || 0) || Date.now();
+  return Math.max(made, Date.parse(date) || (again ? Date.now() : 0)) || Date.now();
 }
 
 // What stands around an element, and where: whatever would move is among it.
@@ -300,11 +301,12 @@ class PairwellOffers extends HTMLElement {
 
   _take(answer, date) {
     const offers = answer.offers.filter((offer) => !declined.has(nameOf(offer)));
+    const again = !!this._request && this._request.request_id != null;
     if (!offers.length) {
       const silence = answer.silence || {};
       return this._silence(answer.offers.length ? "declined" : silence.reason || "no_candidates", silence.detail);
     }
-    const [began, clock] = [answeredAt(answer.decision_id, date), performance.now()];
+    const [began, clock] = [answeredAt(answer.decision_id, date, again), performance.now()];
     const ends = clock + Date.parse(answer.valid_until) - began;
     if (ends <= clock) return this._silence("expired");
     this._slate = { answer, offers, ends, shown: 0, whole: offers.length, seen: new Set(), visitor: this._visitor(), who: this._who(),
