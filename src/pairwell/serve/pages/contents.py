@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from pairwell.serve.pages.speaking import sentence
+
 _ORDERS = ("channel", "new_or_returning", "seller", "day", "week", "month", "category", "brand", "item")
 _ANSWERS = ("channel", "new_or_returning", "seller", "kind", "category", "brand", "item")
 _OFFERS = ("placement", *_ANSWERS)
@@ -27,54 +29,54 @@ _TOLD: Final[Mapping[str, Entry]] = {
     for entry in (
         Entry(
             name="overview",
-            label="Overview",
-            about="How much is sold, what an order is worth, and how that changes.",
+            label=sentence("Overview"),
+            about=sentence("How much is sold, what an order is worth, and how that changes."),
             by=_ORDERS,
             by_more=True,
         ),
-        Entry(name="findings", label="Findings", about="What to change, the dearest first."),
+        Entry(name="findings", label=sentence("Findings"), about=sentence("What to change, the dearest first.")),
         Entry(
             name="profit",
-            label="Profit",
-            about="What offers truly earned, against customers who saw none.",
+            label=sentence("Profit"),
+            about=sentence("What offers truly earned, against customers who saw none."),
             by=_OFFERS,
             by_more=True,
         ),
         Entry(
             name="funnel",
-            label="Funnel",
-            about="Where offers are lost between the shelf and the till, and why.",
+            label=sentence("Funnel"),
+            about=sentence("Where offers are lost between the shelf and the till, and why."),
             by=_OFFERS,
             by_more=True,
         ),
         Entry(
             name="placements",
-            label="Placements",
-            about="Where customers take offers, and where they mind them.",
+            label=sentence("Placements"),
+            about=sentence("Where customers take offers, and where they mind them."),
             by=_ANSWERS,
             by_more=True,
         ),
-        Entry(name="pairs", label="Pairs", about="What is bought with what, by primary item."),
+        Entry(name="pairs", label=sentence("Pairs"), about=sentence("What is bought with what, by primary item.")),
         Entry(
             name="categories",
-            label="Categories",
-            about="Sales of each category, brand or item.",
+            label=sentence("Categories"),
+            about=sentence("Sales of each category, brand or item."),
             by=("category", "brand", "item"),
         ),
         Entry(
             name="customers",
-            label="Customers",
-            about="Who comes back, and what they may be worth.",
+            label=sentence("Customers"),
+            about=sentence("Who comes back, and what they may be worth."),
             by_more=True,
         ),
         Entry(
             name="segments",
-            label="Segments",
-            about="How kinds of customers differ.",
+            label=sentence("Segments"),
+            about=sentence("How kinds of customers differ."),
             by=("standing", "tier", "behaviour"),
             by_more=True,
         ),
-        Entry(name="sellers", label="Sellers", about="Sales of each seller."),
+        Entry(name="sellers", label=sentence("Sellers"), about=sentence("Sales of each seller.")),
     )
 }
 

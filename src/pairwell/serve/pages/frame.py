@@ -18,7 +18,7 @@ from pairwell.serve.online.faults import Fault
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.contents import Entry
 from pairwell.serve.pages.showing import FILTERS
-from pairwell.serve.pages.speaking import NAMES, sentences
+from pairwell.serve.pages.speaking import NAMES, sentence, sentences
 from pairwell.serve.pages.views.all import UNLISTED, VIEWS
 from pairwell.serve.pages.views.view import View
 from pairwell.serve.pages.visitors import NOBODY, Visitor
@@ -65,17 +65,17 @@ def render_view(view: View, record: msgspec.Struct, around: Around) -> str:
 
 def render_problem(fault: Fault, around: Around, question: Question | None = None) -> str:
     """The page that says what went wrong, with the form where that can be mended in it."""
-    return _page("problem.html", around, question=question, title="This did not work", fault=fault)
+    return _page("problem.html", around, question=question, title=sentence("This did not work"), fault=fault)
 
 
 def render_contents(around: Around) -> str:
     """The page that lists the reports."""
-    return _page("contents.html", around, title="Reports")
+    return _page("contents.html", around, title=sentence("Reports"))
 
 
 def render_sign_in(around: Around, fault: Fault | None = None) -> str:
     """The page that asks who it is."""
-    return _page("sign_in.html", around, title="Sign in", fault=fault)
+    return _page("sign_in.html", around, title=sentence("Sign in"), fault=fault)
 
 
 ICON: Final = (

@@ -14,6 +14,11 @@ NAMES: Final = {"en": "English", "ru": "Русский", "pl": "Polski"}
 _MOST_ACCEPTED = 20
 
 
+def sentence(text: str) -> str:
+    """The text itself: it marks what a page says in the language of its reader, for who gathers such sentences."""
+    return text
+
+
 def choose_language(chosen: str | None, accepted: Iterable[str]) -> str:
     """The language that was chosen, else the first of those accepted that there is a catalogue for, else English.
 

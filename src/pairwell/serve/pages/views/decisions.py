@@ -12,6 +12,7 @@ from pairwell.decide.replay import Replay
 from pairwell.errors import RequestError
 from pairwell.journal.recent import RecentAsked, RecentDecision
 from pairwell.records import SilenceReason
+from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.view import Fields, View
 
 if TYPE_CHECKING:
@@ -87,8 +88,8 @@ def _moment(text: str) -> datetime:
 
 DECISIONS = View(
     path="/decisions",
-    label="Decisions",
-    about="What was offered lately, to whom, and why not more.",
+    label=sentence("Decisions"),
+    about=sentence("What was offered lately, to whom, and why not more."),
     group="offers",
     template="decisions.html",
     make=make_decisions,
@@ -96,8 +97,8 @@ DECISIONS = View(
 )
 DECISION = View(
     path="/decision",
-    label="Decision",
-    about="How one decision came about.",
+    label=sentence("Decision"),
+    about=sentence("How one decision came about."),
     group="offers",
     template="decision.html",
     make=make_decision,

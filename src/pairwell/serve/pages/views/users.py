@@ -12,6 +12,7 @@ from pairwell.operations.keys.store import ApiKey
 from pairwell.operations.users.audit import Change
 from pairwell.operations.users.passwords import LEAST
 from pairwell.operations.users.store import ROLES, NewUser, Role, User
+from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.view import Act, Done, Fields, View
 from pairwell.serve.pages.visitors import Visitor
 
@@ -83,8 +84,8 @@ def _role(text: str) -> Role:
 
 USERS = View(
     path="/users",
-    label="Users and keys",
-    about="Who may do what, and who changed what.",
+    label=sentence("Users and keys"),
+    about=sentence("Who may do what, and who changed what."),
     group="setup",
     template="users.html",
     make=make_users,
@@ -92,8 +93,8 @@ USERS = View(
 )
 ACCOUNT = View(
     path="/account",
-    label="Your account",
-    about="Your password.",
+    label=sentence("Your account"),
+    about=sentence("Your password."),
     group="setup",
     template="account.html",
     make=lambda _shop, _fields: OwnAccount(),

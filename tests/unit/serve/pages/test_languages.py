@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.docs.sentences import PACKAGE, PLACE, TRANSLATED, render_catalogue, said_on_pages
+from tests.unit.serve.pages.conftest import Ask
+
+from pairwell.catalogues import read_catalogue
+from pairwell.serve.pages.speaking import choose_language
+
+_BLANK = re.compile(r"%\(\w+\)s")
+_WORDS = re.compile(r">([^<>{}]*[A-Za-z]{2}[^<>{}]*)<")
+_SAME = {"JSON", "CSV"}  # names, in every language
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_sentence_is_translated_with_its_blanks(language: str) -> None:
+    catalogue = read_catalogue(PACKAGE, language)
+    for message in said_on_pages():
+        first = message if isinstance(message, str) else message[0]
+        found = catalogue.get(first)
+        assert found is not None, first
+        texts = [found.string] if isinstance(found.string, str) else list(found.string)
+        assert len(texts) == (1 if isinstance(message, str) else 3)
+        for text in texts:
+            assert text
+            assert sorted(_BLANK.findall(text)) == sorted(_BLANK.findall(first))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_catalogue_holds_what_is_said_and_no_more(language: str) -> None:
+    assert (PLACE / "locale" / f"{language}.po").read_bytes() == render_catalogue(language)
+
+
+@pytest.mark.parametrize("template", sorted(PLACE.rglob("*.html")), ids=lambda path: path.name)
+def test_no_template_holds_words_of_its_own(template: object) -> None:
+    text = re.sub(r"\{[{%#].*?[}%#]\}", "{}", PLACE.joinpath(str(template)).read_text(), flags=re.DOTALL)
+    text = re.sub(r"<(code|style)[^>]*>.*?</\1>", "<>", text, flags=re.DOTALL)
+    own = {words.strip() for words in _WORDS.findall(text)}
+    assert not own - _SAME - {"Pairwell", "· Pairwell", "CSV:"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "accepted", "language"),
+    [
+        ("pl", ["ru"], "pl"), (None, ["pl-PL"], "pl"), (None, ["de,fr"], "en"), ("xx", ["ru;q=0.1, pl;q=0.2"], "pl"),
+        (None, ["RU"], "ru"), (None, ["ru;q=x"], "ru"), (None, [";q=1", "", "*"], "en"), (None, ["en, ru"], "en"),
+    ],
+)  # fmt: skip
+def test_the_language_is_the_one_chosen_else_the_browser_s(
+    chosen: str | None, accepted: list[str], language: str
+) -> None:
+    assert choose_language(chosen, accepted) == language
+
+
+def test_numbers_take_their_plurals() -> None:
+    catalogue = read_catalogue(PACKAGE, "ru").get("%(num)s offer")
+    assert catalogue is not None
+    assert len(set(catalogue.string)) == 3
+
+
+def test_pages_speak_their_reader_s_language(ask: Ask) -> None:
+    shown = ask("GET", "/sign-in", headers={"accept": "text/html", "accept-language": "pl"})
+    assert shown.status_code in {200, 303}
+    listed = ask("GET", "/reports", headers={"accept": "text/html", "accept-language": "ru"}).text
+    assert '<html lang="ru">' in listed
+    assert "Отчёты" in listed
