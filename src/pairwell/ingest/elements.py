@@ -156,8 +156,8 @@ class _Reader:
             _put(self._open[-1].cells, ended.name, said if ended.cells.keys() <= {""} else ended.cells)
         elif self._size > self._most:
             self._refuse(self._line, "line_too_long", "")
-        elif self._damaged and _DAMAGED in str(msgspec.json.encode(ended.cells), "utf-8"):
-            self._refuse(self._line, "undecodable", msgspec.json.encode(ended.cells).decode().replace(_DAMAGED, "?"))
+        elif self._damaged and _DAMAGED in (written := msgspec.json.encode(ended.cells).decode()):
+            self._refuse(self._line, "undecodable", written.replace(_DAMAGED, "?"))
         else:
             self._done.append(Element(self._line, ended.name, ended.cells))
 
