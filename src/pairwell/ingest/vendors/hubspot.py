@@ -34,6 +34,7 @@ _LABELS = {
     "associated contact ids": "contacts",
     "associated company ids": "companies",
     "associated deal ids": "deals",
+    "associated line item ids": "line items",
 }
 _LINKS = ("contacts", "companies", "deals")
 _ID = "hs_object_id"
@@ -49,13 +50,24 @@ def properties(row: Given) -> dict[str, Any]:
     return said | {kind: _first(said.get(kind)) for kind in _LINKS}
 
 
+def line_items(row: Given, said: dict[str, Any]) -> list[str]:
+    """The ids of the line items that a deal names."""
+    if isinstance(row.cells.get("properties"), dict):
+        return [*_results(row, "line items"), *_results(row, "line_items")]
+    return [one.strip() for one in (text(said.get("line items")) or "").split(";") if one.strip()]
+
+
 def _associated(row: Given, kind: str) -> str | None:
-    """The first id of `associations.KIND.results`."""
+    return next(iter(_results(row, kind)), None)
+
+
+def _results(row: Given, kind: str) -> list[str]:
+    """The ids of `associations.KIND.results`."""
     links = row.cells.get("associations")
     link = links.get(kind) if isinstance(links, dict) else None
     results = link.get("results") if isinstance(link, dict) else None
-    first = results[0] if isinstance(results, list) and results else None
-    return text(first.get("id")) if isinstance(first, dict) else None
+    listed = [one for one in results if isinstance(one, dict)] if isinstance(results, list) else []
+    return [said for one in listed if (said := text(one.get("id")))]
 
 
 def _first(cell: Any) -> str | None:  # noqa: ANN401

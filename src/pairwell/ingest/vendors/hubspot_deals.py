@@ -7,10 +7,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from pairwell.ingest.vendors.cells import amount, filled, is_yes, moment, plain, text
 from pairwell.ingest.vendors.deals import Deal, customer_of, is_won, pieces_of
 from pairwell.ingest.vendors.export import Export, Given, Left, Piece
-from pairwell.ingest.vendors.hubspot import properties
+from pairwell.ingest.vendors.hubspot import line_items, properties
 from pairwell.ingest.vendors.lines import Line
 
 _FIELDS = {
@@ -32,31 +34,44 @@ _SURE = Decimal(1)  # probability of a stage that is won
 _IN_PERCENT = Decimal(100)
 
 
+class _Record(msgspec.Struct, frozen=True):
+    given: Given
+    said: dict[str, Any]
+
+
 def reshape(given: Iterable[Given], won: frozenset[str] = frozenset()) -> Iterator[Piece]:
-    """Deal by deal, once every file was read: line items name their deal, wherever either stands."""
-    deals: dict[str, tuple[Given, dict[str, Any]]] = {}
-    items: dict[str, list[tuple[Given, dict[str, Any]]]] = {}
+    """Deal by deal, once every file was read: a line item names its deal, or a deal its line items."""
+    deals: dict[str, _Record] = {}
+    items: list[_Record] = []
     seen: set[str] = set()
     for row in given:
-        said = properties(row)
-        number = text(said.get("hs_object_id"))
-        if "dealstage" in said or "dealname" in said:
-            if number is None:
-                yield Left(row, "orders", "no_order_id")
-            elif number in deals:
-                yield Left(row, "orders", "repeated_order")
+        record = _Record(row, properties(row))
+        number = text(record.said.get("hs_object_id"))
+        if "dealstage" in record.said or "dealname" in record.said:
+            if number is None or number in deals:
+                yield Left(row, "orders", "repeated_order" if number else "no_order_id")
             else:
-                deals[number] = row, said
+                deals[number] = record
         elif number is not None and number in seen:
             yield Left(row, "orders", "exact_duplicate")
         else:
             seen |= {number} if number else set()
-            items.setdefault(text(said.get("deals")) or "", []).append((row, said))
-    for number, (row, said) in deals.items():
-        lines = [Line(line, _line(inner)) for line, inner in items.pop(number, [])]
-        yield from pieces_of(Deal(rows=[row], order=_order(number, said), won=_won(said, won), lines=lines))
-    for left in items.values():
-        yield from (Left(row, "orders", "line_without_deal") for row, _ in left)
+            items.append(record)
+    sold = _by_deal(deals, items)
+    for number, deal in deals.items():
+        lines = [Line(item.given, _line(item.said)) for item in sold.pop(number, [])]
+        order = _order(number, deal.said)
+        yield from pieces_of(Deal(rows=[deal.given], order=order, won=_won(deal.said, won), lines=lines))
+    yield from (Left(item.given, "orders", "line_without_deal") for left in sold.values() for item in left)
+
+
+def _by_deal(deals: dict[str, _Record], items: list[_Record]) -> dict[str, list[_Record]]:
+    named = {item: number for number, deal in deals.items() for item in line_items(deal.given, deal.said)}
+    sold: dict[str, list[_Record]] = {}
+    for item in items:
+        number = text(item.said.get("deals")) or named.get(text(item.said.get("hs_object_id")) or "", "")
+        sold.setdefault(number, []).append(item)
+    return sold
 
 
 def _order(number: str, deal: dict[str, Any]) -> dict[str, Any]:

@@ -69,6 +69,15 @@ def test_hubspots_files_may_come_in_any_order_and_again(importer: Importer) -> N
     assert not any(again.stored.values())
 
 
+def test_hubspots_deals_may_name_their_line_items_instead(importer: Importer) -> None:
+    bare = json.loads((FILES / HUBSPOT[1]).read_text(encoding="utf-8"))
+    for item in bare["results"]:
+        item.pop("associations")
+    report = importer.take("orders", HUBSPOT[0], importer.write("items.json", json.dumps(bare)))
+    assert sorted(importer.rows("order_lines", "order_id", "item_id")) == [("9001", "LAP-14")]
+    assert report.refused_by_reason["line_without_deal"] == 4
+
+
 def test_hubspots_export_is_read_by_its_labels(importer: Importer) -> None:
     report = importer.take("orders", "hubspot_deals.csv", "hubspot_line_items.csv")
     assert (report.read, report.taken, report.merged, report.refused) == (7, 2, 1, 4)
