@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from pairwell.errors import SourceError
 from pairwell.ingest.feeds import is_markup, read_feed
 from pairwell.ingest.formats import sample_file
+from pairwell.ingest.mapping import FileFormat
 from pairwell.ingest.sources import Limits
 
 PROLOG = '<?xml version="1.0" encoding="{}"?>\n'
@@ -177,6 +179,21 @@ def test_a_workbook_that_is_called_a_feed_is_told_by_its_bytes(tmp_path: Path) -
 )
 def test_a_table_is_no_markup(text: str, *, markup: bool) -> None:
     assert is_markup(text) is markup
+
+
+def test_memory_holds_a_piece_of_a_feed_however_long_it_is(tmp_path: Path) -> None:
+    def peak(times: int) -> int:
+        offer = BODY[BODY.index("<offer id") : BODY.index("</offers>")]
+        path = feed(tmp_path, BODY.replace("</offers>", f"{offer * times}</offers>"))
+        file = FileFormat(format="xml")
+        tracemalloc.start()
+        number = sum(1 for _ in read_feed(path, file, most=1_000_000, refuse=lambda *_: None))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert number == 4 + 2 * times
+        return most
+
+    assert peak(12_000) < 1.3 * peak(3_000)
 
 
 def test_google_fields_stay_apart_from_those_of_other_namespaces(tmp_path: Path) -> None:
