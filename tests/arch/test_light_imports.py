@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"duckdb", "ibis", "numba", "scipy", "pandas"}
+HEAVY = {"duckdb", "ibis", "numba", "scipy", "pandas", "httpx", "standardwebhooks"}
 
 
 def loaded_after(statement: str) -> set[str]:

@@ -11,7 +11,7 @@ from pairwell.config.rules.trigger import Trigger
 from pairwell.config.settings import Settings
 
 _SHAPE = 'Write it as "https://shop.example/offers".'
-_OF_WEBHOOKS = ("url", "secret_env", "old_secret_env")
+_OF_WEBHOOKS = ("url", "secret_env", "other_secret_env")
 
 
 def find_mistake(trigger: Trigger, settings: Settings) -> Mistake | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pairwell.config.rules.conditions import find_references, flatten, split_conjuncts
 from pairwell.config.rules.engine import ConditionError, Program, compile_condition, run
@@ -18,6 +19,7 @@ from pairwell.events import Event, EventOrder
 from pairwell.records import DecisionInputs
 
 _OF_CUSTOMERS = "customer"
+Objection = Literal["condition", "condition_failed"]
 
 
 class _Part(NamedTuple):
@@ -26,7 +28,7 @@ class _Part(NamedTuple):
 
 
 class Condition:
-    """The condition of one trigger, its parts compiled once. What cannot be worked out does not hold."""
+    """The condition of one trigger, its parts compiled once. What cannot be worked out does not hold, and says so."""
 
     def __init__(self, trigger: Trigger) -> None:
         parts = [(part, find_references(part)) for part in split_conjuncts(trigger.when)]
@@ -39,18 +41,20 @@ class Condition:
         """Whether it is not settled by the event alone."""
         return bool(self._of_customer)
 
-    def admits(self, event: Event, now: object) -> bool:
-        """Whether nothing that it says of the event alone keeps it out."""
-        return _holds(self._of_event, lambda record, name: now if record == "now" else _of_event(event, record, name))
+    def objection(self, event: Event, now: datetime) -> Objection | None:
+        """What it has against the event by itself."""
+        return _objection(
+            self._of_event, lambda record, name: now if record == "now" else _of_event(event, record, name)
+        )
 
-    def holds_for(self, event: Event, inputs: DecisionInputs, settings: Settings) -> bool:
-        """Whether the rest of it holds for the customer, as a decision reads them."""
+    def objection_to(self, event: Event, inputs: DecisionInputs, settings: Settings) -> Objection | None:
+        """What it has against the event's customer, as a decision reads them."""
         of_scene = reader_of(Scene(inputs, model=None, items={}, settings=settings))
 
         def read(record: str, name: str) -> Any:  # noqa: ANN401 - a field's value
             return _of_event(event, record, name) if record in EVENTS else of_scene(record, name)
 
-        return _holds(self._of_customer, read)
+        return _objection(self._of_customer, read)
 
 
 @lru_cache(maxsize=256)
@@ -63,11 +67,12 @@ def _compile(source: str) -> _Part:
     return _Part(compile_condition(flatten(source)), want(find_references(source)))
 
 
-def _holds(parts: Sequence[_Part], read: Read) -> bool:
+def _objection(parts: Sequence[_Part], read: Read) -> Objection | None:
     try:
-        return all(run(part.program, context_of(part.wanted, read)) for part in parts)
+        holds = all(run(part.program, context_of(part.wanted, read)) for part in parts)
     except ConditionError:
-        return False
+        return "condition_failed"
+    return None if holds else "condition"
 
 
 def _of_event(event: Event, record: str, name: str) -> Any:  # noqa: ANN401 - a field's value

@@ -39,12 +39,14 @@ def decide_task(task: Task, trigger: Trigger, shop: Deciding, now: datetime) -> 
     settings = shop.published.settings
     request = request_of(trigger, task.trigger_id, task.held, settings)
     condition, beside_nothing = condition_of(trigger), not (request.cart or request.viewed)
-    if condition.asks_of_customer or beside_nothing:
+    against = condition.objection(task.held.event, now)
+    if against is None and (condition.asks_of_customer or beside_nothing):
         known = _known_now(request, shop, now)
-        if not condition.holds_for(task.held.event, known, settings):
-            return Decided(at=now, silence="condition")
+        against = condition.objection_to(task.held.event, known, settings)
         if beside_nothing:  # what was bought last, as far as that may be used
             request = msgspec.structs.replace(request, viewed=[*known.bought_at][:1])
+    if against is not None:
+        return Decided(at=now, silence=against)
     decision = shop.decide_known(request, now)
     answer = plain_answer(decision.answer)
     if not answer.offers:

@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import from_micros, to_micros
+from pairwell.errors import StorageError
 from pairwell.journal.people import Person
 from pairwell.journal.sealing import seal, unseal
 from pairwell.operations.database import Database
@@ -70,7 +71,16 @@ class Ledger:
                 for row in rows
                 if connection.execute(_CLAIM, {**claim, "of_id": row.trigger_id, "seen": row.next_at}).rowcount
             ]
-        return [_task(row) for row in mine]
+        found = [(row, _task(row)) for row in mine]
+        self._bury([row.trigger_id for row, task in found if task is None])
+        return [task for _, task in found if task is not None]
+
+    def _bury(self, damaged: Sequence[str]) -> None:
+        """Let rows that cannot be read hold up nobody."""
+        if damaged:
+            with self._database.write() as connection:
+                these = triggered.c.trigger_id.in_(damaged)
+                connection.execute(triggered.update().where(these).values(state="dead", reason="damaged"))
 
     def settle(self, task: Task, before: State, **values: Any) -> bool:  # noqa: ANN401 - values of columns
         """Write what became of it; False where somebody else did, or its person was forgotten meanwhile."""
@@ -111,11 +121,16 @@ def row_of(trigger_id: str, name: str, held: Held, person: Person, moments: tupl
     }
 
 
-def _task(row: Any) -> Task:  # noqa: ANN401 - a row of `_READY`
+def _task(row: Any) -> Task | None:  # noqa: ANN401 - a row of `_READY`
+    """None where what is stored is damaged."""
+    try:
+        held = _decoder.decode(unseal(row.payload, row.key, name=row.trigger_id))
+    except (StorageError, msgspec.MsgspecError):
+        return None
     return Task(
         trigger_id=row.trigger_id,
         name=row.name,
-        held=_decoder.decode(unseal(row.payload, row.key, name=row.trigger_id)),
+        held=held,
         key=row.key,
         tries=row.tries,
         until=from_micros(row.until),

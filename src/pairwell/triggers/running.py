@@ -36,7 +36,6 @@ class _Ready(NamedTuple):
     """Something that goes out now."""
 
     task: Task
-    trigger: Trigger
     message: Message
 
 
@@ -76,9 +75,12 @@ class Runner:
         for name in signers:
             done = done.joined(Worked(taken=self._taker.take(named[name], self._clock())))
             done = done.joined(self._decide(named[name]))
-        ready = [
-            one for name, signer in signers.items() if signer is not None for one in self._ready(named[name], signer)
-        ]
+        ready: list[_Ready] = []
+        for name, signer in signers.items():
+            if signer is not None:
+                found, silent = self._ready(named[name], signer)
+                ready += found
+                done = done.joined(Worked(silent=silent))
         return done.joined(self._send(ready)) if ready else done
 
     def _off(self) -> set[str]:
@@ -133,21 +135,21 @@ class Runner:
 
     # --- sending ------------------------------------------------------------------------------
 
-    def _ready(self, trigger: Trigger, signer: Signer) -> list[_Ready]:
-        """What of a trigger is to go out now, without what must not any more."""
-        now = self._clock()
-        ready = []
+    def _ready(self, trigger: Trigger, signer: Signer) -> tuple[list[_Ready], int]:
+        """What of a trigger is to go out now, and how much of it must not any more."""
+        now, silent = self._clock(), 0
+        ready: list[_Ready] = []
         for task in self._ledger.claim(trigger.name, "waiting", now=now, most=_SENT_AT_A_TIME):
             why = why_not_now(task, trigger, self._shop, now)
             if why == "kill_switch":
                 self._ledger.settle(task, "waiting", next_at=now + _SWITCHED_OFF)
             elif why is not None:
-                self._ledger.settle(task, "waiting", state="silent", reason=why)
+                silent += self._ledger.settle(task, "waiting", state="silent", reason=why)
             else:
                 body = offer_body(trigger.name, task.held)
                 headers = signer.headers(task.trigger_id, body, now)
-                ready.append(_Ready(task, trigger, Message(trigger.url or "", headers, body)))
-        return ready
+                ready.append(_Ready(task, Message(trigger.url or "", headers, body)))
+        return ready, silent
 
     def _send(self, ready: Sequence[_Ready]) -> Worked:
         came = send_all([one.message for one in ready], self._clock())

@@ -22,7 +22,7 @@ class Signer:
 
     def __init__(self, trigger: Trigger, environment: Mapping[str, str]) -> None:
         """Raises `SettingsError` where a secret is missing or none."""
-        names = [name for name in (trigger.secret_env, trigger.old_secret_env) if name is not None]
+        names = [name for name in (trigger.secret_env, trigger.other_secret_env) if name is not None]
         self._secrets = [Webhook(_read(name, trigger, environment)) for name in names]
 
     def headers(self, trigger_id: str, body: bytes, now: datetime) -> dict[str, str]:

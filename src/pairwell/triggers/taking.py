@@ -71,7 +71,12 @@ class Taker:
 
     def _take_part(self, trigger: Trigger, part: Sequence[Heard], step: tuple[int, int], now: datetime) -> int:
         condition = condition_of(trigger)
-        wanted = [one for one in part if not _is_late(trigger, one.event, now) and condition.admits(one.event, now)]
+        # What cannot be told of an event is told where it is decided, so that somebody sees it.
+        wanted = [
+            one
+            for one in part
+            if not _is_late(trigger, one.event, now) and condition.objection(one.event, now) != "condition"
+        ]
         with self._database.write() as connection:
             be_a_writer(connection)
             self._move(connection, trigger.name, step)

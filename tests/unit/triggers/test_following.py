@@ -290,6 +290,43 @@ def test_a_condition_holds_events_and_customers_back(workspace: Workspace, recei
     assert len(receiver.came) == 1
 
 
+def test_a_condition_that_cannot_be_worked_out_is_counted(
+    workspace: Workspace, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pairwell.config.entries.find_fault", lambda *_: None)  # as if no trial had met it
+    divided = "order.units / (order.lines - 1) > 0"
+    with opened(workspace, settings_with(to(receiver, on="order", when=divided))) as world:
+        world.agrees("c-1")
+        world.orders("o", "o-1", "c-1")
+        assert world.run().silent == 1
+        assert world.standing().silent_by_reason == {"condition_failed": 1}
+
+
+def test_a_row_that_is_damaged_holds_up_nobody(workspace: Workspace, receiver: Receiver, database_url: str) -> None:
+    receiver.answers = [status(500)]
+    with opened(workspace, settings_with(to(receiver), url=database_url)) as world:
+        world.agrees("c-1", "c-2")
+        world.needs("n-1", "c-1")
+        world.run()
+        database = open_database(database_url, durability="process")
+        with database.write() as connection:
+            connection.execute(triggered.update().values(payload=b"no longer what it was"))
+        database.close()
+        world.needs("n-2", "c-2")
+        assert world.later(minutes=1).delivered == 1
+        assert [letter.reason for letter in world.shop.triggers.dead()] == ["damaged"]
+
+
+def test_what_waits_is_in_a_backup(workspace: Workspace, receiver: Receiver, tmp_path: Path) -> None:
+    receiver.answers = [status(500)]
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+        world.run()
+        rows = world.shop.keeping.backup(tmp_path / "b").rows
+        assert (rows["triggered"], rows["triggers"]) == (1, 1)
+
+
 def test_without_its_secret_a_trigger_waits_and_says_so(workspace: Workspace, receiver: Receiver) -> None:
     with opened(workspace, settings_with(to(receiver))) as world:
         world.agrees("c-1")

@@ -27,7 +27,7 @@ def test_a_receiver_with_the_secret_can_tell_that_it_is_from_here() -> None:
 
 def test_while_secrets_change_both_count() -> None:
     changing = Trigger(
-        name="t", on="need", placement="email", url="https://x.example", secret_env="A", old_secret_env="B"
+        name="t", on="need", placement="email", url="https://x.example", secret_env="A", other_secret_env="B"
     )
     headers = _signed(changing, A=SECRET, B=OTHER)
     assert Webhook(SECRET).verify(BODY, headers) == Webhook(OTHER).verify(BODY, headers)

@@ -46,8 +46,8 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     secret_env: Annotated[
         _Variable | None, Meta(description="Environment variable with the `whsec_…` secret that signs webhooks.")
     ] = None
-    old_secret_env: Annotated[
-        _Variable | None, Meta(description="One with the secret before, signed with as well while you change it.")
+    other_secret_env: Annotated[
+        _Variable | None, Meta(description="Another one that signs as well, while you change from one to the other.")
     ] = None
     delay_minutes: Annotated[
         float, Meta(ge=0.0, le=525_600.0, description="Minutes from the event to the decision.")
