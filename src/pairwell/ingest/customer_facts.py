@@ -11,7 +11,7 @@ import pyarrow as pa
 from pairwell.facts.customers import ToldCustomer
 from pairwell.ingest.customer_rows import CustomerRows, pack_told, sold_by_order
 from pairwell.ingest.telling import Telling
-from pairwell.ingest.touched import OF_CUSTOMERS
+from pairwell.ingest.touched import OF_CUSTOMERS, OF_PLANS
 
 _ROWS = 20_000
 _ROWS_AT_A_TIME = 3_000_000  # that the engine holds in memory
@@ -33,7 +33,9 @@ def _part_of(told: Telling, sold: ibis.Table, part: int, parts: int) -> Customer
     stated = {**told.rows, "customers": told.customers()}
     own = {name: _own(stated[name], part, parts) for name in (*OF_CUSTOMERS, "orders")}
     if told.touched is None:
-        everybody = ibis.union(*(rows.select("customer_id") for rows in own.values()), distinct=True)
+        held = _own(told.rows[OF_PLANS].select(customer_id="account_id"), part, parts)
+        named = [rows.select("customer_id") for rows in (*own.values(), held)]
+        everybody = ibis.union(*named, distinct=True)
     else:
         everybody = _own(ibis.memtable(told.touched.customers), part, parts)
     return CustomerRows(customers=everybody, rows={**stated, **own}, sold=sold)

@@ -13,7 +13,6 @@ from pairwell.ingest.packing import Bought, pack
 from pairwell.ingest.telling import Telling
 from pairwell.ingest.touched import OF_PLANS
 
-
 _APART = "subscription\x1f"  # keeps subscriptions apart from orders that are called alike
 
 

@@ -15,7 +15,7 @@ _HISTORY = "personalisation"  # not a way to reach somebody, yet asked for
 
 
 def note_unknown(dataset: Dataset, incoming: Mapping[str, Path], placements: Mapping[str, Placement]) -> Iterator[str]:
-    """A sentence on relations and texts of items that nobody knows, and on placements and channels that are none."""
+    """A sentence on what names items that nobody knows, and on placements and channels that are none."""
     if "relations" in incoming:
         yield from _of_relations(dataset, dataset.engine.read_parquet(incoming["relations"]))
     if "offer_texts" in incoming:
@@ -23,6 +23,8 @@ def note_unknown(dataset: Dataset, incoming: Mapping[str, Path], placements: Map
     if "consents" in incoming:
         known = {placement.channel for placement in placements.values()}
         yield from _of_consents(dataset.engine.read_parquet(incoming["consents"]), known)
+    if "subscriptions" in incoming:
+        yield from _of_plans(dataset, dataset.engine.read_parquet(incoming["subscriptions"]))
 
 
 def _of_relations(dataset: Dataset, relations: ibis.Table) -> Iterator[str]:
@@ -40,6 +42,17 @@ def _of_relations(dataset: Dataset, relations: ibis.Table) -> Iterator[str]:
         f"Relations of items that neither a catalogue nor an order knows: {number:,} ({_first(ids)}). "
         "Taken all the same: they offer nothing until those items are ingested."
     )
+
+
+def _of_plans(dataset: Dataset, subscriptions: ibis.Table) -> Iterator[str]:
+    known = dataset.history("items").select("item_id").distinct()
+    plans = subscriptions.select(item_id="plan_id").distinct().anti_join(known, "item_id")
+    ids = plans.order_by("item_id").to_pyarrow()["item_id"].to_pylist()
+    if ids:
+        yield (
+            f"Plans that neither a catalogue nor an order knows: {len(ids):,} ({_first(ids)}). Taken all the same: "
+            "they count as owned once items are called so."
+        )
 
 
 def _of_texts(dataset: Dataset, texts: ibis.Table, placements: Mapping[str, Placement]) -> Iterator[str]:

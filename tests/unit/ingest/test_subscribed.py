@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from tests.unit.ingest.conftest import NOW, Loader
 
+from pairwell.ingest.facts import write_facts
 from pairwell.ingest.load import ingest_files
+from pairwell.operations import schema
 
 HEADER = "subscription_id,account_id,plan_id,started_at,ended_at,seats,is_trial"
 
@@ -68,3 +70,24 @@ def test_columns_that_are_called_so_are_found(loader: Loader) -> None:
     report = ingest_files("subscriptions", [path], place=loader.place, now=NOW)
     assert (report.taken, report.columns["account_id"], report.columns["seats"]) == (2, "account_id", "seats")
     assert (held(loader, "c1"), held(loader, "c2")) == ({"pro"}, set())
+
+
+def test_plans_that_nobody_knows_are_named(loader: Loader) -> None:
+    loader.load("items", "item_id,title,kind", "pro,Pro,plan")
+    report = loader.load("subscriptions", HEADER, "s1,c1,pro,2026-01-01,,,no", "s2,c1,price_1,2026-01-01,,,no")
+    (note,) = report.notes
+    assert note.startswith("Plans that neither a catalogue nor an order knows: 1 (price_1).")
+
+
+def test_facts_told_at_once_and_step_by_step_are_the_same(loader: Loader) -> None:
+    order = "order_id,item_id,quantity,unit_price,placed_at,customer_id"
+    loader.load("orders", order, "1,basic,1,5,2026-01-05,c1", "2,extra,1,5,2026-01-06,c3")
+    loader.load("subscriptions", HEADER, "s1,c1,pro,2026-01-01,,,no", "s2,c2,pro,2026-01-01,,,no")
+    people = ("c1", "c2", "c3")
+    step_by_step = [held(loader, one) for one in people], loader.facts.customers(people)
+    with loader.database.write() as connection:
+        for table in (schema.owned, schema.customers, schema.epochs):
+            connection.execute(table.delete())
+    write_facts(loader.dataset, loader.facts, timezone="UTC", now=NOW)
+    assert ([held(loader, one) for one in people], loader.facts.customers(people)) == step_by_step
+    assert step_by_step[0] == [{"basic", "pro"}, {"pro"}, {"extra"}]
