@@ -34,6 +34,23 @@ def test_the_page_of_the_first_five_minutes_works(visit: New) -> None:
     assert not [line for line in one.said if line.startswith("error")]
 
 
+def test_the_tag_of_the_forwarder_works(visit: New) -> None:
+    one = visit()
+    (tag,) = re.findall(r"```html\n(<script src=.*?)\n```", PAGE, re.DOTALL)
+    pushed = "<script>window.dataLayer = [{event: 'view_item', ecommerce: {items: [{item_id: 'mat'}]}}]</script>"
+    tag = tag.replace("https://offers.shop.example", one.online.base).replace("pk_…", one.online.key)
+    one.page.goto(one.shop.show("/documented", Told(f"<!doctype html><title>Mat</title>{pushed}{tag}")))
+    one.page.wait_for_function("localStorage.getItem('pairwell-visitor')")
+    assert one.online.acts(one.page.evaluate("localStorage.getItem('pairwell-visitor')"), 1) == [("view", "mat")]
+
+
+def test_every_attribute_of_the_forwarder_is_told() -> None:
+    source = render_script("/datalayer.js").decode()
+    names = {*re.findall(r'setting\("([a-z-]+)"\)', source), *re.findall(r'Attribute\("data-([a-z-]+)"\)', source)}
+    assert len(names) >= 7
+    assert not {name for name in names if f"`data-{name}`" not in PAGE}
+
+
 def test_every_attribute_property_and_part_is_told() -> None:
     attributes = re.findall(r'(?:get|has)Attribute\("([a-z-]+)"', SOURCE)
     parts = re.findall(r'button\("([a-z-]+)"', SOURCE)

@@ -230,3 +230,14 @@ def axe(page: Any) -> list[Any]:
     page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("options => axe.run(document, options)", _AXE)["violations"]
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+def test_a_picture_that_does_not_load_leaves_its_place_empty(visit: New) -> None:
+    one = visit()
+    one.page.route("**/pictures/mat.svg", lambda route: route.fulfill(status=404))
+    one.open()
+    one.heard("offers")
+    picture = one.card("Mat").locator("img")
+    picture.wait_for(state="hidden")
+    assert picture.evaluate("one => one.offsetWidth") > 0
+    assert one.shift == 0

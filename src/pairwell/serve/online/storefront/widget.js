@@ -392,7 +392,11 @@ class PairwellOffers extends HTMLElement {
     const card = element("li", "offer");
     card.offer = offer;
     card.part.add(/^\w+$/.test(offer.kind) ? offer.kind.replace(/_/g, "-") : "other");
-    if (image) card.append(element("img", "image", null, { src: image, alt: "", width: 72, height: 72 }));
+    if (image) {
+      const picture = element("img", "image", null, { src: image, alt: "", width: 72, height: 72 });
+      picture.addEventListener("error", () => picture.classList.add("gone")); // its place stays, or the text would move
+      card.append(picture);
+    }
     const body = element("div", "body"), named = element("h" + level, "title", url ? null : title);
     if (url) {
       const link = element("a", "link", title, { href: url });
