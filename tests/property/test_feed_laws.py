@@ -302,5 +302,5 @@ def test_whatever_comes_tells_something_that_can_be_sent_on(payload: dict[str, A
     ]
     for one in told:
         assert msgspec.json.decode(one.body())["events"] is not None
-        assert all(isinstance(rule, str) and number > 0 for rule, number in one.left.items())
+        assert all(number > 0 for number in one.left.values())
     assert len(told[2].places) == len(told[2].events)

@@ -26,6 +26,7 @@ from pairwell.events import Event, EventReceipt
 from pairwell.facts.effects import EventEffects
 from pairwell.facts.naming import known_here, secret_of
 from pairwell.facts.store import FactStore
+from pairwell.journal.named import items_named
 from pairwell.journal.owners import owners_of
 from pairwell.journal.store import Journal
 from pairwell.operations.database import Database, open_database
@@ -207,6 +208,10 @@ class Service:
         named = {event.decision_id for event in events if event.decision_id is not None}
         visitors = {f"v:{event.visitor_id}" for event in events if event.visitor_id is not None}
         return owners_of(self._patient, named, visitors=visitors) if named else {}
+
+    def items_named(self, beginning: str) -> list[str]:
+        """The items of which events told whose names begin so. Raises `JournalError`."""
+        return items_named(self._patient, beginning)
 
     def rule_failures(self) -> Mapping[str, int]:
         """By rule the offers withheld because it could not be told, since the live settings were loaded."""

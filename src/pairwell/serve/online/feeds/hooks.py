@@ -134,7 +134,12 @@ class Webhooks:
 
     def _read(self, body: bytes, headers: Mapping[str, str]) -> Told:
         settings = self._settings()
-        terms = Terms(now=self._service.clock(), currency=settings.shop.currency, zone=ZoneInfo(settings.shop.timezone))
+        terms = Terms(
+            now=self._service.clock(),
+            currency=settings.shop.currency,
+            zone=ZoneInfo(settings.shop.timezone),
+            items_named=self._service.items_named,
+        )
         return self._system.tell(headers.get(self._system.topic, ""), decode(body, _payload), headers, terms)
 
     async def _take(self, body: bytes) -> EventReceipt:

@@ -14,6 +14,7 @@ from pairwell.ingest.vendors.cells import email_of, text
 from pairwell.ingest.vendors.export import Given
 from pairwell.ingest.vendors.shopify_orders import order_cells
 from pairwell.ingest.vendors.shopify_orders import reshape as reshape_orders
+from pairwell.serve.online.feeds.items import gone_events
 from pairwell.serve.online.feeds.returns import Returns
 from pairwell.serve.online.feeds.sales import Order, Seller, consent_events, order_events, read_order
 from pairwell.serve.online.feeds.shopify_items import item_events
@@ -155,6 +156,11 @@ def _tell_product(payload: Cells, terms: Terms) -> Told:
     return item_events(payload, version, terms)
 
 
+def _tell_deleted(payload: Cells, delivery: str, terms: Terms) -> Told:
+    """A product that was deleted, of which no more is told than its number."""
+    return gone_events(SOURCE, text(payload.get("id")) or "", delivery, terms)
+
+
 _TOLD_BY: Final = MappingProxyType(
     {"refunds/create": "told_by_orders_updated", "inventory_levels/update": "told_by_products_update"}
 )  # what they tell names neither order nor item as orders and products call them, and comes with these too
@@ -173,12 +179,15 @@ _READERS: Final[Mapping[str, Callable[[Cells, Terms], Told]]] = MappingProxyType
         ),
     }
 )  # fmt: skip
-TOPICS: Final = tuple(_READERS)
+_DELETED, _DELIVERY = "products/delete", "x-shopify-webhook-id"
+TOPICS: Final = (*_READERS, _DELETED)
 
 
 def tell_shopify(topic: str, payload: Cells, headers: Mapping[str, str], terms: Terms) -> Told:
     """What a delivery tells. A topic that is not taken tells nothing, and neither does a test."""
     reader = _READERS.get(topic.casefold())
+    if topic.casefold() == _DELETED and headers.get("x-shopify-test", "").casefold() != "true":
+        return _tell_deleted(payload, headers.get(_DELIVERY, ""), terms)
     if reader is None:
         return Told(left={_TOLD_BY.get(topic.casefold(), "topic_not_taken"): 1})
     if headers.get("x-shopify-test", "").casefold() == "true":

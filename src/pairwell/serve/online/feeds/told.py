@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -34,6 +34,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     currency: str  # the shop's
     zone: tzinfo  # the shop's
+    items_named: Callable[[str], Sequence[str]] = lambda _: ()  # of which events told whose names begin so
 
 
 def joined(told: Iterable[Told]) -> Told:

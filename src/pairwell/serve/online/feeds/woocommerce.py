@@ -13,7 +13,7 @@ from pairwell.ingest.vendors.export import Given, Piece, Row
 from pairwell.ingest.vendors.woocommerce_orders import order_cells
 from pairwell.ingest.vendors.woocommerce_orders import reshape as reshape_orders
 from pairwell.ingest.vendors.woocommerce_products import reshape as reshape_products
-from pairwell.serve.online.feeds.items import item_body, item_event
+from pairwell.serve.online.feeds.items import gone_events, item_body, item_event
 from pairwell.serve.online.feeds.returns import Returns
 from pairwell.serve.online.feeds.sales import Order, Seller, order_events, read_order
 from pairwell.serve.online.feeds.told import Cells, EventBody, Terms, Told
@@ -97,6 +97,11 @@ def _tell_product(payload: Cells, _delivery: str, terms: Terms) -> Told:
     return Told(events=events, left=left)
 
 
+def _tell_deleted_product(payload: Cells, delivery: str, terms: Terms) -> Told:
+    """A product that was thrown away, of which no more is told than its number."""
+    return gone_events(SOURCE, text(payload.get("id")) or "", delivery, terms)
+
+
 def _row(payload: Cells) -> Cells:
     """The row of the export that tells of the product."""
     status = text(payload.get("status")) or "publish"
@@ -130,6 +135,7 @@ _READERS: Final[Mapping[str, Callable[[Cells, str, Terms], Told]]] = MappingProx
         **dict.fromkeys(("order.created", "order.updated", "order.restored"), _tell_order),
         "order.deleted": _tell_deleted_order,
         **dict.fromkeys(("product.created", "product.updated", "product.restored", "product.published"), _tell_product),
+        "product.deleted": _tell_deleted_product,
     }
 )
 TOPICS: Final = tuple(_READERS)

@@ -43,7 +43,7 @@ def known(service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
 @pytest.fixture
 def shopify(ask: Ask, known: Service) -> Deliver:
     """Deliver a payload of a topic as Shopify does."""
-    assert known
+    del known  # only its settings count
 
     def send(topic: str, payload: Any, *, secret: str = SECRET, **headers: str) -> httpx.Response:
         body = msgspec.json.encode(payload)
@@ -56,7 +56,7 @@ def shopify(ask: Ask, known: Service) -> Deliver:
 @pytest.fixture
 def woocommerce(ask: Ask, known: Service) -> Deliver:
     """Deliver a payload of a topic as WooCommerce does."""
-    assert known
+    del known  # only its settings count
 
     def send(topic: str, payload: Any, *, secret: str = SECRET, **headers: str) -> httpx.Response:
         body = msgspec.json.encode(payload)

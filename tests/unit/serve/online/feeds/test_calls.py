@@ -89,8 +89,8 @@ def test_who_shows_no_key_or_a_wrong_one_is_not_heard(ask: Ask, keys: Keys) -> N
     assert refusal(ask("POST", "/v1/events", json={}, headers=basic(keys.secret.text))) == (401, "key_mistyped")
 
 
-def test_a_browser_may_ask_whether_it_may(ask: Ask, keys: Keys) -> None:
-    assert keys
+@pytest.mark.usefixtures("keys")
+def test_a_browser_may_ask_whether_it_may(ask: Ask) -> None:
     headers = {
         "origin": PAGE,
         "access-control-request-method": "POST",

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 from tests.unit.serve.online.conftest import Ask
 from tests.unit.serve.online.feeds.conftest import OTHER, SECRET, SHOPIFY, WOO, Deliver, signed
-from tests.unit.serve.online.feeds.payloads import MAT, TENT, shopify_order
+from tests.unit.serve.online.feeds.payloads import MAT, TENT, shopify_order, shopify_product, woo_product
 from tests.unit.serve.online.keyed import Keys, refusal
 
+from pairwell.facts.store import FactStore
 from pairwell.operations.keys.store import KeyStore
-from pairwell.serve.online.app import OnlineApp
 from pairwell.serve.online.service import Service
 
 ORDER = shopify_order(TENT, MAT)
@@ -87,8 +87,8 @@ def test_keys_close_nothing_to_who_signs_and_open_nothing_to_who_does_not(
     assert refusal(answer) == (401, "signature_missing")
 
 
-def test_woocommerce_tries_an_address_with_a_form_that_nobody_signed(ask: Ask, known: Service) -> None:
-    assert known
+@pytest.mark.usefixtures("known")
+def test_woocommerce_tries_an_address_with_a_form_that_nobody_signed(ask: Ask) -> None:
     form = {"content-type": "application/x-www-form-urlencoded"}
     answer = ask("POST", WOO, content=b"webhook_id=12", headers=form)
     assert (answer.status_code, answer.json()["left"]) == (200, {"ping": 1})
@@ -140,7 +140,22 @@ def test_every_message_is_counted(shopify: Deliver, ask: Ask) -> None:
     assert 'pairwell_feeds_left_total{system="shopify",rule="topic_not_taken"} 1' in page
 
 
-def test_only_post_is_taken(app: OnlineApp, ask: Ask) -> None:
-    assert app
+def test_only_post_is_taken(ask: Ask) -> None:
     for path in (SHOPIFY, WOO, "/v1/track", "/v1/batch"):
         assert refusal(ask("GET", path)) == (405, "method_not_allowed")
+
+
+def _published(service: Service) -> dict[str, bool]:
+    return {name: item.published for name, item in FactStore(service.database).items().items()}
+
+
+def test_what_is_deleted_is_on_sale_no_longer(shopify: Deliver, woocommerce: Deliver, known: Service) -> None:
+    shopify("products/update", shopify_product())
+    woocommerce("product.updated", woo_product())
+    assert _published(known)["TENT-GR-2"]
+    assert shopify("products/delete", {"id": 632910392}).json()["accepted"] == 2
+    assert woocommerce("product.deleted", {"id": 794}).json()["accepted"] == 1
+    found = _published(known)
+    assert not any(found[name] for name in ("TENT-GR-2", "Trekking Tent - Red / 2 persons", "beanie"))
+    for product in (63291039, 6329103921, "%", None):
+        assert shopify("products/delete", {"id": product}).json()["left"] == {"unknown_product": 1}
