@@ -189,9 +189,12 @@ def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Online]:
         yield Online(base, "", workspace.operations_file)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A browser without a window; the tests are skipped where there is none."""
+    """A browser without a window; the tests are skipped where there is none.
+
+    Its driver keeps an event loop in this thread, beside which other tests could start none: so it ends with the module.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium: `apt-get install chromium`, or name it in PAIRWELL_CHROMIUM")
     with playwright.sync_playwright() as driver:
