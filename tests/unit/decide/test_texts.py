@@ -33,7 +33,10 @@ def test_every_message_is_translated_in_every_form(language: str, message: str) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_catalogue_holds_what_is_never_said(language: str) -> None:
-    ids = [message.id if isinstance(message.id, str) else message.id[0] for message in read_catalogue("pairwell.decide", language)]
+    ids = [
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in read_catalogue("pairwell.decide", language)
+    ]
     assert sorted(filter(None, ids)) == sorted(MESSAGES)
 
 

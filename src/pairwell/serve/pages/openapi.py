@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -11,12 +12,15 @@ from pairwell.config.version import engine_version
 from pairwell.serve.online.faults import ErrorBody
 from pairwell.serve.pages.asked import FORMATS
 from pairwell.serve.pages.contents import Entry
+from pairwell.serve.pages.door import TOKEN
+from pairwell.serve.pages.views.all import ACTS, VIEWS
+from pairwell.serve.pages.views.view import Act
 
 _COMPONENT = "#/components/schemas/{name}"
 _FAULTS = {
     400: "What was asked is not valid; `error.field` names it.",
-    401: "No key, or none that counts.",
-    403: "The key may not do this; without keys: a stranger's page asks.",
+    401: "Nobody has signed in, and there is no key that counts.",
+    403: "Whoever asks may not do this; or a page of another site asks.",
     404: "There is no such report.",
     409: "Too little is known for this yet.",
     414: "The query is too long.",
@@ -37,7 +41,8 @@ def describe_pages() -> str:
     """The OpenAPI document as JSON."""
     from pairwell.report.record import Report
 
-    _, schemas = msgspec.json.schema_components((Report, Entry, ErrorBody), ref_template=_COMPONENT)
+    records = (Report, Entry, ErrorBody, *(view.record for view in VIEWS))
+    _, schemas = msgspec.json.schema_components(records, ref_template=_COMPONENT)
     found = {
         "openapi": "3.1.0",
         "info": {
@@ -68,9 +73,16 @@ def _paths() -> dict[str, Any]:
         "/reports": _get("show_reports", "The page that lists the reports", _media("text/html")),
         "/reports/{name}": _get("show_report", "The page of a report", _media("text/html"), asked),
         "/": _get("show_overview", "The page of the report `overview`", _media("text/html"), _asked()),
+        **_views(),
+        **{act.path: {"post": _act(act)} for act in ACTS},
         "/sign-in": {
-            "get": _open("sign_in_form", "The form that takes a secret key", "text/html"),
-            "post": _form("sign_in", "Sign a browser in by a secret key", _KEY),
+            "get": _open("sign_in_form", "The form that takes a name and a password, or a secret key", "text/html"),
+            "post": _form("sign_in", "Sign a browser in", _fields(("name", "password", "key"), required=())),
+        },
+        "/preferences": {
+            "post": _form(
+                "set_preferences", "Choose language and colours", _fields(("language", "theme", "to"), required=())
+            )
         },
         "/sign-out": {"post": _form("sign_out", "Sign a browser out", None)},
         "/healthz": {"get": _open("live", "Whether the process lives", "application/json")},
@@ -78,6 +90,28 @@ def _paths() -> dict[str, Any]:
         "/style.css": {"get": _open("style", "The style of the pages", "text/css")},
         "/icon.svg": {"get": _open("icon", "The sign of the pages", "image/svg+xml")},
     }
+
+
+def _views() -> dict[str, Any]:
+    """The pages beside the reports, and what programs get of each."""
+    found: dict[str, Any] = {}
+    for view in VIEWS:
+        name, asked = view.path.strip("/").replace("/", "_"), [_query(one, "") for one in view.parameters]
+        told = {"application/json": {"schema": _ref(view.record.__name__)}}
+        found[view.path] = _get(f"show_{name}", f"The page: {view.about}", _media("text/html"), asked)
+        found[f"/api/v1{view.path}"] = _get(f"read_{name}", view.about, told, asked)
+    return found
+
+
+def _act(act: Act) -> dict[str, Any]:
+    """A form of a page. A browser sends its session's token with it."""
+    name = act.path.strip("/").replace("/", "_")
+    fields = _fields((*act.fields, TOKEN), required=act.fields)
+    return _form(name, f"A form, for who may {act.right}", fields) | {"security": _SECRET}
+
+
+def _fields(names: Sequence[str], required: Sequence[str]) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": {name: {"type": "string"} for name in names}}
 
 
 def _asked() -> list[dict[str, Any]]:
@@ -125,6 +159,3 @@ def _media(kind: str) -> dict[str, Any]:
 
 def _ref(name: str) -> dict[str, Any]:
     return {"$ref": _COMPONENT.format(name=name)}
-
-
-_KEY = {"type": "object", "required": ["key"], "properties": {"key": {"type": "string"}}}

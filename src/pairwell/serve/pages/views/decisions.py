@@ -92,6 +92,7 @@ DECISIONS = View(
     about=sentence("What was offered lately, to whom, and why not more."),
     group="offers",
     template="decisions.html",
+    record=Decisions,
     make=make_decisions,
     parameters=("placement", "outcome", "before"),
 )
@@ -101,6 +102,7 @@ DECISION = View(
     about=sentence("How one decision came about."),
     group="offers",
     template="decision.html",
+    record=OneDecision,
     make=make_decision,
     parameters=("id", "replay"),
 )

@@ -88,6 +88,7 @@ USERS = View(
     about=sentence("Who may do what, and who changed what."),
     group="setup",
     template="users.html",
+    record=UsersAndKeys,
     make=make_users,
     right="govern",
 )
@@ -97,6 +98,7 @@ ACCOUNT = View(
     about=sentence("Your password."),
     group="setup",
     template="account.html",
+    record=OwnAccount,
     make=lambda _shop, _fields: OwnAccount(),
 )
 ACTS = (

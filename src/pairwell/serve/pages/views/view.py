@@ -24,6 +24,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     about: str  # the question that it answers
     group: Group
     template: str
+    record: type[msgspec.Struct]
     make: Callable[[Shop, Fields], msgspec.Struct]
     parameters: tuple[str, ...] = ()  # of its address
     right: Right = "read"
