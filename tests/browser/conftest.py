@@ -193,7 +193,7 @@ def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Online]:
 def chromium() -> Iterator[Any]:
     """A browser without a window; the tests are skipped where there is none.
 
-    Its driver keeps an event loop in this thread, beside which other tests could start none: so it ends with the module.
+    Its driver keeps an event loop in this thread, beside which other tests could start none: so it ends with them.
     """
     if CHROMIUM is None:
         pytest.skip("no Chromium: `apt-get install chromium`, or name it in PAIRWELL_CHROMIUM")
