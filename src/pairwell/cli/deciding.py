@@ -1,4 +1,4 @@
-"""Commands for decisions: decide, decision."""
+"""Commands for decisions: decide, decision, decisions."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import AsJson, InWorkspace, amount, print_json, print_lines, print_table
+from pairwell.cli.output import AsJson, InWorkspace, amount, print_json, print_lines, print_table, when
 
 if TYPE_CHECKING:
+    from pairwell.journal.recent import RecentDecision
     from pairwell.records import Answer, Offer
 
 
@@ -17,6 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add this file's commands to `app`."""
     app.command()(decide)
     app.command()(decision)
+    app.command()(decisions)
 
 
 def decide(
@@ -76,6 +78,42 @@ def decision(
         print_json(found)
     else:
         print_lines(found.lines(every=every) if isinstance(found, Account) else found.lines())
+
+
+def decisions(
+    *,
+    limit: Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many of the newest.")] = 20,
+    placement: Annotated[str | None, typer.Option(help="Only of this placement.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only `offered`, or a reason for silence.")] = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest decisions; `pairwell decision ID` explains one."""
+    from pairwell import open as open_workspace
+    from pairwell.journal.recent import RecentAsked
+
+    asked = RecentAsked(limit=limit, placement=placement, outcome=outcome)
+    with open_workspace(workspace) as shop:
+        found = shop.recent_decisions(asked)
+    if as_json:
+        print_json({"decisions": found})
+    elif found:
+        print_table(("decision", "when", "placement", "whose", "beside", "outcome"), [_line(one) for one in found])
+    else:
+        print_lines(["No decision is like this yet."])
+
+
+def _line(one: RecentDecision) -> tuple[object, ...]:
+    whose = "forgotten" if one.forgotten else one.unit and one.unit[2:]
+    offers = ", ".join(one.offers) or None
+    return (
+        one.decision_id,
+        when(one.at),
+        one.placement,
+        whose,
+        ", ".join(one.cart) or None,
+        offers if one.silence is None else one.silence.replace("_", " "),
+    )
 
 
 def answer_lines(answer: Answer, currency: str) -> Iterator[str]:
