@@ -104,7 +104,7 @@ def _sold(pieces: list[Piece]) -> list[Row]:
 def test_hubspots_records_each_become_one_piece(told: list[dict[str, Any]]) -> None:
     rows, pieces = _pieces(HUBSPOT_DEALS, told)
     assert Counter(piece.given.line for piece in pieces) == Counter(row.line for row in rows)
-    first = {}
+    first: dict[str, dict[str, Any]] = {}
     for cells in told:
         if "dealstage" in cells["properties"]:
             first.setdefault(cells["id"], cells["properties"])
