@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.property.random_sales import HEADER, Sale, sales, shopify_payload, shopify_rows, woo_orders
+from tests.unit.serve.online.feeds.payloads import shopify_product, woo_product
 
 from pairwell import create
 from pairwell import open as open_workspace
@@ -304,3 +305,34 @@ def test_whatever_comes_tells_something_that_can_be_sent_on(payload: dict[str, A
         assert msgspec.json.decode(one.body())["events"] is not None
         assert all(number > 0 for number in one.left.values())
     assert len(told[2].places) == len(told[2].events)
+
+
+ODD = st.sampled_from(
+    ["1e999", "1e999999", "-1e999999", "1e-999999", "0e999", "9" * 400, "0.5", "-1", "", "x", 1e308, 5e-324, 10**18, 0,
+     None, True, [], {}, "2026-13-01", "9999-12-31T23:59:59.999999-14:00"]
+)  # fmt: skip
+
+
+def _spoiled(data: st.DataObject, value: Any) -> Any:
+    """The same payload with some of its values odd."""
+    if isinstance(value, dict):
+        return {name: _spoiled(data, inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_spoiled(data, inner) for inner in value]
+    return data.draw(ODD) if data.draw(st.integers(0, 5)) == 0 else value
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), sale=sales(), order=woo_orders())
+def test_odd_numbers_in_real_payloads_do_no_harm(data: st.DataObject, sale: Sale, order: dict[str, Any]) -> None:
+    products = [{"sku": "a", "price": 1.5, "quantity": 1}, {"sku": "a", "price": 1.5, "quantity": 2}]
+    properties = {"order_id": "o", "currency": "EUR", "discount": 1, "shipping": 2, "products": products}
+    call = {"type": "track", "event": "Order Completed", "timestamp": "2026-11-21T10:00:00Z", "properties": properties}
+    told = [
+        tell_shopify("orders/updated", _spoiled(data, shopify_payload("#1", sale)), {}, TERMS),
+        tell_shopify("products/update", _spoiled(data, shopify_product()), {}, TERMS),
+        tell_woocommerce("order.updated", _spoiled(data, order), {}, TERMS),
+        tell_woocommerce("product.updated", _spoiled(data, woo_product()), {}, TERMS),
+        tell_calls([_spoiled(data, call)], data.draw(ODD), TERMS, of_page=False),
+    ]
+    assert all(len(one.body()) < 20_000 for one in told)

@@ -13,6 +13,8 @@ _DOTTED = re.compile(
     r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?:,? +(?P<clock>\d{1,2}:\d{2}(?::\d{2})?))?"
 )
 
+_MOST_DIGITS = 15  # before the decimal point, as where numbers of files are read
+
 
 def text(value: Any) -> str | None:  # noqa: ANN401  (any JSON value)
     """The value as text without blanks around it; None where nothing is left, or where it is no single value."""
@@ -24,12 +26,17 @@ def text(value: Any) -> str | None:  # noqa: ANN401  (any JSON value)
 
 
 def amount(value: Any) -> Decimal | None:  # noqa: ANN401
-    """The value as a number with a decimal point; None where it is none."""
+    """The value as a number with a decimal point; None where it is none, or has more digits than any amount.
+
+    What is smaller than any amount is 0: numbers of a thousand digits would be texts of a thousand signs again.
+    """
     try:
         number = Decimal(text(value) or "")
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    if not number.is_finite() or number.adjusted() > _MOST_DIGITS:
+        return None
+    return number if number.adjusted() >= -_MOST_DIGITS else Decimal(0)
 
 
 def moment(value: Any) -> str | None:  # noqa: ANN401

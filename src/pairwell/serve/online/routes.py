@@ -42,6 +42,8 @@ Pairwell's online API: it decides what to offer beside what a customer looks at 
 
   POST /v1/decisions          what to offer
   POST /v1/events             what was seen, accepted, declined, ordered
+  POST /v1/webhooks/SYSTEM    what shopify or woocommerce sends by itself, signed
+  POST /v1/track, /v1/batch   calls of Segment's and RudderStack's libraries
   GET  /v1/items/ID/pairs     what goes with an item
   GET  /v1/decisions/ID       a decision with everything it read
   GET  /openapi.json          all of it, described

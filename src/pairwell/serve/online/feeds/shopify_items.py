@@ -10,7 +10,7 @@ from pairwell.ingest.vendors.export import Given, Row
 from pairwell.ingest.vendors.shopify_products import reshape
 from pairwell.serve.online.feeds.items import item_body, item_event
 from pairwell.serve.online.feeds.told import Cells, EventBody, Terms, Told, parts
-from pairwell.serve.online.feeds.values import moment
+from pairwell.serve.online.feeds.values import count, moment
 
 _SOURCE = "shopify"
 _TRACKED: Final = "inventory_management"  # gone from payloads since API version 2024-07
@@ -49,7 +49,7 @@ def _row(payload: Cells, variant: Cells) -> Cells:
         "Variant Price": variant.get("price"),
         "Variant Inventory Tracker": tracker,
         "Variant Inventory Policy": variant.get("inventory_policy"),
-        "Variant Inventory Qty": variant.get("inventory_quantity"),
+        "Variant Inventory Qty": count(variant.get("inventory_quantity")),
     }
     for place, option in enumerate(parts(payload, "options")[:3], start=1):
         cells[f"Option{place} Name"] = option.get("name")
@@ -62,4 +62,4 @@ def _stock(variant: Cells, cells: dict[str, str]) -> dict[str, Any]:
     """What there is, null where it is not counted or sold on without; nothing where the payload holds no quantity."""
     if "stock" in cells:
         return {"stock": int(cells["stock"])}
-    return {"stock": None} if text(variant.get("inventory_quantity")) is not None else {}
+    return {} if count(variant.get("inventory_quantity")) is None else {"stock": None}

@@ -10,10 +10,11 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from pairwell.clock import to_micros
+from pairwell.events import MOST_STOCK
 from pairwell.ingest.vendors.cells import amount, text
 
 _MOST_NAME = 200  # characters of a name before it is cut; those of events have 256
-_MOST = Decimal(10) ** 15
+_MOST = Decimal(10) ** 12  # as of the money of events
 _RANK_US = 200_000  # of the microseconds of a second, for each of the ranks 0 to 4
 
 
@@ -21,9 +22,9 @@ def moment(said: Any, zone: tzinfo = UTC) -> datetime | None:  # noqa: ANN401  (
     """A moment as ISO 8601 writes it; one that names no time zone is of `zone`. None where it is none."""
     try:
         found = datetime.fromisoformat(text(said) or "")
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 def within_second(at: datetime, rank: int, said: bytes) -> datetime:
@@ -51,7 +52,13 @@ def minor(said: Any, currency: str) -> int | str | None:  # noqa: ANN401
 def whole(said: Any) -> int | str | None:  # noqa: ANN401
     """A whole number; as `minor` where it is none."""
     number = amount(said)
-    return text(said) if number is None or number % 1 or abs(number) >= _MOST else int(number)
+    return text(said) if number is None or abs(number) >= _MOST or number % 1 else int(number)
+
+
+def count(said: Any) -> int | None:  # noqa: ANN401
+    """Pieces in stock, parts of one cut off; None where that is no number, or more than an event may say."""
+    number = amount(said)
+    return None if number is None or abs(number) > MOST_STOCK else int(number)
 
 
 def name_of(*parts: object) -> str:

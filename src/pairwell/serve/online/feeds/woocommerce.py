@@ -17,7 +17,7 @@ from pairwell.serve.online.feeds.items import gone_events, item_body, item_event
 from pairwell.serve.online.feeds.returns import Returns
 from pairwell.serve.online.feeds.sales import Order, Seller, order_events, read_order
 from pairwell.serve.online.feeds.told import Cells, EventBody, Terms, Told
-from pairwell.serve.online.feeds.values import minor, moment, name_of
+from pairwell.serve.online.feeds.values import count, minor, moment, name_of
 
 SOURCE: Final = "woocommerce"
 _DELIVERY: Final = "x-wc-webhook-delivery-id"
@@ -27,7 +27,11 @@ def _tell_order(payload: Cells, _delivery: str, terms: Terms) -> Told:
     """An order as of when it was changed last, and its refunds."""
     version = _changed_at(payload, terms)
     seller = Seller(
-        source=SOURCE, currency=terms.currency, zone=terms.zone, net=True, key_of=lambda given: given.cells.get("id")
+        source=SOURCE,
+        currency=terms.currency,
+        zone=terms.zone,
+        net=True,
+        key_of=lambda given: text(given.cells.get("id")),
     )
     cells = order_cells(payload)
     # Refunds are told of what is a sale; of one that was paid back whole, too, since parts of it may have been before.
@@ -116,7 +120,7 @@ def _row(payload: Cells) -> Cells:
         "Published": "1" if status == "publish" else "0",
         "Visibility in catalog": payload.get("catalog_visibility"),
         "In stock?": "0" if payload.get("stock_status") == "outofstock" else "1",
-        "Stock": payload.get("stock_quantity") if counted else None,
+        "Stock": count(payload.get("stock_quantity")) if counted else None,
         "Backorders allowed?": payload.get("backorders"),
         "Regular price": payload.get("regular_price") or payload.get("price"),
         "Sale price": payload.get("sale_price"),
