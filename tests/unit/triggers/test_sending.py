@@ -73,6 +73,15 @@ def test_what_is_no_http_and_who_does_not_listen_are_told_in_words() -> None:
     assert came.error
 
 
+def test_what_goes_to_this_machine_goes_through_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving() as receiver, receiving() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        (came,) = send_all([_to(receiver.url)], NOW)
+    assert came.delivered
+    assert (len(receiver.came), len(proxy.came)) == (1, 0)
+
+
 @pytest.mark.parametrize(
     ("told", "asked"),
     [
