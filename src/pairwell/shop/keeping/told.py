@@ -62,10 +62,10 @@ def rows_of(event: Event) -> Iterator[tuple[str, Row]]:
 
 def rows_of_order(state: OrderState, prices: Prices, known: ItemsOf) -> Iterator[tuple[str, Row]]:
     """The rows that all the events of one order make; of its lines only where an event told them."""
-    currency, rate = prices.currency(None)
+    currency, _ = prices.currency(None)
     if state.order is not None and state.order.order is not None:
         order = state.order.order
-        currency, rate = prices.currency(order.currency)
+        currency, _ = prices.currency(order.currency)
         kind: Kind = "net" if order.net else "taxed"
         yield "orders", _order(state, order, prices)
         for line_no, line in enumerate(order.lines, start=1):
