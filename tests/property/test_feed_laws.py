@@ -307,7 +307,7 @@ def test_whatever_comes_tells_something_that_can_be_sent_on(payload: dict[str, A
     assert len(told[2].places) == len(told[2].events)
 
 
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     ["1e999", "1e999999", "-1e999999", "1e-999999", "0e999", "9" * 400, "0.5", "-1", "", "x", 1e308, 5e-324, 10**18, 0,
      None, True, [], {}, "2026-13-01", "9999-12-31T23:59:59.999999-14:00"]
 )  # fmt: skip

@@ -26,7 +26,7 @@ from pairwell.serve.online.decisions import Decisions, Fragments
 from pairwell.serve.online.events import Events
 from pairwell.serve.online.failing import Answer, answer_to
 from pairwell.serve.online.faults import ErrorBody, no_route, wrong_method
-from pairwell.serve.online.feeds.making import CALL_PATHS, Hot, make_feeds
+from pairwell.serve.online.feeds.making import CALL_PATHS, Feed, make_feeds
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.line import Line, Room
 from pairwell.serve.online.metrics.counting import Counts
@@ -63,7 +63,7 @@ class OnlineApp:
         )
         self._lines = (decisions, events)
         room = _room_for("decisions")
-        self._hot: dict[str, Hot] = {
+        self._hot: dict[str, Decisions | Events | Feed] = {
             "/v1/decisions": Decisions(service, decisions, self._gate, room, self._counts),
             "/v1/fragments": Fragments(service, decisions, self._gate, room, self._counts),
             "/v1/events": Events(events, self._gate, _room_for("events")),
@@ -111,7 +111,9 @@ class OnlineApp:
         else:
             await self._pass_on_hot(hot, scope, receive, send, shown)
 
-    async def _pass_on_hot(self, hot: Hot, scope: Scope, receive: Receive, send: Send, shown: Shown) -> None:
+    async def _pass_on_hot(
+        self, hot: Decisions | Events | Feed, scope: Scope, receive: Receive, send: Send, shown: Shown
+    ) -> None:
         if scope["method"] != "POST":
             (await self._gate.admit(scope, shown)).require_key()
             raise wrong_method(scope["method"], scope["path"], "POST")
