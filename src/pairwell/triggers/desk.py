@@ -154,7 +154,15 @@ class Triggers:
     # --- rows for e-mails -----------------------------------------------------------------------
 
     def emails(self) -> Sequence[EmailRow]:
-        """The offers that wait for whoever sends e-mails; nobody else gets them for a minute, or once `emailed`."""
+        """The offers that wait for whoever sends e-mails; nobody else gets them for a minute, or once `emailed`.
+
+        Raises `RequestError` where no trigger makes such rows.
+        """
+        if not any(trigger.to == "email" for trigger in self._settings.triggers):
+            raise RequestError(
+                "No trigger of the live settings makes rows for e-mails.",
+                hint='Write `to = "email"` in one of [[triggers]], and run `pairwell publish`.',
+            )
         ledger = Ledger(self._database, lease_s=LEASE_S)
         now = self._clock()
         ledger.expire(now)

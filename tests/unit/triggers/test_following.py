@@ -17,7 +17,7 @@ from pairwell.clock import system_clock
 from pairwell.config.rules.trigger import Trigger
 from pairwell.config.settings import Cap
 from pairwell.config.workspace import Workspace
-from pairwell.errors import NotFoundError
+from pairwell.errors import NotFoundError, RequestError
 from pairwell.operations.database import open_database
 from pairwell.operations.schema import decisions, triggered
 from pairwell.shop.exports.mailing import write_messages
@@ -347,6 +347,8 @@ def test_a_new_trigger_begins_with_what_comes_after_it(workspace: Workspace, rec
         world.needs("n-1", "c-1")
     with opened(workspace, settings_with(to(receiver))) as world:
         assert world.run().taken == 0
+        with pytest.raises(RequestError, match="No trigger"):
+            world.shop.triggers.emails()
         world.needs("n-2", "c-1")
         assert world.run().delivered == 1
     assert receiver.read()["data"]["event"]["event_id"] == "n-2"
