@@ -14,6 +14,7 @@ from pairwell.clock import to_micros
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.facts.store import FactStore
+from pairwell.ingest.curated import read_curated
 from pairwell.ingest.customer_facts import read_told
 from pairwell.ingest.offer_texts import read_texts
 from pairwell.ingest.owning import owned
@@ -21,7 +22,7 @@ from pairwell.ingest.prices import recent_prices
 from pairwell.ingest.telling import told_of_customers
 from pairwell.ingest.touched import touched_items
 from pairwell.offer_words import OfferText
-from pairwell.records import CuratedRelation, Item
+from pairwell.records import Item
 
 _ROWS = 20_000
 _AS_STORED = (
@@ -48,7 +49,7 @@ def write_facts(
         counted = dict.fromkeys(stocks, to_micros(now))
         told = _Told(stocks={**_known_stocks(facts), **stocks}, counted=counted, texts=read_texts(dataset, snapshot))
         facts.write_items(_items(items, told), at=now)
-        facts.write_relations(_relations(dataset, snapshot), at=now)
+        facts.write_relations(read_curated(dataset, snapshot), at=now)
         if snapshot.number > facts.snapshot():
             _write_people(dataset, facts, snapshot, base, now)
             facts.mark_snapshot(snapshot.number)
@@ -130,16 +131,6 @@ def _stated_at(row: Mapping[str, Any]) -> dict[str, int]:
         return {}
     said = {"price_minor": row["states_price"], "cost_minor": row["cost_minor"] is not None, "published": True}
     return dict.fromkeys([name for name, known in said.items() if known], to_micros(row["valid_from"]))
-
-
-def _relations(dataset: Dataset, snapshot: Snapshot) -> Iterator[CuratedRelation]:
-    rows = dataset.table("relations", snapshot=snapshot)
-    places = ibis.window(group_by=["anchor_id", "source", "relation"], order_by=[rows["rank"], rows.item_id])
-    ranked = rows.mutate(place=ibis.coalesce(rows["rank"], ibis.row_number().over(places)))
-    for row in _rows(ranked.order_by("anchor_id", "source", "place", "item_id")):
-        yield CuratedRelation(
-            anchor_id=row["anchor_id"], item_id=row["item_id"], relation=row["relation"], rank=row["place"]
-        )
 
 
 def _rows(table: ibis.Table) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,8 @@ from pairwell.ingest.assemble import shaped
 from pairwell.ingest.outcome import Shaped, Staged, write
 
 KINDS = ("good", "service", "plan")
-RELATIONS = ("complement", "substitute", "upgrade", "variant", "requires", "never")
+NOTHING = "nothing"  # of a relation: what other lists say of the pair does not count
+RELATIONS = ("complement", "substitute", "upgrade", "variant", "requires", "never", NOTHING)
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,10 +52,14 @@ def shape_customers(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
 
 
 def shape_relations(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
-    """Relations that people set; the list of an anchor replaces the one the same source gave before."""
+    """Relations that people set; the list of an anchor replaces the one the same source gave before.
+
+    A list that takes something back says so from `now`, since it takes back what was said till then.
+    """
     rows = dataset.engine.read_parquet(staged.rows).mutate(source=ibis.literal(staged.source))
-    known = dataset.history("relations").select("anchor_id", "source").distinct()
-    dated = date_rows(rows, known, ["anchor_id", "source"], now)
+    known = dataset.history("relations").filter(lambda said: said.source == staged.source).select("anchor_id")
+    taking = rows.filter(rows.relation == NOTHING).select("anchor_id")
+    dated = date_rows(rows, known.union(taking, distinct=True), ["anchor_id"], now)
     wrong = ~dated.relation.isin(RELATIONS) | (dated.anchor_id == dated.item_id)
     unknown = wrong.ifelse("unknown_relation", ibis.null("string"))
     judged = judge_rows(dated, ["anchor_id", "item_id", "relation", "valid_from"], unknown)

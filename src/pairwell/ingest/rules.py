@@ -61,7 +61,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "unknown_relation",
         "refuses",
-        "A relation is none of complement, substitute, upgrade, variant, requires, never, or joins an item to itself.",
+        "A relation is none of complement, substitute, upgrade, variant, requires, never, nothing, or joins an item to "
+        "itself.",
     ),
     # What the shop says of an offer.
     Rule("no_locale", "refuses", "A text that does not say in which language it is."),

@@ -75,7 +75,7 @@ _CUSTOMERS = (
 _RELATIONS = (
     Field("anchor_id", "id", "the item looked at", True),
     Field("item_id", "id", "the item that relates to it", True),
-    Field("relation", "code", "complement, substitute, upgrade, requires or never", True),
+    Field("relation", "code", "complement, substitute, upgrade, variant, requires, never or nothing", True),
     Field("rank", "count", "place in the list, 0 first"),
     Field("valid_from", "moment", "since when this holds"),
 )

@@ -95,3 +95,54 @@ def test_a_rank_that_is_a_word_is_refused_also_where_the_columns_were_found(load
     report = ingest_files("relations", [path], place=loader.place, now=NOW)
     assert report.columns["rank"] == "rank"
     assert (report.taken, report.refused_by_reason) == (1, {"bad_number": 1})
+
+
+class TestTakingBack:
+    HEADER = "anchor_id,item_id,relation"
+
+    def _said(self, loader: Loader) -> list[tuple[str, str]]:
+        return [(one.item_id, one.relation) for one in loader.facts.relations_of(["tent"])]
+
+    def _list(self, loader: Loader, source: str, *rows: str, days: int = 0) -> int:
+        loader.source = source
+        return loader.load("relations", self.HEADER, *rows, now=NOW + timedelta(days=days)).stored["relations"]
+
+    def test_nothing_takes_back_what_every_other_list_says_of_the_two(self, loader: Loader) -> None:
+        self._list(loader, "shop", "tent,mat,complement", "tent,lamp,complement")
+        self._list(loader, "people", "tent,mat,upgrade", days=1)
+        assert self._list(loader, "correction", "tent,mat,nothing", days=2) == 1
+        assert self._said(loader) == [("lamp", "complement")]
+        assert self._list(loader, "shop", "tent,mat,complement", "tent,pan,complement", days=3)
+        assert self._said(loader) == [("pan", "complement")]
+
+    def test_said_again_it_changes_nothing(self, loader: Loader) -> None:
+        self._list(loader, "shop", "tent,mat,complement")
+        assert self._list(loader, "correction", "tent,mat,nothing", days=1) == 1
+        assert self._list(loader, "correction", "tent,mat,nothing", days=2) == 0
+        assert self._list(loader, "shop", "tent,mat,complement", days=3) == 0
+        assert self._said(loader) == []
+
+    def test_it_ends_with_its_list(self, loader: Loader) -> None:
+        self._list(loader, "shop", "tent,mat,complement")
+        self._list(loader, "correction", "tent,mat,nothing", days=1)
+        self._list(loader, "correction", "tent,pan,nothing", days=2)
+        assert self._said(loader) == [("mat", "complement")]
+
+    def test_beside_a_relation_it_says_this_and_nothing_else(self, loader: Loader) -> None:
+        self._list(loader, "shop", "tent,mat,complement", "tent,mat,requires")
+        self._list(loader, "correction", "tent,mat,nothing", "tent,mat,substitute", days=1)
+        assert self._said(loader) == [("mat", "substitute")]
+
+    def test_of_two_that_take_back_the_newest_is_heard(self, loader: Loader) -> None:
+        self._list(loader, "b", "tent,mat,nothing", "tent,mat,upgrade")
+        self._list(loader, "a", "tent,mat,nothing", "tent,mat,complement", days=1)
+        assert self._said(loader) == [("mat", "complement")]
+        self._list(loader, "b", "tent,mat,nothing", days=2)
+        assert self._said(loader) == []
+
+    def test_it_holds_one_way_and_from_its_moment(self, loader: Loader) -> None:
+        self._list(loader, "shop", "tent,mat,complement", "mat,tent,complement")
+        self._list(loader, "correction", "tent,mat,nothing", days=5)
+        assert [one.item_id for one in loader.facts.relations_of(["mat"])] == ["tent"]
+        before = loader.dataset.table("relations", as_of=NOW + timedelta(days=4)).to_pyarrow().to_pylist()
+        assert {row["relation"] for row in before} == {"complement"}
