@@ -51,9 +51,18 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     withheld: dict[Stage, list[LeftAccount]]
     titles: dict[str, str | None]  # of all items that were read
 
+    @property
+    def words(self) -> Words:
+        """How this shop says things of what the decision read."""
+        return Words(currency=self.currency, timezone=self.timezone, titles=self.titles)
+
+    def outcome(self) -> str:
+        """What was shown or why nothing was, and what all of it adds and costs."""
+        return " ".join(_answered(self, self.words)).strip()
+
     def lines(self, *, every: bool = False) -> list[str]:
         """For a terminal, in lines of 80 columns; unless `every`, of what was not shown the ten nearest to it."""
-        words = Words(currency=self.currency, timezone=self.timezone, titles=self.titles)
+        words = self.words
         return [
             *_asked(self, words),
             *_answered(self, words),

@@ -20,7 +20,7 @@ TOLD = 10
 
 def tell_left(by_stage: Mapping[Stage, Sequence[LeftAccount]], words: Words, *, every: bool) -> Iterator[str]:
     """The lines on everything that was not shown; unless `every`, the ten nearest to being shown and how many more."""
-    ordered = sorted((one for left in by_stage.values() for one in left), key=_nearest)
+    ordered = nearest_first(by_stage)
     told = ordered if every else ordered[:TOLD]
     for said, group in groupby(told, key=reason_of_all):
         yield ""
@@ -29,6 +29,16 @@ def tell_left(by_stage: Mapping[Stage, Sequence[LeftAccount]], words: Words, *, 
         more = "1 more was" if len(rest) == 1 else f"{len(rest):,} more were"
         yield ""
         yield from folded(f"{more} further from being shown (--all tells of them): {_counts(rest)}.")
+
+
+def nearest_first(by_stage: Mapping[Stage, Sequence[LeftAccount]]) -> list[LeftAccount]:
+    """Everything that was not shown, the nearest to being shown first."""
+    return sorted((one for left in by_stage.values() for one in left), key=_nearest)
+
+
+def say_left(left: LeftAccount, words: Words) -> tuple[str, str]:
+    """Why one was not shown: what is true of all that left for this reason, and what more of this one."""
+    return reason_of_all(left), f"{_reason(left, words)} {_hints(left, words)}".strip()
 
 
 def _tell_group(said: str, group: Sequence[LeftAccount], words: Words) -> Iterator[str]:

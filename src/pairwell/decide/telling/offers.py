@@ -25,17 +25,24 @@ def tell_offer(offer: OfferAccount, beside: Beside, words: Words) -> Iterator[st
     """The lines on one offer."""
     named = words.several(offer.item_ids) if offer.item_ids else words.item(offer.item_id)
     yield from folded(f"{named}, {_role(offer, beside.purchase_minor, words)}", first=_number(offer))
-    for label, text in (
-        ("Fits", why_it_fits(offer, words)),
-        ("Changes", _effect(offer)),
-        ("Brings", _money(offer, beside.counted, words)),
-        ("Place", _place(offer)),
-    ):
+    for label, text in say_offer(offer, beside.counted, words):
         yield from _labelled(label, text)
-    if offer.text_variant is not None:
-        yield from _labelled("Words", f"Your own; of their variants the lot gave this customer “{offer.text_variant}”.")
     for text in offer.texts:
         yield from _labelled("Reads", text)
+
+
+def say_offer(offer: OfferAccount, counted: Counted, words: Words) -> list[tuple[str, str]]:
+    """What the decision weighed of one offer: a word of what each part tells, and the part."""
+    said = [
+        ("Fits", why_it_fits(offer, words)),
+        ("Changes", _effect(offer)),
+        ("Brings", _money(offer, counted, words)),
+        ("Place", _place(offer)),
+    ]
+    if offer.text_variant is not None:
+        own = f"Your own; of their variants the lot gave this customer “{offer.text_variant}”."
+        said.append(("Words", own))
+    return said
 
 
 def _number(offer: OfferAccount) -> str:
