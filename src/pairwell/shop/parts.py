@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pairwell.operations.users.audit import AuditLog
     from pairwell.operations.users.store import UserStore
     from pairwell.shop.keeping.keeping import Keeping
+    from pairwell.shop.playing.play import Play, Played
     from pairwell.shop.rollout import Rollout
     from pairwell.triggers.counting import Watched
     from pairwell.triggers.desk import Triggers
@@ -184,6 +185,16 @@ class Parts:
         decider = Decider(self.model_or_none, self.published, self.facts, self.journal, canaries=self._canaries)
         kind: Literal["read", "kept"] = "read" if dry_run else "kept"
         return decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
+
+    def play(self, asked: Play) -> Played:
+        """What comes of a request, as published and with changed settings, and what differs; nothing of it is kept.
+
+        The holdout and what is withheld by lot are looked through. Raises `RequestError` for an unknown placement; what
+        is wrong with the changes is told in the answer.
+        """
+        from pairwell.shop.playing.play import play
+
+        return play(self, asked, self._secret)
 
     def _forget_live(self) -> None:
         for name in ("published", "measured", "_model", "_canaries"):

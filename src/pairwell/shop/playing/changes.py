@@ -1,0 +1,133 @@
+"""The live settings with some of them changed for a look: checked as all settings are, published by nobody."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+import tomli_w
+
+from pairwell.config.document import compact_settings, parse_settings, setting_names
+from pairwell.config.explaining import name_nearest, name_neighbours
+from pairwell.config.published import Change, Published, compare_settings, settings_hash
+from pairwell.config.settings import Settings
+from pairwell.errors import SettingsError
+
+Entries = Literal["rules", "caps"]
+_SOURCE: Final = "Your change"
+_PLACEMENTS: Final = "placements"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Other values of settings as a person writes them, by dotted name; and rules and caps that are left out."""
+
+    settings: Mapping[str, str] = {}
+    rules_off: Sequence[str] = ()
+    caps_off: Sequence[str] = ()
+
+
+class Mistake(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with one of the changes. `name` is that of the setting, or `rules` or `caps`."""
+
+    name: str
+    said: str
+    hint: str | None = None
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """The changed settings; None where nothing changes, or anything is wrong."""
+
+    published: Published | None
+    changes: list[Change]
+    mistakes: list[Mistake]
+
+
+def try_changes(live: Settings, wanted: Wanted) -> Tried:
+    """Change a copy of the live settings; each change that is wrong is told by itself."""
+    tree = tomllib.loads(compact_settings(live))
+    mistakes = [
+        *(found for name, text in wanted.settings.items() if (found := _find_mistake(tree, name, text))),
+        *_leave_out(tree, "rules", wanted.rules_off),
+        *_leave_out(tree, "caps", wanted.caps_off),
+    ]
+    if mistakes:
+        return Tried(published=None, changes=[], mistakes=mistakes)
+    for name, text in wanted.settings.items():
+        _put(tree, name, text)
+    try:
+        changed = _parsed(tree)
+    except SettingsError as error:
+        return Tried(published=None, changes=[], mistakes=[_told(error.field or "", error)])
+    changes = compare_settings(live, changed)
+    return Tried(
+        published=Published(settings_hash(changed), changed) if changes else None, changes=changes, mistakes=[]
+    )
+
+
+def _find_mistake(tree: Mapping[str, Any], name: str, text: str) -> Mistake | None:
+    """What is wrong with one change alone."""
+    alone = tomllib.loads(tomli_w.dumps(tree))
+    try:
+        _put(alone, name, text)
+        _parsed(alone)
+    except SettingsError as error:
+        return _told(name, error)
+    return None
+
+
+def _told(name: str, error: SettingsError) -> Mistake:
+    return Mistake(name=name, said=error.message, hint=error.hint)
+
+
+def _parsed(tree: Mapping[str, Any]) -> Settings:
+    try:
+        return parse_settings(tomli_w.dumps(tree), source=_SOURCE)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise SettingsError(f"{_SOURCE} cannot be read.", hint="Write a value as pairwell.toml has it.") from error
+
+
+def _put(tree: dict[str, Any], name: str, text: str) -> None:
+    """Set one setting. Raises `SettingsError` where there is no such table."""
+    *tables, last = _steps(name)
+    inside: Any = tree
+    for step in tables:
+        inside = inside.get(step) if isinstance(inside, dict) else None
+    if not isinstance(inside, dict):
+        raise SettingsError(
+            f"{_SOURCE} names `{name}`, which is not a setting.",
+            hint=name_nearest(name, setting_names()) or "docs/reference.md has them all.",
+            field=name,
+        )
+    inside[last] = _value(text)
+
+
+def _steps(name: str) -> list[str]:
+    """The tables and the key that a dotted name leads through; the name of a placement may have dots."""
+    first, _, rest = name.partition(".")
+    if first == _PLACEMENTS and "." in rest:
+        return [first, *rest.rsplit(".", 1)]
+    return name.split(".")
+
+
+def _value(text: str) -> object:
+    """A value as TOML writes it; what is none is a text, so that nobody has to quote it."""
+    try:
+        found = tomllib.loads(f"x = {text}")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return text
+    return found["x"] if len(found) == 1 else text
+
+
+def _leave_out(tree: dict[str, Any], table: Entries, names: Sequence[str]) -> list[Mistake]:
+    """Take these entries out of a table; what is wrong where one is not there."""
+    entries: list[dict[str, Any]] = tree.get(table, [])
+    known = [entry["name"] for entry in entries]
+    tree[table] = [entry for entry in entries if entry["name"] not in names]
+    one = table.removesuffix("s")
+    return [
+        Mistake(name=table, said=f"There is no {one} {name[:100]!r}.", hint=name_neighbours(name, known))
+        for name in names
+        if name not in known
+    ]
