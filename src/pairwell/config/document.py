@@ -77,6 +77,17 @@ def setting_names() -> list[str]:
     return list(_names(Settings, ()))
 
 
+def describe_setting(name: str) -> str:
+    """What a setting is for, by its dotted name as comparisons have it; empty where nobody says."""
+    kind: type[msgspec.Struct] = Settings
+    said = ""
+    for part in name.removesuffix(" in order").split("."):
+        if part in kind.__struct_fields__:  # else it is what a placement, rule or cap is called
+            said = _descriptions(kind)[part]
+            kind = _section_kind(kind, part) or kind
+    return said
+
+
 def _plain(section: msgspec.Struct) -> dict[str, Any]:
     """What TOML can say of a section; it has no word for none, so that those settings are left out."""
     return cast("dict[str, Any]", _without_none(msgspec.to_builtins(section, builtin_types=(datetime,))))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pairwell.report.record import Report
     from pairwell.shop.experiments import Experiments
     from pairwell.shop.exports.exporting import Exported
+    from pairwell.shop.setup import Setup
 
 
 class Measured(Parts):
@@ -27,6 +28,15 @@ class Measured(Parts):
         from pairwell.shop.experiments import Experiments
 
         return Experiments(self, lambda: self._database, self._clock, self._forget_live)
+
+    def setup(self) -> Setup:
+        """What is published, rolled out and drafted, whether offers are on, and how that came about.
+
+        Raises `SettingsError` where nothing is published, `JournalError` where the switch cannot be read.
+        """
+        from pairwell.shop.setup import describe_setup
+
+        return describe_setup(self.workspace, self.rollout)
 
     def before_after(self, change: Change, who: Who | None = None) -> BeforeAfter:
         """Whether the shop's orders changed at a date, without an experiment: approximate; see docs/before-after.md.

@@ -12,13 +12,17 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from argon2 import PasswordHasher
 
+from pairwell.config.published import publish_settings
 from pairwell.config.settings import Limits
 from pairwell.config.workspace import Workspace
 from pairwell.errors import NotFoundError, PairwellError
 from pairwell.measure.period import Period
 from pairwell.operations.database import Database, open_database
 from pairwell.operations.keys.store import KeyStore
+from pairwell.operations.users import passwords
+from pairwell.operations.users.store import ROLES, NewUser, UserStore
 from pairwell.report.record import Column, Figure, Report, Table
 from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.keyring import Keyring
@@ -31,6 +35,7 @@ from pairwell.serve.pages.register import Register
 from pairwell.shop.face import open_shop
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
+PASSWORD = "four quiet words here"
 BASE = "http://127.0.0.1:8421"
 EVIL = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
 Ask = Callable[..., httpx.Response]
@@ -135,3 +140,24 @@ def pages(workspace: Workspace, database: Database, maker: MadeUp, log: StringIO
 def ask(pages: Callable[[bool], Ask]) -> Ask:
     """A client of pages that only this machine can reach."""
     return pages(True)
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed with next to no work."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def published(workspace: Workspace) -> None:
+    """The workspace has live settings."""
+    publish_settings(workspace)
+
+
+@pytest.fixture
+def users(database: Database) -> UserStore:
+    """One of each role, called by it."""
+    store = UserStore(database)
+    for role in ROLES:
+        store.add(NewUser(name=role, role=role, password=PASSWORD), author="root", now=NOW)
+    return store

@@ -1,77 +1,22 @@
 from __future__ import annotations
 
-import re
 from contextlib import closing
-from html import unescape
 
 import pytest
-from argon2 import PasswordHasher
-from tests.unit.serve.pages.conftest import BASE, EVIL, NOW, Ask
+from tests.unit.serve.pages.browsing import HOME, Browser
+from tests.unit.serve.pages.conftest import BASE, EVIL, NOW, PASSWORD, Ask
 
-from pairwell.config.published import publish_settings
 from pairwell.config.workspace import Workspace
 from pairwell.operations.database import Database
 from pairwell.operations.keys.store import KeyStore, Wanted
 from pairwell.operations.keys.text import ENTROPY_BYTES
-from pairwell.operations.users import passwords
 from pairwell.operations.users.audit import AuditLog
-from pairwell.operations.users.store import ROLES, NewUser, Role, UserStore
+from pairwell.operations.users.store import ROLES, Role, UserStore
 from pairwell.serve.pages.views.all import ACTS, UNLISTED, VIEWS
 from pairwell.serve.pages.visitors import RIGHTS
 from pairwell.shop.face import open_shop
 
-PASSWORD = "four quiet words here"
-HOME = {"accept": "text/html"}
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-
-
-@pytest.fixture(autouse=True)
-def _published(workspace: Workspace) -> None:
-    publish_settings(workspace)
-
-
-class Browser:
-    """A browser of one user: it shows its cookie, and fills in forms as their page has them."""
-
-    def __init__(self, ask: Ask, name: str | None) -> None:
-        self._ask = ask
-        self._headers = {**HOME, "origin": BASE}
-        if name is not None:
-            form = {"name": name, "password": PASSWORD}
-            answer = ask("POST", "/sign-in", data=form, headers=self._headers)
-            self._headers["cookie"] = answer.headers["set-cookie"].partition(";")[0]
-
-    def see(self, path: str) -> tuple[int, str]:
-        shown = self._ask("GET", path, headers={name: v for name, v in self._headers.items() if name != "origin"})
-        return shown.status_code, shown.text
-
-    def token(self) -> str:
-        found = re.search(r'name="token" value="([0-9a-f]{64})"', self.see("/account")[1])
-        return "" if found is None else found[1]
-
-    def send(self, path: str, **fields: str) -> tuple[int, str]:
-        """The status, and what is told of it."""
-        form = {"token": self.token(), **fields}
-        told = self._ask("POST", path, data=form, headers=self._headers)
-        if told.status_code != 303:
-            return told.status_code, told.text
-        cookie = {"cookie": f"{self._headers.get('cookie', '')};{told.headers['set-cookie'].partition(';')[0]}"}
-        shown = self._ask("GET", told.headers["location"], headers={**HOME, **cookie}).text
-        said = re.search(r'<p class="said" role="status">(.*?)</p>', shown)
-        return 303, "" if said is None else unescape(said[1])
-
-
-@pytest.fixture
-def users(database: Database) -> UserStore:
-    """One of each role, called by it."""
-    store = UserStore(database)
-    for role in ROLES:
-        store.add(NewUser(name=role, role=role, password=PASSWORD), author="root", now=NOW)
-    return store
+pytestmark = pytest.mark.usefixtures("cheap_hashes", "published")
 
 
 def _named(act: str) -> dict[str, str]:
@@ -98,7 +43,7 @@ def test_no_form_does_anything_for_a_page_of_another_site(ask: Ask, users: UserS
     before = [(one.name, one.role) for one in users.list()]
     admin = Browser(ask, "admin")
     fields = _named(act) | {"name": "viewer"} if "name" in _named(act) else _named(act)
-    cookie = {"cookie": admin._headers["cookie"]}
+    cookie = {"cookie": admin.headers["cookie"]}
     for headers in ({}, {"origin": "https://evil.example"}, {"origin": "null"}):
         sent = ask("POST", act, data={**fields, "token": admin.token()}, headers={**cookie, **headers})
         assert sent.status_code == 403

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from pairwell.serve.pages.views import users
+from pairwell.serve.pages.views import settings, users
 from pairwell.serve.pages.views.decisions import DECISION, DECISIONS
 from pairwell.serve.pages.views.view import Act, View
 
-VIEWS: Final[tuple[View, ...]] = (DECISIONS, DECISION, users.USERS, users.ACCOUNT)
+VIEWS: Final[tuple[View, ...]] = (DECISIONS, DECISION, settings.SETTINGS, users.USERS, users.ACCOUNT)
 UNLISTED: Final = frozenset({DECISION.path, users.ACCOUNT.path})  # reached from another page
-ACTS: Final[tuple[Act, ...]] = (*users.ACTS,)
+ACTS: Final[tuple[Act, ...]] = (*settings.ACTS, *users.ACTS)

@@ -1,0 +1,79 @@
+"""Settings: what is live and for whom, what the draft would change, and whether offers are made at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pairwell.errors import RequestError
+from pairwell.serve.pages.speaking import sentence
+from pairwell.serve.pages.views.reasons import read_reason, read_whom, tell_whom
+from pairwell.serve.pages.views.view import Act, Done, Fields, View
+from pairwell.serve.pages.visitors import Visitor
+from pairwell.shop.setup import Setup
+
+if TYPE_CHECKING:
+    from pairwell.shop.face import Shop
+
+
+def make_settings(shop: Shop, _: Fields) -> Setup:
+    """What is set now. Raises `SettingsError`."""
+    return shop.setup()
+
+
+def _publish(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
+    reason, share = read_reason(fields), read_whom(fields)
+    _require_seen("draft", fields["draft"], shop.setup().draft.settings)
+    made = shop.publish(share, author=visitor.name, reason=reason)
+    return Done(said=f"Live: settings {made.settings}, for {tell_whom(share)}.", to=SETTINGS.path)
+
+
+def _withdraw(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
+    reason, underway = read_reason(fields), shop.setup().underway
+    _require_seen("settings", fields["settings"], None if underway is None else underway.settings)
+    stands = shop.rollout.withdraw_settings(visitor.name, reason)
+    return Done(said=f"Live: settings {stands.live}, for everybody.", to=SETTINGS.path)
+
+
+def _roll_back(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
+    reason = read_reason(fields)
+    _require_seen("settings", fields["settings"], shop.setup().live)
+    stands = shop.rollout.roll_back_settings(visitor.name, reason)
+    return Done(said=f"Back: settings {stands.live} are live for everybody.", to=SETTINGS.path)
+
+
+def _offers_off(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
+    turned = shop.rollout.offers_off(visitor.name, read_reason(fields))
+    return Done(said="They were off already." if turned is None else "Nobody gets offers now.", to=SETTINGS.path)
+
+
+def _offers_on(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
+    turned = shop.rollout.offers_on(visitor.name, read_reason(fields))
+    return Done(said="They were on already." if turned is None else "Offers are made again.", to=SETTINGS.path)
+
+
+def _require_seen(field: str, seen: str, now: str | None) -> None:
+    """Raise `RequestError` where it is not what whoever sent the form was looking at."""
+    if seen != now:
+        raise RequestError(
+            "What would change is another thing now than this page showed: nothing was done.",
+            hint="Open /settings again, look at the changes, and send the form from there.",
+            field=field,
+        )
+
+
+SETTINGS = View(
+    path="/settings",
+    label=sentence("Settings"),
+    about=sentence("What is live and for whom, and what the draft would change."),
+    group="setup",
+    template="settings.html",
+    record=Setup,
+    make=make_settings,
+)
+ACTS = (
+    Act(path="/settings/publish", right="govern", fields=("draft", "share", "reason"), do=_publish),
+    Act(path="/settings/withdraw", right="govern", fields=("settings", "reason"), do=_withdraw),
+    Act(path="/settings/rollback", right="govern", fields=("settings", "reason"), do=_roll_back),
+    Act(path="/offers/off", right="govern", fields=("reason",), do=_offers_off),
+    Act(path="/offers/on", right="govern", fields=("reason",), do=_offers_on),
+)
