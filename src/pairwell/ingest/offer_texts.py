@@ -24,16 +24,22 @@ _MARKUP = r"[<>{}\x00-\x1f]"  # texts are shown as they are: no HTML, no formatt
 
 
 def shape_offer_texts(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
-    """Texts of offers; those of an item replace the ones that the same source gave before."""
+    """Texts of offers; those of an item replace the ones that the same source gave before.
+
+    One that is withdrawn is a text without words; a list that withdraws says so from `now`.
+    """
     rows = dataset.engine.read_parquet(staged.rows).mutate(source=ibis.literal(staged.source))
-    known = dataset.history("offer_texts").select("item_id", "source").distinct()
-    dated = date_rows(rows, known, ["item_id", "source"], now)
+    known = dataset.history("offer_texts").filter(lambda told: told.source == staged.source).select("item_id")
+    withdrawing = rows.filter(rows.withdrawn.fill_null(False)).select("item_id")
+    dated = date_rows(rows, known.union(withdrawing, distinct=True), ["item_id"], now)
     meant = dated.mutate(
         kind=dated.kind.re_replace(r"[- ]", "_"),
         locale=dated.locale.replace("_", "-"),
         placement=dated.placement.fill_null(""),
         variant=dated.variant.fill_null(""),
+        withdrawn=dated.withdrawn.fill_null(False),
     )
+    meant = meant.mutate({name: meant.withdrawn.ifelse(ibis.null("string"), meant[name]) for name in LONGEST})
     judged = judge_rows(meant, ["item_id", "valid_from", *_PLACE], _refusal(meant))
     return shape_rows(staged, dataset, judged, {"offer_texts": judged.filter(judged.verdict.isnull())}, {})
 
@@ -43,7 +49,7 @@ def _refusal(rows: ibis.Table) -> ibis.Value:
     return ibis.cases(
         (~rows.kind.isin(KINDS), "unknown_offer_kind"),
         (~rows.locale.re_search(_LOCALE), "unknown_locale"),
-        (ibis.and_(*(rows[name].isnull() for name in LONGEST)), "empty_text"),
+        (~rows.withdrawn & ibis.and_(*(rows[name].isnull() for name in LONGEST)), "empty_text"),
         (ibis.or_(*((rows[name].length() > most).fill_null(False) for name, most in LONGEST.items())), "text_too_long"),
         (ibis.or_(*(text.re_search(_MARKUP).fill_null(False) for text in spoken)), "text_with_markup"),
         (~rows.image_url.re_search(_ADDRESS).fill_null(True), "bad_image_url"),
@@ -57,7 +63,11 @@ def read_texts(dataset: Dataset, snapshot: Snapshot) -> Mapping[str, Sequence[Of
     found: defaultdict[str, dict[tuple[str, ...], OfferText]] = defaultdict(dict)
     for row in rows.to_pyarrow().to_pylist():
         found[row["item_id"]][tuple(row[name] for name in _PLACE)] = _text(row)
-    return {item_id: list(texts.values()) for item_id, texts in found.items()}
+    return {item_id: [text for text in texts.values() if _says(text)] for item_id, texts in found.items()}
+
+
+def _says(text: OfferText) -> bool:
+    return any(getattr(text, name) for name in LONGEST)
 
 
 def _text(row: Mapping[str, Any]) -> OfferText:

@@ -89,6 +89,7 @@ _OFFER_TEXTS = (
     Field("title", "text", "name of the item in the offer, up to 120 characters"),
     Field("argument", "text", "why to take it, up to 500 characters"),
     Field("image_url", "text", "picture: https://… or a path"),
+    Field("withdrawn", "flag", "yes takes back what was said for this place"),
     Field("valid_from", "moment", "since when this holds"),
 )
 

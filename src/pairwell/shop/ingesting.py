@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from pairwell.config.progress import BytesRead
+from pairwell.config.progress import BytesRead, unheard
 from pairwell.config.published import Published, compare_settings
 from pairwell.config.workspace import SETTINGS_NAME, Workspace, read_draft
 from pairwell.dataset.store import Dataset
@@ -46,7 +46,7 @@ def ingest_paths(  # noqa: PLR0913 - what, where, how and when are different thi
     options: IngestOptions,
     *,
     now: datetime,
-    advance: BytesRead,
+    advance: BytesRead = unheard,
 ) -> IngestReport:
     """Load one file, or the parts of one export, into `table`, by the published settings. Raises as `ingest_files`."""
     place = IngestPlace(

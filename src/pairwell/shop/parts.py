@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pairwell.operations.keys.store import KeyStore
     from pairwell.operations.users.audit import AuditLog
     from pairwell.operations.users.store import UserStore
+    from pairwell.shop.curating import Curating
     from pairwell.shop.keeping.keeping import Keeping
     from pairwell.shop.playing.play import Play, Played
     from pairwell.shop.rollout import Rollout
@@ -149,6 +150,13 @@ class Parts:
             facts=self.facts,
         )
         return Keeping(place, self._clock)
+
+    @property
+    def curating(self) -> Curating:
+        """What people say of items one at a time."""
+        from pairwell.shop.curating import Curating
+
+        return Curating(self, self._clock)
 
     @property
     def rollout(self) -> Rollout:

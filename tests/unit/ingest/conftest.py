@@ -28,7 +28,7 @@ _FIELDS = {
     "items": "item_id,title,price,cost,category,stock,kind",
     "customers": "customer_id,account_id,attributes.age",
     "relations": "anchor_id,item_id,relation,rank",
-    "offer_texts": "item_id,kind,locale,placement,variant,title,argument,image_url",
+    "offer_texts": "item_id,kind,locale,placement,variant,title,argument,image_url,withdrawn",
     "returns": "order_id,item_id,line_no,quantity,at,refund",
     "events": "type,at,item_id,customer_id,visitor_id,session_id,event_id,placement",
     "consents": "customer_id,channel,given,at",

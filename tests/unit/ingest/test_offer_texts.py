@@ -81,6 +81,20 @@ def test_of_two_sources_of_one_text_the_newer_counts(loader: Loader) -> None:
     assert [text.argument for text in texts(loader, "mat")] == ["a1."]
 
 
+def test_one_that_is_withdrawn_takes_back_what_was_said_for_its_place(loader: Loader) -> None:
+    catalogue(loader, "mat")
+    loader.source = "team"
+    loader.load("offer_texts", HEADER, "mat,cross_sell,en,,a,,One.,", "mat,cross_sell,en,,b,,Two.,")
+    loader.source = "correction"
+    header, row = "item_id,kind,locale,variant,argument,withdrawn", "mat,cross_sell,en,a,Never mind.,yes"
+    for place in (1, 2):
+        report = loader.load("offer_texts", header, row, now=NOW + timedelta(days=place))
+        assert (report.taken, report.stored["offer_texts"]) == (1, 2 - place)
+        assert [text.argument for text in texts(loader, "mat")] == ["Two."]
+    loader.load("offer_texts", header, "mat,cross_sell,en,a,Three.,no", now=NOW + timedelta(days=3))
+    assert [text.argument for text in texts(loader, "mat")] == ["Three.", "Two."]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

@@ -1,0 +1,178 @@
+"""What people say of items one at a time, through the same door as files: what goes with what, and texts of offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pairwell.clock import Clock
+from pairwell.config.explaining import name_neighbours
+from pairwell.errors import NotFoundError, RequestError
+from pairwell.ingest.lists import NOTHING
+from pairwell.ingest.load import IngestOptions, IngestReport
+from pairwell.ingest.mapping import FileFormat
+from pairwell.ingest.mapping import Mapping as ColumnMapping
+from pairwell.ingest.rules import BY_NAME
+from pairwell.ingest.staging import staging_folder, writing_to
+from pairwell.offer_words import OfferText
+from pairwell.operations.users.audit import Change
+from pairwell.records import CuratedRelation
+from pairwell.shop.asking import read_text
+from pairwell.shop.ingesting import ingest_paths
+
+if TYPE_CHECKING:
+    from pairwell.shop.parts import Parts
+
+Word = Literal["complement", "substitute", "upgrade", "variant", "requires", "never", "nothing"]
+WORDS: Final[tuple[Word, ...]] = get_args(Word)
+LAST_RANK: Final = 10_000
+_PLACELESS = ("never", NOTHING)
+_BY_HAND = "by hand"
+_MOMENT = pa.timestamp("us", "UTC")
+_RELATIONS = pa.schema(
+    [
+        ("anchor_id", pa.string()),
+        ("item_id", pa.string()),
+        ("relation", pa.string()),
+        ("rank", pa.int64()),
+        ("valid_from", _MOMENT),
+    ]
+)
+
+
+_TEXTS = pa.schema(
+    [
+        *((name, pa.string()) for name in (*OfferText.__struct_fields__, "item_id")),
+        ("withdrawn", pa.bool_()),
+        ("valid_from", _MOMENT),
+    ]
+)
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said of two items, and what counts of them from the next decision on."""
+
+    anchor_id: str
+    item_id: str
+    relation: Word
+    stored: bool  # False: it was so already
+    counts: list[CuratedRelation]  # of these two; empty where nothing counts any more
+
+
+class Curating:
+    """What people say of items. It is kept in the dataset and noted in the log of changes."""
+
+    def __init__(self, shop: Parts, clock: Clock) -> None:
+        self._shop = shop
+        self._clock = clock
+
+    def relate(self, anchor_id: str, item_id: str, relation: str, rank: int | None = None, *, author: str) -> Said:
+        """Say what `item_id` is to `anchor_id`, instead of whatever was said before; `nothing` takes that back.
+
+        `rank`: its place in the list, 0 first; None: where it is, else behind all others. Raises `RequestError`, and
+        `NotFoundError` for an item nobody knows.
+        """
+        anchor, item = read_text(anchor_id, "anchor_id", "tent"), read_text(item_id, "item_id", "mat")
+        word = _read_word(relation)
+        self._require_related(anchor, item, word)
+        place = _read_rank(rank, word) if rank is not None else self._place(anchor, item, word)
+        now = self._clock()
+        rows = [_row(anchor, item, NOTHING, None, now)]
+        if word != NOTHING:
+            rows.append(_row(anchor, item, word, place, now))
+        report = self._write("relations", pa.Table.from_pylist(rows, schema=_RELATIONS), f"{_BY_HAND}: {item}", now)
+        stored = bool(report.stored["relations"])
+        if stored:
+            self._note(now, author, "relation_said", f"{anchor} > {item}", word)
+        counts = [one for one in self._shop.facts.relations_of([anchor]) if one.item_id == item]
+        return Said(anchor_id=anchor, item_id=item, relation=word, stored=stored, counts=counts)
+
+    def write_text(self, item_id: str, text: OfferText, *, author: str) -> bool:
+        """Say `text` wherever the item is offered in its place; one without words takes back what was said there.
+
+        False where it was so already. Raises `RequestError` with the rule that the text breaks, `NotFoundError`.
+        """
+        item, now = read_text(item_id, "item_id", "mat"), self._clock()
+        self._require_known(item)
+        told = {name: value or None for name, value in msgspec.structs.asdict(text).items()}
+        withdrawn = not (text.title or text.argument or text.image_url)
+        row = {**told, "item_id": item, "withdrawn": withdrawn, "valid_from": now}
+        place = [text.kind, text.placement or "", text.locale.lower().replace("_", "-"), text.variant or ""]
+        source = f"{_BY_HAND}: {' / '.join(place)}"
+        report = self._write("offer_texts", pa.Table.from_pylist([row], schema=_TEXTS), source, now)
+        stored = bool(report.stored["offer_texts"])
+        if stored:
+            action = "text_withdrawn" if withdrawn else "text_written"
+            self._note(now, author, action, item, " / ".join(word for word in place if word))
+        return stored
+
+    def _require_related(self, anchor: str, item: str, word: Word) -> None:
+        if anchor == item:
+            raise RequestError(
+                f"{item!r} cannot be related to itself.", hint="Name another item as ITEM.", field="item_id"
+            )
+        said = {(one.anchor_id, one.item_id) for one in self._shop.facts.relations_of([anchor])}
+        if word == NOTHING and (anchor, item) in said:
+            return  # lists may name items that nobody knows
+        for one in (anchor, item):
+            self._require_known(one)
+
+    def _require_known(self, item: str) -> None:
+        known = self._shop.facts.items()
+        if item not in known:
+            raise NotFoundError(
+                f"Item {item!r} is not in the catalogue, nor in any order.", hint=name_neighbours(item, known)
+            )
+
+    def _place(self, anchor: str, item: str, word: Word) -> int | None:
+        if word in _PLACELESS:
+            return None
+        alike = {one.item_id: one.rank for one in self._shop.facts.relations_of([anchor]) if one.relation == word}
+        return alike[item] if item in alike else min(max(alike.values(), default=-1) + 1, LAST_RANK)
+
+    def _write(self, table: str, rows: pa.Table, source: str, now: datetime) -> IngestReport:
+        """Take the rows in as a file of their own. Raises `RequestError` with the rule that refuses one."""
+        mapping = ColumnMapping(
+            table=table, file=FileFormat(format="parquet"), columns={name: name for name in rows.column_names}
+        )
+        options = IngestOptions(mapping=mapping, source=source)
+        with staging_folder(self._shop.workspace, "by-hand", now=now) as folder:
+            path = folder / "by-hand.parquet"
+            with writing_to(path):
+                pq.write_table(rows, path)
+            report = ingest_paths(self._shop, table, [path], options, now=now)
+        for rule in report.refused_by_reason:
+            raise RequestError(f"This was not stored: {BY_NAME[rule].sentence}", hint="Mend it and say it again.")
+        return report
+
+    def _note(self, now: datetime, author: str, action: str, subject: str, detail: str) -> None:
+        self._shop.audit.add(Change(at=now, author=author, action=action, subject=subject, detail=detail))
+
+
+def _row(anchor: str, item: str, relation: str, rank: int | None, now: datetime) -> Mapping[str, Any]:
+    return {"anchor_id": anchor, "item_id": item, "relation": relation, "rank": rank, "valid_from": now}
+
+
+def _read_word(relation: object) -> Word:
+    if relation not in WORDS:
+        raise RequestError(
+            f"{relation!r} is nothing that can be said of two items.",
+            hint=f"Say one of: {', '.join(WORDS)}.",
+            field="relation",
+        )
+    return relation
+
+
+def _read_rank(rank: object, word: Word) -> int:
+    if type(rank) is not int or not 0 <= rank <= LAST_RANK:
+        raise RequestError(
+            f"The place is {rank!r}; expected a whole number from 0, the first, to {LAST_RANK:,}.", field="rank"
+        )
+    if word in _PLACELESS:
+        raise RequestError(f"{word!r} has no place in a list.", hint="Leave the place out.", field="rank")
+    return rank
