@@ -110,6 +110,9 @@ def test_silence_is_found_to_cost_margin_and_to_spare_declines(world: World, fil
     while_running = world.shop.experiments.read("silence")
 
     assert not while_running.fixed
+    assert [one.interval for one in while_running.looks[-1].effects] == [
+        one.always_valid_ci for one in while_running.analysis.comparisons
+    ]
     counts = {one.arm: one.units for one in while_running.analysis.arms}
     lots = [gets_first(f"c:c-{number}", run.tried, salt="s", share=0.5) for number in range(CUSTOMERS)]
     assert counts["tried"] < sum(lots)

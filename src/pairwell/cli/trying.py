@@ -13,7 +13,7 @@ from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, pr
 from pairwell.cli.rollout import Author, Why, author_of, percent
 
 if TYPE_CHECKING:
-    from pairwell.shop.experiments import Reading, Run
+    from pairwell.shop.experiments import Effect, Reading, Run
 
 _Name = Annotated[str, typer.Argument(help="What the experiment is called.")]
 
@@ -96,6 +96,7 @@ def read(*, name: _Name, workspace: InWorkspace = None, as_json: AsJson = False)
     else:
         print_lines(_head(found))
         print_comparisons(found.analysis, peeking=not found.fixed)
+        _print_looks(found)
 
 
 def _started(run: Run) -> Iterator[str]:
@@ -127,3 +128,16 @@ def _head(found: Reading) -> Iterator[str]:
         f"{found.currency}, net, after returns."
     )
     yield "  all with a decision count: whom the other settings would have offered something nobody knows"
+
+
+def _print_looks(found: Reading) -> None:
+    if len(found.looks) > 1:
+        print_lines(["", "Had you looked before (difference, and the always-valid interval):", ""])
+        rows = [(when(one.at), f"{one.units:,}", *map(_effect, one.effects)) for one in found.looks]
+        print_table(("until (UTC)", "units", *found.run.metrics), rows, numeric=(1,))
+
+
+def _effect(one: Effect) -> str | None:
+    if one.effect is None or one.interval is None:
+        return None
+    return f"{one.effect:,.4g} ({one.interval[0]:,.4g} .. {one.interval[1]:,.4g})"

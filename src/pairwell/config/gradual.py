@@ -30,7 +30,7 @@ from pairwell.errors import PairwellError, RequestError, SettingsError
 
 # What one decision reads of its own settings. All else one process reads once for everybody, and so does whatever is
 # not known to be of the first sort.
-_BY_CUSTOMER = (
+BY_CUSTOMER = (
     "caps",
     "choice.exploration",
     "choice.learning_budget_minor",
@@ -213,7 +213,7 @@ def _may_differ(change: Change, live: Settings, first: Settings) -> bool:
         return there and setting not in _OF_PLACEMENTS
     if name.startswith("caps."):
         return _totals(live) == _totals(first)
-    return any(name == known or name.startswith(f"{known}.") or name == f"{known} in order" for known in _BY_CUSTOMER)
+    return any(name == known or name.startswith(f"{known}.") or name == f"{known} in order" for known in BY_CUSTOMER)
 
 
 def _totals(settings: Settings) -> list[object]:

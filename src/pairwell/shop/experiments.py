@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,20 +10,21 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from pairwell.clock import Clock
+from pairwell.clock import Clock, to_micros
 from pairwell.config.explaining import name_neighbours
 from pairwell.config.gradual import start_experiment, stop_experiment
 from pairwell.config.published import load_settings
+from pairwell.config.settings import Settings
 from pairwell.config.standing import Experiment, Standing, read_log
 from pairwell.errors import EvidenceError, NotFoundError, RequestError
 from pairwell.measure.comparing.analyze import analyze
-from pairwell.measure.comparing.experiment import Analysis, Design
-from pairwell.measure.offers.tried import CONTROL, METRICS, TRIED, Hashes, Records, read_tried
+from pairwell.measure.comparing.experiment import Analysis, Design, Limits
+from pairwell.measure.offers.tried import CONTROL, METRICS, TRIED, Hashes, Records, Tried, read_tried
 from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 from pairwell.shop.asking import read_text
 from pairwell.shop.rollout import Said, read_share, told_act
-from pairwell.shop.simulating import read_other
+from pairwell.shop.simulating import lay_over, read_other
 
 if TYPE_CHECKING:
     from pairwell.shop.parts import Parts
@@ -31,6 +33,8 @@ Outcome = Literal["running", "withdrawn", "adopted", "replaced"]
 HALF = 0.5
 _MOST_NAME = 100  # letters
 _MOST_DAYS = 3_650
+_MOST_LOOKS = 14
+_DAY = timedelta(days=1)
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +53,22 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """What one metric showed at a look: the difference of a customer, and its always-valid interval of 95 %."""
+
+    metric: str
+    effect: float | None = None
+    interval: Limits | None = None
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody would have seen who looked at a moment, of the customers who are compared now."""
+
+    at: datetime
+    units: int
+    effects: Sequence[Effect]
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What an experiment shows."""
 
@@ -57,6 +77,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     fixed: bool  # its planned end is reached: each interval is for one look; else verdicts are always valid
     currency: str
     analysis: Analysis
+    looks: Sequence[Look]  # oldest first, at most once a day
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +104,15 @@ class Experiments:
         Raises `SettingsError` where something runs or is rolled out already, where the name was used, or where the file
         changes nothing or what must be the same for everybody; `RequestError` for a wrong plan.
         """
-        plan, now = plan or Plan(), self._clock()
+        return self._start(name, read_other(settings, self._shop.published.settings), plan or Plan(), said or Said())
+
+    def start_written(self, name: str, text: str, plan: Plan | None = None, said: Said | None = None) -> Run:
+        """As `start`, of what stands in the file itself."""
+        other = lay_over(text, self._shop.published.settings, source="What is tried")
+        return self._start(name, other, plan or Plan(), said or Said())
+
+    def _start(self, name: str, other: Settings, plan: Plan, said: Said) -> Run:
+        now = self._clock()
         wanted = read_text(name, "name", "fewer-offers")
         if len(wanted) > _MOST_NAME or not wanted.isprintable() or wanted != wanted.strip():
             raise RequestError(
@@ -93,8 +122,7 @@ class Experiments:
             )
         ends = None if plan.days is None else now + timedelta(days=_read_days(plan.days))
         experiment = Experiment(name=wanted, metrics=_read_metrics(plan.metrics), ends=ends)
-        other = read_other(settings, self._shop.published.settings)
-        act = told_act(said or Said(), now)
+        act = told_act(said, now)
         start_experiment(self._shop.workspace, other, read_share(plan.share), experiment, act)
         self._forget()
         return self.find(wanted)
@@ -130,22 +158,43 @@ class Experiments:
         shop = load_settings(self._shop.workspace, run.control).settings.shop
         self._shop.keeping.compact()  # orders that events told of count
         records = Records(dataset=self._shop.dataset, database=self._database(), shop=shop)
-        units = read_tried(records, Hashes(control=run.control, tried=run.tried), Period(run.since, until))
-        if not units.arm.size:
+        tried = read_tried(records, Hashes(control=run.control, tried=run.tried), Period(run.since, until))
+        if not tried.groups.units:
             raise EvidenceError(
                 f"Nothing was decided about any named customer since {name!r} began.",
                 hint="Servers take it up within three seconds; read it again once customers came.",
             )
         fixed = run.ends is not None and until >= run.ends
-        design = Design(
-            metrics=[METRICS[metric] for metric in run.metrics],
-            control=CONTROL,
-            shares={CONTROL: 1 - run.share, TRIED: run.share},
-            peeking=not fixed,
-            ended=fixed,
-        )
-        analysis = analyze(units, design, unit="customer")
-        return Reading(run=run, until=until, fixed=fixed, currency=shop.currency, analysis=analysis)
+        analysis = analyze(tried.units(), _design(run, fixed=fixed), unit="customer")
+        looks = [_look(run, tried, at) for at in _moments(run.since, until)]
+        return Reading(run=run, until=until, fixed=fixed, currency=shop.currency, analysis=analysis, looks=looks)
+
+
+def _design(run: Run, *, fixed: bool) -> Design:
+    return Design(
+        metrics=[METRICS[metric] for metric in run.metrics],
+        control=CONTROL,
+        shares={CONTROL: 1 - run.share, TRIED: run.share},
+        peeking=not fixed,
+        ended=fixed,
+    )
+
+
+def _look(run: Run, tried: Tried, at: datetime) -> Look:
+    units = tried.units(to_micros(at))
+    if not units.arm.size:
+        return Look(at=at, units=0, effects=[Effect(metric=metric) for metric in run.metrics])
+    found = analyze(units, _design(run, fixed=False)).comparisons
+    effects = [Effect(metric=one.metric, effect=one.effect_absolute, interval=one.always_valid_ci) for one in found]
+    return Look(at=at, units=units.arm.size, effects=effects)
+
+
+def _moments(since: datetime, until: datetime) -> list[datetime]:
+    """The ends of whole days, evenly thinned where there are many, and the end."""
+    days = (until - since) // _DAY
+    step = max(1, math.ceil(days / _MOST_LOOKS))
+    ends = [until - number * step * _DAY for number in range(days // step + 1)]
+    return [end for end in reversed(ends) if end > since]
 
 
 def _run(began: Standing, end: Standing | None) -> Run:

@@ -90,15 +90,20 @@ def read_other(path: Path, live: Settings) -> Settings:
             f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.",
             hint="Name a TOML file such as pairwell.toml, whole or in part.",
         ) from error
+    return lay_over(text, live, source=path.name)
+
+
+def lay_over(text: str, live: Settings, *, source: str) -> Settings:
+    """The settings that stand in `text`, laid over the live ones; `source` is what errors call it."""
     try:
         own = tomllib.loads(text)
         both = tomli_w.dumps(_laid_over(tomllib.loads(compact_settings(live)), own))
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path.name} is not valid TOML: {error}.", hint="Mend that line.") from error
+        raise SettingsError(f"{source} is not valid TOML: {error}.", hint="Mend that line.") from error
     try:
-        return parse_settings(both, source=path.name)
+        return parse_settings(both, source=source)
     except SettingsError:
-        parse_settings(text, source=path.name)  # where the mistake is in the file itself, it knows the line
+        parse_settings(text, source=source)  # where the mistake is in the file itself, it knows the line
         raise
 
 

@@ -97,7 +97,42 @@ def _objection(told: Sequence[FirstMet]) -> str | None:
     return "several_arms" if len({one.settings for one in told}) > 1 else None
 
 
-def read_tried(records: Records, hashes: Hashes, period: Period) -> Units:
+class Tried(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What was read of everybody who is compared; `units` adds it up, as of any moment."""
+
+    groups: Groups
+    lines: Lines
+    declined_by: Ints  # place of the unit
+    declined_at: Ints
+    before: Floats  # margin of each unit, minor units; NaN where nothing was bought
+    lots: Floats
+    major: float  # minor units in one of the currency
+
+    def units(self, until: int | None = None) -> Units:
+        """One row a unit that came before `until` (microseconds since 1970; None: all of it), by what it did till then.
+
+        Returns that are known by now count at every moment, as an order's value is what is kept of it.
+        """
+        groups, many = self.groups, len(self.groups.units)
+        end = np.iinfo(np.int64).max if until is None else until
+        values = _bought(groups, self.lines, end)
+        values["declines"] = _sums(self.declined_by[self.declined_at < end], None, many)
+        values[_MARGIN_BEFORE] = self.before
+        for name in ("revenue", "margin", _MARGIN_BEFORE):
+            values[name] = values[name] / self.major
+        there = groups.start < end
+        return Units(
+            arms=[CONTROL, TRIED],
+            arm=groups.arm[there],
+            rows=np.ones(int(there.sum()), dtype=np.int64),
+            values={name: found[there] for name, found in values.items()},
+            lots=self.lots[there],
+            read=int(there.sum()) + sum(groups.left_out.values()),
+            left_out=groups.left_out,
+        )
+
+
+def read_tried(records: Records, hashes: Hashes, period: Period) -> Tried:
     """Revenue, margin, orders and declines of everybody with a decision in the period, from the first one on.
 
     The dataset holds what the journal told of orders. Who would have been offered something by the other settings
@@ -107,35 +142,28 @@ def read_tried(records: Records, hashes: Hashes, period: Period) -> Units:
     groups = gather_groups(met, hashes)
     visitors = read_orders_of_visitors(records.database, since=period.since, until=period.until)
     buyers = Buyers(units=groups.units, visitors=visitors)
-    told = read_told(records.database, period)
-    values = _bought(groups, read_lines(records.dataset, buyers, period, records.shop))
-    values["declines"] = _declines(groups, told)
+    declined_by, declined_at = _declines(groups, read_told(records.database, period))
     earlier = Period(period.since - BEFORE, period.since)
     named = Buyers(units=groups.units, visitors={})
-    values[_MARGIN_BEFORE] = _known_margin(groups, read_lines(records.dataset, named, earlier, records.shop))
-    major = 10.0 ** get_currency_precision(records.shop.currency)
-    for name in ("revenue", "margin", _MARGIN_BEFORE):
-        values[name] = values[name] / major
-    many = len(groups.units)
-    return Units(
-        arms=[CONTROL, TRIED],
-        arm=groups.arm,
-        rows=np.ones(many, dtype=np.int64),
-        values=values,
+    return Tried(
+        groups=groups,
+        lines=read_lines(records.dataset, buyers, period, records.shop),
+        declined_by=declined_by,
+        declined_at=declined_at,
+        before=_known_margin(groups, read_lines(records.dataset, named, earlier, records.shop)),
         lots=lots_of(groups.units),
-        read=many + sum(groups.left_out.values()),
-        left_out=groups.left_out,
+        major=10.0 ** get_currency_precision(records.shop.currency),
     )
 
 
-def _bought(groups: Groups, lines: Lines) -> dict[str, Floats]:
-    counts = lines.at >= groups.start[lines.unit]
+def _bought(groups: Groups, lines: Lines, end: int) -> dict[str, Floats]:
+    counts = (lines.at >= groups.start[lines.unit]) & (lines.at < end)
     unit, many = lines.unit[counts], len(groups.units)
     _, first = np.unique(lines.order[counts], return_index=True)
     return {
         "revenue": _sums(unit, lines.revenue[counts], many),
         "margin": _sums(unit, lines.margin[counts], many),
-        "orders": _sums(unit[first], np.ones(len(first)), many),
+        "orders": _sums(unit[first], None, many),
     }
 
 
@@ -146,15 +174,16 @@ def _known_margin(groups: Groups, lines: Lines) -> Floats:
     return np.where(found, _sums(lines.unit, lines.margin, many), np.nan)
 
 
-def _declines(groups: Groups, told: Told) -> Floats:
+def _declines(groups: Groups, told: Told) -> tuple[Ints, Ints]:
+    """Of each decline of a unit that is compared its place and the moment."""
     places = {name: place for place, name in enumerate(groups.units)}
     of_unit = np.array([places.get(name, NEVER) for name in told.names.units], dtype=np.int64)
-    slate = told.offers.slate[(told.offers.declined >= 0) & (told.offers.declined < told.until)]
-    unit = told.slates.unit[slate]
-    found = of_unit[unit[unit >= 0]]
-    found = found[found >= 0]
-    return _sums(found, np.ones(len(found)), len(groups.units))
+    declined = (told.offers.declined >= 0) & (told.offers.declined < told.until)
+    unit, at = told.slates.unit[told.offers.slate[declined]], told.offers.declined[declined]
+    unit, at = of_unit[unit[unit >= 0]], at[unit >= 0]
+    return unit[unit >= 0], at[unit >= 0]
 
 
-def _sums(unit: Ints, values: Floats, many: int) -> Floats:
+def _sums(unit: Ints, values: Floats | None, many: int) -> Floats:
+    """Of each unit the sum of its values; None: how many there are."""
     return np.bincount(unit, weights=values, minlength=many).astype(np.float64)

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
+
 from pairwell.journal.offers_told import FirstMet
-from pairwell.measure.offers.tried import Hashes, gather_groups
+from pairwell.measure.offers.estimates import Ints
+from pairwell.measure.offers.rows import Lines
+from pairwell.measure.offers.tried import Hashes, Tried, gather_groups
 
 HASHES = Hashes(control="a", tried="b")
 
@@ -41,3 +45,34 @@ def test_who_cannot_be_compared_is_left_out_and_counted_by_what_the_arm_has_no_p
 
 def test_nobody_makes_empty_groups() -> None:
     assert gather_groups([], HASHES).arm.size == 0
+
+
+def _ints(*numbers: int) -> Ints:
+    return np.array(numbers, dtype=np.int64)
+
+
+def test_a_look_counts_who_had_come_and_what_they_had_done_by_then() -> None:
+    groups = gather_groups([_met("c:1", "a", 3), _met("c:2", "b", 5), _met("c:3", "b", 9)], HASHES)
+    two_lines_of_one_order_then_another = np.array([100.0, 50.0, 700.0])
+    lines = Lines(
+        order=_ints(0, 0, 1), unit=_ints(1, 1, 0), at=_ints(6, 6, 8), item=_ints(0, 1, 0), items=["x", "y"],
+        quantity=np.ones(3), kept=np.ones(3), gross=np.ones(3), revenue=two_lines_of_one_order_then_another,
+        margin=two_lines_of_one_order_then_another, cost_known=np.ones(3, bool), priced=np.ones(3, bool),
+    )  # fmt: skip
+    tried = Tried(
+        groups=groups, lines=lines, declined_by=_ints(1, 0), declined_at=_ints(6, 8),
+        before=np.array([np.nan, 300.0, np.nan]), lots=np.array([0.1, 0.2, 0.3]), major=100.0,
+    )  # fmt: skip
+
+    early = tried.units(7)
+    assert early.arm.tolist() == [0, 1]
+    assert {name: early.values[name].tolist() for name in ("revenue", "orders", "declines")} == {
+        "revenue": [0.0, 1.5],
+        "orders": [0.0, 1.0],
+        "declines": [0.0, 1.0],
+    }
+    assert early.values["margin before"].tolist()[1] == 3.0
+    whole = tried.units()
+    assert (whole.arm.tolist(), whole.values["revenue"].tolist()) == ([0, 1, 1], [7.0, 1.5, 0.0])
+    assert whole.values["declines"].tolist() == [1.0, 1.0, 0.0]
+    assert tried.units(3).arm.size == 0
