@@ -15,7 +15,7 @@ from pairwell.serve.pages.visitors import Visitor
 
 VISITOR: Final = "pairwell.visitor"  # where a scope holds whoever asks
 LONGEST_QUERY = 2_000
-_MOST_PARAMETERS = 20
+_MOST_PARAMETERS = 40
 _MOST_COOKIES = 50
 Asking = Request[Any, Any, Any]
 

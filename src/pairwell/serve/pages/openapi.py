@@ -14,7 +14,7 @@ from pairwell.serve.pages.asked import FORMATS
 from pairwell.serve.pages.contents import Entry
 from pairwell.serve.pages.door import TOKEN
 from pairwell.serve.pages.views.all import ACTS, VIEWS
-from pairwell.serve.pages.views.view import Act
+from pairwell.serve.pages.views.view import Act, View
 
 _COMPONENT = "#/components/schemas/{name}"
 _FAULTS = {
@@ -99,7 +99,18 @@ def _views() -> dict[str, Any]:
         name, asked = view.path.strip("/").replace("/", "_"), [_query(one, "") for one in view.parameters]
         told = {"application/json": {"schema": _ref(view.record.__name__)}}
         found[view.path] = _get(f"show_{name}", f"The page: {view.about}", _media("text/html"), asked)
+        if view.unaddressed:
+            found[view.path]["post"] = _asking(view)
         found[f"/api/v1{view.path}"] = _get(f"read_{name}", view.about, told, asked)
+    return found
+
+
+def _asking(view: View) -> dict[str, Any]:
+    """The page as its form asks for it, with what no address may hold."""
+    name = view.path.strip("/").replace("/", "_")
+    fields = _fields((*view.parameters, *view.unaddressed, TOKEN), required=())
+    found = _form(f"ask_{name}", f"The page: {view.about}", fields) | {"security": _SECRET}
+    found["responses"] = {"200": {"description": "As asked.", "content": _media("text/html")}, **_faults()}
     return found
 
 

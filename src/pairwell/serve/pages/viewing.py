@@ -17,6 +17,7 @@ from pairwell.serve.online.faults import too_busy
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.wire import Receive
 from pairwell.serve.pages.answers import document, page
+from pairwell.serve.pages.asked import read_parameters
 from pairwell.serve.pages.asking import Asking, parameters_of, scope_of, visitor_of
 from pairwell.serve.pages.door import TOKEN, read_fields, require_own_form, require_token
 from pairwell.serve.pages.frame import Around, render_view
@@ -66,7 +67,8 @@ def make_views(viewer: Viewer, around: Callable[[Asking], Any]) -> list[HTTPRout
     """The handlers of all pages and forms; `around` gives what stands around a page for whoever asks."""
     forms = Holding("forms", most_bytes=_FORMS_BYTES, most_bodies=_FORMS, seconds=_FORM_S)
     shown = [handler for view in VIEWS for handler in (_page(view, viewer, around), _program(view, viewer))]
-    return [*shown, *(_form(act, viewer, forms) for act in ACTS)]
+    asked = [_asked(view, viewer, around, forms) for view in VIEWS if view.unaddressed]
+    return [*shown, *asked, *(_form(act, viewer, forms) for act in ACTS)]
 
 
 def _page(view: View, viewer: Viewer, around: Callable[[Asking], Any]) -> HTTPRouteHandler:
@@ -90,6 +92,26 @@ def _program(view: View, viewer: Viewer) -> HTTPRouteHandler:
         return document(msgspec.json.encode(record).decode(), _JSON)
 
     return tell
+
+
+def _asked(view: View, viewer: Viewer, around: Callable[[Asking], Any], forms: Holding) -> HTTPRouteHandler:
+    """The page as a form asks for it, with what no address may hold."""
+
+    @post(view.path, name=f"ask{view.path}")
+    async def show(request: Asking) -> Response[bytes]:
+        visitor, scope = visitor_of(request), scope_of(request)
+        require_own_form(scope)
+        visitor.require(view.right)
+        with forms.open() as body:
+            sent = read_fields(await body.read(scope, cast("Receive", request.receive), limit=_LONGEST_FORM))
+        require_token(visitor, sent)
+        sent.pop(TOKEN, None)
+        fields = read_parameters(sent.items(), (*view.parameters, *view.unaddressed))
+        record = await viewer.use(lambda shop: view.make(shop, fields))
+        framed: Around = await around(request)
+        return page(await asyncio.to_thread(render_view, view, record, framed))
+
+    return show
 
 
 def _form(act: Act, viewer: Viewer, forms: Holding) -> HTTPRouteHandler:

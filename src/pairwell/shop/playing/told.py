@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -142,10 +141,11 @@ def _left(one: LeftAccount, account: Account) -> PlayedLeft:
 
 
 def _title(one: LeftAccount, account: Account) -> str | None:
-    items: Sequence[str] = one.factors.get("items", ())
-    if len(items) > 1:
-        return " + ".join(account.titles.get(item_id) or item_id for item_id in items)
-    return one.title
+    """Of a bundle all that is in it."""
+    items, anchor = one.factors.get("items"), one.factors.get("anchor_id")
+    if not items:
+        return one.title
+    return " + ".join(account.titles.get(item_id) or item_id for item_id in (*items, *([anchor] if anchor else ())))
 
 
 def _standings(account: Account) -> dict[Candidate, Standing]:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from pairwell.serve.pages.views import settings, users
+from pairwell.serve.pages.views import pairs, settings, users
 from pairwell.serve.pages.views.decisions import DECISION, DECISIONS
+from pairwell.serve.pages.views.playground import PLAYGROUND
 from pairwell.serve.pages.views.view import Act, View
 
-VIEWS: Final[tuple[View, ...]] = (DECISIONS, DECISION, settings.SETTINGS, users.USERS, users.ACCOUNT)
-UNLISTED: Final = frozenset({DECISION.path, users.ACCOUNT.path})  # reached from another page
-ACTS: Final[tuple[Act, ...]] = (*settings.ACTS, *users.ACTS)
+VIEWS: Final[tuple[View, ...]] = (
+    DECISIONS,
+    DECISION,
+    pairs.PAIRS,
+    pairs.ITEM,
+    PLAYGROUND,
+    settings.SETTINGS,
+    users.USERS,
+    users.ACCOUNT,
+)
+UNLISTED: Final = frozenset({DECISION.path, pairs.ITEM.path, users.ACCOUNT.path})  # reached from another page
+ACTS: Final[tuple[Act, ...]] = (*pairs.ACTS, *settings.ACTS, *users.ACTS)

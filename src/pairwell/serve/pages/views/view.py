@@ -27,6 +27,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     record: type[msgspec.Struct]
     make: Callable[[Shop, Fields], msgspec.Struct]
     parameters: tuple[str, ...] = ()  # of its address
+    unaddressed: tuple[str, ...] = ()  # personal: only in the body of a form, as browsers and logs keep addresses
     right: Right = "read"
 
 
