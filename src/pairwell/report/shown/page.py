@@ -77,8 +77,9 @@ def _table(table: Table, cells: Cells) -> str:
     heat = heat_of(table)
     body = "".join(f"<tr>{_row(table, row, cells, heat)}</tr>" for row in table.rows)
     return (
-        f'<section>{title}{draw_chart(table, cells)}<div class="wide"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>{note}</section>"
+        f"<section>{title}{draw_chart(table, cells)}"
+        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(table.title)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}</section>"
     )
 
 

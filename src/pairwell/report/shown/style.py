@@ -7,7 +7,7 @@ from typing import Final
 STYLE: Final = """
 :root { color-scheme: light dark; --ink: light-dark(#1b1f24, #e8eaed); --soft: light-dark(#5b6470, #9aa4b0);
   --line: light-dark(#d9dee4, #343b44); --ground: light-dark(#fff, #14171b); --card: light-dark(#f6f8fa, #1d2228);
-  --mark: light-dark(#2f6fde, #6ea0ff); }
+  --mark: light-dark(#2861c8, #6ea0ff); }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
 main { max-width: 1080px; margin: 0 auto; padding: 24px 16px 48px; }
