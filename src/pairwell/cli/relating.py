@@ -52,7 +52,10 @@ def relate(
     anchor: Annotated[str, typer.Argument(metavar="ANCHOR", help="Id of the item that is looked at or bought.")],
     item: Annotated[str, typer.Argument(metavar="ITEM", help="Id of the item that relates to it.")],
     *,
-    as_: Annotated[Word, typer.Option("--as", help="What it is to the anchor; nothing takes back what was said.")],
+    as_: Annotated[
+        Word,
+        typer.Option("--as", metavar="RELATION", help="What it is to the anchor; nothing takes back what was said."),
+    ],
     rank: Annotated[
         int | None, typer.Option(min=0, max=10_000, help="Its place in the list, 0 first; else behind all others.")
     ] = None,

@@ -1,0 +1,145 @@
+"""What goes with what: items are found, and around one stands all that was learned and said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import msgspec
+
+from pairwell.errors import RequestError
+from pairwell.ingest.offer_texts import KINDS, LONGEST
+from pairwell.offer_words import OfferText
+from pairwell.serve.pages.speaking import sentence
+from pairwell.serve.pages.views.view import Act, Done, Fields, View
+from pairwell.serve.pages.visitors import Visitor
+from pairwell.shop.curating import LAST_RANK, WORDS, Said, Word
+from pairwell.shop.surroundings import Found, Surroundings, search_items, surround
+
+if TYPE_CHECKING:
+    from pairwell.shop.face import Shop
+
+_FOUND, _AROUND = 50, 10
+_PLACE = ("kind", "locale", "placement", "variant")  # of a text
+
+
+class Pairs(msgspec.Struct, frozen=True, kw_only=True):
+    """The items that were looked for, the most bought first."""
+
+    q: str
+    currency: str
+    items: list[Found]
+    more: bool  # than are shown
+
+
+class OneItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item, what stands around it, and what can be said of it."""
+
+    currency: str
+    around: Surroundings
+    words: tuple[Word, ...] = WORDS
+    last_rank: int = LAST_RANK
+    other: str | None = None  # the item of which something is to be said
+    kinds: tuple[str, ...] = KINDS  # of offers, that a text can be for
+    placements: list[str]
+    longest: dict[str, int]  # characters of a text, by field
+
+
+def make_pairs(shop: Shop, fields: Fields) -> Pairs:
+    """The items that hold the words asked for."""
+    words = fields.get("q", "")
+    found = search_items(shop, words, _FOUND + 1)
+    currency = shop.published.settings.shop.currency
+    return Pairs(q=words, currency=currency, items=found[:_FOUND], more=len(found) > _FOUND)
+
+
+def make_item(shop: Shop, fields: Fields) -> OneItem:
+    """What stands around an item. Raises `NotFoundError`."""
+    item_id = fields.get("id", "")
+    if not item_id:
+        raise RequestError("`id` is missing: which item is meant?", hint="Look for it at /pairs.", field="id")
+    settings = shop.published.settings
+    return OneItem(
+        currency=settings.shop.currency,
+        around=surround(shop, item_id, _AROUND),
+        other=fields.get("other"),
+        placements=sorted(settings.placements),
+        longest=LONGEST,
+    )
+
+
+def _relate(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
+    said = shop.curating.relate(
+        fields["anchor_id"], fields["item_id"], fields["relation"], _rank(fields["rank"]), author=visitor.name
+    )
+    return Done(said=_told(said), to=_page_of(fields["back"]))
+
+
+def _told(said: Said) -> str:
+    if said.relation == "nothing":
+        told = f"What was said of {said.item_id} beside {said.anchor_id} is taken back."
+    else:
+        told = f"{said.item_id} is “{said.relation}” to {said.anchor_id}. The next decision obeys."
+    return told if said.stored else f"It was so already. {told}"
+
+
+def _rank(text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not (text.strip().isascii() and text.strip().isdigit()):
+        raise RequestError(f"The place is {text[:20]!r}; expected a whole number, 0 for the first.", field="rank")
+    return int(text.strip()[:9])
+
+
+def _write_text(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
+    told = {name: fields[name].strip() or None for name in LONGEST}
+    if not any(told.values()):
+        raise RequestError("The text has neither a title nor an argument nor a picture.", field="argument")
+    text = OfferText(**_place(fields), **told)  # type: ignore[arg-type]  # kind and locale are texts
+    shop.curating.write_text(fields["item_id"], text, author=visitor.name)
+    return Done(said="The text is written. The next offer has it.", to=_page_of(fields["item_id"]))
+
+
+def _withdraw_text(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
+    text = OfferText(**_place(fields))  # type: ignore[arg-type]  # kind and locale are texts
+    shop.curating.write_text(fields["item_id"], text, author=visitor.name)
+    return Done(said="The text is taken back. The next offer is without it.", to=_page_of(fields["item_id"]))
+
+
+def _place(fields: Fields) -> dict[str, str | None]:
+    place = {name: fields[name].strip() for name in _PLACE}
+    for name in ("kind", "locale"):
+        if not place[name]:
+            raise RequestError(f"The text does not say its {name}.", field=name)
+    return {name: said if name in {"kind", "locale"} else said or None for name, said in place.items()}
+
+
+def _page_of(item_id: str) -> str:
+    return f"{ITEM.path}?{urlencode({'id': item_id})}"
+
+
+PAIRS = View(
+    path="/pairs",
+    label=sentence("What goes with what"),
+    about=sentence("What is bought together, and what you said of it."),
+    group="offers",
+    template="pairs.html",
+    record=Pairs,
+    make=make_pairs,
+    parameters=("q",),
+)
+ITEM = View(
+    path="/item",
+    label=sentence("Item"),
+    about=sentence("What stands around one item."),
+    group="offers",
+    template="item.html",
+    record=OneItem,
+    make=make_item,
+    parameters=("id", "other"),
+)
+ACTS = (
+    Act(path="/pairs/relate", right="curate", fields=("anchor_id", "item_id", "relation", "rank", "back"), do=_relate),
+    Act(path="/texts/write", right="curate", fields=("item_id", *_PLACE, *LONGEST), do=_write_text),
+    Act(path="/texts/withdraw", right="curate", fields=("item_id", *_PLACE), do=_withdraw_text),
+)
