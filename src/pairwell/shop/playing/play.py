@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
+from pairwell.config.document import say_value
 from pairwell.config.explaining import require_storable
 from pairwell.config.published import Change, Published
 from pairwell.config.settings import Settings
@@ -70,8 +71,8 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
         if self.changed is None:
             return
         yield ""
-        for change in self.changes:
-            yield from folded(f"With {change.name} = {change.after} instead of {change.before}:")
+        changes = (f"{one.name} = {say_value(one.after)} instead of {say_value(one.before)}" for one in self.changes)
+        yield from folded(f"With {', '.join(changes)}:")
         yield from folded(self.changed.outcome)
         yield from _different(self.differences)
 
