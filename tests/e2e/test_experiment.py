@@ -18,9 +18,9 @@ from pairwell.errors import PairwellError
 from pairwell.events import Event, EventLine, EventOrder
 from pairwell.experiments.assignment import gets_first
 from pairwell.records import CartLine, CuratedRelation, DecisionRequest, Item, Offer
-from pairwell.shop.experiments import Plan
 from pairwell.shop.face import Shop as Opened
 from pairwell.shop.face import create_shop
+from pairwell.shop.runs import Plan
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
 CUSTOMERS = 700

@@ -16,7 +16,7 @@ from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, pr
 if TYPE_CHECKING:
     from pairwell.measure.comparing.experiment import Metric
     from pairwell.measure.comparing.guardrails import Margin
-    from pairwell.measure.comparing.planning import Horizon, Plan, Wanted
+    from pairwell.measure.comparing.planned import Horizon, Plan, Wanted
 
 _group = typer.Typer(help="Experiments: how long they must run, and what they showed.", no_args_is_help=True)
 _POWER = (0.5, 0.999)
@@ -153,7 +153,7 @@ def _needed(column: str | None, option: str) -> str:
 
 def _wanted(holdout: float, power: float, effect: str | None) -> Wanted:
     from pairwell.errors import RequestError
-    from pairwell.measure.comparing.planning import Wanted
+    from pairwell.measure.comparing.planned import Wanted
 
     if not 0 < holdout < 1:
         raise RequestError(f"--holdout is {holdout:g}.", hint="Write a share above 0 and below 1.", field="holdout")

@@ -13,7 +13,7 @@ from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines, pr
 from pairwell.cli.rollout import Author, Why, author_of, percent
 
 if TYPE_CHECKING:
-    from pairwell.shop.experiments import Effect, Reading, Run
+    from pairwell.shop.runs import Effect, Reading, Run
 
 _Name = Annotated[str, typer.Argument(help="What the experiment is called.")]
 
@@ -42,11 +42,10 @@ def start(
 ) -> None:
     """Try other settings on a share of the customers, and compare them with the others."""
     from pairwell import open as open_workspace
-    from pairwell.measure.offers.tried import METRICS
-    from pairwell.shop.experiments import Plan
     from pairwell.shop.rollout import Said
+    from pairwell.shop.runs import METRIC_NAMES, Plan
 
-    plan = Plan(share=share, days=days, metrics=metric or list(METRICS))
+    plan = Plan(share=share, days=days, metrics=metric or METRIC_NAMES)
     with open_workspace(workspace) as shop:
         run = shop.experiments.start(name, settings, plan, Said(author=author_of(author), reason=reason))
     print_json(run) if as_json else print_lines(_started(run))

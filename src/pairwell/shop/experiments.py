@@ -6,9 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from pairwell.clock import Clock, to_micros
 from pairwell.config.explaining import name_neighbours
@@ -18,74 +16,23 @@ from pairwell.config.settings import Settings
 from pairwell.config.standing import Experiment, Standing, read_log
 from pairwell.errors import EvidenceError, NotFoundError, RequestError
 from pairwell.measure.comparing.analyze import analyze
-from pairwell.measure.comparing.experiment import Analysis, Design, Limits
+from pairwell.measure.comparing.experiment import Design
 from pairwell.measure.offers.tried import CONTROL, METRICS, TRIED, Hashes, Records, Tried, read_tried
 from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 from pairwell.shop.asking import read_text
 from pairwell.shop.rollout import Said, read_share, told_act
+from pairwell.shop.runs import Effect, Look, Outcome, Plan, Reading, Run
+from pairwell.shop.setup import Differs, tell_changes
 from pairwell.shop.simulating import lay_over, read_other
 
 if TYPE_CHECKING:
     from pairwell.shop.parts import Parts
 
-Outcome = Literal["running", "withdrawn", "adopted", "replaced"]
-HALF = 0.5
 _MOST_NAME = 100  # letters
 _MOST_DAYS = 3_650
 _MOST_LOOKS = 14
 _DAY = timedelta(days=1)
-
-
-class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One experiment, as the log of published settings keeps it."""
-
-    name: str
-    outcome: Outcome  # replaced: other settings were published meanwhile
-    since: datetime
-    until: datetime | None  # when it was stopped; None while it runs
-    ends: datetime | None  # as planned
-    share: float  # of the customers who got what is tried
-    control: str  # hash of the settings of the others
-    tried: str
-    metrics: Sequence[str]
-    author: str | None
-    reason: str | None
-
-
-class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """What one metric showed at a look: the difference of a customer, and its always-valid interval of 95 %."""
-
-    metric: str
-    effect: float | None = None
-    interval: Limits | None = None
-
-
-class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody would have seen who looked at a moment, of the customers who are compared now."""
-
-    at: datetime
-    units: int
-    effects: Sequence[Effect]
-
-
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What an experiment shows."""
-
-    run: Run
-    until: datetime  # what happened from then on does not count
-    fixed: bool  # its planned end is reached: each interval is for one look; else verdicts are always valid
-    currency: str
-    analysis: Analysis
-    looks: Sequence[Look]  # oldest first, at most once a day
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How an experiment is to run."""
-
-    share: float = HALF
-    days: int | None = None  # None: no end is planned
-    metrics: Sequence[str] = tuple(METRICS)
 
 
 class Experiments:
@@ -147,6 +94,12 @@ class Experiments:
             hint = name_neighbours(name, runs) if runs else "Start one: pairwell experiment start NAME --settings FILE"
             raise NotFoundError(f"There is no experiment {str(name)[:_MOST_NAME]!r}.", hint=hint, field="name")
         return runs[name]
+
+    def changes(self, name: str) -> list[Differs]:
+        """What it tries, against what the others have. Raises `NotFoundError`."""
+        run = self.find(name)
+        control, tried = (load_settings(self._shop.workspace, one).settings for one in (run.control, run.tried))
+        return tell_changes(control, tried)
 
     def read(self, name: str) -> Reading:
         """Compare the customers of both settings, up to the stop, the planned end, or now, whichever is first.

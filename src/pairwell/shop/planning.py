@@ -16,12 +16,11 @@ from pairwell.dataset.tables import DATED_FROM
 from pairwell.engines.engine import storage_failures
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing.moments import Values
+from pairwell.measure.comparing.planned import Plan, Wanted
 from pairwell.measure.comparing.planning import (
     AT,
     UNIT,
     VALUE,
-    Plan,
-    Wanted,
     days_for,
     make_plan,
     totals_by_days,

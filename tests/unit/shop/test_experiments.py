@@ -9,8 +9,9 @@ import pytest
 from pairwell.cli.rollout import rollout_lines
 from pairwell.config.workspace import Workspace
 from pairwell.errors import EvidenceError, NotFoundError, PairwellError, RequestError, SettingsError
-from pairwell.shop.experiments import Plan
+from pairwell.measure.offers.tried import METRICS
 from pairwell.shop.face import Shop, create_shop
+from pairwell.shop.runs import METRIC_NAMES, Plan
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 FEWER = "[slots]\nmax = 2\n"
@@ -136,3 +137,16 @@ def test_the_status_says_how_an_experiment_ends(shop: Shop, other: Path) -> None
 
     assert "Experiment fewer:" in lines[0]
     assert "experiment stop fewer" in lines[1]
+
+
+def test_metrics_are_named_as_they_are_told() -> None:
+    assert tuple(METRICS) == METRIC_NAMES
+
+
+def test_what_is_written_is_tried_as_a_file_is(shop: Shop) -> None:
+    run = shop.experiments.start_written("fewer", FEWER)
+    assert [(one.name, one.before, one.after) for one in shop.experiments.changes("fewer")] == [("slots.max", "4", "2")]
+    assert run.outcome == "running"
+    shop.experiments.stop("fewer")
+    with pytest.raises(SettingsError, match="What is tried is not valid TOML"):
+        shop.experiments.start_written("other", "[slots\n")

@@ -21,13 +21,13 @@ def moment(environment: Environment, at: datetime | None, timezone: str) -> str:
     """A moment in the shop's time, to the second; a dash for none."""
     if at is None:
         return "–"  # noqa: RUF001 - a dash
-    return format_datetime(at.astimezone(ZoneInfo(timezone)), "medium", locale=_language(environment))
+    return format_datetime(at.astimezone(ZoneInfo(timezone)), "medium", locale=language_of(environment))
 
 
 @pass_environment
 def money(environment: Environment, minor: float | None, currency: str) -> str:
     """An amount in minor units; a dash for none."""
-    return "–" if minor is None else as_money(round(minor), currency, find_locale(_language(environment)))  # noqa: RUF001
+    return "–" if minor is None else as_money(round(minor), currency, find_locale(language_of(environment)))  # noqa: RUF001
 
 
 @pass_environment
@@ -36,7 +36,7 @@ def number(environment: Environment, value: float | None, decimals: int = 0) -> 
     if value is None:
         return "–"  # noqa: RUF001
     form = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=form, locale=_language(environment))
+    return format_decimal(value, format=form, locale=language_of(environment))
 
 
 @pass_environment
@@ -45,10 +45,11 @@ def percent(environment: Environment, share: float | None, decimals: int = 1) ->
     if share is None:
         return "–"  # noqa: RUF001
     form = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
-    return format_percent(share, format=form, locale=_language(environment))
+    return format_percent(share, format=form, locale=language_of(environment))
 
 
-def _language(environment: Environment) -> str:
+def language_of(environment: Environment) -> str:
+    """The language of the page."""
     language: str = environment.globals["language"]  # type: ignore[assignment]  # set where the environment is made
     return language
 

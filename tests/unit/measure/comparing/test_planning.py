@@ -11,7 +11,8 @@ from pairwell.engines.engine import open_engine
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing.compare import Arm, Compared, compare
 from pairwell.measure.comparing.moments import Values
-from pairwell.measure.comparing.planning import Wanted, days_for, make_plan, totals_by_days
+from pairwell.measure.comparing.planned import Wanted
+from pairwell.measure.comparing.planning import days_for, make_plan, totals_by_days
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
