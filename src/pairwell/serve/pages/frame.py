@@ -17,6 +17,7 @@ from pairwell.catalogues import LANGUAGES
 from pairwell.serve.online.faults import Fault
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.contents import Entry
+from pairwell.serve.pages.drawing import looks
 from pairwell.serve.pages.showing import FILTERS
 from pairwell.serve.pages.speaking import NAMES, sentence, sentences
 from pairwell.serve.pages.views.all import UNLISTED, VIEWS
@@ -155,7 +156,7 @@ def _templates(language: str) -> Environment:
         "themes": THEMES,
         "language": language,
     }
-    found.filters |= FILTERS
+    found.filters |= {**FILTERS, "looks": looks}
     return found
 
 

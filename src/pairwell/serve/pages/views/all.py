@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pairwell.serve.pages.views import pairs, settings, users
+from pairwell.serve.pages.views import experiments, pairs, settings, users
 from pairwell.serve.pages.views.decisions import DECISION, DECISIONS
 from pairwell.serve.pages.views.playground import PLAYGROUND
 from pairwell.serve.pages.views.view import Act, View
@@ -15,9 +15,14 @@ VIEWS: Final[tuple[View, ...]] = (
     pairs.PAIRS,
     pairs.ITEM,
     PLAYGROUND,
+    experiments.EXPERIMENTS,
+    experiments.EXPERIMENT,
+    experiments.PLAN,
     settings.SETTINGS,
     users.USERS,
     users.ACCOUNT,
 )
-UNLISTED: Final = frozenset({DECISION.path, pairs.ITEM.path, users.ACCOUNT.path})  # reached from another page
-ACTS: Final[tuple[Act, ...]] = (*pairs.ACTS, *settings.ACTS, *users.ACTS)
+UNLISTED: Final = frozenset(  # reached from another page
+    {DECISION.path, pairs.ITEM.path, users.ACCOUNT.path, experiments.EXPERIMENT.path, experiments.PLAN.path}
+)
+ACTS: Final[tuple[Act, ...]] = (*pairs.ACTS, *experiments.ACTS, *settings.ACTS, *users.ACTS)

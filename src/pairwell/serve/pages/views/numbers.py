@@ -1,0 +1,43 @@
+"""Numbers as forms and addresses write them."""
+
+from __future__ import annotations
+
+import math
+
+from pairwell.errors import RequestError
+from pairwell.serve.pages.views.view import Fields
+
+_MOST_WHOLE = 1_000_000_000
+
+
+def read_whole(fields: Fields, name: str) -> int | None:
+    """A whole number from 1 on; None where nothing is written. Raises `RequestError` naming the field."""
+    text = fields.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:20]) <= _MOST_WHOLE:
+        raise RequestError(
+            f"`{name}` is {text[:40]!r}; expected a whole number from 1 on.", hint="Write 28, or nothing.", field=name
+        )
+    return int(text)
+
+
+def read_part(fields: Fields, name: str, usual: float) -> float:
+    """A share above 0 and below 1; `usual` where nothing is written. Raises `RequestError` naming the field."""
+    text = fields.get(name, "").strip()
+    share = read_float(text) if text else usual
+    if not 0 < share < 1:
+        raise RequestError(
+            f"`{name}` is {text[:40]!r}; expected a share above 0 and below 1.",
+            hint="Write 0.5 for a half.",
+            field=name,
+        )
+    return share
+
+
+def read_float(text: str) -> float:
+    """The number; NaN where it is none, which is within no bounds."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
