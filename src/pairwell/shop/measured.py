@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from pairwell.shop.parts import Parts
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from pairwell.report.record import Report
     from pairwell.shop.experiments import Experiments
     from pairwell.shop.exports.exporting import Exported
+    from pairwell.shop.held_back import HeldBack
+    from pairwell.shop.kept_models import KeptModels
     from pairwell.shop.setup import Setup
+    from pairwell.shop.trying_draft import DraftTried
 
 
 class Measured(Parts):
@@ -37,6 +41,37 @@ class Measured(Parts):
         from pairwell.shop.setup import describe_setup
 
         return describe_setup(self.workspace, self.rollout)
+
+    def kept_models(self) -> KeptModels:
+        """The models that are kept, how well each guesses, which is live and for whom, and how that came about."""
+        from pairwell.shop.kept_models import describe_models
+
+        return describe_models(self.workspace.models, self.published.settings.shop.timezone)
+
+    def held_back(self, newest: int = 100, *, seconds: float = 3.0) -> HeldBack:
+        """Rules, guards, caps and placements, and what each held back in the newest decisions.
+
+        After so many `seconds` those that are left are not counted, and it says so.
+        """
+        from pairwell.shop.asking import read_count
+        from pairwell.shop.held_back import count_held_back
+        from pairwell.shop.simulating import Opened
+
+        opened = Opened(shop=self, database=self._database, archive=self._archive)
+        return count_held_back(opened, read_count(newest), seconds, monotonic)
+
+    def try_draft(self, newest: int = 100, *, seconds: float = 5.0) -> DraftTried:
+        """What `pairwell.toml` would have decided on the newest logged requests; nothing is published or journaled.
+
+        After so many `seconds` those that are left are not tried, and it says so. `simulate` tries all, and says what
+        that would have earned. Raises `SettingsError` where the draft cannot be read.
+        """
+        from pairwell.shop.asking import read_count
+        from pairwell.shop.simulating import Opened
+        from pairwell.shop.trying_draft import try_draft
+
+        opened = Opened(shop=self, database=self._database, archive=self._archive)
+        return try_draft(opened, read_count(newest), seconds, monotonic)
 
     def before_after(self, change: Change, who: Who | None = None) -> BeforeAfter:
         """Whether the shop's orders changed at a date, without an experiment: approximate; see docs/before-after.md.

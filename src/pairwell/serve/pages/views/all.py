@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pairwell.serve.pages.views import experiments, pairs, settings, users
+from pairwell.serve.pages.views import experiments, limits, models, pairs, settings, users
 from pairwell.serve.pages.views.decisions import DECISION, DECISIONS
 from pairwell.serve.pages.views.playground import PLAYGROUND
 from pairwell.serve.pages.views.view import Act, View
@@ -19,10 +19,20 @@ VIEWS: Final[tuple[View, ...]] = (
     experiments.EXPERIMENT,
     experiments.PLAN,
     settings.SETTINGS,
+    limits.LIMITS,
+    limits.TRIAL,
+    models.MODELS,
     users.USERS,
     users.ACCOUNT,
 )
-UNLISTED: Final = frozenset(  # reached from another page
-    {DECISION.path, pairs.ITEM.path, users.ACCOUNT.path, experiments.EXPERIMENT.path, experiments.PLAN.path}
-)
-ACTS: Final[tuple[Act, ...]] = (*pairs.ACTS, *experiments.ACTS, *settings.ACTS, *users.ACTS)
+UNLISTED: Final = frozenset(
+    {
+        DECISION.path,
+        limits.TRIAL.path,
+        pairs.ITEM.path,
+        users.ACCOUNT.path,
+        experiments.EXPERIMENT.path,
+        experiments.PLAN.path,
+    }
+)  # reached from another page
+ACTS: Final[tuple[Act, ...]] = (*pairs.ACTS, *experiments.ACTS, *settings.ACTS, *models.ACTS, *users.ACTS)

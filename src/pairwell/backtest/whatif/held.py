@@ -1,0 +1,80 @@
+"""What held candidates back in logged decisions, as they were made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from pairwell.backtest.whatif.again import Past
+from pairwell.config.version import engine_version
+from pairwell.decide.choose import run_stages
+from pairwell.decide.replay import recall
+from pairwell.errors import ReplayError
+from pairwell.records import Decision, Withheld
+
+Unread = Literal["another_version", "gone", "out_of_time"]
+
+
+class Why(NamedTuple):
+    """Why a candidate was not offered; `by`: the rule or cap that held it back, by name."""
+
+    stage: str
+    reason: str
+    by: str | None
+
+
+class Tally:
+    """Counts decisions as they come."""
+
+    def __init__(self) -> None:
+        self.candidates, self.decisions = Counter[Why](), Counter[Why]()
+        self.silences = Counter[str]()
+        self.asked, self.offered = Counter[str](), Counter[str]()  # decisions, by placement
+        self.unread = Counter[Unread]()
+        self.moments: list[datetime] = []
+
+    def add(self, decision: Decision, withheld: Iterable[Withheld]) -> None:
+        """Count a decision, and what of its candidates was not offered."""
+        placement, silence = decision.inputs.request.placement, decision.answer.silence
+        self.moments.append(decision.inputs.now)
+        self.asked[placement] += 1
+        self.offered[placement] += silence is None
+        if silence is not None:
+            self.silences[silence.reason] += 1
+        whys = Counter(Why(one.stage, one.reason, _by(one)) for one in withheld)
+        self.candidates.update(whys)
+        self.decisions.update(whys.keys())
+
+
+def tally_held(decisions: Iterable[Decision], past: Past, is_late: Callable[[], bool]) -> Tally:
+    """Compute logged decisions again, and count what held their candidates back.
+
+    Once `is_late` says so, those that are left are counted as unread. One that ended before any candidate was looked
+    for, with offers switched off, held none back.
+    """
+    tally = Tally()
+    for decision in decisions:
+        if is_late():
+            tally.unread["out_of_time"] += 1
+        elif decision.inputs.offers_off:
+            tally.add(decision, ())
+        elif decision.inputs.engine != engine_version():
+            tally.unread["another_version"] += 1
+        else:
+            _add(tally, decision, past)
+    return tally
+
+
+def _add(tally: Tally, decision: Decision, past: Past) -> None:
+    past.items.fetch(decision.inputs.items)
+    try:
+        tally.add(decision, run_stages(recall(decision, past.archive)).withheld)
+    except ReplayError:
+        tally.unread["gone"] += 1
+
+
+def _by(one: Withheld) -> str | None:
+    named = one.factors.get("rule", one.factors.get("cap"))
+    return None if named is None else str(named)
