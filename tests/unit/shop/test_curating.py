@@ -1,0 +1,199 @@
+"""What is said of items one at a time is obeyed by the next decision, and can be taken back; on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from tests.unit.serve.online.conftest import NOW, SETTINGS, learned, publish, taught
+
+from pairwell.config.storing import Operations
+from pairwell.config.workspace import Workspace
+from pairwell.errors import NotFoundError, RequestError
+from pairwell.ingest.facts import write_facts
+from pairwell.offer_words import OfferText
+from pairwell.records import Answer
+from pairwell.shop.curating import LAST_RANK, WORDS, Said
+from pairwell.shop.face import Shop
+
+__all__ = ["learned", "taught"]
+
+
+@pytest.fixture
+def shop(learned: Workspace, database_url: str) -> Iterator[Shop]:
+    publish(learned, msgspec.structs.replace(SETTINGS, operations=Operations(url=database_url)))
+    with Shop(learned) as opened:
+        write_facts(opened.dataset, opened.facts, timezone="UTC", now=NOW)
+        yield opened
+
+
+def say(shop: Shop, anchor: str, item: str, relation: str, rank: int | None = None) -> Said:
+    return shop.curating.relate(anchor, item, relation, rank, author="eve")
+
+
+def ingest(shop: Shop, folder: Path, *rows: str) -> None:
+    path = folder / "said.csv"
+    path.write_text("\n".join(("anchor_id,item_id,relation", *rows)) + "\n", encoding="utf-8")
+    shop.ingest("relations", path)
+
+
+def decide(shop: Shop) -> Answer:
+    asked = {"placement": "cart", "visitor_id": "v", "cart": [{"item_id": "tent"}], "explain": True}
+    return shop.decide(asked, dry_run=True)
+
+
+def offered(shop: Shop) -> list[str]:
+    return [offer.item_id for offer in decide(shop).offers]
+
+
+def goes_with(shop: Shop, item: str) -> list[tuple[str, bool]]:
+    return [(pair.item_id, pair.curated) for pair in shop.pairs(item).pairs]
+
+
+def test_the_next_decision_obeys_and_what_is_taken_back_is_offered_again(shop: Shop) -> None:
+    assert "mat" in offered(shop)
+    said = say(shop, "tent", "mat", "never")
+    assert (said.stored, [one.relation for one in said.counts]) == (True, ["never"])
+    assert "mat" not in offered(shop)
+    withheld = decide(shop).withheld or []
+    assert [one.reason for one in withheld if one.item_id == "mat"] == ["never_together"]
+    assert say(shop, "tent", "mat", "nothing").counts == []
+    assert "mat" in offered(shop)
+
+
+def test_pairs_obey(shop: Shop) -> None:
+    assert ("mat", False) in goes_with(shop, "tent")
+    say(shop, "tent", "mat", "never")
+    say(shop, "tent", "mug/blue", "complement")
+    assert goes_with(shop, "tent")[0] == ("mug/blue", True)
+    assert "mat" not in dict(goes_with(shop, "tent"))
+    say(shop, "tent", "mug/blue", "nothing")
+    say(shop, "tent", "mat", "nothing")
+    assert dict(goes_with(shop, "tent")).get("mug/blue") is not True
+    assert ("mat", False) in goes_with(shop, "tent")
+
+
+def test_said_again_it_changes_nothing(shop: Shop) -> None:
+    for word in ("complement", "never", "nothing"):
+        snapshot = shop.dataset.newest().number
+        assert [say(shop, "tent", "lamp", word).stored for _ in range(2)] == [True, False]
+        assert shop.dataset.newest().number == snapshot + 1
+    changes = [(one.author, one.subject, one.detail) for _, one in shop.audit.newest(3)]
+    assert changes == [("eve", "tent > lamp", word) for word in ("nothing", "never", "complement")]
+
+
+def test_a_word_of_people_corrects_and_takes_back_that_of_files(shop: Shop, tmp_path: Path) -> None:
+    ingest(shop, tmp_path, "tent,lamp,complement", "tent,pan,complement")
+    assert goes_with(shop, "tent")[:2] == [("lamp", True), ("pan", True)]
+    assert [one.relation for one in say(shop, "tent", "lamp", "substitute").counts] == ["substitute"]
+    assert say(shop, "tent", "pan", "nothing").counts == []
+    ingest(shop, tmp_path, "tent,lamp,complement", "tent,pan,complement", "tent,mat,complement")
+    assert {(one.item_id, one.relation) for one in shop.facts.relations_of(["tent"])} == {
+        ("lamp", "substitute"),
+        ("mat", "complement"),
+    }
+
+
+def test_a_file_takes_back_what_people_said(shop: Shop, tmp_path: Path) -> None:
+    say(shop, "tent", "mat", "never")
+    ingest(shop, tmp_path, "tent,mat,nothing")
+    assert shop.facts.relations_of(["tent"]) == []
+    assert "mat" in offered(shop)
+
+
+def test_places_follow_one_another_stay_and_can_be_given(shop: Shop) -> None:
+    for item in ("mug/blue", "lamp", "mat"):
+        say(shop, "tent", item, "complement")
+    assert [(one.item_id, one.rank) for one in shop.facts.relations_of(["tent"])] == [
+        ("mug/blue", 0),
+        ("lamp", 1),
+        ("mat", 2),
+    ]
+    assert not say(shop, "tent", "lamp", "complement").stored
+    say(shop, "tent", "mug/blue", "complement", 7)
+    assert [one.item_id for one in shop.facts.relations_of(["tent"])] == ["lamp", "mat", "mug/blue"]
+    say(shop, "tent", "pan", "complement", LAST_RANK)
+    say(shop, "pan", "tent", "upgrade")
+    assert say(shop, "tent", "mat", "complement").counts[0].rank == 2
+
+
+def test_every_word_can_be_said(shop: Shop) -> None:
+    for word in WORDS:
+        said = say(shop, "lamp", "mat", word)
+        assert [one.relation for one in said.counts] == [one for one in (word,) if one != "nothing"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (("tent", "tent", "never", None), "item_id"),
+        (("", "mat", "never", None), "anchor_id"),
+        (("tent", "m\0", "never", None), "item_id"),
+        (("tent", "mat", "follow_up", None), "relation"),
+        (("tent", "mat", "", None), "relation"),
+        (("tent", "mat", "never", 0), "rank"),
+        (("tent", "mat", "complement", -1), "rank"),
+        (("tent", "mat", "complement", LAST_RANK + 1), "rank"),
+        (("tent", "mat", "complement", True), "rank"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_changes(shop: Shop, wrong: tuple[Any, ...], field: str) -> None:
+    before = shop.dataset.newest().number
+    with pytest.raises(RequestError) as raised:
+        say(shop, *wrong)
+    assert raised.value.field == field
+    assert shop.dataset.newest().number == before
+
+
+def test_items_that_nobody_knows_have_neighbours_and_can_only_be_taken_back(shop: Shop, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="'tentt' is not in the catalogue") as raised:
+        say(shop, "tentt", "mat", "never")
+    assert raised.value.hint == "Did you mean `tent`?"
+    ingest(shop, tmp_path, "tent,ghost,complement")
+    assert say(shop, "tent", "ghost", "nothing").counts == []
+
+
+class TestTexts:
+    def _texts(self, shop: Shop) -> list[str | None]:
+        return [text.argument for text in shop.facts.items()["mat"].texts]
+
+    def test_the_next_offer_has_it_until_it_is_taken_back(self, shop: Shop) -> None:
+        warm = OfferText(kind="cross_sell", locale="en", argument="Warm feet.")
+        assert [shop.curating.write_text("mat", warm, author="eve") for _ in range(2)] == [True, False]
+        (mat,) = [offer for offer in decide(shop).offers if offer.item_id == "mat"]
+        assert [reason.text for reason in mat.reasons if reason.code == "own_text"] == ["Warm feet."]
+        nothing = OfferText(kind="cross_sell", locale="en")
+        assert [shop.curating.write_text("mat", nothing, author="eve") for _ in range(2)] == [True, False]
+        assert self._texts(shop) == []
+        (mat,) = [offer for offer in decide(shop).offers if offer.item_id == "mat"]
+        assert not [reason for reason in mat.reasons if reason.code == "own_text"]
+        done = [(one.action, one.subject, one.detail) for _, one in shop.audit.newest(2)]
+        assert done == [(f"text_{did}", "mat", "cross_sell / en") for did in ("withdrawn", "written")]
+
+    def test_each_place_has_its_own_and_it_leads_that_of_a_file(self, shop: Shop, tmp_path: Path) -> None:
+        path = tmp_path / "texts.csv"
+        path.write_text("item_id,kind,locale,argument\nmat,cross_sell,en,Of a file.\n", encoding="utf-8")
+        shop.ingest("offer_texts", path)
+        write = shop.curating.write_text
+        write("mat", OfferText(kind="cross_sell", locale="en", argument="By hand."), author="eve")
+        write("mat", OfferText(kind="cross_sell", locale="en", variant="b", argument="Other."), author="eve")
+        assert self._texts(shop) == ["By hand.", "Other."]
+        write("mat", OfferText(kind="cross_sell", locale="en"), author="eve")
+        assert self._texts(shop) == ["Other."]
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            (OfferText(kind="cross_sell", locale="en", argument="<b>Warm</b>"), "holds <, >"),
+            (OfferText(kind="cross_sell", locale="en", argument="w" * 501), "longer than"),
+            (OfferText(kind="gift", locale="en", argument="Warm."), "for none of"),
+            (OfferText(kind="cross_sell", locale="english please", argument="Warm."), "no tag such as"),
+        ],
+    )
+    def test_what_may_not_be_shown_is_refused(self, shop: Shop, text: OfferText, said: str) -> None:
+        with pytest.raises(RequestError, match=said):
+            shop.curating.write_text("mat", text, author="eve")
+        assert self._texts(shop) == []
