@@ -109,7 +109,7 @@ def test_the_pages_that_are_tried_are_all_there_are(paths: list[str]) -> None:
 
 def test_wide_and_light_nothing_is_wrong_with_any_page(reader: Callable[..., Reader], paths: list[str]) -> None:
     one = reader(viewport=WIDE, color_scheme="light")
-    wrong = {}
+    wrong: dict[str, list[Any]] = {}
     for path in paths:
         page = one.open(path)
         _keep(page, path, "light")
@@ -120,7 +120,7 @@ def test_wide_and_light_nothing_is_wrong_with_any_page(reader: Callable[..., Rea
 
 def test_narrow_and_dark_nothing_is_wrong_with_any_page(reader: Callable[..., Reader], paths: list[str]) -> None:
     one = reader(viewport=NARROW, color_scheme="dark")
-    wrong = {}
+    wrong: dict[str, list[Any]] = {}
     for path in paths:
         page = one.open(path)
         found = [*axe(page), *one.complaints(), *_sticks_out(page)]
@@ -137,7 +137,7 @@ def test_narrow_no_page_sticks_out_in_any_language(
     reader: Callable[..., Reader], paths: list[str], language: str
 ) -> None:
     one = reader(viewport=NARROW, locale=language)
-    wrong = {}
+    wrong: dict[str, list[Any]] = {}
     for path in paths:
         page = one.open(path)
         found = [*one.complaints(), *_sticks_out(page)]

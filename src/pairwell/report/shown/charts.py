@@ -1,16 +1,37 @@
-"""Charts of a table as SVG that stands in a page: no script, colours by the page's own style."""
+"""Charts of a table as SVG that stands in a page: no script, colours by the page's own style.
+
+Each figure tells its numbers beside it, for a page that has a script which draws them anew.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from typing import Literal
 
-from pairwell.report.record import Cell, Column, Table
+import msgspec
+
+from pairwell.report.record import Cell, Column, Table, Unit
 from pairwell.report.shown.cells import Cells, is_numeric
 
 _WIDTH, _HEIGHT, _MARGIN = 440, 140, 24  # narrow, so that letters stay readable on a telephone
 _ROW, _LABEL, _ROOM = 22, 170, 84
 _MOST_BARS, _MOST_LINES, _LETTERS = 20, 4, 23
+
+
+class Drawing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The numbers of a chart: one for each name, money in whole units, None where nobody can tell."""
+
+    kind: Literal["lines", "bars"]
+    name: str  # of a file that holds it
+    title: str
+    of: str  # what the names are
+    unit: Unit
+    names: Sequence[str]
+    values: Sequence[float | None]
+    shown: Sequence[str]  # the values as people read them
+    low: Sequence[float | None] | None = None  # ends of their 95 % intervals
+    high: Sequence[float | None] | None = None
 
 
 def draw_chart(table: Table, cells: Cells) -> str:
@@ -43,7 +64,8 @@ def _bars(table: Table, cells: Cells) -> str:
     caption = cells.heading(column)
     if len(rows) < len(table.rows):
         caption += f", the first {len(rows)}"
-    return _figure(caption, _svg(f"{table.title}: {caption}", _ROW * len(rows) + 4, "".join(parts)))
+    drawing = _drawing(msgspec.structs.replace(table, rows=rows), column, cells)
+    return _figure(caption, _svg(f"{table.title}: {caption}", _ROW * len(rows) + 4, "".join(parts)), drawing)
 
 
 def _bar(place: int, name: str, share: float, value: str) -> str:
@@ -63,7 +85,8 @@ def _lines(table: Table, cells: Cells) -> Iterator[str]:
         values = [row.get(column.key) for row in table.rows]
         if any(isinstance(value, int | float) for value in values):
             title = cells.heading(column)
-            yield _figure(title, _svg(title, _HEIGHT, _line(names, values, column, cells)))
+            drawing = _drawing(table, column, cells)
+            yield _figure(title, _svg(title, _HEIGHT, _line(names, values, column, cells)), drawing)
 
 
 def _line(names: Sequence[str], values: Sequence[Cell], column: Column, cells: Cells) -> str:
@@ -106,5 +129,26 @@ def _svg(title: str, height: int, content: str) -> str:
     return f"{head}<title>{escape(title)}</title>{content}</svg>"
 
 
-def _figure(title: str, drawing: str) -> str:
-    return f"<figure><figcaption>{escape(title)}</figcaption>{drawing}</figure>"
+def _drawing(table: Table, column: Column, cells: Cells) -> Drawing:
+    def values(key: str) -> list[float | None]:
+        found = [row.get(key) for row in table.rows]
+        return [float(cells.plain(one, column.unit)) if isinstance(one, int | float) else None for one in found]
+
+    first, interval = table.columns[0], column.interval and table.chart == "lines"
+    return Drawing(
+        kind="bars" if table.chart == "bars" else "lines",
+        name=f"{table.key}-{column.key}".replace("_", "-"),
+        title=f"{table.title}: {cells.heading(column)}",
+        of=first.title,
+        unit=column.unit,
+        names=[str(row.get(first.key)) for row in table.rows],
+        values=values(column.key),
+        shown=[cells.value(row.get(column.key), column.unit) for row in table.rows],
+        low=values(f"{column.key}_low") if interval else None,
+        high=values(f"{column.key}_high") if interval else None,
+    )
+
+
+def _figure(title: str, drawing: str, numbers: Drawing) -> str:
+    told = escape(msgspec.json.encode(numbers).decode())
+    return f'<figure data-chart="{told}"><figcaption>{escape(title)}</figcaption>{drawing}</figure>'

@@ -13,8 +13,8 @@ from pairwell.serve.online.wire import Message, Scope, Send
 
 # Cells of a map of heat carry their shade in an attribute; nothing else of a page is its own style.
 _PAGES: Final = (
-    "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # A report that needs nothing beside itself brings its style along.
 ALONE: Final = (

@@ -18,6 +18,7 @@ from pairwell.serve.online.faults import Fault
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.contents import Entry
 from pairwell.serve.pages.drawing import looks
+from pairwell.serve.pages.scripts import addresses
 from pairwell.serve.pages.showing import FILTERS
 from pairwell.serve.pages.speaking import NAMES, sentence, sentences
 from pairwell.serve.pages.views.all import UNLISTED, VIEWS
@@ -153,6 +154,7 @@ def _templates(language: str) -> Environment:
         "address_of": address_of,
         "field_of": _field,
         "languages": NAMES,
+        "scripts": addresses(),
         "themes": THEMES,
         "language": language,
     }

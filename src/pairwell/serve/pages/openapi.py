@@ -88,6 +88,7 @@ def _paths() -> dict[str, Any]:
         "/healthz": {"get": _open("live", "Whether the process lives", "application/json")},
         "/openapi.json": {"get": _open("openapi", "This document", "application/json")},
         "/style.css": {"get": _open("style", "The style of the pages", "text/css")},
+        "/scripts/{name}": {"get": _open("script", "A script of the pages, which may be kept", "text/javascript")},
         "/icon.svg": {"get": _open("icon", "The sign of the pages", "image/svg+xml")},
     }
 

@@ -23,12 +23,13 @@ from pairwell.serve.pages.asked import (
     read_question,
     read_wanted,
 )
-from pairwell.serve.pages.asking import Asking, parameters_of, scope_of, visitor_of
+from pairwell.serve.pages.asking import Asking, parameters_of, scope_of, sent, visitor_of
 from pairwell.serve.pages.desk import Desk
 from pairwell.serve.pages.door import Door, read_fields, require_own_form
 from pairwell.serve.pages.frame import ICON, Around, render_contents, render_report, render_sign_in, render_style
 from pairwell.serve.pages.liking import liked, ways_back
 from pairwell.serve.pages.openapi import describe_pages
+from pairwell.serve.pages.scripts import FOLDER, addresses, answer_script
 from pairwell.serve.pages.shelf import Shelf
 from pairwell.serve.pages.viewing import Viewer, make_views
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 FOR_EVERYBODY = frozenset(
     {"/healthz", "/icon.svg", "/openapi.json", "/preferences", "/sign-in", "/sign-out", "/style.css"}
+    | {*addresses().values()}
 )
 _LONGEST_FORM, _FORMS, _FORMS_BYTES, _FORM_S = 4_000, 100, 400_000, 10.0
 _JSON = "application/json"
@@ -66,6 +68,11 @@ def _for_everybody() -> list[HTTPRouteHandler]:
     async def style() -> Response[bytes]:
         return document(await asyncio.to_thread(render_style), "text/css; charset=utf-8")
 
+    @get(f"{FOLDER}{{name:str}}")
+    async def script(request: Asking) -> Response[bytes]:
+        accepted = ",".join(sent(scope_of(request), b"accept-encoding"))
+        return await asyncio.to_thread(answer_script, scope_of(request)["path"], accepted)
+
     @get("/icon.svg")
     async def icon() -> Response[bytes]:
         return document(ICON, "image/svg+xml")
@@ -74,7 +81,7 @@ def _for_everybody() -> list[HTTPRouteHandler]:
     async def openapi() -> Response[bytes]:
         return document(await asyncio.to_thread(describe_pages), _JSON)
 
-    return [health, style, icon, openapi]
+    return [health, style, script, icon, openapi]
 
 
 def _pages(rooms: Rooms) -> list[HTTPRouteHandler]:

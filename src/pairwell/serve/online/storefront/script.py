@@ -52,7 +52,7 @@ class Script:
         if method not in {"GET", "HEAD"}:
             raise wrong_method(method, self._path, "GET, HEAD")
         asked = {name: value for name, value in scope["headers"] if name in {b"accept-encoding", b"if-none-match"}}
-        packed = _takes_gzip(asked.get(b"accept-encoding", b""))
+        packed = takes_gzip(asked.get(b"accept-encoding", b""))
         tag = f'"{self._name}{"-gzip" if packed else ""}"'.encode()
         same = asked.get(b"if-none-match") is not None and self._name.encode() in asked[b"if-none-match"]
         body = b"" if same else self._packed if packed else self._plain
@@ -64,7 +64,7 @@ class Script:
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
-def _takes_gzip(accepted: bytes) -> bool:
+def takes_gzip(accepted: bytes) -> bool:
     """Whether `Accept-Encoding` names gzip, and not only to refuse it."""
     for one in accepted.lower().split(b","):
         coding, _, quality = one.partition(b";")
