@@ -60,10 +60,21 @@ def try_changes(live: Settings, wanted: Wanted) -> Tried:
         changed = _parsed(tree)
     except SettingsError as error:
         return Tried(published=None, changes=[], mistakes=[_told(error.field or "", error)])
-    changes = compare_settings(live, changed)
+    changes = _changes(live, changed, wanted)
     return Tried(
         published=Published(settings_hash(changed), changed) if changes else None, changes=changes, mistakes=[]
     )
+
+
+def _changes(live: Settings, changed: Settings, wanted: Wanted) -> list[Change]:
+    """What differs; an entry that is left out is one change, whatever it says."""
+    without = msgspec.structs.replace(
+        live,
+        rules=tuple(rule for rule in live.rules if rule.name not in wanted.rules_off),
+        caps=tuple(cap for cap in live.caps if cap.name not in wanted.caps_off),
+    )
+    gone = [*(f"rules.{name}" for name in wanted.rules_off), *(f"caps.{name}" for name in wanted.caps_off)]
+    return [*compare_settings(without, changed), *(Change(name, before="on", after="off") for name in gone)]
 
 
 def _find_mistake(tree: Mapping[str, Any], name: str, text: str) -> Mistake | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -20,6 +20,7 @@ from pairwell.decide.identity import ENTROPY_BYTES
 from pairwell.decide.replay import Archive
 from pairwell.decide.telling.parts import Thing
 from pairwell.decide.telling.words import folded
+from pairwell.errors import RequestError
 from pairwell.experiments.assignment import in_holdout
 from pairwell.facts.naming import known_here
 from pairwell.records import Decision, DecisionRequest, Ignored, Item
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
     from pairwell.model.model import Model
     from pairwell.shop.parts import Parts
+
+
+_YEARS: Final = (2000, 2199)
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,9 +99,15 @@ def play(shop: Parts, asked: Play, secret: bytes | None) -> Played:
     """Decide twice and compare; with a `secret` the request names its customer as the shop does.
 
     The holdout and what is withheld by lot are looked through, and no roll-out is looked at. Raises `RequestError` for
-    an unknown placement, or a text that no database keeps.
+    an unknown placement, a text that no database keeps, or a moment that no shop has.
     """
     require_storable(asked.request)
+    if not _YEARS[0] <= asked.at.year <= _YEARS[1]:
+        raise RequestError(
+            f"`at` is {asked.at:%Y-%m-%d}; expected a day of the years {_YEARS[0]} to {_YEARS[1]}.",
+            hint="Leave it out to decide as of now.",
+            field="at",
+        )
     asked = msgspec.structs.replace(asked, request=known_here(asked.request, secret))
     live, model = shop.published, shop.model_or_none()
     tried = try_changes(live.settings, asked.wanted)

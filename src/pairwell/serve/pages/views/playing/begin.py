@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pairwell.errors import ForgottenError
@@ -23,8 +24,8 @@ _POPULAR: Final = 20
 
 def find_beginning(shop: Shop, at: datetime) -> DecisionRequest:
     """The first of the newest requests that gets offers now, by nobody; else the first of them."""
-    asked = [*_sensible(shop)]
-    for request in asked[:_TRIED]:
+    asked = [*islice(_sensible(shop), _TRIED)]
+    for request in asked:
         if shop.play(Play(request=request, at=at)).live.offers:
             return request
     return asked[0] if asked else DecisionRequest(placement=_placement(shop))
