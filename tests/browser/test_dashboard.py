@@ -1,13 +1,17 @@
-"""Every page of the dashboard over a fresh demo, in Chromium: at both widths, in both themes, in all languages."""
+"""The dashboard over a fresh demo, in Chromium: every page at both widths, in both themes, in all languages."""
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from uuid import uuid4
+from xml.etree import ElementTree as ET
 
+import httpx
 import pytest
 from tests.browser.conftest import CHROMIUM
 from tests.browser.test_offers import axe
@@ -20,34 +24,47 @@ WIDE: Final = {"width": 1280, "height": 900}
 NARROW: Final = {"width": 360, "height": 800}
 #: Where a folder is named, every page is kept there as a picture, in both themes.
 SCREENSHOTS = os.environ.get("PAIRWELL_SCREENSHOTS")
+_DRAWN = "document.querySelector('.drawn canvas').toDataURL()"
 _STICKS_OUT = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
+class Dashboard(NamedTuple):
+    """Where a demo listens."""
+
+    base: str  # of its pages
+    online: str
+
+
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the pages of a fresh demo; with PAIRWELL_DEMO those of one that was made there before."""
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A fresh demo; with PAIRWELL_DEMO one that was made in that folder before, which makes some decisions more."""
     if CHROMIUM is None:
         pytest.skip("no Chromium: `apt-get install chromium`, or name it in PAIRWELL_CHROMIUM")
     folder = os.environ.get("PAIRWELL_DEMO")
     if folder is None:
         folder = str(tmp_path_factory.mktemp("demo") / "shop")
         with started([PAIRWELL, "demo", folder, "--port", "0", "--pages-port", "0", "--shop-port", "0"]) as demo:
-            yield _address(demo.said)
+            yield _found(demo.said)
     else:
         with started([PAIRWELL, "serve", "--workspace", folder, "--port", "0", "--pages-port", "0"]) as server:
-            yield _address(server.said)
+            yield _found(server.said)
 
 
-def _address(said: list[str]) -> str:
-    return wait_for(lambda: next((one[1] for one in re.finditer(r"pages are at (http://[\d.:]+)", "".join(said))), ""))
+def _found(said: list[str]) -> Dashboard:
+    def look(words: str) -> str:
+        return wait_for(
+            lambda: next((one[1] for one in re.finditer(rf"{words} (http://[\d.:]+)", "".join(said))), "")
+        ).rstrip(":")
+
+    return Dashboard(look("pages are at"), look("Pairwell listens on"))
 
 
 class Reader:
     """Somebody who looks at pages, and what the browser said meanwhile."""
 
-    def __init__(self, browser: Any, base: str, **options: Any) -> None:
-        self.base = base
-        self.context = browser.new_context(base_url=base, reduced_motion="reduce", **options)
+    def __init__(self, browser: Any, pages: Dashboard, **options: Any) -> None:
+        self.base = pages.base
+        self.context = browser.new_context(base_url=pages.base, reduced_motion="reduce", **options)
         self.context.set_default_timeout(LOADING_S * 1000)
         self.page = self.context.new_page()
         self.said: list[str] = []
@@ -71,7 +88,7 @@ class Reader:
 
 
 @pytest.fixture
-def reader(chromium: Any, pages: str) -> Iterator[Callable[..., Reader]]:
+def reader(chromium: Any, pages: Dashboard) -> Iterator[Callable[..., Reader]]:
     """Make a reader: `reader(viewport=…, locale=…)`."""
     made: list[Reader] = []
 
@@ -85,7 +102,7 @@ def reader(chromium: Any, pages: str) -> Iterator[Callable[..., Reader]]:
 
 
 @pytest.fixture(scope="module")
-def paths(chromium: Any, pages: str) -> list[str]:
+def paths(chromium: Any, pages: Dashboard) -> list[str]:
     """Of every page: those of the navigation, and the first link to each of those that other pages lead to."""
     one = Reader(chromium, pages)
     links = [str(link) for link in _links(one.open("/reports").locator("nav a"))]
@@ -154,6 +171,137 @@ def test_without_script_every_page_says_the_same(reader: Callable[..., Reader], 
         assert page.locator("h1").inner_text().strip(), path
         assert len(page.locator("main").inner_text()) > 20, path
     assert one.complaints() == []
+
+
+class TestCharts:
+    @pytest.fixture
+    def one(self, reader: Callable[..., Reader]) -> Iterator[Reader]:
+        one = reader(viewport=WIDE, color_scheme="light", accept_downloads=True)
+        yield one
+        assert one.complaints() == []
+
+    def _save(self, one: Reader, kind: str) -> bytes:
+        with one.page.expect_download() as waiting:
+            one.page.locator("figure").first.get_by_role("button", name=f"as {kind}").click()
+        assert waiting.value.suggested_filename == f"over-time-orders.{kind.lower()}"
+        return Path(waiting.value.path()).read_bytes()
+
+    def test_each_is_saved_as_a_picture_a_drawing_and_numbers(self, one: Reader) -> None:
+        one.open("/")
+        picture = self._save(one, "PNG")
+        assert picture.startswith(b"\x89PNG")
+        assert int.from_bytes(picture[16:20]) == 1920
+        drawing = ET.fromstring(self._save(one, "SVG"))
+        assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+        assert "Over time: Orders" in "".join(drawing.itertext())
+        first, *rows = csv.reader(self._save(one, "CSV").decode().splitlines())
+        assert first == ["Day", "Over time: Orders"]
+        told = httpx.get(f"{one.base}/api/v1/reports/overview?format=csv&table=over_time", timeout=60).text
+        server = [row[:2] for row in csv.reader(told.splitlines())][1:]
+        assert [[day, float(orders)] for day, orders in rows] == [[day, float(orders)] for day, orders in server]
+
+    def test_arrows_walk_from_point_to_point(self, one: Reader) -> None:
+        page = one.open("/")
+        days = page.locator("section", has=page.locator("figure")).first.locator("tbody tr")
+        written = [" ".join(days.nth(n).locator("th, td").nth(c).inner_text() for c in (0, 1)) for n in (0, 1, -1)]
+        chart = page.locator(".drawn").first
+        chart.focus()
+        told = []
+        for key in ("ArrowLeft", "ArrowRight", "End"):
+            page.keyboard.press(key)
+            told.append(page.locator("figure [role=status]").first.inner_text().replace(":", ""))
+        assert told == written
+
+    def test_it_follows_colours_and_width(self, one: Reader) -> None:
+        page = one.open("/")
+        assert page.locator("figure svg").first.is_hidden()
+        light = page.evaluate(_DRAWN)
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function(f"light => {_DRAWN} !== light", arg=light)
+        page.set_viewport_size(NARROW)
+        page.wait_for_function("document.querySelector('.drawn canvas').clientWidth < 360")
+        assert _sticks_out(page) == []
+
+    def test_on_paper_and_without_script_the_server_s_drawing_stands(self, one: Reader, reader: Any) -> None:
+        page = one.open("/")
+        page.emulate_media(media="print")
+        assert page.locator("figure svg").first.is_visible()
+        assert page.locator(".drawn").first.is_hidden()
+        plain = reader(java_script_enabled=False).open("/")
+        assert plain.locator("figure svg").first.is_visible()
+
+    def test_a_name_is_text_however_it_is_spelt(self, one: Reader) -> None:
+        evil = "<img src=x onerror=window.hit=1>{a|b}"
+
+        def spoil(route: Any) -> None:
+            answer = route.fetch()
+            told = evil.replace("<", "&lt;").replace(">", "&gt;")
+            route.fulfill(response=answer, body=re.sub(r"\d{4}-\d\d-\d\d(?=&#34;|&quot;)", told, answer.text()))
+
+        one.page.route("**/reports/overview", spoil)
+        page = one.open("/reports/overview")
+        page.locator(".drawn").first.focus()
+        page.keyboard.press("End")
+        assert page.locator("figure [role=status]").first.inner_text().startswith(evil)
+        page.locator(".drawn").first.hover()
+        assert page.evaluate("window.hit") is None
+
+
+class TestLiveList:
+    def _decide(self, pages: Dashboard, visitor: str) -> None:
+        asked = {"placement": "cart", "visitor_id": visitor, "cart": [{"item_id": "x"}]}
+        httpx.post(f"{pages.online}/v1/decisions", json=asked, timeout=60).raise_for_status()
+
+    def _pass(self, page: Any, times: int = 1) -> None:
+        for _ in range(times):
+            page.clock.run_for(5_000)
+            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(200)
+
+    def test_new_decisions_come_by_themselves_while_somebody_looks(
+        self, reader: Callable[..., Reader], pages: Dashboard
+    ) -> None:
+        one = reader(viewport=WIDE)
+        one.page.clock.install()
+        page = one.open("/decisions?placement=cart")
+        visitor = f"new-{uuid4().hex}"
+        row = page.get_by_text(visitor, exact=True)
+        self._decide(pages, visitor)
+        assert row.count() == 0
+        for _ in range(50):
+            self._pass(page)
+            if row.count():
+                break
+        assert row.count() == 1
+        assert page.locator("#decisions").count() == 1
+        assert axe(page) == []
+        assert one.complaints() == []
+
+    @pytest.mark.parametrize(
+        "away",
+        [
+            "document.querySelector('#live').click()",
+            "Object.defineProperty(document, 'hidden', { get: () => true })",
+            "document.querySelector('#decisions a').focus()",
+            "getSelection().selectAllChildren(document.querySelector('#decisions td'))",
+        ],
+    )
+    def test_nothing_is_fetched_while_nobody_wants_it(self, reader: Callable[..., Reader], away: str) -> None:
+        one = reader(viewport=WIDE)
+        one.page.clock.install()
+        page = one.open("/decisions")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        self._pass(page)
+        assert len(asked) == 1
+        page.evaluate(away)
+        self._pass(page, 3)
+        assert len(asked) == 1
+
+    def test_older_ones_stand_still(self, reader: Callable[..., Reader]) -> None:
+        page = reader().open("/decisions?before=2030-01-01T00:00:00%2B00:00")
+        assert page.locator("script").count() == 0
+        assert page.locator("#live").count() == 0
 
 
 def _sticks_out(page: Any) -> list[str]:
