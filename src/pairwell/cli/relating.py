@@ -1,4 +1,4 @@
-"""The command that says what one item is to another: relate."""
+"""The commands that find items, show what stands around one, and say what it is to another: items, item, relate."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pairwell.cli.items import item, items
 from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines
 from pairwell.cli.rollout import Author, author_of
 
@@ -45,12 +46,13 @@ _AFTER = {
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands to `app`."""
-    app.command()(relate)
+    for command in (items, item, relate):
+        app.command()(command)
 
 
 def relate(
-    anchor: Annotated[str, typer.Argument(metavar="ANCHOR", help="Id of the item that is looked at or bought.")],
-    item: Annotated[str, typer.Argument(metavar="ITEM", help="Id of the item that relates to it.")],
+    anchor_id: Annotated[str, typer.Argument(metavar="ANCHOR", help="Id of the item that is looked at or bought.")],
+    item_id: Annotated[str, typer.Argument(metavar="ITEM", help="Id of the item that relates to it.")],
     *,
     as_: Annotated[
         Word,
@@ -67,7 +69,7 @@ def relate(
     from pairwell import open as open_workspace
 
     with open_workspace(workspace) as shop:
-        said = shop.curating.relate(anchor, item, as_.value, rank, author=author_of(author) or "somebody")
+        said = shop.curating.relate(anchor_id, item_id, as_.value, rank, author=author_of(author) or "somebody")
     if as_json:
         print_json(said)
     else:

@@ -9,31 +9,25 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from tests.unit.serve.online.conftest import learned, taught
+from tests.unit.serve.pages.browsing import HOME, Browser
 from tests.unit.serve.pages.conftest import EVIL, NOW, Ask
-from tests.unit.serve.pages.test_views import HOME, PASSWORD, Browser
 
 from pairwell.config.workspace import Workspace
 from pairwell.ingest.facts import write_facts
 from pairwell.operations.database import Database
-from pairwell.operations.users import passwords
 from pairwell.operations.users.audit import AuditLog
-from pairwell.operations.users.store import NewUser, UserStore
+from pairwell.operations.users.store import UserStore
 from pairwell.shop.face import Shop, open_shop
 
 __all__ = ["learned", "taught"]
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 
 @pytest.fixture
 def workspace(learned: Workspace) -> Workspace:
     """Here the pages are of a shop that has learned."""
     return learned
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture
@@ -44,11 +38,10 @@ def shop(workspace: Workspace) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def curator(ask: Ask, database: Database) -> Browser:
+def curator(ask: Ask, users: UserStore) -> Browser:
     """A merchandiser's browser."""
-    for name, role in (("eve", "merchandiser"), ("vic", "viewer")):
-        UserStore(database).add(NewUser(name=name, role=role, password=PASSWORD), author="root", now=NOW)
-    return Browser(ask, "eve")
+    assert users.list()
+    return Browser(ask, "merchandiser")
 
 
 def relate(browser: Browser, item: str, relation: str, rank: str = "") -> tuple[int, str]:
@@ -112,7 +105,7 @@ class TestAnItem:
 
     def test_whoever_may_only_read_is_shown_no_form(self, ask: Ask, curator: Browser) -> None:
         assert "/pairs/relate" in curator.see("/item?id=tent")[1]
-        status, page = Browser(ask, "vic").see("/item?id=tent")
+        status, page = Browser(ask, "viewer").see("/item?id=tent")
         assert (status, "/pairs/relate" in page, "/texts/write" in page) == (200, False, False)
 
     def test_nothing_of_the_shop_runs_as_script(self, ask: Ask, shop: Shop, tmp_path: Path) -> None:
@@ -124,9 +117,9 @@ class TestAnItem:
                 ("tent", EVIL, "upgrade"),
             ),
         }.items():
-            with (path := tmp_path / f"{table}.csv").open("w", newline="", encoding="utf-8") as stream:
+            with (file := tmp_path / f"{table}.csv").open("w", newline="", encoding="utf-8") as stream:
                 csv.writer(stream).writerows(rows)
-            assert shop.ingest(table, path).taken == len(rows) - 1
+            assert shop.ingest(table, file).taken == len(rows) - 1
         for path in ("/pairs", "/item"):
             page = ask(
                 "GET", path, params={"q": EVIL} if path == "/pairs" else {"id": EVIL, "other": EVIL}, headers=HOME
@@ -147,7 +140,7 @@ class TestAnItem:
 
 class TestSaying:
     def test_a_pair_is_excluded_taken_back_and_pinned(self, shop: Shop, curator: Browser, database: Database) -> None:
-        assert shop.published
+        assert shop.facts.relations_of(["tent"]) == []
         status, said = relate(curator, "mat", "never")
         assert (status, said) == (303, "mat is “never” to tent. The next decision obeys.")
         page = curator.see("/item?id=tent")[1]
@@ -159,7 +152,7 @@ class TestSaying:
         assert [(one.item_id, one.rank) for one in shop.facts.relations_of(["tent"])] == [("lamp", 3)]
         assert "What people said" in curator.see("/item?id=lamp")[1]
         newest = [(one.author, one.action, one.detail) for _, one in AuditLog(database).newest(3)]
-        assert newest == [("eve", "relation_said", word) for word in ("complement", "nothing", "never")]
+        assert newest == [("merchandiser", "relation_said", word) for word in ("complement", "nothing", "never")]
 
     @pytest.mark.parametrize(
         ("wrong", "status"),
@@ -175,7 +168,7 @@ class TestSaying:
         assert shop.facts.relations_of(["tent"]) == []
 
     def test_it_never_leads_to_another_server(self, ask: Ask, shop: Shop) -> None:
-        assert shop.published
+        assert shop.facts.relations_of(["tent"]) == []
         fields = {"anchor_id": "tent", "item_id": "mat", "relation": "never", "rank": "", "back": "//evil.example\r\n"}
         sent = ask("POST", "/pairs/relate", data=fields, headers={"origin": "http://127.0.0.1:8421"})
         assert sent.headers["location"] == "/item?id=%2F%2Fevil.example%0D%0A"
