@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
-from pairwell.backtest.whatif.again import open_past
-from pairwell.backtest.whatif.held import Tally, Unread, Why, tally_held
+from pairwell.backtest.whatif.again import Past
+from pairwell.backtest.whatif.brief import Left
+from pairwell.backtest.whatif.held import Tally, Why, tally_held
 from pairwell.config.document import describe_setting, say_value
 from pairwell.config.published import Published
 from pairwell.config.rules.rule import Rule
 from pairwell.config.settings import Cap, Placement, Settings
 from pairwell.decide.telling.reasons import SENTENCES
-from pairwell.facts.past import PastItems
 from pairwell.journal.past import find_decisions, read_decisions
 from pairwell.operations.database import Database
 from pairwell.records import Decision
 from pairwell.report.named import SILENCE
-from pairwell.shop.simulating import Opened
 
 _AT_A_TIME = 50
 _BY_LOT: Final = {
@@ -93,7 +92,7 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
     decisions: int  # that were counted
     since: datetime | None
     until: datetime | None
-    unread: dict[Unread, int]
+    unread: dict[Left, int]
     offered: int
     silences: list[Silent]  # most first
     rules: list[HeldByRule]  # as they are asked
@@ -103,12 +102,20 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
     placements: list[Asked]
 
 
-def count_held_back(opened: Opened, newest: int, seconds: float, stopwatch: Callable[[], float]) -> HeldBack:
+class Logged(NamedTuple):
+    """What was decided, and where what that read is found again."""
+
+    published: Published
+    database: Database
+    past: Past
+
+
+def count_held_back(logged: Logged, newest: int, seconds: float, stopwatch: Callable[[], float]) -> HeldBack:
     """Count what held candidates back in the newest decisions, for so many seconds at most; the newest come first."""
-    database, begun = opened.database, stopwatch()
-    past = open_past(opened.archive, PastItems(database), opened.shop.facts)
-    tally = tally_held(newest_first(database, newest), past, lambda: stopwatch() - begun >= seconds)
-    return _told(tally, opened.shop.published, newest, seconds)
+    begun = stopwatch()
+    decisions = newest_first(logged.database, newest)
+    tally = tally_held(decisions, logged.past, lambda: stopwatch() - begun >= seconds)
+    return _told(tally, logged.published, newest, seconds)
 
 
 def newest_first(database: Database, newest: int) -> Iterator[Decision]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pairwell.report.record import Report
     from pairwell.shop.experiments import Experiments
     from pairwell.shop.exports.exporting import Exported
-    from pairwell.shop.held_back import HeldBack
+    from pairwell.shop.held import Held
+    from pairwell.shop.held_back import HeldBack, Logged
     from pairwell.shop.kept_models import KeptModels
     from pairwell.shop.setup import Setup
     from pairwell.shop.trying_draft import DraftTried
@@ -32,6 +33,12 @@ class Measured(Parts):
         from pairwell.shop.experiments import Experiments
 
         return Experiments(self, lambda: self._database, self._clock, self._forget_live)
+
+    def held(self) -> Held:
+        """What is in, where it came from, how columns were read, and what was refused. Raises `StorageError`."""
+        from pairwell.shop.holding import describe_held
+
+        return describe_held(self.workspace, self.dataset, self.published.settings)
 
     def setup(self) -> Setup:
         """What is published, rolled out and drafted, whether offers are on, and how that came about.
@@ -55,10 +62,8 @@ class Measured(Parts):
         """
         from pairwell.shop.asking import read_count
         from pairwell.shop.held_back import count_held_back
-        from pairwell.shop.simulating import Opened
 
-        opened = Opened(shop=self, database=self._database, archive=self._archive)
-        return count_held_back(opened, read_count(newest), seconds, monotonic)
+        return count_held_back(self._logged(), read_count(newest), seconds, monotonic)
 
     def try_draft(self, newest: int = 100, *, seconds: float = 5.0) -> DraftTried:
         """What `pairwell.toml` would have decided on the newest logged requests; nothing is published or journaled.
@@ -66,12 +71,20 @@ class Measured(Parts):
         After so many `seconds` those that are left are not tried, and it says so. `simulate` tries all, and says what
         that would have earned. Raises `SettingsError` where the draft cannot be read.
         """
+        from pairwell.config.workspace import read_draft
         from pairwell.shop.asking import read_count
-        from pairwell.shop.simulating import Opened
-        from pairwell.shop.trying_draft import try_draft
+        from pairwell.shop.trying_draft import Waiting, try_draft
 
-        opened = Opened(shop=self, database=self._database, archive=self._archive)
-        return try_draft(opened, read_count(newest), seconds, monotonic)
+        waiting = Waiting(newest=read_count(newest), seconds=seconds, stopwatch=monotonic)
+        return try_draft(self._logged(), read_draft(self.workspace), waiting)
+
+    def _logged(self) -> Logged:
+        from pairwell.backtest.whatif.again import open_past
+        from pairwell.facts.past import PastItems
+        from pairwell.shop.held_back import Logged
+
+        past = open_past(self._archive, PastItems(self._database), self.facts)
+        return Logged(published=self.published, database=self._database, past=past)
 
     def before_after(self, change: Change, who: Who | None = None) -> BeforeAfter:
         """Whether the shop's orders changed at a date, without an experiment: approximate; see docs/before-after.md.

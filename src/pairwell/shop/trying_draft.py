@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
-from pairwell.backtest.whatif.again import Other, open_past
+from pairwell.backtest.whatif.again import Other
 from pairwell.backtest.whatif.brief import Left, try_briefly
 from pairwell.backtest.whatif.sides import Counted
 from pairwell.config.published import settings_hash
-from pairwell.config.workspace import read_draft
-from pairwell.facts.past import PastItems
-from pairwell.shop.held_back import newest_first
+from pairwell.config.settings import Settings
+from pairwell.shop.held_back import Logged, newest_first
 from pairwell.shop.setup import Differs, tell_changes
-from pairwell.shop.simulating import Opened
 
 
 class DraftTried(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,25 +32,28 @@ class DraftTried(msgspec.Struct, frozen=True, kw_only=True):
     counted: Counted | None  # None: nothing is told of any
 
 
-def try_draft(opened: Opened, newest: int, seconds: float, stopwatch: Callable[[], float]) -> DraftTried:
-    """Decide the newest logged requests by `pairwell.toml`, for so many seconds at most; the newest come first.
+class Waiting(NamedTuple):
+    """How many of the newest requests somebody waits for, and for how long."""
 
-    Nothing is published, shown or journaled. Raises `SettingsError` where the draft cannot be read.
-    """
-    begun, live = stopwatch(), opened.shop.published.settings
-    draft = read_draft(opened.shop.workspace)
-    past = open_past(opened.archive, PastItems(opened.database), opened.shop.facts)
+    newest: int
+    seconds: float
+    stopwatch: Callable[[], float]
+
+
+def try_draft(logged: Logged, draft: Settings, waiting: Waiting) -> DraftTried:
+    """Decide the newest logged requests by other settings; the newest come first. Nothing is published or journaled."""
+    begun, live = waiting.stopwatch(), logged.published.settings
     other = Other(name=settings_hash(draft), settings=draft)
     changes = tell_changes(live, draft)
-    decisions = newest_first(opened.database, newest) if changes else ()
-    found = try_briefly(decisions, past, other, lambda: stopwatch() - begun >= seconds)
+    decisions = newest_first(logged.database, waiting.newest) if changes else ()
+    found = try_briefly(decisions, logged.past, other, lambda: waiting.stopwatch() - begun >= waiting.seconds)
     return DraftTried(
         timezone=live.shop.timezone,
         currency=live.shop.currency,
         settings=other.name,
         changes=changes,
-        newest=newest,
-        seconds=seconds,
+        newest=waiting.newest,
+        seconds=waiting.seconds,
         since=min(found.moments, default=None),
         until=max(found.moments, default=None),
         left=dict(found.left),

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pairwell.backtest.whatif.again import Past
+from pairwell.backtest.whatif.brief import Left
 from pairwell.config.version import engine_version
 from pairwell.decide.choose import run_stages
 from pairwell.decide.replay import recall
 from pairwell.errors import ReplayError
 from pairwell.records import Decision, Withheld
-
-Unread = Literal["another_version", "gone", "out_of_time"]
 
 
 class Why(NamedTuple):
@@ -32,7 +31,7 @@ class Tally:
         self.candidates, self.decisions = Counter[Why](), Counter[Why]()
         self.silences = Counter[str]()
         self.asked, self.offered = Counter[str](), Counter[str]()  # decisions, by placement
-        self.unread = Counter[Unread]()
+        self.unread = Counter[Left]()
         self.moments: list[datetime] = []
 
     def add(self, decision: Decision, withheld: Iterable[Withheld]) -> None:
