@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pairwell.config.caps import CapReach
     from pairwell.config.published import Change
     from pairwell.config.standing import Standing
-    from pairwell.dataset.gates import Gate
+    from pairwell.dataset.holdings import Gate
     from pairwell.shop.status import Publication, Status
 
 

@@ -9,6 +9,7 @@ import ibis
 import msgspec
 
 from pairwell.config.settings import Learn
+from pairwell.dataset.holdings import Gate, Holdings
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import DATED_FROM, TABLES
 from pairwell.engines.engine import storage_failures
@@ -17,28 +18,6 @@ from pairwell.wording import counted
 _ENOUGH = 0.5  # share of the items that must be known before a gate on items opens
 _USUAL = Learn()
 _MOMENTS = ("first_order", "last_order", "first_event", "last_event")
-
-
-class Gate(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that can be done with the data, or not yet."""
-
-    name: str
-    open: bool
-    found: str
-    needed: str
-    next_step: str  # empty where the gate is open
-
-
-class Holdings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is in the dataset."""
-
-    tables: dict[str, int]  # rows as of now: one for each item and customer
-    first_order: datetime | None  # of the orders that carry a date
-    last_order: datetime | None
-    orders: int
-    customers: int  # in their table or named by an order
-    items: int  # in their table or sold
-    gates: list[Gate]
 
 
 class _Counts(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,15 +8,21 @@ import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
+
+import msgspec
 
 from pairwell.config.workspace import Workspace
-from pairwell.errors import StorageError
-from pairwell.ingest.sources import RefusedRow
+from pairwell.errors import NotFoundError, StorageError
+
+if TYPE_CHECKING:
+    from pairwell.ingest.sources import RefusedRow
 
 COLUMNS = ("file", "line", "reason", "row")
+_NAMED = 10
 
 
 class Quarantine:
@@ -83,6 +89,66 @@ def count_refused(workspace: Workspace) -> int:
     return sum(_count_rows(path) for path in sorted(workspace.quarantine.glob("*.csv")))
 
 
+class RefusedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the quarantine."""
+
+    name: str
+    table: str  # that its rows were meant for
+    at: datetime  # when it was written last
+    rows: int
+    reasons: dict[str, int]  # rows by reason, most first
+    sources: list[str]  # files that the rows came from, in the order of their names
+
+
+class RefusedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One refused row, as it was kept."""
+
+    file: str
+    line: str  # of the file
+    reason: str
+    row: str
+
+
+def list_refused(workspace: Workspace) -> list[RefusedFile]:
+    """The files of the quarantine, newest first. Raises `StorageError`."""
+    found = [_describe(path) for path in workspace.quarantine.glob("*.csv")]
+    return sorted(found, key=lambda one: (one.at, one.name), reverse=True)
+
+
+def read_refused(workspace: Workspace, name: str) -> Iterator[RefusedLine]:
+    """The rows in the file of the quarantine that is called so. Raises `NotFoundError` naming those there are."""
+    paths = {path.name: path for path in workspace.quarantine.glob("*.csv")}
+    if name not in paths:
+        known = ", ".join(sorted(paths)[:_NAMED]) or "none"
+        raise NotFoundError(f"The quarantine has no file {name[:100]!r}.", hint=f"There are: {known}.", field="file")
+    yield from _read_lines(paths[name])
+
+
+def _read_lines(path: Path) -> Iterator[RefusedLine]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            for cells in itertools.islice(csv.reader(stream), 1, None):
+                if len(cells) == len(COLUMNS):
+                    yield RefusedLine(file=cells[0], line=cells[1], reason=cells[2], row=cells[3])
+    except OSError as error:
+        raise _unread(path, error) from error
+
+
+def _describe(path: Path) -> RefusedFile:
+    reasons, sources = Counter[str](), set[str]()
+    for one in _read_lines(path):
+        reasons[one.reason] += 1
+        sources.add(one.file)
+    return RefusedFile(
+        name=path.name,
+        table=_table(path),
+        at=datetime.fromtimestamp(path.stat().st_mtime, tz=UTC),
+        rows=reasons.total(),
+        reasons=dict(reasons.most_common()),
+        sources=sorted(sources),
+    )
+
+
 def refused_in(path: Path) -> Iterator[tuple[str, str]]:
     """The rows in one file of the quarantine, each with the table that it was refused for."""
     with path.open(encoding="utf-8", newline="") as stream:
@@ -121,7 +187,11 @@ def _count_rows(path: Path) -> int:
         with path.open(encoding="utf-8", newline="") as stream:
             return max(sum(1 for _ in csv.reader(stream)) - 1, 0)
     except OSError as error:
-        raise StorageError(f"{path} cannot be read: {error.strerror}.", hint="Check its permissions.") from error
+        raise _unread(path, error) from error
+
+
+def _unread(path: Path, error: OSError) -> StorageError:
+    return StorageError(f"{path} cannot be read: {error.strerror}.", hint="Check its permissions.")
 
 
 def _unwritable(path: Path, error: OSError) -> StorageError:

@@ -21,7 +21,8 @@ from pairwell.config.published import (
 from pairwell.config.settings import Settings, Shop
 from pairwell.config.standing import Standing
 from pairwell.config.workspace import Workspace, read_draft
-from pairwell.dataset.gates import Holdings, describe
+from pairwell.dataset.gates import describe
+from pairwell.dataset.holdings import Holdings
 from pairwell.dataset.store import Dataset
 from pairwell.decide.reach import GuardReach, measure_reach
 from pairwell.decide.rules.reach import RuleReach, measure_rules

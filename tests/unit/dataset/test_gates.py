@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pairwell.config.settings import Learn
-from pairwell.dataset.gates import Gate, Holdings, describe
+from pairwell.dataset.gates import describe
+from pairwell.dataset.holdings import Gate, Holdings
 from pairwell.dataset.store import Dataset, MergeResult
 from pairwell.dataset.tables import TABLES
 

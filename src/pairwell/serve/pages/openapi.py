@@ -13,7 +13,8 @@ from pairwell.serve.online.faults import ErrorBody
 from pairwell.serve.pages.asked import FORMATS
 from pairwell.serve.pages.contents import Entry
 from pairwell.serve.pages.door import TOKEN
-from pairwell.serve.pages.views.all import ACTS, VIEWS
+from pairwell.serve.pages.views.all import ACTS, FILES, VIEWS
+from pairwell.serve.pages.views.files import File
 from pairwell.serve.pages.views.view import Act, View
 
 _COMPONENT = "#/components/schemas/{name}"
@@ -75,6 +76,7 @@ def _paths() -> dict[str, Any]:
         "/": _get("show_overview", "The page of the report `overview`", _media("text/html"), _asked()),
         **_views(),
         **{act.path: {"post": _act(act)} for act in ACTS},
+        **{file.path: _taken(file) for file in FILES},
         "/sign-in": {
             "get": _open("sign_in_form", "The form that takes a name and a password, or a secret key", "text/html"),
             "post": _form("sign_in", "Sign a browser in", _fields(("name", "password", "key"), required=())),
@@ -113,6 +115,12 @@ def _asking(view: View) -> dict[str, Any]:
     found = _form(f"ask_{name}", f"The page: {view.about}", fields) | {"security": _SECRET}
     found["responses"] = {"200": {"description": "As asked.", "content": _media("text/html")}, **_faults()}
     return found
+
+
+def _taken(file: File) -> dict[str, Any]:
+    """A file that people take along."""
+    name = file.path.strip("/").replace("/", "_")
+    return _get(f"take_{name}", file.about, _media("text/csv"), [_query(one, "") for one in file.parameters])
 
 
 def _act(act: Act) -> dict[str, Any]:

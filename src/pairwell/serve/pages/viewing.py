@@ -23,6 +23,7 @@ from pairwell.serve.pages.door import TOKEN, read_fields, require_own_form, requ
 from pairwell.serve.pages.frame import Around, render_view
 from pairwell.serve.pages.making import be_humble
 from pairwell.serve.pages.said import remember
+from pairwell.serve.pages.taking import make_files
 from pairwell.serve.pages.views.all import ACTS, VIEWS
 from pairwell.serve.pages.views.view import Act, Done, View
 
@@ -68,7 +69,7 @@ def make_views(viewer: Viewer, around: Callable[[Asking], Any]) -> list[HTTPRout
     forms = Holding("forms", most_bytes=_FORMS_BYTES, most_bodies=_FORMS, seconds=_FORM_S)
     shown = [handler for view in VIEWS for handler in (_page(view, viewer, around), _program(view, viewer))]
     asked = [_asked(view, viewer, around, forms) for view in VIEWS if view.unaddressed]
-    return [*shown, *asked, *(_form(act, viewer, forms) for act in ACTS)]
+    return [*shown, *asked, *(_form(act, viewer, forms) for act in ACTS), *make_files(viewer.use)]
 
 
 def _page(view: View, viewer: Viewer, around: Callable[[Asking], Any]) -> HTTPRouteHandler:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from pairwell.serve.pages.views import experiments, limits, models, pairs, settings, users
+from pairwell.serve.pages.views import data, experiments, limits, models, pairs, settings, users
 from pairwell.serve.pages.views.decisions import DECISION, DECISIONS
+from pairwell.serve.pages.views.files import File
 from pairwell.serve.pages.views.playground import PLAYGROUND
 from pairwell.serve.pages.views.view import Act, View
 
@@ -18,6 +19,8 @@ VIEWS: Final[tuple[View, ...]] = (
     experiments.EXPERIMENTS,
     experiments.EXPERIMENT,
     experiments.PLAN,
+    data.DATA,
+    data.QUARANTINE,
     settings.SETTINGS,
     limits.LIMITS,
     limits.TRIAL,
@@ -31,8 +34,10 @@ UNLISTED: Final = frozenset(
         limits.TRIAL.path,
         pairs.ITEM.path,
         users.ACCOUNT.path,
+        data.QUARANTINE.path,
         experiments.EXPERIMENT.path,
         experiments.PLAN.path,
     }
 )  # reached from another page
 ACTS: Final[tuple[Act, ...]] = (*pairs.ACTS, *experiments.ACTS, *settings.ACTS, *models.ACTS, *users.ACTS)
+FILES: Final[tuple[File, ...]] = (*data.FILES,)
