@@ -153,5 +153,7 @@ def _tried_lines(found: DraftTried) -> Iterator[str]:
     before, after = (amount(round(side.worth_minor), found.currency) for side in (tried.before, tried.after))
     yield f"  expected to add, {found.currency}: {before} -> {after}"
     yield from (
-        f"  held back, {one.reason}: {one.before:,} -> {one.after:,}" for one in tried.held if one.before != one.after
+        f"  held back: {found.reasons[one.reason]}: {one.before:,} -> {one.after:,}"
+        for one in tried.held
+        if one.before != one.after
     )

@@ -189,9 +189,14 @@ def _sums(tally: Tally, whys: list[Why]) -> dict[str, int]:
 
 
 def _say(why: Why) -> str:
-    known = SENTENCES.get(why.reason)
-    said = known.all if known else why.reason.replace("_", " ").capitalize()
+    said = say_reason(why.reason)
     return said if why.by is None else f"{said} ({why.by}, which is not published now)"
+
+
+def say_reason(reason: str) -> str:
+    """Why candidates are held back, in words."""
+    known = SENTENCES.get(reason)
+    return known.all if known else reason.replace("_", " ").capitalize()
 
 
 def _say_silence(reason: str) -> str:

@@ -13,7 +13,7 @@ from pairwell.backtest.whatif.brief import Left, try_briefly
 from pairwell.backtest.whatif.sides import Counted
 from pairwell.config.published import settings_hash
 from pairwell.config.settings import Settings
-from pairwell.shop.held_back import Logged, newest_first
+from pairwell.shop.held_back import Logged, newest_first, say_reason
 from pairwell.shop.setup import Differs, tell_changes
 
 
@@ -30,6 +30,7 @@ class DraftTried(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None
     left: dict[Left, int]  # requests that nothing is told of
     counted: Counted | None  # None: nothing is told of any
+    reasons: dict[str, str]  # those that held candidates back, in words
 
 
 class Waiting(NamedTuple):
@@ -58,4 +59,5 @@ def try_draft(logged: Logged, draft: Settings, waiting: Waiting) -> DraftTried:
         until=max(found.moments, default=None),
         left=dict(found.left),
         counted=found.counted,
+        reasons={} if found.counted is None else {one.reason: say_reason(one.reason) for one in found.counted.held},
     )
