@@ -59,8 +59,8 @@ def plan_for_shop(shop: Parts, metric: str, wanted: Wanted) -> Plan:
             f"{metric!r} is no metric of a shop's orders.", hint=f"Metrics: {', '.join(METRICS)}.", field="metric"
         )
     settings = shop.published.settings.shop
-    with storage_failures():
-        bounds, totals = totals_by_days(_sales(shop, metric), wanted.days)
+    with storage_failures(), _sales(shop, metric).cache() as sales:  # each of many horizons reads them
+        bounds, totals = totals_by_days(sales, wanted.days)
     scale = 10 ** get_currency_precision(settings.currency)
     return _plan(metric, settings.currency, wanted, bounds, [(days, values / scale) for days, values in totals])
 
