@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 from babel.dates import format_date
 from jinja2 import pass_environment
 from jinja2.environment import Environment
 from markupsafe import Markup, escape
 
-from pairwell.serve.pages.showing import language_of, number
+from pairwell.serve.pages.showing import language_of, moment, number
 from pairwell.shop.runs import Reading
 
 _WIDTH, _HEIGHT, _SIDE, _LINE = 440, 170, 12, 24  # narrow, so that letters stay readable on a telephone
@@ -67,6 +68,29 @@ def looks(environment: Environment, reading: Reading, metric: str, timezone: str
     ]
     title = f"{metric}: {effect} ({low} – {high})"  # noqa: RUF001 - a dash
     return _SVG.format(width=_WIDTH, height=_HEIGHT, title=title, content=Markup().join(parts))
+
+
+@pass_environment
+def numbers_of_looks(environment: Environment, reading: Reading, metric: str, timezone: str, title: str) -> str:
+    """What `looks` draws, as JSON for the script that draws it anew: a `Drawing` of report/shown/charts.py."""
+    from pairwell.report.shown.charts import Drawing
+
+    seen = _seen(reading, metric)
+    ends = [(number(environment, one.low, 2), number(environment, one.high, 2)) for one in seen]
+    effects = [number(environment, one.effect, 2) for one in seen]
+    told = Drawing(
+        kind="lines",
+        name=f"{reading.run.name}-{metric}",
+        title=title,
+        of="look",
+        unit="number",
+        names=[moment(environment, one.at, timezone) for one in seen],
+        values=[one.effect for one in seen],
+        shown=[f"{effect} ({low} – {high})" for effect, (low, high) in zip(effects, ends, strict=True)],  # noqa: RUF001
+        low=[one.low for one in seen],
+        high=[one.high for one in seen],
+    )
+    return msgspec.json.encode(told).decode()
 
 
 def _seen(reading: Reading, metric: str) -> list[_Seen]:

@@ -17,7 +17,7 @@ from pairwell.catalogues import LANGUAGES
 from pairwell.serve.online.faults import Fault
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.contents import Entry
-from pairwell.serve.pages.drawing import looks
+from pairwell.serve.pages.drawing import looks, numbers_of_looks
 from pairwell.serve.pages.scripts import addresses
 from pairwell.serve.pages.showing import FILTERS
 from pairwell.serve.pages.speaking import NAMES, sentence, sentences
@@ -158,7 +158,7 @@ def _templates(language: str) -> Environment:
         "themes": THEMES,
         "language": language,
     }
-    found.filters |= {**FILTERS, "looks": looks}
+    found.filters |= {**FILTERS, "looks": looks, "numbers_of_looks": numbers_of_looks}
     return found
 
 

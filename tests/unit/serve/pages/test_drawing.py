@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from jinja2 import Environment
 
 from pairwell.measure.comparing.experiment import Analysis
-from pairwell.serve.pages.drawing import looks
+from pairwell.serve.pages.drawing import looks, numbers_of_looks
 from pairwell.shop.runs import Effect, Look, Reading, Run
 
 SINCE = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -53,6 +54,16 @@ def test_the_band_holds_every_look_that_is_known_and_0_is_within(english: Enviro
     assert 24 < float(zero) < 146
     assert "2.00 (1.00" in drawn
     assert "Oct 4, 2026" in drawn
+
+
+def test_the_script_is_told_what_is_drawn(english: Environment) -> None:
+    told = numbers_of_looks(
+        english, _reading((1.0, None), (1.0, (-2.0, 4.0)), (2.0, (1.0, 3.0))), "revenue", "UTC", "R"
+    )
+    found = json.loads(told)
+    assert (found["name"], found["values"], found["low"], found["high"]) == ("x-revenue", [1, 2], [-2, 1], [4, 3])
+    assert found["names"][1].startswith("Oct 4, 2026")
+    assert found["shown"][0].startswith("1.00 (-2.00")
 
 
 def test_nothing_is_drawn_of_what_nobody_knows(english: Environment) -> None:
