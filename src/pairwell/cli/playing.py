@@ -48,20 +48,18 @@ def playground(
     from pairwell.shop.playing.changes import Wanted
     from pairwell.shop.playing.play import Play
 
-    items = item or []
     wanted = Wanted(settings=dict(map(_change, change or [])), rules_off=rule_off or [], caps_off=cap_off or [])
-    asked = {
-        "placement": placement,
-        "customer_id": customer,
-        "locale": locale,
-        "limit": limit,
-        "cart": [] if placement == "product" else [{"item_id": one} for one in items],
-        "viewed": items if placement == "product" else [],
-    }
+    asked = {"placement": placement, "customer_id": customer, "locale": locale, "limit": limit}
+    request = read_asked({**asked, **_items(item or [], placement)}, DecisionRequest)
     with open_workspace(workspace) as shop:
         moment = _moment(at, shop.published.settings.shop.timezone)
-        played = shop.play(Play(request=read_asked(asked, DecisionRequest), at=moment, draw=draw, wanted=wanted))
+        played = shop.play(Play(request=request, at=moment, draw=draw, wanted=wanted))
     print_json(played) if as_json else print_lines(played.lines())
+
+
+def _items(items: list[str], placement: str) -> dict[str, object]:
+    """What is looked at on the page of an item; elsewhere it is in the cart."""
+    return {"viewed": items} if placement == "product" else {"cart": [{"item_id": one} for one in items]}
 
 
 def _moment(at: datetime | None, timezone: str) -> datetime:
