@@ -13,6 +13,7 @@ from pairwell.errors import RequestError
 from pairwell.journal.recent import RecentAsked, RecentDecision
 from pairwell.records import SilenceReason
 from pairwell.serve.pages.speaking import sentence
+from pairwell.serve.pages.views.playing.basket import Line, fitting, write_lines
 from pairwell.serve.pages.views.view import Fields, View
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class OneDecision(msgspec.Struct, frozen=True, kw_only=True):
 
     account: Account
     lines: list[str]
+    play: dict[str, str]  # the parameters of a playground with the same request of somebody unknown
     replay: Replay | None = None
 
 
@@ -69,7 +71,17 @@ def make_decision(shop: Shop, fields: Fields) -> OneDecision:
         raise RequestError("`id` is missing: whose account is wanted?", hint="Open one of /decisions.", field="id")
     account = shop.explain(decision_id)
     replay = shop.replay(decision_id) if fields.get("replay") else None
-    return OneDecision(account=account, lines=account.lines(every=True), replay=replay)
+    return OneDecision(account=account, lines=account.lines(every=True), play=_play(account), replay=replay)
+
+
+def _play(account: Account) -> dict[str, str]:
+    cart = (Line(item_id=thing.item_id, quantity=thing.quantity) for thing in account.things if thing.quantity)
+    viewed = (Line(item_id=thing.item_id) for thing in account.things if not thing.quantity)
+    return {
+        "placement": account.placement,
+        "cart": write_lines(fitting(cart)),
+        "viewed": write_lines(fitting(viewed)),
+    }
 
 
 def _moment(text: str) -> datetime:
