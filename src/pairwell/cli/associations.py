@@ -12,7 +12,7 @@ from pairwell.cli.output import AsJson, InWorkspace, amount, print_json, print_l
 from pairwell.wording import counted
 
 if TYPE_CHECKING:
-    from pairwell.learn.itemsets.associations import Association, AssociationsFound
+    from pairwell.learn.itemsets.found import Association, AssociationsFound
     from pairwell.shop.bundles import Bundle
 
 _SHOWN = 20

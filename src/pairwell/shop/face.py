@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from pairwell.ingest.load import IngestReport
     from pairwell.ingest.mapping import Mapping as ColumnMapping
     from pairwell.learn.fit import Learned
-    from pairwell.learn.itemsets.associations import AssociationsFound, AssociationTerms
+    from pairwell.learn.itemsets.associations import AssociationTerms
+    from pairwell.learn.itemsets.found import AssociationsFound
     from pairwell.learn.responses.learn import OffersLearned, TooFewOpportunities
     from pairwell.learn.retune import Retuned
     from pairwell.model.store import ListedModel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, TypedDict
 
 import msgspec
 import numpy as np
@@ -11,11 +11,10 @@ from pairwell.config.settings import Learn
 from pairwell.errors import EvidenceError, RequestError, TooManyError
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.history import History
-from pairwell.learn.itemsets.mine import Kind, Wanted, frequent_itemsets, smallest_count
+from pairwell.learn.itemsets.found import Association, AssociationsFound, Kind, Sort
+from pairwell.learn.itemsets.mine import Wanted, frequent_itemsets, smallest_count
 from pairwell.learn.itemsets.rules import Rules, find_rules
 from pairwell.learn.itemsets.support import least_count, shortest_support
-
-Sort = Literal["lift", "confidence", "support"]
 
 _FEWEST = 10  # orders, where nobody said how many
 _ENOUGH = 50_000  # itemsets, where nobody said how many
@@ -41,37 +40,6 @@ class AssociationQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     kind: Kind = "all"
     sort: Sort = "lift"
     n: Annotated[int, msgspec.Meta(ge=0)] | None = None  # rules to return; None: all
-
-
-class Association(msgspec.Struct, frozen=True, kw_only=True):
-    """Who buys all of `antecedent` also buys `consequent`: in `count` orders."""
-
-    antecedent: list[str]
-    consequent: str
-    support: float  # share of all orders with both sides
-    confidence: float  # share of the orders with the left side that hold the right one
-    lift: float  # confidence against the share of all orders with the right side
-    leverage: float  # support above what it were if both sides were independent
-    count: int
-    antecedent_orders: int
-    consequent_orders: int
-
-
-class AssociationsFound(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules asked for, best first, and under which terms they were found."""
-
-    rules: list[Association]
-    rules_found: int  # also those beyond the n asked for
-    itemsets: int
-    orders: int
-    min_support: float
-    min_support_chosen: bool  # nobody stated it
-    min_count: int  # orders
-    min_confidence: float
-    max_items: int | None
-    kind: Kind
-    sort: Sort
-    titles: dict[str, str]  # of the items in the rules, where known
 
 
 def find_associations(history: History, query: AssociationQuery, learn: Learn) -> AssociationsFound:

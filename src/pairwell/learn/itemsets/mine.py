@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 import numpy as np
 
 from pairwell.errors import TooManyError
 from pairwell.learn.baskets import Array, Baskets
+from pairwell.learn.itemsets.found import Kind
 from pairwell.learn.itemsets.orders import RankedOrders, project, rank_orders
 from pairwell.learn.itemsets.room import (
     ALL,
@@ -33,8 +32,6 @@ from pairwell.learn.itemsets.room import (
 from pairwell.learn.itemsets.search import search_ranks
 from pairwell.learn.itemsets.support import shortest_support
 from pairwell.wording import counted
-
-Kind = Literal["all", "closed", "maximal"]
 
 _KINDS = {"all": ALL, "closed": CLOSED, "maximal": MAXIMAL}
 _LOOKED_AT = {"all": "itemsets", "closed": "closed itemsets", "maximal": "closed itemsets, of which some are maximal,"}

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pairwell.errors import TooManyError
 from pairwell.learn.baskets import Baskets, make_baskets
 from pairwell.learn.itemsets import mine, room
-from pairwell.learn.itemsets.mine import Kind, Wanted, frequent_itemsets, smallest_count
+from pairwell.learn.itemsets.found import Kind
+from pairwell.learn.itemsets.mine import Wanted, frequent_itemsets, smallest_count
 
 from .oracle import Sets, all_sets, as_sets, baskets_of, closed_sets, maximal_sets
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pairwell.errors import RequestError
-from pairwell.learn.itemsets.mine import Kind, Wanted, frequent_itemsets
+from pairwell.learn.itemsets.found import Kind
+from pairwell.learn.itemsets.mine import Wanted, frequent_itemsets
 from pairwell.learn.itemsets.rules import find_rules
 from pairwell.learn.itemsets.support import least_count, shortest_support
 

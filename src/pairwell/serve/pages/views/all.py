@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pairwell.serve.pages.views import data, experiments, limits, models, pairs, settings, users
+from pairwell.serve.pages.views import bundles, data, experiments, limits, models, pairs, settings, users
 from pairwell.serve.pages.views.decisions import DECISION, DECISIONS
 from pairwell.serve.pages.views.files import File
 from pairwell.serve.pages.views.playground import PLAYGROUND
@@ -15,6 +15,8 @@ VIEWS: Final[tuple[View, ...]] = (
     DECISION,
     pairs.PAIRS,
     pairs.ITEM,
+    bundles.BUNDLES,
+    bundles.RULES,
     PLAYGROUND,
     experiments.EXPERIMENTS,
     experiments.EXPERIMENT,
@@ -34,6 +36,7 @@ UNLISTED: Final = frozenset(
         limits.TRIAL.path,
         pairs.ITEM.path,
         users.ACCOUNT.path,
+        bundles.RULES.path,
         data.QUARANTINE.path,
         experiments.EXPERIMENT.path,
         experiments.PLAN.path,
