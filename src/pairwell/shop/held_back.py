@@ -10,7 +10,7 @@ import msgspec
 
 from pairwell.backtest.whatif.again import Past
 from pairwell.backtest.whatif.brief import Left
-from pairwell.backtest.whatif.held import Tally, Why, tally_held
+from pairwell.backtest.whatif.held import Memory, Tally, Why, tally_held
 from pairwell.config.document import describe_setting, say_value
 from pairwell.config.published import Published
 from pairwell.config.rules.rule import Rule
@@ -108,13 +108,14 @@ class Logged(NamedTuple):
     published: Published
     database: Database
     past: Past
+    memory: Memory
 
 
 def count_held_back(logged: Logged, newest: int, seconds: float, stopwatch: Callable[[], float]) -> HeldBack:
     """Count what held candidates back in the newest decisions, for so many seconds at most; the newest come first."""
     begun = stopwatch()
     decisions = newest_first(logged.database, newest)
-    tally = tally_held(decisions, logged.past, lambda: stopwatch() - begun >= seconds)
+    tally = tally_held(decisions, logged.past, logged.memory, lambda: stopwatch() - begun >= seconds)
     return _told(tally, logged.published, newest, seconds)
 
 

@@ -12,6 +12,7 @@ from pairwell.shop.parts import Parts
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pairwell.backtest.whatif.held import Memory
     from pairwell.measure.before.records import BeforeAfter, Change
     from pairwell.measure.before.rows import Who
     from pairwell.report.record import Report
@@ -55,15 +56,16 @@ class Measured(Parts):
 
         return describe_models(self.workspace.models, self.published.settings.shop.timezone)
 
-    def held_back(self, newest: int = 100, *, seconds: float = 3.0) -> HeldBack:
+    def held_back(self, newest: int = 100, *, seconds: float = 3.0, memory: Memory | None = None) -> HeldBack:
         """Rules, guards, caps and placements, and what each held back in the newest decisions.
 
-        After so many `seconds` those that are left are not counted, and it says so.
+        After so many `seconds` those that are left are not counted, and it says so. What `memory` holds of decisions
+        is not computed again.
         """
         from pairwell.shop.asking import read_count
         from pairwell.shop.held_back import count_held_back
 
-        return count_held_back(self._logged(), read_count(newest), seconds, monotonic)
+        return count_held_back(self._logged(memory), read_count(newest), seconds, monotonic)
 
     def try_draft(self, newest: int = 100, *, seconds: float = 5.0) -> DraftTried:
         """What `pairwell.toml` would have decided on the newest logged requests; nothing is published or journaled.
@@ -78,13 +80,14 @@ class Measured(Parts):
         waiting = Waiting(newest=read_count(newest), seconds=seconds, stopwatch=monotonic)
         return try_draft(self._logged(), read_draft(self.workspace), waiting)
 
-    def _logged(self) -> Logged:
+    def _logged(self, memory: Memory | None = None) -> Logged:
         from pairwell.backtest.whatif.again import open_past
+        from pairwell.backtest.whatif.held import Memory
         from pairwell.facts.past import PastItems
         from pairwell.shop.held_back import Logged
 
         past = open_past(self._archive, PastItems(self._database), self.facts)
-        return Logged(published=self.published, database=self._database, past=past)
+        return Logged(self.published, self._database, past, memory or Memory(0))
 
     def before_after(self, change: Change, who: Who | None = None) -> BeforeAfter:
         """Whether the shop's orders changed at a date, without an experiment: approximate; see docs/before-after.md.

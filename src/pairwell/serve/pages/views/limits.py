@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pairwell.backtest.whatif.held import Memory
 from pairwell.serve.pages.speaking import sentence
-from pairwell.serve.pages.views.slow import alone, read_newest
+from pairwell.serve.pages.views.slow import NUMBERS, alone, read_newest
 from pairwell.serve.pages.views.view import Fields, View
 from pairwell.shop.held_back import HeldBack
 from pairwell.shop.trying_draft import DraftTried
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from pairwell.shop.face import Shop
 
 _COUNTING_S, _TRYING_S = 3.0, 5.0
+_MEMORY = Memory(2 * max(NUMBERS))  # used by one at a time
 
 
 def make_limits(shop: Shop, fields: Fields) -> HeldBack:
     """What was held back in the newest decisions."""
     newest = read_newest(fields)
     with alone():
-        return shop.held_back(newest, seconds=_COUNTING_S)
+        return shop.held_back(newest, seconds=_COUNTING_S, memory=_MEMORY)
 
 
 def make_trial(shop: Shop, fields: Fields) -> DraftTried:
