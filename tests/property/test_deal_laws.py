@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given, settings
@@ -59,6 +60,7 @@ _LISTED = st.fixed_dictionaries(
     {"ID": _NUMBERS, "Стадия сделки": st.sampled_from(["Сделка успешна", "Новая"])},
     optional={"Товар": st.sampled_from(["desk", "lamp"]), "Цена": st.sampled_from(["10", "x"]), "Количество": _NUMBERS},
 )
+_WON, _OTHER = 142, 6  # a stage and a catalogue
 _LEAD = st.fixed_dictionaries(
     {
         "id": st.integers(1, 3),
@@ -67,7 +69,15 @@ _LEAD = st.fixed_dictionaries(
         "_embedded": st.fixed_dictionaries(
             {
                 "catalog_elements": st.lists(
-                    st.fixed_dictionaries({"id": st.integers(8, 9), "metadata": st.just({"quantity": 2})}), max_size=3
+                    st.fixed_dictionaries(
+                        {
+                            "id": st.integers(8, 9),
+                            "metadata": st.sampled_from(
+                                [{"quantity": 2}, {"quantity": 2, "catalog_id": 5}, {"quantity": 2, "catalog_id": 6}]
+                            ),
+                        }
+                    ),
+                    max_size=3,
                 )
             }
         ),
@@ -104,12 +114,9 @@ def _sold(pieces: list[Piece]) -> list[Row]:
 def test_hubspots_records_each_become_one_piece(told: list[dict[str, Any]]) -> None:
     rows, pieces = _pieces(HUBSPOT_DEALS, told)
     assert Counter(piece.given.line for piece in pieces) == Counter(row.line for row in rows)
-    first: dict[str, dict[str, Any]] = {}
-    for cells in told:
-        if "dealstage" in cells["properties"]:
-            first.setdefault(cells["id"], cells["properties"])
+    last = {cells["id"]: cells["properties"] for cells in told if "dealstage" in cells["properties"]}
     for row in _sold(pieces):
-        said = first[row.cells["order_id"]]
+        said = last[row.cells["order_id"]]
         by_name = not said["hs_is_closed_won"] and (said["dealstage"] or "").casefold() in {"closedwon", "closed won"}
         assert said["hs_is_closed_won"] == "true" or by_name
 
@@ -124,10 +131,19 @@ def test_bitrix24s_rows_each_become_one_piece(told: list[dict[str, Any]]) -> Non
 @settings(max_examples=80, deadline=None)
 @given(st.lists(_LEAD | _ELEMENT, max_size=8))
 def test_amocrms_deals_lose_no_product(told: list[dict[str, Any]]) -> None:
+    """Each product of a won deal is sold or added to an equal one; entries of another catalogue are told apart."""
     _, pieces = _pieces(AMOCRM[0], told)
-    known = {str(cells["id"]) for cells in told if "catalog_id" in cells}
-    for row in _sold(pieces):
-        assert not known or row.cells["item_id"] in known
+    listed = any("catalog_id" in cells for cells in told)
+    last = {str(cells["id"]): cells for cells in told if "status_id" in cells}
+    for number, deal in last.items():
+        products = deal["_embedded"]["catalog_elements"]
+        theirs = [piece for piece in pieces if piece.given.cells.get("order_id") == number]
+        others = [one for one in products if listed and one["metadata"].get("catalog_id") == _OTHER]
+        assert [piece.rule for piece in theirs if isinstance(piece, Left)].count("part_of_deal") == len(others)
+        if deal["status_id"] == _WON and len(products) > len(others):
+            assert len(theirs) == len(products)
+            sold = [row for row in _sold(pieces) if row.cells["order_id"] == number]
+            assert sum(Decimal(row.cells["quantity"]) for row in sold) == 2 * (len(products) - len(others))
 
 
 @settings(max_examples=80, deadline=None)

@@ -192,8 +192,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "repeated_order",
         "merges",
-        "An order that a vendor's log or list tells of again, as when its page is loaded anew, counts once: as it was "
-        "told first.",
+        "An order that a vendor's log tells of again, as when its page is loaded anew, counts once: as it was told "
+        "first. Of a CRM's deal or line item that is told again, otherwise, the telling counts that was changed last, "
+        "else the last.",
     ),
     Rule("zero_quantity", "refuses", "A quantity of zero is no sale."),
     Rule(

@@ -10,7 +10,16 @@ from typing import Any
 import msgspec
 
 from pairwell.ingest.vendors.cells import amount, filled, is_yes, plain, text
-from pairwell.ingest.vendors.deals import Deal, account_of, customer_of, is_won, number_of, pieces_of
+from pairwell.ingest.vendors.deals import (
+    CHANGED,
+    Deal,
+    Newest,
+    account_of,
+    customer_of,
+    is_won,
+    number_of,
+    pieces_of,
+)
 from pairwell.ingest.vendors.export import Export, Given, Left, Piece, Row
 from pairwell.ingest.vendors.lines import Line
 
@@ -36,7 +45,11 @@ _CONTACTS = {
         "attributes.job_title": "POSITION of custom_fields_values",
     },
 }
+_PRODUCTS = "catalog_elements"
 _WON = "142"  # in every pipeline, whatever it calls them
+
+
+_OF_DEAL = ("id", "status_id", "pipeline_id", "is_deleted", "price", "closed_at", "responsible_user_id")
 
 
 class _Element(msgspec.Struct, frozen=True):
@@ -44,37 +57,65 @@ class _Element(msgspec.Struct, frozen=True):
     price: Decimal | None
 
 
+class _Catalogue(msgspec.Struct, frozen=True):
+    """The elements that were told, by number, and which catalogues they are of; none at all where none were told."""
+
+    elements: dict[str, _Element]
+    numbers: set[str]
+
+    def has(self, product: Mapping[str, Any]) -> bool:
+        """Whether it may be of one of them: entries of others, such as invoices, are no products."""
+        catalogue = product.get("catalog_id")
+        return not self.numbers or catalogue is None or catalogue in self.numbers
+
+
 def reshape_deals(given: Iterable[Given], won: frozenset[str] = frozenset()) -> Iterator[Piece]:
-    """Deal by deal, once every file was read: elements of the catalogue, where they are told, name what was sold."""
-    deals: dict[str, Given] = {}
-    elements: dict[str, _Element] = {}
+    """Deal by deal, once every file was read: elements of the catalogue, where they are told, name what was sold.
+
+    Held are all deals with the cells that are used, and name and price of each element.
+    """
+    deals = Newest()
+    catalogue = _Catalogue({}, set())
     for row in given:
         number = text(row.cells.get("id"))
         if number is None:
-            yield Left(row, "orders", "no_order_id")
+            yield Left(_held(row), "orders", "no_order_id")
         elif "catalog_id" in row.cells and "status_id" not in row.cells:
-            elements[number] = _Element(text(row.cells.get("name")), amount(_custom(row.cells, "PRICE")))
-            yield Left(row, "orders", "part_of_deal")
-        elif number in deals:
-            yield Left(row, "orders", "repeated_order")
-        else:
-            deals[number] = row
-    for number, row in deals.items():
-        yield from _deal(number, row, elements, won)
+            catalogue.elements[number] = _Element(text(row.cells.get("name")), amount(_custom(row.cells, "PRICE")))
+            catalogue.numbers.update(filled({"": row.cells["catalog_id"]}).values())
+            yield Left(_held(row), "orders", "part_of_deal")
+        elif left := deals.tell(number, _held(row)):
+            yield left
+    for number, row in deals.records.items():
+        yield from _deal(number, row, catalogue, won)
 
 
-def _deal(number: str, row: Given, elements: Mapping[str, _Element], named: frozenset[str]) -> Iterator[Piece]:
+def _held(row: Given) -> Given:
+    """A deal with the cells that are used: who bought, and of each product its number, its catalogue and how many."""
+    held = {name: row.cells[name] for name in _OF_DEAL if row.cells.get(name) is not None}
+    customer = customer_of(_main(_linked(row.cells, "contacts")), _main(_linked(row.cells, "companies")))
+    held |= filled({"customer_id": customer, CHANGED: row.cells.get("updated_at")})
+    return Given(row.file, row.line, held | {"products": [_product(said) for said in _linked(row.cells, _PRODUCTS)]})
+
+
+def _product(said: dict[str, Any]) -> dict[str, str]:
+    metadata = said.get("metadata")
+    inner: dict[str, Any] = metadata if isinstance(metadata, dict) else {}
+    told = {name: said.get(name) if inner.get(name) is None else inner[name] for name in ("quantity", "catalog_id")}
+    return filled({"id": number_of(said.get("id")), **told})
+
+
+def _deal(number: str, row: Given, catalogue: _Catalogue, named: frozenset[str]) -> Iterator[Piece]:
     deal = row.cells
     status, pipeline = text(deal.get("status_id")), text(deal.get("pipeline_id"))
     flag = not is_yes(deal.get("is_deleted")) and is_won(
         [status, f"{pipeline}:{status}"], flag=status == _WON, named=named
     )
-    lines = [_line(said, elements) for said in _linked(deal, "catalog_elements")]
-    cells = [line for line in lines if not elements or line.get("item_id") in elements]
+    cells = [_line(product, catalogue.elements) for product in deal["products"] if catalogue.has(product)]
     order = {
         "order_id": number,
         "placed_at": deal.get("closed_at"),
-        "customer_id": customer_of(_main(_linked(deal, "contacts")), _main(_linked(deal, "companies"))),
+        "customer_id": deal.get("customer_id"),
         "seller_id": deal.get("responsible_user_id"),
     }
     price = amount(deal.get("price"))
@@ -82,19 +123,20 @@ def _deal(number: str, row: Given, elements: Mapping[str, _Element], named: froz
         cells = [{name: cell for name, cell in cells[0].items() if name != "unit_price"} | {"line_total": plain(price)}]
     elif price is not None and (off := _off(cells, price)) is not None:
         order["discount"] = plain(off)
-    told = [Line(Given(row.file, row.line, {"deal": number, **line}), line) for line in cells]
+    whose = filled({"order_id": number, "customer_id": deal.get("customer_id")})
+    told = [Line(Given(row.file, row.line, whose | line), line) for line in cells]
     yield from pieces_of(Deal(rows=[] if told else [row], order=order, won=flag, lines=told))
+    others = [product for product in deal["products"] if not catalogue.has(product)]
+    yield from (Left(Given(row.file, row.line, whose | product), "orders", "part_of_deal") for product in others)
 
 
-def _line(said: dict[str, Any], elements: Mapping[str, _Element]) -> dict[str, str]:
-    """A product of a deal, which says its number and how many; the catalogue says the rest."""
-    metadata = said.get("metadata")
-    inner: dict[str, Any] = metadata if isinstance(metadata, dict) else {}
-    number = number_of(said.get("id"))
+def _line(product: Mapping[str, str], elements: Mapping[str, _Element]) -> dict[str, str]:
+    """A product of a deal, which says its number and how many; the catalogue says the rest, where it knows it."""
+    number = product.get("id")
     known = elements.get(number or "", _Element(None, None))
-    quantity = inner.get("quantity") if inner.get("quantity") is not None else said.get("quantity")
     price = None if known.price is None else plain(known.price)
-    return filled({"item_id": number, "title": known.title, "quantity": quantity, "unit_price": price})
+    told = {"item_id": number, "title": known.title, "quantity": product.get("quantity"), "unit_price": price}
+    return filled(told)
 
 
 def _off(lines: list[dict[str, str]], price: Decimal) -> Decimal | None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import partial
-from itertools import groupby
 from typing import Any
 
-import msgspec
-
 from pairwell.ingest.vendors.bitrix24 import fields
+from pairwell.ingest.vendors.bitrix24_lists import Listed, product_of
 from pairwell.ingest.vendors.cells import amount, filled, moment, plain, text
-from pairwell.ingest.vendors.deals import Deal, customer_of, is_won, number_of, pieces_of
+from pairwell.ingest.vendors.deals import CHANGED, Deal, Newest, customer_of, is_won, number_of, pieces_of
 from pairwell.ingest.vendors.export import Export, Given, Left, Piece
 from pairwell.ingest.vendors.lines import Line
 
@@ -36,63 +34,84 @@ _WON = "won"  # how the codes of won stages end: WON, C5:WON
 _OF_DEALS = {"d", "2"}  # owners of product rows that are deals
 
 
-class _Said(msgspec.Struct, frozen=True):
-    given: Given
-    fields: dict[str, Any]
+_HELD = (
+    "id",
+    "stageid",
+    "stage",
+    "stagesemanticid",
+    "currencyid",
+    "assignedbyid",
+    "closedate",
+    "datecreate",
+    "ownerid",
+    "ownertype",
+    "productid",
+    "productname",
+    "price",
+    "pricebrutto",
+    "quantity",
+)
 
 
 def reshape(given: Iterable[Given], won: frozenset[str] = frozenset()) -> Iterator[Piece]:
-    """Rows of a list deal by deal; REST's deals once every file was read: product rows name their deal."""
-    deals: dict[str, _Said] = {}
-    products: dict[str, list[_Said]] = {}
-    said = (_Said(row, fields(row)) for row in given)
-    for number, rows in groupby(said, key=lambda one: None if _is_rest(one.fields) else text(one.fields.get("id"))):
-        if number is not None:
-            yield from _of_list(list(rows), won)
-            continue
-        for one in rows:
-            if left := _keep(one, deals, products):
-                yield left
-    for number, deal in deals.items():
-        lines = [Line(row.given, _line(row.fields)) for row in products.pop(number, [])]
-        order = _order(deal.fields) | {
-            "customer_id": customer_of(deal.fields.get("contactid"), deal.fields.get("companyid"))
-        }
-        yield from pieces_of(Deal(rows=[deal.given], order=order, won=_won(deal.fields, won), lines=lines))
-    for rows_left in products.values():
-        yield from (Left(row.given, "orders", "line_without_deal") for row in rows_left)
+    """Deal by deal, once every file was read: product rows name their deal, and a deal may be told again.
+
+    Held are all rows, each with the cells that are used.
+    """
+    deals, products, listed = Newest(), Newest(), Listed()
+    bare: list[Given] = []  # product rows without a number
+    for row in given:
+        told = _held(row)
+        number = text(told.cells.get("id"))
+        if "ownerid" in told.cells:
+            left = _product(told, products, bare)
+        elif number is None:
+            left = Left(told, "orders", "no_order_id")
+        else:
+            left = deals.tell(number, told) if "stageid" in told.cells else listed.tell(number, told)
+        if left:
+            yield left
+    yield from _of_lists(listed, won)
+    yield from _of_rest(deals, [*products.records.values(), *bare], won)
 
 
-def _is_rest(said: dict[str, Any]) -> bool:
-    return "stageid" in said or "ownerid" in said or text(said.get("id")) is None
+def _held(row: Given) -> Given:
+    said = fields(row)
+    held = {name: said[name] for name in _HELD if name in said}
+    customer = customer_of(said.get("contactid"), said.get("companyid"))
+    return Given(row.file, row.line, held | filled({"customer_id": customer, CHANGED: said.get("datemodify")}))
 
 
-def _keep(one: _Said, deals: dict[str, _Said], products: dict[str, list[_Said]]) -> Left | None:
-    """Note a deal or a product row of a deal; what is neither is left."""
-    number = text(one.fields.get("id"))
-    if "ownerid" in one.fields:
-        if (text(one.fields.get("ownertype")) or "d").casefold() not in _OF_DEALS:
-            return Left(one.given, "orders", "line_without_deal")
-        rows = products.setdefault(text(one.fields["ownerid"]) or "", [])
-        if number is not None and any(text(row.fields.get("id")) == number for row in rows):
-            return Left(one.given, "orders", "exact_duplicate")
-        rows.append(one)
-    elif number is None:
-        return Left(one.given, "orders", "no_order_id")
-    elif number in deals:
-        return Left(one.given, "orders", "repeated_order")
-    else:
-        deals[number] = one
+def _product(told: Given, products: Newest, bare: list[Given]) -> Left | None:
+    """Note a product row of a deal; one of anything else is left."""
+    if (text(told.cells.get("ownertype")) or "d").casefold() not in _OF_DEALS:
+        return Left(told, "orders", "line_without_deal")
+    number = text(told.cells.get("id"))
+    if number is not None:
+        return products.tell(number, told)
+    bare.append(told)
     return None
 
 
-def _of_list(rows: list[_Said], won: frozenset[str]) -> Iterator[Piece]:
-    """A deal of an exported list, which repeats its cells on a row for each product and calls contacts by name."""
-    first = rows[0].fields
-    with_product = [row for row in rows if text(row.fields.get("productname"))]
-    lines = [Line(row.given, _line(row.fields)) for row in with_product]
-    bare = [row.given for row in rows if row not in with_product]
-    yield from pieces_of(Deal(rows=bare, order=_order(first), won=_won(first, won), lines=lines))
+def _of_rest(deals: Newest, products: Iterable[Given], won: frozenset[str]) -> Iterator[Piece]:
+    sold: dict[str, list[Given]] = {}
+    for row in products:
+        sold.setdefault(text(row.cells["ownerid"]) or "", []).append(row)
+    for number, deal in deals.records.items():
+        lines = [Line(row, _line(row.cells)) for row in sold.pop(number, [])]
+        order = _order(deal.cells) | {"customer_id": deal.cells.get("customer_id")}
+        yield from pieces_of(Deal(rows=[deal], order=order, won=_won(deal.cells, won), lines=lines))
+    yield from (Left(row, "orders", "line_without_deal") for rows in sold.values() for row in rows)
+
+
+def _of_lists(listed: Listed, won: frozenset[str]) -> Iterator[Piece]:
+    """Deals of exported lists, which repeat a deal's cells on a row for each product and call contacts by name."""
+    for rows, older in listed.deals():
+        yield from older
+        first = rows[0].cells
+        lines = [Line(row, _line(row.cells)) for row in rows if product_of(row)]
+        bare = [row for row in rows if not product_of(row)]
+        yield from pieces_of(Deal(rows=bare, order=_order(first), won=_won(first, won), lines=lines))
 
 
 def _order(deal: dict[str, Any]) -> dict[str, Any]:

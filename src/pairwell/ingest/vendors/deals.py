@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from pairwell.ingest.cleaning import NOT_WON
-from pairwell.ingest.vendors.cells import filled, text
+from pairwell.ingest.vendors.cells import amount, filled, moment, text
 from pairwell.ingest.vendors.export import Given, Left, Piece, Row
 from pairwell.ingest.vendors.lines import Line, added_up
 
@@ -22,15 +23,57 @@ _WON = frozenset(
 _NO_PRODUCT = "-"
 OF_COMPANY = "company:"
 """How a customer is called who is a company: CRMs number contacts and companies alike."""
+CHANGED = "changed"
+"""The cell of what is held of a record that says when it was changed last."""
 
 
 class Deal(msgspec.Struct, frozen=True, kw_only=True):
-    """A deal, whatever CRM tells it."""
+    """A deal, whatever CRM tells it. What is given holds only cells that are used: refused, it is kept as it is."""
 
     rows: Sequence[Given]  # that tell of it and are no line: its own, where lines stand in rows of theirs
     order: Mapping[str, Any]  # order_id, placed_at, customer_id, seller_id, currency, discount
     won: bool
     lines: Sequence[Line]
+
+
+class Newest:
+    """Records by number: of several tellings of one the newest, by when each was changed, else the one told last."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Given] = {}
+
+    def tell(self, number: str, told: Given) -> Left | None:
+        """Note a telling; returns the one that does not count, where there is another."""
+        known = self.records.get(number)
+        if known is None or not is_older(told, known):
+            self.records[number] = told
+            told, known = known or told, told
+        return None if told is known else left_out(told, [known])
+
+
+def is_older(one: Given, other: Given) -> bool:
+    """Whether one was changed before the other; where either does not say when, it was not."""
+    first, second = (_instant(given.cells.get(CHANGED)) for given in (one, other))
+    return first is not None and second is not None and first < second
+
+
+def left_out(older: Given, newest: Iterable[Given]) -> Left:
+    """What an older telling is beside the rows of the newest."""
+    same = any(older.cells == given.cells for given in newest)
+    return Left(older, "orders", "exact_duplicate" if same else "repeated_order")
+
+
+def _instant(value: Any) -> float | None:  # noqa: ANN401  (any JSON value)
+    """Seconds since 1970; of a moment without a zone, as if it were UTC: those of one list have one zone."""
+    said = moment(value)
+    number = amount(said)
+    if number is not None:
+        return float(number)
+    try:
+        at = datetime.fromisoformat(said or "")
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def pieces_of(deal: Deal) -> Iterator[Piece]:

@@ -57,6 +57,11 @@ def line_items(row: Given, said: dict[str, Any]) -> list[str]:
     return [one.strip() for one in (text(said.get("line items")) or "").split(";") if one.strip()]
 
 
+def changed(said: dict[str, Any]) -> str | None:
+    """When a record was changed last."""
+    return text(said.get("hs_lastmodifieddate")) or text(said.get("lastmodifieddate"))
+
+
 def _associated(row: Given, kind: str) -> str | None:
     return next(iter(_results(row, kind)), None)
 

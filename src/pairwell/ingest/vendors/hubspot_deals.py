@@ -7,12 +7,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-import msgspec
-
 from pairwell.ingest.vendors.cells import amount, filled, is_yes, moment, plain, text
-from pairwell.ingest.vendors.deals import Deal, customer_of, is_won, pieces_of
+from pairwell.ingest.vendors.deals import CHANGED, Deal, Newest, customer_of, is_won, pieces_of
 from pairwell.ingest.vendors.export import Export, Given, Left, Piece
-from pairwell.ingest.vendors.hubspot import line_items, properties
+from pairwell.ingest.vendors.hubspot import changed, line_items, properties
 from pairwell.ingest.vendors.lines import Line
 
 _FIELDS = {
@@ -34,42 +32,74 @@ _SURE = Decimal(1)  # probability of a stage that is won
 _IN_PERCENT = Decimal(100)
 
 
-class _Record(msgspec.Struct, frozen=True):
-    given: Given
-    said: dict[str, Any]
+_OF_DEAL = (
+    "hs_object_id",
+    "dealstage",
+    "hs_is_closed_won",
+    "hs_deal_stage_probability",
+    "archived",
+    "closedate",
+    "hubspot_owner_id",
+    "deal_currency_code",
+    "currency",
+)
+_OF_ITEM = (
+    "hs_object_id",
+    "deals",
+    "hs_sku",
+    "hs_product_id",
+    "name",
+    "quantity",
+    "price",
+    "amount",
+    "discount",
+    "hs_line_item_currency_code",
+)
 
 
 def reshape(given: Iterable[Given], won: frozenset[str] = frozenset()) -> Iterator[Piece]:
-    """Deal by deal, once every file was read: a line item names its deal, or a deal its line items."""
-    deals: dict[str, _Record] = {}
-    items: list[_Record] = []
-    seen: set[str] = set()
+    """Deal by deal, once every file was read: a line item names its deal, or a deal its line items.
+
+    Held are all deals and line items, each with the cells that are used.
+    """
+    deals, items = Newest(), Newest()
+    bare: list[Given] = []  # line items without a number
     for row in given:
-        record = _Record(row, properties(row))
-        number = text(record.said.get("hs_object_id"))
-        if "dealstage" in record.said or "dealname" in record.said:
-            if number is None or number in deals:
-                yield Left(row, "orders", "repeated_order" if number else "no_order_id")
-            else:
-                deals[number] = record
-        elif number is not None and number in seen:
-            yield Left(row, "orders", "exact_duplicate")
+        said = properties(row)
+        is_deal = "dealstage" in said or "dealname" in said
+        told = _deal(row, said) if is_deal else _item(row, said)
+        number = text(said.get("hs_object_id"))
+        if number is not None:
+            if left := (deals if is_deal else items).tell(number, told):
+                yield left
+        elif is_deal:
+            yield Left(told, "orders", "no_order_id")
         else:
-            seen |= {number} if number else set()
-            items.append(record)
-    sold = _by_deal(deals, items)
-    for number, deal in deals.items():
-        lines = [Line(item.given, _line(item.said)) for item in sold.pop(number, [])]
-        order = _order(number, deal.said)
-        yield from pieces_of(Deal(rows=[deal.given], order=order, won=_won(deal.said, won), lines=lines))
-    yield from (Left(item.given, "orders", "line_without_deal") for left in sold.values() for item in left)
+            bare.append(told)
+    sold = _by_deal(deals, [*items.records.values(), *bare])
+    for number, deal in deals.records.items():
+        lines = [Line(item, _line(item.cells)) for item in sold.pop(number, [])]
+        order = _order(number, deal.cells)
+        yield from pieces_of(Deal(rows=[deal], order=order, won=_won(deal.cells, won), lines=lines))
+    yield from (Left(item, "orders", "line_without_deal") for left_items in sold.values() for item in left_items)
 
 
-def _by_deal(deals: dict[str, _Record], items: list[_Record]) -> dict[str, list[_Record]]:
-    named = {item: number for number, deal in deals.items() for item in line_items(deal.given, deal.said)}
-    sold: dict[str, list[_Record]] = {}
+def _deal(row: Given, said: dict[str, Any]) -> Given:
+    held = {name: said[name] for name in _OF_DEAL if said.get(name) is not None}
+    held |= filled({"customer_id": customer_of(said.get("contacts"), said.get("companies")), CHANGED: changed(said)})
+    return Given(row.file, row.line, held | {"line items": line_items(row, said)})
+
+
+def _item(row: Given, said: dict[str, Any]) -> Given:
+    held = {name: said[name] for name in _OF_ITEM if said.get(name) is not None}
+    return Given(row.file, row.line, held | filled({CHANGED: changed(said)}))
+
+
+def _by_deal(deals: Newest, items: Iterable[Given]) -> dict[str, list[Given]]:
+    named = {item: number for number, deal in deals.records.items() for item in deal.cells["line items"]}
+    sold: dict[str, list[Given]] = {}
     for item in items:
-        number = text(item.said.get("deals")) or named.get(text(item.said.get("hs_object_id")) or "", "")
+        number = text(item.cells.get("deals")) or named.get(text(item.cells.get("hs_object_id")) or "", "")
         sold.setdefault(number, []).append(item)
     return sold
 
@@ -78,7 +108,7 @@ def _order(number: str, deal: dict[str, Any]) -> dict[str, Any]:
     return {
         "order_id": number,
         "placed_at": moment(deal.get("closedate")),
-        "customer_id": customer_of(deal.get("contacts"), deal.get("companies")),
+        "customer_id": deal.get("customer_id"),
         "seller_id": deal.get("hubspot_owner_id"),
         "currency": deal.get("deal_currency_code") or deal.get("currency"),
     }
@@ -138,6 +168,7 @@ HUBSPOT_DEALS = Export(
     reshape=reshape,
     staged=lambda won: partial(reshape, won=won),
     member="properties",
+    net=True,
     moments=frozenset({"close date"}),
     numbers=frozenset({"amount", "quantity", "unit price", "unit discount", "net price"}),
 )
