@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -37,17 +38,34 @@ class Dashboard(NamedTuple):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """A fresh demo; with PAIRWELL_DEMO one that was made in that folder before, which makes some decisions more."""
+    """A demo of which somebody has made some use; with PAIRWELL_DEMO it is made in that folder, or found there."""
     if CHROMIUM is None:
         pytest.skip("no Chromium: `apt-get install chromium`, or name it in PAIRWELL_CHROMIUM")
-    folder = os.environ.get("PAIRWELL_DEMO")
-    if folder is None:
-        folder = str(tmp_path_factory.mktemp("demo") / "shop")
-        with started([PAIRWELL, "demo", folder, "--port", "0", "--pages-port", "0", "--shop-port", "0"]) as demo:
-            yield _found(demo.said)
-    else:
-        with started([PAIRWELL, "serve", "--workspace", folder, "--port", "0", "--pages-port", "0"]) as server:
-            yield _found(server.said)
+    folder = Path(os.environ.get("PAIRWELL_DEMO") or tmp_path_factory.mktemp("demo") / "shop")
+    if not folder.exists():
+        _run("demo", str(folder), "--once")
+        _make_use(folder)
+    with started([PAIRWELL, "serve", "--workspace", str(folder), "--port", "0", "--pages-port", "0"]) as server:
+        yield _found(server.said)
+
+
+def _make_use(folder: Path) -> None:
+    """Try other settings on half of the customers, change the draft, and take a file with a row that says nothing."""
+    tried, late = folder / "tried.toml", folder / "late.csv"
+    tried.write_text("[slots]\nmax = 2\n", encoding="utf-8")
+    _run("experiment", "start", "two-at-most", "--settings", str(tried), "--days", "14", "--workspace", str(folder))
+    head, *rows = (folder / "export" / "orders.csv").read_text(encoding="utf-8").splitlines()[:30]
+    wrong = ",".join("" if place < 4 else cell for place, cell in enumerate(rows[0].split(",")))
+    late.write_text("\n".join([head, *rows, wrong]) + "\n", encoding="utf-8")
+    _run("ingest", "orders", str(late), "--workspace", str(folder))
+    draft = folder / "pairwell.toml"
+    settings = draft.read_text(encoding="utf-8")
+    draft.write_text(settings.replace("add_on_price_share = 0.3\n", "add_on_price_share = 0.25\n"), encoding="utf-8")
+    assert draft.read_text(encoding="utf-8") != settings
+
+
+def _run(*words: str) -> None:
+    subprocess.run([PAIRWELL, *words], check=True, capture_output=True, timeout=LOADING_S)
 
 
 def _found(said: list[str]) -> Dashboard:
@@ -75,7 +93,8 @@ class Reader:
     def open(self, path: str) -> Any:
         """The page at a path, once nothing is being fetched any more."""
         answer = self.page.goto(path, wait_until="networkidle")
-        assert answer.status == 200, path
+        if answer.status != 200:
+            self.said.append(f"{answer.status}: {self.page.locator('main').inner_text()}")
         return self.page
 
     def complaints(self) -> list[str]:
@@ -106,12 +125,16 @@ def paths(chromium: Any, pages: Dashboard) -> list[str]:
     """Of every page: those of the navigation, and the first link to each of those that other pages lead to."""
     one = Reader(chromium, pages)
     links = [str(link) for link in _links(one.open("/reports").locator("nav a"))]
-    for path in list(links):
+    for path in links:  # it grows meanwhile
         found = _links(one.open(path).locator("main a"))
-        for kind in UNLISTED - {link.partition("?")[0] for link in links}:
-            links += [link for link in found if link.partition("?")[0] == kind][:1]
+        for kind in UNLISTED - {_kind(link) for link in links}:
+            links += [link for link in found if _kind(link) == kind][:1]
     one.context.close()
     return ["/", "/reports", *links, "/account"]
+
+
+def _kind(link: str) -> str:
+    return link.partition("?")[0]
 
 
 def _links(found: Any) -> list[str]:
@@ -120,7 +143,7 @@ def _links(found: Any) -> list[str]:
 
 
 def test_the_pages_that_are_tried_are_all_there_are(paths: list[str]) -> None:
-    assert {view.path for view in VIEWS} - {path.partition("?")[0] for path in paths} == set()
+    assert {view.path for view in VIEWS} - {_kind(path) for path in paths} == set()
     assert len([path for path in paths if path.startswith("/reports/")]) > 5
 
 
@@ -130,7 +153,7 @@ def test_wide_and_light_nothing_is_wrong_with_any_page(reader: Callable[..., Rea
     for path in paths:
         page = one.open(path)
         _keep(page, path, "light")
-        found = [*axe(page), *one.complaints(), *_sticks_out(page)]
+        found = _wrong(page) + one.complaints()
         wrong |= {path: found} if found else {}
     assert wrong == {}
 
@@ -140,11 +163,11 @@ def test_narrow_and_dark_nothing_is_wrong_with_any_page(reader: Callable[..., Re
     wrong: dict[str, list[Any]] = {}
     for path in paths:
         page = one.open(path)
-        found = [*axe(page), *one.complaints(), *_sticks_out(page)]
         if SCREENSHOTS:
             page.set_viewport_size(WIDE)
             _keep(page, path, "dark")
             page.set_viewport_size(NARROW)
+        found = _wrong(page) + one.complaints()
         wrong |= {path: found} if found else {}
     assert wrong == {}
 
@@ -166,10 +189,8 @@ def test_narrow_no_page_sticks_out_in_any_language(
 
 def test_without_script_every_page_says_the_same(reader: Callable[..., Reader], paths: list[str]) -> None:
     one = reader(java_script_enabled=False)
-    for path in paths:
-        page = one.open(path)
-        assert page.locator("h1").inner_text().strip(), path
-        assert len(page.locator("main").inner_text()) > 20, path
+    told = {path: one.open(path).locator("main").inner_text() for path in paths}
+    assert [path for path, text in told.items() if len(text) < 40] == []
     assert one.complaints() == []
 
 
@@ -302,6 +323,13 @@ class TestLiveList:
         page = reader().open("/decisions?before=2030-01-01T00:00:00%2B00:00")
         assert page.locator("script").count() == 0
         assert page.locator("#live").count() == 0
+
+
+def _wrong(page: Any) -> list[Any]:
+    """What sticks out, and what axe finds; it looks at the first rows of a table, as others are like them."""
+    sideways = _sticks_out(page)
+    page.evaluate("document.querySelectorAll('tbody tr:nth-child(n+31)').forEach(one => one.remove())")
+    return [*sideways, *axe(page)]
 
 
 def _sticks_out(page: Any) -> list[str]:
