@@ -163,6 +163,27 @@ class TestChanges:
                 orders.add(tuple(shown(played)))
             assert len(orders) > 1
 
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [("guards.add_on_price_share", "0.01"), ("guards.add_on_price_share", "0.9"), ("slots.max", "1"),
+         ("placements.cart.friction", "0.01"), ("placements.cart.attention_minor", "10000"),
+         ("shop.objective", "revenue"), ("guards.upgrade_price_corridor", "[1.5, 2]"),
+         ("placements.cart.kinds", '["upgrade"]')],
+    )  # fmt: skip
+    def test_what_differs_tells_of_every_offer_that_is_not_where_it_was(
+        self, tents: Shop, name: str, text: str
+    ) -> None:
+        played = play(tents, Wanted(settings={name: text}))
+        before, after = ({item: n + 1 for n, item in enumerate(side)} for side in (shown(played), changed(played)))
+        differs = {one.item_id: one for one in played.differences}
+        for item in before.keys() | after.keys():
+            if before.get(item) != after.get(item):
+                assert (differs[item].place_before, differs[item].place_after) == (before.get(item), after.get(item))
+                assert (differs[item].why_before is None) == (item in before)
+                assert (differs[item].why_after is None) == (item in after or name.endswith(".kinds"))
+            else:
+                assert item not in differs
+
     def test_a_rule_and_a_cap_can_be_left_out(self, folder: Path) -> None:
         with open_tents(folder, rules=(NO_LAMP,), caps=(NO_MATS,)) as shop:
             assert shown(play(shop)) == ["tent+"]

@@ -257,6 +257,19 @@ class TestTheCustomer:
         assert as_customer(ask, customer="x" * 201).status_code == 400
 
 
+def test_a_decision_leads_to_the_same_request_of_nobody(
+    ask: Ask, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pairwell.model.store.load_model", lambda *_: BOUGHT)
+    with closing(open_shop(workspace.root)) as shop:
+        cart = [{"item_id": "tent", "quantity": 2}, {"item_id": "gas"}]
+        made = shop.decide({"placement": "cart", "customer_id": CUSTOMER, "cart": cart})
+    link = re.search(r'href="(/playground\?[^"]*)"', see(ask, f"/decision?id={made.decision_id}"))
+    assert link is not None
+    assert CUSTOMER not in link[1]
+    assert told(ask, unescape(link[1]))["address"]["cart"] == "tent:2 gas"
+
+
 class TestTheBeginning:
     def test_it_is_like_the_newest_request_and_says_nothing_of_who_asked(self, ask: Ask, workspace: Workspace) -> None:
         with closing(open_shop(workspace.root)) as shop:
