@@ -13,8 +13,8 @@ from pairwell.ingest.sources import Batch, Refuse, RefusedRow
 
 
 def with_pseudonyms(batches: Iterable[Batch], mapping: Mapping, secret: bytes) -> Iterator[Batch]:
-    """The batches with pseudonyms for customers, and for orders that are called after them."""
-    names = ["account_id" if mapping.table == "subscriptions" else "customer_id"]
+    """The batches with pseudonyms for customers and their accounts, and for orders that are called after them."""
+    names = ["customer_id", "account_id"]  # a firm is a customer, too, where it buys or subscribes itself
     names += ["order_id"] if mapping.layout == "json-baskets" else []
     for batch in batches:
         columns = batch.columns

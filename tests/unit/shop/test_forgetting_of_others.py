@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pairwell.config.pseudonyms import pseudonym_of, read_secret
 from pairwell.events import Event, EventLine, EventOrder, EventReturn, EventStatus
 from pairwell.ingest.mapping import Mapping
 from pairwell.shop.face import Shop
+from pairwell.shop.keeping.refused import is_theirs
 from pairwell.shop.keeping.whom import Whom
 
 NOW = datetime(2026, 11, 21, 10, 20, tzinfo=UTC)
@@ -170,6 +172,43 @@ def test_their_subscriptions_go_and_those_of_others_stay(shop: Shop) -> None:
     assert sorted((row["subscription_id"], row["account_id"]) for row in rows) == [(GONE, "900001"), ("s-3", "900001")]
     assert shop.facts.owned(GONE, ["pro", "team"]) == set()
     assert shop.facts.owned("900001", ["pro", "team"]) == {"pro", "team"}
+
+
+def test_whose_a_refused_row_is_that_names_nobody() -> None:
+    short = Whom(customer_ids=frozenset(["1742"]))
+    theirs = ('{"CONTACT_ID":"1742","TITLE":"Deal"}', '{"id":5,"who":{"id":1742}}', '{"links":[{"id":"1742"}]}')
+    others = (
+        '{"CONTACT_ID":"17421","TITLE":"1742 desks"}',
+        '{"order_id":"1742","item_id":"1742","quantity":1742}',
+        '{"order_id":"o-1","attributes.points":"1742"}',
+        '{"customer_id":"9","OLD_ID":"1742"}',
+    )
+    assert [is_theirs(short, "orders", row) for row in (*theirs, *others)] == [True] * 3 + [False] * 4
+    assert is_theirs(short, "customers", '{"customer_id":"1742"}')
+    assert not is_theirs(short, "items", '{"id":"1742"}')
+    assert is_theirs(short, "subscriptions", '{"account_id":"1742"}')
+    assert not is_theirs(short, "subscriptions", '{"account_id":"9","customer_id":"1742"}')
+
+
+def test_a_deal_of_a_short_contact_is_found_and_forgotten(shop: Shop) -> None:
+    deal = {"ID": "5", "STAGE_ID": "WON", "OPPORTUNITY": "1", "CURRENCY_ID": "EUR", "CLOSEDATE": "2026-03-05"}
+    deals = [deal | {"CONTACT_ID": "1742"}, deal | {"ID": "6", "CONTACT_ID": "1743"}]
+    path = shop.workspace.root.parent / "deals.json"
+    path.write_text(json.dumps({"result": deals}), encoding="utf-8")
+    shop.ingest("orders", path)
+    (place,) = shop.keeping.search("1742").found
+    assert place.startswith(".pairwell/quarantine/orders-")
+    done = shop.keeping.forget("1742")
+    assert (done.searched.found, done.removed["files of quarantine (rows)"]) == ([], 1)
+    assert shop.keeping.search("1743").found == [place]
+
+
+def test_a_subscription_alone_is_found_by_its_account(shop: Shop) -> None:
+    path = shop.workspace.root.parent / "subscriptions.csv"
+    columns = ("subscription_id", "account_id", "plan_id", "started_at")
+    path.write_text(f"{','.join(columns)}\ns-1,{GONE},pro,2026-01-01\n")
+    shop.ingest("subscriptions", path, Mapping(table="subscriptions", columns={name: name for name in columns}))
+    assert any("subscriptions-" in place for place in shop.keeping.search(GONE).found)
 
 
 def _order(name: str, order_id: str, customer: str | None) -> Event:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from tests.unit.ingest.vendors.conftest import FILES, Filled, Importer, filled
 
+from pairwell.config.pseudonyms import pseudonym_of, read_secret
 from pairwell.errors import MappingError
 from pairwell.ingest.load import IngestReport
 from pairwell.ingest.mapping import load_mapping, parse_mapping, render_mapping
@@ -264,6 +265,10 @@ def test_contacts_and_deals_meet_and_take_one_pseudonym(importer: Importer) -> N
     assert not buyers & {"151", "company:56"}
     told = {who for who, said in importer.rows("customers", "customer_id", "attributes") if said}
     assert len(buyers & told) == 1
+    accounts = {account for (account,) in importer.rows("customers", "account_id")} - {None}
+    secret = read_secret(importer.workspace)
+    assert accounts == {pseudonym_of(secret, "company:55")}
+    assert pseudonym_of(secret, "company:56") in buyers
     assert {who for (who,) in importer.rows("consents", "customer_id")} == buyers & told
 
 
