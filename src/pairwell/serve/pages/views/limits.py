@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from pairwell.backtest.whatif.held import Memory
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
     from pairwell.shop.face import Shop
 
 _COUNTING_S, _TRYING_S = 3.0, 5.0
-_MEMORY = Memory(2 * max(NUMBERS))  # used by one at a time
+_MEMORY = Memory(2 * max(NUMBERS))
 
 
 def make_limits(shop: Shop, fields: Fields) -> HeldBack:
     """What was held back in the newest decisions."""
     newest = read_newest(fields)
-    with alone():
+    with alone() if newest > NUMBERS[0] else nullcontext():
         return shop.held_back(newest, seconds=_COUNTING_S, memory=_MEMORY)
 
 
