@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from io import TextIOBase, TextIOWrapper
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -153,8 +154,12 @@ def _objects_of_document(
     for number, (key, value) in enumerate(read_pieces(text, max_characters=limit), start=1):
         if key is None and isinstance(value, dict):
             yield number, value
-        elif isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
-            yield from ((number, row) for row in value)  # {"orders": [{…}, …]}
+        elif isinstance(value, list) and any(isinstance(row, dict) for row in value):
+            for row in value:  # {"orders": [{…}, …]}
+                if isinstance(row, dict):
+                    yield number, row
+                else:
+                    refuse(number, "not_an_object", json.dumps(row, ensure_ascii=False)[:RAW_KEPT])
         elif enveloped and key in _ENVELOPES and isinstance(value, dict):
             yield from ((number, row) for row in _listed(value))  # {"_embedded": {"leads": [{…}, …]}}
         elif key is None or not enveloped:
@@ -168,17 +173,21 @@ def _listed(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from (row for row in rows if isinstance(row, dict))
 
 
-def flatten(value: dict[str, Any]) -> list[dict[str, str]]:
-    """Rows of text from one object: inner objects by dotted names, a list of objects as a row each."""
+def flatten(value: dict[str, Any], most: int | None = None) -> list[dict[str, str]]:
+    """Rows of text from one object: inner objects by dotted names, a list of objects as a row each.
+
+    Lists beside each other make a row of each pair: of these only the first `most`, where that is given.
+    """
     plain: dict[str, str] = {}
     rows: list[dict[str, str]] = [plain]
     for key, inner in value.items():
         if isinstance(inner, dict):
-            parts = flatten({f"{key}.{name}": deep for name, deep in inner.items()})
-            rows = [{**row, **part} for row in rows for part in parts]
+            parts = flatten({f"{key}.{name}": deep for name, deep in inner.items()}, most)
+            rows = list(islice(({**row, **part} for row in rows for part in parts), most))
         elif isinstance(inner, list) and inner and all(isinstance(part, dict) for part in inner):
-            parts = [row for part in inner for row in flatten({f"{key}.{name}": deep for name, deep in part.items()})]
-            rows = [{**row, **part} for row in rows for part in parts]
+            named = ({f"{key}.{name}": deep for name, deep in part.items()} for part in inner)
+            parts = list(islice((row for part in named for row in flatten(part, most)), most))
+            rows = list(islice(({**row, **part} for row in rows for part in parts), most))
         elif inner is not None:
             text = _text(inner)
             for row in rows:

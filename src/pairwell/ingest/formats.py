@@ -25,6 +25,7 @@ _HEAD = 3_000_000  # bytes of content that the sample is taken from
 _PIECE = 300_000  # bytes of each further place of a plain file
 _PLACES = 4
 _ROWS = 20_000
+_ROWS_OF_ONE = 1_000  # of one object with lists beside each other, which make a row of each pair
 _OFFERS = 1_000  # of a feed: which one it is, the first of them tell
 _LONGEST = 1 << 20  # bytes of a line that a sample takes
 _LOOK = 100_000  # characters searched for control characters
@@ -104,7 +105,7 @@ def _sample_json(path: Path, text: str, encoding: str, whole: bool) -> Sample | 
     lines = [line for line in text.split("\n") if line.strip()]
     if all(_is_object(line) for line in lines[:5][: max(1, len(lines) - (not whole))]):
         # An object with lists in it makes many rows: a sample needs no more of them than of any other file.
-        flat = (row for line in lines if _is_object(line) for row in flatten(json.loads(line)))
+        flat = (row for line in lines if _is_object(line) for row in flatten(json.loads(line), _ROWS_OF_ONE))
         rows = list(islice(flat, _ROWS))
         return _json_rows(path, FileFormat(format="jsonl", encoding=encoding), rows, whole and len(rows) < _ROWS)
     if value is None:
@@ -140,7 +141,7 @@ def _document_rows(text: str) -> list[dict[str, str]]:
     try:
         for _, value in read_pieces(io.StringIO(text), max_characters=len(text)):
             parts = value if isinstance(value, list) else [value]
-            rows += [row for part in parts if isinstance(part, dict) for row in flatten(part)]
+            rows += [row for part in parts if isinstance(part, dict) for row in flatten(part, _ROWS_OF_ONE)]
             if len(rows) >= _ROWS:
                 break
     except SourceError:

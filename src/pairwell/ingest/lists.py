@@ -32,7 +32,7 @@ def shape_items(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
 def _stocks(staged: Staged, items: ibis.Table) -> dict[str, int | None]:
     """What there is of each item of which the catalogue says so; None: it is no longer counted.
 
-    A vendor's catalogue says it of every item: where it gives no number, the item is in stock and nobody counts.
+    A vendor's catalogue that tells of stock says it of every item: where it gives no number, nobody counts.
     """
     told = staged.mapping.source is not None and "stock" in staged.mapping.columns
     said = items if told else items.filter(items.stock.notnull())

@@ -262,7 +262,7 @@ def _stage(run: _Run, chosen: _Chosen, sink: Sink, advance: BytesRead) -> Staged
         decimal="." if chosen.recognised and chosen.recognised.export.numbers else mapping.decimal,
         dates=mapping.dates,
         timezone=settings.shop.timezone,
-        money=money_of(settings, net=mapping.net),
+        money=money_of(settings, net=mapping.net, taxed=mapping.taxed),
     )
     path = run.folder / "rows.parquet"
     batches = _read(run, chosen, sink, advance)

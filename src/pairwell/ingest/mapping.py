@@ -69,6 +69,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     source: str | None = None  # the vendor whose export this is: its rows are reshaped first, columns are then fields
     won: tuple[str, ...] = ()  # of a CRM's deals: the stages that are won; none: those that are known as such
     net: bool = False  # money is without tax, whatever `[shop] prices_include_tax` says; costs always are
+    taxed: bool = False  # money is with tax, whatever `[shop] prices_include_tax` says
     lookup: tuple[Lookup, ...] = ()
     goods: Goods = Goods()
 
@@ -116,6 +117,8 @@ def check_mapping(mapping: Mapping, *, source: str = "the mapping") -> None:
                 hint=f'Write {field} = {{ constant = "…" }}, or {field} = {{ join = ["first", "second"] }}.',
                 field=field,
             )
+    if mapping.net and mapping.taxed:
+        raise MappingError(f"{source} says both `net` and `taxed`.", hint="Take one of them out.", field="taxed")
 
 
 def render_mapping(mapping: Mapping, confidence: Names[str, float] | None = None) -> str:
@@ -125,7 +128,7 @@ def render_mapping(mapping: Mapping, confidence: Names[str, float] | None = None
     heads |= {"dates": mapping.dates} if mapping.dates is not None else {}
     heads |= {"source": mapping.source} if mapping.source is not None else {}
     heads |= {"won": list(mapping.won)} if mapping.won else {}
-    heads |= {"net": True} if mapping.net else {}
+    heads |= {name: True for name in ("net", "taxed") if getattr(mapping, name)}
     parts = [
         "# Which column of the file is which field of the table. Correct what is wrong and pass it back by --mapping.",
         tomli_w.dumps(heads),

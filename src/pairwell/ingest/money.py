@@ -42,10 +42,10 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
         return minor * self.net_share if kind == "taxed" else minor
 
 
-def money_of(settings: Settings, *, net: bool = False) -> Money:
-    """What the settings say of money; `net`: the file states all of it without tax, whatever they say of prices."""
+def money_of(settings: Settings, *, net: bool = False, taxed: bool = False) -> Money:
+    """What the settings say of money; `net`, `taxed`: the file states all of it so, whatever they say of prices."""
     shop = settings.shop
-    tax = Decimal(repr(shop.tax_rate)) if shop.prices_include_tax and not net else Decimal(0)
+    tax = Decimal(repr(shop.tax_rate)) if (taxed or shop.prices_include_tax) and not net else Decimal(0)
     rates = {code: Decimal(repr(rate)) for code, rate in settings.currency.rates.items()}
     return Money(currency=shop.currency, rates={**rates, shop.currency: Decimal(1)}, net_share=1 / (1 + tax))
 

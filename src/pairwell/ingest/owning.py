@@ -19,7 +19,7 @@ _APART = "subscription\x1f"  # keeps subscriptions apart from orders that are ca
 def owned(told: Telling, now: datetime) -> Iterator[Ownership]:
     """Who bought what, how often and when last; of touched customers only those of whom that may differ.
 
-    A plan is owned while a subscription to it runs: one that did not end by `now`, and that is no trial.
+    A plan is owned while a subscription to it runs: one that began and did not end by `now`, and that is no trial.
     """
     bought = _with_plans(_purchases(told), _running(told.rows[OF_PLANS], now))
     if told.touched is None:
@@ -46,12 +46,13 @@ def _purchases(told: Telling) -> Bought:
 def _running(subscriptions: ir.Table, now: datetime) -> ir.Table:
     moment = ibis.literal(now.astimezone(UTC), type="timestamp('UTC', 6)")
     stands = subscriptions.ended_at.isnull() | (subscriptions.ended_at > moment)
-    return subscriptions.filter(stands & ~subscriptions.is_trial)
+    return subscriptions.filter(stands & (subscriptions.started_at <= moment) & ~subscriptions.is_trial)
 
 
 def _with_plans(bought: Bought, running: ir.Table) -> Bought:
-    """Each subscription as an order of its plans, placed when it began."""
-    held = running.mutate(order_id=ibis.literal(_APART) + running.subscription_id)
+    """What an account holds by one subscription as an order of its plans, placed when the first of them began."""
+    called = ibis.literal(_APART).join([running.account_id, running.subscription_id])
+    held = running.mutate(order_id=ibis.literal(_APART) + called)
     orders = held.group_by("order_id").aggregate(customer_id=held.account_id.min(), placed_at=held.started_at.min())
     lines = held.select("order_id", item_id=held.plan_id)
     return Bought(lines=bought.lines.union(lines), orders=bought.orders.union(orders))

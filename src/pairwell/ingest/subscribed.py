@@ -17,7 +17,8 @@ _UNIT_SEPARATOR = "\x1f"  # keeps ("ab", "c") and ("a", "bc") apart
 def shape_subscriptions(staged: Staged, dataset: Dataset, _now: datetime) -> Shaped:
     """Subscriptions with the plans they are of; each replaces what was known of it, by its id.
 
-    One without an id is called by its account, its plan and when it began, so that the same one again is no other.
+    Of several files the last one that tells of a subscription counts for it, with all its plans there. One without an
+    id is called by its account, its plan and when it began, so that the same one again is no other.
     """
     rows = dataset.engine.read_parquet(staged.rows)
     named = rows.mutate(
@@ -26,7 +27,10 @@ def shape_subscriptions(staged: Staged, dataset: Dataset, _now: datetime) -> Sha
     )
     ends_first = (named.ended_at < named.started_at).fill_null(False)
     refusal = ends_first.ifelse("ends_before_start", ibis.null("string"))
-    judged = judge_rows(named, ["subscription_id", "plan_id"], refusal)
+    last = named.filter(refusal.isnull()).group_by("subscription_id").agg(last_file=named.file.argmax(named.seq))
+    told = named.mutate(refusal=refusal).left_join(last, "subscription_id").drop("subscription_id_right")
+    earlier = (told.file != told.last_file).ifelse("repeated_id", ibis.null("string"))
+    judged = judge_rows(told, ["subscription_id", "plan_id"], ibis.coalesce(told.refusal, earlier))
     return shape_rows(staged, dataset, judged, {"subscriptions": judged.filter(judged.verdict.isnull())}, {})
 
 

@@ -63,3 +63,15 @@ def test_a_broken_document_raises(text: str) -> None:
 def test_a_piece_beyond_the_limit_raises() -> None:
     with pytest.raises(SourceError, match="longer than"):
         list(read_pieces(io.StringIO('["' + "x" * 500_000 + '"]'), max_characters=1000))
+
+
+def test_what_is_no_object_in_a_list_is_refused_and_keeps_no_other_from_being_read(tmp_path: Path) -> None:
+    found = read_file(write(tmp_path, '{"orders": [{"id": 1}, null, {"id": 2}, 7]}'), WHOLE)
+    assert found.rows == [("1",), ("2",)]
+    assert [refused.reason for refused in found.refused] == ["not_an_object"] * 2
+
+
+def test_lists_beside_each_other_make_no_more_rows_than_are_asked_for() -> None:
+    wide = {name: [{"n": number} for number in range(100)] for name in "abcdefgh"}
+    assert len(flatten(wide, 1_000)) == 1_000
+    assert len(flatten({"inside": wide}, 50)) == 50

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from tests.unit.ingest.conftest import NOW, Loader
 
 from pairwell.ingest.facts import write_facts
-from pairwell.ingest.load import ingest_files
+from pairwell.ingest.load import IngestOptions, ingest_files
 from pairwell.operations import schema
 
 HEADER = "subscription_id,account_id,plan_id,started_at,ended_at,seats,is_trial"
@@ -22,6 +22,29 @@ def test_a_subscription_is_replaced_by_its_id(loader: Loader) -> None:
     assert held(loader, "c1") == {"pro"}
     loader.load("subscriptions", HEADER, "s1,c2,pro,2026-01-01,,3,no")
     assert (held(loader, "c1"), held(loader, "c2")) == (set(), {"pro"})
+
+
+def test_of_several_files_the_last_that_tells_of_it_counts(loader: Loader) -> None:
+    parts = {
+        "january.csv": ("s1,c1,basic,2026-01-01,,2,no", "s1,c1,extra,2026-01-01,,,no", "s2,c2,basic,2026-01-01,,,no"),
+        "february.csv": ("s1,c1,pro,2026-01-01,,3,no",),
+    }
+    files = [loader.folder / name for name in parts]
+    for path, rows in zip(files, parts.values(), strict=True):
+        path.write_text("\n".join((HEADER, *rows)) + "\n", encoding="utf-8")
+    report = ingest_files("subscriptions", files, place=loader.place, options=IngestOptions(), now=NOW)
+    assert (held(loader, "c1"), held(loader, "c2")) == ({"pro"}, {"basic"})
+    assert (report.read, report.taken, report.merged) == (4, 2, 2)
+
+
+def test_one_id_under_two_accounts_is_what_each_of_them_holds(loader: Loader) -> None:
+    loader.load("subscriptions", HEADER, "s1,c5,basic,2026-01-01,,,no", "s1,c6,pro,2026-01-01,,,no")
+    assert (held(loader, "c5"), held(loader, "c6")) == ({"basic"}, {"pro"})
+
+
+def test_a_plan_that_has_not_begun_is_not_owned(loader: Loader) -> None:
+    loader.load("subscriptions", HEADER, f"s1,c1,pro,{NOW + timedelta(days=2):%Y-%m-%d},,,no")
+    assert held(loader, "c1") == set()
 
 
 def test_one_without_an_id_is_called_by_its_content(loader: Loader) -> None:

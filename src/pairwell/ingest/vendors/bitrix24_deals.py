@@ -165,6 +165,7 @@ BITRIX24_DEALS = Export(
     reshape=reshape,
     staged=lambda won: partial(reshape, won=won),
     member="id",
+    taxed=True,
     moments=frozenset({"assumed close date", "close date"}),
     numbers=frozenset({"цена", "количество", "сумма", "price", "quantity", "income"}),
 )

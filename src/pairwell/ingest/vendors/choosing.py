@@ -29,7 +29,13 @@ def recognise(table: str, samples: Sequence[Sample], source: str | None) -> Reco
     if not _all(export, samples):
         raise _other(export, samples)
     files = {sample.path: sample.file for sample in samples}
-    return Recognised(export=export, files=files, decimal=_decimal(export, samples), dates=_dates(export, samples))
+    return Recognised(
+        export=export,
+        files=files,
+        decimal=_decimal(export, samples),
+        dates=_dates(export, samples),
+        counts=_counts(export, samples),
+    )
 
 
 def named_by(mapping: Mapping, samples: Sequence[Sample]) -> Recognised:
@@ -56,7 +62,7 @@ def mapping_of(recognised: Recognised, table: str) -> Mapping:
     export = recognised.export
     fields = export.fields["orders" if table == "order_lines" else table]
     file = next(iter(recognised.files.values()))
-    columns: dict[str, str] = {field: field for field in fields}
+    columns: dict[str, str] = {field: field for field in fields if field != "stock" or recognised.counts}
     return Mapping(
         table=table,
         decimal=recognised.decimal,
@@ -65,7 +71,14 @@ def mapping_of(recognised: Recognised, table: str) -> Mapping:
         columns=dict(columns),
         source=export.source,
         net=export.net,
+        taxed=export.taxed,
     )
+
+
+def _counts(export: Export, samples: Sequence[Sample]) -> bool:
+    """Whether the files tell of stock: each has a column of it, where they are such that may lack one."""
+    names = ({name.casefold() for name in sample.table.column_names} for sample in samples)
+    return not export.counted_in or all(found & export.counted_in for found in names)
 
 
 def _decimal(export: Export, samples: Sequence[Sample]) -> Literal[".", ","]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+BEGIN = "<feed>"  # the one cell of what stands before all of a feed
+
 
 class Given(msgspec.Struct, frozen=True):
     """A row as the vendor wrote it: a row of a CSV file, or an object of a JSON file; without its empty cells."""
@@ -34,10 +36,10 @@ class Left(msgspec.Struct, frozen=True):
 
 Piece = Row | Left
 Reshape = Callable[[Iterable[Given]], Iterator[Piece]]
-_ENVELOPES = 2  # how deep the objects of a page may stand in it
+ENVELOPES = 2  # how deep the objects of a page may stand in it
 
 
-def _inside(names: set[str], depth: int = _ENVELOPES) -> Iterator[set[str]]:
+def _inside(names: set[str], depth: int = ENVELOPES) -> Iterator[set[str]]:
     """The names that stand behind the same first part, as those of a list inside an envelope do; and inside these."""
     for first in sorted({name.split(".", 1)[0] for name in names if "." in name}):
         inner = {name.split(".", 1)[1] for name in names if name.startswith(f"{first}.")}
@@ -64,7 +66,10 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     member: str | None = None  # of every object of a JSON file; what lacks it is an envelope around a list of them
     numbers: frozenset[str] = frozenset()  # columns of a CSV file, in lower case, whose decimal sign may be a comma
     moments: frozenset[str] = frozenset()  # columns of a CSV file, in lower case, that may put day or month first
+    counted_in: frozenset[str] = frozenset()  # columns, in lower case, of stock; none: every item's is told
     net: bool = False  # its money is without tax, whatever the settings say of prices
+    taxed: bool = False  # its money is with tax, whatever they say
+    shown: frozenset[str] = frozenset()  # cells, in lower case, of rows that it leaves out itself: no others are kept
 
     @property
     def table(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pairwell.ingest.vendors.cells import attribute, deepest, filled, text
-from pairwell.ingest.vendors.export import Export, Given, Left, Piece, Row
+from pairwell.ingest.vendors.export import BEGIN, Export, Given, Left, Piece, Row
 
 _FIELDS = {
     "items": {
@@ -43,7 +43,8 @@ _PARTS = 3  # of a detail in a table: section, name, value
 def reshape(given: Iterable[Given]) -> Iterator[Piece]:
     """Product by product."""
     for row in given:
-        yield _piece(row, _named(row.cells))
+        if BEGIN not in row.cells:
+            yield _piece(row, _named(row.cells))
 
 
 def _piece(row: Given, cells: Mapping[str, Any]) -> Piece:

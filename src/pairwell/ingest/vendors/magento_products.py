@@ -157,5 +157,6 @@ MAGENTO_PRODUCTS = Export(
     marks=(frozenset({"sku", "store_view_code", "attribute_set_code", "product_type", "product_online"}),),
     fields=_FIELDS,
     reshape=reshape,
+    counted_in=frozenset({"is_in_stock", "qty"}),
     numbers=frozenset({"price", "special_price", "qty"}),
 )

@@ -23,9 +23,8 @@ from pairwell.ingest.rules import BY_NAME
 from pairwell.ingest.sources import Batch, Limits, Refuse, RefusedRow, read_batches, trimmed, watched
 from pairwell.ingest.streams import open_text
 from pairwell.ingest.vendors.cells import plain
-from pairwell.ingest.vendors.export import Export, Given, Row
+from pairwell.ingest.vendors.export import BEGIN, ENVELOPES, Export, Given, Left, Row
 
-_ENVELOPES = 2  # how deep the objects of a page may stand in it
 _MOST_CELLS = 5_000_000  # of a batch: where each row has attributes of its own, most are empty
 _OPEN = ("attributes.", "item_attributes.")  # fields with a free part in their name: kept as the file has them
 
@@ -36,6 +35,7 @@ class Recognised(msgspec.Struct, frozen=True, kw_only=True):
     export: Export
     files: Mapping[Path, FileFormat]
     decimal: Literal[".", ","] = "."  # of the numbers of CSV files
+    counts: bool = True  # whether stock is told of every item; else not at all
     dates: str | None = None  # pattern of the moments of CSV files, where they are written with slashes
 
 
@@ -64,7 +64,7 @@ def read_export(
         if piece.table != table:
             continue
         if not isinstance(piece, Row):
-            _leave(piece.given, piece.rule, sink)
+            _leave(piece, export.shown, sink)
             continue
         full = len(rows) >= limits.batch_rows or len(rows) * len(names) > _MOST_CELLS
         if rows and (full or rows[0].given.file != piece.given.file):
@@ -76,11 +76,19 @@ def read_export(
         yield _batch(rows, mapping)
 
 
-def _leave(given: Given, rule: str, sink: Sink) -> None:
+def _leave(left: Left, shown: frozenset[str], sink: Sink) -> None:
+    given, rule = left.given, left.rule
     if BY_NAME[rule].effect == "merges":
         sink.merged[rule] += 1
     else:
-        sink.refuse(RefusedRow(file=given.file, line=given.line, reason=rule, row=render_row(given.cells)))
+        row = render_row(_shown(given.cells, shown) if shown else given.cells)
+        sink.refuse(RefusedRow(file=given.file, line=given.line, reason=rule, row=row))
+
+
+def _shown(cells: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """The cells of these names; of what stands for another object, as a customer may, its id alone."""
+    said = ((name, cell.get("id") if isinstance(cell, dict) else cell) for name, cell in cells.items())
+    return {name: cell for name, cell in said if name.casefold() in names and not isinstance(cell, (dict, list))}
 
 
 def _unheard(_: RefusedRow) -> None:
@@ -141,7 +149,7 @@ def _unwrapped(given: Given, member: str | None) -> Iterator[Given]:
     yield from (Given(given.file, given.line, part) for part in objects) if objects else (given,)
 
 
-def _listed(cells: Mapping[str, Any], depth: int = _ENVELOPES) -> Iterator[dict[str, Any]]:
+def _listed(cells: Mapping[str, Any], depth: int = ENVELOPES) -> Iterator[dict[str, Any]]:
     for value in cells.values():
         if isinstance(value, list):
             yield from (part for part in value if isinstance(part, dict))
@@ -154,7 +162,8 @@ def _has(cells: Mapping[str, Any], member: str) -> bool:
 
 
 def _elements(path: Path, file: FileFormat, *, limits: Limits, refuse: Refuse, advance: BytesRead) -> Iterator[Given]:
-    """The offers of a feed; what explains them stands before them, under its name in angle brackets."""
+    """The offers of a feed; first that it begins, then what explains them, under its name in angle brackets."""
+    yield Given(path.name, 0, {BEGIN: None})
     with watched(path, refuse) as watch:
         for element in read_feed(path, file, most=limits.max_line_bytes, refuse=watch.refuse, advance=advance):
             if element.name in EXPLAINING:

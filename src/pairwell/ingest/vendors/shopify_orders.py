@@ -210,6 +210,10 @@ SHOPIFY_ORDERS = Export(
     marks=(frozenset({"name", "financial status", "lineitem name", "lineitem quantity", "lineitem price"}),),
     fields=_FIELDS,
     reshape=reshape,
+    shown=frozenset(
+        {"name", "email", "phone", "created at", "cancelled at", "financial status", "payment method", "currency"}
+        | {"lineitem name", "lineitem sku", "lineitem quantity", "lineitem price", "lineitem requires shipping"}
+    ),
     numbers=frozenset(
         {
             "subtotal",

@@ -160,6 +160,7 @@ SHOPIFY_PRODUCTS = Export(
     ),
     fields=_FIELDS,
     reshape=reshape,
+    counted_in=frozenset({"variant inventory qty", "inventory quantity"}),
     numbers=frozenset(
         {"variant price", "price", "cost per item", "variant inventory qty", "inventory quantity"},
     ),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pairwell.ingest.vendors.cells import filled, text
+from pairwell.ingest.vendors.cells import filled, is_yes, text
 from pairwell.ingest.vendors.export import Export, Given, Left, Piece, Row
 
 _FIELDS = {
@@ -57,6 +57,7 @@ def _exported(cells: Mapping[str, Any]) -> dict[str, Any]:
         "canceled_at": said.get("canceled at (utc)"),
         "current_period_start": said.get("current period start (utc)"),
         "trial_end": said.get("trial end (utc)"),
+        "cancel_at": said.get("current period end (utc)") if is_yes(said.get("cancel at period end")) else None,
     }
     return {
         "id": said.get("id"),
@@ -81,7 +82,7 @@ def _ended(said: Mapping[str, Any]) -> Any:  # noqa: ANN401
     """Since when the plan is not the customer's, by what Stripe's states say of it; None while it is.
 
     Unpaid: every try to be paid failed, and the period that was not paid is not served. Paused: a trial ran out
-    without a way to pay. One that is cancelled for later, or past due, runs on.
+    without a way to pay. One that is cancelled for later runs until then, one past due runs on.
     """
     status = (text(said.get("status")) or "").casefold()
     if status == "canceled":
@@ -90,7 +91,7 @@ def _ended(said: Mapping[str, Any]) -> Any:  # noqa: ANN401
         return _period(said) or said.get("canceled_at") or _began(said)
     if status == "paused":
         return said.get("trial_end") or _began(said)
-    return said.get("ended_at")
+    return said.get("ended_at") or said.get("cancel_at")
 
 
 def _period(said: Mapping[str, Any]) -> Any:  # noqa: ANN401
@@ -124,4 +125,8 @@ STRIPE_SUBSCRIPTIONS = Export(
     fields=_FIELDS,
     reshape=reshape,
     member="billing_cycle_anchor",
+    shown=frozenset(
+        {"id", "customer", "customer id", "status", "plan", "quantity", "currency", "created", "start_date"}
+        | {"created (utc)", "start (utc)", "start date (utc)"}
+    ),
 )

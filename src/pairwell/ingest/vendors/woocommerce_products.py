@@ -194,5 +194,6 @@ WOOCOMMERCE_PRODUCTS = Export(
     marks=(frozenset({"type", "sku", "name", "is featured?", "visibility in catalog", "regular price", "categories"}),),
     fields=_FIELDS,
     reshape=reshape,
+    counted_in=frozenset({"in stock?", "stock"}),
     numbers=frozenset({"regular price", "sale price", "cost of goods", "stock"}),
 )

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from pairwell.ingest.vendors.cells import attribute, filled, is_yes, text
-from pairwell.ingest.vendors.export import Export, Given, Piece, Row
+from pairwell.ingest.vendors.cells import amount, attribute, filled, is_yes, text
+from pairwell.ingest.vendors.export import BEGIN, Export, Given, Piece, Row
 
 _FIELDS = {
     "items": {
@@ -36,14 +36,12 @@ _FIELDS = {
 _RENAMED = {"RUR": "RUB"}  # the code of before 1998, which YML goes on taking
 _GONE = ("disabled", "archived", "deleted")
 _COUNTS = ("count", "stock_quantity", "quantity_in_stock")
-_DEEPEST = 32  # categories inside each other; more are a circle
 _field = lru_cache(maxsize=1 << 16)(attribute)  # a feed has few names of parameters, and millions of parameters
 
 
 class _Shop(msgspec.Struct):
-    """What a file says of its shop before its offers."""
+    """What a feed says of its shop before its offers."""
 
-    file: str
     categories: dict[str, tuple[str, str]]  # id -> name, id of the one above
     paths: dict[str, str]  # id -> "A > B > C", as far as asked
     currency: str | None = None  # the one whose rate is 1
@@ -51,11 +49,11 @@ class _Shop(msgspec.Struct):
 
 def reshape(given: Iterable[Given]) -> Iterator[Piece]:
     """Offer by offer; categories and currencies are no rows. `<rec>` names offers that may come later, or never."""
-    shop = _Shop("", {}, {})
+    shop = _Shop({}, {})
     for row in given:
-        if row.file != shop.file:
-            shop = _Shop(row.file, {}, {})
-        if isinstance(category := row.cells.get("<category>"), dict):
+        if BEGIN in row.cells:
+            shop = _Shop({}, {})
+        elif isinstance(category := row.cells.get("<category>"), dict):
             above = text(category.get("@parentId")) or ""
             shop.categories[text(category.get("@id")) or ""] = (text(category.get("")) or "", above)
         elif isinstance(currency := row.cells.get("<currency>"), dict):
@@ -66,8 +64,8 @@ def reshape(given: Iterable[Given]) -> Iterator[Piece]:
 
 
 def _main_currency(known: str | None, currency: Mapping[str, Any]) -> str | None:
-    rate = (text(currency.get("@rate")) or "1").rstrip("0").rstrip(".")
-    return text(currency.get("@id")) if known is None and rate == "1" else known
+    rate = amount(text(currency.get("@rate")) or "1")
+    return text(currency.get("@id")) if known is None and rate == 1 else known
 
 
 def _item(cells: Mapping[str, Any], shop: _Shop) -> dict[str, str]:
@@ -110,12 +108,12 @@ def _path(category: str | None, shop: _Shop) -> str | None:
     if category is None:
         return None
     if category not in shop.paths:
-        names: list[str] = []
+        names: dict[str, str] = {}
         at = category
-        while at in shop.categories and len(names) < _DEEPEST:
-            name, at = shop.categories[at]
-            names.append(name)
-        shop.paths[category] = " > ".join(name for name in reversed(names) if name)
+        while at in shop.categories and at not in names:
+            names[at], above = shop.categories[at]
+            at = above
+        shop.paths[category] = " > ".join(name for name in reversed(names.values()) if name)
     return shop.paths[category]
 
 

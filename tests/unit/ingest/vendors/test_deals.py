@@ -319,6 +319,13 @@ def test_hubspots_prices_are_without_tax_whatever_the_shop_says(importer: Import
     assert ("9002", "Monitor 27", 1.0, 15000, 0) in importer.rows("order_lines", *SOLD)
 
 
+@pytest.mark.parametrize("with_tax", [True, False])
+def test_bitrix24s_prices_are_with_tax_whatever_the_shop_says(importer: Importer, *, with_tax: bool) -> None:
+    importer.settle(shop={"tax_rate": 0.2, "prices_include_tax": with_tax, "currency": "RUB"})
+    importer.take("orders", "bitrix24_deals.csv")
+    assert ("42", "Лампа", 1.0, 416708, 0) in importer.rows("order_lines", *SOLD)
+
+
 def test_a_won_deal_whose_products_are_gone_stays_as_it_was(importer: Importer) -> None:
     importer.take("orders", *HUBSPOT)
     report = importer.take("orders", HUBSPOT[0])

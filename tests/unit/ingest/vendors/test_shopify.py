@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -266,3 +267,14 @@ def _written(importer: Importer, name: str, rows: list[list[str]], delimiter: st
 def _rows() -> list[list[str]]:
     with (FILES / ORDERS).open(encoding="utf-8", newline="") as stream:
         return list(csv.reader(stream))
+
+
+def test_a_catalogue_without_a_column_of_stock_leaves_what_is_known(importer: Importer) -> None:
+    importer.take("items", "shopify_products.csv")
+    header, *rows = csv.reader((FILES / "shopify_products.csv").read_text(encoding="utf-8").splitlines())
+    place = header.index("Variant Inventory Qty")
+    told = io.StringIO()
+    csv.writer(told).writerows([cells[:place] + cells[place + 1 :] for cells in (header, *rows)])
+    importer.take("items", importer.write("bare.csv", told.getvalue()))
+    stocks = {item_id: item.stock for item_id, item in importer.facts.items().items()}
+    assert (stocks["TENT-RD-2"], stocks["TENT-GR-2"]) == (0, 12)

@@ -74,6 +74,18 @@ def test_the_same_file_again_changes_nothing_and_a_newer_one_replaces(importer: 
     }
 
 
+def test_one_that_is_cancelled_for_later_runs_until_then(importer: Importer) -> None:
+    page = json.loads((FILES / LISTED).read_text(encoding="utf-8"))
+    running = {**page["data"][0], "status": "active", "ended_at": None}
+    page["data"] = [
+        {**running, "id": "sub_past", "customer": "cus_past", "cancel_at": 1_769_990_400},
+        {**running, "id": "sub_ahead", "customer": "cus_ahead", "cancel_at": 4_102_444_800},
+    ]
+    importer.take("subscriptions", importer.write("cancelled.json", json.dumps(page)))
+    assert owned(importer, "cus_past")["cus_past"] == []
+    assert owned(importer, "cus_ahead")["cus_ahead"] != []
+
+
 def test_the_dashboards_export_says_the_same_of_plans(importer: Importer) -> None:
     report = importer.take("subscriptions", EXPORTED)
     assert (report.recognised, report.read, report.taken, report.refused) == ("stripe", 6, 5, 1)

@@ -187,3 +187,39 @@ def test_a_table_is_no_feed_even_where_it_is_called_one(importer: Importer) -> N
     assert importer.take("items", path).taken == 3
     with pytest.raises(MappingError, match="is not a feed in YML"):
         importer.take("items", path, source="yml")
+
+
+class TestSeveralFeeds:
+    HEAD = (
+        "<yml_catalog><shop><currencies>{}</currencies><categories>{}</categories>"
+        "<offers>{}</offers></shop></yml_catalog>"
+    )
+    OFFER = "<offer id='{}' available='true'><price>10</price><categoryId>1</categoryId><name>Thing</name></offer>"
+
+    def _feed(self, importer: Importer, folder: str, currency: str, category: str) -> Path:
+        path = importer.folder / folder / "feed.xml"
+        path.parent.mkdir()
+        offer = self.OFFER.format(folder)
+        category = f"<category id='1'>{category}</category>" if category else ""
+        path.write_text(self.HEAD.format(currency, category, offer), encoding="utf-8")
+        return path
+
+    def test_one_called_like_another_has_its_own_categories_and_currency(self, rouble: Importer) -> None:
+        first = self._feed(rouble, "shoes", "<currency id='RUB' rate='1'/>", "Shoes")
+        second = self._feed(rouble, "books", "<currency id='USD' rate='1'/>", "Books")
+        third = self._feed(rouble, "bare", "", "")
+        report = rouble.take("items", first, second, third)
+        assert report.refused_by_reason == {"unknown_currency": 1}
+        assert dict(rouble.rows("items", "item_id", "category")) == {"shoes": "Shoes", "bare": None}
+
+    @pytest.mark.parametrize(("rate", "price"), [("1", 700), ("1.0", 700), ("100", 1000), ("10", 1000), ("0.1", 1000)])
+    def test_the_shop_s_currency_is_the_one_whose_rate_is_one(self, rouble: Importer, rate: str, price: int) -> None:
+        rouble.settle(currency={"rates": {"USD": 0.7}})
+        currencies = f"<currency id='USD' rate='{rate}'/><currency id='RUB' rate='1'/>"
+        rouble.take("items", self._feed(rouble, "a", currencies, "Shoes"))
+        assert rouble.rows("items", "price_minor") == [(price,)]
+
+    def test_categories_in_a_circle_are_named_once(self, rouble: Importer) -> None:
+        circle = "Self</category><category id='2' parentId='1'>Other</category><category id='1' parentId='2'>Self"
+        rouble.take("items", self._feed(rouble, "a", "<currency id='RUB' rate='1'/>", circle))
+        assert rouble.rows("items", "category") == [("Other > Self",)]
