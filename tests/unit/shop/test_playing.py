@@ -92,6 +92,7 @@ def test_lots_are_looked_through(folder: Path, choice: Any) -> None:
         assert silence is not None
         played = play(shop, customer_id="c")
         assert shown(played) == ["tent+", "lamp", "mat"]
+        assert (played.live.silence, played.live.outcome[:16]) == (None, "Shown: 3 offers.")
         assert played.in_holdout == (choice is ALL_HELD)
         assert any("in the holdout" in line for line in played.lines()) == played.in_holdout
         assert not play(shop).in_holdout
