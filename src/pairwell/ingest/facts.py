@@ -25,6 +25,8 @@ from pairwell.offer_words import OfferText
 from pairwell.records import Item
 
 _ROWS = 20_000
+_OF_PAIRS = frozenset({"relations"})
+_OF_NOBODY = _OF_PAIRS | {"offer_texts"}  # tables that say nothing of customers
 _AS_STORED = (
     "item_id", "title", "category", "brand", "family", "tier", "price_minor", "cost_minor", "rating", "n_ratings",
     "published", "url", "image_url",
@@ -45,13 +47,13 @@ def write_facts(
     base = _base(dataset, facts)
     while True:
         snapshot = dataset.newest()
-        items = _priced_items(dataset, snapshot, timezone, among=_touched_items(dataset, snapshot, base, stocks))
-        counted = dict.fromkeys(stocks, to_micros(now))
-        told = _Told(stocks={**_known_stocks(facts), **stocks}, counted=counted, texts=read_texts(dataset, snapshot))
-        facts.write_items(_items(items, told), at=now)
+        if stocks or overtaken or not _differ_in(_OF_PAIRS, snapshot, base):
+            items = _priced_items(dataset, snapshot, timezone, among=_touched_items(dataset, snapshot, base, stocks))
+            facts.write_items(_items(items, _told(dataset, snapshot, facts, stocks, now)), at=now)
         facts.write_relations(read_curated(dataset, snapshot), at=now)
         if snapshot.number > facts.snapshot():
-            _write_people(dataset, facts, snapshot, base, now)
+            if overtaken or not _differ_in(_OF_NOBODY, snapshot, base):
+                _write_people(dataset, facts, snapshot, base, now)
             facts.mark_snapshot(snapshot.number)
         elif overtaken:  # what was written of customers here may have come after what is newer
             _write_people(dataset, facts, snapshot, base, now)
@@ -64,6 +66,14 @@ def _write_people(dataset: Dataset, facts: FactStore, snapshot: Snapshot, base: 
     with told_of_customers(dataset, snapshot, since=base) as told:
         facts.write_owned(owned(told, now))
         facts.write_customers(read_told(told))
+
+
+def _differ_in(names: frozenset[str], snapshot: Snapshot, base: Snapshot | None) -> bool:
+    """Whether the snapshot differs from `base` in the tables of these names at most: nobody waits for all the rest."""
+    if base is None:
+        return False
+    others = (snapshot.tables.keys() | base.tables.keys()) - names
+    return all(snapshot.tables.get(name) == base.tables.get(name) for name in others)
 
 
 def are_current(dataset: Dataset, facts: FactStore) -> bool:
@@ -102,6 +112,13 @@ def _priced_items(dataset: Dataset, snapshot: Snapshot, timezone: str, among: ib
     stated = (~joined.derived).ifelse(joined.price_minor, ibis.null("int64"))
     price = ibis.coalesce(stated, joined.sold_minor, joined.price_minor)
     return joined.mutate(price_minor=price, states_price=stated.notnull())
+
+
+def _told(
+    dataset: Dataset, snapshot: Snapshot, facts: FactStore, stocks: Mapping[str, int | None], now: datetime
+) -> _Told:
+    counted = dict.fromkeys(stocks, to_micros(now))
+    return _Told(stocks={**_known_stocks(facts), **stocks}, counted=counted, texts=read_texts(dataset, snapshot))
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True):

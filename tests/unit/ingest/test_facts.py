@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 import sqlalchemy as sa
 from tests.unit.ingest.conftest import NOW, Loader
 
@@ -12,6 +13,7 @@ from pairwell.clock import to_micros
 from pairwell.facts.ownership import Bought, Purchases, hear_orders
 from pairwell.facts.statements import Statement, state_items
 from pairwell.facts.store import FactStore
+from pairwell.ingest import facts as facts_of_dataset
 from pairwell.ingest.facts import write_facts
 from pairwell.operations.database import Database, open_database
 from pairwell.operations.schema import owned
@@ -68,6 +70,27 @@ def test_what_was_bought_again_since_stays_owned(loader: Loader) -> None:
         hear_orders(connection, loader.database, {"ann": {"2": told}})
     loader.load("returns", "order_id,item_id,quantity,at", "1,cup,1,2026-01-05")
     assert loader.facts.owned("ann", {"cup"}) == {"cup"}
+
+
+def test_what_is_said_of_pairs_is_no_reason_to_ask_of_all_customers(
+    loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loader.orders(HEAD, "1,cup,Cup,1,3.00,2026-01-01,ann")
+    with monkeypatch.context() as patched:
+        patched.setattr(facts_of_dataset, "_write_people", _refuse)
+        loader.load("offer_texts", "item_id,kind,locale,argument", "cup,cross_sell,en,Warm.")
+        patched.setattr(facts_of_dataset, "_items", _refuse)
+        loader.load("relations", "anchor_id,item_id,relation", "cup,pot,complement")
+    assert loader.facts.snapshot() == loader.dataset.newest().number
+    assert [text.argument for text in loader.facts.items()["cup"].texts] == ["Warm."]
+    assert [one.item_id for one in loader.facts.relations_of(["cup"])] == ["pot"]
+    loader.orders(HEAD, "2,pot,Pot,1,9.00,2026-01-02,ann")
+    assert loader.facts.owned("ann", {"cup", "pot"}) == {"cup", "pot"}
+    assert loader.facts.items()["pot"].price_minor == 900
+
+
+def _refuse(*_: object) -> None:
+    raise AssertionError
 
 
 def _held(facts: FactStore, database: Database) -> tuple[dict[str, Item], dict[str, set[str]]]:
