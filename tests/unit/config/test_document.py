@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from pairwell.config.document import compact_settings, parse_settings, render_settings, say_value, setting_names
+from pairwell.config.document import (
+    compact_settings,
+    describe_setting,
+    parse_settings,
+    render_settings,
+    say_value,
+    setting_names,
+)
 from pairwell.config.published import compare_settings
 from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Rule
@@ -176,3 +183,18 @@ def test_a_first_lever_changes_no_setting_that_is_gone() -> None:
     }
     assert changes.keys() == {"levers in order", "levers.a.name", "levers.a.when", "levers.a.weight"}
     assert changes["levers in order"] == ((), ["a"])
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("slots.max", "Offers in one answer at most."),
+        ("placements.cart.deadline_ms", "Milliseconds after which the answer is silence."),
+        ("rules.no. 1, of many.when", "The condition, in CEL."),
+        ("caps.a week.name", "Its own name."),
+        ("rules in order", "What withholds an offer, in this order."),
+        ("no.such", ""),
+    ],
+)
+def test_a_setting_is_described_by_its_dotted_name(name: str, said: str) -> None:
+    assert describe_setting(name) == said

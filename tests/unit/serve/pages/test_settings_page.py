@@ -4,11 +4,14 @@ import re
 from contextlib import closing
 from html import unescape
 
+import msgspec
 import pytest
 from tests.unit.serve.pages.browsing import HOME, Browser
-from tests.unit.serve.pages.conftest import EVIL, Ask
+from tests.unit.serve.pages.conftest import EVIL, NOW, Ask
 
+from pairwell.config.gradual import start_experiment
 from pairwell.config.published import load_published, publish_settings, settings_standing
+from pairwell.config.standing import Act, Experiment
 from pairwell.config.workspace import Workspace
 from pairwell.operations.users.store import ROLES, Role
 from pairwell.shop.face import open_shop
@@ -164,6 +167,18 @@ def test_what_the_whole_shop_has_one_of_is_for_everybody_only(ask: Ask, workspac
     draft = hidden(page, "/settings/publish", "draft")
     assert admin.send("/settings/publish", draft=draft, share="0.1", reason="r")[0] == 400
     assert admin.send("/settings/publish", draft=draft, share="1.0", reason="r")[0] == 303
+
+
+def test_what_an_experiment_tries_is_ended_there(ask: Ask, workspace: Workspace) -> None:
+    live = load_published(workspace).settings
+    tried = msgspec.structs.replace(live, slots=msgspec.structs.replace(live.slots, max=1))
+    start_experiment(workspace, tried, 0.5, Experiment(name=EVIL, metrics=["revenue"]), Act(at=NOW))
+    write(workspace, add_on_price_share=0.2)
+    page = Browser(ask, "admin").see("/settings")[1]
+    assert EVIL in unescape(page)
+    assert ("<img" in page, "<script>alert" in page) == (False, False)
+    assert forms(page) == {"/settings/publish", "/offers/off"}
+    assert re.findall(r'<option value="([\d.]+)"', page) == ["1.0"]
 
 
 def test_the_salt_is_told_to_nobody(ask: Ask, workspace: Workspace) -> None:
