@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 from tests.browser.conftest import CHROMIUM
+from tests.browser.pictures import small_png
 from tests.browser.test_offers import axe
 from tests.e2e.running import LOADING_S, PAIRWELL, started, wait_for
 
@@ -126,7 +127,7 @@ def paths(chromium: Any, pages: Dashboard) -> list[str]:
     one = Reader(chromium, pages)
     links = [str(link) for link in _links(one.open("/reports").locator("nav a"))]
     for path in links:  # it grows meanwhile
-        found = _links(one.open(path).locator("main a"))
+        found = _links(one.open(path).locator("main a, main form[method=get]"))
         for kind in UNLISTED - {_kind(link) for link in links}:
             links += [link for link in found if _kind(link) == kind][:1]
     one.context.close()
@@ -138,7 +139,9 @@ def _kind(link: str) -> str:
 
 
 def _links(found: Any) -> list[str]:
-    hrefs: list[str] = found.evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    hrefs: list[str] = found.evaluate_all(
+        "all => all.map(one => one.getAttribute('href') ?? one.getAttribute('action'))"
+    )
     return hrefs
 
 
@@ -353,4 +356,6 @@ def _keep(page: Any, path: str, theme: str) -> None:
         name = re.sub(r"[^a-z0-9]+", "-", path.partition("?")[0].lower()).strip("-") or "first"
         folder = Path(SCREENSHOTS)
         folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}-{theme}.png", animations="disabled")
+        blank = page.context.browser.new_page()
+        (folder / f"{name}-{theme}.png").write_bytes(small_png(blank, page.screenshot(animations="disabled")))
+        blank.close()
