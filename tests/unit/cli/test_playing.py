@@ -3,11 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.cli.conftest import Command, Exported
+from tests.unit.cli.conftest import Command
 from tests.unit.cli.test_commands import any_anchor, document
 
 from pairwell import open as open_workspace
 from pairwell.errors import RequestError
+from pairwell.simulate.exports import Exported
 
 
 def test_a_terminal_shows_what_a_request_would_get_and_what_a_change_does(
