@@ -129,6 +129,17 @@ def test_what_both_vendors_are_told_is_one_act_and_two_clicks_are_two(visit: New
     assert one.online.acts(visitor, len(expected)) == expected
 
 
+def test_a_list_made_anew_of_what_it_held_tells_nothing_twice(visit: New) -> None:
+    one = visit()
+    visitor = show(one, viewed("mat"))
+    one.page.wait_for_timeout(100)
+    twice = "{ const one = {event: 'view_item', ecommerce: {items: [{item_id: 'pan'}]}};"
+    push(one, twice + "dataLayer.push(one); dataLayer.push(one) }")
+    push(one, "window.dataLayer = dataLayer.concat([{gtm: 1}]); dispatchEvent(new Event('load'));" + viewed("lamp"))
+    one.page.wait_for_timeout(1_500)
+    assert one.online.acts(visitor, 4) == [("view", "lamp"), ("view", "mat"), ("view", "pan"), ("view", "pan")]
+
+
 @pytest.mark.parametrize("layers", ["before", "after"])
 def test_others_that_wrap_the_list_are_no_matter(visit: New, layers: str) -> None:
     one = visit()
@@ -212,6 +223,30 @@ def test_a_consent_taken_away_takes_the_id_and_what_waits(visit: New) -> None:
     one.page.goto(f"{one.shop.base}/shop.css")
     assert one.page.evaluate("localStorage.length") == 0
     assert one.online.acts(visitor, 0) == []
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["for good", "and given again"])
+def test_what_is_under_way_when_a_consent_is_taken_away_is_sent_no_second_time(visit: New, again: bool) -> None:
+    one, held, sent = visit(), list[Any](), list[str]()
+    headers = {"access-control-allow-origin": "*"}
+
+    def answer(route: Any) -> None:
+        sent.append(route.request.post_data)
+        if len(sent) == 1:
+            held.append(route)
+        else:
+            route.fulfill(status=202, body="{}", headers=headers)
+
+    one.page.route("**/v1/events", answer)
+    show(one, viewed("mat"), visitor="", consent="")
+    one.page.wait_for_timeout(1_500)
+    push(one, "document.querySelector('script[data-key]').removeAttribute('data-consent')")
+    one.page.wait_for_timeout(100)
+    if again:
+        push(one, "document.querySelector('script[data-key]').setAttribute('data-consent', '')")
+    held[0].fulfill(status=503, body="", headers=headers)
+    one.page.wait_for_timeout(4_000)
+    assert len(sent) == 1
 
 
 @pytest.mark.parametrize("script", ["says all", "says nothing"])

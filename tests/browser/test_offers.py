@@ -241,3 +241,21 @@ def test_a_picture_that_does_not_load_leaves_its_place_empty(visit: New) -> None
     picture.wait_for(state="hidden")
     assert picture.evaluate("one => one.offsetWidth") > 0
     assert one.shift == 0
+
+
+def test_what_hangs_on_a_consent_is_sent_no_second_time_once_that_is_taken_away(visit: New) -> None:
+    one, held, sent = visit(), list[Any](), list[str]()
+    headers = {"access-control-allow-origin": "*"}
+    one.page.route("**/v1/events", lambda route: (held.append(route), sent.append(route.request.post_data)))
+    one.open(consent="")
+    one.heard("offers")
+    visitor = one.page.evaluate("localStorage.getItem('pairwell-visitor')")
+    one.page.wait_for_timeout(1_500)
+    before = len(sent)
+    assert before
+    assert all(visitor in body for body in sent)
+    one.page.evaluate("document.querySelector('pairwell-offers').removeAttribute('consent')")
+    for route in held[:before]:
+        route.fulfill(status=503, body="", headers=headers)
+    one.page.wait_for_timeout(6_000)
+    assert [body for body in sent[before:] if visitor in body] == []

@@ -9,12 +9,12 @@ window[LOADED] = true;
 const GA4 = new Map(Object.entries({ view_item: "view", add_to_cart: "add_to_cart", remove_from_cart: "remove_from_cart",
   begin_checkout: "checkout", view_search_results: "search", search: "search" }));
 const METRICA = { detail: "view", add: "add_to_cart", remove: "remove_from_cart" };
-const SAME_MS = 2000; // within these the same in the other vendor's words is the same act
-const WAIT_MS = 1000, MOST_ITEMS = 200, MOST = 500, TRIES = 5, BATCH = 40; // 40 stay below a beacon's 64 KB
-const VISITOR = "pairwell-visitor"; // as the widget keeps it: one visitor, whichever script runs
+const SAME_MS = 2000; // within these the other vendor's words tell the same act
+const WAIT_MS = 1000, MOST_ITEMS = 200, MOST = 500, TRIES = 5, BATCH = 40; // a beacon's most is 64 KB
+const VISITOR = "pairwell-visitor"; // as the widget's
 
-const last = new Map(), hooked = new WeakSet();
-let waiting = [], timer = 0, tries = 0, agreed = false;
+const last = new Map(), known = new WeakSet(); // lists, and what was pushed
+let waiting = [], timer = 0, tries = 0, agreed = null; // each consent is an object
 
 function safely(act) { try { return act(); } catch (error) { debug("error:", error); } } // nothing reaches the page
 function debug(...words) { try { if (SCRIPT.hasAttribute("data-debug")) console.info("Pairwell:", ...words.map(String)); } catch { } }
@@ -30,7 +30,7 @@ function random() { return crypto.getRandomValues(new Uint32Array(4)).join("-");
 // A consent that is taken away takes the id with it, and what was to be sent under it.
 function consent() {
   const before = agreed;
-  agreed = setting("consent") !== null;
+  agreed = setting("consent") === null ? null : before || {};
   if (before && !agreed) {
     waiting = waiting.filter((one) => !one.kept);
     safely(() => localStorage.removeItem(VISITOR));
@@ -52,9 +52,10 @@ function named(one) {
   return one.who;
 }
 
-// Reads what was pushed; nothing of it is kept or changed.
+// Changes nothing of what was pushed.
 function read(push) {
   if (!push || typeof push !== "object") return;
+  known.add(push);
   const gtag = push[0] === "event", name = gtag ? push[1] : push.event, more = gtag ? push[2] : push.ecommerce;
   const type = GA4.get(name), items = type && ((more && more.items) || push.items);
   if (type === "checkout" || type === "search") return note(type, undefined, "ga4");
@@ -70,7 +71,7 @@ function list(type, items, field) {
     safely(() => {
       const id = items[at][field], text = Number.isSafeInteger(id) ? String(id) : id;
       if (typeof text !== "string" || !text || text.length > 256 || text.includes("\0")) throw `${type} without ${field}`;
-      encodeURIComponent(text); // throws for half a character, which would spoil the whole batch
+      encodeURIComponent(text); // throws for half a character
       note(type, text, field);
     });
 }
@@ -87,7 +88,6 @@ function note(type, item_id, vendor) {
   soon(WAIT_MS);
 }
 
-// An event keeps its id, so that sending it again does no harm.
 function soon(ms) { if (!timer) timer = setTimeout(() => safely(send), ms); }
 
 function batch() { // of one person
@@ -105,13 +105,14 @@ function send() {
   const some = batch();
   if (!some.length) return waiting.length && debug(waiting.length, "events wait for consent, visitor or customer-token");
   drop(some);
-  fetch(at(), { method: "POST", body: body(some), keepalive: true, credentials: "same-origin" }) // a plain text, which needs no preflight
+  fetch(at(), { method: "POST", body: body(some), keepalive: true, credentials: "same-origin" }) // no preflight
     .catch(() => null).then((answer) => settle(some, answer)).catch(debug);
 }
 
 async function settle(some, answer) {
   const later = !answer || answer.status >= 500 || answer.status === 429;
-  if (later && ++tries < TRIES) waiting = some.concat(waiting);
+  consent();
+  if (later && ++tries < TRIES) waiting = some.filter((one) => !one.kept || one.kept === agreed).concat(waiting);
   else tries = 0;
   if (waiting.length) soon(WAIT_MS * 3 ** tries);
   debug(some.map((one) => JSON.stringify(one.event)), answer && answer.status, answer && await answer.text().catch(String));
@@ -128,20 +129,20 @@ function hook() {
     safely(() => {
       const layer = window[name] === undefined ? (window[name] = []) : window[name];
       if (!Array.isArray(layer)) throw name + " is no list";
-      if (hooked.has(layer)) return;
+      if (known.has(layer)) return;
       const push = layer.push, before = Array.from(layer);
       Object.defineProperty(layer, "push", { writable: true, configurable: true, value(...pushed) {
         const done = push.apply(this, pushed);
         for (const one of pushed) safely(() => read(one));
         return done;
       } });
-      hooked.add(layer);
-      for (const one of before) safely(() => read(one));
+      known.add(layer);
+      for (const one of before) if (!known.has(one)) safely(() => read(one));
     });
 }
 
 function heed() {
-  hook(); // somebody may have made the list anew
+  hook(); // the list may be another now
   safely(() => { consent(); if (waiting.length) soon(0); });
 }
 

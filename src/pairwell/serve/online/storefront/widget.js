@@ -142,6 +142,7 @@ class PairwellOffers extends HTMLElement {
     this._cart = this._viewed = this._request = null;
     this._clicked = -Infinity;
     this._outbox = [];
+    this._consent = {};
     root.addEventListener("click", () => { this._clicked = performance.now(); }, true);
     this._onHide = () => { this._settle(); this._flush(true); };
     this._onShow = () => {
@@ -193,7 +194,10 @@ class PairwellOffers extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, now) {
-    if (name === "consent" && now === null) stored(() => localStorage.removeItem(VISITOR));
+    if (name === "consent" && now === null) {
+      stored(() => localStorage.removeItem(VISITOR));
+      this._consent = {}; // whichever comes next is another
+    }
     if (before !== now) this._schedule();
   }
 
@@ -310,6 +314,7 @@ class PairwellOffers extends HTMLElement {
     const ends = clock + Date.parse(answer.valid_until) - began;
     if (ends <= clock) return this._silence("expired");
     this._slate = { answer, offers, ends, shown: 0, whole: offers.length, seen: new Set(), visitor: this._visitor(), who: this._who(),
+      kept: !this.getAttribute("visitor") && this.hasAttribute("consent") && this._consent,
       now: () => new Date(began + performance.now() - clock) };
     clearTimeout(this._ending);
     this._ending = setTimeout(() => this._expire(), Math.min(Math.max(ends - clock, 0), 2 ** 31 - 1));
@@ -571,7 +576,7 @@ class PairwellOffers extends HTMLElement {
   // ---- telling the server ----
 
   _tell(type, offer, more, slate = this._slate) {
-    this._outbox.push({ who: slate.who, event: {
+    this._outbox.push({ who: slate.who, kept: slate.kept, event: {
       event_id: uuid(), type, at: slate.now().toISOString(), visitor_id: slate.visitor, decision_id: slate.answer.decision_id,
       offer_no: offer ? offer.offer_no : undefined, ...more,
     } });
@@ -579,19 +584,24 @@ class PairwellOffers extends HTMLElement {
 
   // Events wait here until the server has them; each counts once, so sending again does no harm.
   _flush(leaving) {
-    const { who } = this._outbox[0] || {};
-    const events = this._outbox.splice(0, 100).map((one) => one.event);
-    if (!events.length) return this._sending || Promise.resolve();
-    const body = JSON.stringify({ ...who, events });
+    const some = this._outbox.splice(0, 100), body = this._told(some);
+    if (!body) return this._sending || Promise.resolve();
     if (leaving && navigator.sendBeacon && navigator.sendBeacon(this._at("v1/events"), body)) return Promise.resolve();
-    this._sending = this._send(body, 3);
+    this._sending = this._send(some, 3);
     return this._sending;
   }
 
-  async _send(body, tries) {
+  _told(some) { // but for what hangs on a consent that was taken away since
+    const left = some.filter((one) => !one.kept || one.kept === this._consent);
+    return left.length && JSON.stringify({ ...left[0].who, events: left.map((one) => one.event) });
+  }
+
+  async _send(some, tries) {
+    const body = this._told(some);
+    if (!body) return;
     const response = await fetch(this._at("v1/events"), { ...this._post(body), keepalive: true }).catch(() => null);
     const later = !response || response.status >= 500 || response.status === 429;
-    if (later && tries > 1) setTimeout(() => this._send(body, tries - 1), 4 ** (5 - tries) * 250);
+    if (later && tries > 1) setTimeout(() => this._send(some, tries - 1), 4 ** (5 - tries) * 250);
   }
 }
 
