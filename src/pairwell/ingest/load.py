@@ -43,7 +43,7 @@ from pairwell.ingest.sources import Batch, Limits
 from pairwell.ingest.staging import Staging, staging_folder
 from pairwell.ingest.subscribed import shape_subscriptions
 from pairwell.ingest.told import TOLD, shape_told
-from pairwell.ingest.unknown import note_unknown
+from pairwell.ingest.unknown import note_foreign, note_unknown
 from pairwell.ingest.vendors.choosing import mapping_of, named_by, recognise
 from pairwell.ingest.vendors.deals import note_unwon
 from pairwell.ingest.vendors.reading import Recognised, Sink, read_export
@@ -233,6 +233,7 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
     refused = quarantine.reasons.total()
     taken = read - sum(merged.values()) - refused
     unwon = note_unwon(quarantine.reasons, taken)
+    foreign = note_foreign(quarantine.reasons, run.place.settings.shop.currency)
     return IngestReport(
         table=run.table,
         read=read,
@@ -249,7 +250,7 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
         snapshot=stored.snapshot,
         goods_excluded=list(shaped.goods),
         confidence=chosen.confidence,
-        notes=[*chosen.notes, *shaped.notes, *unwon, *returning, *unknown, *ahead],
+        notes=[*chosen.notes, *shaped.notes, *unwon, *foreign, *returning, *unknown, *ahead],
         columns=_columns(mapping, chosen.recognised),
         recognised=chosen.source,
     )

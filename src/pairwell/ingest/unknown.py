@@ -27,6 +27,15 @@ def note_unknown(dataset: Dataset, incoming: Mapping[str, Path], placements: Map
         yield from _of_plans(dataset, dataset.engine.read_parquet(incoming["subscriptions"]))
 
 
+def note_foreign(refused: Mapping[str, int], currency: str) -> Iterator[str]:
+    """A sentence where money was refused that nobody can count in the shop's."""
+    if refused.get("unknown_currency"):
+        yield (
+            f"Money that is not in {currency} and has no rate was refused. If the shop counts in another currency, set "
+            "`[shop] currency`, else give its rate in `[currency.rates]`; then run `pairwell publish` and ingest again."
+        )
+
+
 def _of_relations(dataset: Dataset, relations: ibis.Table) -> Iterator[str]:
     known = dataset.history("items").select("item_id").distinct()
     named = ibis.union(

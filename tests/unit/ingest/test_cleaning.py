@@ -244,6 +244,7 @@ def test_foreign_money_needs_a_rate(loader: Loader) -> None:
         "4,cup,1,10.00,2026-01-01,",
     )
     assert report.refused_by_reason == {"unknown_currency": 1}
+    assert any("`[currency.rates]`" in note for note in report.notes)
     assert loader.rows("order_lines", "order_id", "unit_price_minor") == [("1", 1170), ("2", 1000), ("4", 1000)]
     assert loader.rows("orders", "order_id", "currency", "rate") == [
         ("1", "GBP", 1.17),

@@ -24,7 +24,7 @@ def recognise(table: str, samples: Sequence[Sample], source: str | None) -> Reco
     named = find_export(source, table)
     export = named or next((known for known in EXPORTS if known.table == _asked(table) and _all(known, samples)), None)
     if export is None:
-        _check_feeds(table, samples)
+        _check_others(table, samples)
         return None
     if not _all(export, samples):
         raise _other(export, samples)
@@ -109,34 +109,41 @@ def _all(export: Export, samples: Sequence[Sample]) -> bool:
     return all(sample.layout == "lines" and export.matches(sample.table.column_names) for sample in samples)
 
 
-def _check_feeds(table: str, samples: Sequence[Sample]) -> None:
-    """Raise `MappingError` where a file is a feed in XML, which nothing else can be made of."""
-    for sample in (one for one in samples if one.file.format == "xml"):
-        found = next((known for known in EXPORTS if _all(known, [sample])), None)
-        if found is None:
-            raise MappingError(
-                f"{sample.path.name} is XML, but no feed that is known: its entries have "
-                f"{', '.join(sample.table.column_names)[:200]}.",
-                hint="Name a feed in YML, or one of Google Merchant Center with g:id and g:price in its entries.",
-            )
-        if found.table != table:
-            fills = table in found.beside
-            raise MappingError(
-                f"{sample.path.name} is {found.title}: a catalogue, ingested as {found.table}.",
-                hint=f"Run `pairwell ingest {found.table} {sample.path}`; "
-                + (f"its {table} come in beside them." if fills else f"take {table} from another export."),
-            )
-        raise MappingError(
-            f"{sample.path.name} is {found.title}, and other files of this command are none.",
+def _check_others(table: str, samples: Sequence[Sample]) -> None:
+    """Raise `MappingError` where a file is an export that fills other tables, or XML, of which nothing else is made."""
+    for sample in samples:
+        found = [known for known in EXPORTS if _all(known, [sample])]
+        if found and all(known.table != _asked(table) for known in found):
+            raise _of_another_table(table, sample, found[0])
+        if sample.file.format == "xml":
+            raise _no_feed(sample, found)
+
+
+def _of_another_table(table: str, sample: Sample, found: Export) -> MappingError:
+    beside = f"its {table} come in beside them." if table in found.beside else f"take {table} from another export."
+    return MappingError(
+        f"{sample.path.name} is {found.title}, which is ingested as {found.table}.",
+        hint=f"Run `pairwell ingest {found.table} {sample.path}`; {beside}",
+    )
+
+
+def _no_feed(sample: Sample, found: Sequence[Export]) -> MappingError:
+    if found:
+        return MappingError(
+            f"{sample.path.name} is {found[0].title}, and other files of this command are none.",
             hint="Ingest them one by one.",
         )
+    return MappingError(
+        f"{sample.path.name} is XML, but no feed that is known: its entries have "
+        f"{', '.join(sample.table.column_names)[:200]}.",
+        hint="Name a feed in YML, or one of Google Merchant Center with g:id and g:price in its entries.",
+    )
 
 
 def _other(export: Export, samples: Sequence[Sample]) -> MappingError:
     sample = next(sample for sample in samples if not _all(export, [sample]))
     names = sample.table.column_names
-    have = {name.casefold() for name in names}
-    missing = min((generation - have for generation in export.marks), key=len)
+    missing = export.missing(names)
     other = next((known for known in EXPORTS if _all(known, [sample])), None)
     hint = (
         f"It looks like {other.title}: run `pairwell ingest {other.table} FILE --source {other.source}`."

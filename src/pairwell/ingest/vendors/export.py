@@ -83,5 +83,11 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
     def matches(self, columns: Iterable[str]) -> bool:
         """Whether these are unmistakably columns of the file."""
+        return not self.missing(columns)
+
+    def missing(self, columns: Iterable[str]) -> frozenset[str]:
+        """What these columns lack of the generation that they are nearest to."""
         names = {column.casefold() for column in columns}
-        return any(generation <= found for generation in self.marks for found in (names, *_inside(names)))
+        found = [names, *_inside(names)]
+        lacking: list[frozenset[str]] = [generation - one for generation in self.marks for one in found]
+        return min(lacking, key=len)

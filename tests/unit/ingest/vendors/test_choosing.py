@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -45,11 +46,21 @@ def test_every_file_is_recognised_for_its_own_tables_alone(path: Path, table: st
 
 
 def _is_taken(table: str, samples: list[Sample]) -> bool:
-    if samples[0].file.format != "xml":
-        return recognise(table, samples, None) is not None
-    with pytest.raises(MappingError, match="a catalogue, ingested as items"):  # nothing else can be made of a feed
+    with pytest.raises(MappingError, match="which is ingested as") as refused:
         recognise(table, samples, None)
+    assert str(refused.value.hint).startswith("Run `pairwell ingest ")
     return False
+
+
+def test_what_lacks_one_column_is_told_of_that_one(importer: Importer) -> None:
+    page = json.loads((FILES / "hubspot_deals.json").read_text(encoding="utf-8"))
+    for deal in page["results"]:
+        deal["properties"].pop("hs_object_id", None)
+        deal.pop("id", None)
+    samples = [sample_file(importer.write("deals.json", json.dumps(page)), limits=Limits())]
+    with pytest.raises(MappingError) as refused:
+        recognise("orders", samples, "hubspot")
+    assert "dealname" not in str(refused.value).partition("Its columns")[0]
 
 
 def test_a_file_of_nobody_is_nobodys(importer: Importer) -> None:
