@@ -12,7 +12,8 @@ from pairwell.config.settings import Settings
 from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Array, make_baskets
 from pairwell.learn.history import History
-from pairwell.measure.intervals import Interval, Resampling, bootstrap_ratios
+from pairwell.measure.interval import Interval
+from pairwell.measure.intervals import Resampling, bootstrap_ratios
 from pairwell.model.model import Model
 from pairwell.simulate.world import World
 

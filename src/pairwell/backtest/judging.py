@@ -14,7 +14,8 @@ from pairwell.backtest.scores import GAINS, coverage, gains, novelty
 from pairwell.backtest.trial import ENGINE, POPULARITY, Trial
 from pairwell.errors import EvidenceError
 from pairwell.learn.baskets import Array
-from pairwell.measure.intervals import Interval, NotEstimable, Resampling, bootstrap_ratios, sum_clusters
+from pairwell.measure.interval import Interval
+from pairwell.measure.intervals import NotEstimable, Resampling, bootstrap_ratios, sum_clusters
 
 _NAMES = {
     "hit_rate_at_5": "hr@5",

@@ -10,19 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
+from pairwell.measure.interval import Interval
+
 FEWEST_CUSTOMERS: Final = 20  # for an interval of counts and shares
 FEWEST_FOR_MONEY: Final = 50  # of amounts, which a few large orders decide
 _LEVEL = 0.95
 _BATCH = 50
 _TINY = 1e-12
 _SAME = 1e-20  # of a squared sum: what rounding leaves where all units are alike
-
-
-class Interval(msgspec.Struct, frozen=True):
-    """Both ends, at the stated level of confidence."""
-
-    low: float
-    high: float
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):

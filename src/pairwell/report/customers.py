@@ -21,7 +21,7 @@ from pairwell.measure.customers.cohorts import (
 )
 from pairwell.measure.customers.outlook import look_ahead
 from pairwell.measure.customers.visits import Visits, read_visits
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 from pairwell.measure.period import Period
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked, Periods, begin, find_periods

@@ -10,7 +10,7 @@ import numpy as np
 
 from pairwell.measure.customers.outlook import HeldOut, Outlook
 from pairwell.measure.customers.visits import Visits
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.record import Cell, Column, Figure, Table
 from pairwell.report.untold import why_not

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from pairwell.measure.interval import Interval
 from pairwell.measure.intervals import (
     FEWEST_CUSTOMERS,
     FEWEST_FOR_MONEY,
-    Interval,
     NotEstimable,
     Resampling,
     Spread,

@@ -29,7 +29,7 @@ from pairwell.measure.comparing.experiment import (
 from pairwell.measure.comparing.guardrails import Margin, check_side, judge_guardrail, judge_guardrail_at_any_look
 from pairwell.measure.comparing.moments import Values
 from pairwell.measure.comparing.skewed import Unfit
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 from pairwell.several import adjust
 
 MOST_ARMS = 20

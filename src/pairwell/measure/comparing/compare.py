@@ -13,7 +13,7 @@ from pairwell.measure.comparing.moments import Moments, Values, is_share, summar
 from pairwell.measure.comparing.sequence import BURN_IN, PLANNED_UNITS, always_valid
 from pairwell.measure.comparing.skewed import LEAST_UNITS, Unfit, equal_part, judge, leans, lots_by_place
 from pairwell.measure.comparing.tails import Tail, tail_of
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 
 
 class Arm(msgspec.Struct, frozen=True, kw_only=True, eq=False):

@@ -8,7 +8,7 @@ import msgspec
 from scipy import special
 
 from pairwell.measure.comparing.moments import Moments
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 
 LEVEL = 0.95  # of every interval here
 

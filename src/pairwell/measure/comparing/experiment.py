@@ -13,7 +13,7 @@ from pairwell.measure.comparing.guardrails import Guardrail, Margin
 from pairwell.measure.comparing.moments import Values
 from pairwell.measure.comparing.sequence import PLANNED_UNITS
 from pairwell.measure.comparing.skewed import Reason
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 
 Kind = Literal["mean", "proportion", "ratio"]
 Verdict = Literal["better", "worse", "no_difference_shown", "not_estimable"]

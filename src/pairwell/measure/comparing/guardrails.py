@@ -10,7 +10,7 @@ import msgspec
 from pairwell.errors import RequestError
 from pairwell.measure.comparing.moments import Moments
 from pairwell.measure.comparing.sequence import BURN_IN, always_valid
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 
 Held = Literal["held", "broken", "not_shown"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 
 PLANNED_UNITS = 5_000  # where nobody says for how many units the interval is to be narrowest
 BURN_IN = 100  # units of the smaller arm before which none is given: the limit it rests on is far off

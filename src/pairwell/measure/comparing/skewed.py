@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 from pairwell.experiments.assignment import draw_lot
 from pairwell.measure.comparing.moments import Moments
 from pairwell.measure.comparing.tails import Tail, units_for
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 
 LEAST_UNITS = 10
 UNITS_PER_SQUARED_SKEW, UNITS_PER_SQUARED_SKEW_OF_SHARES = 5, 10

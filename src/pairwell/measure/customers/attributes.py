@@ -12,7 +12,8 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.engine import storage_failures
 from pairwell.errors import RequestError
 from pairwell.measure.customers.visits import Array, Visits
-from pairwell.measure.intervals import FEWEST_FOR_MONEY, Interval, mean_interval
+from pairwell.measure.interval import Interval
+from pairwell.measure.intervals import FEWEST_FOR_MONEY, mean_interval
 
 _MOST_VALUES = 10  # of an attribute; the rest are put together
 _SPLIT_AT_MOST = 0.5  # values a customer: an attribute that is different for everybody makes no segments

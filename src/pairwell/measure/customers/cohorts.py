@@ -16,7 +16,8 @@ from pairwell.dataset.store import Dataset
 from pairwell.engines.engine import storage_failures
 from pairwell.engines.functions import local_time
 from pairwell.measure.customers.visits import Visits, dated_orders
-from pairwell.measure.intervals import Interval, share_interval
+from pairwell.measure.interval import Interval
+from pairwell.measure.intervals import share_interval
 from pairwell.measure.unknown import NotKnown
 
 Counted = Literal["purchases", "everything"]

@@ -24,7 +24,7 @@ from pairwell.measure.customers.likelihood import error_of
 from pairwell.measure.customers.spending import Spending, Spent, expected_value, fit_spending, spent_by
 from pairwell.measure.customers.spending import with_logs as spending_with
 from pairwell.measure.customers.visits import Array, Visits
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 from pairwell.measure.unknown import NotKnown
 
 YEAR = 365

@@ -10,10 +10,10 @@ import msgspec
 import pyarrow as pa
 
 from pairwell.engines.engine import storage_failures
+from pairwell.measure.interval import Interval
 from pairwell.measure.intervals import (
     FEWEST_CUSTOMERS,
     FEWEST_FOR_MONEY,
-    Interval,
     Spread,
     ratio_interval,
     zero_p_value,

@@ -9,10 +9,10 @@ import ibis
 import msgspec
 
 from pairwell.engines.engine import storage_failures
+from pairwell.measure.interval import Interval
 from pairwell.measure.intervals import (
     FEWEST_CUSTOMERS,
     FEWEST_FOR_MONEY,
-    Interval,
     Spread,
     clustered_share,
     ratio_interval,

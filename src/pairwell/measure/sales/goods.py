@@ -9,13 +9,8 @@ import ibis
 import msgspec
 
 from pairwell.engines.engine import storage_failures
-from pairwell.measure.intervals import (
-    FEWEST_CUSTOMERS,
-    FEWEST_FOR_MONEY,
-    Interval,
-    Spread,
-    clustered_share,
-)
+from pairwell.measure.interval import Interval
+from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY, Spread, clustered_share
 from pairwell.measure.sales.changes import Change, change_of
 from pairwell.measure.sales.estimates import rounded
 from pairwell.measure.sales.segments import UNKNOWN

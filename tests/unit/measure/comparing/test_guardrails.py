@@ -4,7 +4,7 @@ import pytest
 
 from pairwell.measure.comparing.guardrails import Held, Margin, judge_guardrail, judge_guardrail_at_any_look
 from pairwell.measure.comparing.moments import Moments
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.unit.measure.customers.planted import planted
 
 from pairwell.measure.customers.outlook import HeldOut, Outlook, look_ahead, outlook_table
 from pairwell.measure.customers.visits import Visits, make_visits
-from pairwell.measure.intervals import Interval
+from pairwell.measure.interval import Interval
 from pairwell.measure.unknown import NotKnown
 
 

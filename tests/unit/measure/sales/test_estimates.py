@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pairwell.measure.interval import Interval
 from pairwell.measure.intervals import (
     FEWEST_CUSTOMERS,
-    Interval,
     Resampling,
     Spread,
     bootstrap_ratios,

@@ -16,7 +16,7 @@ from pairwell.ingest.quarantine import list_refused
 from pairwell.operations.database import Database
 from pairwell.operations.users.audit import AuditLog
 from pairwell.operations.users.store import UserStore
-from pairwell.serve.pages.views import data
+from pairwell.serve.pages.views import held
 from pairwell.shop.face import Shop, open_shop
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes", "published")
@@ -93,7 +93,7 @@ class TestRefusedRows:
         assert (noted.author, noted.action, noted.subject) == ("admin", "quarantine_downloaded", refused)
 
     def test_too_many_are_told_to_be_copied(self, ask: Ask, refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(data, "_MOST_BYTES", 10)
+        monkeypatch.setattr(held, "_MOST_BYTES", 10)
         answer = ask("GET", f"/quarantine/download?file={refused}")
         assert (answer.status_code, "Copy it from the server" in answer.json()["error"]["hint"]) == (400, True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pairwell.serve.pages.views import bundles, data, experiments, limits, models, pairs, settings, users
+from pairwell.serve.pages.views import bundles, experiments, held, limits, models, pairs, settings, users
 from pairwell.serve.pages.views.decisions import DECISION, DECISIONS
 from pairwell.serve.pages.views.files import File
 from pairwell.serve.pages.views.playground import PLAYGROUND
@@ -21,8 +21,8 @@ VIEWS: Final[tuple[View, ...]] = (
     experiments.EXPERIMENTS,
     experiments.EXPERIMENT,
     experiments.PLAN,
-    data.DATA,
-    data.QUARANTINE,
+    held.DATA,
+    held.QUARANTINE,
     settings.SETTINGS,
     limits.LIMITS,
     limits.TRIAL,
@@ -37,10 +37,10 @@ UNLISTED: Final = frozenset(
         pairs.ITEM.path,
         users.ACCOUNT.path,
         bundles.RULES.path,
-        data.QUARANTINE.path,
+        held.QUARANTINE.path,
         experiments.EXPERIMENT.path,
         experiments.PLAN.path,
     }
 )  # reached from another page
 ACTS: Final[tuple[Act, ...]] = (*pairs.ACTS, *experiments.ACTS, *settings.ACTS, *models.ACTS, *users.ACTS)
-FILES: Final[tuple[File, ...]] = (*data.FILES,)
+FILES: Final[tuple[File, ...]] = (*held.FILES,)
