@@ -19,11 +19,12 @@ from pairwell.config.settings import Settings
 from pairwell.config.version import engine_version
 from pairwell.decide.canary import NO_CANARIES, Canaries, Version
 from pairwell.decide.choose import decide, propose_for, run_stages
-from pairwell.decide.identity import name_decision
+from pairwell.decide.identity import ENTROPY_BYTES, name_decision
 from pairwell.decide.reading import FactsNow, read_candidates, relations_named, revisions_named
 from pairwell.decide.reserving import look_back, narrowed, reserve, reserve_nothing, widest
 from pairwell.decide.scene import Scene, find_placement
 from pairwell.decide.silenced import silence_all, silenced
+from pairwell.decide.unsent import why_unfit, why_unsent
 from pairwell.errors import JournalError
 from pairwell.experiments.assignment import in_holdout
 from pairwell.habits import Habits
@@ -108,27 +109,45 @@ class Decider:
         are made, gets None and leaves nothing. One that is wrong, or fails us, gets its error and leaves nothing.
         Raises `JournalError` where nothing of it can be made durable.
         """
-        settings = self._settings.settings
         with self._journal.round([one.request for one in asked], kind) as opened:
             moment = now()
             opened.look_back(self._look_back(moment), now=moment)
-            whose = {opened.who(one.request).customer_id for one in asked}
-            customers = sorted(customer_id for customer_id in whose if customer_id is not None)
-            complaints_since = moment - timedelta(days=settings.customers.complaint_days)
-            habits_of = self._whose_habits([one.request for one in asked])
-            facts = self._facts.view(
-                opened.connection, customers, complaints_since=complaints_since, habits_of=habits_of
-            )
+            facts = self._view([one.request for one in asked], opened, moment)
             live = Version(self._settings, self._model_source())
 
             def answer(one: Asked) -> Decision | Exception:
-                version = self._canaries.version_for(opened.who(one.request).lot, live)
-                return _Sitting(version, facts, opened, moment, mixed=self._canaries.settings is not None).answer(one)
+                return self._sit(one.request, live, facts, opened, moment).answer(one)
 
             if wanted is None:
                 return [answer(one) for one in asked]
             made = [answer(one) if wanted(one) else None for one in asked]
             return _without_late(made, [wanted(one) for one in asked], opened)
+
+    def look_again(self, request: DecisionRequest, answer: Answer, *, now: datetime) -> str | None:
+        """Why an answer that was given to a request is not to be told now; None: it may be. Journals nothing.
+
+        Raises as `answer` does.
+        """
+        with self._journal.round([request], "read") as opened:
+            opened.look_back(self._look_back(now), now=now)
+            facts = self._view([request], opened, now)
+            live = Version(self._settings, self._model_source())
+            return self._sit(request, live, facts, opened, now).look_again(request, answer)
+
+    def _view(self, requests: Sequence[DecisionRequest], opened: Round, moment: datetime) -> FactsNow:
+        whose = {opened.who(request).customer_id for request in requests}
+        return self._facts.view(
+            opened.connection,
+            sorted(customer_id for customer_id in whose if customer_id is not None),
+            complaints_since=moment - timedelta(days=self._settings.settings.customers.complaint_days),
+            habits_of=self._whose_habits(requests),
+        )
+
+    def _sit(
+        self, request: DecisionRequest, live: Version, facts: FactsNow, opened: Round, moment: datetime
+    ) -> _Sitting:
+        version = self._canaries.version_for(opened.who(request).lot, live)
+        return _Sitting(version, facts, opened, moment, mixed=self._canaries.settings is not None)
 
     def _whose_habits(self, requests: Sequence[DecisionRequest]) -> list[str]:
         versions = [self._settings, *([self._canaries.settings] if self._canaries.settings else [])]
@@ -158,6 +177,12 @@ class _Sitting:
             raise  # what failed is the round
         except Exception as error:  # noqa: BLE001  (whoever asked gets it; the others of the round get their answers)
             return error
+
+    def look_again(self, request: DecisionRequest, answer: Answer) -> str | None:
+        if self._facts.offers_off:
+            return "kill_switch"
+        scene, proposal = self._read_scene(Asked(request=request, entropy=bytes(ENTROPY_BYTES)))
+        return why_unsent(answer, scene.inputs, self._settings) or why_unfit(answer.offers, proposal, scene)
 
     def _decide(self, asked: Asked) -> Decision:
         request = asked.request

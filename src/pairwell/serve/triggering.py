@@ -19,9 +19,10 @@ from pairwell.serve.online.notices import Notices
 
 if TYPE_CHECKING:
     from pairwell.config.published import Published
+    from pairwell.decide.decider import Decider
     from pairwell.facts.store import FactStore
     from pairwell.journal.store import Journal
-    from pairwell.records import Decision, DecisionRequest
+    from pairwell.records import Answer, Decision, DecisionRequest
     from pairwell.serve.online.live import Watch
     from pairwell.triggers.desk import Triggers
 
@@ -98,13 +99,19 @@ class _Decides:
         return self._watch.live.settings
 
     def decide_known(self, request: DecisionRequest, now: datetime, *, dry_run: bool = False) -> Decision:
-        from pairwell.decide.decider import Decider
         from pairwell.decide.identity import ENTROPY_BYTES
 
-        live = self._watch.live
-        decider = Decider(lambda: live.model, live.settings, self._facts, self._journal, canaries=live.canaries)
         kind: Literal["read", "kept"] = "read" if dry_run else "kept"
-        return decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
+        return self._decider().answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
+
+    def look_again(self, request: DecisionRequest, answer: Answer, now: datetime) -> str | None:
+        return self._decider().look_again(request, answer, now=now)
+
+    def _decider(self) -> Decider:
+        from pairwell.decide.decider import Decider
+
+        live = self._watch.live
+        return Decider(lambda: live.model, live.settings, self._facts, self._journal, canaries=live.canaries)
 
 
 def _holds_triggers(workspace: Workspace, notices: Notices) -> bool:

@@ -13,11 +13,12 @@ from pairwell.clock import Clock, system_clock
 from pairwell.config.published import Published, load_published, load_settings
 from pairwell.config.workspace import Workspace
 from pairwell.errors import JournalError, NoModelError
-from pairwell.records import Decision, DecisionRequest
+from pairwell.records import Answer, Decision, DecisionRequest
 
 if TYPE_CHECKING:
     from pairwell.dataset.store import Dataset
     from pairwell.decide.canary import Canaries
+    from pairwell.decide.decider import Decider
     from pairwell.decide.replay import Archive
     from pairwell.facts.posteriors import PosteriorStore
     from pairwell.facts.store import FactStore
@@ -187,12 +188,19 @@ class Parts:
 
     def decide_known(self, request: DecisionRequest, now: datetime, *, dry_run: bool = False) -> Decision:
         """The decision of a request that names its customer as the journal does."""
-        from pairwell.decide.decider import Decider
         from pairwell.decide.identity import ENTROPY_BYTES
 
-        decider = Decider(self.model_or_none, self.published, self.facts, self.journal, canaries=self._canaries)
         kind: Literal["read", "kept"] = "read" if dry_run else "kept"
-        return decider.answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
+        return self._decider().answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
+
+    def look_again(self, request: DecisionRequest, answer: Answer, now: datetime) -> str | None:
+        """Why what was answered to such a request is not to be told any more; None: it may be."""
+        return self._decider().look_again(request, answer, now=now)
+
+    def _decider(self) -> Decider:
+        from pairwell.decide.decider import Decider
+
+        return Decider(self.model_or_none, self.published, self.facts, self.journal, canaries=self._canaries)
 
     def play(self, asked: Play) -> Played:
         """What comes of a request, as published and with changed settings, and what differs; nothing of it is kept.

@@ -42,7 +42,7 @@ def request_of(trigger: Trigger, trigger_id: str, held: Held, settings: Settings
         customer_id=held.customer_id,
         locale=trigger.locale,
         cart=[] if event.order is None else _cart(event.order, settings),
-        viewed=[] if event.item_id is None else [event.item_id],
+        viewed=held.beside if event.item_id is None else [event.item_id],
         attributes=attributes,
     )
 

@@ -25,11 +25,14 @@ class Deciding(Protocol):
 
     def decide_known(self, request: DecisionRequest, now: datetime, *, dry_run: bool = False) -> Decision: ...
 
+    def look_again(self, request: DecisionRequest, answer: Answer, now: datetime) -> str | None: ...
+
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """An answer with offers and when it was made, or why there is none."""
 
     at: datetime
+    beside: list[str] = []  # what was bought last, where the event names nothing
     answer: Answer | None = None
     silence: str | None = None
 
@@ -38,13 +41,14 @@ def decide_task(task: Task, trigger: Trigger, shop: Deciding, now: datetime) -> 
     """Decide on an event. The journal knows the request by the task's id: asked again, it says the same again."""
     settings = shop.published.settings
     request = request_of(trigger, task.trigger_id, task.held, settings)
-    condition, beside_nothing = condition_of(trigger), not (request.cart or request.viewed)
+    condition, beside_nothing, beside = condition_of(trigger), not (request.cart or request.viewed), list[str]()
     against = condition.objection(task.held.event, now)
     if against is None and (condition.asks_of_customer or beside_nothing):
         known = _known_now(request, shop, now)
         against = condition.objection_to(task.held.event, known, settings)
         if beside_nothing:  # what was bought last, as far as that may be used
-            request = msgspec.structs.replace(request, viewed=[*known.bought_at][:1])
+            beside = [*known.bought_at][:1]
+            request = msgspec.structs.replace(request, viewed=beside)
     if against is not None:
         return Decided(at=now, silence=against)
     decision = shop.decide_known(request, now)
@@ -52,15 +56,14 @@ def decide_task(task: Task, trigger: Trigger, shop: Deciding, now: datetime) -> 
     if not answer.offers:
         silence = "no_offer" if answer.silence is None else answer.silence.reason
         return Decided(at=now, silence=why_unsent(answer, decision.inputs, settings) or silence)
-    return Decided(at=decision.inputs.now, answer=answer)
+    return Decided(at=decision.inputs.now, answer=answer, beside=beside)
 
 
 def why_not_now(task: Task, trigger: Trigger, shop: Deciding, now: datetime) -> str | None:
     """Why an offer decided a while ago must not go out; None: it may. "kill_switch" may pass, others do not."""
     assert task.held.answer is not None
-    settings = shop.published.settings
-    known = _known_now(request_of(trigger, task.trigger_id, task.held, settings), shop, now)
-    return "kill_switch" if known.offers_off else why_unsent(task.held.answer, known, settings)
+    request = request_of(trigger, task.trigger_id, task.held, shop.published.settings)
+    return shop.look_again(msgspec.structs.replace(request, request_id=None), task.held.answer, now)
 
 
 def _known_now(request: DecisionRequest, shop: Deciding, now: datetime) -> DecisionInputs:

@@ -18,6 +18,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
     event: Event
     customer_id: str
+    beside: list[str] = []  # what was bought last, where that is what is offered beside
     decided_at: datetime | None = None
     answer: Answer | None = None  # as everybody may see it
 

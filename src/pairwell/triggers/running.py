@@ -129,7 +129,7 @@ class Runner:
         if decided.answer is None:
             self._ledger.settle(task, "due", state="silent", reason=decided.silence)
             return Worked(silent=1)
-        held = msgspec.structs.replace(task.held, decided_at=decided.at, answer=decided.answer)
+        held = msgspec.structs.replace(task.held, decided_at=decided.at, answer=decided.answer, beside=decided.beside)
         self._ledger.settle(task, "due", state="waiting", next_at=now, until=decided.answer.valid_until, held=held)
         return Worked(offers=1)
 

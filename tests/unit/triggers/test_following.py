@@ -153,6 +153,7 @@ def test_what_waits_for_a_forgotten_customer_is_gone(
         done = world.shop.keeping.forget("customer-1")
         assert done.removed["operations triggered"] == 1
         assert not done.searched.found
+        world.pins()
         world.later(minutes=1)
         assert world.standing().delivered == 1
         told = [msgspec.json.decode(body)["data"]["customer_id"] for _, body in receiver.came]

@@ -1,0 +1,67 @@
+"""What changed between the decision and a try: an offer that would not be made any more is not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from tests.receiving import Receiver, status
+from tests.unit.triggers.shops import NAME, World, opened, settings_with, to
+
+from pairwell.config.rules.trigger import Trigger
+from pairwell.config.workspace import Workspace
+from pairwell.events import Event, EventFeedback, EventItem
+
+Change = Callable[[World], None]
+
+
+def _item(**changed: object) -> Change:
+    def change(world: World) -> None:
+        told = EventItem(item_id="mat", **changed)  # type: ignore[arg-type]
+        world.tell(Event(event_id="i", type="item", at=world.now, item=told))
+
+    return change
+
+
+def _complain(world: World) -> None:
+    told = EventFeedback(kind="complaint")
+    world.tell(Event(event_id="f", type="feedback", at=world.now, customer_id="c-1", feedback=told))
+
+
+_CHANGES = {
+    "off sale": (_item(published=False), "unpublished"),
+    "out of stock": (_item(stock=0), "out_of_stock"),
+    "dearer": (_item(price_minor=900), "price_changed"),
+    "beyond a guard": (_item(price_minor=99_900), "add_on_price_share"),
+    "complaint": (_complain, "open_complaint"),
+}
+
+
+@pytest.mark.parametrize("what", _CHANGES)
+def test_what_would_not_be_offered_any_more_is_not_tried_again(
+    workspace: Workspace, receiver: Receiver, what: str
+) -> None:
+    change, reason = _CHANGES[what]
+    receiver.answers = [status(500)]
+    with opened(workspace, settings_with(to(receiver))) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+        world.run()
+        world.now += timedelta(minutes=1)
+        change(world)
+        world.later(minutes=6)
+        assert world.standing().silent_by_reason == {reason: 1}
+    assert len(receiver.came) == 1
+
+
+def test_a_row_for_an_e_mail_is_looked_at_again_too(workspace: Workspace) -> None:
+    rows_for = Trigger(name=NAME, on="need", placement="email", to="email")
+    with opened(workspace, settings_with(rows_for)) as world:
+        world.agrees("c-1")
+        world.needs("n-1", "c-1")
+        world.run()
+        world.now += timedelta(days=3)
+        _item(published=False)(world)
+        assert world.shop.triggers.emails() == []
+        assert world.standing().silent_by_reason == {"unpublished": 1}
