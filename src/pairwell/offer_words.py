@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+KINDS: Final = ("cross_sell", "upgrade", "bundle", "plan", "trial", "repeat")
+"""Of offers, that a text can be for."""
+LONGEST: Final = {"title": 120, "argument": 500, "image_url": 2_000}
+"""Characters of a text."""
 
 
 class OfferText(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,7 +12,7 @@ from pairwell.cli.output import AsJson, InWorkspace, print_json, print_lines
 from pairwell.cli.rollout import Author, author_of
 
 if TYPE_CHECKING:
-    from pairwell.shop.curating import Said
+    from pairwell.shop.said import Said
 
 
 class Word(StrEnum):

@@ -13,10 +13,8 @@ from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
 from pairwell.ingest.lists import date_rows, judge_rows, shape_rows
 from pairwell.ingest.outcome import Shaped, Staged
-from pairwell.offer_words import OfferText
+from pairwell.offer_words import KINDS, LONGEST, OfferText
 
-KINDS = ("cross_sell", "upgrade", "bundle", "plan", "trial", "repeat")
-LONGEST = {"title": 120, "argument": 500, "image_url": 2_000}  # characters
 _PLACE = ("kind", "placement", "locale", "variant")  # what two texts of an item differ in
 _LOCALE = r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
 _ADDRESS = r"^(https://|http://|/)[^\s<>{}\x22]*$"

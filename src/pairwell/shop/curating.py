@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import Any, Protocol
 
 import msgspec
 import pyarrow as pa
@@ -20,17 +20,11 @@ from pairwell.ingest.mapping import Mapping as ColumnMapping
 from pairwell.ingest.rules import BY_NAME
 from pairwell.ingest.staging import staging_folder, writing_to
 from pairwell.offer_words import OfferText
-from pairwell.operations.users.audit import Change
-from pairwell.records import CuratedRelation
+from pairwell.operations.users.audit import AuditLog, Change
 from pairwell.shop.asking import read_text
-from pairwell.shop.ingesting import ingest_paths
+from pairwell.shop.ingesting import Open, ingest_paths
+from pairwell.shop.said import LAST_RANK, WORDS, Said, Word
 
-if TYPE_CHECKING:
-    from pairwell.shop.parts import Parts
-
-Word = Literal["complement", "substitute", "upgrade", "variant", "requires", "never", "nothing"]
-WORDS: Final[tuple[Word, ...]] = get_args(Word)
-LAST_RANK: Final = 10_000
 _PLACELESS = ("never", NOTHING)
 _BY_HAND = "by hand"
 _MOMENT = pa.timestamp("us", "UTC")
@@ -43,8 +37,6 @@ _RELATIONS = pa.schema(
         ("valid_from", _MOMENT),
     ]
 )
-
-
 _TEXTS = pa.schema(
     [
         *((name, pa.string()) for name in (*OfferText.__struct_fields__, "item_id")),
@@ -54,20 +46,17 @@ _TEXTS = pa.schema(
 )
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said of two items, and what counts of them from the next decision on."""
+class Place(Open, Protocol):
+    """The parts of an open workspace that people's words go into."""
 
-    anchor_id: str
-    item_id: str
-    relation: Word
-    stored: bool  # False: it was so already
-    counts: list[CuratedRelation]  # of these two; empty where nothing counts any more
+    @property
+    def audit(self) -> AuditLog: ...
 
 
 class Curating:
     """What people say of items. It is kept in the dataset and noted in the log of changes."""
 
-    def __init__(self, shop: Parts, clock: Clock) -> None:
+    def __init__(self, shop: Place, clock: Clock) -> None:
         self._shop = shop
         self._clock = clock
 

@@ -16,8 +16,8 @@ from pairwell.errors import NotFoundError, RequestError
 from pairwell.ingest.facts import write_facts
 from pairwell.offer_words import OfferText
 from pairwell.records import Answer
-from pairwell.shop.curating import LAST_RANK, WORDS, Said
 from pairwell.shop.face import Shop
+from pairwell.shop.said import LAST_RANK, WORDS, Said
 
 __all__ = ["learned", "taught"]
 

@@ -8,12 +8,11 @@ from urllib.parse import urlencode
 import msgspec
 
 from pairwell.errors import RequestError
-from pairwell.ingest.offer_texts import KINDS, LONGEST
-from pairwell.offer_words import OfferText
+from pairwell.offer_words import KINDS, LONGEST, OfferText
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.view import Act, Done, Fields, View
 from pairwell.serve.pages.visitors import Visitor
-from pairwell.shop.curating import LAST_RANK, WORDS, Said, Word
+from pairwell.shop.said import LAST_RANK, WORDS, Said, Word
 from pairwell.shop.surroundings import Found, Surroundings, search_items, surround
 
 if TYPE_CHECKING:
