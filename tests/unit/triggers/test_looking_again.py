@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import msgspec
 import pytest
 from tests.receiving import Receiver, status
 from tests.unit.triggers.shops import NAME, World, opened, settings_with, to
@@ -12,6 +13,7 @@ from tests.unit.triggers.shops import NAME, World, opened, settings_with, to
 from pairwell.config.rules.trigger import Trigger
 from pairwell.config.workspace import Workspace
 from pairwell.events import Event, EventFeedback, EventItem
+from pairwell.records import CuratedRelation, DecisionRequest, Item
 
 Change = Callable[[World], None]
 
@@ -53,6 +55,22 @@ def test_what_would_not_be_offered_any_more_is_not_tried_again(
         world.later(minutes=6)
         assert world.standing().silent_by_reason == {reason: 1}
     assert len(receiver.came) == 1
+
+
+def test_nobody_is_asked_to_swap_what_they_have_just_bought(workspace: Workspace, receiver: Receiver) -> None:
+    usual = settings_with(to(receiver, on="order"))
+    email = msgspec.structs.replace(usual.placements["email"], kinds=("cross_sell", "upgrade"))
+    with opened(workspace, msgspec.structs.replace(usual, placements={**usual.placements, "email": email})) as world:
+        world.shop.facts.write_items([Item(item_id="storm tent", price_minor=26_000)], at=world.now)
+        better = CuratedRelation(anchor_id="tent", item_id="storm tent", relation="upgrade")
+        world.shop.facts.write_relations([better], at=world.now)
+        world.agrees("c-1", "c-2")
+        world.orders("e-1", "o-1", "c-1")
+        world.run()
+        looked_at = DecisionRequest(placement="email", customer_id="c-2", viewed=["tent"])
+        assert [offer.replaces for offer in world.shop.decide_known(looked_at, world.now).slate] == ["tent"]
+        assert world.standing().delivered == 0
+    assert receiver.came == []
 
 
 def test_a_row_for_an_e_mail_is_looked_at_again_too(workspace: Workspace) -> None:

@@ -39,11 +39,25 @@ def _without_consent(scene: Scene) -> Objection | None:
 def not_applicable(candidate: Candidate, scene: Scene) -> Objection | None:
     """Against what is not relevant now: there already in some form, owned for good, or kept apart by people."""
     return (
-        _there_already(candidate, scene)
+        _paid_already(candidate, scene)
+        or _there_already(candidate, scene)
         or _kept_apart(candidate, scene)
         or _owned(candidate, scene)
         or _alike_within(candidate, scene)
     )
+
+
+def _paid_already(candidate: Candidate, scene: Scene) -> Objection | None:
+    """Against an upgrade of what is bought: the money is spent. A plan can be changed at any time."""
+    if candidate.kind != "upgrade" or not _is_bought(candidate.anchor_id, scene):
+        return None
+    item = scene.items.get(candidate.anchor_id)
+    return None if item is not None and item.kind == "plan" else ("bought_already", {"of": candidate.anchor_id})
+
+
+def _is_bought(item_id: str, scene: Scene) -> bool:
+    """Whether a line is no longer to be bought, as far as the placement reads what was."""
+    return scene.request.placement == "after_purchase" or item_id in scene.inputs.bought_at
 
 
 def _alike_within(piece: Candidate, scene: Scene) -> Objection | None:
@@ -115,7 +129,8 @@ def perhaps_not_applicable(candidates: Sequence[Candidate], scene: Scene) -> Col
     """The ids against which `not_applicable` may have something."""
     links = scene.links
     kept_apart = {*links.never, *links.requires, *links.needing}
-    return kept_apart | scene.owned | _perhaps_twins(candidates, scene, scene.present)
+    paid = {one.item_id for one in candidates if one.kind == "upgrade" and _is_bought(one.anchor_id, scene)}
+    return kept_apart | paid | scene.owned | _perhaps_twins(candidates, scene, scene.present)
 
 
 def perhaps_not_suitable(candidates: Sequence[Candidate], scene: Scene) -> Collection[str] | None:

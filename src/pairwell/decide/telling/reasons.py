@@ -34,6 +34,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "no_price": Sentence("Nobody knows its price"),
     "no_consent": Sentence("The customer has not agreed to be contacted this way", ("by {channel}",)),
     # applicability
+    "bought_already": Sentence("It would replace what is bought and paid already", ("instead of {of}",)),
     "in_cart": Sentence("In the purchase already"),
     "variant_in_cart": Sentence("A variant of something in the purchase", ("a variant of {of}",)),
     "substitute_in_cart": Sentence("Bought instead of something in the purchase, not with it", ("instead of {of}",)),

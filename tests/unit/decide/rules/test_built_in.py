@@ -112,6 +112,16 @@ def test_an_upgrade_may_be_like_what_it_replaces_but_not_like_another_line() -> 
     assert _reason(applicability([_STORM], beside)) == "variant_in_cart"
 
 
+def test_nothing_is_offered_instead_of_what_is_paid_but_a_plan() -> None:
+    bought = {"tent": NOW - timedelta(days=1)}
+    assert _reason(applicability([_STORM], scene(ask("tent"), bought_at=bought))) == "bought_already"
+    assert _reason(applicability([_STORM], scene(ask("tent", placement="after_purchase")))) == "bought_already"
+    assert _reason(applicability([_STORM], scene(ask("tent"), bought_at={"mat": NOW}))) is None
+    assert _reason(applicability([_MAT], scene(ask("tent"), bought_at=bought))) is None
+    plan = {"tent": msgspec.structs.replace(ITEMS["tent"], kind="plan")}
+    assert _reason(applicability([_STORM], scene(ask("tent"), items=plan, bought_at=bought))) is None
+
+
 def test_what_is_bought_once_is_not_offered_to_its_owner() -> None:
     lamp = msgspec.structs.replace(_MAT, item_id="lamp")
     assert _reason(applicability([lamp], scene(ask("tent"), owned=["lamp", "mat"]))) == "owned"
