@@ -54,7 +54,9 @@ def _make_use(folder: Path) -> None:
     """Try other settings on half of the customers, change the draft, and take a file with a row that says nothing."""
     tried, late = folder / "tried.toml", folder / "late.csv"
     tried.write_text("[slots]\nmax = 2\n", encoding="utf-8")
-    _run("experiment", "start", "two-at-most", "--settings", str(tried), "--days", "14", "--workspace", str(folder))
+    why = ["--author", "owner", "--reason", "Fewer offers may be read more."]
+    start = ["experiment", "start", "two-at-most", "--settings", str(tried), "--days", "14", *why]
+    _run(*start, "--workspace", str(folder))
     head, *rows = (folder / "export" / "orders.csv").read_text(encoding="utf-8").splitlines()[:30]
     wrong = ",".join("" if place < 4 else cell for place, cell in enumerate(rows[0].split(",")))
     late.write_text("\n".join([head, *rows, wrong]) + "\n", encoding="utf-8")
