@@ -133,8 +133,20 @@ users = Table(
     Column("password", String, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("signed_in_at", BigInteger),
+    Column("failures", Integer, nullable=False),  # wrong passwords in a row, from all networks together
+    Column("locked_until", BigInteger),  # for networks that are not known
+)
+
+# Networks from which somebody tried to sign in by the name of a user.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("network", String, primary_key=True),
     Column("failures", Integer, nullable=False),  # wrong passwords in a row
     Column("locked_until", BigInteger),
+    Column("signed_in_at", BigInteger),  # last with the right password
+    Column("at", BigInteger, nullable=False),  # last
 )
 
 # Browsers that have signed in, each of a user or of somebody who has shown a secret key.

@@ -46,19 +46,8 @@ class SessionStore:
 
     def open(self, whose: User | ApiKey, *, now: datetime) -> str:
         """A new name for the browser of a user, or of somebody who has shown a key; good for twelve hours."""
-        name = secrets.token_urlsafe(32)
-        row = {
-            "digest": _digest(name),
-            "user_name": whose.name if isinstance(whose, User) else None,
-            "key_id": whose.key_id if isinstance(whose, ApiKey) else None,
-            "until": to_micros(now + LASTS),
-        }
         with self._database.write() as connection:
-            connection.execute(page_sessions.delete().where(page_sessions.c.until <= to_micros(now)))
-            newest = sa.select(page_sessions.c.digest).order_by(page_sessions.c.until.desc()).limit(_MOST - 1)
-            connection.execute(page_sessions.delete().where(page_sessions.c.digest.not_in(newest)))
-            connection.execute(page_sessions.insert(), row)
-        return name
+            return open_session(connection, whose, now=now)
 
     def find(self, name: str, *, now: datetime) -> Holder | None:
         """Whose it is, by the users and keys of this moment; None where nobody signed in so, or too long ago."""
@@ -72,6 +61,22 @@ class SessionStore:
         """Forget the browser."""
         with self._database.write() as connection:
             connection.execute(page_sessions.delete().where(page_sessions.c.digest == _digest(name)))
+
+
+def open_session(connection: sa.Connection, whose: User | ApiKey, *, now: datetime) -> str:
+    """As `SessionStore.open`, within a transaction."""
+    name = secrets.token_urlsafe(32)
+    row = {
+        "digest": _digest(name),
+        "user_name": whose.name if isinstance(whose, User) else None,
+        "key_id": whose.key_id if isinstance(whose, ApiKey) else None,
+        "until": to_micros(now + LASTS),
+    }
+    connection.execute(page_sessions.delete().where(page_sessions.c.until <= to_micros(now)))
+    newest = sa.select(page_sessions.c.digest).order_by(page_sessions.c.until.desc()).limit(_MOST - 1)
+    connection.execute(page_sessions.delete().where(page_sessions.c.digest.not_in(newest)))
+    connection.execute(page_sessions.insert(), row)
+    return name
 
 
 def form_token(name: str) -> str:

@@ -1,9 +1,10 @@
-"""Users of the pages: added, listed, changed, removed; who signs in, and who has guessed too often."""
+"""Users of the pages: added, listed, changed, removed; who signs in."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from typing import Any, Final, Literal, cast, get_args
 
@@ -15,14 +16,12 @@ from pairwell.errors import NotFoundError, RequestError
 from pairwell.operations.database import Database
 from pairwell.operations.schema import page_sessions, users
 from pairwell.operations.users.audit import Change, add_change
+from pairwell.operations.users.guessing import count_right, count_wrong, forget_tries, is_locked, locks
 from pairwell.operations.users.passwords import hash_password, is_password, require_good
 
 Role = Literal["viewer", "merchandiser", "analyst", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}")
-_TRIES = 5  # wrong passwords in a row that cost nothing
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
-_MOST_DOUBLED = 10
 _ALL = sa.select(users).order_by(users.c.name)
 
 
@@ -33,7 +32,11 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     created_at: datetime
     signed_in_at: datetime | None = None  # last
-    locked_until: datetime | None = None  # after too many wrong passwords
+    locked_until: datetime | None = None  # for some network, after too many wrong passwords
+
+
+Opening = Callable[[sa.Connection, User], None]
+"""What is done for a user who signs in."""
 
 
 class NewUser(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +72,8 @@ class UserStore:
     def list(self) -> list[User]:
         """Every user, by name."""
         with self._database.read() as connection:
-            return [read_user(row) for row in connection.execute(_ALL)]
+            until = locks(connection)
+            return [read_user(row, until.get(row.name)) for row in connection.execute(_ALL)]
 
     def give_role(self, name: str, role: Role, *, author: str, now: datetime) -> User:
         """Let a user be something else from the next request on. Raises `NotFoundError`, `RequestError`."""
@@ -94,6 +98,7 @@ class UserStore:
             changed = {"password": kept, "failures": 0, "locked_until": None}
             connection.execute(users.update().where(users.c.name == user.name).values(changed))
             _sign_out(connection, user.name)
+            forget_tries(connection, user.name)
             add_change(connection, Change(at=now, author=author, action="password_set", subject=user.name))
         return msgspec.structs.replace(user, locked_until=None)
 
@@ -108,30 +113,41 @@ class UserStore:
                 _require_admin_left(connection, user, None)
             connection.execute(users.delete().where(users.c.name == user.name))
             _sign_out(connection, user.name)
+            forget_tries(connection, user.name)
             add_change(
                 connection,
                 Change(at=now, author=author, action="user_removed", subject=user.name, detail=f"was {user.role}"),
             )
         return user
 
-    def sign_in(self, name: str, password: str, *, now: datetime) -> User | None:
+    def sign_in(
+        self, name: str, password: str, *, now: datetime, network: str = "", opening: Opening | None = None
+    ) -> User | None:
         """The user, where the password is theirs; None where it is not, whatever the reason.
 
-        Five wrong ones in a row lock the name for a minute, each further one for twice as long, up to an hour: what is
-        tried meanwhile is not looked at. An unknown name takes as long as a known one.
+        Five wrong ones in a row lock the name for the network they come from, for a minute, each further one for twice
+        as long, up to an hour: what is tried meanwhile is not looked at. An unknown name takes as long as a known one.
+        `opening` is done in the transaction that finds the password to be the present one still.
         """
         with self._database.read() as connection:
             row = connection.execute(_ALL.where(users.c.name == name.strip().casefold())).one_or_none()
-        locked = row is not None and row.locked_until is not None and row.locked_until > to_micros(now)
+            locked = row is not None and is_locked(connection, row, network, now)
         right = is_password(password, _nobodys() if row is None or locked else row.password)
         if row is None or locked:
             return None
         with self._database.write() as connection:
-            if right:
-                connection.execute(_changed(row.name, failures=0, locked_until=None, signed_in_at=to_micros(now)))
-            else:
-                _count_failure(connection, row.name, now)
-        return read_user(row) if right else None
+            if not right:
+                count_wrong(self._database, connection, row.name, network, now)
+                return None
+            present = users.update().where(users.c.name == row.name, users.c.password == row.password)
+            changed = present.values(failures=0, locked_until=None, signed_in_at=to_micros(now))
+            if connection.execute(changed.returning(users.c.name)).one_or_none() is None:
+                return None  # changed while it was being looked at
+            count_right(self._database, connection, row.name, network, now)
+            user = read_user(row)
+            if opening is not None:
+                opening(connection, user)
+        return user
 
 
 def checked_name(name: str) -> str:
@@ -146,15 +162,15 @@ def checked_name(name: str) -> str:
     return small
 
 
-def read_user(row: sa.Row[Any]) -> User:
-    """What may be shown of a row of `users`."""
-    signed_in, locked = (None if at is None else from_micros(at) for at in (row.signed_in_at, row.locked_until))
+def read_user(row: sa.Row[Any], locked_until: int | None = None) -> User:
+    """What may be shown of a row of `users`; `locked_until`: for some network, in microseconds."""
+    latest = max(locked_until or 0, row.locked_until or 0)
     return User(
         name=row.name,
         role=cast("Role", row.role),
         created_at=from_micros(row.created_at),
-        signed_in_at=signed_in,
-        locked_until=locked,
+        signed_in_at=None if row.signed_in_at is None else from_micros(row.signed_in_at),
+        locked_until=from_micros(latest) if latest else None,
     )
 
 
@@ -178,29 +194,6 @@ def _require_admin_left(connection: sa.Connection, user: User, role: Role | None
     admins = connection.execute(_ALL.where(users.c.role == "admin").with_for_update()).all()
     if len(admins) == 1:
         raise RequestError(f"{user.name!r} is the only admin.", hint="Make another one first.", field="name")
-
-
-def _changed(name: str, **values: int | None) -> sa.Update:
-    return users.update().where(users.c.name == name).values(values)
-
-
-def _count_failure(connection: sa.Connection, name: str, now: datetime) -> None:
-    counted = _changed(name).values(failures=users.c.failures + 1).returning(users.c.failures)
-    failures = connection.scalar(counted) or 0
-    if failures < _TRIES:
-        return
-    wait = min(_FIRST_WAIT * 2 ** min(failures - _TRIES, _MOST_DOUBLED), _LONGEST_WAIT)
-    connection.execute(_changed(name, locked_until=to_micros(now + wait)))
-    add_change(
-        connection,
-        Change(
-            at=now,
-            author=name,
-            action="locked_out",
-            subject=name,
-            detail=f"{failures} wrong passwords in a row; for {wait}",
-        ),
-    )
 
 
 def _sign_out(connection: sa.Connection, name: str) -> None:

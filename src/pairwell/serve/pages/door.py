@@ -71,11 +71,11 @@ class Door:
         if ring.open and not look.has_users:
             require_local(scope["headers"])
             return None
-        address = network_of(scope["client"][0] if scope.get("client") else "")
-        wait = self._tries.take(address, per_s=_TRIES_PER_S, burst=_TRIES, now=time.monotonic())
+        network = network_of(scope["client"][0] if scope.get("client") else "")
+        wait = self._tries.take(network, per_s=_TRIES_PER_S, burst=_TRIES, now=time.monotonic())
         if wait > 0.0:
             raise too_many(wait)
-        name = await self._open(read_fields(form))
+        name = await self._open(read_fields(form), network)
         await self._register.sign_out(_names(scope))  # whoever signs in is somebody else from then on
         return _cookie(name, origin, seconds=round(LASTS.total_seconds()))
 
@@ -85,9 +85,9 @@ class Door:
         await self._register.sign_out(_names(scope))
         return _cookie("", origin, seconds=0)
 
-    async def _open(self, fields: Mapping[str, str]) -> str:
+    async def _open(self, fields: Mapping[str, str], network: str) -> str:
         if user := fields.get("name", "").strip():
-            name = await self._register.sign_in(user, fields.get("password", ""))
+            name = await self._register.sign_in(user, fields.get("password", ""), network=network)
             if name is None:
                 raise _not_signed_in()
             return name
@@ -140,7 +140,7 @@ def _sign_in_first() -> Refused:
 
 
 def _not_signed_in() -> Refused:
-    message = "The name or the password is wrong, or too many wrong ones were tried and the name is locked for a while."
+    message = "The name or the password is wrong, or your network tried too many wrong ones and has to wait."
     hint = "`pairwell users password NAME` gives another password and opens a locked name."
     return Refused(401, Fault(code="wrong_password", message=message, hint=hint))
 

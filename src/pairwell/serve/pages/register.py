@@ -15,8 +15,8 @@ from pairwell.errors import JournalError
 from pairwell.operations.database import Database
 from pairwell.operations.keys.store import ApiKey
 from pairwell.operations.schema import users
-from pairwell.operations.users.sessions import Holder, SessionStore
-from pairwell.operations.users.store import UserStore
+from pairwell.operations.users.sessions import Holder, SessionStore, open_session
+from pairwell.operations.users.store import User, UserStore
 from pairwell.serve.online.access.keyring import KeysUnreadError
 
 _HASHERS = 2  # passwords that are looked at together: each takes 64 MiB
@@ -51,9 +51,9 @@ class Register:
         """Whose browser it is that shows these names of sessions."""
         return await self._soon(self._looks, lambda: self._find(names))
 
-    async def sign_in(self, user: str, password: str) -> str | None:
-        """The name of a new session; None where the password is not theirs."""
-        return await self._soon(self._hashers, lambda: self._check(user, password))
+    async def sign_in(self, user: str, password: str, *, network: str) -> str | None:
+        """The name of a new session; None where the password is not theirs, or guessed too often from the network."""
+        return await self._soon(self._hashers, lambda: self._check(user, password, network))
 
     async def open_for(self, key: ApiKey) -> str:
         """The name of a new session of somebody who has shown a key."""
@@ -87,6 +87,11 @@ class Register:
         for name in names:
             self._sessions.close(name)
 
-    def _check(self, user: str, password: str) -> str | None:
-        found = self._users.sign_in(user, password, now=self._clock())
-        return None if found is None else self._sessions.open(found, now=self._clock())
+    def _check(self, user: str, password: str, network: str) -> str | None:
+        now, opened = self._clock(), list[str]()
+
+        def opening(connection: sa.Connection, found: User) -> None:
+            opened.append(open_session(connection, found, now=now))
+
+        found = self._users.sign_in(user, password, now=now, network=network, opening=opening)
+        return None if found is None else opened[-1]

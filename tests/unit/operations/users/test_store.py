@@ -11,6 +11,7 @@ from pairwell.errors import NotFoundError, PairwellError, RequestError
 from pairwell.operations import schema
 from pairwell.operations.database import Database
 from pairwell.operations.users.audit import AuditLog
+from pairwell.operations.users.passwords import is_password
 from pairwell.operations.users.store import NewUser, Role, User, UserStore, checked_name
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -97,6 +98,53 @@ class TestLockout:
         users.set_password("anna", "other words of mine", author="root", now=NOW)
         assert users.sign_in("anna", "other words of mine", now=NOW) is not None
         assert users.sign_in("anna", PASSWORD, now=NOW) is None
+
+
+class TestNetworks:
+    def test_a_stranger_s_guesses_keep_no_owner_out(self, users: UserStore) -> None:
+        add(users)
+        now = NOW
+        for _ in range(8):
+            assert users.sign_in("anna", "wrong", now=now, network="203.0.113.7") is None
+            now = users.list()[0].locked_until or now
+        assert users.sign_in("anna", PASSWORD, now=now - timedelta(seconds=1), network="203.0.113.7") is None
+        assert users.sign_in("anna", PASSWORD, now=now, network="198.51.100.1") is not None
+
+    def test_very_many_from_anywhere_lock_it_but_where_its_owner_was(self, users: UserStore) -> None:
+        add(users)
+        assert users.sign_in("anna", PASSWORD, now=NOW, network="198.51.100.1") is not None
+        for number in range(100):
+            assert users.sign_in("anna", "wrong", now=NOW, network=f"203.0.113.{number}") is None
+        assert users.sign_in("anna", PASSWORD, now=NOW, network="192.0.2.1") is None
+        assert users.sign_in("anna", PASSWORD, now=NOW + timedelta(minutes=1), network="192.0.2.1") is not None
+        for number in range(100):
+            users.sign_in("anna", "wrong", now=NOW, network=f"203.0.113.{number}")
+        assert users.sign_in("anna", PASSWORD, now=NOW, network="198.51.100.1") is not None
+
+    def test_networks_that_only_guessed_are_forgotten(self, users: UserStore, database: Database) -> None:
+        add(users)
+        users.sign_in("anna", PASSWORD, now=NOW, network="known")
+        for day in range(5):
+            users.sign_in("anna", "wrong", now=NOW + timedelta(days=2 * day), network=f"stranger-{day}")
+        with database.read() as connection:
+            networks = set(connection.scalars(sa.select(schema.sign_ins.c.network)))
+        assert networks == {"known", "stranger-4"}
+
+
+def test_a_password_changed_while_it_is_being_looked_at_lets_nobody_in(
+    users: UserStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(users)
+
+    def slowly(password: str, kept: str) -> bool:
+        right = is_password(password, kept)
+        users.set_password("anna", "other words of mine", author="root", now=NOW)
+        return right
+
+    monkeypatch.setattr("pairwell.operations.users.store.is_password", slowly)
+    opened = list[User]()
+    assert users.sign_in("anna", PASSWORD, now=NOW, opening=lambda _, user: opened.append(user)) is None
+    assert opened == []
 
 
 class TestTheLastAdmin:

@@ -254,6 +254,16 @@ def _create_users() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "sign_ins",
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("network", sa.String, nullable=False),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("locked_until", sa.BigInteger),
+        sa.Column("signed_in_at", sa.BigInteger),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name", "network"),
+    )
+    op.create_table(
         "page_sessions",
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("user_name", sa.String),
