@@ -5,6 +5,7 @@ So an order that comes by itself and the same order in a file become the same: b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -23,11 +24,14 @@ from pairwell.serve.online.feeds.values import minor, moment, name_of, whole
 
 SOURCE: Final = "shopify"
 _CONSENTS: Final = {"subscribed": True, "unsubscribed": False, "not_subscribed": False, "redacted": False}
+_NO: Final = frozenset({"unsubscribed", "redacted"})
 _TEST_GATEWAY = "Bogus"
 
 
 def _tell_order(payload: Cells, terms: Terms) -> Told:
-    """An order as of `updated_at`, its refunds, and what was said of e-mails with it."""
+    """An order as of `updated_at`, its refunds, and what was said of e-mails with it; without a name it is none."""
+    if text(payload.get("name")) is None:
+        return Told(left={"no_order_id": 1})
     version = moment(payload.get("updated_at"), terms.zone) or terms.now
     rows = _rows(payload)
     seller = Seller(
@@ -46,7 +50,8 @@ def _tell_order(payload: Cells, terms: Terms) -> Told:
 def _rows(payload: Cells) -> list[Given]:
     """The rows of the export: one a line, with the order's own cells on the first."""
     name = payload.get("name")
-    rows = [{"Name": name, **_of_line(line)} for line in parts(payload, "line_items")]
+    refunded = _refunded(payload)
+    rows = [{"Name": name, **_of_line(line, refunded)} for line in parts(payload, "line_items")]
     if rows:
         rows[0] = _of_order(payload) | rows[0]
     return [Given(SOURCE, place, _stated(row)) for place, row in enumerate(rows)]
@@ -83,14 +88,35 @@ def _of_order(payload: Cells) -> Cells:
     return _stated(cells)
 
 
-def _of_line(line: Cells) -> Cells:
+def _refunded(payload: Cells) -> Counter[str | None]:
+    """Pieces in refunds, by the number of the line."""
+    found: Counter[str | None] = Counter()
+    for refund in parts(payload, "refunds"):
+        for line in parts(refund, "refund_line_items"):
+            quantity = whole(line.get("quantity"))
+            found[text(line.get("line_item_id"))] += quantity if isinstance(quantity, int) else 0
+    return found
+
+
+def _sold(line: Cells, refunded: Mapping[str | None, int]) -> Any:  # noqa: ANN401
+    """Pieces that were sold: those that an edit took out were not, those that came back were.
+
+    `current_quantity` lacks both, and refunds name the second.
+    """
+    ordered, current = whole(line.get("quantity")), whole(line.get("current_quantity"))
+    if not isinstance(ordered, int) or not isinstance(current, int):
+        return line.get("quantity")
+    return min(ordered, current + refunded.get(text(line.get("id")), 0))
+
+
+def _of_line(line: Cells, refunded: Mapping[str | None, int]) -> Cells:
     gift = line.get("gift_card") is True
     return {
         "id": text(line.get("id")),
         "Lineitem name": "Gift card" if gift else line.get("name") or line.get("title"),
         "Lineitem sku": None if gift else line.get("sku"),
         "Lineitem requires shipping": "true" if line.get("requires_shipping") is True and not gift else "false",
-        "Lineitem quantity": line.get("quantity"),
+        "Lineitem quantity": _sold(line, refunded),
         "Lineitem price": _shop_money(line, "price"),
         "Lineitem discount": _shop_money(line, "total_discount"),
         "Vendor": line.get("vendor"),
@@ -138,9 +164,11 @@ def _consent(customer: Cells, version: datetime) -> Iterator[EventBody]:
     """What a customer said of e-mails; `email_address` is what the topic of consents calls it."""
     address = email_of(customer.get("email") or customer.get("email_address"))
     said = part(customer, "email_marketing_consent")
-    given = _CONSENTS.get((text(said.get("state")) or "").casefold())
-    at = moment(said.get("consent_updated_at")) or version
-    if address is not None and given is not None:
+    state = (text(said.get("state")) or "").casefold()
+    given, stated = _CONSENTS.get(state), moment(said.get("consent_updated_at"))
+    at = stated or version
+    # Who was never asked has a state, too, and no moment of it.
+    if address is not None and given is not None and (stated is not None or state in _NO):
         yield {
             "event_id": name_of(SOURCE, "consent", customer.get("id") or customer.get("customer_id"), at, given),
             "type": "consent",
@@ -162,14 +190,18 @@ def _tell_deleted(payload: Cells, delivery: str, terms: Terms) -> Told:
 
 
 _TOLD_BY: Final = MappingProxyType(
-    {"refunds/create": "told_by_orders_updated", "inventory_levels/update": "told_by_products_update"}
+    {
+        "orders/edited": "told_by_orders_updated",
+        "refunds/create": "told_by_orders_updated",
+        "inventory_levels/update": "told_by_products_update",
+    }
 )  # what they tell names neither order nor item as orders and products call them, and comes with these too
 _READERS: Final[Mapping[str, Callable[[Cells, Terms], Told]]] = MappingProxyType(
     {
         **dict.fromkeys(
             (
                 "orders/create", "orders/updated", "orders/paid", "orders/cancelled", "orders/fulfilled",
-                "orders/partially_fulfilled", "orders/edited",
+                "orders/partially_fulfilled",
             ),
             _tell_order,
         ),

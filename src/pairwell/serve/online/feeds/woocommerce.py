@@ -25,7 +25,15 @@ _DELIVERY: Final = "x-wc-webhook-delivery-id"
 
 def _tell_order(payload: Cells, _delivery: str, terms: Terms) -> Told:
     """An order as of when it was changed last, and its refunds."""
-    version = _changed_at(payload, terms)
+    return _tell_version(payload, _changed_at(payload, terms), terms)
+
+
+def _tell_restored_order(payload: Cells, _delivery: str, terms: Terms) -> Told:
+    """An order that was thrown away and is back: as of now, since throwing it away names no moment but its telling."""
+    return _tell_version(payload, max(_changed_at(payload, terms), terms.now), terms)
+
+
+def _tell_version(payload: Cells, version: datetime, terms: Terms) -> Told:
     seller = Seller(
         source=SOURCE,
         currency=terms.currency,
@@ -75,7 +83,9 @@ def _meet(order: Order, returns: Returns, refund: Row, at: datetime) -> None:
 
 
 def _tell_deleted_order(payload: Cells, delivery: str, terms: Terms) -> Told:
-    """An order that was thrown away, of which no more is told than its number."""
+    """An order that was thrown away, of which no more is told than its number. The topic is not signed, the body is."""
+    if "status" in payload or "line_items" in payload:
+        return Told(left={"not_deleted": 1})
     order_id = text(payload.get("id"))
     event: EventBody = {
         "event_id": name_of(SOURCE, "deleted", order_id, delivery),
@@ -136,7 +146,8 @@ def _changed_at(payload: Cells, terms: Terms) -> datetime:
 
 _READERS: Final[Mapping[str, Callable[[Cells, str, Terms], Told]]] = MappingProxyType(
     {
-        **dict.fromkeys(("order.created", "order.updated", "order.restored"), _tell_order),
+        **dict.fromkeys(("order.created", "order.updated"), _tell_order),
+        "order.restored": _tell_restored_order,
         "order.deleted": _tell_deleted_order,
         **dict.fromkeys(("product.created", "product.updated", "product.restored", "product.published"), _tell_product),
         "product.deleted": _tell_deleted_product,

@@ -20,7 +20,7 @@ def shopify_line(number: int, name: str, price: str, **said: Any) -> dict[str, A
         "price": price,
         "price_set": money(price),
         "quantity": 1,
-        "current_quantity": 1,
+        "current_quantity": said.get("quantity", 1),
         "requires_shipping": True,
         "gift_card": False,
         "sku": None,

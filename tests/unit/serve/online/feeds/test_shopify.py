@@ -187,3 +187,27 @@ def test_stock_that_newer_payloads_do_not_say_is_counted_counts() -> None:
     (event,) = told("products/update", shopify_product(variants=[bare]))
     assert event.item is not None
     assert event.item.stock is msgspec.UNSET
+
+
+def test_an_edit_is_told_by_the_order_it_changed_and_nothing_without_a_name_is_an_order() -> None:
+    edit = {
+        "order_edit": {"id": 7, "order_id": 1, "line_items": {"additions": [], "removals": [{"id": 1, "delta": 1}]}}
+    }
+    assert tell("orders/edited", edit) == Told(left={"told_by_orders_updated": 1})
+    assert tell("orders/updated", edit) == Told(left={"no_order_id": 1})
+
+
+def test_pieces_that_an_edit_took_out_are_not_sold() -> None:
+    order = shopify_order({**TENT, "current_quantity": 0}, {**MAT, "quantity": 2, "current_quantity": 1})
+    (event,) = by_type(told("orders/updated", order))["order"]
+    assert event.order is not None
+    assert [(line.item_id, line.quantity) for line in event.order.lines] == [("MAT-BL", 1)]
+
+
+def test_who_was_never_asked_said_nothing() -> None:
+    def said(state: str) -> Told:
+        consent = {"state": state, "consent_updated_at": None}
+        return tell("customers/update", {"id": 5, "email": "a@shop.example", "email_marketing_consent": consent})
+
+    assert said("not_subscribed").left == {"nothing_said": 1}
+    assert len(said("unsubscribed").events) == len(said("redacted").events) == 1

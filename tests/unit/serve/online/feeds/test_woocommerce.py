@@ -117,3 +117,14 @@ def test_a_variation_is_an_item_and_its_product_is_not() -> None:
 
 def test_other_topics_tell_nothing() -> None:
     assert tell("coupon.created", {"id": 1}).left == {"topic_not_taken": 1}
+
+
+def test_a_whole_order_is_never_thrown_away() -> None:
+    whole = {"id": 7, "status": "processing", "date_modified_gmt": "2026-11-20T11:59:30", "line_items": []}
+    assert tell("order.deleted", whole) == Told(left={"not_deleted": 1})
+
+
+def test_an_order_that_is_back_counts_although_its_end_was_told_late() -> None:
+    (gone,) = told("order.deleted", {"id": 727})
+    back = [event for event in told("order.restored", ORDERS["727"]) if event.type == "status"]
+    assert gone.at <= back[0].at
