@@ -16,7 +16,8 @@ from pairwell.measure.comparing.compare import Arm, compare
 from pairwell.measure.comparing.effects import absolute_effect, fieller
 from pairwell.measure.comparing.guardrails import Margin, judge_guardrail, judge_guardrail_at_any_look
 from pairwell.measure.comparing.moments import Moments
-from pairwell.measure.comparing.planning import Wanted, make_plan
+from pairwell.measure.comparing.planned import Wanted
+from pairwell.measure.comparing.planning import make_plan
 from pairwell.measure.comparing.sequence import BURN_IN, PLANNED_UNITS, always_valid
 from pairwell.measure.comparing.skewed import Unfit, judge
 from pairwell.measure.comparing.tails import tail_of

@@ -246,7 +246,12 @@ def test_a_picture_that_does_not_load_leaves_its_place_empty(visit: New) -> None
 def test_what_hangs_on_a_consent_is_sent_no_second_time_once_that_is_taken_away(visit: New) -> None:
     one, held, sent = visit(), list[Any](), list[str]()
     headers = {"access-control-allow-origin": "*"}
-    one.page.route("**/v1/events", lambda route: (held.append(route), sent.append(route.request.post_data)))
+
+    def hold(route: Any) -> None:
+        held.append(route)
+        sent.append(route.request.post_data)
+
+    one.page.route("**/v1/events", hold)
     one.open(consent="")
     one.heard("offers")
     visitor = one.page.evaluate("localStorage.getItem('pairwell-visitor')")
