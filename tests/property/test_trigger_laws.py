@@ -16,7 +16,7 @@ from tests.unit.triggers.shops import World, opened, settings_with
 from pairwell.config.rules.trigger import Trigger
 from pairwell.config.workspace import Workspace
 from pairwell.operations.schema import decisions, triggered
-from pairwell.triggers import running
+from pairwell.triggers import delivering
 from pairwell.triggers.sending import Came, Message
 
 _TRIGGERS = [
@@ -109,7 +109,7 @@ def test_one_decision_an_event_and_one_body_an_id_wherever_it_breaks_off(
 ) -> None:
     rng = random.Random(seed)
     fate = _Fate(rng)
-    monkeypatch.setattr(running, "send_all", fate.send_all)
+    monkeypatch.setattr(delivering, "send_all", fate.send_all)
     told: dict[str, list[Any]] = {"need": [], "order": []}
     with opened(workspace, settings_with(*_TRIGGERS)) as world:
         world.agrees(*(f"c-{number}" for number in range(6)))

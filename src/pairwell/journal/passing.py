@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from pairwell.clock import from_micros
+from pairwell.errors import StorageError
 from pairwell.events import Event, items_named
 from pairwell.journal.intake import lock_out_writers
 from pairwell.journal.orders import read_of_orders
@@ -60,8 +61,19 @@ def newest_event(database: Database) -> Passed:
         return Passed(journal=int(connection.scalar(known) or 0), upto=upto)
 
 
-def read_events(database: Database, *, after: int, upto: int, kind: str | None = None) -> Iterator[Heard]:
-    """The events after number `after` up to `upto`, of all types or of one, without those of the forgotten."""
+def read_events(
+    database: Database,
+    *,
+    after: int,
+    upto: int,
+    kind: str | None = None,
+    damaged: Callable[[str], None] | None = None,
+) -> Iterator[Heard]:
+    """The events after number `after` up to `upto`, of all types or of one, without those of the forgotten.
+
+    Raises `StorageError` or `MsgspecError` at one that is damaged; given `damaged`, that hears its id, and it is
+    left out.
+    """
     statement = _NEXT if kind is None else _NEXT_OF_TYPE
     asked = {} if kind is None else {"type": kind}
     while after < upto:
@@ -70,7 +82,14 @@ def read_events(database: Database, *, after: int, upto: int, kind: str | None =
         if not rows:
             return
         after = rows[-1].number
-        yield from (_heard(row) for row in rows if row.person is None or row.key is not None)
+        for row in rows:
+            if row.person is None or row.key is not None:
+                try:
+                    yield _heard(row)
+                except (StorageError, msgspec.MsgspecError):
+                    if damaged is None:
+                        raise
+                    damaged(row.event_id)
 
 
 def events_of_orders(database: Database, order_ids: set[str]) -> list[Event]:

@@ -49,11 +49,11 @@ def run(workspace: Workspace, *, ready: Callable[[], None] = lambda: None) -> No
 
 def _work(workspace: Workspace, notices: Notices, stopped: list[bool]) -> None:
     """Work on triggers while there are some."""
-    with _opened(workspace, notices) as (watch, desk):
+    with _opened(workspace, notices) as (watch, desk), desk.runner(notices.tell) as runner:
         while not stopped and watch.live.settings.settings.triggers:
             pause = _LOOK_S
             try:
-                desk.run_once(notices.tell)
+                pause = 0.0 if runner.step().worked else _LOOK_S
             except PairwellError as error:
                 notices.tell("error", "triggers_failed", error.message)
                 pause = _REST_S

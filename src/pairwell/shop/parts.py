@@ -176,9 +176,8 @@ class Parts:
 
     def _begin_triggers(self) -> None:
         """Let new triggers wait for events from now on; where the journal is away, from when it is back."""
-        if self.published.settings.triggers:
-            with suppress(JournalError):
-                self.triggers.begin()
+        with suppress(JournalError):
+            self.triggers.begin()
 
     def count_triggered(self) -> dict[str, Watched]:
         """By trigger what is on its way, or could not be delivered."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +17,15 @@ from pairwell.clock import Clock, from_micros, to_micros
 from pairwell.config.explaining import name_neighbours
 from pairwell.config.rules.trigger import Trigger
 from pairwell.config.settings import Settings
-from pairwell.errors import NotFoundError, RequestError
+from pairwell.errors import JournalError, NotFoundError, RequestError
 from pairwell.operations.database import Database
 from pairwell.operations.schema import triggered, triggers
 from pairwell.records import Answer
 from pairwell.triggers.bodies import ping_body
 from pairwell.triggers.deciding import Deciding, why_not_now
 from pairwell.triggers.ledger import Ledger
-from pairwell.triggers.records import DeadLetter, Pinged, Resent, Standing, Task, Worked
-from pairwell.triggers.running import LEASE_S, Runner, Tell, put_off, unheard
+from pairwell.triggers.records import DeadLetter, Pinged, Resent, Standing, Task, Tell, Worked, unheard
+from pairwell.triggers.running import LEASE_S, Runner, put_off
 from pairwell.triggers.secrets import Signer
 from pairwell.triggers.sending import Message, send_all
 from pairwell.triggers.taking import Taker, skip_to_newest
@@ -67,9 +68,19 @@ class Triggers:
 
     def run_once(self, tell: Tell = unheard) -> Worked:
         """Do what is due now: take events, decide, send."""
+        with self.runner(tell) as runner:
+            return runner.run_once()
+
+    @contextmanager
+    def runner(self, tell: Tell = unheard) -> Iterator[Runner]:
+        """Whoever does what is due, step by step; at the end what is being sent is waited for."""
         runner = Runner(self._shop, self._database, self._clock, tell=tell)
         runner.environment = self.environment
-        return runner.run_once()
+        try:
+            yield runner
+        finally:
+            with suppress(JournalError):  # what could not be settled is sent again
+                runner.finish()
 
     def list(self) -> list[Standing]:
         """Every trigger of the live settings, and how it is doing."""

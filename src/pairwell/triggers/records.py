@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -11,6 +12,11 @@ from pairwell.events import Event
 from pairwell.records import Answer
 
 State = Literal["due", "waiting", "silent", "delivered", "dead"]
+Tell = Callable[[str, str, str], None]  # level, event, message: never about a person
+
+
+def unheard(_level: str, _event: str, _message: str) -> None:
+    """Nobody listens."""
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +49,11 @@ class Worked(NamedTuple):
     delivered: int = 0
     failed: int = 0  # tries
     dead: int = 0
+
+    @property
+    def worked(self) -> bool:
+        """Whether more may be due at once."""
+        return bool(self.taken or self.offers or self.silent or self.delivered)
 
     def joined(self, other: Worked) -> Worked:
         """The sum."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -17,30 +16,20 @@ from pairwell.operations.database import Database
 from pairwell.operations.schema import triggers
 from pairwell.triggers.bodies import offer_body
 from pairwell.triggers.deciding import Deciding, decide_task, why_not_now
+from pairwell.triggers.delivering import Delivery, Ready
 from pairwell.triggers.ledger import Ledger
-from pairwell.triggers.records import Task, Worked
+from pairwell.triggers.orders import is_cancelled
+from pairwell.triggers.records import Task, Tell, Worked, unheard
 from pairwell.triggers.schedule import pause_after
 from pairwell.triggers.secrets import Signer
-from pairwell.triggers.sending import Came, Message, send_all
+from pairwell.triggers.sending import Came, Message, check_environment
 from pairwell.triggers.taking import Taker
 
 LEASE_S = 60.0  # more than a time limit, and than what is decided at a time takes
 _DECIDED_AT_A_TIME = 50
-_SENT_AT_A_TIME = 8  # of one trigger: no endpoint gets more at once
+_FIRST_S = 0.2  # how long a step waits for the first answer, so that what is answered soon is settled at once
 _SWITCHED_OFF = timedelta(minutes=1)  # until it is looked again whether offers are on
 _GONE = 410
-Tell = Callable[[str, str, str], None]  # level, event, message: never about a person
-
-
-class _Ready(NamedTuple):
-    """Something that goes out now."""
-
-    task: Task
-    message: Message
-
-
-def unheard(_level: str, _event: str, _message: str) -> None:
-    """Nobody listens."""
 
 
 class Runner:
@@ -55,19 +44,31 @@ class Runner:
         self._clock = clock
         self._tell = tell
         self._ledger = Ledger(database, lease_s=lease_s)
-        self._taker = Taker(database, self._ledger)
+        self._taker = Taker(database, self._ledger, tell=tell)
+        self._delivery = Delivery()
         self.environment: Mapping[str, str] = os.environ
 
     def run_once(self) -> Worked:
         """Do all that is due by now. Raises `JournalError`: then it can be run again."""
         done = Worked()
         while True:
-            step = self._step()
+            step = self.step()
             done = done.joined(step)
-            if not (step.taken or step.offers or step.silent or step.delivered):
+            if not (step.worked or self._delivery.busy):
                 return done
 
-    def _step(self) -> Worked:
+    def finish(self) -> Worked:
+        """Wait for what is being sent, and settle it. Raises `JournalError`: then it is sent again."""
+        done = Worked()
+        try:
+            while self._delivery.busy:
+                done = done.joined(self._settle_arrived(within_s=None))
+        finally:
+            self._delivery.close()
+        return done
+
+    def step(self) -> Worked:
+        """Do some of what is due, without waiting for long. Raises `JournalError`: then it can be run again."""
         named = {trigger.name: trigger for trigger in self._shop.published.settings.triggers}
         self._taker.begin(list(named))
         done = Worked(dead=self._ledger.expire(self._clock()))
@@ -75,13 +76,13 @@ class Runner:
         for name in signers:
             done = done.joined(Worked(taken=self._taker.take(named[name], self._clock())))
             done = done.joined(self._decide(named[name]))
-        ready: list[_Ready] = []
         for name, signer in signers.items():
-            if signer is not None:
-                found, silent = self._ready(named[name], signer)
-                ready += found
+            if signer is not None and (room := self._delivery.room(name)):
+                ready, silent = self._ready(named[name], signer, room)
                 done = done.joined(Worked(silent=silent))
-        return done.joined(self._send(ready)) if ready else done
+                if ready:
+                    self._delivery.start(name, ready, self._clock())
+        return done.joined(self._settle_arrived(within_s=_FIRST_S)) if self._delivery.busy else done
 
     def _off(self) -> set[str]:
         with self._database.read() as connection:
@@ -93,11 +94,15 @@ class Runner:
         for trigger in working:
             problem = None
             try:
-                found[trigger.name] = None if trigger.to == "email" else Signer(trigger, self.environment)
+                found[trigger.name] = None if trigger.to == "email" else self._signer(trigger)
             except SettingsError as error:
                 problem = error.message
             self._note(trigger.name, problem)
         return found
+
+    def _signer(self, trigger: Trigger) -> Signer:
+        check_environment()
+        return Signer(trigger, self.environment)
 
     def _note(self, name: str, problem: str | None) -> None:
         """Keep what a trigger lacks, so that everybody can see it; told where it is new."""
@@ -125,6 +130,9 @@ class Runner:
 
     def _decide_one(self, task: Task, trigger: Trigger) -> Worked:
         now = self._clock()
+        if is_cancelled(self._database, task.held.event):
+            self._ledger.settle(task, "due", state="silent", reason="cancelled")
+            return Worked(silent=1)
         decided = decide_task(task, trigger, self._shop, now)
         if decided.answer is None:
             self._ledger.settle(task, "due", state="silent", reason=decided.silence)
@@ -135,12 +143,18 @@ class Runner:
 
     # --- sending ------------------------------------------------------------------------------
 
-    def _ready(self, trigger: Trigger, signer: Signer) -> tuple[list[_Ready], int]:
+    def _ready(self, trigger: Trigger, signer: Signer, most: int) -> tuple[list[Ready], int]:
         """What of a trigger is to go out now, and how much of it must not any more."""
         now, silent = self._clock(), 0
-        ready: list[_Ready] = []
-        for task in self._ledger.claim(trigger.name, "waiting", now=now, most=_SENT_AT_A_TIME):
-            why = why_not_now(task, trigger, self._shop, now)
+        ready: list[Ready] = []
+        for task in self._ledger.claim(trigger.name, "waiting", now=now, most=most):
+            try:
+                why = self._why_not_now(task, trigger, now)
+            except JournalError:
+                raise
+            except Exception as error:  # noqa: BLE001  (it is tried again after the lease; the others go on)
+                self._tell("error", "webhook_not_sent", f"Trigger {trigger.name!r}: {type(error).__name__}.")
+                continue
             if why == "kill_switch":
                 self._ledger.settle(task, "waiting", next_at=now + _SWITCHED_OFF)
             elif why is not None:
@@ -148,14 +162,23 @@ class Runner:
             else:
                 body = offer_body(trigger.name, task.held)
                 headers = signer.headers(task.trigger_id, body, now)
-                ready.append(_Ready(task, Message(trigger.url or "", headers, body)))
+                ready.append(Ready(task, Message(trigger.url or "", headers, body)))
         return ready, silent
 
-    def _send(self, ready: Sequence[_Ready]) -> Worked:
-        came = send_all([one.message for one in ready], self._clock())
+    def _why_not_now(self, task: Task, trigger: Trigger, now: datetime) -> str | None:
+        cancelled = is_cancelled(self._database, task.held.event)
+        return "cancelled" if cancelled else why_not_now(task, trigger, self._shop, now)
+
+    def _settle_arrived(self, *, within_s: float | None) -> Worked:
         done = Worked()
-        for one, answer in zip(ready, came, strict=True):
-            done = done.joined(self._settle(one.task, answer))
+        for batch in self._delivery.arrived(within_s=within_s):
+            if batch.error is not None and not isinstance(batch.error, Exception):
+                raise batch.error
+            if batch.error is not None:  # all of it is tried again after the lease
+                self._tell("error", "webhook_not_sent", f"{batch.ready[0].task.name!r}: {type(batch.error).__name__}.")
+                continue
+            for one, answer in zip(batch.ready, batch.came, strict=True):
+                done = done.joined(self._settle(one.task, answer))
         return done
 
     def _settle(self, task: Task, came: Came) -> Worked:

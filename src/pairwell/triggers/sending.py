@@ -14,6 +14,7 @@ from typing import NamedTuple
 import httpx
 
 from pairwell.config.version import engine_version
+from pairwell.errors import SettingsError
 
 LIMIT_S = 15.0  # for the whole answer's head, as the Standard Webhooks specification suggests
 _BODY_S = 2.0
@@ -36,6 +37,7 @@ class Came(NamedTuple):
     error: str | None = None
     asked: timedelta | None = None  # to wait, by the answer
     said: str = ""  # how the answer's body began
+    late: bool = False  # no answer within the time limit
 
     @property
     def delivered(self) -> bool:
@@ -43,20 +45,34 @@ class Came(NamedTuple):
 
 
 def send_all(messages: Sequence[Message], now: datetime) -> list[Came]:
-    """Send all at once; what came of each."""
+    """Send all at once; what came of each. Raises `SettingsError` where the environment does not let us."""
     return asyncio.run(_send_all(messages, now))
 
 
+def check_environment() -> None:
+    """Raises `SettingsError` where no request can be made: a proxy or certificates of the environment are wrong."""
+    _open_client()
+
+
 async def _send_all(messages: Sequence[Message], now: datetime) -> list[Came]:
-    client = httpx.AsyncClient(
-        follow_redirects=False,
-        timeout=LIMIT_S,
-        headers={"user-agent": f"pairwell/{engine_version()}"},
-        verify=_trusted(),
-        mounts={"http://": None},  # no proxy stands between us and this machine itself
-    )
-    async with client:
+    async with _open_client() as client:
         return await asyncio.gather(*(_send(client, message, now) for message in messages))
+
+
+def _open_client() -> httpx.AsyncClient:
+    try:
+        return httpx.AsyncClient(
+            follow_redirects=False,
+            timeout=LIMIT_S,
+            headers={"user-agent": f"pairwell/{engine_version()}"},
+            verify=_trusted(),
+            mounts={"http://": None},  # no proxy stands between us and this machine itself
+        )
+    except Exception as error:  # httpx raises what it likes on what it finds there
+        raise SettingsError(
+            f"No webhook can be sent from this environment: {_in_words(error)}",
+            hint="Look at HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
+        ) from error
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +90,7 @@ async def _send(client: httpx.AsyncClient, message: Message, now: datetime) -> C
                 said = await _read_some(response)
                 return _came(response, said, now)
     except (TimeoutError, httpx.TimeoutException):
-        return Came(None, f"no answer within {LIMIT_S:g} s")
+        return Came(None, f"no answer within {LIMIT_S:g} s", late=True)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         return Came(None, _in_words(error))
 

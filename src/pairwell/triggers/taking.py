@@ -20,7 +20,7 @@ from pairwell.operations.schema import events, people, triggers
 from pairwell.triggers.bodies import name_triggered
 from pairwell.triggers.conditions import condition_of
 from pairwell.triggers.ledger import Ledger, row_of
-from pairwell.triggers.records import Held
+from pairwell.triggers.records import Held, Tell, unheard
 
 _AT_A_TIME = 500  # a short lock each, so that decisions pass between
 _KNOWN = sa.select(people.c.person).where(
@@ -35,15 +35,23 @@ class _Overtaken(Exception):  # noqa: N818  (control flow inside this module, ne
 class Taker:
     """Moves each trigger forward through the journal; what it waits for becomes a row in the same transaction."""
 
-    def __init__(self, database: Database, ledger: Ledger) -> None:
+    def __init__(self, database: Database, ledger: Ledger, *, tell: Tell = unheard) -> None:
+        self._tell = tell
         self._database = database
         self._ledger = ledger
         self._book = People(database)
 
     def begin(self, names: Sequence[str]) -> None:
-        """Let triggers that are new begin behind the newest event: nothing follows what was before them."""
+        """Let triggers that are new begin behind the newest event, and forget those that are gone.
+
+        Nothing follows what was before a trigger, nor what was between its removal and its return.
+        """
         with self._database.read() as connection:
-            missing = set(names) - set(connection.scalars(sa.select(triggers.c.name)))
+            known = set(connection.scalars(sa.select(triggers.c.name)))
+        if gone := known - set(names):
+            with self._database.write() as connection:
+                connection.execute(triggers.delete().where(triggers.c.name.in_(sorted(gone))))
+        missing = set(names) - known
         if not missing:
             return
         upto = newest_event(self._database).upto
@@ -58,7 +66,7 @@ class Taker:
             if start is None or (connection.scalar(sa.select(sa.func.max(events.c.number))) or 0) <= start:
                 return 0
         upto = newest_event(self._database).upto
-        heard = read_events(self._database, after=start, upto=upto, kind=trigger.on)
+        heard = read_events(self._database, after=start, upto=upto, kind=trigger.on, damaged=self._tell_damaged)
         taken = 0
         try:
             while part := list(itertools.islice(heard, _AT_A_TIME)):
@@ -68,6 +76,9 @@ class Taker:
         except _Overtaken:
             return 0
         return taken
+
+    def _tell_damaged(self, event_id: str) -> None:
+        self._tell("error", "event_damaged", f"Event {event_id!r} cannot be read: no trigger follows it.")
 
     def _take_part(self, trigger: Trigger, part: Sequence[Heard], step: tuple[int, int], now: datetime) -> int:
         condition = condition_of(trigger)
