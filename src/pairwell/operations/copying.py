@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from pairwell.errors import JournalError, StorageError
 from pairwell.operations.database import Database, open_database
-from pairwell.operations.schema import audit, events, metadata, people
+from pairwell.operations.schema import audit, events, metadata, page_sessions, people
 
 _ROWS = 1_000
 _COUNTED = (people.c.person, events.c.number, audit.c.number)  # numbers that are never given twice
@@ -30,7 +30,7 @@ def copy_to_file(database: Database, path: Path) -> dict[str, int]:
 
 
 def load_from_file(path: Path, database: Database, *, replace: bool) -> None:
-    """Make the copy at `path`, of today's schema, all that `database` holds; in one transaction.
+    """Make the copy at `path`, of today's schema, all that `database` holds; in one transaction; nobody stays in.
 
     Raises `StorageError` where it holds something already, unless told to `replace` that.
     """
@@ -43,15 +43,23 @@ def load_from_file(path: Path, database: Database, *, replace: bool) -> None:
                     hint="Name another one by --operations, or let --force replace what it holds.",
                 )
             _copy_tables(reading, writing)
+            writing.execute(page_sessions.delete())
             _go_on_counting(writing, _counters_of_sqlite(reading))
     finally:
         source.close()
 
 
 def bring_forward(path: Path) -> None:
-    """Migrate the copy at `path` to today's schema. Raises `StorageError` where it is of a newer one."""
+    """Migrate the copy at `path` to today's schema, and sign everybody out: who they are may have changed since.
+
+    Raises `StorageError` where it is of a newer one.
+    """
     opened = open_database(f"sqlite:///{path}", durability="power")
-    opened.close()
+    try:
+        with opened.write() as connection:
+            connection.execute(page_sessions.delete())
+    finally:
+        opened.close()
     _fold_log(path)
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from pairwell.operations import schema
+from pairwell.operations.copying import bring_forward, copy_to_file, count_rows, load_from_file
 from pairwell.operations.database import Database
 from pairwell.operations.keys.store import KeyStore, Wanted
 from pairwell.operations.keys.text import ENTROPY_BYTES
@@ -88,3 +90,15 @@ def test_sessions_that_are_over_are_not_kept(sessions: SessionStore, anna: User,
     sessions.open(anna, now=NOW + LASTS)
     with database.read() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(schema.page_sessions)) == 1
+
+
+def test_a_copy_that_is_put_back_signs_nobody_in(users: UserStore, database: Database, tmp_path: Path) -> None:
+    sessions = SessionStore(database)
+    wanted = NewUser(name="copied", role="admin", password="four quiet words")
+    name = sessions.open(users.add(wanted, author="root", now=NOW), now=NOW)
+    copy_to_file(database, tmp_path / "copy.db")
+    load_from_file(tmp_path / "copy.db", database, replace=True)
+    assert sessions.find(name, now=NOW) is None
+    bring_forward(tmp_path / "copy.db")
+    assert count_rows(tmp_path / "copy.db")["page_sessions"] == 0
+    assert users.list()[0].name == "copied"
