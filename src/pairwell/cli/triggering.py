@@ -197,6 +197,8 @@ def _more(found: list[Standing]) -> Iterator[str]:
             yield f"  {number:>9,} silent: {reason}"
         if one.last_error is not None:
             yield f"  {one.name}, last error: {one.last_error}"
+        if one.next_try_at is not None:
+            yield f"  {one.name}, next try: {when(one.next_try_at)}"
         if one.dead:
             yield f"  `pairwell triggers dead {one.name}` lists what could not be delivered"
 

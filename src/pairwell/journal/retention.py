@@ -97,8 +97,9 @@ def _old_claims(terms: Terms) -> sa.ColumnElement[bool]:
 
 
 def _over(terms: Terms) -> sa.ColumnElement[bool]:
-    """What was triggered, and is neither to be decided nor to be sent any more."""
-    return triggered.c.state.not_in(_UNDER_WAY) & _before(triggered.c.at, terms.triggered)
+    """What was triggered, and is neither to be decided nor to be sent any more, or too late for that ever since."""
+    done = triggered.c.state.not_in(_UNDER_WAY) & _before(triggered.c.at, terms.triggered)
+    return done | _before(triggered.c.until, terms.triggered)
 
 
 def _before(moment: sa.Column[Any], start: datetime | None) -> sa.ColumnElement[bool]:

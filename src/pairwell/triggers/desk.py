@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -36,6 +36,11 @@ _COUNTED = (
     sa.select(triggered.c.name, triggered.c.state, triggered.c.reason, sa.func.count().label("number"))
     .group_by(triggered.c.name, triggered.c.state, triggered.c.reason)
 )  # fmt: skip
+_NEXT_TRY = (
+    sa.select(triggered.c.name, sa.func.min(triggered.c.next_at).label("at"))
+    .where(triggered.c.state == "waiting", triggered.c.tries > 0)
+    .group_by(triggered.c.name)
+)
 _LAST_TRIED = (
     sa.select(triggered.c.name, triggered.c.error)
     .where(triggered.c.error.is_not(None))
@@ -90,8 +95,14 @@ class Triggers:
             for row in connection.execute(_COUNTED):
                 counts[row.name].append(row)
             errors = {row.name: row.error for row in connection.execute(_LAST_TRIED)}
+            tries = {row.name: from_micros(row.at) for row in connection.execute(_NEXT_TRY)}
         return [
-            _standing(trigger, states.get(trigger.name), counts[trigger.name], errors.get(trigger.name))
+            _standing(
+                trigger,
+                states.get(trigger.name),
+                counts[trigger.name],
+                (errors.get(trigger.name), tries.get(trigger.name)),
+            )
             for trigger in self._settings.triggers
         ]
 
@@ -181,22 +192,23 @@ class Triggers:
         found: list[EmailRow] = []
         for trigger in self._settings.triggers:
             if trigger.to == "email" and trigger.name not in off:
-                for task in ledger.claim(trigger.name, "waiting", now=now, most=_ROWS_AT_A_TIME):
-                    found += self._still_wanted(ledger, task, trigger, now)
+                while part := ledger.claim(trigger.name, "waiting", now=now, most=_ROWS_AT_A_TIME):
+                    for task in part:
+                        found += self._still_wanted(ledger, task, trigger, now)
         return found
 
     def emailed(self, rows: Sequence[EmailRow]) -> None:
         """These are in a file that is there: they are taken, and wait no longer."""
         ledger, now = Ledger(self._database, lease_s=LEASE_S), self._clock()
         for row in rows:
-            ledger.settle(row.task, "waiting", state="delivered", tries=1, tried_at=now)
+            ledger.deliver(row.task, tries=1, tried_at=now)
 
     def _still_wanted(self, ledger: Ledger, task: Task, trigger: Trigger, now: datetime) -> Sequence[EmailRow]:
         why = why_not_now(task, trigger, self._shop, now)
         if why is None and task.held.answer is not None:
             return [EmailRow(task=task, customer_id=task.held.customer_id, answer=task.held.answer)]
         if why == "kill_switch":
-            ledger.settle(task, "waiting", next_at=now)
+            ledger.settle(task, "waiting", next_at=now + timedelta(seconds=1))  # not in this run again
         else:
             ledger.settle(task, "waiting", state="silent", reason=why)
         return []
@@ -221,7 +233,13 @@ class Triggers:
             connection.execute(again, [{"of_id": one} for one in ids])
 
 
-def _standing(trigger: Trigger, state: Any, counts: Sequence[Any], error: str | None) -> Standing:  # noqa: ANN401 - rows
+def _standing(
+    trigger: Trigger,
+    state: Any,  # noqa: ANN401 - a row
+    counts: Sequence[Any],
+    tries: tuple[str | None, datetime | None],
+) -> Standing:
+    """`tries`: the error of the last, and when the next is due."""
     numbers: defaultdict[str, int] = defaultdict(int)
     for row in counts:
         numbers[row.state] += row.number
@@ -237,7 +255,8 @@ def _standing(trigger: Trigger, state: Any, counts: Sequence[Any], error: str | 
         delivered=numbers["delivered"],
         dead=numbers["dead"],
         silent_by_reason={row.reason: row.number for row in counts if row.state == "silent"},
-        last_error=error,
+        last_error=tries[0],
+        next_try_at=tries[1],
     )
 
 

@@ -14,7 +14,7 @@ from pairwell.errors import StorageError
 from pairwell.journal.people import Person
 from pairwell.journal.sealing import seal, unseal
 from pairwell.operations.database import Database
-from pairwell.operations.schema import people, triggered
+from pairwell.operations.schema import contacts, people, triggered
 from pairwell.triggers.records import Held, State, Task
 
 _encoder = msgspec.json.Encoder()
@@ -90,6 +90,15 @@ class Ledger:
         mine = (triggered.c.trigger_id == task.trigger_id) & (triggered.c.state == before)
         with self._database.write() as connection:
             return bool(connection.execute(triggered.update().where(mine).values(**told)).rowcount)
+
+    def deliver(self, task: Task, **values: Any) -> bool:  # noqa: ANN401 - values of columns
+        """It is with whoever tells the customer: it counts for caps as seen from now on, whether or not they say so."""
+        if (answer := task.held.answer) is not None:
+            bits = sum(1 << offer.offer_no for offer in answer.offers)
+            mine = contacts.c.decision_id == answer.decision_id
+            with self._database.write() as connection:
+                connection.execute(contacts.update().where(mine).values(seen=contacts.c.seen.bitwise_or(bits)))
+        return self.settle(task, "waiting", state="delivered", reason=None, **values)
 
     def expire(self, now: datetime) -> int:
         """End what came too late: events to decide on are silent, offers to send are dead. How many offers."""

@@ -75,6 +75,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     dead: int
     silent_by_reason: dict[str, int]
     last_error: str | None  # of a try
+    next_try_at: datetime | None  # of what failed and waits
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):

@@ -185,7 +185,7 @@ class Runner:
         now, tries = self._clock(), task.tries + 1
         tried = {"tries": tries, "tried_at": now, "error": came.error}
         if came.delivered:
-            self._ledger.settle(task, "waiting", state="delivered", reason=None, **tried)
+            self._ledger.deliver(task, **tried)
             return Worked(delivered=1)
         if came.status == _GONE:
             self._ledger.settle(task, "waiting", next_at=now, **tried)

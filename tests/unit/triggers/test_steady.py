@@ -14,7 +14,7 @@ from pairwell.config.workspace import Workspace
 from pairwell.events import Event, EventStatus
 from pairwell.operations.database import open_database
 from pairwell.operations.schema import events
-from pairwell.triggers import running, sending
+from pairwell.triggers import deciding, running, sending
 
 
 def test_a_trigger_does_not_follow_an_order_that_was_cancelled_meanwhile(
@@ -92,7 +92,7 @@ def test_an_environment_that_lets_nothing_be_sent_is_a_problem_that_is_shown(
 def test_a_task_that_cannot_be_looked_at_again_holds_up_nobody(
     workspace: Workspace, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = running.why_not_now
+    look = deciding.why_not_now
     with opened(workspace, settings_with(to(receiver))) as world:
 
         def fail_once(task: object, *rest: object) -> str | None:
