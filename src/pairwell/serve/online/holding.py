@@ -56,11 +56,12 @@ class Body:
             raise too_busy(self._holding.what)
         try:
             async with asyncio.timeout(self._holding.seconds):
-                return await read_body(scope, receive, limit=limit, arrived=self._arrived)
+                return await read_body(scope, receive, limit=limit, arrived=self.hold)
         except TimeoutError as error:
             raise too_slow(self._holding.seconds) from error
 
-    def _arrived(self, size: int) -> None:
+    def hold(self, size: int) -> None:
+        """Count bytes that are there. Raises `Refused` (503) without room."""
         if size and not self._holding.has_room(size):
             raise too_busy(self._holding.what)
         self._bytes += size

@@ -253,7 +253,7 @@ def test_where_there_is_no_room_to_read_the_answer_is_silence(app: OnlineApp, se
     assert service.journal.count().decisions == 0
     room._most_bodies, room._most_bytes = 2, 100
     with room.open() as other:
-        other._arrived(60)
+        other.hold(60)
         answers = asyncio.run(_ask_at_once(app, [BODY]))
     assert [a["silence"]["reason"] for a in answers] == ["overloaded"]
     assert [a["silence"] for a in asyncio.run(_ask_at_once(app, [BODY]))] == [None]

@@ -19,6 +19,7 @@ from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.keyring import KeysUnreadError
 from pairwell.serve.online.access.settling import KeysMovedError, LetIn
 from pairwell.serve.online.faults import Fault, Refused, too_busy
+from pairwell.serve.online.feeds.arriving import Arrivals
 from pairwell.serve.online.feeds.shopify import tell_shopify
 from pairwell.serve.online.feeds.signing import read_signature, require_signed, secrets_of
 from pairwell.serve.online.feeds.told import Cells, Terms, Told
@@ -88,6 +89,7 @@ class Webhooks:
         self._line = line
         self._gate = gate
         self._counts = counts
+        self._arrivals = Arrivals(f"unsigned webhooks of {system.name}")
         self._holding = Holding(f"webhooks of {system.name}", most_bytes=32_000_000, most_bodies=500, seconds=30.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, _shown: Shown) -> None:
@@ -96,9 +98,10 @@ class Webhooks:
             await self._answer_ping(scope, receive, send)
             return
         signature = read_signature(scope, self._system.signature)
-        with self._holding.open() as opened:
-            body = await opened.read(scope, receive, limit=LIMIT_BYTES)
-            require_signed(body, signature, secrets)
+        body = await self._arrivals.read(scope, receive, limit=LIMIT_BYTES)
+        require_signed(body, signature, secrets)
+        with self._holding.open() as signed:
+            signed.hold(len(body))
             told = await asyncio.to_thread(self._read, body, _headers(scope))
             receipt = await self._take(told.body()) if told.events else _NOTHING
         self._counts.fed(self._system.name, events=len(told.events), left=told.left)
@@ -125,8 +128,7 @@ class Webhooks:
         return secrets
 
     async def _answer_ping(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._holding.open() as opened:
-            body = await opened.read(scope, receive, limit=_PING_BYTES)
+        body = await self._arrivals.read(scope, receive, limit=_PING_BYTES)
         if not _PING.fullmatch(body):
             read_signature(scope, self._system.signature)
             raise Refused(400, Fault(code="invalid_json", message="The body is a form.", hint="Send JSON, signed."))
