@@ -15,7 +15,6 @@ from pairwell.errors import UserError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pairwell.operations.users.audit import Change
     from pairwell.operations.users.store import Role, User
 
 _group = typer.Typer(help="Who may use the pages, and as what.", no_args_is_help=True)
@@ -167,15 +166,6 @@ def _password(*, from_stdin: bool) -> str:
 
 def _by(author: str | None) -> str:
     return author_of(author) or _UNKNOWN
-
-
-def _row(user: User) -> tuple[object, ...]:
-    return user.name, user.role, when(user.created_at), _when(user.signed_in_at), _when(user.locked_until)
-
-
-def _told(change: Change) -> tuple[object, ...]:
-    did = change.action.replace("_", " ")
-    return when(change.at), change.author, did, change.subject or None, change.detail or None
 
 
 def _when(at: datetime | None) -> str | None:
