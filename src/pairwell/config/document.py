@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -44,13 +45,22 @@ def read_settings(text: str, *, source: str) -> Settings:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{source} is not valid TOML: {error}.", hint="Mend that line.") from error
+        raise SettingsError(f"{source} is not valid TOML: {error}.", hint=_toml_hint(error, text)) from error
     try:
         settings = msgspec.convert(_with_default_placements(tree), Settings)
     except msgspec.ValidationError as error:
         raise _explained(error, tree, text, source) from error
     _check_meaning(settings, source)
     return settings
+
+
+def _toml_hint(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """What to do; of a section that is there twice, where the first one stands."""
+    twice = re.match(r"Cannot declare \((.*?),?\) twice", str(error))
+    names = [] if twice is None else [name.strip(" '\"") for name in twice[1].split(",")]
+    lines = text.splitlines()
+    first = next((at for at, line in enumerate(lines, 1) if names and line.strip() == f"[{'.'.join(names)}]"), None)
+    return "Mend that line." if first is None else f"The section stands in line {first} already: fill in that one."
 
 
 def render_settings(settings: Settings) -> str:

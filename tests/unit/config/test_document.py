@@ -198,3 +198,12 @@ def test_a_first_lever_changes_no_setting_that_is_gone() -> None:
 )
 def test_a_setting_is_described_by_its_dotted_name(name: str, said: str) -> None:
     assert describe_setting(name) == said
+
+
+@pytest.mark.parametrize("name", ["feeds.shopify", "shop"])
+def test_a_section_that_is_there_twice_names_the_first_line(name: str) -> None:
+    text = f"# mine\n[{name}]\n\n[{name}]\n"
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(text)
+    assert "line 2 already" in (refused.value.hint or "")
+    assert "line 4" in str(refused.value)
