@@ -51,6 +51,18 @@ def talk(handler: BaseHTTPRequestHandler) -> None:
             handler.wfile.write(b"." * 100_000)
 
 
+def dribble(handler: BaseHTTPRequestHandler) -> None:
+    """Answer 200 at once, and then a letter of the body at a time."""
+    handler.send_response(200)
+    handler.send_header("content-length", "1000")
+    handler.end_headers()
+    with suppress(OSError):
+        for _ in range(200):
+            handler.wfile.write(b".")
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+
 def babble(handler: BaseHTTPRequestHandler) -> None:
     """Answer what is no HTTP."""
     handler.wfile.write(b"hello\r\n\r\n")

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
-from tests.receiving import babble, hang, receiving, status, talk
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tests.receiving import babble, dribble, hang, receiving, status, talk
 
 from pairwell.triggers import sending
 from pairwell.triggers.sending import Message, send_all
@@ -97,3 +106,51 @@ def test_retry_after_is_read(told: str, asked: timedelta | None) -> None:
         receiver.answers = [status(503, retry_after=told)]
         (came,) = send_all([_to(receiver.url)], NOW)
     assert came.asked == asked
+
+
+def test_a_body_that_dribbles_is_delivered_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "_BODY_S", 0.3)
+    with receiving() as receiver:
+        receiver.answers = [dribble]
+        (came,) = send_all([_to(receiver.url)], NOW)
+    assert came.delivered
+    assert set(came.said) <= {"."}
+    assert len(came.said) < 200
+
+
+def _certify(folder: Path) -> Path:
+    """A key, and a certificate of this machine that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(datetime.now(UTC) - timedelta(days=1)).not_valid_after(
+        datetime.now(UTC) + timedelta(days=1)
+    )
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = made.add_extension(here, critical=False).sign(key, hashes.SHA256())
+    file = folder / "both.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(plain + signed.public_bytes(Encoding.PEM))
+    return file
+
+
+def test_whom_nobody_vouches_for_gets_nothing(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_certify(tmp_path))
+    heard: list[bytes] = []
+
+    def serve(listening: socket.socket) -> None:
+        with suppress(OSError):
+            connection, _ = listening.accept()
+            with connection, context.wrap_socket(connection, server_side=True) as secured:
+                heard.append(secured.recv(1_000))
+                secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        (came,) = send_all([_to(f"https://127.0.0.1:{listening.getsockname()[1]}/")], NOW)
+        thread.join()
+    assert not came.delivered
+    assert "certificate" in str(came.error).lower()
+    assert b"webhook-id" not in b"".join(heard)
