@@ -103,7 +103,7 @@ class Calls:
             except Full as error:
                 raise too_busy("events") from error
         self._counts.fed(SOURCE, events=len(told.events), left=told.left)
-        refused = [msgspec.structs.replace(one, index=told.places[one.index]) for one in taken.refused]
+        refused = [_in_words_of_calls(one, told.places[one.index]) for one in taken.refused]
         return CallReceipt(
             success=True, accepted=taken.accepted, duplicates=taken.duplicates, refused=refused, left=told.left
         )
@@ -118,6 +118,14 @@ class Calls:
             return tell_calls([{**call, "type": kind}], call.get("sentAt"), terms, of_page=of_page)
         batch = decode(body, _batch)
         return tell_calls([_read_call(one) for one in batch.batch], batch.sentAt, terms, of_page=of_page)
+
+
+def _in_words_of_calls(refusal: EventRefusal, place: int) -> EventRefusal:
+    """What an event lacks, as calls name it."""
+    if refusal.code != "item_missing":
+        return msgspec.structs.replace(refusal, index=place)
+    message = "The call names no item: expected `properties.sku` or `properties.product_id`."
+    return msgspec.structs.replace(refusal, index=place, message=message)
 
 
 def _read_call(raw: msgspec.Raw) -> Cells | str:

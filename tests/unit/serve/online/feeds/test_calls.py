@@ -174,3 +174,9 @@ def test_messages_are_counted(ask: Ask) -> None:
 def _journaled(service: Service, statement: str) -> list[tuple[Any, ...]]:
     with service.database.read() as connection:
         return [tuple(row) for row in connection.exec_driver_sql(statement)]
+
+
+def test_a_call_without_an_item_reads_what_calls_name_it(ask: Ask) -> None:
+    answer = ask("POST", "/v1/track", json={**VIEW, "properties": {"price": 235.0}})
+    assert taken(answer) == (0, 0, [(0, "item_missing")], {})
+    assert "`properties.sku` or `properties.product_id`" in answer.json()["refused"][0]["message"]
