@@ -172,7 +172,7 @@ def test_a_feed_that_is_broken_far_behind_its_sample_stores_nothing(rouble: Impo
 
 
 def test_other_tables_say_what_to_ask_for_instead(rouble: Importer) -> None:
-    with pytest.raises(MappingError, match="a feed in YML: a catalogue") as raised:
+    with pytest.raises(MappingError, match="a feed in YML, which is ingested as items") as raised:
         rouble.take("orders", FEED)
     assert "pairwell ingest items" in (raised.value.hint or "")
     with pytest.raises(MappingError) as raised:
