@@ -14,7 +14,6 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
-from tests.browser.conftest import CHROMIUM
 from tests.browser.pictures import small_png
 from tests.browser.test_offers import axe
 from tests.e2e.running import LOADING_S, PAIRWELL, started, wait_for
@@ -38,10 +37,8 @@ class Dashboard(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+def pages(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:  # noqa: ARG001 - without one no demo is made
     """A demo of which somebody has made some use; with PAIRWELL_DEMO it is made in that folder, or found there."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium: `apt-get install chromium`, or name it in PAIRWELL_CHROMIUM")
     folder = Path(os.environ.get("PAIRWELL_DEMO") or tmp_path_factory.mktemp("demo") / "shop")
     if not folder.exists():
         _run("demo", str(folder), "--once")

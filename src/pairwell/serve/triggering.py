@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pairwell.clock import system_clock
 from pairwell.config.published import load_published
 from pairwell.config.standing import CURRENT
 from pairwell.config.workspace import Workspace
+from pairwell.decide.asked import Decides
 from pairwell.errors import PairwellError
 from pairwell.serve.ending import asked_to_end
 from pairwell.serve.online.notices import Notices
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from pairwell.decide.decider import Decider
     from pairwell.facts.store import FactStore
     from pairwell.journal.store import Journal
-    from pairwell.records import Answer, Decision, DecisionRequest
     from pairwell.serve.online.live import Watch
     from pairwell.triggers.desk import Triggers
 
@@ -86,7 +84,7 @@ class _Troubles(Notices):
             super().tell(level, event, message)
 
 
-class _Decides:
+class _Decides(Decides):
     """Decides under what is live now."""
 
     def __init__(self, watch: Watch, facts: FactStore, journal: Journal) -> None:
@@ -97,15 +95,6 @@ class _Decides:
     @property
     def published(self) -> Published:
         return self._watch.live.settings
-
-    def decide_known(self, request: DecisionRequest, now: datetime, *, dry_run: bool = False) -> Decision:
-        from pairwell.decide.identity import ENTROPY_BYTES
-
-        kind: Literal["read", "kept"] = "read" if dry_run else "kept"
-        return self._decider().answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
-
-    def look_again(self, request: DecisionRequest, answer: Answer, now: datetime) -> str | None:
-        return self._decider().look_again(request, answer, now=now)
 
     def _decider(self) -> Decider:
         from pairwell.decide.decider import Decider

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
-from datetime import datetime
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 from pairwell.clock import Clock, system_clock
 from pairwell.config.published import Published, load_published, load_settings
 from pairwell.config.workspace import Workspace
+from pairwell.decide.asked import Decides
 from pairwell.errors import JournalError, NoModelError
-from pairwell.records import Answer, Decision, DecisionRequest
 
 if TYPE_CHECKING:
     from pairwell.dataset.store import Dataset
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
     from pairwell.triggers.desk import Triggers
 
 
-class Parts:
+class Parts(Decides):
     """What one open workspace holds; nothing is opened before it is needed, and `close` lets go of it."""
 
     def __init__(self, workspace: Workspace, *, clock: Clock = system_clock) -> None:
@@ -184,17 +182,6 @@ class Parts:
         from pairwell.triggers.counting import count_triggered
 
         return count_triggered(self._database, [one.name for one in self.published.settings.triggers])
-
-    def decide_known(self, request: DecisionRequest, now: datetime, *, dry_run: bool = False) -> Decision:
-        """The decision of a request that names its customer as the journal does."""
-        from pairwell.decide.identity import ENTROPY_BYTES
-
-        kind: Literal["read", "kept"] = "read" if dry_run else "kept"
-        return self._decider().answer(request, now=now, entropy=os.urandom(ENTROPY_BYTES), kind=kind)
-
-    def look_again(self, request: DecisionRequest, answer: Answer, now: datetime) -> str | None:
-        """Why what was answered to such a request is not to be told any more; None: it may be."""
-        return self._decider().look_again(request, answer, now=now)
 
     def _decider(self) -> Decider:
         from pairwell.decide.decider import Decider

@@ -80,19 +80,6 @@ def test_nobody_who_did_not_agree_gets_anything(workspace: Workspace, receiver: 
     assert receiver.came == []
 
 
-def test_who_takes_consent_back_before_it_is_sent_gets_nothing(workspace: Workspace, receiver: Receiver) -> None:
-    receiver.answers = [status(500)]
-    with opened(workspace, settings_with(to(receiver))) as world:
-        world.agrees("c-1")
-        world.needs("n-1", "c-1")
-        world.run()
-        world.now += timedelta(minutes=1)
-        world.agrees("c-1", given=False)
-        world.run()
-        assert world.standing().silent_by_reason == {"no_consent": 1}
-    assert len(receiver.came) == 1, "only the one that failed"
-
-
 def test_no_trigger_passes_a_cap(workspace: Workspace, receiver: Receiver) -> None:
     caps = [Cap(name="two a week", channels=("email",), window_h=168.0, limit=2)]
     with opened(workspace, settings_with(to(receiver), caps=caps)) as world:

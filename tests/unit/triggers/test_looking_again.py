@@ -37,6 +37,7 @@ _CHANGES = {
     "dearer": (_item(price_minor=900), "price_changed"),
     "beyond a guard": (_item(price_minor=99_900), "add_on_price_share"),
     "complaint": (_complain, "open_complaint"),
+    "consent taken back": (lambda world: world.agrees("c-1", given=False), "no_consent"),
 }
 
 
