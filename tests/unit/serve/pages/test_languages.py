@@ -3,34 +3,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.docs.sentences import PACKAGE, PLACE, TRANSLATED, render_catalogue, said_on_pages
+from tests.docs.sentences import PLACE, pages
 from tests.unit.serve.pages.conftest import Ask
 
-from pairwell.catalogues import read_catalogue
+from pairwell.catalogues import read_file
 from pairwell.serve.pages.speaking import choose_language
 
-_BLANK = re.compile(r"%\(\w+\)s")
 _WORDS = re.compile(r">([^<>{}]*[A-Za-z]{2}[^<>{}]*)<")
 _SAME = {"JSON", "CSV"}  # names, in every language
-
-
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_every_sentence_is_translated_with_its_blanks(language: str) -> None:
-    catalogue = read_catalogue(PACKAGE, language)
-    for message in said_on_pages():
-        first = message if isinstance(message, str) else message[0]
-        found = catalogue.get(first)
-        assert found is not None, first
-        texts = [found.string] if isinstance(found.string, str) else list(found.string or ())
-        assert len(texts) == (1 if isinstance(message, str) else 3)
-        for text in texts:
-            assert text
-            assert sorted(_BLANK.findall(text)) == sorted(_BLANK.findall(first))
-
-
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_the_catalogue_holds_what_is_said_and_no_more(language: str) -> None:
-    assert (PLACE / "locale" / f"{language}.po").read_bytes() == render_catalogue(language)
 
 
 @pytest.mark.parametrize("template", sorted(PLACE.rglob("*.html")), ids=lambda path: path.name)
@@ -55,7 +35,7 @@ def test_the_language_is_the_one_chosen_else_the_browser_s(
 
 
 def test_numbers_take_their_plurals() -> None:
-    catalogue = read_catalogue(PACKAGE, "ru").get("%(num)s offer")
+    catalogue = read_file(pages().catalogue("ru"), "ru").get("%(num)s offer")
     assert catalogue is not None
     assert len(set(catalogue.string or ())) == 3
 
