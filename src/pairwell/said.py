@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self
 
 import msgspec
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
@@ -45,6 +45,9 @@ class Said(str):
         made.form = form
         return made
 
+    def __reduce__(self) -> tuple[type[Said], tuple[_Form]]:
+        return Said, (self.form,)  # a text alone, as `str` would hand it on, has no form
+
 
 class _Sentence(msgspec.Struct, frozen=True):
     sentence: str
@@ -70,7 +73,16 @@ class _Joined(msgspec.Struct, frozen=True):
     between: str
 
     def put(self, speaker: Speaker) -> str:
-        return self.between.join(_said(part, speaker) for part in self.parts if part)
+        return _said(self.between, speaker).join(_said(part, speaker) for part in self.parts if part)
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    text: str
+    capital: bool
+
+    def put(self, speaker: Speaker) -> str:
+        put = _said(self.text, speaker)
+        return f"{put[:1].upper() if self.capital else put[:1].lower()}{put[1:]}"
 
 
 class _Listed(msgspec.Struct, frozen=True):
@@ -114,6 +126,24 @@ class _Day(msgspec.Struct, frozen=True):
         return format_date(self.day, "medium", locale=speaker.locale)
 
 
+class _Moment(msgspec.Struct, frozen=True):
+    at: dt.datetime
+
+    def put(self, speaker: Speaker) -> str:
+        if speaker.locale.language == ENGLISH:
+            return f"{self.at:%Y-%m-%d %H:%M}"
+        return f"{_Day(self.at).put(speaker)}, {format_time(self.at.time(), 'short', locale=speaker.locale)}"
+
+
+class _Cased(msgspec.Struct, frozen=True):
+    text: str
+    capital: bool
+
+    def put(self, speaker: Speaker) -> str:
+        text = _said(self.text, speaker)
+        return text.capitalize() if self.capital else text.lower()
+
+
 def phrase(sentence: str, /, **values: Any) -> Said:  # noqa: ANN401 - see above
     """A sentence with `{names}` for values: whole numbers, texts, and what else is said here, such as `percent`."""
     return Said(_Sentence(sentence, values))
@@ -127,6 +157,11 @@ def phrase_count(one: str, many: str, count: int, /, **values: Any) -> Said:  # 
 def joined(*parts: str, between: str = " ") -> Said:
     """Sentences behind one another; empty ones are left out."""
     return Said(_Joined(parts, between))
+
+
+def begun(text: str, *, capital: bool = True) -> Said:
+    """A text as a sentence begins with it, or else as it stands inside of one."""
+    return Said(_Begun(text, capital))
 
 
 def listed(parts: Sequence[str], style: str = "standard") -> Said:
@@ -152,6 +187,26 @@ def amount(minor: float, currency: str, *, symbol: bool = False) -> Said:
 def day(at: dt.date) -> Said:
     """A day of the calendar."""
     return Said(_Day(at))
+
+
+def moment(at: dt.datetime) -> Said:
+    """A moment of the shop's time, to the minute."""
+    return Said(_Moment(at))
+
+
+def capital(text: str) -> Said:
+    """The text with its first letter alone a capital one."""
+    return Said(_Cased(text, capital=True))
+
+
+def lowered(text: str) -> Said:
+    """The text without capital letters, as within a sentence."""
+    return Said(_Cased(text, capital=False))
+
+
+def sentence(text: str) -> str:
+    """The text itself, which `phrase` is given later: it marks a sentence for who gathers what is said."""
+    return text
 
 
 def spoken(text: str, language: str) -> str:

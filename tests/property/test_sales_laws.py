@@ -25,6 +25,7 @@ from pairwell.dataset.tables import TABLES
 from pairwell.measure.offers.sold import Buyers, read_lines
 from pairwell.measure.period import Period
 from pairwell.report.record import Cell, Report, Table
+from pairwell.said import plain
 from pairwell.shop.face import Shop, create_shop
 
 from .slow_sales import Row, SlowShop, measure, whole
@@ -113,7 +114,7 @@ def _store(shop: Shop, tables: dict[str, list[Row]], folder: Path) -> None:
 
 def _report(shop: Shop, name: str, **asked: Any) -> Report:
     found = shop.report(name, since=SINCE, until=UNTIL, **asked)
-    return msgspec.json.decode(msgspec.json.encode(found), type=Report)
+    return msgspec.json.decode(msgspec.json.encode(found, enc_hook=plain), type=Report)
 
 
 def _table(report: Report, key: str) -> Table:

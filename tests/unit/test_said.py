@@ -1,11 +1,27 @@
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import pickle
 
 import msgspec
 import pytest
 
-from pairwell.said import amount, day, joined, listed, number, percent, phrase, phrase_count, plain, spoken
+from pairwell.said import (
+    amount,
+    capital,
+    day,
+    joined,
+    listed,
+    lowered,
+    moment,
+    number,
+    percent,
+    phrase,
+    phrase_count,
+    plain,
+    spoken,
+)
 
 
 class _Record(msgspec.Struct):
@@ -27,6 +43,12 @@ def test_what_is_said_is_its_english_text() -> None:
         (percent(-0.125, sign=True), "-12.5%", "-12,5%", "-12,5%"),
         (number(0.5, 2, sign=True), "+0.50", "+0,50", "+0,50"),
         (day(dt.date(2026, 11, 2)), "2026-11-02", "2 нояб. 2026\u202fг.", "2 lis 2026"),
+        (
+            moment(dt.datetime(2026, 11, 2, 9, 5, tzinfo=dt.UTC)),
+            "2026-11-02 09:05",
+            "2 нояб. 2026\u202fг., 09:05",
+            "2 lis 2026, 09:05",
+        ),
         (listed(["a", "b", "c"]), "a, b, and c", "a, b и c", "a, b i c"),
         (listed(["a", "b"], "or"), "a or b", "a или b", "a lub b"),
     ],
@@ -46,6 +68,17 @@ def test_a_count_takes_its_form_and_what_stands_inside_is_put_too() -> None:
 def test_what_is_the_shop_s_own_stays() -> None:
     assert spoken("Mat {x}", "ru") == "Mat {x}"
     assert phrase("About {title}", title="{x}") == "About {x}"
+
+
+def test_the_case_of_letters_is_that_of_each_language() -> None:
+    whole = capital(listed(["DE", "pl"], "or"))
+    assert (whole, spoken(whole, "pl")) == ("De or pl", "De lub pl")
+    assert lowered(whole) == "de or pl"
+
+
+def test_a_copy_still_knows_its_form() -> None:
+    for copied in (copy.deepcopy(percent(0.5)), pickle.loads(pickle.dumps(percent(0.5)))):
+        assert (copied, spoken(copied, "ru")) == ("50.0%", "50,0%")
 
 
 def test_json_holds_the_english_text() -> None:

@@ -23,7 +23,9 @@ _WIDE = 400
 
 def print_json(finding: object) -> None:
     """Print `finding` as one indented JSON document."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(finding), indent=2).decode() + "\n")
+    from pairwell.said import plain
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(finding, enc_hook=plain), indent=2).decode() + "\n")
 
 
 def print_lines(lines: Iterable[str]) -> None:

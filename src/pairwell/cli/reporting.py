@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
+class Language(StrEnum):
+    """What a report for people is written in."""
+
+    en = "en"
+    ru = "ru"
+    pl = "pl"
+
+
 class Format(StrEnum):
     """What a report is written as."""
 
@@ -49,6 +57,7 @@ def report(
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.table,
     table: Annotated[str | None, typer.Option(metavar="KEY", help="With csv: only this table, on stdout.")] = None,
+    language: Annotated[Language, typer.Option(help="What a table or a page is written in.")] = Language.en,
     out: Annotated[Path | None, typer.Option(help="File to write it to; with csv and several tables a folder.")] = None,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
@@ -59,34 +68,41 @@ def report(
     chosen = Format.json if as_json else form
     if table is not None and chosen is not Format.csv:
         raise RequestError("`--table` chooses a table of CSV.", hint="Add `--format csv`.", field="table")
+    if language is not Language.en and chosen in {Format.csv, Format.json}:
+        raise RequestError(
+            "CSV and JSON are for programs, and in English.",
+            hint="Leave `--language` out, or add `--format html`.",
+            field="language",
+        )
     with open_workspace(workspace) as shop:
         found = shop.report(name, since=since, until=until, by=by)
     if chosen is Format.csv:
         _give_csv(found, table, out)
     elif out is not None:
-        _write({out: _whole(found, chosen)})
+        _write({out: _whole(found, chosen, language)})
     elif chosen is Format.json:
         print_json(found)
     elif chosen is Format.html:
-        sys.stdout.write(_whole(found, chosen))
+        sys.stdout.write(_whole(found, chosen, language))
     else:
-        print_lines(_lines(found, shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        print_lines(_lines(found, language, width))
 
 
-def _lines(found: Report, width: int | None) -> list[str]:
+def _lines(found: Report, language: Language, width: int | None = None) -> list[str]:
     from pairwell.report.shown.text import render_text
 
-    return render_text(found, width=width)
+    return render_text(found, width=width, language=language.value)
 
 
-def _whole(found: Report, chosen: Format) -> str:
+def _whole(found: Report, chosen: Format, language: Language) -> str:
     """The report as one text."""
     from pairwell.report.shown.json import render_json
     from pairwell.report.shown.page import render_page
 
     if chosen is Format.html:
-        return render_page(found)
-    return render_json(found) if chosen is Format.json else "\n".join([*_lines(found, None), ""])
+        return render_page(found, language.value)
+    return render_json(found) if chosen is Format.json else "\n".join([*_lines(found, language), ""])
 
 
 def _give_csv(found: Report, table: str | None, out: Path | None) -> None:

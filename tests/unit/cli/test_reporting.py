@@ -13,6 +13,7 @@ from pairwell import open as open_workspace
 from pairwell.errors import NotFoundError, RequestError, StorageError
 from pairwell.report.record import Report
 from pairwell.report.reports import REPORTS
+from pairwell.report.shown.json import render_json
 
 from .conftest import Command
 
@@ -23,9 +24,7 @@ def test_every_format_tells_the_same_report(pairwell: Command, learned_once: Pat
         expected = shop.report(name)
     words = ("report", name, "--workspace", learned_once)
     told = pairwell(*words, "--json")
-    assert msgspec.json.decode(told.stdout, type=Report) == msgspec.json.decode(
-        msgspec.json.encode(expected), type=Report
-    )
+    assert msgspec.json.decode(told.stdout, type=Report) == msgspec.json.decode(render_json(expected), type=Report)
     text, page = pairwell(*words).stdout, pairwell(*words, "--format", "html").stdout
     assert text.startswith(expected.title)
     assert page.startswith("<!doctype html>")
@@ -50,6 +49,16 @@ def test_a_page_is_written_where_it_is_wanted(pairwell: Command, learned_once: P
     assert result.stdout == f"Wrote {tmp_path / 'new' / 'overview.html'}.\n"
     assert "<svg" in (tmp_path / "new" / "overview.html").read_text(encoding="utf-8")
     assert isinstance(pairwell(*words, tmp_path).exception, StorageError)
+
+
+def test_people_read_it_in_their_language_and_programs_in_english(pairwell: Command, learned_once: Path) -> None:
+    words = ("report", "sellers", "--workspace", learned_once, "--language", "ru")
+    assert "в сравнении с периодом" in pairwell(*words).stdout
+    page = pairwell(*words, "--format", "html").stdout
+    assert page.startswith('<!doctype html>\n<html lang="ru">')
+    wrong = pairwell(*words, "--json")
+    assert isinstance(wrong.exception, RequestError)
+    assert wrong.exception.field == "language"
 
 
 def test_days_are_those_of_the_command(pairwell: Command, learned_once: Path) -> None:

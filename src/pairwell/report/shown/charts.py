@@ -13,6 +13,7 @@ import msgspec
 
 from pairwell.report.record import Cell, Column, Table, Unit
 from pairwell.report.shown.cells import Cells, is_numeric
+from pairwell.said import phrase
 
 _WIDTH, _HEIGHT, _MARGIN = 440, 140, 24  # narrow, so that letters stay readable on a telephone
 _ROW, _LABEL, _ROOM = 22, 170, 84
@@ -58,14 +59,14 @@ def _bars(table: Table, cells: Cells) -> str:
     values = [value if isinstance(value := row.get(column.key), int | float) else 0 for row in rows]
     longest = max(*values, 0) or 1
     parts = [
-        _bar(place, str(row.get(table.columns[0].key)), value / longest, cells.value(row.get(column.key), column.unit))
+        _bar(place, cells.name(row, table.columns[0]), value / longest, cells.value(row.get(column.key), column.unit))
         for place, (row, value) in enumerate(zip(rows, values, strict=True))
     ]
     caption = cells.heading(column)
     if len(rows) < len(table.rows):
-        caption += f", the first {len(rows)}"
+        caption = cells.say(phrase("{caption}, the first {shown}", caption=caption, shown=len(rows)))
     drawing = _drawing(msgspec.structs.replace(table, rows=rows), column, cells)
-    return _figure(caption, _svg(f"{table.title}: {caption}", _ROW * len(rows) + 4, "".join(parts)), drawing)
+    return _figure(caption, _svg(f"{cells.say(table.title)}: {caption}", _ROW * len(rows) + 4, "".join(parts)), drawing)
 
 
 def _bar(place: int, name: str, share: float, value: str) -> str:
@@ -80,7 +81,7 @@ def _bar(place: int, name: str, share: float, value: str) -> str:
 
 def _lines(table: Table, cells: Cells) -> Iterator[str]:
     """A chart for each of the first columns of numbers: their units differ."""
-    names = [str(row.get(table.columns[0].key)) for row in table.rows]
+    names = [cells.name(row, table.columns[0]) for row in table.rows]
     for column in [one for one in table.columns[1:] if is_numeric(one.unit)][:_MOST_LINES]:
         values = [row.get(column.key) for row in table.rows]
         if any(isinstance(value, int | float) for value in values):
@@ -138,10 +139,10 @@ def _drawing(table: Table, column: Column, cells: Cells) -> Drawing:
     return Drawing(
         kind="bars" if table.chart == "bars" else "lines",
         name=f"{table.key}-{column.key}".replace("_", "-"),
-        title=f"{table.title}: {cells.heading(column)}",
-        of=first.title,
+        title=f"{cells.say(table.title)}: {cells.heading(column)}",
+        of=cells.say(first.title),
         unit=column.unit,
-        names=[str(row.get(first.key)) for row in table.rows],
+        names=[cells.name(row, first) for row in table.rows],
         values=values(column.key),
         shown=[cells.value(row.get(column.key), column.unit) for row in table.rows],
         low=values(f"{column.key}_low") if interval else None,

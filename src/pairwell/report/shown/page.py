@@ -6,36 +6,38 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.shown.cells import Cells, is_numeric, period_words, verdict
+from pairwell.report.shown.cells import NOTHING, Cells, is_numeric, period_words, verdict
 from pairwell.report.shown.charts import draw_chart, heat_of
 from pairwell.report.shown.style import STYLE
+from pairwell.said import ENGLISH, joined, phrase, spoken
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def render_page(report: Report) -> str:
-    """The page, light or dark as its reader likes it."""
+def render_page(report: Report, language: str = ENGLISH) -> str:
+    """The page in a language, light or dark as its reader likes it."""
     return "".join(
         [
-            '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
+            f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{escape(report.title)}</title><style>{STYLE}</style></head><body><main>",
-            render_body(report),
+            f"<title>{escape(spoken(report.title, language))}</title><style>{STYLE}</style></head><body><main>",
+            render_body(report, language),
             "</main></body></html>\n",
         ]
     )
 
 
-def render_body(report: Report) -> str:
+def render_body(report: Report, language: str = ENGLISH) -> str:
     """What stands in the page, for another one that has the same style."""
-    cells = Cells(report.currency)
+    cells = Cells(report.currency, language)
     return "".join(
         [
-            f'<h1>{escape(report.title)}</h1><p class="period">{escape(period_words(report))}</p>',
+            f"<h1>{_said(cells, report.title)}</h1>",
+            f'<p class="period">{_said(cells, period_words(report))}</p>',
             *_figures(report, cells),
             *(_table(table, cells) for table in report.tables),
-            *_notes(report),
+            *_notes(report, cells),
         ]
     )
 
@@ -48,37 +50,41 @@ def _figures(report: Report, cells: Cells) -> Iterator[str]:
 
 
 def _card(figure: Figure, cells: Cells) -> str:
-    title = f"<h2>{escape(figure.title)}</h2>"
+    title = f"<h2>{_said(cells, figure.title)}</h2>"
     if figure.refusal is not None:
-        return f'<article class="refused">{title}<p>{escape(_sentence(figure.refusal))}</p></article>'
+        return f'<article class="refused">{title}<p>{escape(_sentence(cells.say(figure.refusal)))}</p></article>'
     unit = cells.unit(figure.unit)
     value = f"{escape(cells.value(figure.value, figure.unit))}{f' <small>{escape(unit)}</small>' if unit else ''}"
     said = [f'<p class="value">{value}</p>']
     if interval := cells.interval(figure.low, figure.high, figure.unit):
-        said.append(f'<p class="interval">95 %: {escape(interval)}</p>')
+        said.append(f'<p class="interval">{_said(cells, phrase("95 %: {interval}", interval=interval))}</p>')
     if figure.previous is not None:
         change = cells.change(figure)
-        before = escape(cells.value(figure.previous, figure.unit))
-        said.append(f'<p class="before">before: {before}{f" ({escape(change)})" if change else ""}</p>')
+        before = phrase("before: {value}", value=cells.value(figure.previous, figure.unit))
+        said.append(f'<p class="before">{_said(cells, before)}{f" ({escape(change)})" if change else ""}</p>')
         if ends := cells.change_interval(figure):
-            none = verdict(figure.change_low, figure.change_high)
-            said.append(f'<p class="interval">change, 95 %: {escape(ends)}{f", {none}" if none else ""}</p>')
+            told = joined(
+                phrase("change, 95 %: {interval}", interval=ends),
+                verdict(figure.change_low, figure.change_high),
+                between=", ",
+            )
+            said.append(f'<p class="interval">{_said(cells, told)}</p>')
     if figure.note is not None:
-        said.append(f'<p class="note">{escape(figure.note)}</p>')
+        said.append(f'<p class="note">{_said(cells, figure.note)}</p>')
     return f"<article>{title}{''.join(said)}</article>"
 
 
 def _table(table: Table, cells: Cells) -> str:
-    note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
-    title = f"<h2>{escape(table.title)}</h2>"
+    note = f'<p class="note">{_said(cells, table.note)}</p>' if table.note else ""
+    title = f"<h2>{_said(cells, table.title)}</h2>"
     if not table.rows:
-        return f"<section>{title}{note or '<p>Nothing to show.</p>'}</section>"
+        return f"<section>{title}{note or f'<p>{_said(cells, NOTHING)}</p>'}</section>"
     head = "".join(_heading(column, cells) for column in table.columns)
     heat = heat_of(table)
     body = "".join(f"<tr>{_row(table, row, cells, heat)}</tr>" for row in table.rows)
     return (
         f"<section>{title}{draw_chart(table, cells)}"
-        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(table.title)}">'
+        f'<div class="wide" tabindex="0" role="group" aria-label="{_said(cells, table.title)}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}</section>"
     )
 
@@ -90,6 +96,10 @@ def _heading(column: Column, cells: Cells) -> str:
 
 def _row(table: Table, row: Mapping[str, Cell], cells: Cells, heat: tuple[float, float] | None) -> str:
     return "".join(_cell(place, column, row, cells, heat) for place, column in enumerate(table.columns))
+
+
+def _said(cells: Cells, text: str) -> str:
+    return escape(cells.say(text))
 
 
 def _sentence(text: str) -> str:
@@ -120,8 +130,8 @@ def _warmth(value: Cell, heat: tuple[float, float] | None) -> str:
     return f' style="--heat: {share * 60:.0f}%"'
 
 
-def _notes(report: Report) -> Iterator[str]:
+def _notes(report: Report, cells: Cells) -> Iterator[str]:
     if report.notes:
-        yield '<section class="notes"><h2>What to know before reading</h2><ul>'
-        yield from (f"<li>{escape(note)}</li>" for note in report.notes)
+        yield f'<section class="notes"><h2>{_said(cells, phrase("What to know before reading"))}</h2><ul>'
+        yield from (f"<li>{_said(cells, note)}</li>" for note in report.notes)
         yield "</ul></section>"

@@ -7,25 +7,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.shown.cells import Cells, is_numeric, period_words, verdict
+from pairwell.report.shown.cells import NOTHING, Cells, is_numeric, period_words, verdict
+from pairwell.said import ENGLISH, phrase
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _GAP = "  "
 _BAR = 12
 _NARROWEST = 8
 _LINE = 60
+_INTERVAL = phrase("95 % interval")
 
 
-def render_text(report: Report, *, width: int | None = None) -> list[str]:
+def render_text(report: Report, *, width: int | None = None, language: str = ENGLISH) -> list[str]:
     """The lines of a report; texts are cut, with an ellipsis, where `width` columns do not hold a row."""
-    cells = Cells(report.currency)
-    lines = [report.title, period_words(report)]
+    cells = Cells(report.currency, language)
+    lines = [cells.say(report.title), cells.say(period_words(report))]
     if report.figures:
         lines += ["", *_figures(report.figures, cells, width)]
     for table in report.tables:
         lines += ["", *_table(table, cells, width)]
     if report.notes:
-        lines += ["", *(f"* {note}" for note in report.notes)]
+        lines += ["", *(f"* {cells.say(note)}" for note in report.notes)]
     return lines
 
 
@@ -46,47 +48,51 @@ def sparkline(values: Sequence[Cell]) -> str:
 
 def _figures(figures: Sequence[Figure], cells: Cells, width: int | None) -> Iterator[str]:
     told = [figure for figure in figures if figure.refusal is None]
-    columns = [("", False), ("", True), ("", False), ("95 % interval", True), ("before", True), ("change", True)]
-    columns += [("its 95 % interval", True), ("", False)]
+    columns = [("", False), ("", True), ("", False), (cells.say(_INTERVAL), True), (cells.say(phrase("before")), True)]
+    columns += [(cells.say(phrase("change")), True), (cells.say(phrase("its 95 % interval")), True), ("", False)]
     rows = [
         [
-            figure.title,
+            cells.say(figure.title),
             cells.value(figure.value, figure.unit),
             cells.unit(figure.unit),
             cells.interval(figure.low, figure.high, figure.unit),
             "" if figure.previous is None else cells.value(figure.previous, figure.unit),
             cells.change(figure),
             cells.change_interval(figure),
-            verdict(figure.change_low, figure.change_high),
+            cells.say(verdict(figure.change_low, figure.change_high)),
         ]
         for figure in told
     ]
     yield from _aligned(columns, rows, width)
     between = [""] if rows else []
-    refused = [f"{figure.title}: {figure.refusal}" for figure in figures if figure.refusal is not None]
-    noted = [f"{figure.title}: {figure.note}" for figure in told if figure.note is not None]
+    refused = [_about(figure, figure.refusal, cells) for figure in figures if figure.refusal is not None]
+    noted = [_about(figure, figure.note, cells) for figure in told if figure.note is not None]
     if refused or noted:
         yield from [*between, *refused, *noted]
 
 
+def _about(figure: Figure, text: str, cells: Cells) -> str:
+    return f"{cells.say(figure.title)}: {cells.say(text)}"
+
+
 def _table(table: Table, cells: Cells, width: int | None) -> Iterator[str]:
-    yield table.title
+    yield cells.say(table.title)
     if not table.rows:
-        yield table.note or "  Nothing to show."
+        yield cells.say(table.note) if table.note else f"  {cells.say(NOTHING)}"
         return
     if table.chart == "lines":
         yield from _sparklines(table, cells)
     headings: list[tuple[str, bool]] = []
     for column in table.columns:
         headings += [(cells.heading(column), is_numeric(column.unit))]
-        headings += [("95 % interval", True)] if column.interval else []
+        headings += [(cells.say(_INTERVAL), True)] if column.interval else []
     rows = [_row(table.columns, row, cells) for row in table.rows]
     if table.chart == "bars":
         headings.append(("", False))
         rows = [[*row, bar] for row, bar in zip(rows, _bars(table), strict=True)]
     yield from _aligned(headings, rows, width)
     if table.note:
-        yield table.note
+        yield cells.say(table.note)
 
 
 def _row(columns: Sequence[Column], row: Mapping[str, Cell], cells: Cells) -> list[str]:
@@ -106,7 +112,7 @@ def _sparklines(table: Table, cells: Cells) -> Iterator[str]:
         values = [row.get(column.key) for row in table.rows]
         known = [value for value in values if isinstance(value, int | float)]
         if known:
-            ends = f"{cells.value(min(known), column.unit)} to {cells.value(max(known), column.unit)}"
+            ends = cells.span(cells.value(min(known), column.unit), cells.value(max(known), column.unit))
             rows.append([f"  {cells.heading(column)}", sparkline(values[-_LINE:]), ends])
     yield from _aligned([("", False), ("", False), ("", False)], rows, None)
     yield ""

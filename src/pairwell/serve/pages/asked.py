@@ -8,13 +8,14 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
+from pairwell.catalogues import LANGUAGES
 from pairwell.config.explaining import name_neighbours
 from pairwell.errors import RequestError
 
 Format = Literal["json", "csv", "html"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 OF_A_PAGE: Final = ("since", "until", "by")
-OF_A_REPORT: Final = (*OF_A_PAGE, "format", "table")
+OF_A_REPORT: Final = (*OF_A_PAGE, "format", "table", "language")
 _MOMENTS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 _LONGEST = 200
 
@@ -34,6 +35,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     question: Question
     format: Format = "json"
     table: str | None = None
+    language: str = LANGUAGES[0]  # of HTML
 
 
 def read_parameters(pairs: Iterable[tuple[str, str]], known: Collection[str]) -> dict[str, str]:
@@ -68,7 +70,8 @@ def read_wanted(name: str, parameters: dict[str, str]) -> Wanted:
     table = parameters.get("table")
     if table is not None and form != "csv":
         raise RequestError("`table` chooses a table of CSV.", hint="Add `format=csv`.", field="table")
-    return Wanted(question=read_question(name, parameters), format=form, table=table)
+    language = _language(parameters.get("language"), form)
+    return Wanted(question=read_question(name, parameters), format=form, table=table, language=language)
 
 
 def _format(text: str) -> Format:
@@ -76,6 +79,16 @@ def _format(text: str) -> Format:
         if form == text:
             return form
     raise RequestError(f"`format` is {text!r}; expected one of: {', '.join(FORMATS)}.", field="format")
+
+
+def _language(text: str | None, form: Format) -> str:
+    if text is None:
+        return LANGUAGES[0]
+    if form != "html":
+        raise RequestError("`language` is that of HTML.", hint="Add `format=html`.", field="language")
+    if text not in LANGUAGES:
+        raise RequestError(f"`language` is {text!r}; expected one of: {', '.join(LANGUAGES)}.", field="language")
+    return text
 
 
 def _moment(text: str | None, field: str) -> datetime | None:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pairwell.catalogues import LANGUAGES
+from pairwell.said import spoken
 from pairwell.serve.online.faults import Fault
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.contents import Entry
@@ -54,10 +55,18 @@ def render_report(report: Report, question: Question, around: Around) -> str:
     """The page of a report, with its links and the form that asks for another period."""
     from pairwell.report.shown.page import render_body
 
-    body = Markup(render_body(report))  # noqa: S704 - escaped where it is made
+    body = Markup(render_body(report, around.language))  # noqa: S704 - escaped where it is made
     keys = [*(["figures"] if report.figures else []), *(table.key for table in report.tables)]
     shown = _of_days(question, report)
-    return _page("report.html", around, question=question, title=report.title, body=body, tables=keys, shown=shown)
+    return _page(
+        "report.html",
+        around,
+        question=question,
+        title=spoken(report.title, around.language),
+        body=body,
+        tables=keys,
+        shown=shown,
+    )
 
 
 def render_view(view: View, record: msgspec.Struct, around: Around) -> str:

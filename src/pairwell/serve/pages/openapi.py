@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from pairwell.catalogues import LANGUAGES
 from pairwell.config.version import engine_version
 from pairwell.serve.online.faults import ErrorBody
 from pairwell.serve.pages.asked import FORMATS
@@ -64,13 +65,14 @@ def _paths() -> dict[str, Any]:
     name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
     form = _query("format", "How the report is written.", enum=list(FORMATS), default="json")
     table = _query("table", "With `csv`: which table; needed where there are several.")
+    language = _query("language", "With `html`: what it is written in.", enum=list(LANGUAGES), default=LANGUAGES[0])
     listed = {"type": "object", "required": ["reports"], "properties": {"reports": {"items": _ref("Entry")}}}
     listed["properties"]["reports"]["type"] = "array"  # type: ignore[index]  # one document of JSON types
     report = {"application/json": {"schema": _ref("Report")}, **_media("text/csv"), **_media("text/html")}
     asked = [name, *_asked()]
     return {
         "/api/v1/reports": _get("list_reports", "Which reports there are", {"application/json": {"schema": listed}}),
-        "/api/v1/reports/{name}": _get("read_report", "A report", report, [*asked, form, table]),
+        "/api/v1/reports/{name}": _get("read_report", "A report", report, [*asked, form, table, language]),
         "/reports": _get("show_reports", "The page that lists the reports", _media("text/html")),
         "/reports/{name}": _get("show_report", "The page of a report", _media("text/html"), asked),
         "/": _get("show_overview", "The page of the report `overview`", _media("text/html"), _asked()),

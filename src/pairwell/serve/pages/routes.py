@@ -194,7 +194,9 @@ def _written(report: Report, wanted: Wanted) -> Response[bytes]:
     if wanted.format == "json":
         return document(render_json(report), _JSON)
     if wanted.format == "html":
-        return document(render_page(report), "text/html; charset=utf-8", {"content-security-policy": ALONE})
+        return document(
+            render_page(report, wanted.language), "text/html; charset=utf-8", {"content-security-policy": ALONE}
+        )
     return _table(report, wanted.table)
 
 

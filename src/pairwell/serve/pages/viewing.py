@@ -13,6 +13,7 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
 from pairwell.errors import RequestError
+from pairwell.said import plain
 from pairwell.serve.online.faults import too_busy
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.wire import Receive
@@ -90,7 +91,7 @@ def _program(view: View, viewer: Viewer) -> HTTPRouteHandler:
         visitor_of(request).require(view.right)
         fields = parameters_of(scope_of(request), view.parameters)
         record = await viewer.use(lambda shop: view.make(shop, fields))
-        return document(msgspec.json.encode(record).decode(), _JSON)
+        return document(msgspec.json.encode(record, enc_hook=plain).decode(), _JSON)
 
     return tell
 
