@@ -6,10 +6,13 @@ a message may cost a tenth of a cent; only what stands on a bill is rounded.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
+
+_BETWEEN_WORDS: Final = re.compile(r"[\s_-]+")
 
 PlanKind = Literal["plan", "add_on"]
 Period = Literal["month", "year"]
@@ -58,3 +61,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str | None = None  # the job that it does
     requires: tuple[str, ...] = ()  # plans one of which must be there, for an add-on
     cost_minor: int | None = None  # what a period of it costs the seller, where that is known
+
+
+def meter_name(said: str) -> str:
+    """What a meter is called, however a price list, a file or an event writes it: `api_calls` for "API calls"."""
+    return _BETWEEN_WORDS.sub("_", said.strip().lower()).strip("_")

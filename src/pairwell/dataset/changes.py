@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis
 
-from pairwell.dataset.tables import Table
+from pairwell.dataset.table import Table
 
 
 def find_differences(table: Table, incoming: ibis.Table, stored: ibis.Table) -> ibis.Table:

@@ -8,7 +8,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pairwell.dataset.tables import Table
+from pairwell.dataset.table import Table
 from pairwell.errors import MappingError, SourceError
 
 

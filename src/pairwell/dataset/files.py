@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pairwell.config.durable import sync_file
-from pairwell.dataset.tables import Table
+from pairwell.dataset.table import Table
 
 _ROWS_PER_GROUP = 122_880  # DuckDB's own; a thread reads one group at a time
 _ROWS_PER_BATCH = 20_480

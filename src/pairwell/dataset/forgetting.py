@@ -13,10 +13,11 @@ from pairwell.dataset.files import write_rows
 from pairwell.dataset.merging import Merged, Place, exchanged, files_of
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
-from pairwell.dataset.tables import Table, find_table
+from pairwell.dataset.table import Table
+from pairwell.dataset.tables import find_table
 from pairwell.engines.engine import storage_failures
 
-_OF_CUSTOMERS = ("customers", "consents", "needs", "feedback", "events", "subscriptions", "orders")
+_OF_CUSTOMERS = ("customers", "consents", "needs", "feedback", "events", "subscriptions", "usage", "orders")
 _OF_ORDERS = ("order_lines", "returns", "order_status")
 OTHER_NAME = "forgotten-"
 """How the ids begin that orders get whose own told of whom is gone."""
@@ -89,7 +90,7 @@ def _without(rows: ibis.Table, table: Table, gone: Gone) -> ibis.Table:
 
 
 def _theirs(rows: ibis.Table, gone: Gone) -> ibis.Value:
-    if "subscription_id" in rows.columns:
+    if "account_id" in rows.columns and "customer_id" not in rows.columns:
         return rows.account_id.isin(sorted(gone.customer_ids))
     if "customer_id" not in rows.columns:
         return ibis.literal(False)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from pairwell.dataset.changes import changed_groups, find_differences
 from pairwell.dataset.checks import check_rows, check_schema
 from pairwell.dataset.files import adopt, is_staged_as_stored, write_rows
-from pairwell.dataset.tables import Table
+from pairwell.dataset.table import Table
 from pairwell.engines.engine import FILE_COLUMN, open_parquet
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import ibis
 
-from pairwell.dataset.tables import Table
+from pairwell.dataset.table import Table
 
 _DERIVED = "derived"
 
@@ -25,8 +25,8 @@ def cancelled_orders(statuses: ibis.Table) -> ibis.Table:
 
 
 def newest_revisions(table: Table, rows: ibis.Table) -> ibis.Table:
-    """The last revision of every owner; what it leaves null is taken from the revisions before it."""
-    if table.key == (*table.owner, table.moment):
+    """The last revision of every owner; what it leaves null is taken from those before it, unless each is whole."""
+    if table.key == (*table.owner, table.moment) and not table.whole:
         return _newest_values(table, rows)
     return _newest_groups(table, rows)
 

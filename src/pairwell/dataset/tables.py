@@ -8,42 +8,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import msgspec
-import pyarrow as pa
-
+from pairwell.dataset.contracts import CONTRACTS
+from pairwell.dataset.table import FLAG, MOMENT, REAL, TEXT, WHOLE, Table, schema_of
 from pairwell.errors import NotFoundError
 
 SCHEMA_VERSION = 1
 
 DATED_FROM = datetime(1971, 1, 1, tzinfo=UTC)
 """Orders placed before it carry no date but the order of their rows: microseconds since 1970."""
-
-_TEXT, _WHOLE, _REAL, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
-_MOMENT = pa.timestamp("us", "UTC")
-
-
-class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """One table of the dataset.
-
-    Rows that agree in `owner` belong to one thing and are replaced together. Where the moment is part of
-    the key, every owner has a history: its rows of one moment are one revision of it.
-    """
-
-    name: str
-    schema: pa.Schema
-    key: tuple[str, ...]  # unique, never null
-    owner: tuple[str, ...]
-    moment: str | None  # the column that "as of" looks at
-
-    @property
-    def revised(self) -> bool:
-        """Whether the table keeps the older revisions of its things."""
-        return self.moment in self.key and self.moment not in self.owner
-
-    @property
-    def group(self) -> tuple[str, ...]:
-        """The columns of what one merge replaces whole."""
-        return (*self.owner, self.moment) if self.revised and self.moment else self.owner
 
 
 def find_table(name: str) -> Table:
@@ -54,34 +26,29 @@ def find_table(name: str) -> Table:
         raise NotFoundError(f"{name!r} is no table of the dataset.", hint=f"Tables: {', '.join(TABLES)}.") from error
 
 
-def _schema(columns: dict[str, pa.DataType]) -> pa.Schema:
-    """Columns by name; a name that ends in `?` may be null."""
-    return pa.schema([pa.field(name.rstrip("?"), kind, nullable=name.endswith("?")) for name, kind in columns.items()])
-
-
 _ITEMS = Table(
     name="items",
-    schema=_schema(
+    schema=schema_of(
         {
-            "item_id": _TEXT,
-            "valid_from": _MOMENT,
-            "derived": _FLAG,  # true: worked out from order lines, false: stated by a catalogue
-            "kind?": _TEXT,
-            "title?": _TEXT,
-            "category?": _TEXT,
-            "brand?": _TEXT,
-            "family?": _TEXT,
-            "tier?": _WHOLE,
-            "price_minor?": _WHOLE,
-            "cost_minor?": _WHOLE,
-            "rating?": _REAL,
-            "n_ratings?": _WHOLE,
-            "attributes?": _TEXT,
-            "purpose?": _TEXT,
-            "requires?": _TEXT,
-            "image_url?": _TEXT,
-            "url?": _TEXT,
-            "published": _FLAG,
+            "item_id": TEXT,
+            "valid_from": MOMENT,
+            "derived": FLAG,  # true: worked out from order lines, false: stated by a catalogue
+            "kind?": TEXT,
+            "title?": TEXT,
+            "category?": TEXT,
+            "brand?": TEXT,
+            "family?": TEXT,
+            "tier?": WHOLE,
+            "price_minor?": WHOLE,
+            "cost_minor?": WHOLE,
+            "rating?": REAL,
+            "n_ratings?": WHOLE,
+            "attributes?": TEXT,
+            "purpose?": TEXT,
+            "requires?": TEXT,
+            "image_url?": TEXT,
+            "url?": TEXT,
+            "published": FLAG,
         }
     ),
     key=("item_id", "derived", "valid_from"),
@@ -91,14 +58,14 @@ _ITEMS = Table(
 
 _RELATIONS = Table(
     name="relations",
-    schema=_schema(
+    schema=schema_of(
         {
-            "anchor_id": _TEXT,
-            "item_id": _TEXT,
-            "relation": _TEXT,
-            "source": _TEXT,
-            "rank?": _WHOLE,
-            "valid_from": _MOMENT,
+            "anchor_id": TEXT,
+            "item_id": TEXT,
+            "relation": TEXT,
+            "source": TEXT,
+            "rank?": WHOLE,
+            "valid_from": MOMENT,
         }
     ),
     key=("anchor_id", "source", "item_id", "relation", "valid_from"),
@@ -108,18 +75,18 @@ _RELATIONS = Table(
 
 _OFFER_TEXTS = Table(
     name="offer_texts",
-    schema=_schema(
+    schema=schema_of(
         {
-            "item_id": _TEXT,
-            "kind": _TEXT,  # of the offer
-            "placement": _TEXT,  # empty: any
-            "locale": _TEXT,  # in lower case
-            "variant": _TEXT,  # empty: the only one, or one without a name
-            "source": _TEXT,
-            "title?": _TEXT,
-            "argument?": _TEXT,
-            "image_url?": _TEXT,
-            "valid_from": _MOMENT,
+            "item_id": TEXT,
+            "kind": TEXT,  # of the offer
+            "placement": TEXT,  # empty: any
+            "locale": TEXT,  # in lower case
+            "variant": TEXT,  # empty: the only one, or one without a name
+            "source": TEXT,
+            "title?": TEXT,
+            "argument?": TEXT,
+            "image_url?": TEXT,
+            "valid_from": MOMENT,
         }
     ),
     key=("item_id", "source", "kind", "placement", "locale", "variant", "valid_from"),
@@ -129,7 +96,7 @@ _OFFER_TEXTS = Table(
 
 _CUSTOMERS = Table(
     name="customers",
-    schema=_schema({"customer_id": _TEXT, "valid_from": _MOMENT, "account_id?": _TEXT, "attributes?": _TEXT}),
+    schema=schema_of({"customer_id": TEXT, "valid_from": MOMENT, "account_id?": TEXT, "attributes?": TEXT}),
     key=("customer_id", "valid_from"),
     owner=("customer_id",),
     moment="valid_from",
@@ -137,18 +104,18 @@ _CUSTOMERS = Table(
 
 _ORDERS = Table(
     name="orders",
-    schema=_schema(
+    schema=schema_of(
         {
-            "order_id": _TEXT,
-            "customer_id?": _TEXT,
-            "placed_at": _MOMENT,
-            "channel?": _TEXT,
-            "seller_id?": _TEXT,
-            "discount_minor": _WHOLE,
-            "shipping_minor": _WHOLE,
-            "tax_minor": _WHOLE,
-            "currency": _TEXT,
-            "rate": _REAL,
+            "order_id": TEXT,
+            "customer_id?": TEXT,
+            "placed_at": MOMENT,
+            "channel?": TEXT,
+            "seller_id?": TEXT,
+            "discount_minor": WHOLE,
+            "shipping_minor": WHOLE,
+            "tax_minor": WHOLE,
+            "currency": TEXT,
+            "rate": REAL,
         }
     ),
     key=("order_id",),
@@ -158,18 +125,18 @@ _ORDERS = Table(
 
 _ORDER_LINES = Table(
     name="order_lines",
-    schema=_schema(
+    schema=schema_of(
         {
-            "order_id": _TEXT,
-            "line_no": _WHOLE,
-            "item_id": _TEXT,
-            "quantity": _REAL,
-            "unit_price_minor?": _WHOLE,
-            "discount_minor": _WHOLE,
-            "unit_cost_minor?": _WHOLE,
-            "role?": _TEXT,
-            "decision_id?": _TEXT,
-            "offer_no?": _WHOLE,
+            "order_id": TEXT,
+            "line_no": WHOLE,
+            "item_id": TEXT,
+            "quantity": REAL,
+            "unit_price_minor?": WHOLE,
+            "discount_minor": WHOLE,
+            "unit_cost_minor?": WHOLE,
+            "role?": TEXT,
+            "decision_id?": TEXT,
+            "offer_no?": WHOLE,
         }
     ),
     key=("order_id", "line_no"),
@@ -179,7 +146,7 @@ _ORDER_LINES = Table(
 
 _RETURNS = Table(
     name="returns",
-    schema=_schema({"order_id": _TEXT, "line_no": _WHOLE, "quantity": _REAL, "at": _MOMENT, "refund_minor?": _WHOLE}),
+    schema=schema_of({"order_id": TEXT, "line_no": WHOLE, "quantity": REAL, "at": MOMENT, "refund_minor?": WHOLE}),
     key=("order_id", "line_no", "at"),
     owner=("order_id", "line_no", "at"),  # one line may come back in parts
     moment="at",
@@ -187,15 +154,15 @@ _RETURNS = Table(
 
 _EVENTS = Table(
     name="events",
-    schema=_schema(
+    schema=schema_of(
         {
-            "event_id": _TEXT,
-            "at": _MOMENT,
-            "type": _TEXT,  # one of `pairwell.records.BehaviourType`
-            "customer_id?": _TEXT,
-            "visitor_id?": _TEXT,
-            "item_id?": _TEXT,
-            "placement?": _TEXT,
+            "event_id": TEXT,
+            "at": MOMENT,
+            "type": TEXT,  # one of `pairwell.records.BehaviourType`
+            "customer_id?": TEXT,
+            "visitor_id?": TEXT,
+            "item_id?": TEXT,
+            "placement?": TEXT,
         }
     ),
     key=("event_id",),
@@ -205,7 +172,7 @@ _EVENTS = Table(
 
 _CONSENTS = Table(
     name="consents",
-    schema=_schema({"customer_id": _TEXT, "channel": _TEXT, "given": _FLAG, "at": _MOMENT}),
+    schema=schema_of({"customer_id": TEXT, "channel": TEXT, "given": FLAG, "at": MOMENT}),
     key=("customer_id", "channel", "at"),
     owner=("customer_id", "channel", "at"),  # a customer's mind at one moment; the newest one holds
     moment="at",
@@ -213,7 +180,7 @@ _CONSENTS = Table(
 
 _NEEDS = Table(
     name="needs",
-    schema=_schema({"customer_id": _TEXT, "need": _TEXT, "how": _TEXT, "since": _MOMENT}),
+    schema=schema_of({"customer_id": TEXT, "need": TEXT, "how": TEXT, "since": MOMENT}),
     key=("customer_id", "need", "since"),
     owner=("customer_id", "need", "since"),
     moment="since",
@@ -221,16 +188,16 @@ _NEEDS = Table(
 
 _FEEDBACK = Table(
     name="feedback",
-    schema=_schema(
+    schema=schema_of(
         {
-            "feedback_id": _TEXT,  # made of the content
-            "at": _MOMENT,
-            "customer_id?": _TEXT,
-            "kind": _TEXT,  # one of `pairwell.records.FeedbackKind`
-            "score?": _REAL,  # as it was given: csat and review 1..5, nps 0..10
-            "text?": _TEXT,
-            "order_id?": _TEXT,
-            "decision_id?": _TEXT,
+            "feedback_id": TEXT,  # made of the content
+            "at": MOMENT,
+            "customer_id?": TEXT,
+            "kind": TEXT,  # one of `pairwell.records.FeedbackKind`
+            "score?": REAL,  # as it was given: csat and review 1..5, nps 0..10
+            "text?": TEXT,
+            "order_id?": TEXT,
+            "decision_id?": TEXT,
         }
     ),
     key=("feedback_id",),
@@ -240,28 +207,10 @@ _FEEDBACK = Table(
 
 _ORDER_STATUS = Table(
     name="order_status",
-    schema=_schema({"order_id": _TEXT, "status": _TEXT, "at": _MOMENT}),  # status: completed or cancelled
+    schema=schema_of({"order_id": TEXT, "status": TEXT, "at": MOMENT}),  # status: completed or cancelled
     key=("order_id", "at"),
     owner=("order_id", "at"),
     moment="at",
-)
-
-_SUBSCRIPTIONS = Table(
-    name="subscriptions",
-    schema=_schema(
-        {
-            "subscription_id": _TEXT,  # made of the content where the source calls it nothing
-            "account_id": _TEXT,  # whose it is, as customers are called
-            "plan_id": _TEXT,  # the item that it is of
-            "started_at": _MOMENT,
-            "ended_at?": _MOMENT,
-            "seats?": _WHOLE,
-            "is_trial": _FLAG,
-        }
-    ),
-    key=("subscription_id", "plan_id"),
-    owner=("subscription_id",),
-    moment="started_at",
 )
 
 TABLES: dict[str, Table] = {
@@ -279,6 +228,6 @@ TABLES: dict[str, Table] = {
         _NEEDS,
         _FEEDBACK,
         _ORDER_STATUS,
-        _SUBSCRIPTIONS,
+        *CONTRACTS,
     )
 }

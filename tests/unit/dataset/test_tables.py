@@ -3,7 +3,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from pairwell.dataset.tables import TABLES, Table, find_table
+from pairwell.dataset.table import Table
+from pairwell.dataset.tables import TABLES, find_table
 from pairwell.errors import NotFoundError
 
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -34,6 +35,8 @@ def test_only_what_people_state_keeps_its_older_revisions() -> None:
         "relations",
         "offer_texts",
         "customers",
+        "plans",
+        "sellers",
     ]
 
 
