@@ -18,12 +18,13 @@ import msgspec
 from pairwell.decide.bounds import most
 from pairwell.decide.caps import cap
 from pairwell.decide.choose import Course, lead_through
-from pairwell.decide.money import customer_price, margin, net_price
+from pairwell.decide.money import margin, net_price
 from pairwell.decide.rules.built_in import not_suitable
 from pairwell.decide.scene import Scene
 from pairwell.decide.telling.parts import Goal, Hint
 from pairwell.decide.terms import open_terms
 from pairwell.decide.worth import Valued, worthwhile
+from pairwell.prices import customer_price
 from pairwell.records import Candidate, Withheld
 
 _STEPS = 32  # prices tried on the way to either end of what the shop could take, before the last step is halved down

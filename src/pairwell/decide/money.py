@@ -11,13 +11,6 @@ from pairwell.config.settings import Shop
 from pairwell.records import Item
 
 
-def customer_price(item: Item, shop: Shop) -> int | None:
-    """What the customer pays for one unit, tax included where the shop shows prices so; None if unknown."""
-    if item.price_minor is None:
-        return None
-    return round(item.price_minor * (1 + shop.tax_rate)) if shop.prices_include_tax else item.price_minor
-
-
 def net_price(paid_minor: int, shop: Shop) -> float:
     """The price without tax of what the customer pays `paid_minor` for."""
     return paid_minor / (1 + shop.tax_rate) if shop.prices_include_tax else float(paid_minor)

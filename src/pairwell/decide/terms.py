@@ -10,7 +10,8 @@ import msgspec
 
 from pairwell.candidates.same import Same
 from pairwell.config.settings import Settings, Shop
-from pairwell.decide.money import customer_price, earnings, margin, net_price, service_value
+from pairwell.decide.money import earnings, margin, net_price, service_value
+from pairwell.prices import customer_price
 from pairwell.records import Item
 
 Objection = tuple[str, dict[str, Any]]  # a reason, and the facts behind it

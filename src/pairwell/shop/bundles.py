@@ -9,10 +9,11 @@ from typing import NamedTuple
 import msgspec
 
 from pairwell.config.settings import Settings
-from pairwell.decide.money import customer_price, margin, net_price
+from pairwell.decide.money import margin, net_price
 from pairwell.facts.store import FactStore
 from pairwell.model.bundles import LearnedBundle
 from pairwell.model.model import Model
+from pairwell.prices import customer_price
 from pairwell.records import Item
 
 _ALIKE = 0.5  # two bundles that share this part of their products, or more, are not both shown

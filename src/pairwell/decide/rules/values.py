@@ -10,7 +10,7 @@ import msgspec
 from pairwell.config.rules.conditions import Reference
 from pairwell.config.rules.engine import Context, make_context
 from pairwell.config.settings import Shop
-from pairwell.decide.money import customer_price
+from pairwell.prices import customer_price
 from pairwell.records import Item
 
 Read = Callable[[str, str], Any]  # record and field -> value

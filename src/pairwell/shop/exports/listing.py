@@ -11,9 +11,10 @@ from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.relations import Question, Sources, only_said, related
 from pairwell.config.settings import OfferKind, Settings
 from pairwell.decide.bounds import Bounds
-from pairwell.decide.money import customer_price, margin, net_price
+from pairwell.decide.money import margin, net_price
 from pairwell.decide.rules.book import open_book
 from pairwell.decide.rules.parts import take_apart
+from pairwell.prices import customer_price
 from pairwell.records import CuratedRelation, Item, Pair, Relation
 from pairwell.shop.exports.naming import Naming
 
