@@ -5,6 +5,7 @@
     PairwellError
     ├── UserError                the input's or the user's fault
     │   ├── SettingsError        pairwell.toml or a published copy is not valid
+    │   ├── UnfairError          settings or texts hold a dark pattern
     │   ├── WorkspaceError       no workspace here, or it cannot be used
     │   ├── SourceError          a file to read is missing, unreadable or not what it seems
     │   ├── MappingError         the columns do not make the table asked for
@@ -48,6 +49,10 @@ class UserError(PairwellError):
 
 class SettingsError(UserError):
     code = "settings_invalid"
+
+
+class UnfairError(UserError):
+    code = "dark_pattern"
 
 
 class WorkspaceError(UserError):

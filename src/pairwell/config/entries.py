@@ -16,10 +16,11 @@ from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Rule
 from pairwell.config.rules.trigger import Trigger
 from pairwell.config.settings import USUAL_CHANNELS, Cap, Settings
+from pairwell.config.waiving import Waived
 from pairwell.errors import SettingsError
 
 # array of tables -> what one of them is called
-ENTRIES = {"caps": "cap", "rules": "rule", "levers": "lever", "triggers": "trigger"}
+ENTRIES = {"caps": "cap", "rules": "rule", "levers": "lever", "triggers": "trigger", "waived": "waiver"}
 
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*\]\]?")
 _UNSAID = re.compile(r"[\s\"']")  # in the name of a table
@@ -141,7 +142,7 @@ def _mistaken(mistake: Mistake, where: str, field: str) -> SettingsError:
     return SettingsError(f"{where}: {mistake.said}.", hint=mistake.hint, field=field)
 
 
-def _check_names(table: str, entries: Sequence[Cap | Rule | Lever | Trigger], text: str, source: str) -> None:
+def _check_names(table: str, entries: Sequence[Cap | Rule | Lever | Trigger | Waived], text: str, source: str) -> None:
     seen: set[str] = set()
     for place, entry in enumerate(entries):
         if entry.name in seen:

@@ -42,6 +42,7 @@ BY_CUSTOMER = (
     "persuasion",
     "placements",
     "rules",
+    "shop.industry",
     "shop.margin_rate",
     "shop.margin_rates",
     "shop.objective",
@@ -50,6 +51,7 @@ BY_CUSTOMER = (
     "shop.service_values",
     "shop.shipping_minor",
     "slots",
+    "waived",
 )
 _OF_PLACEMENTS = ("deadline_ms",)  # when to answer is asked before it is known who asks
 

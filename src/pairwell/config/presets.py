@@ -28,7 +28,8 @@ def read_preset(industry: str) -> Settings:
             field="industry",
         )
     settings = parse_settings(_text(industry), source=f"{industry}.toml")
-    return msgspec.structs.replace(settings, rules=_with_usual(settings.rules))
+    shop = msgspec.structs.replace(settings.shop, industry=industry)
+    return msgspec.structs.replace(settings, shop=shop, rules=_with_usual(settings.rules))
 
 
 def describe_preset(industry: Industry) -> str:

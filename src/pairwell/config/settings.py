@@ -8,12 +8,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pairwell.config.event_weights import EventWeights
 from pairwell.config.feeds import Feeds
 from pairwell.config.remembering import Customers, Retention
 from pairwell.config.rules.lever import Lever
-from pairwell.config.rules.rule import Hesitation, Rule, usual_rules
+from pairwell.config.rules.rule import Hesitation, Industry, Rule, usual_rules
 from pairwell.config.rules.trigger import Trigger
 from pairwell.config.storing import Engine, Ingest, Operations
+from pairwell.config.waiving import Waived
 
 OfferKind = Literal["cross_sell", "upgrade", "bundle", "repeat"]
 Objective = Literal["margin", "revenue", "service"]
@@ -27,6 +29,9 @@ USUAL_CHANNELS = (*_BY_BLOCK, *BY_CONTACT)  # known without a placement that has
 class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The business itself: its money, its days, its aim."""
 
+    industry: Annotated[
+        Industry, Meta(description="Whose usual guards yours are held against; see docs/fairness.md.")
+    ] = "retail"
     currency: Annotated[
         str, Meta(pattern="^[A-Z]{3}$", description="Three letters (ISO 4217) of the shop's currency.")
     ] = "EUR"
@@ -167,14 +172,6 @@ class Cap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Annotated[datetime, Meta(tz=True)] | None,
         Meta(description="The moment at which the offers of `items` end; of scope `offer` only."),
     ] = None
-
-
-class EventWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How much a step of a visit counts, by how far it went with the item."""
-
-    view: Annotated[int, Meta(ge=0, le=100, description="It was looked at.")] = 1
-    add_to_cart: Annotated[int, Meta(ge=0, le=100, description="It was put into the cart.")] = 2
-    purchase: Annotated[int, Meta(ge=0, le=100, description="It was bought in that visit.")] = 3
 
 
 class Learn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -394,6 +391,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[Lever, ...], Meta(description="What ranks an offer higher or lower; nothing enters by them.")
     ] = ()
     triggers: Annotated[tuple[Trigger, ...], Meta(description="What follows an event unasked.")] = ()
+    waived: Annotated[
+        tuple[Waived, ...], Meta(description="Words of own texts that somebody answers for; see docs/fairness.md.")
+    ] = ()
     limits: Limits = Limits()
     feeds: Feeds = Feeds()
     currency: Currency = Currency()

@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pairwell.config.settings import EventWeights, Learn
+from pairwell.config.event_weights import EventWeights
+from pairwell.config.settings import Learn
 from pairwell.learn.sessions.following import REACH, learn_following
 from pairwell.learn.sessions.visits import Visits
 from pairwell.model.sessions import followers_from_arrays, followers_to_arrays

@@ -1,0 +1,185 @@
+"""Dark patterns in the shop's own texts of an item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from pairwell.config.settings import Cap, Settings
+from pairwell.config.waiving import Waived
+from pairwell.fairness.finding import Code, Finding, OfText
+from pairwell.fairness.patterns import PATTERNS
+from pairwell.fairness.prices import find_prices
+from pairwell.fairness.wordings import COUNTDOWN, SCARCITY, URGENCY, WORDS
+from pairwell.fairness.words import Found, find_words, same_words
+from pairwell.offer_words import OfferText
+from pairwell.prices import customer_price
+from pairwell.records import Item
+from pairwell.said import amount, phrase
+
+_DAY = timedelta(days=1)
+_RATED = (
+    r"\b(?:rated|rating(?: of)?) (?P<tenths>\d(?:[.,]\d)?)\b",
+    r"\bрейтинг(?:ом)? (?P<tenths>\d(?:[.,]\d)?)\b",
+    r"\bocen\w+ (?:na )?(?P<tenths>\d(?:[.,]\d)?)\b",
+    r"(?P<tenths>\d(?:[.,]\d)?) ?(?:stars?|/ ?5|out of 5|звезд\w*|из 5|gwiazd\w*|na 5)(?!\w)",
+)
+Said = tuple[str, str]  # the words, and what is said of them
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What an item's texts are held against."""
+
+    item: Item
+    settings: Settings
+    now: datetime
+
+    @property
+    def totals(self) -> list[Cap]:
+        """The caps that truly limit the item's offers, and have not ended."""
+        return [
+            one
+            for one in self.settings.caps
+            if one.scope == "offer" and self.item.item_id in one.items and (one.until is None or one.until > self.now)
+        ]
+
+
+def find_in_text(text: OfferText, terms: Terms) -> Iterator[Finding]:
+    """Everything in one text of an item that speaks of a dark pattern; what is waived says so."""
+    for field in ("title", "argument"):
+        for code, look in _LOOKS.items():
+            for words, said in look(getattr(text, field) or "", terms):
+                yield _finding(code, OfText(
+                    item_id=terms.item.item_id,
+                    locale=text.locale,
+                    kind=text.kind,
+                    placement=text.placement,
+                    variant=text.variant,
+                    field=field,
+                    words=words,
+                ), said, terms)  # fmt: skip
+
+
+def answers_for(waived: Waived, finding: Finding) -> bool:
+    """Whether a waiver is of just these words of this item."""
+    text = finding.text
+    return (
+        text is not None
+        and (waived.pattern, waived.item) == (finding.pattern, text.item_id)
+        and same_words(waived.words, text.words)
+    )
+
+
+def _finding(code: Code, text: OfText, said: str, terms: Terms) -> Finding:
+    pattern = PATTERNS[code]
+    found = Finding(pattern=code, blocks=True, said=said, mend=pattern.mend, sources=pattern.sources, text=text)
+    reason = next((one.reason for one in terms.settings.waived if answers_for(one, found)), None)
+    return found if reason is None else msgspec.structs.replace(found, waived=reason)
+
+
+# --- what is looked for -------------------------------------------------------------------------
+
+
+def _find_pre_ticked(text: str, _: Terms) -> Iterator[Said]:
+    for found in find_words(text, WORDS["pre_ticked"]):
+        yield found.words, phrase("“{words}” says that it is added without asking.", words=found.words)
+
+
+def _find_scarcity(text: str, terms: Terms) -> Iterator[Said]:
+    limits = {one.limit for one in terms.totals if one.limit is not None}
+    for found in find_words(text, SCARCITY):
+        if found.number is not None and found.number not in limits:
+            yield found.words, _of_number(found, limits)
+        elif not limits:
+            yield found.words, phrase("“{words}” speaks of little being left, and no cap limits it.", words=found.words)
+
+
+def _of_number(found: Found, limits: set[int]) -> str:
+    if not limits:
+        return phrase(
+            "“{words}” names {number} pieces, and no cap limits it to that.", words=found.words, number=found.number
+        )
+    return phrase(
+        "“{words}” names {number} pieces, and its cap allows {limit}.",
+        words=found.words,
+        number=found.number,
+        limit=max(limits),
+    )
+
+
+def _find_urgency(text: str, terms: Terms) -> Iterator[Said]:
+    ends = min((one.until for one in terms.totals if one.until is not None), default=None)
+    for found in find_words(text, COUNTDOWN):
+        if ends is None or ends > terms.now + _DAY:
+            yield (
+                found.words,
+                phrase("“{words}” says that it ends within a day, and no cap ends it then.", words=found.words),
+            )
+    if ends is None:
+        for found in find_words(text, URGENCY):
+            yield found.words, phrase("“{words}” presses for time, and no cap ends the offer.", words=found.words)
+
+
+def _find_guilt(text: str, _: Terms) -> Iterator[Said]:
+    for found in find_words(text, WORDS["guilt"]):
+        yield found.words, phrase("“{words}” shames whoever says no.", words=found.words)
+
+
+def _find_prices(text: str, terms: Terms) -> Iterator[Said]:
+    price, currency = customer_price(terms.item, terms.settings.shop), terms.settings.shop.currency
+    for found in find_prices(text):
+        if price is None:
+            yield (
+                found.words,
+                phrase("“{words}” names a price, and the item has none that is known.", words=found.words),
+            )
+        elif (found.minor, found.currency) != (price, currency):
+            yield (
+                found.words,
+                phrase(
+                    "“{words}” names a price, and the item costs {price}.",
+                    words=found.words,
+                    price=amount(price, currency, symbol=True),
+                ),
+            )
+
+
+def _find_free(text: str, terms: Terms) -> Iterator[Said]:
+    price, currency = customer_price(terms.item, terms.settings.shop), terms.settings.shop.currency
+    if price == 0:
+        return
+    for found in find_words(text, WORDS["false_free"]):
+        if price is None:
+            yield found.words, phrase("“{words}” says it is free, and its price is not known.", words=found.words)
+        else:
+            cost = amount(price, currency, symbol=True)
+            yield found.words, phrase("“{words}” says it is free, and it costs {price}.", words=found.words, price=cost)
+
+
+def _find_social_proof(text: str, terms: Terms) -> Iterator[Said]:
+    for found in find_words(text, WORDS["false_social_proof"]):
+        yield found.words, phrase("“{words}” tells of a crowd that nothing here counted.", words=found.words)
+    rated = None if terms.item.rating is None else round(terms.item.rating, 1)
+    for found in find_words(text, _RATED):
+        if found.decimal != rated:
+            yield found.words, phrase("“{words}” is not how the item is rated in the catalogue.", words=found.words)
+
+
+def _find_disguise(text: str, _: Terms) -> Iterator[Said]:
+    for found in find_words(text, WORDS["disguised_advertising"]):
+        yield found.words, phrase("“{words}” gives it for the word of somebody else.", words=found.words)
+
+
+_LOOKS: Final[dict[Code, Callable[[str, Terms], Iterator[Said]]]] = {
+    "pre_ticked": _find_pre_ticked,
+    "fake_scarcity": _find_scarcity,
+    "fake_urgency": _find_urgency,
+    "guilt": _find_guilt,
+    "hidden_total": _find_prices,
+    "false_free": _find_free,
+    "false_social_proof": _find_social_proof,
+    "disguised_advertising": _find_disguise,
+}
