@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -16,12 +16,12 @@ from pairwell.decide.telling.left import tell_left
 from pairwell.decide.telling.offers import Beside, tell_offer
 from pairwell.decide.telling.parts import Costs, Counted, Learned, LeftAccount, OfferAccount, Thing
 from pairwell.decide.telling.silences import say_silence
-from pairwell.decide.telling.words import THOUSAND, Words, folded, percent
+from pairwell.decide.telling.words import THOUSAND, Paragraph, Words, all_lines, percent
 from pairwell.decide.worth import offer_cost
 from pairwell.experiments.assignment import Arm
 from pairwell.posterior import bought_when_shown
 from pairwell.records import Decision, Offer, Silence, Stage, Withheld
-from pairwell.wording import counted
+from pairwell.said import ENGLISH, Said, joined, number, phrase, phrase_count
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,24 +56,25 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """How this shop says things of what the decision read."""
         return Words(currency=self.currency, timezone=self.timezone, titles=self.titles)
 
-    def outcome(self) -> str:
+    def outcome(self) -> Said:
         """What was shown or why nothing was, and what all of it adds and costs."""
-        return " ".join(_answered(self, self.words)).strip()
+        return joined(*_answered(self, self.words))
 
-    def lines(self, *, every: bool = False) -> list[str]:
-        """For a terminal, in lines of 80 columns; unless `every`, of what was not shown the ten nearest to it."""
-        words = self.words
-        return [
-            *_asked(self, words),
-            *_answered(self, words),
-            *(
-                line
-                for one in self.offers
-                for line in ("", *tell_offer(one, Beside(self.purchase_minor, self.counted), words))
-            ),
-            *_not_shown(self, words, every=every),
-            *_decided_by(self, words),
-        ]
+    def lines(self, *, every: bool = False, language: str = ENGLISH) -> list[str]:
+        """In lines of 80 columns; unless `every`, of what was not shown the ten nearest to it."""
+        return all_lines(self._told(every=every), language)
+
+    def _told(self, *, every: bool) -> Iterator[Paragraph]:
+        words, beside = self.words, Beside(self.purchase_minor, self.counted)
+        yield from _asked(self, words)
+        yield _BLANK
+        yield from map(Paragraph, _answered(self, words))
+        for one in self.offers:
+            yield _BLANK
+            yield from tell_offer(one, beside, words)
+        yield from _not_shown(self, words, every=every)
+        yield _BLANK
+        yield from map(Paragraph, _decided_by(self, words))
 
 
 def explain_decision(decision: Decision, archive: Archive) -> Account:
@@ -214,101 +215,149 @@ def _price(withheld: Withheld, scene: Scene) -> int | None:
 # --- in words ---------------------------------------------------------------------------------------
 
 
-def _asked(account: Account, words: Words) -> Iterator[str]:
-    yield from folded(f"Decision {account.decision_id}")
-    yield from folded(
-        f"{account.placement}, {words.moment(account.made_at)} ({account.timezone}): {_who(account.unit)}."
+def _asked(account: Account, words: Words) -> Iterator[Paragraph]:
+    yield Paragraph(phrase("Decision {decision}", decision=account.decision_id))
+    place, at = account.placement, words.moment(account.made_at)
+    yield Paragraph(
+        phrase(
+            "{placement}, {moment} ({timezone}): {who}.",
+            placement=place,
+            moment=at,
+            timezone=account.timezone,
+            who=_who(account.unit),
+        )
     )
     if not account.things:
         return
     in_cart = any(thing.quantity for thing in account.things)
-    bought = account.placement == "after_purchase"
-    yield ("Just bought:" if bought else "In the cart:") if in_cart else "Looked at:"
+    bought = phrase("Just bought:") if account.placement == "after_purchase" else phrase("In the cart:")
+    yield Paragraph(bought if in_cart else phrase("Looked at:"))
     for thing in account.things:
-        yield from folded(_thing(thing, words, in_cart=in_cart), first="  - ")
+        yield Paragraph(_thing(thing, words, in_cart=in_cart), mark="  - ")
     if len(account.things) > 1:
-        yield f"  together {words.money(account.purchase_minor)}"
+        yield Paragraph(phrase("together {amount}", amount=words.money(account.purchase_minor)), mark="  ")
 
 
-def _who(unit: str | None) -> str:
+def _who(unit: str | None) -> Said:
     if unit is None:
-        return "nobody was named, so that it counts in no comparison"
+        return phrase("nobody was named, so that it counts in no comparison")
     kind, _, name = unit.partition(":")
-    return f"customer {name}" if kind == "c" else f"visitor {name}, not known as a customer"
+    if kind == "c":
+        return phrase("customer {name}", name=name)
+    return phrase("visitor {name}, not known as a customer", name=name)
 
 
-def _thing(thing: Thing, words: Words, *, in_cart: bool) -> str:
-    times = f"{thing.quantity:,} × " if thing.quantity > 1 else ""  # noqa: RUF001 - a sign of multiplication
+def _thing(thing: Thing, words: Words, *, in_cart: bool) -> Said:
+    times = joined(number(thing.quantity), "× ") if thing.quantity > 1 else ""  # noqa: RUF001 - a sign of multiplication
     if not thing.known:
-        return f"{times}{thing.item_id}, which is not in the catalogue"
-    price = "price unknown" if thing.paid_minor is None else words.money(thing.paid_minor)
-    looked = " (only looked at)" if in_cart and not thing.quantity else ""
-    return f"{times}{words.item(thing.item_id)}, {price}{looked}"
+        return joined(times, phrase("{item}, which is not in the catalogue", item=thing.item_id), between="")
+    price = phrase("price unknown") if thing.paid_minor is None else words.money(thing.paid_minor)
+    looked = phrase(" (only looked at)") if in_cart and not thing.quantity else ""
+    return joined(times, words.item(thing.item_id), ", ", price, looked, between="")
 
 
-def _answered(account: Account, words: Words) -> Iterator[str]:
-    yield ""
+def _answered(account: Account, words: Words) -> Iterator[Said]:
+    offers = len(account.offers)
     if account.silence is None:
-        yield f"Shown: {counted(len(account.offers), 'offer')}."
+        yield phrase_count("Shown: {count} offer.", "Shown: {count} offers.", offers)
     else:
-        yield from folded(f"Nothing was shown. {say_silence(account.silence, account.counted)}{_saved(account, words)}")
-        if account.offers:
-            yield from folded(f"Otherwise {counted(len(account.offers), 'offer')} would have been shown:")
-    if account.offers:
-        yield from folded(_sum(account, words))
+        why = say_silence(account.silence, account.counted)
+        yield joined(phrase("Nothing was shown."), why, _saved(account, words))
+        if offers:
+            yield phrase_count(
+                "Otherwise {count} offer would have been shown:",
+                "Otherwise {count} offers would have been shown:",
+                offers,
+            )
+    if offers:
+        yield _sum(account, words)
 
 
 def _saved(account: Account, words: Words) -> str:
     """What silence saved, where it was chosen for money."""
     if account.offers or not account.slate_worth_minor:
         return ""
-    adds, costs = (words.money(round(m * THOUSAND)) for m in (account.slate_worth_minor, account.slate_cost_minor))
-    return f" Shown {THOUSAND:,} times, the best of it would have added {adds} and cost {costs}."
+    return phrase(
+        "Shown {times} times, the best of it would have added {amount} and cost {cost}.",
+        times=THOUSAND,
+        amount=words.money(round(account.slate_worth_minor * THOUSAND)),
+        cost=words.money(round(account.slate_cost_minor * THOUSAND)),
+    )
 
 
-def _sum(account: Account, words: Words) -> str:
+def _sum(account: Account, words: Words) -> Said:
     """What the slate adds and costs."""
     adds, costs, attention = (
         words.money(round(minor * THOUSAND))
         for minor in (account.slate_worth_minor, account.slate_cost_minor, account.costs.attention_minor)
     )
-    parts = [f"{attention} for attention", *_lost_checkouts(account.costs, words), *_parcels(account, words)]
-    return f"Shown {THOUSAND:,} times, all of it adds {adds} and costs {costs}: {', and '.join(parts)}."
+    parts = [
+        phrase("{amount} for attention", amount=attention),
+        *_lost_checkouts(account.costs, words),
+        *_parcels(account, words),
+    ]
+    return phrase(
+        "Shown {times} times, all of it adds {adds} and costs {costs}: {parts}.",
+        times=THOUSAND,
+        adds=adds,
+        costs=costs,
+        parts=joined(*parts, between=phrase(", and ")),
+    )
 
 
-def _lost_checkouts(costs: Costs, words: Words) -> Iterator[str]:
+def _lost_checkouts(costs: Costs, words: Words) -> Iterator[Said]:
     """What each offer costs by those who leave over it."""
     if costs.offer_minor:
-        whose = "as was learned" if costs.friction_learned else "as your settings suppose"
-        each, stake = words.money(round(costs.offer_minor * THOUSAND)), words.money(round(costs.at_stake_minor))
-        leaving = f"{percent(costs.friction)} of customers leave a cart that earns {stake}"
-        yield f"{each} for each offer, over which {leaving} ({whose})"
+        yield phrase(
+            "{each} for each offer, over which {share} of customers leave a cart that earns {stake} ({whose})",
+            each=words.money(round(costs.offer_minor * THOUSAND)),
+            share=percent(costs.friction),
+            stake=words.money(round(costs.at_stake_minor)),
+            whose=phrase("as was learned") if costs.friction_learned else phrase("as your settings suppose"),
+        )
 
 
-def _parcels(account: Account, words: Words) -> Iterator[str]:
+def _parcels(account: Account, words: Words) -> Iterator[Said]:
     """What more the slate costs, where it goes out in parcels of its own."""
     offers = max(1, len(account.offers))
     rest = account.slate_cost_minor - account.costs.attention_minor - offers * account.costs.offer_minor
     if rest * THOUSAND >= 1:
-        yield f"{words.money(round(rest * THOUSAND))} for parcels"
+        yield phrase("{amount} for parcels", amount=words.money(round(rest * THOUSAND)))
 
 
-def _not_shown(account: Account, words: Words, *, every: bool) -> Iterator[str]:
-    if number := sum(len(left) for left in account.withheld.values()):
-        yield from ("", f"Not shown: {counted(number, 'candidate')}.")
+def _not_shown(account: Account, words: Words, *, every: bool) -> Iterator[Paragraph]:
+    if left := sum(len(left) for left in account.withheld.values()):
+        yield _BLANK
+        yield Paragraph(phrase_count("Not shown: {count} candidate.", "Not shown: {count} candidates.", left))
         hints = [hint for left in account.withheld.values() for one in left for hint in one.hints]
         if any(hint.again_from is None for hint in hints):
-            yield from folded("What is said of other prices takes everything else to stay as it was.")
+            yield Paragraph(phrase("What is said of other prices takes everything else to stay as it was."))
         yield from tell_left(account.withheld, words, every=every)
 
 
-def _decided_by(account: Account, words: Words) -> Sequence[str]:
+def _decided_by(account: Account, words: Words) -> Iterator[Said]:
     learned = account.learned
-    known = (
-        "How customers respond to offers is what the settings suppose ([persuasion]); no outcomes were learned yet."
-        if learned is None
-        else f"How customers respond to offers was learned from {counted(learned.decisions, 'decision')} "
-        f"up to {words.moment(learned.until)} (epoch {learned.epoch})."
+    if account.offers or account.withheld:
+        yield (
+            phrase(
+                "How customers respond to offers is what the settings suppose ([persuasion]); no outcomes were "
+                "learned yet."
+            )
+            if learned is None
+            else phrase_count(
+                "How customers respond to offers was learned from {count} decision up to {until} (epoch {epoch}).",
+                "How customers respond to offers was learned from {count} decisions up to {until} (epoch {epoch}).",
+                learned.decisions,
+                until=words.moment(learned.until),
+                epoch=str(learned.epoch),
+            )
+        )
+    yield phrase(
+        "Decided with model {model}, settings {settings}, Pairwell {engine}.",
+        model=account.model or phrase("none"),
+        settings=account.settings,
+        engine=account.engine,
     )
-    by = f"Decided with model {account.model or 'none'}, settings {account.settings}, Pairwell {account.engine}."
-    return ["", *(folded(known) if account.offers or account.withheld else ()), *folded(by)]
+
+
+_BLANK = Paragraph("")

@@ -9,8 +9,9 @@ from typing import Final
 from pairwell.decide.telling.otherwise import say_hints
 from pairwell.decide.telling.parts import LeftAccount
 from pairwell.decide.telling.reasons import nearness, reason_of_all, reason_of_one
-from pairwell.decide.telling.words import THOUSAND, Words, folded
+from pairwell.decide.telling.words import THOUSAND, Paragraph, Words
 from pairwell.records import Stage
+from pairwell.said import Said, begun, joined, number, phrase, phrase_count
 
 _NEAREST: Final[Sequence[Stage]] = (
     "choice", "worth", "caps", "guards", "suitability", "applicability", "eligibility", "candidates",
@@ -18,17 +19,23 @@ _NEAREST: Final[Sequence[Stage]] = (
 TOLD = 10
 
 
-def tell_left(by_stage: Mapping[Stage, Sequence[LeftAccount]], words: Words, *, every: bool) -> Iterator[str]:
-    """The lines on everything that was not shown; unless `every`, the ten nearest to being shown and how many more."""
+def tell_left(by_stage: Mapping[Stage, Sequence[LeftAccount]], words: Words, *, every: bool) -> Iterator[Paragraph]:
+    """Everything that was not shown; unless `every`, the ten nearest to being shown and how many more."""
     ordered = nearest_first(by_stage)
     told = ordered if every else ordered[:TOLD]
     for said, group in groupby(told, key=reason_of_all):
-        yield ""
+        yield Paragraph("")
         yield from _tell_group(said, list(group), words)
     if rest := ordered[len(told) :]:
-        more = "1 more was" if len(rest) == 1 else f"{len(rest):,} more were"
-        yield ""
-        yield from folded(f"{more} further from being shown (--all tells of them): {_counts(rest)}.")
+        yield Paragraph("")
+        yield Paragraph(
+            phrase_count(
+                "{count} more was further from being shown (--all tells of them): {reasons}.",
+                "{count} more were further from being shown (--all tells of them): {reasons}.",
+                len(rest),
+                reasons=_counts(rest),
+            )
+        )
 
 
 def nearest_first(by_stage: Mapping[Stage, Sequence[LeftAccount]]) -> list[LeftAccount]:
@@ -36,20 +43,20 @@ def nearest_first(by_stage: Mapping[Stage, Sequence[LeftAccount]]) -> list[LeftA
     return sorted((one for left in by_stage.values() for one in left), key=_nearest)
 
 
-def say_left(left: LeftAccount, words: Words) -> tuple[str, str]:
+def say_left(left: LeftAccount, words: Words) -> tuple[str, Said]:
     """Why one was not shown: what is true of all that left for this reason, and what more of this one."""
-    return reason_of_all(left), f"{_reason(left, words)} {_hints(left, words)}".strip()
+    return reason_of_all(left), joined(_reason(left, words), _hints(left, words))
 
 
-def _tell_group(said: str, group: Sequence[LeftAccount], words: Words) -> Iterator[str]:
+def _tell_group(said: str, group: Sequence[LeftAccount], words: Words) -> Iterator[Paragraph]:
     """What left for one reason; what is the same of all of it is said once."""
     reasons, hints = ([say(one, words) for one in group] for say in (_reason, _hints))
     shared = [texts[0] for texts in (reasons, hints) if len(group) > 1 and len(set(texts)) == 1]
-    yield from folded(f"{said}: {' '.join(shared)}".rstrip())
+    yield Paragraph(joined(joined(said, ":", between=""), *shared))
     for one, reason, hint in zip(group, reasons, hints, strict=True):
         own = [text for text in (reason, hint) if text and text not in shared]
-        mark = ": " if reason in own else ". "
-        yield from folded(f"{_name(one, words)}{mark}{' '.join(own)}".rstrip(), first="  - ")
+        named = joined(_name(one, words), ":" if reason in own else ".", between="")
+        yield Paragraph(joined(named, *own), mark="  - ")
 
 
 def _nearest(left: LeftAccount) -> tuple[int, int, str, float]:
@@ -67,24 +74,28 @@ def _missing(left: LeftAccount) -> float:
     return 0.0
 
 
-def _name(left: LeftAccount, words: Words) -> str:
-    price = "" if left.price_minor is None else f", {words.money(left.price_minor)}"
+def _name(left: LeftAccount, words: Words) -> Said:
     anchor, items = left.factors.get("anchor_id"), left.factors.get("items")
-    role = f" instead of {words.short(anchor)}" if left.kind == "upgrade" and anchor else ""
-    pinned = ", pinned by you" if "pin" in left.factors else ""
-    named = f"Bundle of {words.several([*items, anchor])}" if items and anchor else words.item(left.item_id)
-    part = left.factors.get("part")
-    over = f" (because of {words.short(part)})" if items and len(items) > 1 and part else ""
-    return f"{named}{price}{role}{pinned}{over}"
+    part, named = left.factors.get("part"), words.item(left.item_id)
+    if items and anchor:
+        named = phrase("Bundle of {items}", items=words.several([*items, anchor]))
+    return joined(
+        named,
+        "" if left.price_minor is None else joined(", ", words.money(left.price_minor), between=""),
+        phrase(" instead of {anchor}", anchor=words.short(anchor)) if left.kind == "upgrade" and anchor else "",
+        phrase(", pinned by you") if "pin" in left.factors else "",
+        phrase(" (because of {part})", part=words.short(part)) if items and len(items) > 1 and part else "",
+        between="",
+    )
 
 
 def _reason(left: LeftAccount, words: Words) -> str:
     """What is true of this one; empty where its group says all."""
-    said = "; ".join(text for text in (reason_of_one(left, words), _worth(left, words)) if text)
-    return f"{said}." if said else ""
+    said = joined(reason_of_one(left, words), _worth(left, words), between="; ")
+    return joined(said, ".", between="") if said else ""
 
 
-def _hints(left: LeftAccount, words: Words) -> str:
+def _hints(left: LeftAccount, words: Words) -> Said:
     return say_hints(left.hints, words)
 
 
@@ -93,18 +104,25 @@ def _worth(left: LeftAccount, words: Words) -> str:
     if "worth_minor" not in factors:
         return ""
     if factors["gain_minor"] <= 0:
-        return f"a sale would earn {words.money(round(factors['gain_minor'], 2))}"
+        return phrase("a sale would earn {gain}", gain=words.money(round(factors["gain_minor"], 2)))
     if factors["persuasion"] <= 0:
-        return "showing it wins no buyers"
+        return phrase("showing it wins no buyers")
     worth, cost = (round(factors[name] * THOUSAND) for name in ("worth_minor", "cost_minor"))
-    change = f"adds {words.money(worth)}" if worth >= 0 else f"loses {words.money(-worth)}"
-    why = " (who buys all of it anyway gets the discount too)" if worth < 0 and "lost_minor" in factors else ""
-    return f"shown {THOUSAND:,} times it {change}{why} and costs {words.money(cost)}"
+    money = {"times": THOUSAND, "amount": words.money(abs(worth)), "cost": words.money(cost)}
+    if worth >= 0:
+        return phrase("shown {times} times it adds {amount} and costs {cost}", **money)
+    if "lost_minor" in factors:
+        return phrase(
+            "shown {times} times it loses {amount} (who buys all of it anyway gets the discount too) and costs {cost}",
+            **money,
+        )
+    return phrase("shown {times} times it loses {amount} and costs {cost}", **money)
 
 
-def _counts(rest: Sequence[LeftAccount]) -> str:
+def _counts(rest: Sequence[LeftAccount]) -> Said:
     counts: dict[str, int] = {}
     for one in rest:
         said = reason_of_all(one)
         counts[said] = counts.get(said, 0) + 1
-    return "; ".join(f"{number:,} × {said[0].lower()}{said[1:]}" for said, number in counts.items())  # noqa: RUF001
+    each = [joined(number(count), "×", begun(said, capital=False)) for said, count in counts.items()]  # noqa: RUF001
+    return joined(*each, between="; ")

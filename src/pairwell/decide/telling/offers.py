@@ -8,7 +8,8 @@ from typing import NamedTuple
 from pairwell.decide.telling.fits import why_it_fits
 from pairwell.decide.telling.parts import Counted, OfferAccount
 from pairwell.decide.telling.remarks import remark_on_money, remark_on_place
-from pairwell.decide.telling.words import THOUSAND, Words, folded, of_thousand, percent
+from pairwell.decide.telling.words import THOUSAND, Paragraph, Words, of_thousand, percent
+from pairwell.said import Said, joined, number, phrase
 
 _MARGIN = "   "
 _LABEL = 8  # columns
@@ -21,79 +22,99 @@ class Beside(NamedTuple):
     counted: Counted
 
 
-def tell_offer(offer: OfferAccount, beside: Beside, words: Words) -> Iterator[str]:
-    """The lines on one offer."""
+def tell_offer(offer: OfferAccount, beside: Beside, words: Words) -> Iterator[Paragraph]:
+    """What is told of one offer."""
     named = words.several(offer.item_ids) if offer.item_ids else words.item(offer.item_id)
-    yield from folded(f"{named}, {_role(offer, beside.purchase_minor, words)}", first=_number(offer))
+    head = joined(named, _role(offer, beside.purchase_minor, words), between=", ")
+    yield Paragraph(head, mark=f"{offer.offer_no + 1}. ".ljust(len(_MARGIN)))
     for label, text in say_offer(offer, beside.counted, words):
-        yield from _labelled(label, text)
-    for text in offer.texts:
-        yield from _labelled("Reads", text)
+        yield _labelled(label, text)
+    for read in offer.texts:
+        yield _labelled(phrase("Reads"), read)
 
 
-def say_offer(offer: OfferAccount, counted: Counted, words: Words) -> list[tuple[str, str]]:
+def say_offer(offer: OfferAccount, counted: Counted, words: Words) -> list[tuple[Said, Said]]:
     """What the decision weighed of one offer: a word of what each part tells, and the part."""
     said = [
-        ("Fits", why_it_fits(offer, words)),
-        ("Changes", _effect(offer)),
-        ("Brings", _money(offer, counted, words)),
-        ("Place", _place(offer)),
+        (phrase("Fits"), why_it_fits(offer, words)),
+        (phrase("Changes"), _effect(offer)),
+        (phrase("Brings"), _money(offer, counted, words)),
+        (phrase("Place"), _place(offer)),
     ]
     if offer.text_variant is not None:
-        own = f"Your own; of their variants the lot gave this customer “{offer.text_variant}”."
-        said.append(("Words", own))
+        own = phrase("Your own; of their variants the lot gave this customer “{variant}”.", variant=offer.text_variant)
+        said.append((phrase("Words"), own))
     return said
 
 
-def _number(offer: OfferAccount) -> str:
-    return f"{offer.offer_no + 1}. ".ljust(len(_MARGIN))
+def _labelled(label: Said, text: str) -> Paragraph:
+    return Paragraph(text, mark=_MARGIN, label=label, columns=_LABEL)
 
 
-def _labelled(label: str, text: str) -> Iterator[str]:
-    head = f"{_MARGIN}{label}".ljust(len(_MARGIN) + _LABEL)
-    yield from folded(text, first=head)
-
-
-def _role(offer: OfferAccount, purchase_minor: int, words: Words) -> str:
-    off = f", which is {words.money(offer.discount_minor)} off" if offer.discount_minor else ""
-    price = f"{words.money(offer.price_minor)}{off}"
+def _role(offer: OfferAccount, purchase_minor: int, words: Words) -> Said:
+    price = words.money(offer.price_minor)
+    if offer.discount_minor:
+        price = phrase("{price}, which is {amount} off", price=price, amount=words.money(offer.discount_minor))
     if offer.kind == "repeat":
-        return f"{price}, to buy it again"
+        return phrase("{price}, to buy it again", price=price)
+    anchor = words.short(offer.anchor_id)
     if offer.kind == "upgrade":
-        return f"{price}, instead of {words.short(offer.anchor_id)}"
-    beside = f" beside {words.money(purchase_minor)}" if purchase_minor else ""
-    return f"{price}{beside}, to go with {words.short(offer.anchor_id)}"
+        return phrase("{price}, instead of {anchor}", price=price, anchor=anchor)
+    if purchase_minor:
+        price = phrase("{price} beside {purchase}", price=price, purchase=words.money(purchase_minor))
+    return phrase("{price}, to go with {anchor}", price=price, anchor=anchor)
 
 
-def _effect(offer: OfferAccount) -> str:
+def _effect(offer: OfferAccount) -> Said:
     shown, anyway = offer.bought_when_shown, offer.quiet
-    verb = "take" if offer.kind == "upgrade" else "buy"
-    it = "all of it" if offer.item_ids else "it"
-    return (
-        f"Of {THOUSAND:,} customers like this about {of_thousand(shown, anyway)} {verb} {it} when it is shown, "
-        f"{of_thousand(anyway, shown)} {verb} {it} anyway."
+    values = {"of": THOUSAND, "shown": of_thousand(shown, anyway), "anyway": of_thousand(anyway, shown)}
+    if offer.kind == "upgrade":
+        return phrase(
+            "Of {of} customers like this about {shown} take it when it is shown, {anyway} take it anyway.", **values
+        )
+    if offer.item_ids:
+        return phrase(
+            "Of {of} customers like this about {shown} buy all of it when it is shown, {anyway} buy all of it anyway.",
+            **values,
+        )
+    return phrase(
+        "Of {of} customers like this about {shown} buy it when it is shown, {anyway} buy it anyway.", **values
     )
 
 
-def _money(offer: OfferAccount, by: Counted, words: Words) -> str:
-    more = " more than what it replaces" if offer.kind == "upgrade" else ""
-    earned = "takes in" if by.objective == "revenue" else "earns"
-    remark = remark_on_money(offer, by, words)
+def _money(offer: OfferAccount, by: Counted, words: Words) -> Said:
     adds, costs = (words.money(round(minor * THOUSAND)) for minor in (offer.worth_minor, offer.cost_minor))
-    text = (
-        f"Each sale {earned} {words.money(round(offer.gain_minor, 2))}{more}{remark}. "
-        f"Shown {THOUSAND:,} times it adds {adds} and costs {costs}."
+    return joined(
+        joined(_sale(offer, by, words), remark_on_money(offer, by, words), ".", between=""),
+        phrase("Shown {times} times it adds {adds} and costs {costs}.", times=THOUSAND, adds=adds, costs=costs),
+        phrase("That is a loss by what is known; it was shown to learn more, within the learning budget.")
+        if offer.trial
+        else "",
     )
-    if offer.trial:
-        return f"{text} That is a loss by what is known; it was shown to learn more, within the learning budget."
-    return text
 
 
-def _place(offer: OfferAccount) -> str:
-    place = f"place {offer.offer_no + 1}"
+def _sale(offer: OfferAccount, by: Counted, words: Words) -> Said:
+    """What each sale brings, without its full stop."""
+    gain = words.money(round(offer.gain_minor, 2))
+    if by.objective == "revenue":
+        if offer.kind == "upgrade":
+            return phrase("Each sale takes in {gain} more than what it replaces", gain=gain)
+        return phrase("Each sale takes in {gain}", gain=gain)
+    if offer.kind == "upgrade":
+        return phrase("Each sale earns {gain} more than what it replaces", gain=gain)
+    return phrase("Each sale earns {gain}", gain=gain)
+
+
+def _place(offer: OfferAccount) -> Said:
+    place = offer.offer_no + 1
     if offer.pin is not None:
-        return f"You pinned it: it got {place} without a draw."
+        return phrase("You pinned it: it got place {place} without a draw.", place=place)
     if offer.drawn_from == 1:
-        return f"It was the only one left for {place}."
-    chance = percent(round(offer.propensity, 3))
-    return f"Drawn for {place} with a chance of {chance} among {offer.drawn_from}.{remark_on_place(offer)}"
+        return phrase("It was the only one left for place {place}.", place=place)
+    drawn = phrase(
+        "Drawn for place {place} with a chance of {chance} among {many}.",
+        place=place,
+        chance=percent(round(offer.propensity, 3)),
+        many=number(offer.drawn_from),
+    )
+    return joined(drawn, remark_on_place(offer))

@@ -8,37 +8,45 @@ from typing import Final
 
 from pairwell.decide.telling.parts import Goal, Hint
 from pairwell.decide.telling.words import Words
+from pairwell.said import Said, begun, joined, number, phrase
 
-_REACHED: Final[Mapping[Goal | None, str]] = {
-    None: "within your limits",
-    "within_the_guards": "within your limits, though not worth showing,",
-    "worth_its_cost": "worth showing",
-    "slate_worth_its_cost": "enough for the whole answer",
-    "best_score": "first in the draw",
+_REACHED: Final[Mapping[Goal | None, Said]] = {
+    None: phrase("within your limits"),
+    "within_the_guards": phrase("within your limits, though not worth showing,"),
+    "worth_its_cost": phrase("worth showing"),
+    "slate_worth_its_cost": phrase("enough for the whole answer"),
+    "best_score": phrase("first in the draw"),
 }
 
 
-def say_hints(hints: Sequence[Hint], words: Words) -> str:
+def say_hints(hints: Sequence[Hint], words: Words) -> Said:
     """A sentence for each hint; empty where there is none."""
-    return " ".join(f"{text[0].upper()}{text[1:]}." for text in (_say(hint, words) for hint in hints))
+    return joined(*(joined(begun(_say(hint, words)), ".", between="") for hint in hints))
 
 
-def _say(hint: Hint, words: Words) -> str:
+def _say(hint: Hint, words: Words) -> Said:
     reached = _REACHED[hint.goal]
     if hint.price_at_most_minor is not None:
-        return f"{reached} at a price of {words.money(hint.price_at_most_minor)} or less"
+        price = words.money(hint.price_at_most_minor)
+        return phrase("{reached} at a price of {price} or less", reached=reached, price=price)
     if hint.price_at_least_minor is not None:
-        return f"{reached} at a price of {words.money(hint.price_at_least_minor)} or more"
+        price = words.money(hint.price_at_least_minor)
+        return phrase("{reached} at a price of {price} or more", reached=reached, price=price)
     if hint.purchase_at_least_minor is not None:
-        return f"{reached} beside a purchase of {words.money(hint.purchase_at_least_minor)} or more"
+        purchase = words.money(hint.purchase_at_least_minor)
+        return phrase("{reached} beside a purchase of {purchase} or more", reached=reached, purchase=purchase)
     if hint.margin_times is not None:
-        needed = f"a sale would have to earn {_times(hint.margin_times)} as much"
-        return f"no price within your limits, up to twice its own, makes it {reached}: {needed}"
+        return phrase(
+            "no price within your limits, up to twice its own, makes it {reached}: a sale would have to earn {times} "
+            "times as much",
+            reached=reached,
+            times=_rounded_up(hint.margin_times),
+        )
     if hint.again_from is not None:
-        return f"again from {words.moment(hint.again_from)} on"
+        return phrase("again from {moment} on", moment=words.moment(hint.again_from))
     raise AssertionError("a hint says one thing")
 
 
-def _times(number: float) -> str:
-    """Rounded up, so that so many are enough: "1.7 times"."""
-    return f"{math.ceil(number * 10) / 10:,.1f} times"
+def _rounded_up(times: float) -> Said:
+    """So that so many are enough: "1.7"."""
+    return number(math.ceil(times * 10) / 10, 1)

@@ -39,5 +39,5 @@ def test_revenue_needs_no_cost() -> None:
 def test_levers_are_named_with_the_place() -> None:
     offer = _offer(weights={"cross_sell": 1.2}, levers={"clear stock": 2.5})
     assert remark_on_place(offer) == (
-        " Its worth counted times 1.2 (cross sell in this placement) times 2.5 (your lever “clear stock”) there."
+        "Its worth counted times 1.2 (cross sell in this placement) times 2.5 (your lever “clear stock”) there."
     )
