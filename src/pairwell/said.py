@@ -204,8 +204,8 @@ def lowered(text: str) -> Said:
     return Said(_Cased(text, capital=False))
 
 
-def sentence(text: str) -> str:
-    """The text itself, which `phrase` is given later: it marks a sentence for who gathers what is said."""
+def unfilled(text: str) -> str:
+    """The text itself, which `phrase` is given with its values later: it marks what is said for who gathers it."""
     return text
 
 

@@ -21,7 +21,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "pairwell"
 PLACE = SOURCE / "serve" / "pages"
 TRANSLATED = LANGUAGES[1:]  # English stands in the sources themselves
 Message = str | tuple[str, ...]
-_OF_RECORDS: Mapping[str, tuple[int, ...] | None] = {"phrase": None, "phrase_count": (1, 2), "sentence": None}
+_OF_RECORDS: Mapping[str, tuple[int, ...] | None] = {"phrase": None, "phrase_count": (1, 2), "unfilled": None}
 
 
 class Place(msgspec.Struct, frozen=True):

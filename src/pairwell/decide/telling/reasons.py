@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from pairwell.decide.telling.parts import LeftAccount
 from pairwell.decide.telling.words import Words, plain
-from pairwell.said import Said, joined, phrase, sentence
+from pairwell.said import Said, joined, phrase, unfilled
 
 
 class Sentence(NamedTuple):
@@ -25,7 +25,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "not_enough_evidence": Sentence(
         phrase("Too little evidence that it goes with the purchase"),
         (
-            sentence(
+            unfilled(
                 "bought together with {anchor_id} in {together} orders, {lift} times as often as by chance: "
                 "perhaps luck"
             ),
@@ -39,94 +39,94 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "out_of_stock": Sentence(
         phrase("Out of stock"),
         (
-            sentence("{stock} in stock, {wanted} are needed"),
-            sentence("{stock} in stock"),
+            unfilled("{stock} in stock, {wanted} are needed"),
+            unfilled("{stock} in stock"),
         ),
     ),
     "no_price": Sentence(phrase("Nobody knows its price")),
-    "no_consent": Sentence(phrase("The customer has not agreed to be contacted this way"), (sentence("by {channel}"),)),
+    "no_consent": Sentence(phrase("The customer has not agreed to be contacted this way"), (unfilled("by {channel}"),)),
     # applicability
     "bought_already": Sentence(
-        phrase("It would replace what is bought and paid already"), (sentence("instead of {of}"),)
+        phrase("It would replace what is bought and paid already"), (unfilled("instead of {of}"),)
     ),
     "in_cart": Sentence(phrase("In the purchase already")),
-    "variant_in_cart": Sentence(phrase("A variant of something in the purchase"), (sentence("a variant of {of}"),)),
+    "variant_in_cart": Sentence(phrase("A variant of something in the purchase"), (unfilled("a variant of {of}"),)),
     "substitute_in_cart": Sentence(
-        phrase("Bought instead of something in the purchase, not with it"), (sentence("instead of {of}"),)
+        phrase("Bought instead of something in the purchase, not with it"), (unfilled("instead of {of}"),)
     ),
-    "never_together": Sentence(phrase("You said that the two never go together"), (sentence("never with {with}"),)),
+    "never_together": Sentence(phrase("You said that the two never go together"), (unfilled("never with {with}"),)),
     "requires_missing": Sentence(
-        phrase("Does not work without something that the customer lacks"), (sentence("it needs {requires}"),)
+        phrase("Does not work without something that the customer lacks"), (unfilled("it needs {requires}"),)
     ),
     "required_by_cart": Sentence(
         phrase("Needed by something in the purchase: it belongs to that price and is no extra"),
-        (sentence("{of} needs it"),),
+        (unfilled("{of} needs it"),),
     ),
     "owned": Sentence(phrase("The customer has it, and people buy it once")),
     "alike_in_bundle": Sentence(
-        phrase("Two things of the bundle stand for each other"), (sentence("{part} is like {of}"),)
+        phrase("Two things of the bundle stand for each other"), (unfilled("{part} is like {of}"),)
     ),
     "just_returned": Sentence(phrase("The customer returned it lately")),
     # suitability
     "declined": Sentence(phrase("The customer said no to it lately")),
     "declined_variant": Sentence(
-        phrase("The customer said no to a variant of it lately"), (sentence("a variant of {of}"),)
+        phrase("The customer said no to a variant of it lately"), (unfilled("a variant of {of}"),)
     ),
     "declined_substitute": Sentence(
-        phrase("The customer said no to something like it lately"), (sentence("like {of}"),)
+        phrase("The customer said no to something like it lately"), (unfilled("like {of}"),)
     ),
     "declined_often": Sentence(
         phrase("The customer said no too often lately to be offered anything"),
-        (sentence("{declines} times; {declines_to_silence} are enough"),),
+        (unfilled("{declines} times; {declines_to_silence} are enough"),),
     ),
     "open_complaint": Sentence(phrase("The customer has a complaint that is not settled")),
     "open_ticket": Sentence(phrase("The customer has a question that is not answered")),
     "hesitating": Sentence(phrase("The customer hesitates, and offers would disturb")),
     # guards
     "add_on_price_share": Sentence(
-        phrase("Too dear beside this purchase"), (sentence("beside {purchase_minor} an add-on may cost {limit_minor}"),)
+        phrase("Too dear beside this purchase"), (unfilled("beside {purchase_minor} an add-on may cost {limit_minor}"),)
     ),
     "upgrade_price_corridor": Sentence(
-        phrase("Not the right step in price"), (sentence("a step up costs {least_minor} to {limit_minor}"),)
+        phrase("Not the right step in price"), (unfilled("a step up costs {least_minor} to {limit_minor}"),)
     ),
     "margin_floor_minor": Sentence(
         phrase("Earns less than you ask of every offer"),
-        (sentence("a sale earns {margin_minor}; you ask for {limit_minor}"),),
+        (unfilled("a sale earns {margin_minor}; you ask for {limit_minor}"),),
     ),
     "discount_max_share": Sentence(
-        phrase("Its discount is larger than you allow"), (sentence("{discount_minor} off; you allow {limit_minor}"),)
+        phrase("Its discount is larger than you allow"), (unfilled("{discount_minor} off; you allow {limit_minor}"),)
     ),
     "price_unknown": Sentence(
         phrase("A price is unknown, so that it cannot be told whether this one is too dear"),
         (
-            sentence("nobody knows the price of {of}"),
-            sentence("the prices that are known add up to {purchase_minor}"),
+            unfilled("nobody knows the price of {of}"),
+            unfilled("the prices that are known add up to {purchase_minor}"),
         ),
     ),
     # caps
     "contacts": Sentence(
         phrase("The customer has been contacted often enough"),
-        (sentence("“{cap}”: {counted} contacts, {limit} are allowed"),),
+        (unfilled("“{cap}”: {counted} contacts, {limit} are allowed"),),
     ),
     "repeats": Sentence(
         phrase("Offered to this customer often enough"),
-        (sentence("“{cap}”: offered {counted} times, {limit} are allowed"),),
+        (unfilled("“{cap}”: offered {counted} times, {limit} are allowed"),),
     ),
     "given_away": Sentence(
-        phrase("All that you give away of it is gone"), (sentence("“{cap}”: {counted} of {limit}"),)
+        phrase("All that you give away of it is gone"), (unfilled("“{cap}”: {counted} of {limit}"),)
     ),
-    "ended": Sentence(phrase("Its time is over"), (sentence("“{cap}” ended on {until}"),)),
+    "ended": Sentence(phrase("Its time is over"), (unfilled("“{cap}” ended on {until}"),)),
     # worth
     "worth_not_positive": Sentence(phrase("Showing it would add no money")),
     "worth_below_its_cost": Sentence(phrase("Showing it would add less than it costs")),
     "slate_not_worth_its_cost": Sentence(
         phrase("Worth a place, but the answer as a whole was not worth showing"),
-        (sentence("the whole answer adds {slate_worth_minor} and costs {slate_cost_minor} each time"),),
+        (unfilled("the whole answer adds {slate_worth_minor} and costs {slate_cost_minor} each time"),),
     ),
     # choice
     "not_drawn": Sentence(phrase("Worth showing; the places went to others by lot")),
     "clashes_with_slate": Sentence(
-        phrase("Worth showing, but not beside what was drawn"), (sentence("not beside {with}"),)
+        phrase("Worth showing, but not beside what was drawn"), (unfilled("not beside {with}"),)
     ),
 }
 _PLACES: Final = {reason: place for place, reason in enumerate(SENTENCES)}

@@ -8,31 +8,31 @@ from typing import Final
 from pairwell.decide.telling.parts import Counted
 from pairwell.decide.telling.words import percent
 from pairwell.records import Silence, SilenceReason
-from pairwell.said import Said, joined, phrase, sentence
+from pairwell.said import Said, joined, phrase, unfilled
 
 SENTENCES: Final[Mapping[SilenceReason, str]] = {
-    "holdout": sentence(
+    "holdout": unfilled(
         "This customer is one of the {holdout} who by lot never see offers, so that it can be told what people buy "
         "without them."
     ),
-    "withheld_at_random": sentence(
+    "withheld_at_random": unfilled(
         "By lot this one answer stayed empty, as {withheld} of answers do, so that it can be told what offers change."
     ),
-    "capped": sentence(
+    "capped": unfilled(
         "Limits on how often people get offers, or on how much is given away, held back the last of them."
     ),
-    "no_candidates": sentence("There was nothing to start from."),
-    "not_enough_evidence": sentence(
+    "no_candidates": unfilled("There was nothing to start from."),
+    "not_enough_evidence": unfilled(
         "What is in the purchase is known, but nothing is bought with it so much more often than by chance that one "
         "can be sure."
     ),
-    "withheld_by_rule": sentence("Rules held back the last offers, as told below."),
-    "later": sentence("Rules held back the last offers for now, as told below."),
-    "guarded": sentence("The price and margin limits that you set held back the last offers."),
-    "nothing_worth_it": sentence("Showing what was left would have added no more money than showing it costs."),
-    "overloaded": sentence("Too many requests came at once, and the answer would have come too late."),
-    "journal_unavailable": sentence("The journal could not be written, and nothing is shown that is not kept."),
-    "kill_switch": sentence("Offers were switched off for everybody."),
+    "withheld_by_rule": unfilled("Rules held back the last offers, as told below."),
+    "later": unfilled("Rules held back the last offers for now, as told below."),
+    "guarded": unfilled("The price and margin limits that you set held back the last offers."),
+    "nothing_worth_it": unfilled("Showing what was left would have added no more money than showing it costs."),
+    "overloaded": unfilled("Too many requests came at once, and the answer would have come too late."),
+    "journal_unavailable": unfilled("The journal could not be written, and nothing is shown that is not kept."),
+    "kill_switch": unfilled("Offers were switched off for everybody."),
 }
 _STARTS: Final = {
     "no_anchor": phrase("The request named no item of the catalogue, neither in the cart nor looked at."),
