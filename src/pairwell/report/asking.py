@@ -22,6 +22,14 @@ from pairwell.report.record import Report
 _DAYS = 30
 
 
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """What a workspace knows of itself beside its data, as `pairwell status` tells it."""
+
+    refused: int  # rows in quarantine
+    learned_to: datetime | None  # nothing later was read for the live model; None: there is none that can be read
+    broken: str | None = None  # why the live model cannot be read
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """A period and a segment of one shop. Without a period: 30 days up to the newest order that is not after now."""
 
@@ -33,6 +41,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     until: datetime | None = None
     by: str | None = None  # a segment to slice by
     settings_of: Callable[[str], Settings] | None = None  # older ones by hash, as they were published
+    health: Callable[[], Health] | None = None
 
 
 class Periods(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,14 @@ from pairwell.measure.offers.shares import read_put_down
 from pairwell.measure.sales.estimates import Slice
 from pairwell.report.record import Figure
 from pairwell.report.sales import Sales
+from pairwell.said import phrase
 
-_SHARES: Final = {"orders": "Orders", "units": "Units", "revenue": "Revenue"}
+_SHARES: Final = {
+    "orders": phrase("Orders put down to offers"),
+    "units": phrase("Units put down to offers"),
+    "revenue": phrase("Revenue put down to offers"),
+}
+_NOTHING: Final = phrase("Of this period there is nothing to divide by.")
 
 
 def attributed_figures(sales: Sales, now: Slice | None) -> list[Figure]:
@@ -23,10 +29,10 @@ def attributed_figures(sales: Sales, now: Slice | None) -> list[Figure]:
     return [
         Figure(
             key=f"attributed_{key}_share",
-            title=f"{title} put down to offers",
+            title=title,
             unit="share",
             value=getattr(found, key) / now.sums[key] if now.sums[key] else None,
-            refusal=None if now.sums[key] else f"There is nothing to divide by: {key} of this period come to 0.",
+            refusal=None if now.sums[key] else _NOTHING,
         )
         for key, title in _SHARES.items()
     ]

@@ -22,16 +22,19 @@ from pairwell.report.offered import Opened, empty, notes_of, notes_of_slices, op
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.sliced import MOST, left_by, stages_by, stages_cells, stages_columns, stages_told
 from pairwell.report.visited import VISITS_END
+from pairwell.said import phrase
 
-NAME, _TITLE = "funnel", "Where offers are lost"
+NAME, _TITLE = "funnel", phrase("Where offers are lost")
 _OFFERS, _SILENCES = 20, 15  # rows of a table
 _STEPS: Final = {
-    "visits": "Visits",
-    "cart": "Something in the cart",
-    "order": "Ordered",
-    "add_on": "Several items in the order",
-    "again": "Ordered again in the period",
+    "visits": phrase("Visits"),
+    "cart": phrase("Something in the cart"),
+    "order": phrase("Ordered"),
+    "add_on": phrase("Several items in the order"),
+    "again": phrase("Ordered again in the period"),
 }
+_BY_KIND: Final = (phrase("By kind of offer"), phrase("Kind of offer"))  # a table's title, and that of its first column
+_BY_PLACEMENT: Final = (phrase("By placement"), phrase("Placement"))
 
 
 def build_funnel(asked: Asked) -> Report:
@@ -46,7 +49,7 @@ def build_funnel(asked: Asked) -> Report:
         tables = [stages_by(opened.slices, parts, found, stages_told(way)), *left_by(opened.slices, parts)]
         return msgspec.structs.replace(
             begin(asked, NAME, _TITLE, opened.periods.period),
-            figures=[_accepted(way)],
+            figures=[accepted_figure(way)],
             tables=[_stages(read, way), *tables],
             notes=[*notes_of(read, asked), *notes_of_slices(opened.slices)],
         )
@@ -54,8 +57,8 @@ def build_funnel(asked: Asked) -> Report:
     offers = (
         [
             _stages(read, way),
-            _of_groups("kinds", "By kind of offer", way, [(KINDS.get(kind, kind), one) for kind, one in by_kind(way)]),
-            _of_groups("placements", "By placement", way, by_placement(way)),
+            _of_groups("kinds", _BY_KIND, way, [(KINDS.get(kind, kind), one) for kind, one in by_kind(way)]),
+            _of_groups("placements", _BY_PLACEMENT, way, by_placement(way)),
             _offers(asked, way),
             _silences(read),
         ]
@@ -70,30 +73,31 @@ def build_funnel(asked: Asked) -> Report:
     )
 
 
-def _accepted(way: Way) -> Figure:
+def accepted_figure(way: Way) -> Figure:
+    """Of the offers that were seen, how many were accepted."""
     accepted = way.rate("accepted")
     return Figure(
         key="accept_rate",
-        title="Offers accepted of those seen",
+        title=phrase("Offers accepted of those seen"),
         unit="share",
         value=None if accepted is None else accepted.value,
         low=None if accepted is None else accepted.low,
         high=None if accepted is None else accepted.high,
-        refusal="No event tells that anybody saw an offer in this period." if accepted is None else None,
+        refusal=phrase("No event tells that anybody saw an offer in this period.") if accepted is None else None,
     )
 
 
 def _figures(way: Way, buying: Buying | None) -> list[Figure]:
     viewed = None if buying is None else buying.viewed_before
-    refusal = None if viewed is not None else "No event tells what was looked at before an order: send `view` events."
+    refusal = phrase("No event tells what was looked at before an order: send `view` events.")
     return [
-        _accepted(way),
+        accepted_figure(way),
         Figure(
             key="viewed_before_order",
-            title="Items looked at before an order, in the middle visit",
+            title=phrase("Items looked at before an order, in the middle visit"),
             unit="number",
             value=viewed,
-            refusal=refusal,
+            refusal=refusal if viewed is None else None,
         ),
     ]
 
@@ -101,7 +105,7 @@ def _figures(way: Way, buying: Buying | None) -> list[Figure]:
 def _stages(read: Read, way: Way) -> Table:
     """From every request on: those of slates, and of their offers."""
     asked = read.told.decided.size
-    rows: list[dict[str, Cell]] = [{"stage": "Asked for offers", "slates": asked, "offers": None, "left": None}]
+    rows: list[dict[str, Cell]] = [{"stage": phrase("Asked for offers"), "slates": asked, "offers": None, "left": None}]
     slates, offers, before = way.count_slates(), way.count(), asked
     told = stages_told(way)
     for stage, name in enumerate(STAGES):
@@ -113,18 +117,18 @@ def _stages(read: Read, way: Way) -> Table:
         # Clicks may be told of some placements only, and purchases need no click: what is left is of those who saw.
         before = of_slates if name in ("eligible", "shown", "exposed", "bought") else before
     columns = [
-        Column(key="stage", title="Stage", unit="text"),
-        Column(key="slates", title="Answers", unit="count"),
-        Column(key="offers", title="Offers in them", unit="count"),
-        Column(key="left", title="Left", unit="share"),
+        Column(key="stage", title=phrase("Stage"), unit="text"),
+        Column(key="slates", title=phrase("Answers"), unit="count"),
+        Column(key="offers", title=phrase("Offers in them"), unit="count"),
+        Column(key="left", title=phrase("Left"), unit="share"),
     ]
-    note = "Left: of the answers of the stage before; clicked, accepted and bought of those seen."
-    return Table(key="stages", title="The way of offers", columns=columns, rows=rows, chart="bars", note=note)
+    note = phrase("Left: of the answers of the stage before; clicked, accepted and bought of those seen.")
+    return Table(key="stages", title=phrase("The way of offers"), columns=columns, rows=rows, chart="bars", note=note)
 
 
-def _of_groups(key: str, title: str, whole: Way, groups: Sequence[tuple[str, Way]]) -> Table:
+def _of_groups(key: str, named: tuple[str, str], whole: Way, groups: Sequence[tuple[str, Way]]) -> Table:
     rows = [_row(name, way) for name, way in groups]
-    return Table(key=key, title=title, columns=[_named(title), *_columns(whole)], rows=rows)
+    return Table(key=key, title=named[0], columns=[_named(named[1]), *_columns(whole)], rows=rows)
 
 
 def _offers(asked: Asked, way: Way) -> Table:
@@ -139,12 +143,12 @@ def _offers(asked: Asked, way: Way) -> Table:
         for kind, name, of_it in first
     ]
     columns = [
-        _named("Offer"),
-        Column(key="items", title="Items", unit="text"),
-        Column(key="kind", title="Kind", unit="text"),
+        _named(phrase("Offer")),
+        Column(key="items", title=phrase("Items"), unit="text"),
+        Column(key="kind", title=phrase("Kind"), unit="text"),
         *_columns(way),
     ]
-    return Table(key="offers", title=f"The {_OFFERS} offers seen most", columns=columns, rows=rows)
+    return Table(key="offers", title=phrase("The {most} offers seen most", most=_OFFERS), columns=columns, rows=rows)
 
 
 def _silences(read: Read) -> Table:
@@ -161,16 +165,16 @@ def _silences(read: Read) -> Table:
     ]
     return Table(
         key="silences",
-        title="Why nothing was offered",
+        title=phrase("Why nothing was offered"),
         columns=[
-            Column(key="reason", title="Reason", unit="text"),
-            Column(key="detail", title="Which", unit="text"),
-            Column(key="answers", title="Answers", unit="count"),
-            Column(key="share", title="Of all answers", unit="share"),
+            Column(key="reason", title=phrase("Reason"), unit="text"),
+            Column(key="detail", title=phrase("Which"), unit="text"),
+            Column(key="answers", title=phrase("Answers"), unit="count"),
+            Column(key="share", title=phrase("Of all answers"), unit="share"),
         ],
         rows=rows,
         chart="bars",
-        note=f"The {_SILENCES} most frequent; the reason is that of the last candidates left.",
+        note=phrase("The {most} most frequent; the reason is that of the last candidates left.", most=_SILENCES),
     )
 
 
@@ -182,15 +186,17 @@ def _visits(buying: Buying) -> Table:
         before = count
     return Table(
         key="visits",
-        title="The way of visits",
+        title=phrase("The way of visits"),
         columns=[
-            Column(key="step", title="Step", unit="text"),
-            Column(key="visits", title="Visits", unit="count"),
-            Column(key="left", title="Left", unit="share"),
+            Column(key="step", title=phrase("Step"), unit="text"),
+            Column(key="visits", title=phrase("Visits"), unit="count"),
+            Column(key="left", title=phrase("Left"), unit="share"),
         ],
         rows=rows,
         chart="bars",
-        note="Visits that began in the period; one ends after half an hour without an event. Left: of the step before.",
+        note=phrase(
+            "Visits that began in the period; one ends after half an hour without an event. Left: of the step before."
+        ),
     )
 
 
@@ -204,18 +210,23 @@ def _buying(opened: Opened) -> Buying | None:
 def _notes(read: Read, asked: Asked, buying: Buying | None) -> list[str]:
     notes = notes_of(read, asked)
     if not read.told.decided.size:
-        notes.insert(0, "Nobody asked for offers in this period.")
+        notes.insert(0, phrase("Nobody asked for offers in this period."))
     if buying is None:
-        notes.append("No events tell of visits in this period, so there is no way of visits.")
+        notes.append(phrase("No events tell of visits in this period, so there is no way of visits."))
     elif buying.orders_met < buying.orders:
-        notes.append(f"Of {buying.orders:,} orders {buying.orders_met:,} fall into a visit that events tell of.")
+        met = phrase(
+            "Of {orders} orders {met} fall into a visit that events tell of.",
+            orders=buying.orders,
+            met=buying.orders_met,
+        )
+        notes.append(met)
     if len(read.told.slates.at) and int(read.told.slates.at.max()) > to_micros(asked.now):
-        notes.append("Some decisions lie in the future of this machine's clock.")
+        notes.append(phrase("Some decisions lie in the future of this machine's clock."))
     return notes
 
 
 def _named(title: str) -> Column:
-    return Column(key="name", title=title.removeprefix("By ").capitalize(), unit="text")
+    return Column(key="name", title=title, unit="text")
 
 
 def _columns(way: Way) -> list[Column]:

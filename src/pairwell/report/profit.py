@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -22,22 +22,45 @@ from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.shown.cells import Cells
 from pairwell.report.sliced import MOST, earned_table, shown_ends
 from pairwell.report.verdicts import added_figure, verdict_of
-from pairwell.wording import counted
+from pairwell.said import joined, phrase, phrase_count
 
-NAME, _TITLE = "profit", "What offers earned"
-_LEFT_OUT: Final = {
-    "merged": "were known by two names with a lot each",
-    "several_arms": "belong by lot to the holdout for a part of the time only, as it was changed",
-    "no_lot": "were customers while there was no holdout",
+NAME, _TITLE = "profit", phrase("What offers earned")
+_LEFT_OUT: Final[Mapping[str, Callable[[int], str]]] = {
+    "merged": lambda count: phrase_count(
+        "{count} customer not compared: they were known by two names with a lot each.",
+        "{count} customers not compared: they were known by two names with a lot each.",
+        count,
+    ),
+    "several_arms": lambda count: phrase_count(
+        "{count} customer not compared: they belong by lot to the holdout for a part of the time only, as it was "
+        "changed.",
+        "{count} customers not compared: they belong by lot to the holdout for a part of the time only, as it was "
+        "changed.",
+        count,
+    ),
+    "no_lot": lambda count: phrase_count(
+        "{count} customer not compared: they were customers while there was no holdout.",
+        "{count} customers not compared: they were customers while there was no holdout.",
+        count,
+    ),
 }
 _PARTS: Final = (
-    ("offered", "Items offered within the window before"),
-    ("following", f"The same items in the {FOLLOWING_DAYS} days after it"),
-    ("others", "Everything else"),
+    ("offered", phrase("Items offered within the window before")),
+    ("following", phrase("The same items in the {days} days after it", days=FOLLOWING_DAYS)),
+    ("others", phrase("Everything else")),
 )
-_BELOW_0: Final = (
+_EARNED: Final = (
+    ("revenue", phrase("Attributed revenue"), phrase("Incremental revenue")),
+    ("margin", phrase("Attributed margin"), phrase("Incremental margin")),
+)
+_BELOW_0: Final = phrase(
     "Below 0 in the second row, purchases came earlier instead of more; in the third, offered items took the place of "
     "others, as an upgrade does of what it replaces."
+)
+
+_NOT_BY_LOT: Final = phrase(
+    "Customers who were never offered anything differ between the groups, too, by more than chance does once in a "
+    "thousand shops. Something but the lot sorts them: do not trust the incremental figures."
 )
 
 
@@ -60,92 +83,106 @@ def build_profit(asked: Asked) -> Report:
 
 
 def _earned(opened: Opened, effects: Effects) -> Iterator[Figure]:
-    window = opened.asked.settings.attribution.window_h
-    before = None if opened.before is None else effects_of(opened.before.trial, opened.before.bought)
     cells = Cells(opened.asked.settings.shop.currency)
     yield verdict_of(effects, cells, holdout=opened.asked.settings.choice.holdout)
-    for what, title in (("revenue", "revenue"), ("margin", "margin")):
-        yield Figure(
-            key=f"attributed_{what}_minor",
-            title=f"Attributed {title}",
-            unit="money",
-            value=round(_attributed(opened.now, what)),
-            previous=None if opened.before is None else round(_attributed(opened.before, what)),
-            note=f"Bought within {window:g} hours of seeing it offered, less returns; an upgrade counts whole.",
-        )
-        yield added_figure(
-            (f"incremental_{what}_minor", f"Incremental {title}", "money"),
-            getattr(effects, what),
-            cells=cells,
-            previous=None if before is None else getattr(before, what),
-            note="What customers with offers brought beyond what those kept without offers by lot did.",
-        )
+    yield from money_figures(opened, effects)
     yield _inflation(effects)
 
 
+def money_figures(opened: Opened, effects: Effects) -> Iterator[Figure]:
+    """Revenue and margin, each as it is put down to offers and as they added it."""
+    window = opened.asked.settings.attribution.window_h
+    before = None if opened.before is None else effects_of(opened.before.trial, opened.before.bought)
+    cells = Cells(opened.asked.settings.shop.currency)
+    for what, attributed, incremental in _EARNED:
+        yield Figure(
+            key=f"attributed_{what}_minor",
+            title=attributed,
+            unit="money",
+            value=round(_attributed(opened.now, what)),
+            previous=None if opened.before is None else round(_attributed(opened.before, what)),
+            note=phrase(
+                "Bought within {hours} hours of seeing it offered, less returns; an upgrade counts whole.",
+                hours=f"{window:g}",
+            ),
+        )
+        yield added_figure(
+            (f"incremental_{what}_minor", incremental, "money"),
+            getattr(effects, what),
+            cells=cells,
+            previous=None if before is None else getattr(before, what),
+            note=phrase("What customers with offers brought beyond what those kept without offers by lot did."),
+        )
+
+
 def _inflation(effects: Effects) -> Figure:
-    name, title = "inflation", "How many times too high attribution is"
+    name, title = "inflation", phrase("How many times too high attribution is")
     found = effects.inflation()
     if found is not None:
         return figure((name, title, "times"), found)
     if isinstance(effects.margin, NotEstimable):
         why = say_refusal(effects.margin)
     elif effects.attributed_margin <= 0:
-        why = "Nothing is put down to offers in this period."
+        why = phrase("Nothing is put down to offers in this period.")
     else:
-        why = "Nobody can tell yet: the offers may have added nothing at all, or taken away."
+        why = phrase("Nobody can tell yet: the offers may have added nothing at all, or taken away.")
     return Figure(key=name, title=title, unit="times", value=None, refusal=why)
 
 
 def _costs(opened: Opened, effects: Effects) -> Iterator[Figure]:
     read, decline = opened.now, opened.asked.settings.decline
     yield added_figure(
-        ("incremental_orders", "Orders won or lost", "number"),
+        ("incremental_orders", phrase("Orders won or lost"), "number"),
         effects.orders,
         cells=Cells(opened.asked.settings.shop.currency),
-        note="Below 0: offers cost checkouts.",
+        note=phrase("Below 0: offers cost checkouts."),
     )
     way = way_of(read.told, read.lines, read.attributed)
     declined = read.told.offers.declined[way.offer] >= 0
     tried = int((way.stage("exposed") | declined).sum())
     yield Figure(
         key="declines",
-        title="Offers declined",
+        title=phrase("Offers declined"),
         unit="count",
         value=int(declined.sum()),
-        note=f"Of {counted(tried, 'offer')} that customers saw.",
+        note=phrase_count("Of {count} offer that customers saw.", "Of {count} offers that customers saw.", tried),
     )
     yield Figure(
         key="silenced_customers",
-        title="Customers silenced by declining",
+        title=phrase("Customers silenced by declining"),
         unit="count",
         value=count_silenced(read.told, declines=decline.declines_to_silence, within_days=decline.quiet_days),
-        note=f"They declined {counted(decline.declines_to_silence, 'offer')} within {decline.quiet_days:g} days.",
+        note=phrase_count(
+            "They declined {count} offer within {days} days.",
+            "They declined {count} offers within {days} days.",
+            decline.declines_to_silence,
+            days=f"{decline.quiet_days:g}",
+        ),
     )
     bought = _ours(read.attributed)
     back = float((read.lines.gross - read.lines.revenue)[bought].sum())
     gross = float(read.lines.gross[bought].sum())
     yield Figure(
         key="attributed_returned_share",
-        title="Attributed revenue that came back",
+        title=phrase("Attributed revenue that came back"),
         unit="share",
         value=back / gross if gross > 0 else None,
-        refusal=None if gross > 0 else "Nothing is put down to offers in this period.",
+        refusal=None if gross > 0 else phrase("Nothing is put down to offers in this period."),
     )
     yield figure(
-        ("untriggered_margin_minor", "Check: customers never offered anything", "money"),
+        ("untriggered_margin_minor", phrase("Check: customers never offered anything"), "money"),
         untriggered(read.trial, read.lines),
-        note="Nothing was done to them, so that this is chance; the first note below says where it cannot be.",
+        note=phrase("Nothing was done to them, so that this is chance; the first note below says where it cannot be."),
     )
 
 
 def _parts(effects: Effects) -> Table:
     table = Table(
         key="margin_by_part",
-        title="Where the incremental margin came from",
+        title=phrase("Where the incremental margin came from"),
         columns=[
-            Column(key="part", title="Bought", unit="text"),
-            Column(key="margin", title="Margin added", unit="money", interval=True),
+            Column(key="part", title=phrase("Bought"), unit="text"),
+            Column(key="margin", title=phrase("Margin added"), unit="money", interval=True),
         ],
         rows=[],
     )
@@ -154,13 +191,13 @@ def _parts(effects: Effects) -> Table:
         note = say_refusal(max((one for _, one in refused), key=lambda one: one.needed))
         return msgspec.structs.replace(table, note=note)
     rows = [{"part": title, **shown_ends("margin", getattr(effects, key))} for key, title in _PARTS]
-    said = [f"{title}: {say_refusal(one)}" for title, one in refused]
-    return msgspec.structs.replace(table, rows=rows, note=" ".join([_BELOW_0, *said]))
+    said = [joined(title, say_refusal(one), between=": ") for title, one in refused]
+    return msgspec.structs.replace(table, rows=rows, note=joined(_BELOW_0, *said))
 
 
 def _groups(read: Read) -> Table:
     trial, rows = read.trial, list[dict[str, Cell]]()
-    for title, held in (("Offers", False), ("Holdout", True)):
+    for title, held in ((phrase("Offers"), False), (phrase("Holdout"), True)):
         mine = trial.only(trial.triggered & (trial.held == held))
         counts = _Counts(mine.unit, mine.start, read.lines)
         n = len(mine.unit)
@@ -174,18 +211,18 @@ def _groups(read: Read) -> Table:
             }
         )
     columns = [
-        Column(key="group", title="Group", unit="text"),
-        Column(key="customers", title="Customers", unit="count"),
-        Column(key="orders", title="Orders", unit="count"),
-        Column(key="revenue_each", title="Revenue each", unit="money"),
-        Column(key="margin_each", title="Margin each", unit="money"),
+        Column(key="group", title=phrase("Group"), unit="text"),
+        Column(key="customers", title=phrase("Customers"), unit="count"),
+        Column(key="orders", title=phrase("Orders"), unit="count"),
+        Column(key="revenue_each", title=phrase("Revenue each"), unit="money"),
+        Column(key="margin_each", title=phrase("Margin each"), unit="money"),
     ]
     return Table(
         key="groups",
-        title="Who is compared",
+        title=phrase("Who is compared"),
         columns=columns,
         rows=rows,
-        note="Customers who had something to be offered, by when the period ended, from the first time on.",
+        note=phrase("Customers who had something to be offered, by when the period ended, from the first time on."),
     )
 
 
@@ -205,10 +242,10 @@ def _declines(read: Read) -> Table:
     ordered = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
     return Table(
         key="decline_reasons",
-        title="Why customers declined",
+        title=phrase("Why customers declined"),
         columns=[
-            Column(key="reason", title="Reason", unit="text"),
-            Column(key="declines", title="Offers", unit="count"),
+            Column(key="reason", title=phrase("Reason"), unit="text"),
+            Column(key="declines", title=phrase("Offers"), unit="count"),
         ],
         rows=[{"reason": REASONS.get(reason, reason), "declines": count} for reason, count in ordered],
         chart="bars",
@@ -225,22 +262,18 @@ def _ours(attributed: Attributed) -> Bools:
 
 def _notes(opened: Opened, effects: Effects) -> Sequence[str]:
     left_out = opened.now.trial.left_out
-    notes = [] if opened.now.told.decided.size else ["Nobody asked for offers in this period."]
-    notes += [
-        f"{counted(count, 'customer')} not compared: they {_LEFT_OUT[reason]}."
-        for reason, count in sorted(left_out.items())
-        if count
-    ]
+    notes = list[str]() if opened.now.told.decided.size else [phrase("Nobody asked for offers in this period.")]
+    notes += [_LEFT_OUT[reason](count) for reason, count in sorted(left_out.items()) if count]
     check: Result = untriggered(opened.now.trial, opened.now.lines, level=1 - UNLIKELY)
     if isinstance(check, Estimate) and not check.low <= 0 <= check.high:
-        notes.insert(
-            0,
-            "Customers who were never offered anything differ between the groups, too, by more than chance does once "
-            "in a thousand shops. Something but the lot sorts them: do not trust the incremental figures.",
-        )
+        notes.insert(0, _NOT_BY_LOT)
     if isinstance(effects.margin, Estimate):
-        notes.append(
-            f"{counted(effects.treated, 'customer')} with offers against {effects.held:,} without. Each interval would "
-            "hold the true figure in 95 of 100 shops like this one."
+        against = phrase_count(
+            "{count} customer with offers against {held} without.",
+            "{count} customers with offers against {held} without.",
+            effects.treated,
+            held=effects.held,
         )
+        often = phrase("Each interval would hold the true figure in 95 of 100 shops like this one.")
+        notes.append(joined(against, often))
     return notes

@@ -59,5 +59,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     period: Period | None  # None: there is nothing in the shop yet
     previous: Period | None = None  # what it is compared with
     figures: Sequence[Figure] = ()
+    lead: Sequence[str] = ()  # keys of the figures to read first; without any, all are alike
     tables: Sequence[Table] = ()
     notes: Sequence[str] = ()  # what to know before reading it
+
+    @property
+    def grouped(self) -> tuple[Sequence[Figure], Sequence[Figure]]:
+        """The figures to read first, in the order of `lead`, and the others; all of them first where none leads."""
+        if not self.lead:
+            return self.figures, ()
+        known = {figure.key: figure for figure in self.figures}
+        rest = [figure for figure in self.figures if figure.key not in self.lead]
+        return [known[key] for key in self.lead if key in known], rest

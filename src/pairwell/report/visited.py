@@ -21,16 +21,15 @@ from pairwell.measure.sales.units import visits_by_customer
 from pairwell.measure.sales.visits import kept_visits, orders_of_visitors, visits_of
 from pairwell.report.record import Figure
 from pairwell.report.sales import Sales, figure_of
-from pairwell.wording import counted
+from pairwell.said import phrase, phrase_count
 
-_NONE = "No event tells of a visit in this period. Let pages send `view` events, or ingest the log of the shop."
+_NONE = phrase("No event tells of a visit in this period. Let pages send `view` events, or ingest the log of the shop.")
 VISITS_END: Final = timedelta(days=1)  # after their period hardly any visit goes on
 _NEAR = 0.1  # about what share of visits ends in an order or a cart
 
 
-def visit_figures(sales: Sales) -> list[Figure]:
+def visit_figures(both: Compared | None) -> list[Figure]:
     """Visits, and how many of them held a cart and an order, beside the period before; none where no event was told."""
-    both = _compared(sales)
     if both is None:
         return []
     if both.now is None:
@@ -46,9 +45,15 @@ def note_part(figures: Sequence[Figure]) -> list[str]:
     orders, visits, share = told.get("orders"), told.get("visits"), told.get("conversion")
     if orders is None or visits is None or share is None or visits * share >= orders / 2:
         return []
-    met = counted(round(visits * share), "visit")
-    part = "visits, carts and conversion tell of a part of the shop alone, and not of all its visitors."
-    return [f"Events tell of {met} with an order, where {orders:,.0f} orders were placed: {part}"]
+    said = phrase_count(
+        "Events tell of {count} visit with an order, where {orders} orders were placed: visits, carts and conversion "
+        "tell of a part of the shop alone, and not of all its visitors.",
+        "Events tell of {count} visits with an order, where {orders} orders were placed: visits, carts and conversion "
+        "tell of a part of the shop alone, and not of all its visitors.",
+        round(visits * share),
+        orders=round(orders),
+    )
+    return [said]
 
 
 def conversions(sales: Sales, days: Sequence[date]) -> list[float | None] | None:
@@ -79,7 +84,8 @@ def _visits(sales: Sales, span: Period) -> ibis.Table | None:
     return visits_of(visits, span, orders_of_visitors(sales.history, told))
 
 
-def _compared(sales: Sales) -> Compared | None:
+def compared_visits(sales: Sales) -> Compared | None:
+    """The sums of visits of the period and of the one before, and their changes; None where no event was told."""
     periods = sales.periods
     span = Period((periods.previous or periods.period).since, periods.period.until)
     with storage_failures():

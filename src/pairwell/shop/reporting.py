@@ -11,10 +11,13 @@ import msgspec
 from pairwell.config.explaining import name_neighbours
 from pairwell.config.published import load_settings
 from pairwell.config.turns import files_in_use
+from pairwell.config.workspace import Workspace
 from pairwell.dataset.sweeping import sweep_sums
-from pairwell.errors import NotFoundError, RequestError
+from pairwell.errors import ModelBrokenError, NoModelError, NotFoundError, RequestError
+from pairwell.ingest.quarantine import count_refused
+from pairwell.model.store import current_model, read_manifest
 from pairwell.operations.database import Database
-from pairwell.report.asking import Asked
+from pairwell.report.asking import Asked, Health
 from pairwell.report.record import Report
 from pairwell.report.reports import REPORTS
 from pairwell.shop.asking import read_text
@@ -57,11 +60,23 @@ def find_report(shop: Parts, database: Database, question: Question, *, now: dat
         until=until,
         by=by,
         settings_of=lambda name: load_settings(shop.workspace, name).settings,
+        health=lambda: _health(shop.workspace),
     )
     with files_in_use(shop.workspace.hidden):
         report = REPORTS[name](asked)
     sweep_sums(shop.workspace)
     return report
+
+
+def _health(workspace: Workspace) -> Health:
+    learned_to, broken = None, None
+    try:
+        learned_to = read_manifest(workspace.models, current_model(workspace.models)).as_of
+    except ModelBrokenError as error:
+        broken = error.message
+    except NoModelError:
+        pass
+    return Health(refused=count_refused(workspace), learned_to=learned_to, broken=broken)
 
 
 def _read_local(moment: object, field: str, zone: str) -> datetime | None:

@@ -77,7 +77,9 @@ def test_a_shop_without_decisions_says_that_nobody_can_tell(workspace: Workspace
     reports = [build(_asked(dataset, database)) for build in _BUILDERS]
     assert _figure(reports[0], "attributed_margin_minor").value == 0
     overview = build_overview(_asked(dataset, database))
-    assert not any(figure.key.startswith("attributed") for figure in overview.figures)
+    assert not any(figure.key == "attributed_revenue_share" for figure in overview.figures)
+    assert overview.lead[:2] == ["incremental_margin_minor", "attributed_revenue_minor"]
+    assert (_figure(overview, "incremental_margin_minor").value, _figure(overview, "accept_rate").value) == (None, None)
     assert "nobody to compare" in str(_figure(reports[0], "incremental_margin_minor").refusal)
     assert _figure(reports[0], "inflation").refusal
     assert _figure(reports[1], "accept_rate").refusal

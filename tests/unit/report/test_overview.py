@@ -121,8 +121,9 @@ def test_a_change_that_chance_may_have_made_is_said_to_be_none(shop: Shop) -> No
 def test_a_change_that_is_shown_is_shown(shop: Shop) -> None:
     _two_months(shop, more=3.0)
     report = shop.report("overview", since=_SINCE, until=_UNTIL)
-    (line,) = (line for line in render_text(report) if line.startswith("Average order value"))
+    line, told = (line for line in render_text(report) if line.startswith("Average order value"))
     assert "no difference" not in line
+    assert told in "\n".join(render_text(report)).split("What changed")[1]
     low = _figure(report, "aov").change_low
     assert low is not None
     assert low > 0

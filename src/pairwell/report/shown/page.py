@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.shown.cells import NOTHING, Cells, is_numeric, period_words, verdict
+from pairwell.report.shown.cells import ALL_METRICS, NOTHING, Cells, is_numeric, period_words, verdict
 from pairwell.report.shown.charts import draw_chart, heat_of
 from pairwell.report.shown.style import STYLE
 from pairwell.said import ENGLISH, joined, phrase, spoken
@@ -28,25 +28,35 @@ def render_page(report: Report, language: str = ENGLISH) -> str:
     )
 
 
-def render_body(report: Report, language: str = ENGLISH) -> str:
-    """What stands in the page, for another one that has the same style."""
+def render_body(report: Report, language: str = ENGLISH, beside: str = "") -> str:
+    """What stands in the page, for another one that has the same style; `beside`: HTML after the first figures."""
     cells = Cells(report.currency, language)
+    first, others = report.grouped
     return "".join(
         [
             f"<h1>{_said(cells, report.title)}</h1>",
             f'<p class="period">{_said(cells, period_words(report))}</p>',
-            *_figures(report, cells),
+            *_figures(first, cells, "figures lead" if report.lead else "figures"),
+            beside,
             *(_table(table, cells) for table in report.tables),
+            *_folded(others, cells),
             *_notes(report, cells),
         ]
     )
 
 
-def _figures(report: Report, cells: Cells) -> Iterator[str]:
-    if report.figures:
-        yield '<section class="figures">'
-        yield from (_card(figure, cells) for figure in report.figures)
+def _figures(figures: Sequence[Figure], cells: Cells, kind: str = "figures") -> Iterator[str]:
+    if figures:
+        yield f'<section class="{kind}">'
+        yield from (_card(figure, cells) for figure in figures)
         yield "</section>"
+
+
+def _folded(figures: Sequence[Figure], cells: Cells) -> Iterator[str]:
+    if figures:
+        yield f'<details class="more" id="figures"><summary>{_said(cells, ALL_METRICS)}</summary>'
+        yield from _figures(figures, cells)
+        yield "</details>"
 
 
 def _card(figure: Figure, cells: Cells) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.shown.cells import NOTHING, Cells, is_numeric, period_words, verdict
+from pairwell.report.shown.cells import ALL_METRICS, NOTHING, Cells, is_numeric, period_words, verdict
 from pairwell.said import ENGLISH, phrase
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -22,10 +22,13 @@ def render_text(report: Report, *, width: int | None = None, language: str = ENG
     """The lines of a report; texts are cut, with an ellipsis, where `width` columns do not hold a row."""
     cells = Cells(report.currency, language)
     lines = [cells.say(report.title), cells.say(period_words(report))]
-    if report.figures:
-        lines += ["", *_figures(report.figures, cells, width)]
+    first, others = report.grouped
+    if first:
+        lines += ["", *_figures(first, cells, width)]
     for table in report.tables:
         lines += ["", *_table(table, cells, width)]
+    if others:
+        lines += ["", cells.say(ALL_METRICS), *_figures(others, cells, width)]
     if report.notes:
         lines += ["", *(f"* {cells.say(note)}" for note in report.notes)]
     return lines

@@ -1,0 +1,66 @@
+"""What offers came to, in the few figures that an overview opens with."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from pairwell.measure.offers.effects import Effects, effects_of
+from pairwell.measure.offers.stages import way_of
+from pairwell.report.asking import Asked
+from pairwell.report.funnel import accepted_figure
+from pairwell.report.offered import open_offers
+from pairwell.report.profit import money_figures
+from pairwell.report.record import Figure
+from pairwell.said import joined, phrase, phrase_count
+
+LEAD: Final = (
+    "incremental_margin_minor",
+    "attributed_revenue_minor",
+    "aov",
+    "attach_rate",
+    "conversion",
+    "accept_rate",
+    "holdout_share",
+)
+"""Keys of the figures to read first: the one that is put down to offers never without the one that they added."""
+
+_NOBODY: Final = phrase("No customer with something to be offered was met by lot in this period.")
+_NONE_NOW: Final = phrase(
+    "Nobody is kept without offers now: set `holdout = 0.05` under [choice] in pairwell.toml, and run "
+    "`pairwell publish`."
+)
+
+
+def offer_figures(asked: Asked) -> list[Figure]:
+    """What offers added beside what is put down to them, how many were accepted, and the share of the holdout.
+
+    None where orders carry no date.
+    """
+    opened = open_offers(msgspec.structs.replace(asked, by=None), compare=False)
+    if opened is None:
+        return []
+    read = opened.now
+    effects = effects_of(read.trial, read.bought)
+    return [
+        *(figure for figure in money_figures(opened, effects) if figure.key in LEAD),
+        accepted_figure(way_of(read.told, read.lines, read.attributed)),
+        holdout_figure(effects, asked.settings.choice.holdout),
+    ]
+
+
+def holdout_figure(effects: Effects, share_now: float) -> Figure:
+    """How many of the compared the lot kept without offers; `share_now`: of the customers met from now on."""
+    key, title = "holdout_share", phrase("Share of the holdout")
+    compared = effects.held + effects.treated
+    now = None if share_now else _NONE_NOW
+    if not compared:
+        return Figure(key=key, title=title, unit="share", value=None, refusal=joined(_NOBODY, now or ""))
+    held = phrase_count(
+        "{count} customer of {all} was kept without offers by lot.",
+        "{count} customers of {all} were kept without offers by lot.",
+        effects.held,
+        all=compared,
+    )
+    return Figure(key=key, title=title, unit="share", value=effects.held / compared, note=joined(held, now or ""))
