@@ -92,6 +92,7 @@ def _rules(report: IngestReport) -> list[str]:
         *_by(report.refused_by_reason, "refused"),
         *_by(merged, "merged"),
         *_by(report.changed_by_rule, "changed"),
+        *_by(report.warned_by_rule, "warned"),
     ]
 
 

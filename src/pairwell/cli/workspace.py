@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pairwell.config.published import Change
     from pairwell.config.standing import Standing
     from pairwell.dataset.holdings import Gate
+    from pairwell.fairness.finding import Finding
     from pairwell.shop.status import Publication, Status
 
 
@@ -113,6 +114,14 @@ def _published_lines(made: Publication) -> Iterator[str]:
     if made.share < 1:
         yield "  `pairwell publish` makes it everybody's, `pairwell publish --withdraw` ends it"
     yield from _cap_lines(made.capped)
+    yield from _fairness_lines(made.told)
+
+
+def _fairness_lines(told: Sequence[Finding]) -> Iterator[str]:
+    from pairwell.fairness.check import tell_finding
+
+    for one in told:
+        yield from tell_finding(one)
 
 
 _TOLD = {

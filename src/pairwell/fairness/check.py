@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from pairwell.config.settings import Settings
@@ -16,12 +16,15 @@ from pairwell.records import Item
 _LISTED = 20  # findings in one message
 
 
-def check_fairness(settings: Settings, items: Iterable[Item], *, now: datetime, text: str = "") -> Fairness:
-    """Look settings and the items' own texts through; `text` is the settings' TOML, to name lines of."""
-    telling = [item for item in items if item.texts]
+def check_fairness(settings: Settings, items: Mapping[str, Item] | None, *, now: datetime, text: str = "") -> Fairness:
+    """Look settings and the items' own texts through; `text` is the settings' TOML, to name lines of.
+
+    `items`: None where they cannot be read; then settings alone are judged.
+    """
+    telling = [] if items is None else [item for item in items.values() if item.texts]
     found = [*find_in_settings(settings, text), *_find_in_texts(settings, telling, now)]
     return Fairness(
-        texts=sum(len(item.texts) for item in telling),
+        texts=None if items is None else sum(len(item.texts) for item in telling),
         blocked=any(map(stops, found)),
         patterns=[
             Checked(

@@ -69,7 +69,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 class Fairness(msgspec.Struct, frozen=True, kw_only=True):
     """Every pattern that settings and own texts were looked through for."""
 
-    texts: int  # own texts that were read
+    texts: int | None  # own texts that were read; None: they cannot be read now
     blocked: bool  # these settings cannot be published
     patterns: list[Checked]
     idle: list[str]  # names of waivers that no words need any more

@@ -90,4 +90,4 @@ def _decimal(match: re.Match[str]) -> float | None:
 @cache
 def _compiled(expression: str) -> re.Pattern[str]:
     # A list that names its number itself has other ways to write it.
-    return re.compile(re.sub(r"\bN(?=\W|$)", lambda _: _NUMBER, expression))
+    return re.compile(re.sub(r"(?:(?<=\\b)|\b)N(?=\W|$)", lambda _: _NUMBER, expression))

@@ -43,6 +43,7 @@ from pairwell.ingest.sources import Batch, Limits
 from pairwell.ingest.staging import Staging, staging_folder
 from pairwell.ingest.subscribed import shape_subscriptions
 from pairwell.ingest.told import TOLD, shape_told
+from pairwell.ingest.unfair import count_unfair, find_unfair, note_unfair
 from pairwell.ingest.unknown import note_foreign, note_unknown
 from pairwell.ingest.vendors.choosing import mapping_of, named_by, recognise
 from pairwell.ingest.vendors.deals import note_unwon
@@ -90,6 +91,7 @@ class IngestReport(msgspec.Struct, frozen=True, kw_only=True):
     columns: dict[str, str]  # field -> column
     recognised: str | None = None  # the vendor whose export this is
     beside: list[IngestReport] = []  # what the same files filled beside the table
+    warned_by_rule: dict[str, int] = {}  # rows that were taken, and keep settings from going live
 
 
 _USUAL = IngestOptions()
@@ -223,6 +225,7 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
     returning = list(note_returning(run.place.dataset, shaped.tables))
     unknown = list(note_unknown(run.place.dataset, shaped.tables, run.place.settings.placements))
     ahead = list(note_ahead(run.place.dataset, shaped.tables, now))
+    unfair = find_unfair(shaped.tables, run.place.settings, run.place.facts, now)
     counts = count_verdicts(shaped.verdicts)
     rows = run.place.dataset.engine.read_parquet(staged.rows)
     read = staged.n_rows + quarantine.reasons.total() + aside.total()
@@ -250,9 +253,10 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
         snapshot=stored.snapshot,
         goods_excluded=list(shaped.goods),
         confidence=chosen.confidence,
-        notes=[*chosen.notes, *shaped.notes, *unwon, *foreign, *returning, *unknown, *ahead],
+        notes=[*chosen.notes, *shaped.notes, *unwon, *foreign, *returning, *unknown, *ahead, *note_unfair(unfair)],
         columns=_columns(mapping, chosen.recognised),
         recognised=chosen.source,
+        warned_by_rule=count_unfair(unfair),
     )
 
 

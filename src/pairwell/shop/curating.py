@@ -22,6 +22,7 @@ from pairwell.ingest.staging import staging_folder, writing_to
 from pairwell.offer_words import OfferText
 from pairwell.operations.users.audit import AuditLog, Change
 from pairwell.shop.asking import read_text
+from pairwell.shop.fairness import refuse_text
 from pairwell.shop.ingesting import Open, ingest_paths
 from pairwell.shop.said import LAST_RANK, WORDS, Said, Word
 
@@ -84,11 +85,13 @@ class Curating:
     def write_text(self, item_id: str, text: OfferText, *, author: str) -> bool:
         """Say `text` wherever the item is offered in its place; one without words takes back what was said there.
 
-        False where it was so already. Raises `RequestError` with the rule that the text breaks, `NotFoundError`.
+        False where it was so already. Raises `RequestError` with the rule that the text breaks, `UnfairError` where
+        it holds a dark pattern, `NotFoundError`.
         """
         item, now = read_text(item_id, "item_id", "mat"), self._clock()
         self._require_known(item)
         told = {name: value or None for name, value in msgspec.structs.asdict(text).items()}
+        refuse_text(self._shop, item, text, now)
         withdrawn = not (text.title or text.argument or text.image_url)
         row = {**told, "item_id": item, "withdrawn": withdrawn, "valid_from": now}
         place = [text.kind, text.placement or "", text.locale.lower().replace("_", "-"), text.variant or ""]

@@ -15,12 +15,14 @@ from pairwell.config.published import load_settings
 from pairwell.config.settings import Settings
 from pairwell.config.standing import Experiment, Standing, read_log
 from pairwell.errors import EvidenceError, NotFoundError, RequestError
+from pairwell.fairness.check import require_fair
 from pairwell.measure.comparing.analyze import analyze
 from pairwell.measure.comparing.experiment import Design
 from pairwell.measure.offers.tried import CONTROL, METRICS, TRIED, Hashes, Records, Tried, read_tried
 from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 from pairwell.shop.asking import read_text
+from pairwell.shop.fairness import check_settings
 from pairwell.shop.rollout import Said, read_share, told_act
 from pairwell.shop.runs import Effect, Look, Outcome, Plan, Reading, Run
 from pairwell.shop.setup import Differs, tell_changes
@@ -49,7 +51,8 @@ class Experiments:
         """Give a share of the customers the settings of a file, laid over those of everybody.
 
         Raises `SettingsError` where something runs or is rolled out already, where the name was used, or where the file
-        changes nothing or what must be the same for everybody; `RequestError` for a wrong plan.
+        changes nothing or what must be the same for everybody; `UnfairError` for dark patterns, `RequestError` for a
+        wrong plan.
         """
         return self._start(name, read_other(settings, self._shop.published.settings), plan or Plan(), said or Said())
 
@@ -70,6 +73,7 @@ class Experiments:
         ends = None if plan.days is None else now + timedelta(days=_read_days(plan.days))
         experiment = Experiment(name=wanted, metrics=_read_metrics(plan.metrics), ends=ends)
         act = told_act(said, now)
+        require_fair(check_settings(self._shop, other, now))
         start_experiment(self._shop.workspace, other, read_share(plan.share), experiment, act)
         self._forget()
         return self.find(wanted)

@@ -130,7 +130,7 @@ class Shop(Measured):
     ) -> Publication:
         """Check `pairwell.toml` and make it live, for a `share` of the customers first or for all.
 
-        What `rollout` undoes. Raises `SettingsError`; the live settings then stay.
+        What `rollout` undoes. Raises `SettingsError`, or `UnfairError` for dark patterns; the live settings then stay.
         """
         from pairwell.shop.rollout import Said
         from pairwell.shop.status import publish_draft

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pairwell.backtest.whatif.held import Memory
+    from pairwell.fairness.finding import Fairness
     from pairwell.measure.before.records import BeforeAfter, Change
     from pairwell.measure.before.rows import Who
     from pairwell.report.record import Report
@@ -49,6 +50,16 @@ class Measured(Parts):
         from pairwell.shop.setup import describe_setup
 
         return describe_setup(self.workspace, self.rollout)
+
+    def fairness(self, *, live: bool = False) -> Fairness:
+        """The dark patterns in `pairwell.toml`, or in what is live, and in own texts; see docs/fairness.md.
+
+        Raises `SettingsError` where the settings cannot be read.
+        """
+        from pairwell.shop.fairness import check_draft, check_settings
+
+        now = self._clock()
+        return check_settings(self, self.published.settings, now) if live else check_draft(self, now)
 
     def kept_models(self) -> KeptModels:
         """The models that are kept, how well each guesses, which is live and for whom, and how that came about."""

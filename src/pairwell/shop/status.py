@@ -29,11 +29,14 @@ from pairwell.decide.rules.reach import RuleReach, measure_rules
 from pairwell.errors import ModelBrokenError, SettingsError
 from pairwell.facts.posteriors import PosteriorStore
 from pairwell.facts.store import FactStore
+from pairwell.fairness.check import require_fair
+from pairwell.fairness.finding import Finding
 from pairwell.ingest.quarantine import count_refused
 from pairwell.journal.store import Counts, Journal
 from pairwell.model.manifest import Manifest
 from pairwell.model.model import Model
 from pairwell.operations.switch import Switched
+from pairwell.shop.fairness import check_draft
 from pairwell.shop.rollout import Rollout, Said
 from pairwell.triggers.counting import Watched
 
@@ -43,6 +46,9 @@ class Open(Protocol):
 
     @property
     def workspace(self) -> Workspace: ...
+
+    @property
+    def published(self) -> Published: ...
 
     @property
     def dataset(self) -> Dataset: ...
@@ -72,6 +78,7 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change]
     ended: str | None  # other settings, which were being rolled out until then
     capped: CapReach
+    told: list[Finding]  # what a check of fairness tells of and lets pass
 
 
 class OutcomesLearned(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,8 +157,10 @@ def unpublished_changes(workspace: Workspace) -> list[Change]:
 def publish_draft(shop: Open, share: float | None, said: Said, *, now: datetime) -> Publication:
     """Check `pairwell.toml` and make it live, for a share or for all.
 
-    Raises `SettingsError`; the live settings then stay.
+    Raises `SettingsError`, and `UnfairError` where they or own texts hold a dark pattern; the live settings then stay.
     """
+    fairness = check_draft(shop, now)
+    require_fair(fairness)
     before, _ = _live_settings(shop.workspace)
     ended = shop.rollout.under_way("settings")
     name = shop.rollout.publish(share, said)
@@ -162,6 +171,7 @@ def publish_draft(shop: Open, share: float | None, said: Said, *, now: datetime)
         changes=compare_settings(before.settings, after) if before else [],
         ended=ended.canary if ended and ended.canary != name else None,
         capped=measure_caps(after, now=now),
+        told=fairness.told,
     )
 
 

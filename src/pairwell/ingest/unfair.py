@@ -1,0 +1,66 @@
+"""Texts of offers that come in and hold a dark pattern: they are taken, told of row by row, and block `publish`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from pairwell.config.settings import Settings
+from pairwell.facts.store import FactStore
+from pairwell.fairness.check import where
+from pairwell.fairness.finding import Finding, stops
+from pairwell.fairness.texts import Terms, find_in_text
+from pairwell.offer_words import LONGEST, OfferText
+from pairwell.records import Item
+
+_TOLD = 20  # rows that get a sentence of their own
+_READ = ("item_id", "kind", "placement", "locale", "variant", *LONGEST)
+
+
+def find_unfair(
+    incoming: Mapping[str, Path], settings: Settings, facts: FactStore, now: datetime
+) -> list[list[Finding]]:
+    """For each row of texts that holds any, what it holds, by the item's price and the published caps and waivers."""
+    if "offer_texts" not in incoming:
+        return []
+    items = facts.items()
+    rows = pq.read_table(incoming["offer_texts"], columns=list(_READ)).to_pylist()
+    found = (_find(row, items, settings, now) for row in sorted(rows, key=_place))
+    return [findings for findings in found if findings]
+
+
+def count_unfair(found: Sequence[Sequence[Finding]]) -> dict[str, int]:
+    """Rows by pattern; one of two patterns counts for both."""
+    counted = Counter(code for findings in found for code in {one.pattern for one in findings})
+    return dict(sorted(counted.items()))
+
+
+def note_unfair(found: Sequence[Sequence[Finding]]) -> Iterator[str]:
+    """A sentence on all, and one for each of the first rows."""
+    if not found:
+        return
+    yield (
+        f"Texts that hold a dark pattern: {len(found):,}. Taken all the same: `pairwell publish` refuses while they "
+        "count, and `pairwell fairness` says how each is mended."
+    )
+    for findings in found[:_TOLD]:
+        yield f"  {where(findings[0])}: {' '.join(one.said for one in findings)}"
+    if len(found) > _TOLD:
+        yield f"  and {len(found) - _TOLD:,} more"
+
+
+def _find(row: Mapping[str, Any], items: Mapping[str, Item], settings: Settings, now: datetime) -> list[Finding]:
+    item_id = row["item_id"]
+    named = {name: row[name] or None for name in ("placement", "variant", *LONGEST)}
+    text = OfferText(kind=row["kind"], locale=row["locale"], **named)
+    terms = Terms(items.get(item_id) or Item(item_id=item_id), settings, now)
+    return [one for one in find_in_text(text, terms) if stops(one)]
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(row[name] or "" for name in ("item_id", "locale", "kind", "placement", "variant"))

@@ -1,0 +1,68 @@
+"""Whether what is drafted, live or about to be tried holds dark patterns: settings, and own texts as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from pairwell.config.published import Published
+from pairwell.config.settings import Settings
+from pairwell.config.workspace import Workspace, read_draft
+from pairwell.errors import JournalError, SettingsError, UnfairError
+from pairwell.facts.store import FactStore
+from pairwell.fairness.check import check_fairness
+from pairwell.fairness.finding import Fairness, Finding, stops
+from pairwell.fairness.texts import Terms, find_in_text
+from pairwell.offer_words import OfferText
+from pairwell.records import Item
+
+
+class Open(Protocol):
+    """The parts of an open workspace that hold settings and texts."""
+
+    @property
+    def workspace(self) -> Workspace: ...
+
+    @property
+    def published(self) -> Published: ...
+
+    @property
+    def facts(self) -> FactStore: ...
+
+
+def check_draft(shop: Open, now: datetime) -> Fairness:
+    """What `pairwell.toml` and the own texts hold. Raises `SettingsError` where it cannot be read."""
+    settings = read_draft(shop.workspace)
+    return check_settings(shop, settings, now, text=shop.workspace.settings_file.read_text(encoding="utf-8-sig"))
+
+
+def check_settings(shop: Open, settings: Settings, now: datetime, *, text: str = "") -> Fairness:
+    """What these settings and the own texts hold; `text` is the settings' TOML, to name lines of."""
+    return check_fairness(settings, _items(shop), now=now, text=text)
+
+
+def refuse_text(shop: Open, item_id: str, text: OfferText, now: datetime) -> None:
+    """Raise `UnfairError` where a text of an item must not be shown: the first reason, the law, the mend."""
+    terms = Terms(shop.facts.items()[item_id], shop.published.settings, now)
+    for one in find_in_text(text, terms):
+        if stops(one):
+            raise _unfair(one)
+
+
+def _unfair(finding: Finding) -> UnfairError:
+    against = "; ".join(finding.sources)
+    field = None if finding.text is None else finding.text.field
+    return UnfairError(
+        f"This was not stored: {finding.said} Against: {against}.",
+        hint=f"{finding.mend} Words that are true are waived in pairwell.toml: see docs/fairness.md.",
+        field=field,
+    )
+
+
+def _items(shop: Open) -> Mapping[str, Item] | None:
+    """The catalogue; None where it cannot be read, so that settings can be published that mend just that."""
+    try:
+        return shop.facts.items()
+    except (JournalError, SettingsError):
+        return None
