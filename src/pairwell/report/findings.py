@@ -18,13 +18,14 @@ from pairwell.report.found.offers import find_offers
 from pairwell.report.found.record import Found
 from pairwell.report.offered import Opened, empty, ends, notes_of, open_offers
 from pairwell.report.record import Column, Figure, Report, Table
+from pairwell.said import Said, joined, phrase
 
-NAME, _TITLE = "findings", "What to change"
-_NOTHING: Final = (
+NAME, _TITLE = "findings", phrase("What to change")
+_NOTHING: Final = phrase(
     "Nothing stands out surely enough to change it. That is an answer: either all is well, or "
     "there is too little to tell."
 )
-_RULE: Final = (
+_RULE: Final = phrase(
     "A finding is listed where chance alone would show it in fewer than 1 of 20 such looks, corrected for how many "
     "things were looked at. Money is of this period; where "
     "nobody can tell it, the finding says why. Findings overlap, so do not add them up."
@@ -35,9 +36,11 @@ def build_findings(asked: Asked) -> Report:
     """Each finding with its evidence, its money and what changes it, by money. Raises `RequestError`."""
     if asked.by is not None:
         raise RequestError(
-            f"Findings are of the whole shop, and not sliced by {asked.by[:80]!r}.",
-            hint="Leave `by` out. They name the items, placements and customers they are about; "
-            "`pairwell report funnel --by SEGMENT` shows offers by slice.",
+            phrase("Findings are of the whole shop, and not sliced by {by}.", by=repr(asked.by[:80])),
+            hint=phrase(
+                "Leave `by` out. They name the items, placements and customers they are about; "
+                "`pairwell report funnel --by SEGMENT` shows offers by slice."
+            ),
             field="by",
         )
     opened = open_offers(asked, compare=False)
@@ -46,10 +49,10 @@ def build_findings(asked: Asked) -> Report:
     found = sorted(_find(opened), key=_by_money)
     notes = [*([] if found else [_NOTHING]), _RULE, *notes_of(opened.now, asked)]
     if not opened.now.told.decided.size:
-        notes.insert(0, "Nobody asked for offers in this period, so that only orders can tell anything.")
+        notes.insert(0, phrase("Nobody asked for offers in this period, so that only orders can tell anything."))
     return msgspec.structs.replace(
         begin(asked, NAME, _TITLE, opened.periods.period),
-        figures=[Figure(key="findings", title="Findings", unit="count", value=len(found))],
+        figures=[Figure(key="findings", title=phrase("Findings"), unit="count", value=len(found))],
         tables=[_overview(found), *(_details(place, one) for place, one in enumerate(found, start=1))] if found else [],
         notes=notes,
     )
@@ -74,15 +77,15 @@ def _by_money(found: Found) -> float:
 def _overview(found: Sequence[Found]) -> Table:
     return Table(
         key="findings",
-        title="Findings, the dearest first",
+        title=phrase("Findings, the dearest first"),
         columns=[
-            Column(key="finding", title="Finding", unit="text"),
-            Column(key="money", title="Costs in this period", unit="money", interval=True),
-            Column(key="setting", title="What changes it", unit="text"),
+            Column(key="finding", title=phrase("Finding"), unit="text"),
+            Column(key="money", title=phrase("Costs in this period"), unit="money", interval=True),
+            Column(key="setting", title=phrase("What changes it"), unit="text"),
         ],
         rows=[
             {
-                "finding": f"{place}. {one.title}",
+                "finding": _numbered(place, one),
                 **ends("money", one.money if isinstance(one.money, Estimate) else None, "money"),
                 "setting": one.setting,
             }
@@ -92,11 +95,15 @@ def _overview(found: Sequence[Found]) -> Table:
 
 
 def _details(place: int, found: Found) -> Table:
-    unknown = [f"Money: {found.money}"] if isinstance(found.money, str) else []
+    unknown = phrase("Money: {why}", why=found.money) if isinstance(found.money, str) else ""
     return Table(
         key=found.key,
-        title=f"{place}. {found.title}",
+        title=_numbered(place, found),
         columns=found.columns,
         rows=found.rows,
-        note=" ".join([found.evidence, *unknown, f"What to do: {found.do}"]),
+        note=joined(found.evidence, unknown, phrase("What to do: {advice}", advice=found.do)),
     )
+
+
+def _numbered(place: int, found: Found) -> Said:
+    return joined(f"{place}.", found.title)

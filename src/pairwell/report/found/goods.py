@@ -17,7 +17,7 @@ from pairwell.report.found.record import Found
 from pairwell.report.offered import Opened
 from pairwell.report.record import Cell, Column
 from pairwell.report.sales import Sales, read_sales
-from pairwell.wording import counted
+from pairwell.said import percent, phrase, phrase_count
 
 _MUCH = 0.05  # of revenue
 _PAIRS, _ROWS = 500, 10  # looked at, and shown
@@ -49,17 +49,23 @@ def _without_costs(sales: Sales) -> Iterator[Found]:
     shop, titles = sales.history.shop, sales.titles([row["item_id"] for row in rows[:_ROWS]])
     yield Found(
         key="unknown_costs",
-        title="Items whose cost nobody states",
-        money="It loses nothing by itself; how far the margins are off, nobody can tell without costs.",
-        evidence=f"{counted(len(rows), 'item')} with {guessed / revenue:.0%} of the revenue, whose margin is "
-        f"taken to be `shop.margin_rate` ({shop.margin_rate:.0%}, or that of the category), and with it what an "
-        "offer is worth.",
-        setting="costs of items",
-        do="Ingest a file of items with a column `cost`: `pairwell ingest items FILE`.",
+        title=phrase("Items whose cost nobody states"),
+        money=phrase("It loses nothing by itself; how far the margins are off, nobody can tell without costs."),
+        evidence=phrase_count(
+            "{count} item with {share} of the revenue, whose margin is taken to be `shop.margin_rate` ({rate}, or that "
+            "of the category), and with it what an offer is worth.",
+            "{count} items with {share} of the revenue, whose margin is taken to be `shop.margin_rate` ({rate}, or "
+            "that of the category), and with it what an offer is worth.",
+            len(rows),
+            share=percent(guessed / revenue, 0),
+            rate=percent(shop.margin_rate, 0),
+        ),
+        setting=phrase("costs of items"),
+        do=phrase("Ingest a file of items with a column `cost`: `pairwell ingest items FILE`."),
         columns=[
             *_NAMED,
-            Column(key="revenue", title="Revenue without a cost, after returns", unit="money"),
-            Column(key="point", title="For each point the rate is off", unit="money"),
+            Column(key="revenue", title=phrase("Revenue without a cost, after returns"), unit="money"),
+            Column(key="point", title=phrase("For each point the rate is off"), unit="money"),
         ],
         rows=[
             {**_named(row["item_id"], titles), "revenue": int(row["guessed"]), "point": round(row["guessed"] * _POINT)}
@@ -87,23 +93,32 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
     guarded = sum(float(row["price_share"] or 0) > share for row in rows) > len(rows) / 2
     yield Found(
         key="never_offered",
-        title="Items bought together that are never offered",
-        money="They are bought together without an offer; what one would add, nobody can tell before it is tried.",
-        evidence=f"Of the {len(pairs):,} most frequent pairs, {len(found):,} surely stand together more than "
-        f"{learn.min_effect:g} times as often as chance has it, and no answer of "
-        "the period or of the four weeks before it named either of the two.",
+        title=phrase("Items bought together that are never offered"),
+        money=phrase(
+            "They are bought together without an offer; what one would add, nobody can tell before it is tried."
+        ),
+        evidence=phrase(
+            "Of the {pairs} most frequent pairs, {found} surely stand together more than {times} times as often as "
+            "chance has it, and no answer of the period or of the four weeks before it named either of the two.",
+            pairs=len(pairs),
+            found=len(found),
+            times=f"{learn.min_effect:g}",
+        ),
         setting="guards.add_on_price_share" if guarded else f"pairwell pairs {found[0].pair.first}",
-        do=f"`pairwell pairs {found[0].pair.first}` says whether the model knows the pair; else run `pairwell learn`. "
-        "Perhaps nobody asked with one of them alone in the cart. "
-        "Where the cheaper item costs more than `guards.add_on_price_share` of the other, that guard removes it from a "
-        "cart with the other alone.",
+        do=phrase(
+            "`pairwell pairs {item}` says whether the model knows the pair; else run `pairwell learn`. "
+            "Perhaps nobody asked with one of them alone in the cart. "
+            "Where the cheaper item costs more than `guards.add_on_price_share` of the other, that guard removes it "
+            "from a cart with the other alone.",
+            item=found[0].pair.first,
+        ),
         columns=[
             *_NAMED,
-            Column(key="with", title="With", unit="text"),
-            Column(key="with_id", title="Item", unit="text"),
-            Column(key="orders", title="Orders with both", unit="count"),
-            Column(key="times_chance", title="More often than by chance", unit="times"),
-            Column(key="price_share", title="Cheaper of dearer price", unit="share"),
+            Column(key="with", title=phrase("With"), unit="text"),
+            Column(key="with_id", title=phrase("Item"), unit="text"),
+            Column(key="orders", title=phrase("Orders with both"), unit="count"),
+            Column(key="times_chance", title=phrase("More often than by chance"), unit="times"),
+            Column(key="price_share", title=phrase("Cheaper of dearer price"), unit="share"),
         ],
         rows=rows,
     )
@@ -133,4 +148,7 @@ def _named(item_id: str, titles: dict[str, str]) -> dict[str, Cell]:
     return {"title": titles.get(item_id, item_id), "item_id": item_id}
 
 
-_NAMED: Final = (Column(key="title", title="Item", unit="text"), Column(key="item_id", title="Id", unit="text"))
+_NAMED: Final = (
+    Column(key="title", title=phrase("Item"), unit="text"),
+    Column(key="item_id", title=phrase("Id"), unit="text"),
+)

@@ -12,7 +12,7 @@ from pairwell.measure.offers.estimates import NotEstimable
 from pairwell.report.found.record import Found
 from pairwell.report.offered import Opened
 from pairwell.report.record import Cell, Column
-from pairwell.wording import counted
+from pairwell.said import Said, joined, percent, phrase, phrase_count
 
 _POWER = 0.8
 _DAY = 86_400_000_000  # microseconds
@@ -32,7 +32,7 @@ def find_holdout(opened: Opened) -> Iterator[Found]:
     share = opened.asked.settings.choice.holdout
     wait = math.ceil(days * needed / effects.held) if effects.held and share else None  # without a holdout no pace
     row: dict[str, Cell] = {
-        "group": "Holdout",
+        "group": phrase("Holdout"),
         "customers": effects.held,
         "needed": needed,
         "missing": missing,
@@ -40,33 +40,36 @@ def find_holdout(opened: Opened) -> Iterator[Found]:
     }
     yield Found(
         key="small_holdout",
-        title="The holdout is too small to tell what offers add",
-        money="It earns nothing by itself: it says whether anything else here does.",
+        title=phrase("The holdout is too small to tell what offers add"),
+        money=phrase("It earns nothing by itself: it says whether anything else here does."),
         evidence=evidence,
         setting="choice.holdout",
         do=_what_to_do(share),
         columns=[
-            Column(key="group", title="Group", unit="text"),
-            Column(key="customers", title="Customers", unit="count"),
-            Column(key="needed", title="Needed", unit="count"),
-            Column(key="missing", title="Missing", unit="count"),
-            Column(key="days", title="More days at this pace", unit="count"),
+            Column(key="group", title=phrase("Group"), unit="text"),
+            Column(key="customers", title=phrase("Customers"), unit="count"),
+            Column(key="needed", title=phrase("Needed"), unit="count"),
+            Column(key="missing", title=phrase("Missing"), unit="count"),
+            Column(key="days", title=phrase("More days at this pace"), unit="count"),
         ],
         rows=[row],
     )
 
 
-def _what_to_do(share: float) -> str:
-    new = "Who moves into it after offers is not compared: that takes new customers."
-    if not share:
-        return (
-            "No holdout is kept now, so that waiting brings nobody into it: set `holdout = 0.05` under [choice] in "
-            f"pairwell.toml and run `pairwell publish`. {new}"
+def _what_to_do(share: float) -> Said:
+    new = phrase("Who moves into it after offers is not compared: that takes new customers.")
+    if share:
+        wait = phrase(
+            "Wait, ask for a longer period (`--since`), or raise `holdout` ({share}) under [choice] in pairwell.toml "
+            "and run `pairwell publish`.",
+            share=f"{share:g}",
         )
-    return (
-        f"Wait, ask for a longer period (`--since`), or raise `holdout` ({share:g}) under [choice] in pairwell.toml "
-        f"and run `pairwell publish`. {new}"
+        return joined(wait, new)
+    keep = phrase(
+        "No holdout is kept now, so that waiting brings nobody into it: set `holdout = 0.05` under [choice] in "
+        "pairwell.toml and run `pairwell publish`."
     )
+    return joined(keep, new)
 
 
 def _days(opened: Opened) -> int:
@@ -76,22 +79,27 @@ def _days(opened: Opened) -> int:
     return max(1, math.ceil((to_micros(period.until) - since) / _DAY))
 
 
-def _needed(effects: Effects) -> tuple[int, str] | None:
+def _needed(effects: Effects) -> tuple[int, Said] | None:
     """How many customers the holdout needs, and by what rule; None where it is large enough, or nobody can say."""
     margin = effects.margin
     if isinstance(margin, NotEstimable):
         if margin.reason not in ("too_few", "no_holdout"):
             return None
-        return margin.needed, (
-            f"{counted(effects.held, 'customer')} without offers by lot; with fewer than {margin.needed:,} a few large "
-            "orders decide the comparison."
+        return margin.needed, phrase_count(
+            "{count} customer without offers by lot; with fewer than {needed} a few large orders decide the "
+            "comparison.",
+            "{count} customers without offers by lot; with fewer than {needed} a few large orders decide the "
+            "comparison.",
+            effects.held,
+            needed=margin.needed,
         )
     if margin.low > 0 or margin.high < 0 or effects.attributed_margin <= 0:
         return None
     more = times_more_to_show(margin, effects.attributed_margin, power=_POWER)
     if more <= 1:
         return None  # were all of it added, it would have shown
-    return math.ceil(effects.held * more), (
+    return math.ceil(effects.held * more), phrase(
         "Had offers added all the margin that is put down to them, a holdout of this size would probably not show it: "
-        f"that takes as many as are needed for a chance of {_POWER:.0%}."
+        "that takes as many as are needed for a chance of {power}.",
+        power=percent(_POWER, 0),
     )

@@ -23,7 +23,7 @@ from pairwell.report.found.record import Found, summed
 from pairwell.report.named import SILENCE
 from pairwell.report.offered import Opened, ends
 from pairwell.report.record import Cell, Column
-from pairwell.wording import counted
+from pairwell.said import percent, phrase, phrase_count
 
 _SILENCED_FROM = 0.01  # of the customers who saw offers
 _KNOBS: Final = {
@@ -43,13 +43,16 @@ def find_placements(opened: Opened, way: Way) -> Iterator[Found]:
         names = [ways[one.group][0] for one in found]
         yield Found(
             key="declined_placements",
-            title="Placements whose offers are declined",
+            title=phrase("Placements whose offers are declined"),
             money=NO_PRICE,
-            evidence="Declined surely, and half as often again, as offers elsewhere.",
+            evidence=phrase("Declined surely, and half as often again, as offers elsewhere."),
             setting=f"placements.{names[0]}.attention_minor",
-            do=f"Raise `attention_minor` under [placements.{names[0]}] in pairwell.toml, so that only better offers "
-            "appear there, or ask for none there; then run `pairwell publish`.",
-            columns=[Column(key="placement", title="Placement", unit="text"), *DECLINES],
+            do=phrase(
+                "Raise `attention_minor` under [placements.{placement}] in pairwell.toml, so that only better offers "
+                "appear there, or ask for none there; then run `pairwell publish`.",
+                placement=names[0],
+            ),
+            columns=[Column(key="placement", title=phrase("Placement"), unit="text"), *DECLINES],
             rows=[
                 {
                     "placement": ways[one.group][0],
@@ -82,18 +85,24 @@ def _costing(opened: Opened) -> Iterator[Found]:
     if rows:
         yield Found(
             key="costing_placements",
-            title="Placements that cost orders or margin",
-            money=summed(lost) if lost else "Orders are surely lost there, but not yet surely margin.",
-            evidence="Customers who first met offers there surely ordered less, or brought less, than those kept "
-            "without offers by lot.",
+            title=phrase("Placements that cost orders or margin"),
+            money=summed(lost) if lost else phrase("Orders are surely lost there, but not yet surely margin."),
+            evidence=phrase(
+                "Customers who first met offers there surely ordered less, or brought less, than those kept "
+                "without offers by lot."
+            ),
             setting=f"placements.{names[0]}.friction",
-            do=f"Ask for no offers at {', '.join(names)}, or raise `friction` under [placements.{names[0]}] in "
-            "pairwell.toml and run `pairwell publish`.",
+            do=phrase(
+                "Ask for no offers at {placements}, or raise `friction` under [placements.{placement}] in "
+                "pairwell.toml and run `pairwell publish`.",
+                placements=", ".join(names),
+                placement=names[0],
+            ),
             columns=[
-                Column(key="placement", title="Placement", unit="text"),
-                Column(key="held", title="Holdout", unit="count"),
-                Column(key="orders", title="Orders added", unit="number", interval=True),
-                Column(key="margin", title="Margin added", unit="money", interval=True),
+                Column(key="placement", title=phrase("Placement"), unit="text"),
+                Column(key="held", title=phrase("Holdout"), unit="count"),
+                Column(key="orders", title=phrase("Orders added"), unit="number", interval=True),
+                Column(key="margin", title=phrase("Margin added"), unit="money", interval=True),
             ],
             rows=rows,
         )
@@ -110,19 +119,26 @@ def find_customers(opened: Opened, way: Way) -> Iterator[Found]:
     if share is not None and share.low > _SILENCED_FROM:
         yield Found(
             key="silenced",
-            title="Customers who are silenced by declining",
+            title=phrase("Customers who are silenced by declining"),
             money=NO_PRICE,
-            evidence=f"They declined {counted(decline.declines_to_silence, 'offer')} within {decline.quiet_days:g} "
-            f"days; surely more than {_SILENCED_FROM:.0%} of those who saw offers.",
+            evidence=phrase_count(
+                "They declined {count} offer within {days} days; surely more than {share} of those who saw offers.",
+                "They declined {count} offers within {days} days; surely more than {share} of those who saw offers.",
+                decline.declines_to_silence,
+                days=f"{decline.quiet_days:g}",
+                share=percent(_SILENCED_FROM, 0),
+            ),
             setting="decline.quiet_days",
-            do="It is what [decline] in pairwell.toml is there for. Show less: raise `attention_minor` of the "
-            "placements where they declined, and see the reasons in `pairwell report profit`.",
+            do=phrase(
+                "It is what [decline] in pairwell.toml is there for. Show less: raise `attention_minor` of the "
+                "placements where they declined, and see the reasons in `pairwell report profit`."
+            ),
             columns=[
-                Column(key="who", title="Who", unit="text"),
-                Column(key="customers", title="Customers", unit="count"),
-                Column(key="share", title="Of those who saw offers", unit="share", interval=True),
+                Column(key="who", title=phrase("Who"), unit="text"),
+                Column(key="customers", title=phrase("Customers"), unit="count"),
+                Column(key="share", title=phrase("Of those who saw offers"), unit="share", interval=True),
             ],
-            rows=[{"who": "Silenced", "customers": silenced, **ends("share", share, "share")}],
+            rows=[{"who": phrase("Silenced"), "customers": silenced, **ends("share", share, "share")}],
         )
 
 
@@ -137,15 +153,18 @@ def _segments(opened: Opened, way: Way) -> Iterator[Found]:
     if found:
         yield Found(
             key="declining_segments",
-            title="Customers who decline much more than others",
+            title=phrase("Customers who decline much more than others"),
             money=NO_PRICE,
-            evidence="Declined surely, and half as often again, as by the other customers of the same attribute.",
+            evidence=phrase(
+                "Declined surely, and half as often again, as by the other customers of the same attribute."
+            ),
             setting="a rule for these customers",
-            do='Ask why, then add a rule to pairwell.toml: under [[rules]] a name, `stage = "suitability"`, '
-            "`scope = \"request\"`, `when = \"'NAME' in customer.attributes && customer.attributes.NAME == 'VALUE'\"` "
-            "and a reason; then run "
-            "`pairwell publish`.",
-            columns=[Column(key="segment", title="Customers", unit="text"), *DECLINES],
+            do=phrase(
+                'Ask why, then add a rule to pairwell.toml: under [[rules]] a name, `stage = "suitability"`, '
+                '`scope = "request"`, `when = "\'NAME\' in customer.attributes && '
+                "customer.attributes.NAME == 'VALUE'\"` and a reason; then run `pairwell publish`."
+            ),
+            columns=[Column(key="segment", title=phrase("Customers"), unit="text"), *DECLINES],
             rows=found,
         )
 
@@ -175,21 +194,25 @@ def find_limits(opened: Opened) -> Iterator[Found]:
     first = silent[0]
     yield Found(
         key="limits",
-        title="Limits that silence many answers",
-        money="What an offer would have sold, nobody can tell; what these customers bought all the same is in the "
-        "table. None of that is lost.",
-        evidence="Each limit surely ended more than 5 % of all answers with nothing to show.",
+        title=phrase("Limits that silence many answers"),
+        money=phrase(
+            "What an offer would have sold, nobody can tell; what these customers bought all the same is in the "
+            "table. None of that is lost."
+        ),
+        evidence=phrase("Each limit surely ended more than 5 % of all answers with nothing to show."),
         setting=f"{_KNOBS[first.reason]} {first.detail}".strip(),
-        do="Write another value for it into a file of settings, and ask `pairwell simulate FILE` what it would have "
-        "decided and earned; `pairwell status` says how many pairs the price guard removes.",
+        do=phrase(
+            "Write another value for it into a file of settings, and ask `pairwell simulate FILE` what it would have "
+            "decided and earned; `pairwell status` says how many pairs the price guard removes."
+        ),
         columns=[
-            Column(key="limit", title="Limit", unit="text"),
-            Column(key="detail", title="Which", unit="text"),
-            Column(key="answers", title="Answers", unit="count"),
-            Column(key="share", title="Of all answers", unit="share", interval=True),
-            Column(key="orders", title="Orders of these customers", unit="count"),
-            Column(key="revenue", title="Revenue an order", unit="money"),
-            Column(key="margin", title="Margin an order", unit="money"),
+            Column(key="limit", title=phrase("Limit"), unit="text"),
+            Column(key="detail", title=phrase("Which"), unit="text"),
+            Column(key="answers", title=phrase("Answers"), unit="count"),
+            Column(key="share", title=phrase("Of all answers"), unit="share", interval=True),
+            Column(key="orders", title=phrase("Orders of these customers"), unit="count"),
+            Column(key="revenue", title=phrase("Revenue an order"), unit="money"),
+            Column(key="margin", title=phrase("Margin an order"), unit="money"),
         ],
         rows=[_limit(opened, one, visitors, period) for one in silent],
     )

@@ -20,10 +20,11 @@ from pairwell.report.found.record import Found, summed
 from pairwell.report.named import REASONS
 from pairwell.report.offered import Opened, ends, titles_of
 from pairwell.report.record import Cell, Column
+from pairwell.said import joined, phrase, unfilled
 from pairwell.several import adjust
 
 _MOST, _ROWS = 500, 10  # offers looked at, and shown
-_RULE: Final = (
+_RULE: Final = unfilled(
     'Add a rule to pairwell.toml that withholds them: under [[rules]] a name, `stage = "suitability"`, '
     '`scope = "offer"`, `when = "item.item_id in [\'{item}\']"` and a reason; then run `pairwell publish`.'
 )
@@ -80,7 +81,7 @@ def refused(way: Way) -> Bools:
 def reasons_of(way: Way) -> str:
     """The reasons that customers gave, the most frequent first."""
     counts = sorted(count_reasons(way).items(), key=lambda one: (-one[1], one[0]))
-    return ", ".join(f"{REASONS.get(reason, reason)} {count}" for reason, count in counts)
+    return joined(*(joined(REASONS.get(reason, reason), str(count)) for reason, count in counts), between=", ")
 
 
 def _hardly_taken(opened: Opened, offers: Sequence[Offer], margins: Mapping[str, float]) -> Iterator[Found]:
@@ -95,19 +96,23 @@ def _hardly_taken(opened: Opened, offers: Sequence[Offer], margins: Mapping[str,
     titles = _titles(opened.asked, [one.name for one in weak])
     yield Found(
         key="hardly_taken",
-        title="Offers that are shown and hardly taken",
+        title=phrase("Offers that are shown and hardly taken"),
         money=summed([one.lost for one in weak]),
-        evidence=f"Of {len(judged):,} offers seen, {len(weak):,} surely earn less than `attention_minor` says that "
-        "showing them costs, even if every purchase after them were won by them; what came back whole is none.",
-        setting="a rule that withholds them",
-        do=_RULE.format(item=weak[0].name),
+        evidence=phrase(
+            "Of {seen} offers seen, {weak} surely earn less than `attention_minor` says that showing them costs, even "
+            "if every purchase after them were won by them; what came back whole is none.",
+            seen=len(judged),
+            weak=len(weak),
+        ),
+        setting=phrase("a rule that withholds them"),
+        do=phrase(_RULE, item=weak[0].name),
         columns=[
             *_NAMED,
-            Column(key="seen", title="Seen", unit="count"),
-            Column(key="customers", title="Customers", unit="count"),
-            Column(key="taken", title="Took it", unit="share", interval=True),
-            Column(key="need", title="Worth it from", unit="share"),
-            Column(key="lost", title="Lost", unit="money", interval=True),
+            Column(key="seen", title=phrase("Seen"), unit="count"),
+            Column(key="customers", title=phrase("Customers"), unit="count"),
+            Column(key="taken", title=phrase("Took it"), unit="share", interval=True),
+            Column(key="need", title=phrase("Worth it from"), unit="share"),
+            Column(key="lost", title=phrase("Lost"), unit="money", interval=True),
         ],
         rows=[
             {
@@ -172,18 +177,20 @@ def _coming_back(opened: Opened, offers: Sequence[Offer], margins: Mapping[str, 
         rows.sort(key=lambda row: -float(row["lost"] or 0))
         yield Found(
             key="coming_back",
-            title="Offers that come back",
-            money=summed(lost) if lost else "No price is known of these items.",
-            evidence="Sent back surely, and half as often again, as the other offers that were bought; lost is the "
-            "margin and the cost of what came back beyond that share. The newest returns are still to come.",
-            setting="a rule that withholds them",
-            do=_RULE.format(item=rows[0]["items"]),
+            title=phrase("Offers that come back"),
+            money=summed(lost) if lost else phrase("No price is known of these items."),
+            evidence=phrase(
+                "Sent back surely, and half as often again, as the other offers that were bought; lost is the "
+                "margin and the cost of what came back beyond that share. The newest returns are still to come."
+            ),
+            setting=phrase("a rule that withholds them"),
+            do=phrase(_RULE, item=rows[0]["items"]),
             columns=[
                 *_NAMED,
-                Column(key="bought", title="Bought", unit="count"),
-                Column(key="back", title="Came back", unit="share", interval=True),
-                Column(key="others", title="Others", unit="share"),
-                Column(key="lost", title="Lost", unit="money", interval=True),
+                Column(key="bought", title=phrase("Bought"), unit="count"),
+                Column(key="back", title=phrase("Came back"), unit="share", interval=True),
+                Column(key="others", title=phrase("Others"), unit="share"),
+                Column(key="lost", title=phrase("Lost"), unit="money", interval=True),
             ],
             rows=rows[:_ROWS],
         )
@@ -196,11 +203,11 @@ def _declined(asked: Asked, offers: Sequence[Offer]) -> Iterator[Found]:
     if found:
         yield Found(
             key="declined_offers",
-            title="Offers that customers decline",
+            title=phrase("Offers that customers decline"),
             money=NO_PRICE,
-            evidence="Declined surely, and half as often again, as the other offers that were seen.",
-            setting="a rule that withholds them",
-            do=_RULE.format(item=offers[found[0].group][1]),
+            evidence=phrase("Declined surely, and half as often again, as the other offers that were seen."),
+            setting=phrase("a rule that withholds them"),
+            do=phrase(_RULE, item=offers[found[0].group][1]),
             columns=[*_NAMED, *DECLINES],
             rows=[
                 {
@@ -224,11 +231,14 @@ def _named(name: str, titles: Mapping[str, str]) -> dict[str, Cell]:
     return {"offer": " + ".join(titles.get(one, one) for one in items), "items": ", ".join(items)}
 
 
-NO_PRICE: Final = "What a no costs, today or later, nobody can tell from what is known."
-_NAMED: Final = (Column(key="offer", title="Offer", unit="text"), Column(key="items", title="Items", unit="text"))
+NO_PRICE: Final = phrase("What a no costs, today or later, nobody can tell from what is known.")
+_NAMED: Final = (
+    Column(key="offer", title=phrase("Offer"), unit="text"),
+    Column(key="items", title=phrase("Items"), unit="text"),
+)
 DECLINES: Final = (
-    Column(key="seen", title="Seen", unit="count"),
-    Column(key="declined", title="Declined", unit="share", interval=True),
-    Column(key="others", title="Others", unit="share"),
-    Column(key="reasons", title="Reasons", unit="text"),
+    Column(key="seen", title=phrase("Seen"), unit="count"),
+    Column(key="declined", title=phrase("Declined"), unit="share", interval=True),
+    Column(key="others", title=phrase("Others"), unit="share"),
+    Column(key="reasons", title=phrase("Reasons"), unit="text"),
 )
