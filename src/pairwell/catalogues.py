@@ -13,7 +13,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LANGUAGES: Final = ("en", "ru", "pl")
-ROOMS: Final[tuple[str, ...]] = ("decide", "measure", "report")  # whose records say something in `pairwell.said`
+ROOMS: Final[tuple[str, ...]] = (
+    "decide",
+    "fairness",
+    "measure",
+    "report",
+)  # whose records say something in `pairwell.said`
 
 
 def read_catalogue(package: str, language: str) -> Catalog:
