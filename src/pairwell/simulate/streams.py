@@ -19,6 +19,13 @@ class Purpose(IntEnum):
     IMAGINED = 7
     DIRT = 8
     BROWSING = 9
+    ACCOUNT = 10
+    NEED = 11
+    TEMPER = 12
+    HOLDING = 13
+    FUTURE = 14
+    FIRM_FILES = 15
+    SELLERS = 16
 
 
 def open_stream(seed: int, purpose: Purpose, *keys: int) -> np.random.Generator:
