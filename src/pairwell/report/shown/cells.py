@@ -16,6 +16,7 @@ from pairwell.said import ENGLISH, Said, day, joined, moment, phrase, speaker_of
 UNKNOWN = "-"
 NO_DIFFERENCE = phrase("no difference shown")
 ALL_METRICS: Final = phrase("All metrics")
+NUMBERS: Final = phrase("The numbers")
 NOTHING: Final = phrase("Nothing to show.")
 
 

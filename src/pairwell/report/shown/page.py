@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.shown.cells import ALL_METRICS, NOTHING, Cells, is_numeric, period_words, verdict
+from pairwell.report.shown.cells import ALL_METRICS, NOTHING, NUMBERS, Cells, is_numeric, period_words, verdict
 from pairwell.report.shown.charts import draw_chart, heat_of
 from pairwell.report.shown.style import STYLE
 from pairwell.said import ENGLISH, joined, phrase, spoken
@@ -92,11 +92,14 @@ def _table(table: Table, cells: Cells) -> str:
     head = "".join(_heading(column, cells) for column in table.columns)
     heat = heat_of(table)
     body = "".join(f"<tr>{_row(table, row, cells, heat)}</tr>" for row in table.rows)
-    return (
-        f"<section>{title}{draw_chart(table, cells)}"
+    wide = (
         f'<div class="wide" tabindex="0" role="group" aria-label="{_said(cells, table.title)}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}</section>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}"
     )
+    chart = draw_chart(table, cells)
+    if chart and table.chart == "lines":
+        wide = f'<details class="numbers"><summary>{_said(cells, NUMBERS)}</summary>{wide}</details>'
+    return f"<section>{title}{chart}{wide}</section>"
 
 
 def _heading(column: Column, cells: Cells) -> str:

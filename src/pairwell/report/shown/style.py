@@ -14,6 +14,13 @@ main { max-width: 1080px; margin: 0 auto; padding: 24px 16px 48px; }
 h1 { font-size: 26px; margin: 0; }
 h2 { font-size: 17px; margin: 32px 0 8px; }
 .period, .before, .interval, .note, small, figcaption { color: var(--soft); }
+.lead { grid-template-columns: repeat(auto-fill, minmax(min(225px, 100%), 1fr)) !important; }
+.lead article:first-child { border-left: 4px solid var(--mark); }
+.lead article .value { font-size: 30px; }
+.lead article.refused p { font-size: 17px; font-weight: 600; }
+@media (min-width: 620px) { .lead article:first-child { grid-column: span 2; } }
+.more > summary { font-size: 17px; font-weight: 700; margin-top: 32px; cursor: pointer; padding: 6px 0; }
+details.numbers > summary { cursor: pointer; color: var(--soft); font-size: 13px; padding: 6px 0; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 12px; margin-top: 20px; }
 article { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; }
 article h2 { font-size: 14px; font-weight: 500; margin: 0; color: var(--soft); }
@@ -37,5 +44,5 @@ td.number, td.number small { white-space: nowrap; }
 td.number small { display: block; }
 thead .number { max-width: 110px; }
 td[style] { background: color-mix(in srgb, var(--mark) var(--heat), transparent); padding-left: 12px; }
-@media print { main { max-width: none; } article { break-inside: avoid; } }
+@media print { details::details-content { content-visibility: visible; display: block; } main { max-width: none; } article { break-inside: avoid; } }
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ from pairwell.serve.online.faults import Fault
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.contents import Entry
 from pairwell.serve.pages.drawing import looks, numbers_of_looks
+from pairwell.serve.pages.next_steps import OF as STEPS_OF
+from pairwell.serve.pages.next_steps import first_steps
 from pairwell.serve.pages.scripts import addresses
 from pairwell.serve.pages.showing import FILTERS
 from pairwell.serve.pages.speaking import NAMES, sentence, sentences
@@ -55,7 +57,8 @@ def render_report(report: Report, question: Question, around: Around) -> str:
     """The page of a report, with its links and the form that asks for another period."""
     from pairwell.report.shown.page import render_body
 
-    body = Markup(render_body(report, around.language))  # noqa: S704 - escaped where it is made
+    beside = _beside(report, question, around.language)
+    body = Markup(render_body(report, around.language, beside))  # noqa: S704 - escaped where it is made
     keys = [*(["figures"] if report.figures else []), *(table.key for table in report.tables)]
     shown = _of_days(question, report)
     return _page(
@@ -146,6 +149,15 @@ def _page(template: str, around: Around, *, title: str, question: Question | Non
     )
 
 
+def _beside(report: Report, question: Question, language: str) -> str:
+    """What to do next: on the page that tells it, and a place for it on the one that asks for it when it is shown."""
+    template: Any = _templates(language).get_template("next.html").module
+    period = query_of(Question(name="", since=question.since, until=question.until))
+    if report.name == STEPS_OF:
+        return str(template.found(first_steps(report, language), period))
+    return str(template.later(period)) if report.lead and question.by is None else ""
+
+
 @cache
 def _templates(language: str) -> Environment:
     found = Environment(
@@ -167,7 +179,12 @@ def _templates(language: str) -> Environment:
         "themes": THEMES,
         "language": language,
     }
-    found.filters |= {**FILTERS, "looks": looks, "numbers_of_looks": numbers_of_looks}
+    found.filters |= {
+        **FILTERS,
+        "spoken": partial(spoken, language=language),
+        "looks": looks,
+        "numbers_of_looks": numbers_of_looks,
+    }
     return found
 
 

@@ -1,0 +1,65 @@
+"""The first findings, each with the page where it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pairwell.serve.pages.views.all import VIEWS
+
+if TYPE_CHECKING:
+    from pairwell.report.record import Cell, Report
+    from pairwell.report.shown.cells import Cells
+
+OF: Final = "findings"  # the report that tells them
+MOST: Final = 3
+_LIMITS, _SETTINGS, _DATA, _PAIRS = "/limits", "/settings", "/data", "/pairs"
+PLACES: Final[Mapping[str, str]] = {
+    "coming_back": _LIMITS,
+    "costing_placements": _SETTINGS,
+    "declined_offers": _LIMITS,
+    "declined_placements": _SETTINGS,
+    "declining_segments": _LIMITS,
+    "hardly_taken": _LIMITS,
+    "limits": _LIMITS,
+    "never_offered": _PAIRS,
+    "silenced": _SETTINGS,
+    "small_holdout": _SETTINGS,
+    "unknown_costs": _DATA,
+}
+"""Paths of pages, by the key of a finding's table."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do."""
+
+    title: str
+    costs: str  # in the period, in the shop's money; empty where nobody can tell
+    interval: str
+    path: str  # of the page where it is done
+    label: str  # of that page
+
+
+def first_steps(report: Report, language: str) -> list[Step]:
+    """The dearest findings of the report of findings, at most three; none where nothing stands out."""
+    from pairwell.report.shown.cells import Cells
+
+    if not report.tables or report.tables[0].key != OF:
+        return []
+    cells = Cells(report.currency, language)
+    rows, details = report.tables[0].rows[:MOST], report.tables[1 : MOST + 1]
+    return [_step(row, cells, table.key) for row, table in zip(rows, details, strict=True)]
+
+
+def _step(row: Mapping[str, Cell], cells: Cells, key: str) -> Step:
+    path = PLACES.get(key, _SETTINGS)
+    costs = row.get("money")
+    return Step(
+        title=cells.value(row["finding"], "text"),
+        costs="" if costs is None else f"{cells.value(costs, 'money')} {cells.currency}",
+        interval=cells.interval(row.get("money_low"), row.get("money_high"), "money"),
+        path=path,
+        label=next(view.label for view in VIEWS if view.path == path),
+    )
