@@ -95,14 +95,12 @@ def _wider(place: _Place, set_to: str, usual: str) -> Finding:
 def _of_declines(settings: Settings, text: str) -> Iterator[Finding]:
     decline = settings.decline
     if decline.quiet_days < LEAST_QUIET_DAYS:
-        said = phrase(
-            "A declined offer may come again after {days} days: a no counts for nothing.",
-            days=_times(decline.quiet_days),
-        )
+        said = phrase("A declined offer may come again within a day: a no counts for nothing.")
         yield _finding("nagging", _Place(text, "decline", "quiet_days"), said)
     if decline.declines_to_silence > MOST_DECLINES:
         said = phrase(
-            "Only {count} declines silence all offers: nobody says no so often.", count=decline.declines_to_silence
+            "Offers fall silent only once a customer has said no {number} times: nobody says it so often.",
+            number=decline.declines_to_silence,
         )
         yield _finding("nagging", _Place(text, "decline", "declines_to_silence"), said)
 

@@ -100,10 +100,12 @@ def _find_scarcity(text: str, terms: Terms) -> Iterator[Said]:
 def _of_number(found: Found, limits: set[int]) -> str:
     if not limits:
         return phrase(
-            "“{words}” names {number} pieces, and no cap limits it to that.", words=found.words, number=found.number
+            "“{words}” names the number {number}, and no cap limits the offer to that.",
+            words=found.words,
+            number=found.number,
         )
     return phrase(
-        "“{words}” names {number} pieces, and its cap allows {limit}.",
+        "“{words}” names the number {number}, and its cap allows {limit}.",
         words=found.words,
         number=found.number,
         limit=max(limits),
