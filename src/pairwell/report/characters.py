@@ -8,6 +8,7 @@ import numpy as np
 
 from pairwell.measure.customers.behaviour import Behaviour, Behaviours
 from pairwell.measure.customers.visits import Array
+from pairwell.said import joined, number, phrase
 
 _MORE, _LESS = 1.25, 0.8  # times the others'
 _MOSTLY = 0.5  # of the group's money
@@ -24,36 +25,36 @@ def describe(found: Behaviours, number: int) -> str:
         *_lately(group, others),
         *_categories(found, number),
     ]
-    return ", ".join(words) or "buy like most customers"
+    return joined(*words, between=", ") or phrase("buy like most customers")
 
 
 def _frequency(group: Behaviour, others: Behaviour) -> Iterator[str]:
     if group.purchases <= 1 < others.purchases:
-        yield "bought once"
+        yield phrase("bought once")
     elif group.purchases >= _MORE * others.purchases:
-        yield "buy often"
+        yield phrase("buy often")
     elif group.purchases <= _LESS * others.purchases:
-        yield "buy rarely"
+        yield phrase("buy rarely")
 
 
 def _money(group: Behaviour, others: Behaviour) -> Iterator[str]:
     """An item's price is what a visit comes to by its items."""
     price, usual = group.visit_value / max(group.visit_items, 1), others.visit_value / max(others.visit_items, 1)
     if group.visit_items >= _MORE * others.visit_items:
-        yield "several things at once"
+        yield phrase("several things at once")
     elif group.visit_items <= _LESS * others.visit_items:
-        yield "few things at once"
+        yield phrase("few things at once")
     if price >= _MORE * usual > 0:
-        yield "dear things"
+        yield phrase("dear things")
     elif price <= _LESS * usual:
-        yield "cheap things"
+        yield phrase("cheap things")
 
 
 def _lately(group: Behaviour, others: Behaviour) -> Iterator[str]:
     if group.days_since >= others.days_since / _LESS + 1:
-        yield f"not seen for {group.days_since:,.0f} days"
+        yield phrase("not seen for {days} days", days=number(group.days_since))
     elif group.days_since <= others.days_since * _LESS - 1:
-        yield "came lately"
+        yield phrase("came lately")
 
 
 def _categories(found: Behaviours, number: int) -> Iterator[str]:
@@ -62,8 +63,8 @@ def _categories(found: Behaviours, number: int) -> Iterator[str]:
         return
     first = int(np.argmax(shares))
     if shares[first] >= _MOSTLY:
-        yield f"mostly {found.categories[first]}"
+        yield phrase("mostly {category}", category=found.categories[first])
         return
     times = np.where(shares >= _WORTH_NAMING, shares / np.maximum(found.usual[number], 1e-9), 0)
     if times.max() >= _LEANING:
-        yield f"more {found.categories[int(np.argmax(times))]} than others"
+        yield phrase("more {category} than others", category=found.categories[int(np.argmax(times))])

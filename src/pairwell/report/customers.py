@@ -27,12 +27,13 @@ from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked, Periods, begin, find_periods
 from pairwell.report.foretelling import foretold_figures, foretold_notes, foretold_tables
 from pairwell.report.loyal import find_loyal
+from pairwell.report.named import segment_name
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.untold import note_of_few, why_not
-from pairwell.wording import counted
+from pairwell.said import day, joined, phrase, phrase_count
 
 NAME: Final = "customers"
-_TITLE = "Customers: who comes back, and what they may be worth"
+_TITLE = phrase("Customers: who comes back, and what they may be worth")
 _LATER = 12  # months after the first one that a row shows
 _EPOCH = date(1970, 1, 1)
 _UNITS: Final[dict[str, tuple[Literal["count", "share"], ...]]] = {
@@ -40,8 +41,16 @@ _UNITS: Final[dict[str, tuple[Literal["count", "share"], ...]]] = {
     "everything": ("count",),
 }
 _COUNTED: Final[dict[str, str]] = {
-    "purchases": "orders with a positive quantity at a positive price, whatever came back later",
-    "everything": "every order, every return and all feedback that has a customer",
+    "purchases": phrase("Counted: orders with a positive quantity at a positive price, whatever came back later."),
+    "everything": phrase("Counted: every order, every return and all feedback that has a customer."),
+}
+
+_COHORT_TITLES: Final = {
+    ("purchases", "count"): phrase("Customers active so many months after their first order"),
+    ("purchases", "share"): phrase("Customers active so many months after their first order, share"),
+    ("everything", "count"): phrase(
+        "Customers active so many months after their first order, returns and feedback too"
+    ),
 }
 
 
@@ -67,14 +76,19 @@ def build_customers(asked: Asked) -> Report:
 def _of_all(asked: Asked, visits: Visits) -> Iterator[str]:
     """What does not begin with the period."""
     if asked.since is not None:
-        everyone = counted(int(np.unique(visits.customers).size), "customer")
-        yield f"What is foretold rests on all orders before the end of the period, of {everyone}, whenever they began."
-        yield "Cohorts begin with the month in which the period begins."
+        yield phrase_count(
+            "What is foretold rests on all orders before the end of the period, of {count} customer, whenever they "
+            "began.",
+            "What is foretold rests on all orders before the end of the period, of {count} customers, whenever they "
+            "began.",
+            int(np.unique(visits.customers).size),
+        )
+        yield phrase("Cohorts begin with the month in which the period begins.")
 
 
 def nobody(asked: Asked, name: str, title: str, why: NotKnown) -> Report:
     """The report of a shop that knows no customers."""
-    notes = [f"Nothing can be told of customers: {why_not(why)}"]
+    notes = [phrase("Nothing can be told of customers: {why}", why=why_not(why))]
     periods = find_periods(asked)
     period = None if periods is None or not periods.dated else _whole_days(asked, periods)
     return msgspec.structs.replace(begin(asked, name, title, period), notes=notes)
@@ -98,11 +112,17 @@ def period_of(asked: Asked, visits: Visits) -> Period:
     )
 
 
+def attribute_titles(name: str) -> tuple[str, str]:
+    """Of a table of segments by an attribute, the title and that of its first column."""
+    title = name.replace("_", " ")
+    return phrase("Customers by {what}", what=title), title.capitalize()
+
+
 def segments_table(key: str, title: str, name: str, segments: Sequence[Segment]) -> Table:
     """Customers by segment, with intervals."""
     rows: list[Mapping[str, Cell]] = [
         {
-            "segment": segment.name,
+            "segment": segment_name(segment.name),
             "customers": segment.customers,
             "came_back": segment.came_back / segment.customers,
             **_cells("purchases", segment.purchases, segment.purchases_interval),
@@ -116,11 +136,11 @@ def segments_table(key: str, title: str, name: str, segments: Sequence[Segment])
         title=title,
         columns=[
             Column(key="segment", title=name, unit="text"),
-            Column(key="customers", title="Customers", unit="count"),
-            Column(key="came_back", title="Came back", unit="share"),
-            Column(key="purchases", title="Purchases each", unit="number", interval=True),
-            Column(key="value", title="Spent each", unit="money", interval=True),
-            Column(key="revenue_share", title="Of all revenue", unit="share"),
+            Column(key="customers", title=phrase("Customers"), unit="count"),
+            Column(key="came_back", title=phrase("Came back"), unit="share"),
+            Column(key="purchases", title=phrase("Purchases each"), unit="number", interval=True),
+            Column(key="value", title=phrase("Spent each"), unit="money", interval=True),
+            Column(key="revenue_share", title=phrase("Of all revenue"), unit="share"),
         ],
         rows=rows,
         note=note_of_few(segment.customers for segment in segments),
@@ -128,25 +148,25 @@ def segments_table(key: str, title: str, name: str, segments: Sequence[Segment])
 
 
 def _figures(returning: Returning) -> Iterator[Figure]:
-    yield Figure(key="customers", title="Customers", unit="count", value=returning.customers)
+    yield Figure(key="customers", title=phrase("Customers"), unit="count", value=returning.customers)
     share = returning.came_back / returning.customers if returning.customers else None
     yield Figure(
         key="repeat_rate",
-        title="Came back so far",
+        title=phrase("Came back so far"),
         unit="share",
         value=share,
         low=None if share is None else returning.interval.low,
         high=None if share is None else returning.interval.high,
-        refusal="nobody bought for the first time in this period." if share is None else None,
-        note="Bought on a second day. New customers have had little time: the more of them, the lower it is.",
+        refusal=phrase("nobody bought for the first time in this period.") if share is None else None,
+        note=phrase("Bought on a second day. New customers have had little time: the more of them, the lower it is."),
     )
     yield Figure(
         key="days_to_second_order",
-        title="Days to the second order",
+        title=phrase("Days to the second order"),
         unit="days",
         value=returning.median_days,
-        refusal="no customer has come back yet." if returning.median_days is None else None,
-        note="Half of those who came back did so within these days.",
+        refusal=phrase("no customer has come back yet.") if returning.median_days is None else None,
+        note=phrase("Half of those who came back did so within these days."),
     )
 
 
@@ -159,7 +179,7 @@ def _tables(asked: Asked, visits: Visits, returning: Returning) -> Iterator[Tabl
     if asked.by is not None:
         name, names = find_attribute(asked.dataset, visits, asked.by)
         segments = measure_segments(visits, dict(enumerate(names)))
-        yield segments_table("by", f"Customers by {name}", name.replace("_", " ").capitalize(), segments)
+        yield segments_table("by", *attribute_titles(name), segments)
 
 
 def _cohorts(asked: Asked, counted_: Counted) -> Cohorts | None:
@@ -180,16 +200,16 @@ def _second_orders(returning: Returning) -> Table:
     ]
     return Table(
         key="second_orders",
-        title="Second order within",
+        title=phrase("Second order within"),
         columns=[
-            Column(key="days", title="Days", unit="days"),
-            Column(key="share", title="Customers who came back", unit="share", interval=True),
-            Column(key="watched", title="Customers known for as long", unit="count"),
+            Column(key="days", title=phrase("Days"), unit="days"),
+            Column(key="share", title=phrase("Customers who came back"), unit="share", interval=True),
+            Column(key="watched", title=phrase("Customers known for as long"), unit="count"),
         ],
         rows=rows,
-        note="New customers count for as long as they are known. Method: Kaplan-Meier."
+        note=phrase("New customers count for as long as they are known. Method: Kaplan-Meier.")
         if rows
-        else "Nobody is known for long enough yet.",
+        else phrase("Nobody is known for long enough yet."),
     )
 
 
@@ -197,23 +217,23 @@ def _cohort_table(cohorts: Cohorts, counted_: str, visits: Visits, unit: Literal
     end = _EPOCH + timedelta(days=visits.last_day)
     shown = min(_LATER, cohorts.last_month - cohorts.months[0]) if cohorts.months else 0
     columns = [
-        Column(key="month", title="First order in", unit="text"),
-        Column(key="customers", title="Customers", unit="count"),
+        Column(key="month", title=phrase("First order in"), unit="text"),
+        Column(key="customers", title=phrase("Customers"), unit="count"),
         *(Column(key=f"later_{later}", title=f"+{later}", unit=unit) for later in range(1, shown + 1)),
     ]
     rows: list[Mapping[str, Cell]] = [
         {
-            "month": _month(month) + (" (partial)" if month == cohorts.last_month and _partial(end) else ""),
+            "month": phrase("{month} (partial)", month=_month(month))
+            if month == cohorts.last_month and _partial(end)
+            else _month(month),
             "customers": active[0],
             **{f"later_{later}": _cell(active, later, unit) for later in range(1, shown + 1)},
         }
         for month, active in zip(cohorts.months, cohorts.active, strict=True)
     ]
-    of_all = "" if counted_ == "purchases" else ", returns and feedback too"
     return Table(
         key=("cohorts" if counted_ == "purchases" else "cohorts_everything") + ("" if unit == "count" else "_shares"),
-        title=f"Customers active so many months after their first order{of_all}"
-        + (", share" if unit == "share" else ""),
+        title=_COHORT_TITLES[counted_, unit],
         columns=columns,
         rows=rows,
         chart="heat" if unit == "share" else None,
@@ -222,15 +242,17 @@ def _cohort_table(cohorts: Cohorts, counted_: str, visits: Visits, unit: Literal
 
 
 def _cohort_note(cohorts: Cohorts, counted_: str, end: date, shown: int) -> str:
-    parts = [f"Counted: {_COUNTED[counted_]}."]
+    parts = [_COUNTED[counted_]]
     if _partial(end):
-        parts.append(
-            f"{_month(cohorts.last_month)} is partial: it is known until {end.isoformat()}, so the last number of each "
-            "row will still rise."
+        partial = phrase(
+            "{month} is partial: it is known until {end}, so the last number of each row will still rise.",
+            month=_month(cohorts.last_month),
+            end=day(end),
         )
+        parts.append(partial)
     if cohorts.months and cohorts.last_month - cohorts.months[0] > shown:
-        parts.append(f"Months after +{shown} are left out.")
-    return " ".join(parts)
+        parts.append(phrase("Months after +{shown} are left out.", shown=shown))
+    return joined(*parts)
 
 
 def _cell(active: Sequence[int], later: int, unit: str) -> Cell:
@@ -260,14 +282,22 @@ def _since_day(asked: Asked) -> int | None:
 
 
 def _notes(visits: Visits) -> Iterator[str]:
-    yield (
+    yield phrase(
         "Several orders of one customer on one day count as one purchase. Customers who bought before the first order "
         "that is known count as new when they first appear."
     )
     if visits.unnamed:
-        yield f"{counted(visits.unnamed, 'order')} of nobody by name are left out."
+        yield phrase_count(
+            "{count} order of nobody by name is left out.",
+            "{count} orders of nobody by name are left out.",
+            visits.unnamed,
+        )
     if visits.undone:
-        yield (f"{counted(visits.undone, 'order')} that came back whole are no purchases, but count in cohorts.")
+        yield phrase_count(
+            "{count} order that came back whole is no purchase, but counts in cohorts.",
+            "{count} orders that came back whole are no purchases, but count in cohorts.",
+            visits.undone,
+        )
     if visits.priced < 1:
         unpriced = int(np.ceil((1 - visits.priced) * 100))
-        yield f"About {unpriced} % of purchases state no price and count as 0 in money."
+        yield phrase("About {share} % of purchases state no price and count as 0 in money.", share=unpriced)

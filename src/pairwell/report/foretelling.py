@@ -14,19 +14,21 @@ from pairwell.measure.interval import Interval
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.record import Cell, Column, Figure, Table
 from pairwell.report.untold import why_not
+from pairwell.said import day, joined, number, percent, phrase
 
 _BEST = 10
 _WRONG = 0.25  # share by which a sum may be off before the report warns
 _HOPELESS = 0.5  # … before it refuses the forecast
-_NOT_SEEN_LEAVING: Final = (
+_NOT_SEEN_LEAVING: Final = phrase(
     "in these orders a customer who left for good cannot be told from one who buys rarely, so that nobody knows. "
     "How long ago each bought last is in the report `segments`."
 )
+_VALUED: Final = phrase("Revenue after discounts and returns, not margin, and not discounted for time.")
 _EPOCH = date(1970, 1, 1)
 _TITLES: Final = {
-    "expected_purchases": "Purchases expected in the next 12 months",
-    "expected_value": "Their value",
-    "still_buying": "Repeat customers still buying",
+    "expected_purchases": phrase("Purchases expected in the next 12 months"),
+    "expected_value": phrase("Their value"),
+    "still_buying": phrase("Repeat customers still buying"),
 }
 
 
@@ -45,7 +47,7 @@ def foretold_figures(outlook: Outlook | NotKnown) -> Iterator[Figure]:
 
 def _purchases(outlook: Outlook) -> Figure:
     interval, refusal = _interval(outlook, outlook.orders_interval, outlook.total_orders), _refusal(outlook.held_out)
-    known = "Of customers known today, none of new ones."
+    known = phrase("Of customers known today, none of new ones.")
     return Figure(
         key="expected_purchases",
         title=_TITLES["expected_purchases"],
@@ -54,7 +56,7 @@ def _purchases(outlook: Outlook) -> Figure:
         low=None if interval is None else interval.low,
         high=None if interval is None else interval.high,
         refusal=refusal,
-        note=f"{_warning(outlook.held_out)}{known}{_of_interval(outlook, interval)}",
+        note=joined(_warning(outlook.held_out), known, _of_interval(outlook, interval)),
     )
 
 
@@ -70,8 +72,7 @@ def _value(outlook: Outlook) -> Figure:
         low=None if interval is None else interval.low,
         high=None if interval is None else interval.high,
         refusal=refusal,
-        note=f"{_warning(outlook.held_out)}Revenue after discounts and returns, not margin, and not discounted for "
-        f"time.{_of_interval(outlook, interval)}",
+        note=joined(_warning(outlook.held_out), _VALUED, _of_interval(outlook, interval)),
     )
 
 
@@ -79,14 +80,16 @@ def _still_buying(outlook: Outlook) -> Figure:
     again = outlook.habit.repeats > 0
     refusal = None if outlook.dropout.tells_leaving else _NOT_SEEN_LEAVING
     if _failed(outlook.held_out):
-        refusal = "the forecast that it rests on failed its test, so that nobody knows who has left."
+        refusal = phrase("the forecast that it rests on failed its test, so that nobody knows who has left.")
     return Figure(
         key="still_buying",
         title=_TITLES["still_buying"],
         unit="share",
         value=None if refusal else float(outlook.alive[again].mean()),
         refusal=refusal,
-        note="Mean chance that a customer who came back before has not left for good. Who bought once is not judged.",
+        note=phrase(
+            "Mean chance that a customer who came back before has not left for good. Who bought once is not judged."
+        ),
     )
 
 
@@ -101,12 +104,13 @@ def _interval(outlook: Outlook, interval: Interval | None, total: float | None) 
 def _of_interval(outlook: Outlook, interval: Interval | None) -> str:
     held = outlook.held_out
     if isinstance(held, NotKnown):
-        return " No interval is shown: nobody could test how far off the forecast may be."
+        return phrase("No interval is shown: nobody could test how far off the forecast may be.")
     if interval is None:
         return ""
-    return (
-        f" The interval is widened by the error of its test ({held.error:+.1%}), which counts as one standard error "
-        "beside what is unsure of customers' habits."
+    return phrase(
+        "The interval is widened by the error of its test ({error}), which counts as one standard error beside what is "
+        "unsure of customers' habits.",
+        error=percent(held.error, sign=True),
     )
 
 
@@ -114,15 +118,18 @@ def _refusal(held: HeldOut | NotKnown) -> str | None:
     """Why there is no forecast where its test was beyond anything to plan with."""
     if isinstance(held, NotKnown) or abs(held.error) <= _HOPELESS:
         return None
-    return (
-        f"the same forecast for the last {held.days} days said {held.foretold:,.0f} purchases where {held.came:,.0f} "
-        "came: these customers do not buy as it supposes."
+    return phrase(
+        "the same forecast for the last {days} days said {foretold} purchases where {came} came: these customers do "
+        "not buy as it supposes.",
+        days=held.days,
+        foretold=number(held.foretold),
+        came=number(held.came),
     )
 
 
 def _warning(held: HeldOut | NotKnown) -> str:
     """What to read before a forecast that failed its test."""
-    return "Do not plan with it: its test failed. " if _failed(held) and not _refusal(held) else ""
+    return phrase("Do not plan with it: its test failed.") if _failed(held) and not _refusal(held) else ""
 
 
 def _failed(held: HeldOut | NotKnown) -> bool:
@@ -133,7 +140,7 @@ def _held_out(held: HeldOut | NotKnown) -> Iterator[Figure]:
     if isinstance(held, NotKnown):
         yield Figure(
             key="held_out_error",
-            title="Test: how far off the forecast was",
+            title=phrase("Test: how far off the forecast was"),
             unit="share",
             value=None,
             refusal=why_not(held),
@@ -141,22 +148,22 @@ def _held_out(held: HeldOut | NotKnown) -> Iterator[Figure]:
         return
     yield Figure(
         key="held_out_foretold",
-        title=f"Test: purchases forecast for the last {held.days} days from orders before",
+        title=phrase("Test: purchases forecast for the last {days} days from orders before", days=held.days),
         unit="count",
         value=round(held.foretold),
     )
     yield Figure(
         key="held_out_came",
-        title=f"Test: purchases that came in those {held.days} days",
+        title=phrase("Test: purchases that came in those {days} days", days=held.days),
         unit="count",
         value=int(held.came),
     )
     yield Figure(
         key="held_out_error",
-        title="Test: how far off the forecast was",
+        title=phrase("Test: how far off the forecast was"),
         unit="share",
         value=held.error,
-        note="Below zero: it said too few.",
+        note=phrase("Below zero: it said too few."),
     )
 
 
@@ -175,7 +182,7 @@ def _by_repeats(held: HeldOut) -> Table:
     most = max(group.repeats for group in held.groups)
     rows: list[Mapping[str, Cell]] = [
         {
-            "repeats": f"{group.repeats}{' or more' if group.repeats == most else ''}",
+            "repeats": phrase("{number} or more", number=most) if group.repeats == most else str(group.repeats),
             "customers": group.customers,
             "foretold": group.foretold,
             "came": group.came,
@@ -185,16 +192,20 @@ def _by_repeats(held: HeldOut) -> Table:
     since = _EPOCH + timedelta(days=held.since)
     return Table(
         key="held_out",
-        title=f"The forecast's test: the {held.days} days from {since.isoformat()}",
+        title=phrase("The forecast's test: the {days} days from {since}", days=held.days, since=day(since)),
         columns=[
-            Column(key="repeats", title="Repeat purchases before", unit="text"),
-            Column(key="customers", title="Customers", unit="count"),
-            Column(key="foretold", title="Forecast each", unit="number"),
-            Column(key="came", title="Came each", unit="number"),
+            Column(key="repeats", title=phrase("Repeat purchases before"), unit="text"),
+            Column(key="customers", title=phrase("Customers"), unit="count"),
+            Column(key="foretold", title=phrase("Forecast each"), unit="number"),
+            Column(key="came", title=phrase("Came each"), unit="number"),
         ],
         rows=rows,
-        note=f"A customer was missed by {held.missed:.2f} purchases on average; with everybody going on at their own "
-        f"pace it would be {held.missed_by_pace:.2f}.",
+        note=phrase(
+            "A customer was missed by {missed} purchases on average; with everybody going on at their own pace it "
+            "would be {paced}.",
+            missed=number(held.missed, 2),
+            paced=number(held.missed_by_pace, 2),
+        ),
     )
 
 
@@ -214,13 +225,13 @@ def _most_expected(visits: Visits, outlook: Outlook) -> Table:
     ]
     return Table(
         key="most_expected",
-        title=f"The {len(rows)} customers of whom most is expected",
+        title=phrase("The {shown} customers of whom most is expected", shown=len(rows)),
         columns=[
-            Column(key="customer_id", title="Customer", unit="text"),
-            Column(key="purchases", title="Purchases so far", unit="count"),
-            Column(key="alive", title="Chance still buying", unit="share"),
-            Column(key="expected", title="Expected, 12 months", unit="number"),
-            Column(key="value", title="Expected value", unit="money"),
+            Column(key="customer_id", title=phrase("Customer"), unit="text"),
+            Column(key="purchases", title=phrase("Purchases so far"), unit="count"),
+            Column(key="alive", title=phrase("Chance still buying"), unit="share"),
+            Column(key="expected", title=phrase("Expected, 12 months"), unit="number"),
+            Column(key="value", title=phrase("Expected value"), unit="money"),
         ],
         rows=rows,
     )
@@ -233,14 +244,14 @@ def _parameters(outlook: Outlook) -> Table:
         fitted += [("Gamma-Gamma", name, getattr(spending, name)) for name in ("p", "q", "v")]
     return Table(
         key="parameters",
-        title="How it was forecast, for analysts",
+        title=phrase("How it was forecast, for analysts"),
         columns=[
-            Column(key="parameter", title="Parameter", unit="text"),
-            Column(key="model", title="Method", unit="text"),
-            Column(key="value", title="Value", unit="number"),
+            Column(key="parameter", title=phrase("Parameter"), unit="text"),
+            Column(key="model", title=phrase("Method"), unit="text"),
+            Column(key="value", title=phrase("Value"), unit="number"),
         ],
         rows=[{"parameter": name, "model": model, "value": value} for model, name, value in fitted],
-        note="Time in weeks, money in minor units.",
+        note=phrase("Time in weeks, money in minor units."),
     )
 
 
@@ -250,14 +261,22 @@ def foretold_notes(outlook: Outlook | NotKnown) -> Iterator[str]:
         return
     held = outlook.held_out
     if isinstance(held, NotKnown):
-        yield f"How wrong the forecast may be is not known: {why_not(held)}"
+        yield phrase("How wrong the forecast may be is not known: {why}", why=why_not(held))
         return
-    off = "too far off to plan with" if _failed(held) else "and the coming year may be off by more"
-    yield (
-        f"The forecast's test: from orders before, {held.foretold:,.0f} purchases were forecast for the last "
-        f"{held.days} days; {held.came:,.0f} came. That is an error of {held.error:+.0%}, {off}."
+    tested = phrase(
+        "The forecast's test: from orders before, {foretold} purchases were forecast for the last {days} days; {came} "
+        "came.",
+        foretold=number(held.foretold),
+        days=held.days,
+        came=number(held.came),
     )
+    error = percent(held.error, 0, sign=True)
+    if _failed(held):
+        off = phrase("That is an error of {error}, too far off to plan with.", error=error)
+    else:
+        off = phrase("That is an error of {error}, and the coming year may be off by more.", error=error)
+    yield joined(tested, off)
     if held.missed >= held.missed_by_pace:
-        yield "Customer by customer, the forecast was no better than letting everybody go on at their own pace."
+        yield phrase("Customer by customer, the forecast was no better than letting everybody go on at their own pace.")
     if 2 * held.days < outlook.days:
-        yield "Orders span less than a year, so that a season may look like a habit."
+        yield phrase("Orders span less than a year, so that a season may look like a habit.")

@@ -12,6 +12,7 @@ from pairwell.errors import RequestError
 from pairwell.measure.sales.changes import Change
 from pairwell.measure.sales.goods import Sold, find_changes, sum_goods
 from pairwell.report.asking import Asked
+from pairwell.report.named import segment_name, segment_title
 from pairwell.report.record import Cell, Column, Report, Table
 from pairwell.report.sales import (
     JUDGED,
@@ -26,12 +27,19 @@ from pairwell.report.sales import (
     notes_of,
     read_sales,
 )
+from pairwell.said import capital, joined, phrase
 
 NAME: Final = "categories"
-_TITLE = "Sales by category"
+_TITLE = phrase("Sales by category")
 _OF_ALL: Final = ("orders", "revenue", "margin", "refunds")
 _PLURAL: Final = {"category": "categories", "brand": "brands", "item": "items"}
 _MOST: Final = 200
+_COUNTED: Final = {
+    "category": phrase("An order counts for each category it holds."),
+    "brand": phrase("An order counts for each brand it holds."),
+    "item": phrase("An order counts for each item it holds."),
+}
+_MARGINS: Final = phrase("Discounts of whole orders are in none of the margins.")
 
 
 def build_categories(asked: Asked) -> Report:
@@ -69,15 +77,18 @@ def goods_table(sales: Sales, of: str) -> Table:
     verdicts = judged(changes)
     titles = sales.titles([one.name for one in now[:_MOST]]) if of == "item" else {}
     whole = sum(one.revenue for one in now)
-    more = f" {len(now) - _MOST:,} more are left out here." if len(now) > _MOST else ""
-    named = [Column(key="title", title="Title", unit="text")] if titles else []
+    named = [Column(key="title", title=phrase("Title"), unit="text")] if titles else []
     return Table(
         key=_PLURAL[of],
-        title=f"Sales by {of}",
-        columns=[Column(key=of, title=of.capitalize(), unit="text"), *named, *_columns(sales, compared=bool(before))],
+        title=phrase("Sales by {what}", what=segment_title(of)),
+        columns=[
+            Column(key=of, title=capital(segment_title(of)), unit="text"),
+            *named,
+            *_columns(sales, compared=bool(before)),
+        ],
         rows=[
             {
-                of: one.name,
+                of: one.name if of == "item" else segment_name(one.name),
                 **({"title": titles.get(one.name)} if titles else {}),
                 **_row(one, whole),
                 **_change(one, before, changes),
@@ -86,9 +97,12 @@ def goods_table(sales: Sales, of: str) -> Table:
             for one in now[:_MOST]
         ],
         chart="bars",
-        note=f"An order counts for each {of} it holds. Discounts of whole orders are in none of the margins.{more}"
-        + (f" {JUDGED}" if changes else ""),
+        note=joined(_COUNTED[of], _MARGINS, _left_out(len(now)), JUDGED if changes else ""),
     )
+
+
+def _left_out(found: int) -> str:
+    return phrase("{more} more are left out here.", more=found - _MOST) if found > _MOST else ""
 
 
 def _held(sales: Sales, orders: ibis.Table) -> ibis.Table:
@@ -97,14 +111,14 @@ def _held(sales: Sales, orders: ibis.Table) -> ibis.Table:
 
 def _columns(sales: Sales, *, compared: bool) -> Sequence[Column]:
     return [
-        Column(key="revenue", title="Revenue", unit="money"),
-        Column(key="share", title="Share", unit="share"),
-        *([Column(key="previous_revenue", title="Before", unit="money")] if compared else []),
-        *(change_columns("change", "Change") if compared else []),
-        Column(key="orders", title="Orders", unit="count"),
-        Column(key="units", title="Units", unit="number"),
-        Column(key="margin", title="Margin", unit="money"),
-        *([Column(key="refunds", title="Refunds", unit="money")] if sales.returns_told else []),
+        Column(key="revenue", title=phrase("Revenue"), unit="money"),
+        Column(key="share", title=phrase("Share"), unit="share"),
+        *([Column(key="previous_revenue", title=phrase("Before"), unit="money")] if compared else []),
+        *(change_columns("change", phrase("Change")) if compared else []),
+        Column(key="orders", title=phrase("Orders"), unit="count"),
+        Column(key="units", title=phrase("Units"), unit="number"),
+        Column(key="margin", title=phrase("Margin"), unit="money"),
+        *([Column(key="refunds", title=phrase("Refunds"), unit="money")] if sales.returns_told else []),
     ]
 
 

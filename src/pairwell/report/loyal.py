@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ import numpy as np
 
 from pairwell.clock import from_micros, to_micros
 from pairwell.measure.customers.visits import Visits
-from pairwell.measure.offers.acceptors import LANDMARK_DAYS, Alike, Seen, compare_acceptors
+from pairwell.measure.offers.acceptors import LANDMARK_DAYS, Alike, Balance, Seen, compare_acceptors
 from pairwell.measure.offers.effects import Result
 from pairwell.measure.offers.estimates import Estimate, NotEstimable
 from pairwell.measure.offers.loyalty import Compared, Pair, came_back
@@ -21,19 +21,25 @@ from pairwell.measure.offers.reading import Read
 from pairwell.report.asking import Asked
 from pairwell.report.offered import Opened, ends, open_offers, say_refusal
 from pairwell.report.record import Cell, Column, Table
-from pairwell.wording import counted
+from pairwell.report.shown.cells import NO_DIFFERENCE
+from pairwell.report.sliced import CANNOT
+from pairwell.said import joined, number, phrase, phrase_count
 
 _YEAR: Final = timedelta(days=365)
 _EPOCH: Final = date(1970, 1, 1)
-_NO_EXPERIMENT: Final = (
+_NO_EXPERIMENT: Final = phrase(
     "Not an experiment: those who accept may like the shop more anyway. Whether offers bring customers back says the "
     "table by lot alone."
 )
-_NOT_YET: Final = "Some or all lines cannot be told yet: nobody is known for as long. Wait."
-_BY_LOT: Final = (
+_NOT_YET: Final = phrase("Some or all lines cannot be told yet: nobody is known for as long. Wait.")
+_BY_LOT: Final = phrase(
     "Everybody with something to be offered, whether they accepted or not, from the first time on; who is not known "
     "for as long yet is left out, in both groups."
 )
+
+_NOTHING_BOUGHT: Final = phrase("Nothing was bought since the period began, so nobody knows what offers do to loyalty.")
+_NOBODY_ASKED: Final = phrase("Nobody was offered anything yet, so nobody knows what offers do to loyalty.")
+_OFFERS, _HOLDOUT = phrase("Offers"), phrase("Holdout")
 
 
 class Loyal(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,11 +54,11 @@ def find_loyal(asked: Asked, visits: Visits) -> Loyal:
     zone = ZoneInfo(asked.settings.shop.timezone)
     until = asked.until or datetime.combine(_EPOCH + timedelta(days=visits.last_day + 1), time(), zone)
     if asked.since is not None and asked.since >= until:
-        return Loyal(notes=["Nothing was bought since the period began, so nobody knows what offers do to loyalty."])
+        return Loyal(notes=[_NOTHING_BOUGHT])
     wanted = msgspec.structs.replace(asked, by=None, since=asked.since or until - _YEAR, until=until)
     opened = open_offers(wanted, compare=False)
     if opened is None or not len(opened.now.told.slates.at):
-        return Loyal(notes=["Nobody was offered anything yet, so nobody knows what offers do to loyalty."])
+        return Loyal(notes=[_NOBODY_ASKED])
     return _loyal(opened, visits)
 
 
@@ -94,7 +100,7 @@ def _seen(read: Read, visits: Visits, zone: ZoneInfo) -> Seen:
 
 def _by_lot(asked: Sequence[Compared]) -> Table:
     return _compared(
-        ("loyalty_by_lot", "Coming back: offers against the holdout", ("Offers", "Holdout")), asked, note=_BY_LOT
+        ("loyalty_by_lot", phrase("Coming back: offers against the holdout"), (_OFFERS, _HOLDOUT)), asked, note=_BY_LOT
     )
 
 
@@ -107,31 +113,42 @@ def _compared(named: tuple[str, str, tuple[str, str]], asked: Sequence[Compared]
     return Table(
         key=key,
         title=title,
-        columns=[Column(key="what", title="Bought", unit="text"), *_pair_columns(ones, others)],
+        columns=[Column(key="what", title=phrase("Bought"), unit="text"), *_pair_columns(ones, others)],
         rows=[
-            {"what": _WORDS[one.asked].format(number=one.number), **_pair_cells(one.pair)}
+            {"what": _WORDS[one.asked](one.number), **_pair_cells(one.pair)}
             for one in asked
             if one.pair.ones.units or one.pair.others.units
         ],
-        note=" ".join([note, *refused]),
+        note=joined(note, *refused),
     )
 
 
-_WORDS: Final[Mapping[str, str]] = {
-    "within": "within {number} days",
-    "repeat": "twice or more within {number} days",
-    "month": "in month {number} (30 days each)",
+_OF_MOODS: Final = phrase(
+    "Not an experiment: who comes often sees more offers, buys more and has more to complain of; the next table tells "
+    "by lot. Satisfaction is the share of its scale (5 of 5 is 100 %); tickets count as complaints. A week counts by "
+    "what was seen before it began."
+)
+_BEFORE: Final = {
+    "days since the last purchase": phrase("days since the last purchase"),
+    "purchases": phrase("purchases"),
+    "spent": phrase("spent"),
+    "first offer seen": phrase("first offer seen"),
+}
+_WORDS: Final[Mapping[str, Callable[[int], str]]] = {
+    "within": lambda days: phrase("within {days} days", days=days),
+    "repeat": lambda days: phrase("twice or more within {days} days", days=days),
+    "month": lambda number: phrase("in month {number} (30 days each)", number=number),
 }
 
 
 def _pair_columns(ones: str, others: str) -> list[Column]:
     return [
         Column(key="ones", title=ones, unit="count"),
-        Column(key="ones_share", title="Share", unit="share", interval=True),
+        Column(key="ones_share", title=phrase("Share"), unit="share", interval=True),
         Column(key="others", title=others, unit="count"),
-        Column(key="others_share", title="Share of these", unit="share", interval=True),
-        Column(key="difference", title="Difference", unit="share", interval=True),
-        Column(key="verdict", title="Verdict", unit="text"),
+        Column(key="others_share", title=phrase("Share of these"), unit="share", interval=True),
+        Column(key="difference", title=phrase("Difference"), unit="share", interval=True),
+        Column(key="verdict", title=phrase("Verdict"), unit="text"),
     ]
 
 
@@ -148,61 +165,74 @@ def _pair_cells(pair: Pair) -> dict[str, Cell]:
 
 def _verdict(found: Result) -> str:
     if not isinstance(found, Estimate):
-        return "cannot be told"
-    return "more" if found.low > 0 else "less" if found.high < 0 else "no difference shown"
+        return CANNOT
+    return phrase("more") if found.low > 0 else phrase("less") if found.high < 0 else NO_DIFFERENCE
 
 
 def _acceptors(alike: Alike | NotEstimable) -> Iterator[Table]:
-    named = ("loyalty_of_acceptors", "Coming back: who accepted an offer, and who saw one and did not")
-    groups = ("Accepted", "Alike, did not")
+    named = ("loyalty_of_acceptors", phrase("Coming back: who accepted an offer, and who saw one and did not"))
+    groups = (phrase("Accepted"), phrase("Alike, did not"))
     if isinstance(alike, NotEstimable):
-        note = f"{_NO_EXPERIMENT} {say_refusal(alike)}"
+        note = joined(_NO_EXPERIMENT, say_refusal(alike))
         yield Table(key=named[0], title=named[1], columns=_what(groups), rows=[], note=note)
         return
-    note = (
-        f"{_NO_EXPERIMENT} Of {counted(alike.acceptors, 'acceptor')} {alike.matched:,} are compared with others alike "
-        f"in what they had bought before they saw an offer, worth as many as {alike.worth:,.0f} customers. Both are "
-        f"followed from {LANDMARK_DAYS} days after the first offer they saw; who accepted later counts as who did not."
-    )
-    yield _compared((*named, groups), alike.compared, note=note)
+    yield _compared((*named, groups), alike.compared, note=joined(_NO_EXPERIMENT, *_alike_words(alike)))
     yield Table(
         key="loyalty_balance",
-        title="How alike they were before",
+        title=phrase("How alike they were before"),
         columns=[
-            Column(key="what", title="Known before", unit="text"),
-            Column(key="before", title="All of them, apart by", unit="number"),
-            Column(key="after", title="As compared", unit="number"),
+            Column(key="what", title=phrase("Known before"), unit="text"),
+            Column(key="before", title=phrase("All of them, apart by"), unit="number"),
+            Column(key="after", title=phrase("As compared"), unit="number"),
         ],
-        rows=[
-            {"what": one.name, "before": round(one.before, 3), "after": round(one.after, 3)} for one in alike.balance
-        ],
-        note="In standard deviations; below 0.1 is good, above 0.25 nothing would be compared.",
+        rows=[_balance(one) for one in alike.balance],
+        note=phrase(
+            "In standard deviations; below {good} is good, above {most} nothing would be compared.",
+            good=number(0.1, 1),
+            most=number(0.25, 2),
+        ),
     )
+
+
+def _alike_words(alike: Alike) -> Iterator[str]:
+    yield phrase_count(
+        "Of {count} acceptor {matched} are compared with others alike in what they had bought before they saw an "
+        "offer, worth as many as {worth} customers.",
+        "Of {count} acceptors {matched} are compared with others alike in what they had bought before they saw an "
+        "offer, worth as many as {worth} customers.",
+        alike.acceptors,
+        matched=alike.matched,
+        worth=number(alike.worth),
+    )
+    yield phrase(
+        "Both are followed from {days} days after the first offer they saw; who accepted later counts as who did not.",
+        days=LANDMARK_DAYS,
+    )
+
+
+def _balance(one: Balance) -> dict[str, Cell]:
+    return {"what": _BEFORE.get(one.name, one.name), "before": round(one.before, 3), "after": round(one.after, 3)}
 
 
 def _what(groups: tuple[str, str]) -> list[Column]:
-    return [Column(key="what", title="Bought", unit="text"), *_pair_columns(*groups)]
+    return [Column(key="what", title=phrase("Bought"), unit="text"), *_pair_columns(*groups)]
 
 
 def _by_exposure(moods: Sequence[Mood]) -> Table:
     told = any(one.scores or one.complaints for one in moods)
     return Table(
         key="moods_by_exposure",
-        title=f"What customers say, by offers seen in the {BEFORE_DAYS} days before",
+        title=phrase("What customers say, by offers seen in the {days} days before", days=BEFORE_DAYS),
         columns=[
-            Column(key="seen", title="Offers seen", unit="text"),
-            Column(key="scores", title="Scores", unit="count"),
-            Column(key="satisfaction", title="Satisfaction", unit="share", interval=True),
-            Column(key="complaints", title="Complaints", unit="count"),
-            Column(key="weeks", title="Weeks of customers", unit="count"),
-            Column(key="rate", title="Complaints a week", unit="share", interval=True),
+            Column(key="seen", title=phrase("Offers seen"), unit="text"),
+            Column(key="scores", title=phrase("Scores"), unit="count"),
+            Column(key="satisfaction", title=phrase("Satisfaction"), unit="share", interval=True),
+            Column(key="complaints", title=phrase("Complaints"), unit="count"),
+            Column(key="weeks", title=phrase("Weeks of customers"), unit="count"),
+            Column(key="rate", title=phrase("Complaints a week"), unit="share", interval=True),
         ],
         rows=[_mood(place, one) for place, one in enumerate(moods)] if told else [],
-        note="Not an experiment: who comes often sees more offers, buys more and has more to complain of; the next "
-        "table tells by lot. Satisfaction is the share of its scale (5 of 5 is 100 %); tickets count as "
-        "complaints. A week counts by what was seen before it began."
-        if told
-        else say_refusal(NotEstimable(reason="unsaid")),
+        note=_OF_MOODS if told else say_refusal(NotEstimable(reason="unsaid")),
     )
 
 
@@ -220,18 +250,23 @@ def _mood(place: int, mood: Mood) -> dict[str, Cell]:
 
 
 def _moods(moods: Moods) -> Table:
-    pairs = {"Satisfaction of those who gave a score": moods.satisfaction, "Complained": moods.complained}
+    pairs = {
+        phrase("Satisfaction of those who gave a score"): moods.satisfaction,
+        phrase("Complained"): moods.complained,
+    }
     refused = [
-        f"{name}: {say_refusal(one.difference)}"
+        joined(name, say_refusal(one.difference), between=": ")
         for name, one in pairs.items()
         if isinstance(one.difference, NotEstimable)
     ]
     said = [name for name, one in pairs.items() if one.difference != NotEstimable(reason="unsaid")]
-    note = "From the first time that there was something to offer. Who gives a score at all may differ by group, too."
+    note = phrase(
+        "From the first time that there was something to offer. Who gives a score at all may differ by group, too."
+    )
     return Table(
         key="moods_by_lot",
-        title="What customers say: offers against the holdout",
-        columns=[Column(key="what", title="What", unit="text"), *_pair_columns("Offers", "Holdout")],
+        title=phrase("What customers say: offers against the holdout"),
+        columns=[Column(key="what", title=phrase("What"), unit="text"), *_pair_columns(_OFFERS, _HOLDOUT)],
         rows=[{"what": name, **_pair_cells(pairs[name])} for name in said],
-        note=" ".join([note, *refused]) if said else say_refusal(NotEstimable(reason="unsaid")),
+        note=joined(note, *refused) if said else say_refusal(NotEstimable(reason="unsaid")),
     )

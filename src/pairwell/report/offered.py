@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -15,36 +15,69 @@ from pairwell.measure.offers.trials import Holdout
 from pairwell.measure.period import Period
 from pairwell.report.asking import Asked, Periods, begin, find_periods
 from pairwell.report.record import Cell, Figure, Report, Unit
-from pairwell.wording import counted
+from pairwell.said import percent, phrase, phrase_count
 
-_REFUSALS: Final[Mapping[Reason, str]] = {
-    "nobody": "There is nobody to compare: no such customer was met in this period.",
-    "no_holdout": "Nobody was kept without offers by lot, so nobody knows what these customers would have bought "
-    "anyway. Set `holdout = 0.05` under [choice] in pairwell.toml, and run `pairwell publish`.",
-    "no_treated": "Nobody was offered anything yet.",
-    "too_few": "Too few customers to tell: the smaller group has {found}, and {needed} are needed before a few large "
-    "orders no longer decide it. Wait, or ask for a longer period.",
-    "no_spread": "All customers of one group brought the same, as when nobody bought, so nobody can say how sure a "
-    "difference would be. Wait, or ask for a longer period.",
-    "said_later": "The shop first said this of these customers after they had met offers, which may have brought it "
-    "about, so that they cannot be compared by it. Ingest customers before offers start, or with a `valid_from`.",
-    "not_alike": "Those who accepted and those who did not were too different before: {found} of {needed} acceptors "
-    "have somebody like them. What differs later would say nothing about offers.",
-    "unsaid": "Nobody said anything of the kind in this period. Ingest `feedback`, or send `feedback` events.",
-    "uneven_groups": "The lot cannot have fallen like this: {found} of the customers are in the holdout, about "
-    "{needed} were to be expected. Something else sorts them, so the groups cannot be compared.",
+_REFUSALS: Final[Mapping[Reason, Callable[[NotEstimable], str]]] = {
+    "nobody": lambda _: phrase("There is nobody to compare: no such customer was met in this period."),
+    "no_holdout": lambda _: phrase(
+        "Nobody was kept without offers by lot, so nobody knows what these customers would have bought anyway. Set "
+        "`holdout = 0.05` under [choice] in pairwell.toml, and run `pairwell publish`."
+    ),
+    "no_treated": lambda _: phrase("Nobody was offered anything yet."),
+    "too_few": lambda why: phrase_count(
+        "Too few customers to tell: the smaller group has {count} customer, and {needed} are needed before a few large "
+        "orders no longer decide it. Wait, or ask for a longer period.",
+        "Too few customers to tell: the smaller group has {count} customers, and {needed} are needed before a few "
+        "large orders no longer decide it. Wait, or ask for a longer period.",
+        why.found,
+        needed=why.needed,
+    ),
+    "no_spread": lambda _: phrase(
+        "All customers of one group brought the same, as when nobody bought, so nobody can say how sure a difference "
+        "would be. Wait, or ask for a longer period."
+    ),
+    "said_later": lambda _: phrase(
+        "The shop first said this of these customers after they had met offers, which may have brought it about, so "
+        "that they cannot be compared by it. Ingest customers before offers start, or with a `valid_from`."
+    ),
+    "not_alike": lambda why: phrase(
+        "Those who accepted and those who did not were too different before: {found} of {needed} acceptors have "
+        "somebody like them. What differs later would say nothing about offers.",
+        found=why.found,
+        needed=why.needed,
+    ),
+    "unsaid": lambda _: phrase(
+        "Nobody said anything of the kind in this period. Ingest `feedback`, or send `feedback` events."
+    ),
+    "uneven_groups": lambda why: phrase(
+        "The lot cannot have fallen like this: {found} of the customers are in the holdout, about {needed} were to be "
+        "expected. Something else sorts them, so the groups cannot be compared.",
+        found=why.found,
+        needed=why.needed,
+    ),
 }
 
 _SLICES: Final = {
-    "new_or_returning": "Returning is who had ordered before the first decision about them; everybody else is new, "
-    "whatever they bought after it.",
-    "channel": "A channel is that of the placement, as pairwell.toml says today.",
-    "customer": "Customers are sorted by what the shop had said of them by the first decision about them; where that "
-    "was nothing, by what it said first.",
-    "item": "An offer is sorted by what the catalogue says of its items today; a bundle of several stands by itself. "
-    "Answers without an offer are in no row: they name no item.",
-    "offer": "Answers without an offer are in no row: they have no kind.",
+    "new_or_returning": phrase(
+        "Returning is who had ordered before the first decision about them; everybody else is new, whatever they "
+        "bought after it."
+    ),
+    "channel": phrase("A channel is that of the placement, as pairwell.toml says today."),
+    "customer": phrase(
+        "Customers are sorted by what the shop had said of them by the first decision about them; where that was "
+        "nothing, by what it said first."
+    ),
+    "item": phrase(
+        "An offer is sorted by what the catalogue says of its items today; a bundle of several stands by itself. "
+        "Answers without an offer are in no row: they name no item."
+    ),
+    "offer": phrase("Answers without an offer are in no row: they have no kind."),
 }
+
+_UNSEEN: Final = phrase(
+    "Offers went out, but no event tells that a customer saw one, so that nothing can be put down to them. Send "
+    "`exposure` events to POST /v1/events, or use the widget."
+)
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -76,7 +109,9 @@ def open_offers(asked: Asked, *, compare: bool) -> Opened | None:
 
 def empty(asked: Asked, name: str, title: str) -> Report:
     """The report of a shop that has sold nothing yet, or cannot say when."""
-    note = "There are no dated orders yet: what offers earn is told from orders. Run `pairwell ingest orders FILE`."
+    note = phrase(
+        "There are no dated orders yet: what offers earn is told from orders. Run `pairwell ingest orders FILE`."
+    )
     return msgspec.structs.replace(begin(asked, name, title), notes=[note])
 
 
@@ -89,8 +124,7 @@ def titles_of(asked: Asked, names: list[str]) -> dict[str, str]:
 
 def say_refusal(why: NotEstimable) -> str:
     """Why nobody can tell, for the owner of a shop."""
-    found = counted(why.found, "customer") if why.reason == "too_few" else f"{why.found:,}"
-    return _REFUSALS[why.reason].format(found=found, needed=f"{why.needed:,}")
+    return _REFUSALS[why.reason](why)
 
 
 def figure(
@@ -131,31 +165,40 @@ def notes_of(read: Read, asked: Asked) -> list[str]:
     notes = list[str]()
     offers, slates = read.told.offers, read.told.slates
     if len(offers.slate) and not (offers.exposed >= 0).any() and slates.shown.any():
-        notes.append(
-            "Offers went out, but no event tells that a customer saw one, so that nothing can be put down to them. "
-            "Send `exposure` events to POST /v1/events, or use the widget."
-        )
+        notes.append(_UNSEEN)
     unknown = ~read.lines.cost_known & read.lines.priced
     if unknown.any():
         share = float(read.lines.revenue[unknown].sum() / max(read.lines.revenue.sum(), 1.0))
-        notes.append(
-            f"Nobody states a cost for {share:.0%} of the revenue here; its margin is the share of the price that "
-            f"`margin_rate` names ({asked.settings.shop.margin_rate:.0%}, or that of the category)."
+        said = phrase(
+            "Nobody states a cost for {share} of the revenue here; its margin is the share of the price that "
+            "`margin_rate` names ({rate}, or that of the category).",
+            share=percent(share, 0),
+            rate=percent(asked.settings.shop.margin_rate, 0),
         )
+        notes.append(said)
     if missing := int((~read.lines.priced).sum()):
-        notes.append(f"{counted(missing, 'order line')} without any price counted as no money.")
+        unpriced = phrase_count(
+            "{count} order line without any price counted as no money.",
+            "{count} order lines without any price counted as no money.",
+            missing,
+        )
+        notes.append(unpriced)
     return notes
 
 
 def notes_of_slices(slices: Slices) -> list[str]:
     """How the slices are told apart, where that is not plain."""
     said = _SLICES.get(slices.by) or _SLICES.get(slices.of)
-    notes = [] if said is None else [said]
+    notes: list[str] = [] if said is None else [said]
     if slices.late:
-        notes.append(
-            f"{counted(slices.late, 'customer')} stand in no comparison of rows: the shop had told nothing of them "
-            "when they met the first offer, and what it said later may have come of offers, as a tier does of spending."
+        late = phrase_count(
+            "{count} customer stands in no comparison of rows: the shop had told nothing of them when they met the "
+            "first offer, and what it said later may have come of offers, as a tier does of spending.",
+            "{count} customers stand in no comparison of rows: the shop had told nothing of them when they met the "
+            "first offer, and what it said later may have come of offers, as a tier does of spending.",
+            slices.late,
         )
+        notes.append(late)
     return notes
 
 

@@ -25,10 +25,10 @@ from pairwell.report.sales import (
     with_intervals,
 )
 from pairwell.report.untold import note_of_few
-from pairwell.wording import counted
+from pairwell.said import joined, phrase, phrase_count
 
 NAME: Final = "pairs"
-_TITLE = "What is bought with what"
+_TITLE = phrase("What is bought with what")
 _OF_ALL: Final = (
     "orders", "items_per_order", "attach_rate", "buyers_who_added", "add_on_spend_per_order", "aov",
 )  # fmt: skip
@@ -78,13 +78,13 @@ def _tables(sales: Sales) -> list[Table]:
 def _together(pairs: Pairs, titles: Mapping[str, str]) -> Table:
     return Table(
         key="together",
-        title="Items most often sold together",
+        title=phrase("Items most often sold together"),
         columns=[
-            *_named("item_id", "Item"),
-            *_named("with_id", "With", "with_title"),
-            Column(key="orders", title="Orders with both", unit="count"),
-            Column(key="of_first", title="Of those with the first", unit="share"),
-            Column(key="of_second", title="Of those with the second", unit="share"),
+            *_named("item_id", phrase("Item")),
+            *_named("with_id", phrase("With"), "with_title"),
+            Column(key="orders", title=phrase("Orders with both"), unit="count"),
+            Column(key="of_first", title=phrase("Of those with the first"), unit="share"),
+            Column(key="of_second", title=phrase("Of those with the second"), unit="share"),
         ],
         rows=[
             {
@@ -98,48 +98,53 @@ def _together(pairs: Pairs, titles: Mapping[str, str]) -> Table:
             }
             for one in pairs.listed
         ],
-        note=" ".join(_left_out_of(pairs)) or None,
+        note=joined(*_left_out_of(pairs)) or None,
     )
 
 
 def _left_out_of(pairs: Pairs) -> Iterator[str]:
     if not pairs.certain:
-        yield "Only the items that most orders hold were paired: rarer ones may be missing."
+        yield phrase("Only the items that most orders hold were paired: rarer ones may be missing.")
     if pairs.too_large:
-        left = counted(pairs.too_large, "order")
-        yield f"{left} of more than {LARGEST_ORDER} different items left out: all their items stand together."
+        yield phrase_count(
+            "{count} order of more than {most} different items left out: all their items stand together.",
+            "{count} orders of more than {most} different items left out: all their items stand together.",
+            pairs.too_large,
+            most=LARGEST_ORDER,
+        )
 
 
 def _primary(ranked: Sequence[Slice], found: int, titles: Mapping[str, str]) -> Table:
     few = note_of_few(int(part.sums["customers"]) for part in ranked)
-    notes = (_left_out(found, len(ranked), "primary items"), few)
+    left = phrase("{shown} of {found} primary items are shown.", shown=len(ranked), found=found)
     return Table(
         key="primary_items",
-        title="Primary items",
-        columns=[*_named("item_id", "Primary item"), *with_intervals(columns(_OF_PRIMARY), _WITH_INTERVALS)],
+        title=phrase("Primary items"),
+        columns=[*_named("item_id", phrase("Primary item")), *with_intervals(columns(_OF_PRIMARY), _WITH_INTERVALS)],
         rows=[
             {"item_id": part.key[0], "title": titles.get(part.key[0]), **cells_of(part, _OF_PRIMARY)} for part in ranked
         ],
         chart="bars",
-        note=" ".join(note for note in notes if note) or None,
+        note=joined(left if found > len(ranked) else "", few or "") or None,
     )
 
 
 def _added(listed: Sequence[Added], found: int, titles: Mapping[str, str]) -> Table:
     """Of the primary items shown, what was added most often."""
+    left = phrase("{shown} of {found} pairs with these primary items are shown.", shown=len(listed), found=found)
     return Table(
         key="added",
-        title="What was added to each primary item",
+        title=phrase("What was added to each primary item"),
         columns=[
-            *_named("item_id", "Primary item"),
-            *_named("added_id", "Added", "added_title"),
-            Column(key="orders", title="Orders with both", unit="count"),
-            Column(key="primary_orders", title="Orders of the primary item", unit="count"),
-            Column(key="attach_rate", title="Attach rate", unit="share", interval=True),
-            Column(key="revenue", title="Revenue of what was added", unit="money"),
+            *_named("item_id", phrase("Primary item")),
+            *_named("added_id", phrase("Added"), "added_title"),
+            Column(key="orders", title=phrase("Orders with both"), unit="count"),
+            Column(key="primary_orders", title=phrase("Orders of the primary item"), unit="count"),
+            Column(key="attach_rate", title=phrase("Attach rate"), unit="share", interval=True),
+            Column(key="revenue", title=phrase("Revenue of what was added"), unit="money"),
         ],
         rows=[_added_row(one, titles) for one in listed],
-        note=_left_out(found, len(listed), "pairs with these primary items"),
+        note=left if found > len(listed) else None,
     )
 
 
@@ -159,8 +164,4 @@ def _added_row(one: Added, titles: Mapping[str, str]) -> dict[str, Cell]:
 
 
 def _named(key: str, title: str, second: str = "title") -> list[Column]:
-    return [Column(key=key, title=title, unit="text"), Column(key=second, title="Title", unit="text")]
-
-
-def _left_out(found: int, shown: int, of: str) -> str | None:
-    return f"{shown:,} of {found:,} {of} are shown." if found > shown else None
+    return [Column(key=key, title=title, unit="text"), Column(key=second, title=phrase("Title"), unit="text")]

@@ -19,13 +19,17 @@ from pairwell.measure.offers.stages import Way, by_kind, by_placement, most_show
 from pairwell.report.asking import Asked, begin
 from pairwell.report.offered import empty, ends, notes_of, notes_of_slices, open_offers, say_refusal, titles_of
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.sliced import MOST, placements_by, shown_ends, stages_cells, stages_columns
+from pairwell.report.sliced import CANNOT, MOST, placements_by, shown_ends, stages_cells, stages_columns
 from pairwell.report.verdicts import say_surely
+from pairwell.said import joined, percent, phrase
 
-NAME, _TITLE = "placements", "Where customers take offers"
+NAME, _TITLE = "placements", phrase("Where customers take offers")
 _MOST = 10
 _STAGES: Final = ("exposed", "accepted", "bought", "kept")
-_TAKEN: Final = (("cross_sell", "Add-ons taken most"), ("upgrade", "Upgrades taken most"))
+_TAKEN: Final = (
+    ("cross_sell", phrase("Add-ons taken most")),
+    ("upgrade", phrase("Upgrades taken most")),
+)
 
 
 def build_placements(asked: Asked) -> Report:
@@ -55,22 +59,25 @@ def build_placements(asked: Asked) -> Report:
 
 def _most_receptive(placements: list[tuple[str, Way]]) -> Figure:
     """The placement where the largest share is accepted, if it surely is larger than anywhere else."""
-    key, title = "most_receptive_placement", "Where customers accept most"
+    key, title = "most_receptive_placement", phrase("Where customers accept most")
     found = sorted(
         ((rate, name) for name, way in placements if (rate := way.rate("accepted")) is not None),
         key=lambda one: (-one[0].value, one[1]),
     )
     if not found:
-        refusal = "No event tells that anybody saw an offer in this period."
+        refusal = phrase("No event tells that anybody saw an offer in this period.")
         return Figure(key=key, title=title, unit="text", value=None, refusal=refusal)
     best = found[0]
     rivals = [name for rate, name in found[1:] if rate.high >= best[0].low]
     if len(found) == 1:
-        refusal = f"Offers were seen in one place only: {best[1]}."
+        refusal = phrase("Offers were seen in one place only: {place}.", place=best[1])
     elif rivals:
-        refusal = f"Nobody can tell yet: it may be {best[1]}, or {', '.join(rivals)}."
+        refusal = phrase(
+            "Nobody can tell yet: it may be {place}, or {others}.", place=best[1], others=", ".join(rivals)
+        )
     else:
-        return Figure(key=key, title=title, unit="text", value=best[1], note=f"{best[0].value:.1%} of those seen.")
+        note = phrase("{share} of those seen.", share=percent(best[0].value))
+        return Figure(key=key, title=title, unit="text", value=best[1], note=note)
     return Figure(key=key, title=title, unit="text", value=None, refusal=refusal)
 
 
@@ -101,15 +108,15 @@ def _placements(read: Read, placements: list[tuple[str, Way]]) -> Table:
             }
         )
     if not rows:
-        return Table(key="placements", title="Placements", columns=_COLUMNS, rows=[], note=_NOBODY)
-    said = [f"{name}: {why}" for name, why in refusals.items()]
-    return Table(key="placements", title="Placements", columns=_COLUMNS, rows=rows, note=" ".join([_NOTE, *said]))
+        return Table(key="placements", title=phrase("Placements"), columns=_COLUMNS, rows=[], note=_NOBODY)
+    said = [joined(name, why, between=": ") for name, why in refusals.items()]
+    return Table(key="placements", title=phrase("Placements"), columns=_COLUMNS, rows=rows, note=joined(_NOTE, *said))
 
 
 def _verdict(margin: Result, looked: int) -> str:
     """Whether it surely added or lost, with as many placements as were looked at."""
     if isinstance(margin, NotEstimable):
-        return "cannot be told"
+        return CANNOT
     against = Estimate(value=-margin.value, low=-margin.high, high=-margin.low)
     surely = int(is_surely_below(against, 0.0, among=looked)) - int(is_surely_below(margin, 0.0, among=looked))
     return say_surely(surely)
@@ -130,19 +137,19 @@ def _taken(asked: Asked, what: tuple[str, str], way: Way) -> Table:
     return Table(key=f"{kind}_taken", title=title, columns=_TAKEN_COLUMNS, rows=rows, chart="bars")
 
 
-_NOTE: Final = "Margin added is of the customers who first met an offer there, wherever they met others later."
-_NOBODY: Final = "Nobody asked for offers in this period."
+_NOTE: Final = phrase("Margin added is of the customers who first met an offer there, wherever they met others later.")
+_NOBODY: Final = phrase("Nobody asked for offers in this period.")
 _COLUMNS: Final = [
-    Column(key="placement", title="Placement", unit="text"),
-    Column(key="decisions", title="Asked", unit="count"),
+    Column(key="placement", title=phrase("Placement"), unit="text"),
+    Column(key="decisions", title=phrase("Asked"), unit="count"),
     *stages_columns(["exposed", "accepted"], ["accepted"]),
-    Column(key="treated", title="Customers", unit="count"),
-    Column(key="held", title="Holdout", unit="count"),
-    Column(key="margin", title="Margin added", unit="money", interval=True),
-    Column(key="verdict", title="Verdict", unit="text"),
+    Column(key="treated", title=phrase("Customers"), unit="count"),
+    Column(key="held", title=phrase("Holdout"), unit="count"),
+    Column(key="margin", title=phrase("Margin added"), unit="money", interval=True),
+    Column(key="verdict", title=phrase("Verdict"), unit="text"),
 ]
 _TAKEN_COLUMNS: Final = [
-    Column(key="offer", title="Offer", unit="text"),
-    Column(key="items", title="Items", unit="text"),
+    Column(key="offer", title=phrase("Offer"), unit="text"),
+    Column(key="items", title=phrase("Items"), unit="text"),
     *stages_columns(_STAGES, ["accepted"]),
 ]

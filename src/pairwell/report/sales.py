@@ -11,6 +11,7 @@ import ibis
 import msgspec
 import pyarrow as pa
 
+from pairwell.config.settings import Shop
 from pairwell.engines.engine import storage_failures
 from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
 from pairwell.measure.period import Period
@@ -22,30 +23,33 @@ from pairwell.measure.sales.metrics import METRIC, Metric
 from pairwell.measure.sales.orders import items_of_orders, kept_orders, measured_orders
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked, Periods, begin, find_periods
+from pairwell.report.named import segment_name
 from pairwell.report.record import Cell, Column, Figure, Report, Table
-from pairwell.report.shown.cells import NO_DIFFERENCE, Cells
+from pairwell.report.shown.cells import NO_DIFFERENCE
 from pairwell.report.untold import note_of_few
+from pairwell.said import amount, day, joined, lowered, percent, phrase, phrase_count
 from pairwell.several import adjust
-from pairwell.wording import counted
 
 REFUSALS: Final = {
-    "no_orders": "No order was placed in this period.",
-    "no_prices": "None of these orders states a price. Name the column of prices and ingest them again.",
-    "no_returns": "No return was ever told. Ingest returns, if there are any.",
-    "nothing_to_divide_by": "There is no revenue to divide by.",
+    "no_orders": phrase("No order was placed in this period."),
+    "no_prices": phrase("None of these orders states a price. Name the column of prices and ingest them again."),
+    "no_returns": phrase("No return was ever told. Ingest returns, if there are any."),
+    "nothing_to_divide_by": phrase("There is no revenue to divide by."),
 }
 _WITH_INTERVALS: Final = ("aov", "attach_rate")
 _OF_RETURNS: Final = ("return_rate", "refunds")
 _OF_WHAT_COMES_BACK: Final = ("margin", "margin_share", *_OF_RETURNS)
 _DAY = timedelta(days=1)
 _COMES_BACK: Final = 60.0  # days, for as long goods may come back, unless `learn.return_days` is more
-JUDGED: Final = (
+JUDGED: Final = phrase(
     "More and less are said of what stands out among all of these changes (Benjamini and Hochberg, 5 %); each interval "
     "is for its row alone."
 )
 _WRONG: Final = 0.05  # of the changes that are called more or less, so many may be none
 _PART: Final = 3
-_NO_ORDERS = "Nothing was sold yet: ingest orders, or wait for the first one."
+_MORE: Final = phrase("more")
+_LESS: Final = phrase("less")
+_NO_ORDERS = phrase("Nothing was sold yet: ingest orders, or wait for the first one.")
 
 _Name = TypeVar("_Name")
 
@@ -210,7 +214,7 @@ def change_columns(key: str, title: str) -> list[Column]:
     """How much something changed, and whether that is shown."""
     return [
         Column(key=key, title=title, unit="share", interval=True),
-        Column(key=f"{key}_verdict", title="Shown", unit="text"),
+        Column(key=f"{key}_verdict", title=phrase("Shown"), unit="text"),
     ]
 
 
@@ -226,9 +230,12 @@ def judged(changes: Mapping[_Name, Change]) -> dict[_Name, str]:
     """Which of the changes that one table shows are more or less, as far as so many of them can tell."""
     sure = adjust([change.p_value for change in changes.values()])
     return {
-        name: NO_DIFFERENCE if p_value > _WRONG else "more" if change.low + change.high > 0 else "less"
+        name: NO_DIFFERENCE if p_value > _WRONG else _MORE if change.low + change.high > 0 else _LESS
         for (name, change), p_value in zip(changes.items(), sure, strict=True)
     }
+
+
+_SORTS: Final = {"kind": "new_or_returning"}  # by the columns of orders whose values are ours
 
 
 def slice_table(key: str, name: Column, orders: ibis.Table, metrics: Sequence[str]) -> Table:
@@ -238,9 +245,12 @@ def slice_table(key: str, name: Column, orders: ibis.Table, metrics: Sequence[st
     )
     return Table(
         key=key,
-        title=f"By {name.title.lower()}",
+        title=phrase("By {what}", what=lowered(name.title)),
         columns=[name, *with_intervals(columns(metrics), _WITH_INTERVALS)],
-        rows=[{name.key: str(part.key[0]), **cells_of(part, metrics)} for part in rows],
+        rows=[
+            {name.key: segment_name(str(part.key[0]), _SORTS.get(name.key, "")), **cells_of(part, metrics)}
+            for part in rows
+        ],
         chart="bars",
         note=note_of_few(int(part.sums["customers"]) for part in rows),
     )
@@ -253,22 +263,32 @@ def notes_of(sales: Sales, now: Slice | None) -> list[str]:
 
 def _nothing(sales: Sales) -> str:
     zone, periods = ZoneInfo(sales.history.shop.timezone), sales.periods
-    first, last = (f"{moment.astimezone(zone):%Y-%m-%d}" for moment in (periods.first, periods.last))
-    return f"Orders of this shop are of {first} to {last}; none of them that still stands is of this period."
+    first, last = (day(moment.astimezone(zone).date()) for moment in (periods.first, periods.last))
+    return phrase(
+        "Orders of this shop are of {first} to {last}; none of them that still stands is of this period.",
+        first=first,
+        last=last,
+    )
 
 
 def _of_period(sales: Sales) -> Iterator[str]:
     periods, zone = sales.periods, ZoneInfo(sales.history.shop.timezone)
-    first = f"{periods.first.astimezone(zone):%Y-%m-%d}"
+    first, last = (day(moment.astimezone(zone).date()) for moment in (periods.first, periods.last))
     if not periods.dated:
-        yield "Orders carry no date, so that all of them are one period, and nothing is told of days or before."
+        yield phrase("Orders carry no date, so that all of them are one period, and nothing is told of days or before.")
     elif periods.previous is None:
-        yield f"The first order is of {first}: there is no whole period before to compare with, so no change is told."
+        yield phrase(
+            "The first order is of {first}: there is no whole period before to compare with, so no change is told.",
+            first=first,
+        )
     if periods.later:
-        verb = "is" if periods.later == 1 else "are"
-        yield (
-            f"{counted(periods.later, 'order')} {verb} dated later than now, perhaps by mistake: a period that nobody "
-            f"names ends with the newest order before, of {periods.last.astimezone(zone):%Y-%m-%d}."
+        yield phrase_count(
+            "{count} order is dated later than now, perhaps by mistake: a period that nobody names ends with the "
+            "newest order before, of {last}.",
+            "{count} orders are dated later than now, perhaps by mistake: a period that nobody names ends with the "
+            "newest order before, of {last}.",
+            periods.later,
+            last=last,
         )
     if periods.dated:
         yield from _of_its_end(sales)
@@ -277,64 +297,101 @@ def _of_period(sales: Sales) -> Iterator[str]:
 def _of_its_end(sales: Sales) -> Iterator[str]:
     """Where the period may not be over, for orders or for what comes back of them."""
     zone, periods = ZoneInfo(sales.history.shop.timezone), sales.periods
-    until, newest = periods.period.until, f"{periods.last.astimezone(zone):%Y-%m-%d}"
+    until, newest = periods.period.until, day(periods.last.astimezone(zone).date())
     if until - periods.last > _DAY:
-        yield f"The newest order is of {newest}: the period goes on beyond it and may not be whole."
+        yield phrase(
+            "The newest order is of {newest}: the period goes on beyond it and may not be whole.", newest=newest
+        )
     if until - periods.last > _DAY and periods.previous is not None and periods.last >= periods.period.since:
-        yield f"It is compared with as many days before it as it has up to {newest}."
+        yield phrase("It is compared with as many days before it as it has up to {newest}.", newest=newest)
     if periods.previous is not None and sales.returns_due:
-        yield (
-            f"What was ordered after {sales.kept_until.astimezone(zone):%Y-%m-%d} may still come back, less of what "
-            "was ordered before: changes of margin, of its share, of returns and of refunds would show nothing but "
-            "that, and are not told."
+        yield phrase(
+            "What was ordered after {day} may still come back, less of what was ordered before: changes of margin, of "
+            "its share, of returns and of refunds would show nothing but that, and are not told.",
+            day=day(sales.kept_until.astimezone(zone).date()),
         )
 
 
 def _of_orders(sums: Mapping[str, Any], sales: Sales) -> Iterator[str]:
     get = sums.__getitem__
-    orders, shop, cells = get("orders"), sales.history.shop, Cells(sales.history.shop.currency)
-    yield _primary_words(orders, get("roles"))
-    if get("customers") - get("buyers"):
-        unnamed = counted(get("customers") - get("buyers"), "order")
-        yield f"{unnamed} of {orders:,} name no customer; in intervals each counts as a customer of its own."
-    if get("customers") < FEWEST_CUSTOMERS:
-        yield f"Fewer than {FEWEST_CUSTOMERS} customers bought: too few for intervals."
-    elif get("customers") < FEWEST_FOR_MONEY:
-        yield f"Fewer than {FEWEST_FOR_MONEY} customers bought: too few for intervals of money."
-    if get("unpriced"):
-        yield f"{counted(get('unpriced'), 'item')} of orders state no price and add nothing to revenue."
-    if get("estimated") and get("revenue"):
-        share = get("estimated") / get("revenue")
-        yield (
-            f"The cost is unknown for {share:.1%} of revenue; there the margin is shop.margin_rate "
-            f"({shop.margin_rate:.0%}) of the price{' or that of the category' if shop.margin_rates else ''}."
+    orders, customers, shop = int(get("orders")), int(get("customers")), sales.history.shop
+    yield _primary_words(orders, int(get("roles")))
+    if customers - get("buyers"):
+        yield phrase_count(
+            "{count} order of {orders} names no customer; in intervals each counts as a customer of its own.",
+            "{count} orders of {orders} name no customer; in intervals each counts as a customer of its own.",
+            customers - int(get("buyers")),
+            orders=orders,
         )
+    if customers < FEWEST_CUSTOMERS:
+        yield phrase("Fewer than {fewest} customers bought: too few for intervals.", fewest=FEWEST_CUSTOMERS)
+    elif customers < FEWEST_FOR_MONEY:
+        yield phrase("Fewer than {fewest} customers bought: too few for intervals of money.", fewest=FEWEST_FOR_MONEY)
+    if get("unpriced"):
+        yield phrase_count(
+            "{count} item of orders states no price and adds nothing to revenue.",
+            "{count} items of orders state no price and add nothing to revenue.",
+            int(get("unpriced")),
+        )
+    if get("estimated") and get("revenue"):
+        yield _cost_words(get("estimated") / get("revenue"), shop)
     if get("converted"):
         yield from _of_currencies(int(get("converted")), sales)
     if get("discounts"):
-        said = f"{cells.value(get('discounts'), 'money')} {shop.currency}"
-        yield f"Discounts of whole orders, {said}, are deducted from margin and not from revenue."
+        yield phrase(
+            "Discounts of whole orders, {amount} {currency}, are deducted from margin and not from revenue.",
+            amount=amount(get("discounts"), shop.currency),
+            currency=shop.currency,
+        )
+
+
+def _cost_words(share: float, shop: Shop) -> str:
+    said = {"share": percent(share), "rate": percent(shop.margin_rate, 0)}
+    if shop.margin_rates:
+        return phrase(
+            "The cost is unknown for {share} of revenue; there the margin is shop.margin_rate ({rate}) of the price or "
+            "that of the category.",
+            **said,
+        )
+    return phrase(
+        "The cost is unknown for {share} of revenue; there the margin is shop.margin_rate ({rate}) of the price.",
+        **said,
+    )
 
 
 def _of_currencies(others: int, sales: Sales) -> Iterator[str]:
     """Orders that are not in the shop's currency: converted when they were read, or taken in under another one."""
     currency, found = sales.history.shop.currency, count_unconverted(sales.history, sales.periods.period)
     for code, orders in found.items():
-        yield (
-            f"Do not trust money here: {counted(orders, 'order')} {'is' if orders == 1 else 'are'} in {code}, read "
-            f"while that was the shop's currency. Nobody gave a rate, so {code} is added as if it were {currency}. If "
-            f"the file is in {currency}, ingest it again; if it is in {code}, name its rate under [currency.rates], or "
-            f"its currency in the mapping, run `pairwell publish`, and ingest it again."
+        told = phrase_count(
+            "Do not trust money here: {count} order is in {code}, read while that was the shop's currency.",
+            "Do not trust money here: {count} orders are in {code}, read while that was the shop's currency.",
+            orders,
+            code=code,
         )
+        mend = phrase(
+            "Nobody gave a rate, so {code} is added as if it were {currency}. If the file is in {currency}, ingest it "
+            "again; if it is in {code}, name its rate under [currency.rates], or its currency in the mapping, run "
+            "`pairwell publish`, and ingest it again.",
+            code=code,
+            currency=currency,
+        )
+        yield joined(told, mend)
     if others > sum(found.values()):
-        rest = others - sum(found.values())
-        verb = "was" if rest == 1 else "were"
-        yield f"{counted(rest, 'order')} {verb} paid in another currency, and converted when it was read."
+        yield phrase_count(
+            "{count} order was paid in another currency, and converted when it was read.",
+            "{count} orders were paid in another currency, and converted when it was read.",
+            others - sum(found.values()),
+        )
 
 
 def _primary_words(orders: int, told: int) -> str:
     if told == orders:
-        return "Which item of an order is the primary one is as the orders say (role)."
+        return phrase("Which item of an order is the primary one is as the orders say (role).")
     if told == 0:
-        return "Orders do not say which item was the primary one: it is taken to be the dearest of the order."
-    return f"{told:,} of {orders:,} orders say which item was the primary one; in the others it is the dearest."
+        return phrase("Orders do not say which item was the primary one: it is taken to be the dearest of the order.")
+    return phrase(
+        "{told} of {orders} orders say which item was the primary one; in the others it is the dearest.",
+        told=told,
+        orders=orders,
+    )

@@ -15,20 +15,22 @@ from pairwell.measure.customers.together import find_together
 from pairwell.measure.customers.visits import Array, Visits
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked, begin
-from pairwell.report.customers import nobody, period_of, segments_table
+from pairwell.report.customers import attribute_titles, nobody, period_of, segments_table
+from pairwell.report.named import segment_name
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.sortings import NAMES, OWN, Known, Sorting, know_customers, numbered, sort_customers, tier_name
 from pairwell.report.untold import why_not
 from pairwell.report.working import find_working
+from pairwell.said import joined, phrase
 
-_DETAILS: Final = (
+_DETAILS: Final = phrase(
     "The offers that work best, and every reason why nothing was offered, are told for one way of sorting at a time: "
     "ask with `--by tier`, `--by behaviour` or by an attribute of customers."
 )
-_LATELY: Final = {5: "5 (latest)", 1: "1 (longest ago)"}
-_OFTEN: Final = ("1 (seldom)", "2", "3", "4", "5 (often)")
+_LATELY: Final = {5: phrase("5 (latest)"), 1: phrase("1 (longest ago)")}
+_OFTEN: Final = (phrase("1 (seldom)"), "2", "3", "4", phrase("5 (often)"))
 NAME: Final = "segments"
-_TITLE = "Segments: how customers differ"
+_TITLE = phrase("Segments: how customers differ")
 
 
 def build_segments(asked: Asked) -> Report:
@@ -44,7 +46,9 @@ def build_segments(asked: Asked) -> Report:
     visits, scores = known.visits, known.scores
     sortings, report = sort_customers(asked, known), begin(asked, NAME, _TITLE, period_of(asked, visits))
     if isinstance(scores, NotKnown):
-        figure = Figure(key="standings", title="Kinds of customer", unit="count", value=None, refusal=why_not(scores))
+        figure = Figure(
+            key="standings", title=phrase("Kinds of customer"), unit="count", value=None, refusal=why_not(scores)
+        )
         return msgspec.structs.replace(report, figures=[figure])
     working = find_working(asked, [one for one in sortings if one.attribute is not None])
     tables = [*_tables(asked, known, scores), *_together(asked, sortings), *working.tables]
@@ -61,23 +65,25 @@ def _by_place(customers: Array, kinds: Array) -> dict[int, int]:
 
 
 def _figures(scores: Scores, found: Behaviours | NotKnown) -> Iterator[Figure]:
-    yield Figure(key="customers", title="Customers", unit="count", value=int(scores.customers.size))
+    yield Figure(key="customers", title=phrase("Customers"), unit="count", value=int(scores.customers.size))
     tenths = tiers(scores.values)
     yield Figure(
         key="top_tenth_share",
-        title="Revenue of the tenth that spends most",
+        title=phrase("Revenue of the tenth that spends most"),
         unit="share",
         value=None if isinstance(tenths, NotKnown) else tenths[0].share,
         refusal=why_not(tenths) if isinstance(tenths, NotKnown) else None,
     )
     yield Figure(
         key="behaviour_groups",
-        title="Groups by behaviour",
+        title=phrase("Groups by behaviour"),
         unit="count",
         value=None if isinstance(found, NotKnown) else len(found.groups),
         refusal=why_not(found) if isinstance(found, NotKnown) else None,
-        note="As many as the other half of the customers shows just as well, with fewer customers between any two "
-        "groups than in them.",
+        note=phrase(
+            "As many as the other half of the customers shows just as well, with fewer customers between any two "
+            "groups than in them."
+        ),
     )
 
 
@@ -92,8 +98,7 @@ def _tables(asked: Asked, known: Known, scores: Scores) -> Iterator[Table]:
     if asked.by not in OWN:
         for name, column in _attributes(asked, visits).items():
             segments = measure_segments(visits, dict(enumerate(column)))
-            title = name.replace("_", " ")
-            yield segments_table(f"by_{name}", f"Customers by {title}", title.capitalize(), segments)
+            yield segments_table(f"by_{name}", *attribute_titles(name), segments)
     if asked.by in (None, "behaviour") and isinstance(known.behaviours, Behaviours):
         yield _behaviours(visits, scores, known.behaviours)
 
@@ -108,7 +113,9 @@ def _attributes(asked: Asked, visits: Visits) -> dict[str, list[str]]:
 def _standings(visits: Visits, scores: Scores) -> Table:
     places = _by_place(scores.customers, scores.standings)
     segments = measure_segments(visits, {place: STANDINGS[kind] for place, kind in places.items()})
-    table = segments_table("standings", "Customers by how lately, often and much they buy", "Kind", segments)
+    table = segments_table(
+        "standings", phrase("Customers by how lately, often and much they buy"), phrase("Kind"), segments
+    )
     since = {name: np.median(scores.days_since[scores.standings == kind]) for kind, name in enumerate(STANDINGS)
              if (scores.standings == kind).any()}  # fmt: skip
     rows: list[Mapping[str, Cell]] = [
@@ -122,16 +129,15 @@ def _standings(visits: Visits, scores: Scores) -> Table:
     ]
     columns = [
         table.columns[0],
-        Column(key="meaning", title="They", unit="text"),
+        Column(key="meaning", title=phrase("They"), unit="text"),
         *table.columns[1:],
-        Column(key="days_since", title="Days since the last, middle customer", unit="days"),
+        Column(key="days_since", title=phrase("Days since the last, middle customer"), unit="days"),
     ]
-    note = (
+    note = phrase(
         "Lately, often and much mean: among the upper two fifths of customers; equal customers get equal scores. "
         "Method: recency, frequency, money (RFM)."
     )
-    said = note if table.note is None else f"{note} {table.note}"
-    return msgspec.structs.replace(table, columns=columns, rows=rows, note=said)
+    return msgspec.structs.replace(table, columns=columns, rows=rows, note=joined(note, table.note or ""))
 
 
 def _grid(scores: Scores) -> Table:
@@ -147,9 +153,9 @@ def _grid(scores: Scores) -> Table:
     ]
     return Table(
         key="recency_frequency",
-        title="Customers by how lately (down) and how often (across) they bought, in fifths",
+        title=phrase("Customers by how lately (down) and how often (across) they bought, in fifths"),
         columns=[
-            Column(key="recency", title="Bought", unit="text"),
+            Column(key="recency", title=phrase("Bought"), unit="text"),
             *(
                 Column(key=f"frequency_{often}", title=title, unit="count")
                 for often, title in enumerate(_OFTEN, start=1)
@@ -167,13 +173,13 @@ def _tenths(tenths: Sequence[object]) -> Table:
     ]
     return Table(
         key="tiers",
-        title="Revenue by tenths of customers",
+        title=phrase("Revenue by tenths of customers"),
         columns=[
-            Column(key="tier", title="Tenth", unit="text"),
-            Column(key="share", title="Of all revenue", unit="share"),
-            Column(key="customers", title="Customers", unit="count"),
-            Column(key="value", title="Revenue", unit="money"),
-            Column(key="upto", title="With those above", unit="share"),
+            Column(key="tier", title=phrase("Tenth"), unit="text"),
+            Column(key="share", title=phrase("Of all revenue"), unit="share"),
+            Column(key="customers", title=phrase("Customers"), unit="count"),
+            Column(key="value", title=phrase("Revenue"), unit="money"),
+            Column(key="upto", title=phrase("With those above"), unit="share"),
         ],
         rows=rows,
         chart="bars",
@@ -183,7 +189,7 @@ def _tenths(tenths: Sequence[object]) -> Table:
 def _behaviours(visits: Visits, scores: Scores, found: Behaviours) -> Table:
     names = numbered(found)
     segments = measure_segments(visits, {p: names[kind] for p, kind in _by_place(scores.customers, found.of).items()})
-    return segments_table("behaviours", "Customers by behaviour", "They", segments)
+    return segments_table("behaviours", phrase("Customers by behaviour"), phrase("They"), segments)
 
 
 def _together(asked: Asked, sortings: Sequence[Sorting]) -> Iterator[Table]:
@@ -194,7 +200,7 @@ def _together(asked: Asked, sortings: Sequence[Sorting]) -> Iterator[Table]:
     rows: list[Mapping[str, Cell]] = [
         {
             "by": one.title,
-            "kind": one.names[kind],
+            "kind": segment_name(one.names[kind]),
             "item": pair.titles[0],
             "with": pair.titles[1],
             "customers": pair.customers,
@@ -206,33 +212,41 @@ def _together(asked: Asked, sortings: Sequence[Sorting]) -> Iterator[Table]:
         for kind, pairs in sorted(find_together(asked.dataset, one.of, until=until).items())
         for pair in pairs
     ]
-    looked = ", ".join(one.title for one in sortings)
+    looked = joined(*(one.title for one in sortings), between=", ")
     yield Table(
         key="together",
-        title="Bought together more than by other customers",
+        title=phrase("Bought together more than by other customers"),
         columns=_TOGETHER,
         rows=rows,
-        note="At most three a row of customers, surely more often than elsewhere; of a hundred pairs listed about one "
-        f"may be chance. Looked at by {looked}. Who bought at another time of the year differs by the season, too."
+        note=phrase(
+            "At most three a row of customers, surely more often than elsewhere; of a hundred pairs listed about one "
+            "may be chance. Looked at by {looked}. Who bought at another time of the year differs by the season, too.",
+            looked=looked,
+        )
         if rows
-        else "No two items are bought together surely more by one kind of customer than by others; looked at by "
-        f"{looked}.",
+        else phrase(
+            "No two items are bought together surely more by one kind of customer than by others; looked at by "
+            "{looked}.",
+            looked=looked,
+        ),
     )
 
 
 _TOGETHER: Final = (
-    Column(key="by", title="By", unit="text"),
-    Column(key="kind", title="Customers", unit="text"),
-    Column(key="item", title="Item", unit="text"),
-    Column(key="with", title="With", unit="text"),
-    Column(key="customers", title="Customers with both", unit="count"),
-    Column(key="orders", title="Orders with both", unit="count"),
-    Column(key="share", title="Of their orders", unit="share"),
-    Column(key="elsewhere", title="Of others' orders", unit="share"),
+    Column(key="by", title=phrase("By"), unit="text"),
+    Column(key="kind", title=phrase("Customers"), unit="text"),
+    Column(key="item", title=phrase("Item"), unit="text"),
+    Column(key="with", title=phrase("With"), unit="text"),
+    Column(key="customers", title=phrase("Customers with both"), unit="count"),
+    Column(key="orders", title=phrase("Orders with both"), unit="count"),
+    Column(key="share", title=phrase("Of their orders"), unit="share"),
+    Column(key="elsewhere", title=phrase("Of others' orders"), unit="share"),
 )
 
 
 def _notes(asked: Asked) -> Iterator[str]:
-    yield "Orders of one customer on one day count as one purchase; money is revenue less discounts and returns."
+    yield phrase(
+        "Orders of one customer on one day count as one purchase; money is revenue less discounts and returns."
+    )
     if asked.since is not None:
-        yield "Segments rest on all orders before the end of the period: its beginning does not matter here."
+        yield phrase("Segments rest on all orders before the end of the period: its beginning does not matter here.")

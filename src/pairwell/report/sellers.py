@@ -24,15 +24,16 @@ from pairwell.report.sales import (
     read_sales,
     slice_table,
 )
+from pairwell.said import joined, phrase
 
 NAME: Final = "sellers"
-_TITLE = "Sales by seller"
+_TITLE = phrase("Sales by seller")
 _OF_ALL: Final = ("orders", "revenue", "aov", "attach_rate", "add_on_spend_per_order")
 _OF_SELLERS: Final = (
     "orders", "revenue", "aov", "items_per_order", "attach_rate", "add_on_spend_per_order", "margin", "return_rate",
 )  # fmt: skip
-_CHANGING: Final = {"revenue": "Change of revenue", "aov": "Change of AOV"}
-_NOBODY = "No order of this period names a seller. Name the column `seller_id` when you ingest orders."
+_CHANGING: Final = {"revenue": phrase("Change of revenue"), "aov": phrase("Change of AOV")}
+_NOBODY = phrase("No order of this period names a seller. Name the column `seller_id` when you ingest orders.")
 
 
 def build_sellers(asked: Asked) -> Report:
@@ -49,14 +50,15 @@ def build_sellers(asked: Asked) -> Report:
     both = compared(sales)
     now = both.now
     named = msgspec.structs.replace(sales, orders=sales.orders.filter(sales.orders.seller_id.notnull()))
-    seller = Column(key="seller_id", title="Seller", unit="text")
+    seller = Column(key="seller_id", title=phrase("Seller"), unit="text")
     table = slice_table("sellers", seller, named.current, sales.told(_OF_SELLERS))
     if table.rows and sales.before is not None:
         table = _with_changes(table, named)
     told = sum(int(row["orders"] or 0) for row in table.rows)
     notes = notes_of(sales, now)
     if now is not None and 0 < told < now.sums["orders"]:
-        notes.append(f"{now.sums['orders'] - told:,} of {now.sums['orders']:,} orders name no seller.")
+        every = int(now.sums["orders"])
+        notes.append(phrase("{left} of {orders} orders name no seller.", left=every - told, orders=every))
     return msgspec.structs.replace(
         begin_report(NAME, _TITLE, sales),
         figures=figures(_OF_ALL, sales, both),
@@ -80,5 +82,5 @@ def _with_changes(table: Table, named: Sales) -> Table:
         rows.append({**row, **cells})
     more = [column for key, title in _CHANGING.items() for column in change_columns(f"{key}_change", title)]
     return msgspec.structs.replace(
-        table, columns=[*table.columns, *more], rows=rows, note=" ".join(filter(None, [table.note, JUDGED]))
+        table, columns=[*table.columns, *more], rows=rows, note=joined(table.note or "", JUDGED)
     )

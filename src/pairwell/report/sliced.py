@@ -10,36 +10,44 @@ from pairwell.measure.offers.estimates import Estimate, NotEstimable
 from pairwell.measure.offers.sliced import Earned, Left, Part
 from pairwell.measure.offers.slicing import Slices
 from pairwell.measure.offers.stages import STAGES, Way, by_placement
-from pairwell.report.named import KINDS, SILENCE, STAGE_TITLES
+from pairwell.report.named import SILENCE, STAGE_TITLES, segment_name, segment_title
 from pairwell.report.offered import ends, say_refusal
 from pairwell.report.record import Cell, Column, Table
 from pairwell.report.verdicts import is_open, say_surely
+from pairwell.said import capital, joined, percent, phrase, phrase_count
 
 MOST: Final = 20  # slices of a table
+CANNOT: Final = phrase("cannot be told")
 _RATES: Final = {"accepted": "accept_rate", "bought": "bought_rate", "kept": "kept_rate"}
 _PLACED: Final = ("exposed", "accepted", "kept")
 _REASONS, _NAMED = 5, 2  # of a slice, with a row each, and in its own row
 _NO_LOT: Final[Mapping[str, str]] = {
-    "kind": "One customer meets several kinds of offer, and the lot left customers without offers, not kinds: what a "
-    "kind added nobody can tell. Beside what is put down to it stands only the whole, above.",
-    "seller": "The lot left customers without offers, not sellers: what a seller's offers added nobody can tell.",
+    "kind": phrase(
+        "One customer meets several kinds of offer, and the lot left customers without offers, not kinds: what a kind "
+        "added nobody can tell. Beside what is put down to it stands only the whole, above."
+    ),
+    "seller": phrase(
+        "The lot left customers without offers, not sellers: what a seller's offers added nobody can tell."
+    ),
 }
-_OF_ITEMS: Final = (
+_OF_ITEMS: Final = phrase(
     "Added: what customers with offers bought of these goods beyond what those without did; so what an upgrade "
     "replaces counts against its own goods."
 )
-_OF_CUSTOMERS: Final = "Each row is compared with the customers of the same row who were kept without offers by lot."
-_OF_PLACES: Final = "Added: by customers who first met an offer there, wherever they met others later."
+_OF_CUSTOMERS: Final = phrase(
+    "Each row is compared with the customers of the same row who were kept without offers by lot."
+)
+_OF_PLACES: Final = phrase("Added: by customers who first met an offer there, wherever they met others later.")
 
 
 def slice_title(slices: Slices) -> str:
     """What slices are by, in words."""
-    return slices.by.replace("_", " ")
+    return segment_title(slices.by)
 
 
 def slice_name(slices: Slices, name: str) -> str:
     """What one is called."""
-    return KINDS.get(name, name) if slices.by == "kind" else name
+    return segment_name(name, slices.by)
 
 
 def stages_told(way: Way) -> list[str]:
@@ -52,12 +60,12 @@ def stages_by(slices: Slices, parts: Sequence[Part], found: int, told: Sequence[
     """How far offers came in each slice."""
     title = slice_title(slices)
     columns = [
-        Column(key="name", title=title.capitalize(), unit="text"),
+        Column(key="name", title=capital(title), unit="text"),
         *stages_columns(told, _RATES),
     ]
     return Table(
         key="slices",
-        title=f"Offers by {title}",
+        title=phrase("Offers by {what}", what=title),
         columns=columns,
         rows=[{"name": slice_name(slices, one.name), **stages_cells(one.way)} for one in parts],
         chart="bars",
@@ -70,7 +78,9 @@ def stages_columns(stages: Iterable[str], rates: Iterable[str]) -> list[Column]:
     return [
         *(Column(key=name, title=STAGE_TITLES[name], unit="count") for name in stages),
         *(
-            Column(key=_RATES[name], title=f"{STAGE_TITLES[name]} of seen", unit="share", interval=True)
+            Column(
+                key=_RATES[name], title=phrase("{stage} of seen", stage=STAGE_TITLES[name]), unit="share", interval=True
+            )
             for name in rates
         ),
     ]
@@ -90,8 +100,8 @@ def left_by(slices: Slices, parts: Sequence[Part]) -> Iterator[Table]:
     known = [(slice_name(slices, one.name), one.left) for one in parts if one.left is not None]
     if known:
         title = slice_title(slices)
-        yield left_table(f"Left without an offer, by {title}", title.capitalize(), known)
-        yield reasons_table(f"Why nothing was offered, by {title}", title.capitalize(), known)
+        yield left_table(phrase("Left without an offer, by {what}", what=title), capital(title), known)
+        yield reasons_table(phrase("Why nothing was offered, by {what}", what=title), capital(title), known)
 
 
 def left_table(title: str, named: str, parts: Sequence[tuple[str, Left]], key: str = "left_without") -> Table:
@@ -101,12 +111,12 @@ def left_table(title: str, named: str, parts: Sequence[tuple[str, Left]], key: s
         title=title,
         columns=[
             Column(key="name", title=named, unit="text"),
-            Column(key="asked", title="Asked for offers", unit="count"),
-            Column(key="silent", title="With nothing to show", unit="count"),
-            Column(key="share", title="Share", unit="share", interval=True),
-            Column(key="customers", title="Customers", unit="count"),
-            Column(key="never", title="Never offered anything", unit="count"),
-            Column(key="why", title="Mostly because", unit="text"),
+            Column(key="asked", title=phrase("Asked for offers"), unit="count"),
+            Column(key="silent", title=phrase("With nothing to show"), unit="count"),
+            Column(key="share", title=phrase("Share"), unit="share", interval=True),
+            Column(key="customers", title=phrase("Customers"), unit="count"),
+            Column(key="never", title=phrase("Never offered anything"), unit="count"),
+            Column(key="why", title=phrase("Mostly because"), unit="text"),
         ],
         rows=[
             {
@@ -120,7 +130,7 @@ def left_table(title: str, named: str, parts: Sequence[tuple[str, Left]], key: s
             }
             for name, left in parts
         ],
-        note="Who was by lot kept without offers is not left without a good one, and does not count here.",
+        note=phrase("Who was by lot kept without offers is not left without a good one, and does not count here."),
     )
 
 
@@ -142,13 +152,13 @@ def reasons_table(title: str, named: str, parts: Sequence[tuple[str, Left]], key
         title=title,
         columns=[
             Column(key="name", title=named, unit="text"),
-            Column(key="reason", title="Reason", unit="text"),
-            Column(key="detail", title="Which", unit="text"),
-            Column(key="answers", title="Answers", unit="count"),
-            Column(key="share", title="Of all they asked for", unit="share"),
+            Column(key="reason", title=phrase("Reason"), unit="text"),
+            Column(key="detail", title=phrase("Which"), unit="text"),
+            Column(key="answers", title=phrase("Answers"), unit="count"),
+            Column(key="share", title=phrase("Of all they asked for"), unit="share"),
         ],
         rows=rows,
-        note=None if rows else "There was something to offer every time.",
+        note=None if rows else phrase("There was something to offer every time."),
     )
 
 
@@ -157,9 +167,9 @@ def _mostly(left: Left) -> str:
         return ""
     told = []
     for silence, count in left.reasons[:_NAMED]:
-        which = f" ({silence.detail})" if silence.detail else ""
-        told.append(f"{SILENCE.get(silence.reason, silence.reason)}{which} {count / left.silent:.0%}")
-    return ", ".join(told)
+        which = f"({silence.detail})" if silence.detail else ""
+        told.append(joined(SILENCE.get(silence.reason, silence.reason), which, percent(count / left.silent, 0)))
+    return joined(*told, between=", ")
 
 
 def placements_by(slices: Slices, parts: Sequence[Part], found: int) -> Table:
@@ -176,10 +186,10 @@ def placements_by(slices: Slices, parts: Sequence[Part], found: int) -> Table:
     ]
     return Table(
         key="slices",
-        title=f"Placements by {title}",
+        title=phrase("Placements by {what}", what=title),
         columns=[
-            Column(key="name", title=title.capitalize(), unit="text"),
-            Column(key="placement", title="Placement", unit="text"),
+            Column(key="name", title=capital(title), unit="text"),
+            Column(key="placement", title=phrase("Placement"), unit="text"),
             *stages_columns(_PLACED, ["accepted"]),
         ],
         rows=rows,
@@ -191,36 +201,36 @@ def earned_table(slices: Slices, earned: Sequence[Earned], found: int) -> Table:
     """What is put down to the offers of each slice beside what they added, where lots can tell that."""
     title = slice_title(slices)
     refusals = [
-        f"{slice_name(slices, one.name)}: {say_refusal(one.added_margin)}"
+        joined(slice_name(slices, one.name), say_refusal(one.added_margin), between=": ")
         for one in earned
         if isinstance(one.added_margin, NotEstimable)
     ]
     return Table(
         key="slices",
-        title=f"Earned by {title}",
+        title=phrase("Earned by {what}", what=title),
         columns=_columns(title, compared=slices.trial is not None, added=slices.by not in _NO_LOT),
         rows=[_earned_row(slices, one) for one in earned],
-        note=" ".join(filter(None, [_note(slices), *_alike(refusals), left_out(found)])),
+        note=joined(_note(slices), *_alike(refusals), left_out(found) or ""),
     )
 
 
 def _columns(title: str, *, compared: bool, added: bool) -> list[Column]:
     columns = [
-        Column(key="name", title=title.capitalize(), unit="text"),
-        Column(key="attributed_revenue", title="Attributed revenue", unit="money"),
-        Column(key="attributed_margin", title="Attributed margin", unit="money"),
-        Column(key="returned_share", title="Came back", unit="share"),
+        Column(key="name", title=capital(title), unit="text"),
+        Column(key="attributed_revenue", title=phrase("Attributed revenue"), unit="money"),
+        Column(key="attributed_margin", title=phrase("Attributed margin"), unit="money"),
+        Column(key="returned_share", title=phrase("Came back"), unit="share"),
     ]
     if compared:
         columns += [
-            Column(key="treated", title="Customers", unit="count"),
-            Column(key="held", title="Holdout", unit="count"),
+            Column(key="treated", title=phrase("Customers"), unit="count"),
+            Column(key="held", title=phrase("Holdout"), unit="count"),
         ]
     if added:
         columns += [
-            Column(key="added_revenue", title="Added revenue", unit="money", interval=True),
-            Column(key="added_margin", title="Added margin", unit="money", interval=True),
-            Column(key="verdict", title="Verdict", unit="text"),
+            Column(key="added_revenue", title=phrase("Added revenue"), unit="money", interval=True),
+            Column(key="added_margin", title=phrase("Added margin"), unit="money", interval=True),
+            Column(key="verdict", title=phrase("Verdict"), unit="text"),
         ]
     return columns
 
@@ -235,7 +245,7 @@ def _earned_row(slices: Slices, one: Earned) -> dict[str, Cell]:
         "held": one.held,
         **shown_ends("added_revenue", one.added_revenue),
         **shown_ends("added_margin", one.added_margin),
-        "verdict": say_surely(one.surely) if isinstance(one.added_margin, Estimate) else "cannot be told",
+        "verdict": say_surely(one.surely) if isinstance(one.added_margin, Estimate) else CANNOT,
     }
 
 
@@ -249,16 +259,22 @@ def _note(slices: Slices) -> str:
     if slices.by in _NO_LOT:
         return _NO_LOT[slices.by]
     how = _OF_CUSTOMERS if slices.of == "customer" else _OF_ITEMS if slices.of == "item" else _OF_PLACES
-    return f"{how} The verdict holds for all rows together: the more rows, the surer each must be."
+    return joined(how, phrase("The verdict holds for all rows together: the more rows, the surer each must be."))
 
 
 def _alike(refusals: Sequence[str]) -> Sequence[str]:
     """At most three, and how many more."""
     shown = 3
-    more = [f"And {len(refusals) - shown} more rows have too few customers to tell."] if len(refusals) > shown else []
-    return [*refusals[:shown], *more]
+    if len(refusals) <= shown:
+        return refusals
+    more = phrase_count(
+        "And {count} more row has too few customers to tell.",
+        "And {count} more rows have too few customers to tell.",
+        len(refusals) - shown,
+    )
+    return [*refusals[:shown], more]
 
 
 def left_out(found: int) -> str | None:
     """What a table says that does not hold all slices."""
-    return f"{MOST} of {found:,} are shown." if found > MOST else None
+    return phrase("{shown} of {found} are shown.", shown=MOST, found=found) if found > MOST else None

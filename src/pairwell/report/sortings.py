@@ -15,21 +15,22 @@ from pairwell.measure.customers.visits import Array, Visits, read_visits
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked
 from pairwell.report.characters import describe
+from pairwell.said import joined, phrase
 
 OWN: Final = ("standing", "tier", "behaviour")
 NAMES: Final[Mapping[Standing, tuple[str, str]]] = {
-    "best": ("Best customers", "bought lately, often and for much"),
-    "loyal": ("Loyal", "buy often, not all of them lately or for much"),
-    "growing": ("Coming along", "bought lately, not often yet"),
-    "new": ("New", "bought lately, once"),
-    "cooling": ("Cooling off", "neither lately nor long ago, not often"),
-    "at_risk": ("Slipping away", "used to buy often or for much, not lately"),
-    "quiet": ("Gone quiet", "bought long ago, seldom"),
+    "best": (phrase("Best customers"), phrase("bought lately, often and for much")),
+    "loyal": (phrase("Loyal"), phrase("buy often, not all of them lately or for much")),
+    "growing": (phrase("Coming along"), phrase("bought lately, not often yet")),
+    "new": (phrase("New"), phrase("bought lately, once")),
+    "cooling": (phrase("Cooling off"), phrase("neither lately nor long ago, not often")),
+    "at_risk": (phrase("Slipping away"), phrase("used to buy often or for much, not lately")),
+    "quiet": (phrase("Gone quiet"), phrase("bought long ago, seldom")),
 }
 _TITLES: Final = {
-    "standing": "how lately, often and much they buy",
-    "tier": "tenths of spending",
-    "behaviour": "behaviour",
+    "standing": phrase("how lately, often and much they buy"),
+    "tier": phrase("tenths of spending"),
+    "behaviour": phrase("behaviour"),
 }
 _TENTHS = 10
 
@@ -72,12 +73,13 @@ def sort_customers(asked: Asked, known: Known) -> list[Sorting]:
 
 def tier_name(place: int) -> str:
     """What a tenth is called, from 0 for those who spend most."""
-    return {0: "1 (spend most)", _TENTHS - 1: f"{_TENTHS} (spend least)"}.get(place, str(place + 1))
+    ends = {0: phrase("1 (spend most)"), _TENTHS - 1: phrase("{last} (spend least)", last=_TENTHS)}
+    return ends.get(place) or str(place + 1)
 
 
 def numbered(found: Behaviours) -> list[str]:
     """The groups by behaviour, with a number, as two of them may be described alike."""
-    return [f"{number + 1}. {describe(found, number)}" for number in range(len(found.groups))]
+    return [joined(f"{number + 1}.", describe(found, number)) for number in range(len(found.groups))]
 
 
 def sort_by_purchases(known: Known) -> Iterator[Sorting]:

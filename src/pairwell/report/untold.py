@@ -7,37 +7,63 @@ from typing import Final
 
 from pairwell.measure.intervals import FEWEST_CUSTOMERS, FEWEST_FOR_MONEY
 from pairwell.measure.unknown import NotKnown
-from pairwell.wording import counted
+from pairwell.said import joined, number, phrase, phrase_count
 
 _WORDS: Final[dict[str, Callable[[NotKnown], str]]] = {
-    "no_orders": lambda _: "there is no order with a date yet.",
-    "no_names": lambda why: (
-        f"none of {counted(int(why.found), 'order')} says who the customer is. "
-        "Name the column `customer_id` when you ingest orders."
+    "no_orders": lambda _: phrase("there is no order with a date yet."),
+    "no_names": lambda why: joined(
+        phrase_count(
+            "none of {count} order says who the customer is.",
+            "none of {count} orders says who the customer is.",
+            int(why.found),
+        ),
+        phrase("Name the column `customer_id` when you ingest orders."),
     ),
-    "nothing_kept": lambda why: f"of {counted(int(why.found), 'order')} with a customer, everything came back.",
-    "no_prices": lambda _: "no order states a price.",
-    "too_few_customers": lambda why: (
-        f"{counted(int(why.found), 'customer')} are too few: it takes {why.needed:,.0f}."
-        if why.found != 1
-        else f"1 customer is too few: it takes {why.needed:,.0f}."
+    "nothing_kept": lambda why: phrase_count(
+        "of {count} order with a customer, everything came back.",
+        "of {count} orders with a customer, everything came back.",
+        int(why.found),
     ),
-    "too_few_repeats": lambda why: (
-        f"only {counted(int(why.found), 'customer')} came back often enough to learn from; it takes {why.needed:,.0f}."
+    "no_prices": lambda _: phrase("no order states a price."),
+    "too_few_customers": lambda why: phrase_count(
+        "{count} customer is too few: it takes {needed}.",
+        "{count} customers are too few: it takes {needed}.",
+        int(why.found),
+        needed=number(why.needed),
     ),
-    "no_repeats": lambda _: "no customer has come back yet.",
-    "too_short": lambda why: (
-        f"the orders span {counted(int(why.found), 'day')}; who comes back shows after {why.needed:,.0f} days."
+    "too_few_repeats": lambda why: phrase_count(
+        "only {count} customer came back often enough to learn from; it takes {needed}.",
+        "only {count} customers came back often enough to learn from; it takes {needed}.",
+        int(why.found),
+        needed=number(why.needed),
     ),
-    "value_depends_on_frequency": lambda why: (
-        f"customers who buy more often spend {'more' if why.found > 0 else 'less'} a purchase, and money can be "
-        "forecast only where the two have little to do with each other. "
-        f"(Method: Gamma-Gamma; rank correlation {why.found:+.2f}.)"
+    "no_repeats": lambda _: phrase("no customer has come back yet."),
+    "too_short": lambda why: phrase_count(
+        "the orders span {count} day; who comes back shows after {needed} days.",
+        "the orders span {count} days; who comes back shows after {needed} days.",
+        int(why.found),
+        needed=number(why.needed),
     ),
-    "values_alike": lambda _: "all customers spend the same a purchase, so that there is nothing to learn of values.",
-    "not_fitted": lambda _: "no forecast fits these orders.",
-    "nobody_new": lambda why: f"in the last {why.found:,.0f} days none of the earlier customers bought anything.",
-    "no_structure": lambda _: (
+    "value_depends_on_frequency": lambda why: joined(
+        phrase(
+            "customers who buy more often spend more a purchase, and money can be forecast only where the two have "
+            "little to do with each other."
+        )
+        if why.found > 0
+        else phrase(
+            "customers who buy more often spend less a purchase, and money can be forecast only where the two have "
+            "little to do with each other."
+        ),
+        phrase("(Method: Gamma-Gamma; rank correlation {found}.)", found=number(why.found, 2, sign=True)),
+    ),
+    "values_alike": lambda _: phrase(
+        "all customers spend the same a purchase, so that there is nothing to learn of values."
+    ),
+    "not_fitted": lambda _: phrase("no forecast fits these orders."),
+    "nobody_new": lambda why: phrase(
+        "in the last {days} days none of the earlier customers bought anything.", days=number(why.found)
+    ),
+    "no_structure": lambda _: phrase(
         "customers differ by degree and fall into no groups: wherever a line is drawn, many stand on either side of it."
     ),
 }
@@ -52,7 +78,9 @@ def note_of_few(customers: Iterable[int]) -> str | None:
     """What a table says where some of its rows are of too few customers for every interval."""
     if min(customers, default=FEWEST_FOR_MONEY) >= FEWEST_FOR_MONEY:
         return None
-    return (
-        f"Intervals take {FEWEST_CUSTOMERS} customers, and those of money take {FEWEST_FOR_MONEY}, as a few large "
-        "orders decide an average."
+    return phrase(
+        "Intervals take {customers} customers, and those of money take {more}, as a few large orders decide an "
+        "average.",
+        customers=FEWEST_CUSTOMERS,
+        more=FEWEST_FOR_MONEY,
     )

@@ -9,12 +9,13 @@ from pairwell.measure.offers.estimates import Estimate, NotEstimable
 from pairwell.report.offered import figure, say_refusal
 from pairwell.report.record import Figure, Unit
 from pairwell.report.shown.cells import Cells
+from pairwell.said import Said, amount, joined, number, phrase
 
-_NO_HOLDOUT_NOW: Final = (
-    " Nobody is kept without offers now, so that waiting tells no more of new customers: set `holdout = 0.05` under "
+_NO_HOLDOUT_NOW: Final = phrase(
+    "Nobody is kept without offers now, so that waiting tells no more of new customers: set `holdout = 0.05` under "
     "[choice] in pairwell.toml, and run `pairwell publish`."
 )
-_WORDS: Final = {1: "added", -1: "lost", 0: "not shown"}
+_WORDS: Final = {1: phrase("added"), -1: phrase("lost"), 0: phrase("not shown")}
 
 
 def is_open(found: Estimate) -> bool:
@@ -44,27 +45,40 @@ def added_figure(
         low=shown.low,
         high=shown.high,
         previous=shown.previous,
-        refusal=f"Not shown: a{_span(shown, cells)} fits what was seen (95 % interval).",
+        refusal=phrase(
+            "Not shown: anything from {low} to {high} fits what was seen (95 % interval).", **_ends(shown, cells)
+        ),
         note=note,
     )
 
 
 def verdict_of(effects: Effects, cells: Cells, *, holdout: float) -> Figure:
     """The first thing to read: whether offers added margin. `holdout`: the share kept without offers from now on."""
-    key, title, margin = "verdict", "Did offers add margin", effects.margin
+    key, title, margin = "verdict", phrase("Did offers add margin"), effects.margin
     if isinstance(margin, NotEstimable):
-        now = None if holdout or margin.reason == "no_holdout" else _NO_HOLDOUT_NOW.strip()
+        now = None if holdout or margin.reason == "no_holdout" else _NO_HOLDOUT_NOW
         return Figure(key=key, title=title, unit="text", value=None, refusal=say_refusal(margin), note=now)
     surely = int(margin.low > 0) - int(margin.high < 0)
-    words = {1: "Yes", -1: "No, they cost margin", 0: "Not shown"}[surely]
-    held = f"{effects.held:,} of {effects.held + effects.treated:,} customers were by lot kept without offers."
-    span = _span(figure((key, title, "money"), margin), cells)
-    todo = " Wait, ask for a longer period, or keep more without offers." if holdout else _NO_HOLDOUT_NOW
-    waits = todo if surely == 0 else ""
-    return Figure(key=key, title=title, unit="text", value=words, note=f"A{span} fits what was seen. {held}{waits}")
+    words = {1: phrase("Yes"), -1: phrase("No, they cost margin"), 0: phrase("Not shown")}[surely]
+    held = phrase(
+        "{held} of {all} customers were by lot kept without offers.",
+        held=effects.held,
+        all=effects.held + effects.treated,
+    )
+    fits = phrase(
+        "Anything from {low} to {high} fits what was seen.", **_ends(figure((key, title, "money"), margin), cells)
+    )
+    todo = phrase("Wait, ask for a longer period, or keep more without offers.") if holdout else _NO_HOLDOUT_NOW
+    note = joined(fits, held, todo if surely == 0 else "")
+    return Figure(key=key, title=title, unit="text", value=words, note=note)
 
 
-def _span(shown: Figure, cells: Cells) -> str:
-    """Between what it may lie, but for the first letter."""
-    ends = f"nything from {cells.value(shown.low, shown.unit)} to {cells.value(shown.high, shown.unit)}"
-    return f"{ends} {cells.unit(shown.unit)}".rstrip()
+def _ends(shown: Figure, cells: Cells) -> dict[str, str]:
+    """Between what it may lie, the upper end with what it is counted in."""
+    low, high = (_said(end, shown.unit, cells.currency) for end in (shown.low or 0, shown.high or 0))
+    in_money = phrase("{amount} {currency}", amount=high, currency=cells.currency)
+    return {"low": low, "high": in_money if shown.unit == "money" else high}
+
+
+def _said(value: float, unit: Unit, currency: str) -> Said:
+    return amount(value, currency) if unit == "money" else number(value, 0 if value == round(value) else 3)

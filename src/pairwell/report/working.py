@@ -14,25 +14,23 @@ from pairwell.measure.offers.slicing import NOBODY, name_units, slice_customers
 from pairwell.measure.offers.stages import Way, most_shown, way_of
 from pairwell.measure.unknown import NotKnown
 from pairwell.report.asking import Asked
-from pairwell.report.named import KINDS
+from pairwell.report.named import KINDS, segment_name
 from pairwell.report.offered import Opened, open_offers, titles_of
 from pairwell.report.record import Column, Table
 from pairwell.report.shown.cells import span_words
 from pairwell.report.sliced import left_table, reasons_table, stages_cells, stages_columns
 from pairwell.report.sortings import Sorting, know_customers, sort_by_purchases
+from pairwell.said import phrase
 
-_UNSORTED: Final = "Bought nothing before"
+_UNSORTED: Final = phrase("Bought nothing before")
 _LOOKED_AT, _BEST = 30, 3  # offers of a segment
 _STAGES: Final = ("shown", "exposed", "accepted", "bought", "kept")
 _RATES: Final = ("accepted", "kept")
 _ENOUGH = 5  # times seen before an offer is said to work
-_NO_OFFERS: Final = (
+_NOBODY_BEFORE: Final = phrase("Nobody bought anything before this period, so its customers cannot be sorted by that.")
+_NO_OFFERS: Final = phrase(
     "Nobody asked for offers in this period, so nothing can be told of which offers work for whom, or of who is left "
     "without one."
-)
-_SORTED: Final = (
-    "Which offers work, and who is left without one, is told of {span}. There customers are sorted by what they had "
-    "bought before, so that no offer makes its own segment."
 )
 
 _Called = dict[str, list[tuple[str, str, Way]]]
@@ -56,7 +54,7 @@ def find_working(asked: Asked, attributes: Sequence[Sorting]) -> Working:
     period = opened.periods.period
     known = know_customers(asked, period.since)
     if isinstance(known, NotKnown):
-        return Working(notes=["Nobody bought anything before this period, so its customers cannot be sorted by that."])
+        return Working(notes=[_NOBODY_BEFORE])
     way = way_of(opened.now.told, opened.now.lines, opened.now.attributed)
     stated = read_stated(asked.dataset)
     tables = list[Table]()
@@ -64,18 +62,24 @@ def find_working(asked: Asked, attributes: Sequence[Sorting]) -> Working:
     for one in (*own, *attributes):
         parts = _parts(opened, way, one, stated.get(one.attribute or ""))
         tables += _tables(opened, one, parts, detailed=asked.by is not None or one.key == "standing")
-    span = span_words(period, asked.settings.shop.timezone)
-    return Working(tables=tables, notes=[_SORTED.format(span=span)])
+    told = phrase(
+        "Which offers work, and who is left without one, is told of {span}. There customers are sorted by what they "
+        "had bought before, so that no offer makes its own segment.",
+        span=span_words(period, asked.settings.shop.timezone),
+    )
+    return Working(tables=tables, notes=[told])
 
 
 def _tables(opened: Opened, sorting: Sorting, parts: Sequence[Part], *, detailed: bool) -> Iterator[Table]:
     called = _called(opened, parts)
     yield _works(sorting, parts, called)
-    left = [(part.name, part.left) for part in parts if part.left is not None]
-    yield left_table(f"Left without an offer, by {sorting.title}", "Customers", left, f"left_{sorting.key}")
+    left = [(segment_name(part.name), part.left) for part in parts if part.left is not None]
+    title = phrase("Left without an offer, by {what}", what=sorting.title)
+    yield left_table(title, phrase("Customers"), left, f"left_{sorting.key}")
     if detailed:
         yield _taken(sorting, parts, called)
-        yield reasons_table(f"Why nothing was offered, by {sorting.title}", "Customers", left, f"why_{sorting.key}")
+        title = phrase("Why nothing was offered, by {what}", what=sorting.title)
+        yield reasons_table(title, phrase("Customers"), left, f"why_{sorting.key}")
 
 
 def _parts(opened: Opened, way: Way, sorting: Sorting, stated: Mapping[str, str] | None) -> list[Part]:
@@ -122,42 +126,55 @@ def _best(way: Way) -> list[tuple[str, str, Way]]:
 def _works(sorting: Sorting, parts: Sequence[Part], called: _Called) -> Table:
     return Table(
         key=f"offers_{sorting.key}",
-        title=f"Which offers work, by {sorting.title}",
+        title=phrase("Which offers work, by {what}", what=sorting.title),
         columns=[
-            Column(key="name", title="Customers", unit="text"),
+            Column(key="name", title=phrase("Customers"), unit="text"),
             *stages_columns(_STAGES, _RATES),
-            Column(key="best", title="Works best", unit="text"),
+            Column(key="best", title=phrase("Works best"), unit="text"),
         ],
         rows=[
-            {"name": one.name, **stages_cells(one.way, _STAGES, _RATES), "best": _first(called[one.name])}
+            {"name": segment_name(one.name), **stages_cells(one.way, _STAGES, _RATES), "best": _first(called[one.name])}
             for one in parts
         ],
-        note=f"Works best: of the offers taken at all and seen {_ENOUGH} times or more, the one most surely kept.",
+        note=phrase(
+            "Works best: of the offers taken at all and seen {enough} times or more, the one most surely kept.",
+            enough=_ENOUGH,
+        ),
     )
 
 
 def _taken(sorting: Sorting, parts: Sequence[Part], called: _Called) -> Table:
     return Table(
         key=f"taken_{sorting.key}",
-        title=f"The offers that work best, by {sorting.title}",
+        title=phrase("The offers that work best, by {what}", what=sorting.title),
         columns=[
-            Column(key="name", title="Customers", unit="text"),
-            Column(key="offer", title="Offer", unit="text"),
-            Column(key="kind", title="Kind", unit="text"),
+            Column(key="name", title=phrase("Customers"), unit="text"),
+            Column(key="offer", title=phrase("Offer"), unit="text"),
+            Column(key="kind", title=phrase("Kind"), unit="text"),
             *stages_columns(_STAGES, _RATES),
         ],
         rows=[
-            {"name": one.name, "offer": offer, "kind": kind, **stages_cells(way, _STAGES, _RATES)}
+            {"name": segment_name(one.name), "offer": offer, "kind": kind, **stages_cells(way, _STAGES, _RATES)}
             for one in parts
             for kind, offer, way in called[one.name]
         ],
-        note=f"At most {_BEST} a row of customers, of the {_LOOKED_AT} that they accepted most, and only what was seen "
-        f"{_ENOUGH} times or more. The best of many look better than they are: trust the interval.",
+        note=phrase(
+            "At most {best} a row of customers, of the {looked} that they accepted most, and only what was seen "
+            "{enough} times or more. The best of many look better than they are: trust the interval.",
+            best=_BEST,
+            looked=_LOOKED_AT,
+            enough=_ENOUGH,
+        ),
     )
 
 
 def _first(offers: Sequence[tuple[str, str, Way]]) -> str:
     if not offers:
-        return "none seen often enough"
+        return phrase("none seen often enough")
     _, title, way = offers[0]
-    return f"{title} ({int(way.stage('kept').sum())} kept of {int(way.stage('exposed').sum())} seen)"
+    return phrase(
+        "{title} ({kept} kept of {seen} seen)",
+        title=title,
+        kept=int(way.stage("kept").sum()),
+        seen=int(way.stage("exposed").sum()),
+    )

@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from pairwell.said import phrase
+
 Unit = Literal["money", "count", "number", "share"]
 
 
@@ -51,14 +53,14 @@ SUMS: Final = (
 METRICS: Final = (
     Metric(
         key="orders",
-        title="Orders",
+        title=phrase("Orders"),
         unit="count",
         formula="orders that were placed and not cancelled",
         above="orders",
     ),
     Metric(
         key="buyers",
-        title="Buyers",
+        title=phrase("Buyers"),
         unit="count",
         formula="different customers among them; an order without a customer is one of nobody and is not counted",
         above="buyers",
@@ -67,7 +69,7 @@ METRICS: Final = (
     ),
     Metric(
         key="units",
-        title="Units sold",
+        title=phrase("Units sold"),
         unit="number",
         formula="quantities of all lines",
         above="units",
@@ -75,7 +77,7 @@ METRICS: Final = (
     ),
     Metric(
         key="revenue",
-        title="Revenue",
+        title=phrase("Revenue"),
         unit="money",
         formula="quantity times unit price less the discount of the line, over all lines; without tax and shipping, "
         "returns and discounts of whole orders not deducted",
@@ -84,8 +86,8 @@ METRICS: Final = (
     ),
     Metric(
         key="aov",
-        title="Average order value",
-        short="AOV",
+        title=phrase("Average order value"),
+        short=phrase("AOV"),
         unit="money",
         formula="revenue / orders",
         above="revenue",
@@ -94,7 +96,7 @@ METRICS: Final = (
     ),
     Metric(
         key="revenue_per_customer",
-        title="Revenue per customer",
+        title=phrase("Revenue per customer"),
         unit="money",
         formula="revenue / customers; an order without a customer counts as a customer of its own",
         above="revenue",
@@ -105,8 +107,8 @@ METRICS: Final = (
     ),
     Metric(
         key="items_per_order",
-        title="Items per order",
-        short="Items an order",
+        title=phrase("Items per order"),
+        short=phrase("Items an order"),
         unit="number",
         formula="different items of an order, on average: order items / orders",
         above="items",
@@ -114,8 +116,8 @@ METRICS: Final = (
     ),
     Metric(
         key="attach_rate",
-        title="Orders with an add-on",
-        short="With add-on",
+        title=phrase("Orders with an add-on"),
+        short=phrase("With add-on"),
         unit="share",
         formula="orders that hold another item beside their primary item / orders",
         above="with_add_on",
@@ -124,7 +126,7 @@ METRICS: Final = (
     ),
     Metric(
         key="buyers_who_added",
-        title="Buyers who added something",
+        title=phrase("Buyers who added something"),
         unit="share",
         formula="customers with at least one order that holds an add-on / customers; an order without a customer "
         "counts as a customer of its own",
@@ -134,8 +136,8 @@ METRICS: Final = (
     ),
     Metric(
         key="add_on_spend_per_order",
-        title="Add-on spend per order",
-        short="Add-on spend",
+        title=phrase("Add-on spend per order"),
+        short=phrase("Add-on spend"),
         unit="money",
         formula="revenue of all items beside the primary one / orders",
         above="added_revenue",
@@ -144,8 +146,8 @@ METRICS: Final = (
     ),
     Metric(
         key="margin",
-        title="Margin after discounts and returns",
-        short="Margin",
+        title=phrase("Margin after discounts and returns"),
+        short=phrase("Margin"),
         unit="money",
         formula="revenue - cost of goods - discounts of whole orders - refunds + cost of what came back "
         "- shop.return_cost_minor for each unit of it",
@@ -155,7 +157,7 @@ METRICS: Final = (
     ),
     Metric(
         key="margin_share",
-        title="Margin of revenue",
+        title=phrase("Margin of revenue"),
         unit="share",
         formula="margin after discounts and returns / revenue",
         above="margin",
@@ -164,8 +166,8 @@ METRICS: Final = (
     ),
     Metric(
         key="return_rate",
-        title="Orders with a return",
-        short="With return",
+        title=phrase("Orders with a return"),
+        short=phrase("With return"),
         unit="share",
         formula="orders of the period of which something came back, whenever it did / orders",
         above="with_return",
@@ -174,7 +176,7 @@ METRICS: Final = (
     ),
     Metric(
         key="refunds",
-        title="Refunds",
+        title=phrase("Refunds"),
         unit="money",
         formula="refunds of the period's orders, whenever they were given; one that is not stated is the share of the "
         "line's revenue that came back",
@@ -187,7 +189,7 @@ METRICS: Final = (
 METRICS_OF_VISITS: Final = (
     Metric(
         key="visits",
-        title="Visits",
+        title=phrase("Visits"),
         unit="count",
         formula="events of one customer or visitor, at most half an hour apart, that began in the period",
         above="visits",
@@ -196,7 +198,7 @@ METRICS_OF_VISITS: Final = (
     ),
     Metric(
         key="cart_rate",
-        title="Visits with a cart",
+        title=phrase("Visits with a cart"),
         unit="share",
         formula="visits in which something was put into the cart, or ordered / visits",
         above="carted",
@@ -205,7 +207,7 @@ METRICS_OF_VISITS: Final = (
     ),
     Metric(
         key="conversion",
-        title="Visits with an order",
+        title=phrase("Visits with an order"),
         unit="share",
         formula="visits in which something was ordered, or at most half an hour after / visits",
         above="ordered",
