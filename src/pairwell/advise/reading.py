@@ -1,0 +1,116 @@
+"""Reads accounts from the dataset, each as of a moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import ibis
+import msgspec
+
+from pairwell.advise.account import Account, Need, Voice
+from pairwell.advise.billing.ledger import Held, Ledger, Use
+from pairwell.dataset.snapshots import Snapshot
+from pairwell.dataset.store import Dataset
+from pairwell.engines.engine import storage_failures
+from pairwell.engines.functions import local_time
+from pairwell.facts.heard import share_of
+
+FIRM = "firm"  # the attribute `kind` of customers that are firms
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+def read_accounts(
+    dataset: Dataset, *, zone: str, as_of: dt.datetime, snapshot: Snapshot | None = None
+) -> dict[str, Account]:
+    """Every account by its id, in their order.
+
+    An account is a customer that is told to be a firm, or that holds a subscription or used something. What its
+    contacts said and need, customers who name it as theirs, is its own. Use is summed by days of `zone`.
+    """
+    pinned = snapshot or dataset.newest()
+
+    def table(name: str) -> ibis.Table:
+        return dataset.table(name, snapshot=pinned, as_of=as_of)
+
+    with storage_failures():
+        customers = {row["customer_id"]: row for row in _rows(table("customers"), ["customer_id"])}
+        held = _held(_rows(table("subscriptions"), ["started_at", "subscription_id", "plan_id"]))
+        used = _used(table("usage"), zone)
+        whose = {one: row["account_id"] or one for one, row in customers.items()}
+        needs = _grouped(_rows(table("needs"), ["since", "need"]), whose, _need)
+        voices = _grouped(_rows(table("feedback"), ["at", "feedback_id"]), whose, _voice)
+    told = {one: _attributes(row) for one, row in customers.items()}
+    firms = {one for one, attributes in told.items() if attributes.get("kind") == FIRM}
+    return {
+        account_id: Account(
+            account_id=account_id,
+            as_of=as_of,
+            attributes=told.get(account_id, {}),
+            ledger=Ledger(tuple(held.get(account_id, ())), tuple(used.get(account_id, ()))),
+            needs=tuple(needs.get(account_id, ())),
+            voices=tuple(voices.get(account_id, ())),
+        )
+        for account_id in sorted(firms | held.keys() | used.keys())
+    }
+
+
+def _rows(table: ibis.Table, order: list[str]) -> list[Row]:
+    rows: list[Row] = table.order_by(order).to_pyarrow().to_pylist()
+    return rows
+
+
+def _held(rows: Iterable[Row]) -> Mapping[str, list[Held]]:
+    found: defaultdict[str, list[Held]] = defaultdict(list)
+    for row in rows:
+        found[row["account_id"]].append(
+            Held(
+                plan_id=row["plan_id"],
+                since=row["started_at"],
+                until=row["ended_at"],
+                seats=row["seats"],
+                is_trial=row["is_trial"],
+            )
+        )
+    return found
+
+
+def _used(usage: ibis.Table, zone: str) -> Mapping[str, list[Use]]:
+    dated = usage.mutate(day=local_time(zone, usage["at"]).date())
+    summed = dated.group_by("account_id", "meter", "day").agg(quantity=dated.quantity.sum())
+    found: defaultdict[str, list[Use]] = defaultdict(list)
+    for row in _rows(summed, ["account_id", "day", "meter"]):
+        found[row["account_id"]].append(Use(row["meter"], row["day"], _exact(row["quantity"])))
+    return found
+
+
+def _exact(quantity: float) -> Decimal:
+    """As people write it: sums of halves and tenths carry an error in the sixteenth digit."""
+    return Decimal(f"{quantity:.12g}")
+
+
+def _grouped(rows: Iterable[Row], whose: Mapping[str, str], make: Callable[[Row], T]) -> Mapping[str, list[T]]:
+    found: defaultdict[str, list[T]] = defaultdict(list)
+    for row in rows:
+        if row["customer_id"] is not None:
+            found[whose.get(row["customer_id"], row["customer_id"])].append(make(row))
+    return found
+
+
+def _need(row: Row) -> Need:
+    return Need(need=row["need"], how=row["how"], since=row["since"])
+
+
+def _voice(row: Row) -> Voice:
+    return Voice(at=row["at"], kind=row["kind"], score=share_of(row["kind"], row["score"]), text=row["text"])
+
+
+def _attributes(row: Row) -> dict[str, str]:
+    if not row["attributes"]:
+        return {}
+    found: dict[str, Any] = msgspec.json.decode(row["attributes"])
+    return {name: str(value) for name, value in found.items() if value is not None}
