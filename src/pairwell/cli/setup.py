@@ -120,6 +120,9 @@ def _setup_lines(found: Setup) -> Iterator[str]:
         yield from _changes(found.draft.changes)
     else:
         yield "Draft: pairwell.toml says what is live."
+    if found.draft.unfair:
+        number = counted(len(found.draft.unfair), "dark pattern")
+        yield f"Draft: {number}; `pairwell publish` refuses it, `pairwell fairness` says why."
     yield from off_lines(found.offers_off)
 
 

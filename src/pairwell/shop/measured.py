@@ -7,6 +7,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pairwell.shop.parts import Parts
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class Measured(Parts):
         """
         from pairwell.shop.setup import describe_setup
 
-        return describe_setup(self.workspace, self.rollout)
+        return describe_setup(self.workspace, self.rollout, self.fairness)
 
     def fairness(self, *, live: bool = False) -> Fairness:
         """The dark patterns in `pairwell.toml`, or in what is live, and in own texts; see docs/fairness.md.
@@ -89,7 +91,8 @@ class Measured(Parts):
         from pairwell.shop.trying_draft import Waiting, try_draft
 
         waiting = Waiting(newest=read_count(newest), seconds=seconds, stopwatch=monotonic)
-        return try_draft(self._logged(), read_draft(self.workspace), waiting)
+        tried = try_draft(self._logged(), read_draft(self.workspace), waiting)
+        return msgspec.structs.replace(tried, unfair=self.fairness().blocking)
 
     def _logged(self, memory: Memory | None = None) -> Logged:
         from pairwell.backtest.whatif.again import open_past

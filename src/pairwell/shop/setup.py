@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -13,6 +14,7 @@ from pairwell.config.settings import Settings
 from pairwell.config.standing import Standing
 from pairwell.config.workspace import Workspace, read_draft
 from pairwell.errors import SettingsError
+from pairwell.fairness.finding import Fairness, Finding
 from pairwell.operations.switch import Switched
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     settings: str | None  # its hash; None: it cannot be read
     problem: str | None  # why not
     changes: list[Differs]
+    unfair: list[Finding] = []  # dark patterns, for which it is not published
     indivisible: str | None  # why a share of the customers cannot have it; None: it can
 
 
@@ -65,8 +68,11 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     turns: list[Switched]  # of the kill switch, newest first
 
 
-def describe_setup(workspace: Workspace, rollout: Rollout) -> Setup:
-    """What is set in a workspace. Raises `SettingsError` where nothing is published or it cannot be read."""
+def describe_setup(workspace: Workspace, rollout: Rollout, fairness: Callable[[], Fairness]) -> Setup:
+    """What is set in a workspace; `fairness` looks its draft through.
+
+    Raises `SettingsError` where nothing is published or it cannot be read.
+    """
     stands = settings_standing(workspace)
     live = load_settings(workspace, stands.live).settings
     log, turns = rollout.log("settings")[::-1], rollout.turns()[::-1]
@@ -78,21 +84,25 @@ def describe_setup(workspace: Workspace, rollout: Rollout) -> Setup:
         before=stands.before,
         back=_changes_to(workspace, stands.before, live),
         underway=_underway(workspace, stands, live),
-        draft=describe_draft(workspace, live),
+        draft=describe_draft(workspace, live, fairness),
         offers_off=turns[0] if turns and turns[0].off else None,
         log=log[:_ENTRIES],
         turns=turns[:_ENTRIES],
     )
 
 
-def describe_draft(workspace: Workspace, live: Settings) -> Draft:
+def describe_draft(workspace: Workspace, live: Settings, fairness: Callable[[], Fairness]) -> Draft:
     """What `pairwell.toml` says, against what is live."""
     try:
-        draft = read_draft(workspace)
+        draft, unfair = read_draft(workspace), fairness().blocking
     except SettingsError as error:
         return Draft(settings=None, problem=error.message, changes=[], indivisible=None)
     return Draft(
-        settings=settings_hash(draft), problem=None, changes=tell_changes(live, draft), indivisible=_whole(live, draft)
+        settings=settings_hash(draft),
+        problem=None,
+        changes=tell_changes(live, draft),
+        unfair=unfair,
+        indivisible=_whole(live, draft),
     )
 
 

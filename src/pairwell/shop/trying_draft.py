@@ -13,6 +13,7 @@ from pairwell.backtest.whatif.brief import Left, try_briefly
 from pairwell.backtest.whatif.sides import Counted
 from pairwell.config.published import settings_hash
 from pairwell.config.settings import Settings
+from pairwell.fairness.finding import Finding
 from pairwell.shop.held_back import Logged, newest_first, say_reason
 from pairwell.shop.setup import Differs, tell_changes
 
@@ -31,6 +32,7 @@ class DraftTried(msgspec.Struct, frozen=True, kw_only=True):
     left: dict[Left, int]  # requests that nothing is told of
     counted: Counted | None  # None: nothing is told of any
     reasons: dict[str, str]  # those that held candidates back, in words
+    unfair: list[Finding] = []  # dark patterns, for which it is not published
 
 
 class Waiting(NamedTuple):

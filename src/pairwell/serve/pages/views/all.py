@@ -6,6 +6,7 @@ from typing import Final
 
 from pairwell.serve.pages.views import bundles, experiments, held, limits, models, pairs, settings, users
 from pairwell.serve.pages.views.decisions import DECISION, DECISIONS
+from pairwell.serve.pages.views.fairness import FAIRNESS
 from pairwell.serve.pages.views.files import File
 from pairwell.serve.pages.views.playground import PLAYGROUND
 from pairwell.serve.pages.views.view import Act, View
@@ -24,6 +25,7 @@ VIEWS: Final[tuple[View, ...]] = (
     held.DATA,
     held.QUARANTINE,
     settings.SETTINGS,
+    FAIRNESS,
     limits.LIMITS,
     limits.TRIAL,
     models.MODELS,
