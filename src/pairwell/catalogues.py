@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 
 LANGUAGES: Final = ("en", "ru", "pl")
 ROOMS: Final[tuple[str, ...]] = (
+    "advise",
     "decide",
     "fairness",
     "measure",

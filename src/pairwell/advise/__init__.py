@@ -1,0 +1,1 @@
+"""What should a person say to which customer."""

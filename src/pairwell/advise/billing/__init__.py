@@ -1,0 +1,1 @@
+"""What does an account's use cost, on its own plan and on every other."""

@@ -1,0 +1,192 @@
+"""What the coming months will take and cost, and when included units will run out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from pairwell.advise.billing.case import Case
+from pairwell.advise.billing.compare import NotKnown, unheld
+from pairwell.advise.billing.days import MONTHS_OF_A_YEAR, days_of, first_of, months_on
+from pairwell.advise.billing.forecast import Ahead, forecast
+from pairwell.advise.billing.ledger import Use
+from pairwell.advise.billing.stays import Stay, Stretch
+from pairwell.advise.billing.ways import Scene, Way, way, ways, within_limits
+from pairwell.plans import Meter
+
+MONTHS_AHEAD = 3  # months whose bills are forecast; a year, where a plan includes units by the year
+_WHOLE = Decimal(1)
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """A meter's coming months, the running one first, in which what is used already counts."""
+
+    meter: str
+    whole: bool  # it was used in whole units only
+    history: tuple[Decimal, ...]  # units in each whole month, the oldest first
+    months: tuple[Ahead, ...]
+
+
+class Limit(msgspec.Struct, frozen=True, kw_only=True):
+    """When a period's included units of a meter will be used up, and between when in eight cases of ten."""
+
+    meter: str
+    included: Decimal
+    day: dt.date
+    earliest: dt.date
+    latest: dt.date | None  # None: perhaps not within the months looked at
+    is_sold: bool  # more can be had
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to hold the family's plans, and what the coming months will cost on it."""
+
+    way: Way
+    total_minor: int | None  # None: the use expected cannot be served
+    served_minor: int | None  # what the use costs that it can serve; None: the seats alone are too many
+    unserved: dict[str, Decimal]  # units of each meter beyond that
+    low_minor: int | None
+    high_minor: int | None  # None: the use that may come could not be served
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What is coming: use, limits, and the bill on every plan, the present one first."""
+
+    months: tuple[dt.date, ...]  # whole ones, from the next on
+    meters: tuple[Running, ...]
+    limits: tuple[Limit, ...]  # of the present plan, the nearest first
+    options: tuple[Expected, ...]
+
+
+def outlook(case: Case) -> Outlook | NotKnown:
+    """Forecast use and bills. Refused without a plan or with too few whole months."""
+    if case.current is None:
+        return unheld(case)
+    ahead = _months_ahead(case)
+    found: list[Running] = []
+    for meter in _meters(case):
+        coming = _coming(case, meter, ahead)
+        if isinstance(coming, NotKnown):
+            return coming
+        found.append(coming)
+    start = months_on(first_of(case.today), 1)
+    months = tuple(months_on(start, number) for number in range(ahead))
+    return Outlook(
+        months=months,
+        meters=tuple(found),
+        limits=tuple(sorted(_limits(case, case.current, found), key=lambda one: one.day)),
+        options=tuple(_expected(case, months, found)),
+    )
+
+
+def _months_ahead(case: Case) -> int:
+    yearly = any(plan.period == "year" and plan.meters for plan in case.plans)
+    return MONTHS_OF_A_YEAR if yearly else MONTHS_AHEAD
+
+
+def _meters(case: Case) -> list[str]:
+    """The meters that the family's plans count."""
+    return list(dict.fromkeys(meter.meter for plan in case.plans for meter in plan.meters))
+
+
+def _coming(case: Case, meter: str, ahead: int) -> Running | NotKnown:
+    """The running month and so many more; what is left of the running one is as much of a month as it has days left."""
+    running = first_of(case.today)
+    history = tuple(_used(case, meter, month, months_on(month, 1)) for month in case.recent_months)
+    found = forecast([float(one) for one in history], running, ahead + 1)
+    if isinstance(found, NotKnown):
+        return found
+    so_far = float(_used(case, meter, running, case.today))
+    left = 1 - (case.today - running).days / days_of(running)
+    now = Ahead(running, *(so_far + left * one for one in (found[0].expected, found[0].low, found[0].high)))
+    whole = all(one == one.to_integral_value() for one in history)
+    return Running(meter=meter, whole=whole, history=history, months=(now, *found[1:]))
+
+
+def _used(case: Case, meter: str, since: dt.date, until: dt.date) -> Decimal:
+    used = (use.quantity for use in case.ledger.used if use.meter == meter and since <= use.day < until)
+    return sum(used, Decimal(0))
+
+
+def _limits(case: Case, stay: Stay, coming: Sequence[Running]) -> Iterator[Limit]:
+    for running in coming:
+        own = next((meter for meter in stay.plan.meters if meter.meter == running.meter), None)
+        if own is None:
+            continue
+        included = _included(case, stay, own)
+        day = _hit(case, stay, running, included, lambda one: one.expected)
+        early = _hit(case, stay, running, included, lambda one: one.high)
+        if day is not None and early is not None:
+            late = _hit(case, stay, running, included, lambda one: one.low)
+            sold = bool(own.tiers)
+            yield Limit(
+                meter=own.meter, included=included, day=day, earliest=min(early, day), latest=late, is_sold=sold
+            )
+
+
+def _included(case: Case, stay: Stay, own: Meter) -> Decimal:
+    """What a period includes with the seats of today, packages counted in where they are for a month as well."""
+    meters = [meter for add_on in case.add_ons for meter in add_on.meters if meter.meter == own.meter]
+    seats = stay.stretches[-1].seats
+    return sum((meter.included * (seats if meter.per_seat else 1) for meter in (own, *meters)), Decimal(0))
+
+
+def _hit(
+    case: Case, stay: Stay, running: Running, included: Decimal, how_much: Callable[[Ahead], float]
+) -> dt.date | None:
+    """The day on which a period's use passes what is included, if one does; use within a month is taken as even."""
+    end = stay.period(case.today)[1]
+    used = float(_used(case, running.meter, stay.period(case.today)[0], case.today))
+    for month in running.months:
+        day, quantity = month.month, how_much(month)
+        if day < case.today:
+            day, quantity = case.today, quantity - float(_used(case, running.meter, day, case.today))
+        if day >= end:
+            end, used = stay.period(day)[1], 0.0
+        if used + quantity > included:
+            left = max(float(included) - used, 0.0)
+            days = (months_on(month.month, 1) - day).days
+            return day + dt.timedelta(days=int(left / quantity * days) if quantity > 0 else 0)
+        used += quantity
+    return None
+
+
+def _expected(case: Case, months: tuple[dt.date, ...], coming: Sequence[Running]) -> Iterator[Expected]:
+    """Bills at the use expected, and at the low and the high end of all meters at once."""
+    likely = _scene(case, months, coming, lambda one: one.expected)
+    low = _scene(case, months, coming, lambda one: one.low)
+    high = _scene(case, months, coming, lambda one: one.high)
+    for one in ways(case, likely):
+        ends = [way(case, scene, one.plan, one.add_ons).total_minor for scene in (low, high)]
+        sure = [total for total in (*ends, one.total_minor) if total is not None]
+        cut, unserved = within_limits(case, likely, one)
+        yield Expected(
+            way=one,
+            total_minor=one.total_minor,
+            served_minor=cut,
+            unserved=unserved,
+            low_minor=min(sure, default=None),
+            high_minor=max(sure) if ends[1] is not None and sure else None,
+        )
+
+
+def _scene(
+    case: Case, months: tuple[dt.date, ...], coming: Sequence[Running], how_much: Callable[[Ahead], float]
+) -> Scene:
+    used = [
+        Use(running.meter, one.month, _quantity(how_much(one), whole=running.whole))
+        for running in coming
+        for one in running.months
+        if one.month in months
+    ]
+    assert case.current is not None
+    seats = case.current.stretches[-1].seats
+    return Scene(months, (Stretch(months[0], months_on(months[-1], 1), seats),), tuple(used))
+
+
+def _quantity(expected: float, *, whole: bool) -> Decimal:
+    """Whole units of what was only ever used in whole ones, since a begun unit would be paid whole."""
+    return Decimal(str(round(expected, 6))).quantize(_WHOLE) if whole else Decimal(str(round(expected, 6)))

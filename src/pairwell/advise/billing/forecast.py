@@ -1,0 +1,102 @@
+"""How much of a meter the coming months will take, from a few months gone by.
+
+Exponential smoothing with a damped trend (Gardner and McKenzie 1985), which is what forecasting competitions found
+hard to beat on short series (Makridakis and Hibon 2000); with two years or more, each month of the year its own, as
+last year (seasonal naive), where that missed by less. Intervals are those of the innovations form (Hyndman, Koehler,
+Ord and Snyder 2008, table 6.1), with Student's t for the few months that the spread is learned from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import product
+from math import sqrt
+
+import msgspec
+from scipy.stats import t as student
+
+from pairwell.advise.billing.compare import FEWEST_MONTHS, NotKnown
+from pairwell.advise.billing.days import MONTHS_OF_A_YEAR, months_on
+
+LEVEL = 0.8
+DAMPING = 0.9
+_SMOOTHING = tuple(product((0.1, 0.3, 0.5, 0.7, 0.9), (0.0, 0.1, 0.3)))  # of the level, and of the trend as part of it
+_LEARNED = 2  # of the series before it forecasts: level and trend
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """A coming month: what is expected, and between what it lies in eight cases of ten."""
+
+    month: dt.date
+    expected: float
+    low: float
+    high: float
+
+
+class _Fit(msgspec.Struct, frozen=True):
+    expected: tuple[float, ...]
+    spread: tuple[float, ...]  # standard deviations
+    error: float  # mean square of steps of one month
+    freedom: int
+
+
+def forecast(quantities: Sequence[float], first: dt.date, ahead: int) -> tuple[Ahead, ...] | NotKnown:
+    """Forecast so many months from the month `first`, which follows the last of the quantities.
+
+    Units are those of the quantities, never below zero; refused with fewer than `FEWEST_MONTHS`.
+    """
+    if len(quantities) < FEWEST_MONTHS:
+        return NotKnown("too_few_months", found=len(quantities))
+    fit = min(_fits(quantities, ahead), key=lambda one: one.error)
+    reach = float(student.ppf((1 + LEVEL) / 2, fit.freedom))
+    return tuple(
+        Ahead(months_on(first, step), max(mean, 0.0), max(mean - reach * spread, 0.0), max(mean + reach * spread, 0.0))
+        for step, (mean, spread) in enumerate(zip(fit.expected, fit.spread, strict=True))
+    )
+
+
+def _fits(series: Sequence[float], ahead: int) -> list[_Fit]:
+    """What may forecast a series of this length."""
+    found = [_damped(series, level, trend, ahead) for level, trend in _SMOOTHING]
+    return [*found, _as_last_year(series, ahead)] if len(series) >= 2 * MONTHS_OF_A_YEAR else found
+
+
+def _damped(series: Sequence[float], alpha: float, part: float, ahead: int) -> _Fit:
+    """A level and a trend that fades, each moved by a share of what the last month surprised by."""
+    beta = alpha * part
+    level, slope = series[0], _first_slope(series)
+    squares = 0.0
+    for value in series[1:]:
+        surprise = value - level - DAMPING * slope
+        level, slope = level + DAMPING * slope + alpha * surprise, DAMPING * slope + beta * surprise
+        squares += surprise**2
+    freedom = max(len(series) - 1 - _LEARNED, 1)
+    faded = [sum(DAMPING**step for step in range(1, steps + 1)) for steps in range(1, ahead + 1)]
+    grown = [1.0, *(1 + sum((alpha + beta * one) ** 2 for one in faded[:steps]) for steps in range(1, ahead))]
+    variance = squares / freedom
+    return _Fit(
+        expected=tuple(level + one * slope for one in faded),
+        spread=tuple(sqrt(variance * one) for one in grown),
+        error=squares / (len(series) - 1),
+        freedom=freedom,
+    )
+
+
+def _first_slope(series: Sequence[float]) -> float:
+    """The mean step of the first months."""
+    last = min(len(series), FEWEST_MONTHS) - 1
+    return (series[last] - series[0]) / last
+
+
+def _as_last_year(series: Sequence[float], ahead: int) -> _Fit:
+    """Each month as twelve months before."""
+    misses = [now - before for before, now in zip(series, series[MONTHS_OF_A_YEAR:], strict=False)]
+    variance = sum(miss**2 for miss in misses) / len(misses)
+    years = [step // MONTHS_OF_A_YEAR + 1 for step in range(ahead)]
+    return _Fit(
+        expected=tuple(series[step % MONTHS_OF_A_YEAR - MONTHS_OF_A_YEAR] for step in range(ahead)),
+        spread=tuple(sqrt(variance * one) for one in years),
+        error=variance,
+        freedom=len(misses),
+    )
