@@ -23,8 +23,9 @@ from pairwell import create
 from pairwell import open as open_workspace
 from pairwell.config.document import render_settings
 from pairwell.config.published import publish_settings
-from pairwell.config.settings import Currency, Settings
+from pairwell.config.settings import Settings
 from pairwell.config.settings import Shop as ShopSettings
+from pairwell.config.storing import Currency
 from pairwell.events import Event
 from pairwell.facts.order_state import order_states
 from pairwell.serve.online.faults import Refused

@@ -8,13 +8,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pairwell.config.bonus import Bonus
 from pairwell.config.event_weights import EventWeights
 from pairwell.config.feeds import Feeds
 from pairwell.config.remembering import Customers, Retention
 from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Hesitation, Industry, Rule, usual_rules
 from pairwell.config.rules.trigger import Trigger
-from pairwell.config.storing import Engine, Ingest, Operations
+from pairwell.config.storing import Currency, Engine, Ingest, Operations
 from pairwell.config.waiving import Waived
 
 OfferKind = Literal["cross_sell", "upgrade", "bundle", "repeat"]
@@ -330,12 +331,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     secret_burst: Annotated[float, Meta(ge=1.0, description="As many of them at once.")] = 2_000.0
 
 
-class Currency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Foreign money."""
-
-    rates: Annotated[dict[str, float], Meta(description="Shop currency for one unit of the foreign one.")] = {}
-
-
 def _usual_placements() -> dict[str, Placement]:
     return {
         "product": Placement(),
@@ -394,6 +389,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     waived: Annotated[
         tuple[Waived, ...], Meta(description="Words of own texts that somebody answers for; see docs/fairness.md.")
     ] = ()
+    bonus: Bonus = Bonus()
     limits: Limits = Limits()
     feeds: Feeds = Feeds()
     currency: Currency = Currency()

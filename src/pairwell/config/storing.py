@@ -1,4 +1,4 @@
-"""How files are read, and where facts and the journal live."""
+"""How files and foreign money are read, and where facts and the journal live."""
 
 from __future__ import annotations
 
@@ -58,3 +58,9 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int,
         Meta(ge=512, le=1_048_576, description="Memory of Spark's driver, in megabytes; of local Spark, all of it."),
     ] = 2_000
+
+
+class Currency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Foreign money."""
+
+    rates: Annotated[dict[str, float], Meta(description="Shop currency for one unit of the foreign one.")] = {}

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from pairwell.clock import to_micros
-from pairwell.config.settings import Currency, Settings, Shop
+from pairwell.config.settings import Settings, Shop
+from pairwell.config.storing import Currency
 from pairwell.events import Event, EventReceipt
 from pairwell.facts.effects import EventEffects
 from pairwell.facts.ownership import Ownership, Purchases
