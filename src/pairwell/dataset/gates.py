@@ -17,6 +17,7 @@ from pairwell.wording import counted
 
 _ENOUGH = 0.5  # share of the items that must be known before a gate on items opens
 _USUAL = Learn()
+_COUNTED = ("orders", "order_lines", "items", "events", "customers", "returns")  # beside their rows
 _MOMENTS = ("first_order", "last_order", "first_event", "last_event")
 
 
@@ -42,9 +43,10 @@ class _Counts(msgspec.Struct, frozen=True, kw_only=True):
 def describe(dataset: Dataset, learn: Learn = _USUAL) -> Holdings:
     """Count what the newest snapshot holds and say which gates it opens for learning by `learn`."""
     snapshot = dataset.newest()
-    tables = {name: dataset.table(name, snapshot=snapshot) for name in TABLES}
+    stored = [name for name in TABLES if snapshot.tables.get(name)]
+    tables = {name: dataset.table(name, snapshot=snapshot) for name in {*stored, *_COUNTED}}
     with storage_failures():
-        rows = {name: int(table.count().to_pyarrow().as_py()) for name, table in tables.items()}
+        rows = dict.fromkeys(TABLES, 0) | {name: int(tables[name].count().to_pyarrow().as_py()) for name in stored}
         counts = _count(tables)
     return Holdings(
         tables=rows,

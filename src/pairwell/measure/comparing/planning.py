@@ -40,7 +40,7 @@ def totals_by_days(sales: ir.Table, days: int | None) -> tuple[tuple[datetime, d
         raise EvidenceError(
             f"The history covers {span} days, fewer than the {days} asked for.", hint=f"Ask for --days {span} or less."
         )
-    return (first, last), [(one, _totals(sales, last - timedelta(days=one))) for one in sorted(chosen)]
+    return (first, last), _totals(sales, last, sorted(chosen))
 
 
 def make_plan(totals: Iterable[tuple[int, Values]], wanted: Wanted) -> list[Horizon]:
@@ -156,9 +156,17 @@ def _bounds(sales: ir.Table) -> tuple[datetime, datetime]:
     return first, last
 
 
-def _totals(sales: ir.Table, after: datetime) -> Values:
-    newest = sales.filter(sales[AT] > ibis.literal(after, type="timestamp('UTC', 6)"))
-    sums = newest.group_by(UNIT).aggregate(total=newest[VALUE].sum().fill_null(0).cast("float64"))
-    table: pa.Table = sales.get_backend().to_pyarrow(sums.select("total"))
+def _totals(sales: ir.Table, last: datetime, horizons: Sequence[int]) -> list[tuple[int, Values]]:
+    """What each unit came to in the newest days, for every horizon in one pass over the sales."""
+    after = {days: sales[AT] > _moment(last - timedelta(days=days)) for days in horizons}
+    sums = {f"sum_{days}": sales[VALUE].sum(where=newer).fill_null(0).cast("float64") for days, newer in after.items()}
+    counts = {f"rows_{days}": newer.sum() for days, newer in after.items()}
+    by_unit = sales.group_by(UNIT).aggregate(**sums, **counts)
+    met = {f"sum_{days}": ibis.ifelse(by_unit[f"rows_{days}"] > 0, by_unit[f"sum_{days}"], None) for days in horizons}
+    table: pa.Table = sales.get_backend().to_pyarrow(by_unit.select(**met))
     # In order of size, so that what is made of them does not depend on the order in which the engine gave them.
-    return np.sort(np.asarray(table["total"], dtype=np.float64))
+    return [(days, np.sort(np.asarray(table[f"sum_{days}"].drop_null(), dtype=np.float64))) for days in horizons]
+
+
+def _moment(at: datetime) -> ir.Value:
+    return ibis.literal(at, type="timestamp('UTC', 6)")

@@ -1,0 +1,185 @@
+"""What each seller's customers took, beside what other sellers' customers took of the same goods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pairwell.measure.interval import Interval
+from pairwell.measure.intervals import FEWEST_CUSTOMERS, Spread, clustered_share, ratio_interval, zero_p_value
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+PRIOR: Final = 20.0  # chances of the wider group that the rate of one good is drawn to
+FEWEST_EXPECTED: Final = 5.0  # taken, and not taken: below, hardly any distance can be told
+_COMPARABLE: Final = 0.5  # of a seller's chances, that others had with the same goods
+_FEWEST_SELLERS: Final = 3  # to tell how far sellers are apart
+
+
+class Chances(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One row a chance, such as an order that may hold an add-on. Only chances of sellers."""
+
+    seller: Ints  # from 0 on
+    customer: Ints  # from 0 on; the chances of one vary together
+    good: Ints  # from 0 on
+    group: Ints  # of the good, from 0 on
+    taken: Floats  # 1 or 0
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True):
+    """One seller's chances, and what they came to beside what the others' rates foretell for the same goods."""
+
+    chances: int
+    taken: int
+    customers: int
+    share: float
+    interval: Interval | None  # of the share
+    expected: float | None  # taken, had the others sold it; None: nobody else sold anything
+    comparable: float  # share of the chances with goods that others, too, had `PRIOR` chances with
+
+    @property
+    def tellable(self) -> bool:
+        """Whether it is enough to be compared."""
+        return (
+            self.expected is not None
+            and self.customers >= FEWEST_CUSTOMERS
+            and min(self.expected, self.chances - self.expected) >= FEWEST_EXPECTED
+            and self.comparable >= _COMPARABLE
+        )
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """How often as much was taken as foretold."""
+
+    ratio: float
+    interval: Interval
+    p_value: float  # of a ratio of 1
+    variance: float  # of the ratio
+
+
+def own_rates(chances: Chances, sellers: int) -> list[tuple[Rate, Compared | None]]:
+    """Of each of so many sellers the rate, and how it compares where that can be told.
+
+    Indirect standardisation (Breslow and Day 1987, chapter 2.3): what is foretold are the rates of all *other* sellers
+    by good, drawn to those of its group and of all, so that a good that is rarely sold foretells little. The interval
+    is by the delta method over customers, with what the others' rates are unsure of, its skewness taken away (Hall
+    1992). It adjusts for the goods alone, not for shifts, places or customers.
+    """
+    table = _Table(chances, sellers)
+    return [table.compare(seller) for seller in range(sellers)]
+
+
+def shrink(compared: Sequence[Compared]) -> list[float] | None:
+    """The ratios drawn to their mean, the unsure ones more; None of fewer than three sellers.
+
+    Empirical Bayes: how far sellers truly are apart is by DerSimonian and Laird 1986; Morris 1983.
+    """
+    if len(compared) < _FEWEST_SELLERS:
+        return None
+    ratio = np.array([one.ratio for one in compared])
+    variance = np.maximum(np.array([one.variance for one in compared]), 1e-12)
+    weight = 1 / variance
+    mean = float(np.average(ratio, weights=weight))
+    excess = float(np.sum(weight * (ratio - mean) ** 2)) - (ratio.size - 1)
+    between = max(0.0, excess / float(weight.sum() - np.sum(weight**2) / weight.sum()))
+    return [float(one) for one in mean + between / (between + variance) * (ratio - mean)]
+
+
+class _Table:
+    """Counts by seller, good and group."""
+
+    def __init__(self, chances: Chances, sellers: int) -> None:
+        self._rows = chances
+        self._goods = int(chances.good.max(initial=-1)) + 1
+        self._group_of = np.zeros(self._goods, dtype=np.int64)
+        self._group_of[chances.good] = chances.group
+        self._groups = int(chances.group.max(initial=-1)) + 1
+        place = chances.seller * self._goods + chances.good
+        shape = (sellers, self._goods)
+        self._n = np.bincount(place, minlength=sellers * self._goods).reshape(shape).astype(np.float64)
+        taken = np.bincount(place, weights=chances.taken, minlength=sellers * self._goods)
+        self._y = taken.reshape(shape)
+
+    def compare(self, seller: int) -> tuple[Rate, Compared | None]:
+        mine = self._rows.seller == seller
+        foretold = self._foretold(seller)
+        rate = self._rate(seller, mine, foretold)
+        if foretold is None or not rate.tellable:
+            return rate, None
+        return rate, self._compared(rate, mine, foretold)
+
+    def _rate(self, seller: int, mine: NDArray[np.bool_], foretold: _Foretold | None) -> Rate:
+        taken, customer = self._rows.taken[mine], self._rows.customer[mine]
+        spread, n = _own_spread(taken, customer), self._n[seller]
+        known = (self._n.sum(axis=0) - n) >= PRIOR
+        return Rate(
+            chances=int(taken.size),
+            taken=int(taken.sum()),
+            customers=spread.units,
+            share=float(taken.mean()) if taken.size else 0.0,
+            interval=clustered_share(spread) if spread.units >= FEWEST_CUSTOMERS else None,
+            expected=None if foretold is None else float(n @ foretold.rate),
+            comparable=float(n[known].sum() / n.sum()) if taken.size else 0.0,
+        )
+
+    def _foretold(self, seller: int) -> _Foretold | None:
+        """The others' rate of each good, and how much one more taken by them would foretell of this seller."""
+        n, y = self._n.sum(axis=0) - self._n[seller], self._y.sum(axis=0) - self._y[seller]
+        if not n.sum():
+            return None
+        of_group = np.bincount(self._group_of, weights=n, minlength=self._groups)
+        taken = np.bincount(self._group_of, weights=y, minlength=self._groups)
+        overall = y.sum() / n.sum()
+        group = (taken + PRIOR * overall) / (of_group + PRIOR)
+        rate = (y + PRIOR * group[self._group_of]) / (n + PRIOR)
+        own = self._n[seller] / (n + PRIOR)
+        through = np.bincount(self._group_of, weights=own * PRIOR, minlength=self._groups) / (of_group + PRIOR)
+        weight = own + through[self._group_of] + through.sum() * PRIOR / n.sum()
+        drawn = self._n[seller] ** 2 * rate * (1 - rate) * PRIOR / (n + PRIOR) ** 2
+        return _Foretold(rate=rate, weight=weight, drawn=float(drawn.sum()))
+
+    def _compared(self, rate: Rate, mine: NDArray[np.bool_], foretold: _Foretold) -> Compared | None:
+        assert rate.expected is not None, "asked only where something is foretold"
+        good = self._rows.good
+        apart = self._rows.taken - foretold.rate[good]
+        pulls = np.where(mine, apart, -foretold.weight[good] * apart)
+        of_customer = np.bincount(self._rows.customer, weights=pulls)
+        spread = Spread(
+            units=rate.customers,
+            above=rate.taken - rate.expected,
+            below=rate.expected,
+            square=float(np.sum(of_customer**2)) + foretold.drawn,
+            cube=float(np.sum(of_customer**3)),
+        )
+        found = ratio_interval(spread)
+        if found is None:
+            return None
+        more = spread.units / (spread.units - 1)
+        return Compared(
+            ratio=rate.taken / rate.expected,
+            interval=Interval(max(0.0, 1 + found.low), 1 + found.high),
+            p_value=zero_p_value(spread),
+            variance=spread.square * more / rate.expected**2,
+        )
+
+
+class _Foretold(msgspec.Struct, frozen=True, eq=False):
+    rate: Floats  # by good
+    weight: Floats  # by good
+    drawn: float  # variance of what is foretold, by which goods may truly differ from the group they are drawn to
+
+
+def _own_spread(taken: Floats, customer: Ints) -> Spread:
+    """How the share varies over customers."""
+    if not taken.size:
+        return Spread(units=0, above=0.0, below=0.0, square=0.0)
+    _, place = np.unique(customer, return_inverse=True)
+    below = np.bincount(place).astype(np.float64)
+    above = np.bincount(place, weights=taken)
+    apart = above - above.sum() / below.sum() * below
+    return Spread(units=below.size, above=float(above.sum()), below=float(below.sum()), square=float(np.sum(apart**2)))

@@ -1,0 +1,225 @@
+"""Sales of each seller against targets, and whether they add and upgrade more than the goods explain. No ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pairwell.advise.stores.fair import Chances, Compared, Rate, own_rates, shrink
+from pairwell.advise.stores.sold import Sold, Told, add_on_chances, read_sold, read_told, upgrade_chances
+from pairwell.engines.engine import storage_failures
+from pairwell.measure.interval import Interval
+from pairwell.measure.period import Period
+from pairwell.measure.sales.estimates import Slice, Value, slice_orders
+from pairwell.measure.sales.lines import History
+from pairwell.several import adjust
+
+Standing = Literal["above", "as_expected", "below", "too_few"]
+WRONG: Final = 0.05  # of the sellers that are called above or below, so many may be neither
+_SUMS: Final = ("orders", "revenue", "aov", "attach_rate", "margin")
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """One rate of one seller, compared with what other sellers' customers took of the same goods."""
+
+    rate: Rate
+    standing: Standing
+    ratio: float | None = None  # taken / expected
+    ratio_interval: Interval | None = None
+    ratio_shrunk: float | None = None  # drawn to what sellers usually are, as far as the ratio is unsure
+    p_adjusted: float | None = None  # among all rates of all sellers that can be told
+
+
+class Reached(msgspec.Struct, frozen=True, kw_only=True):
+    """A target, and what was reached of it up to the newest order."""
+
+    since: datetime
+    until: datetime
+    over: bool  # nothing more can be sold in it
+    elapsed: float  # share of its time
+    revenue_minor: int
+    target_revenue_minor: int | None
+    revenue_share: float | None  # of the target
+    attach_rate: float | None
+    attach_interval: Interval | None
+    target_attach_rate: float | None
+    attach_met: bool | None  # None: the interval holds the target, so that nobody can tell
+
+
+class SellerScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One seller. Money in minor units, net of tax."""
+
+    seller_id: str
+    name: str | None
+    store: str | None
+    orders: int
+    revenue_minor: int | None  # None: no price was stated
+    aov_minor: float | None
+    aov_interval: Interval | None
+    add_ons: Judged
+    upgrades: Judged
+    targets: Sequence[Reached]
+
+
+class Scoreboard(msgspec.Struct, frozen=True, kw_only=True):
+    """All sellers, in alphabetical order."""
+
+    currency: str
+    timezone: str
+    period: Period | None
+    newest: datetime | None  # order
+    sellers: Sequence[SellerScore]
+    unnamed: int  # orders of the period that name no seller
+    compared: int  # rates that were judged together
+    steps: int  # items that were sold and have an upgrade
+
+
+def make_scoreboard(history: History, period: Period, newest: datetime, steps: Mapping[str, str]) -> Scoreboard:
+    """The scoreboard of a period; `steps`: item -> its first upgrade."""
+    sold = read_sold(history, period)
+    told, sums = read_told(history), _sums(sold)
+    add_ons = own_rates(add_on_chances(sold), len(sold.sellers))
+    upgrades = own_rates(_upgrades(sold, steps), len(sold.sellers))
+    judged = _judge([add_ons, upgrades])
+    reached = _reached(history, newest, period)
+    scores = [
+        _score(seller_id, sums[seller_id], told.get(seller_id, Told()), (add_on, upgrade), reached.get(seller_id, []))
+        for seller_id, add_on, upgrade in zip(sold.sellers, *judged, strict=True)
+    ]
+    return Scoreboard(
+        currency=history.shop.currency,
+        timezone=history.shop.timezone,
+        period=period,
+        newest=newest,
+        sellers=sorted(scores, key=lambda one: (one.name or one.seller_id, one.seller_id)),
+        unnamed=sold.unnamed,
+        compared=sum(compared is not None for rates in (add_ons, upgrades) for _, compared in rates),
+        steps=len(steps),
+    )
+
+
+def _upgrades(sold: Sold, steps: Mapping[str, str]) -> Chances:
+    return upgrade_chances(sold, steps)
+
+
+def _sums(sold: Sold) -> dict[str, Slice]:
+    return {str(part.key[0]): part for part in slice_orders(sold.orders, "seller_id", metrics=_SUMS)}
+
+
+def _judge(kinds: Sequence[Sequence[tuple[Rate, Compared | None]]]) -> list[list[Judged]]:
+    """Every rate of every seller: above and below are said of what stands out among all of them."""
+    tested = [compared for rates in kinds for _, compared in rates if compared is not None]
+    sure = iter(adjust([one.p_value for one in tested]) if tested else [])
+    return [_judge_kind(rates, sure) for rates in kinds]
+
+
+def _judge_kind(rates: Sequence[tuple[Rate, Compared | None]], sure: Any) -> list[Judged]:  # noqa: ANN401 - an iterator
+    shrunk = shrink([compared for _, compared in rates if compared is not None])
+    drawn = iter(shrunk or [])
+    found = []
+    for rate, compared in rates:
+        if compared is None:
+            found.append(Judged(rate=rate, standing="too_few"))
+            continue
+        p_adjusted = next(sure)
+        found.append(
+            Judged(
+                rate=rate,
+                standing=_standing(compared, p_adjusted),
+                ratio=compared.ratio,
+                ratio_interval=compared.interval,
+                ratio_shrunk=next(drawn) if shrunk else None,
+                p_adjusted=p_adjusted,
+            )
+        )
+    return found
+
+
+def _standing(compared: Compared, p_adjusted: float) -> Standing:
+    if p_adjusted > WRONG:
+        return "as_expected"
+    return "above" if compared.ratio > 1 else "below"
+
+
+def _score(
+    seller_id: str, sums: Slice, told: Told, judged: tuple[Judged, Judged], targets: Sequence[Reached]
+) -> SellerScore:
+    aov = sums.values["aov"]
+    revenue = sums.value("revenue")
+    return SellerScore(
+        seller_id=seller_id,
+        name=told.name,
+        store=told.store,
+        orders=int(sums.sums["orders"]),
+        revenue_minor=None if revenue is None else round(revenue),
+        aov_minor=sums.value("aov"),
+        aov_interval=aov.interval if isinstance(aov, Value) else None,
+        add_ons=judged[0],
+        upgrades=judged[1],
+        targets=targets,
+    )
+
+
+# --- targets ----------------------------------------------------------------------------------------
+
+
+def target_span(first_day: str, months: int, zone: str) -> Period:
+    """From the first moment of a target's first day up to its end, in days of the shop's time zone."""
+    first = date.fromisoformat(first_day)
+    number = first.year * 12 + first.month - 1 + months
+    last = date(number // 12, number % 12 + 1, 1).replace(day=1)
+    since, until = (datetime.combine(day, time(), ZoneInfo(zone)) for day in (first, last))
+    return Period(since=since, until=until)
+
+
+def read_targets(history: History) -> list[tuple[str, Period, int | None, float | None]]:
+    """Seller, span, revenue in minor units and attach rate of every target."""
+    table = history.dataset.table("targets", snapshot=history.snapshot)
+    with storage_failures():
+        rows = table.order_by("seller_id", "first_day", "months").to_pyarrow().to_pylist()
+    zone = history.shop.timezone
+    return [
+        (row["seller_id"], target_span(row["first_day"], row["months"], zone), row["revenue_minor"], row["attach_rate"])
+        for row in rows
+    ]
+
+
+def _reached(history: History, newest: datetime, period: Period) -> dict[str, list[Reached]]:
+    """By seller the targets whose time and the period have days in common."""
+    every = [one for one in read_targets(history) if one[1].since < period.until and period.since < one[1].until]
+    sums = {span: _sums(read_sold(history, span)) for span in dict.fromkeys(one[1] for one in every)}
+    found: dict[str, list[Reached]] = {}
+    for seller_id, span, revenue, attach in every:
+        part = sums[span].get(seller_id)
+        found.setdefault(seller_id, []).append(_against(span, part, (revenue, attach), newest))
+    return found
+
+
+def _against(span: Period, part: Slice | None, target: tuple[int | None, float | None], newest: datetime) -> Reached:
+    sold = round((part.value("revenue") if part else 0) or 0)
+    attach = part.values["attach_rate"] if part else None
+    rate = attach if isinstance(attach, Value) else None
+    length = (span.until - span.since).total_seconds()
+    return Reached(
+        since=span.since,
+        until=span.until,
+        over=newest >= span.until,
+        elapsed=min(1.0, max(0.0, (newest - span.since).total_seconds() / length)),
+        revenue_minor=sold,
+        target_revenue_minor=target[0],
+        revenue_share=sold / target[0] if target[0] else None,
+        attach_rate=None if rate is None else float(rate.value),
+        attach_interval=None if rate is None else rate.interval,
+        target_attach_rate=target[1],
+        attach_met=None if target[1] is None or rate is None else _met(rate.interval, target[1]),
+    )
+
+
+def _met(interval: Interval | None, target: float) -> bool | None:
+    if interval is None or interval.low <= target <= interval.high:
+        return None
+    return interval.low > target
