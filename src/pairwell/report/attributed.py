@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from pairwell.measure.offers.shares import read_put_down
+from pairwell.measure.offers.shares import find_put_down
 from pairwell.measure.sales.estimates import Slice
+from pairwell.report.offered import Opened
 from pairwell.report.record import Figure
-from pairwell.report.sales import Sales
 from pairwell.said import phrase
 
 _SHARES: Final = {
@@ -18,12 +18,9 @@ _SHARES: Final = {
 _NOTHING: Final = phrase("Of this period there is nothing to divide by.")
 
 
-def attributed_figures(sales: Sales, now: Slice | None) -> list[Figure]:
+def attributed_figures(opened: Opened, now: Slice) -> list[Figure]:
     """Shares of the orders, units and revenue of the period; none where nobody saw an offer."""
-    asked = sales.asked
-    if now is None or not sales.periods.dated:
-        return []
-    found = read_put_down(asked.dataset, asked.database, asked.settings, sales.periods.period)
+    found = find_put_down(opened.now, window_h=opened.asked.settings.attribution.window_h)
     if found is None:
         return []
     return [

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
 from pairwell.measure.offers.effects import Effects, effects_of
 from pairwell.measure.offers.stages import way_of
-from pairwell.report.asking import Asked
 from pairwell.report.funnel import accepted_figure
-from pairwell.report.offered import open_offers
+from pairwell.report.offered import Opened
 from pairwell.report.profit import money_figures
 from pairwell.report.record import Figure
 from pairwell.said import joined, phrase, phrase_count
@@ -33,20 +30,14 @@ _NONE_NOW: Final = phrase(
 )
 
 
-def offer_figures(asked: Asked) -> list[Figure]:
-    """What offers added beside what is put down to them, how many were accepted, and the share of the holdout.
-
-    None where orders carry no date.
-    """
-    opened = open_offers(msgspec.structs.replace(asked, by=None), compare=False)
-    if opened is None:
-        return []
+def offer_figures(opened: Opened) -> list[Figure]:
+    """What offers added beside what is put down to them, how many were accepted, and the share of the holdout."""
     read = opened.now
     effects = effects_of(read.trial, read.bought)
     return [
         *(figure for figure in money_figures(opened, effects) if figure.key in LEAD),
         accepted_figure(way_of(read.told, read.lines, read.attributed)),
-        holdout_figure(effects, asked.settings.choice.holdout),
+        holdout_figure(effects, opened.asked.settings.choice.holdout),
     ]
 
 

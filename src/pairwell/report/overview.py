@@ -15,6 +15,7 @@ from pairwell.report.changed import changed_table
 from pairwell.report.goods import goods_table
 from pairwell.report.health import health_table
 from pairwell.report.leading import LEAD, offer_figures
+from pairwell.report.offered import open_offers
 from pairwell.report.record import Column, Report, Table
 from pairwell.report.sales import (
     Sales,
@@ -43,7 +44,10 @@ def build_overview(asked: Asked) -> Report:
     segment = None if asked.by is None else find_segment(asked.by, sales.history)
     both, visits = compared(sales), compared_visits(sales)
     now, sold, visited = both.now, figures([metric.key for metric in METRICS], sales, both), visit_figures(visits)
-    told = [*offer_figures(asked), *sold, *visited, *attributed_figures(sales, now)]
+    opened = open_offers(msgspec.structs.replace(asked, by=None), compare=False)
+    offered = [] if opened is None else offer_figures(opened)
+    shares = [] if opened is None or now is None else attributed_figures(opened, now)
+    told = [*offered, *sold, *visited, *shares]
     changes = dict(both.changes) | ({} if visits is None else dict(visits.changes))
     changed = changed_table(told, changes, sales.history.shop.currency)
     return msgspec.structs.replace(
