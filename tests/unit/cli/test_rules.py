@@ -64,16 +64,17 @@ def test_publish_and_status_say_what_own_caps_leave_unlimited_and_what_has_ended
 ) -> None:
     pairwell("init", tmp_path)
     assert "\nCaps: contacts a week, the same offer in a day.\n" in pairwell("status", "--workspace", tmp_path).stdout
-    cap = "name = 'sale'\nscope = 'offer'\nitems = ['mat']\nuntil = 2020-12-24T23:00:00Z\n"
-    (tmp_path / "pairwell.toml").write_text(f"[[caps]]\n{cap}", encoding="utf-8")
+    sale = "[[caps]]\nname = 'sale'\nscope = 'offer'\nitems = ['mat']\nuntil = 2020-12-24T23:00:00Z\n"
+    mails = "[[caps]]\nname = 'mails'\nchannels = ['email']\nwindow_h = 168.0\nlimit = 2\n"
+    (tmp_path / "pairwell.toml").write_text(sale + mails, encoding="utf-8")
     said = pairwell("publish", "--workspace", tmp_path).stdout
-    assert "\nCaps: sale; nothing limits contacts by email or repeats on site.\n" in said
+    assert "\nCaps: sale, mails; nothing limits repeats on site.\n" in said
     assert "\n  sale: it ended 2020-12-24 23:00 UTC, its items are not offered any more\n" in said
     shown = pairwell("status", "--workspace", tmp_path).stdout
     assert said[said.index("Caps: ") :] in shown
     assert "\n  sale: not in the catalogue: mat\n" in shown
     found = json.loads(pairwell("status", "--workspace", tmp_path, "--json").stdout)["capped"]
-    assert (found["unlimited_contacts"], found["unknown_items"]) == (["email"], {"sale": ["mat"]})
+    assert (found["unlimited_repeats"], found["unknown_items"]) == (["site"], {"sale": ["mat"]})
 
 
 def test_a_rule_of_one_s_own_is_told_by_decide_and_repeated_by_replay(pairwell: Command, learned: Path) -> None:
