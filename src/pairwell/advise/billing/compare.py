@@ -11,7 +11,7 @@ import msgspec
 from pairwell.advise.billing.case import Benefit, Case
 from pairwell.advise.billing.days import MONTHS_OF_A_YEAR, first_of, months_on
 from pairwell.advise.billing.ledger import Bill, Lack, Unservable
-from pairwell.advise.billing.reckon import reckon
+from pairwell.advise.billing.reckon import reckon_months
 from pairwell.advise.billing.ways import Scene, Way, way, ways
 from pairwell.plans import Plan
 
@@ -70,7 +70,7 @@ def compare(case: Case) -> Comparison | NotKnown:
         return unheld(case)
     if not case.whole_months:
         return NotKnown("too_few_months", needed=1)
-    paid = tuple(reckon(case.ledger, case.prices, month) for month in case.whole_months)
+    paid = reckon_months(case.ledger, case.prices, case.whole_months)
     paid_minor = _sum(paid)
     scene = past(case, case.whole_months, told=True)
     now = way(case, scene, case.current.plan, case.add_ons)

@@ -9,6 +9,8 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 MONTHS_OF_A_YEAR = 12
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_FEBRUARY = 2
 
 
 def local_day(moment: dt.datetime, zone: str) -> dt.date:
@@ -23,14 +25,13 @@ def first_of(day: dt.date) -> dt.date:
 
 def days_of(day: dt.date) -> int:
     """How many days a day's month has."""
-    return calendar.monthrange(day.year, day.month)[1]
+    return _length(day.year, day.month)
 
 
 def months_on(day: dt.date, months: int) -> dt.date:
     """The same day so many months later; the last one where a month is too short for it."""
     year, month = divmod(day.year * MONTHS_OF_A_YEAR + day.month - 1 + months, MONTHS_OF_A_YEAR)
-    longest = calendar.monthrange(year, month + 1)[1]
-    return dt.date(year, month + 1, min(day.day, longest))
+    return dt.date(year, month + 1, min(day.day, _length(year, month + 1)))
 
 
 def months_between(first: dt.date, end: dt.date) -> Iterator[dt.date]:
@@ -52,6 +53,10 @@ def contract_year(start: dt.date, day: dt.date) -> tuple[dt.date, dt.date]:
 def share_of_year(start: dt.date, end: dt.date, day: dt.date) -> Fraction:
     """How much of a contract year has gone by when a day begins, counted in months and parts of them; 0..1."""
     return (_in_months(day) - _in_months(start)) / (_in_months(end) - _in_months(start))
+
+
+def _length(year: int, month: int) -> int:
+    return _LENGTHS[month - 1] + (month == _FEBRUARY and calendar.isleap(year))
 
 
 def _in_months(day: dt.date) -> Fraction:

@@ -48,7 +48,7 @@ def times_units(meter: str, times: int) -> Said:
 
 def pays(feature: str, minor: int, currency: str) -> Said:
     """What something gained is worth a month, by a benefit that was named."""
-    return phrase("{what} is worth {money} a month", what=metered(feature), money=money(minor, currency))
+    return phrase("{what}: worth {money} a month", what=metered(feature), money=money(minor, currency))
 
 
 def costs_more(way: Way, minor: int, currency: str) -> Said:

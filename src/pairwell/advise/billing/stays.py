@@ -85,6 +85,12 @@ def part_minor(amount: int, stay: Stay, since: dt.date, until: dt.date) -> int:
     return total
 
 
+def in_month(since: dt.date, until: dt.date, month: dt.date) -> tuple[dt.date, dt.date] | None:
+    """Those of some days that lie in a month; None: none do."""
+    first, end = max(since, month), min(until, months_on(month, 1))
+    return (first, end) if first < end else None
+
+
 def stays_of(ledger: Ledger, prices: Prices) -> list[Stay]:
     """What was held, as stays in order of their first days; plans that the price list does not know are left out."""
     days = [
@@ -108,9 +114,17 @@ def _join(stays: list[Stay], stay: Stay) -> None:
     for place, before in enumerate(stays):
         same = before.plan.plan_id == stay.plan.plan_id and before.is_trial == stay.is_trial
         if same and before.until == stay.since:
-            stays[place] = msgspec.structs.replace(before, stretches=before.stretches + stay.stretches)
+            stretches = _joined(before.stretches, stay.stretches[0])
+            stays[place] = msgspec.structs.replace(before, stretches=stretches)
             return
     stays.append(stay)
+
+
+def _joined(stretches: tuple[Stretch, ...], following: Stretch) -> tuple[Stretch, ...]:
+    last = stretches[-1]
+    if last.seats != following.seats:
+        return (*stretches, following)
+    return (*stretches[:-1], Stretch(last.since, following.until, last.seats))
 
 
 def _owed_until(stay: Stay, stays: list[Stay]) -> dt.date:

@@ -43,9 +43,11 @@ class _Running(msgspec.Struct):
     minor: int = 0
 
 
-def counted(meter: str, stays: Sequence[Stay], used: Sequence[Use], month: dt.date) -> list[Counted]:
-    """What one meter came to in the days of a calendar month, by plan and period; trials count nothing."""
-    return _Walk(meter, stays, used).to(month)
+def counted(
+    meter: str, stays: Sequence[Stay], used: Sequence[Use], months: Sequence[dt.date]
+) -> dict[dt.date, list[Counted]]:
+    """What one meter came to in each of some months, in order, by plan and period; trials count nothing."""
+    return _Walk(meter, stays, used).through(months)
 
 
 class _Walk:
@@ -59,13 +61,10 @@ class _Walk:
         self._running: dict[tuple[str, dt.date], _Running] = {}
         self._covered: dict[tuple[int, dt.date], Decimal] = {}
 
-    def to(self, month: dt.date) -> list[Counted]:
-        end = months_on(month, 1)
-        begins = [stay.period(max(stay.since, month))[0] for stay in self._within(month, end)]
-        found: list[Counted] = []
-        for walked in months_between(min(begins, default=month), end):
-            found = list(self._month(walked))
-        return found
+    def through(self, months: Sequence[dt.date]) -> dict[dt.date, list[Counted]]:
+        first, end = months[0], months_on(months[-1], 1)
+        begins = [stay.period(max(stay.since, first))[0] for stay in self._within(first, end)]
+        return {month: list(self._month(month)) for month in months_between(min([first, *begins]), end)}
 
     def _within(self, since: dt.date, until: dt.date) -> list[Stay]:
         return [stay for stay in self._stays if stay.since < until and stay.until > since]

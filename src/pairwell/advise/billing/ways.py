@@ -12,7 +12,7 @@ import msgspec
 from pairwell.advise.billing.case import Case, fits
 from pairwell.advise.billing.days import first_of, noon
 from pairwell.advise.billing.ledger import Bill, Held, Lack, Ledger, Unservable, Use
-from pairwell.advise.billing.reckon import reckon
+from pairwell.advise.billing.reckon import reckon_months
 from pairwell.advise.billing.stays import Stretch
 from pairwell.plans import Meter, Plan
 
@@ -64,7 +64,7 @@ def way(case: Case, scene: Scene, plan: Plan, add_ons: tuple[Plan, ...]) -> Way:
     start = noon(scene.seats[0].since, case.prices.zone)
     beside = [Held(plan_id=add_on.plan_id, since=start) for add_on in add_ons]
     ledger = Ledger((*held, *beside), scene.used)
-    bills = tuple(reckon(ledger, case.prices, month, told=scene.told) for month in scene.months)
+    bills = reckon_months(ledger, case.prices, scene.months, told=scene.told)
     lacks = tuple(_worst(bills))
     totals = [bill.total_minor for bill in bills if isinstance(bill, Bill)]
     total = None if lacks else sum(totals)
