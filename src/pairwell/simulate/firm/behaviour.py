@@ -20,11 +20,11 @@ _LEAVES_TOUCHY = 0.01
 _MOST = 0.35
 _YES = -1.0  # log odds of accepting what costs as much as it saves
 _YES_GAIN = 11.0  # for a gain as large as what is paid now
-_YES_MOOD = 0.4
+_YES_MOOD = 0.2
 _YES_RENEWAL = 0.4
-_YES_TOUCHY = -2.5
+_YES_TOUCHY = -6.0
 _ILL = 0.002  # chance to lose an account by a pitch, with nothing amiss
-_ILL_TOUCHY = 0.12
+_ILL_TOUCHY = 0.15
 _ILL_UNFIT = 0.03  # by a pitch of what would cost them half as much again, or more
 
 

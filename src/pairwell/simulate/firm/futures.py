@@ -15,7 +15,7 @@ from pairwell.simulate.firm.price_list import FAMILIES
 from pairwell.simulate.firm.world import Firm
 from pairwell.simulate.streams import Purpose
 
-MONTHS = 6  # that an account looks ahead when it weighs its plan
+MONTHS = 4  # that an account looks ahead when it weighs its plan
 _LIVES = 16  # that each account might live from here
 
 _Arrays = TypeVar("_Arrays", Accounts, Pace)

@@ -20,7 +20,7 @@ from pairwell.simulate.streams import Purpose, open_stream
 
 _LOOKS_BACK = 3  # months that an account has in mind when it thinks of its plan
 _WORTH_IT = 0.12  # share of its costs that a change must save
-_MOVES_UP, _MOVES_DOWN = 0.06, 0.04  # chances in a month to change unasked, where it is worth it
+_MOVES_UP, _MOVES_DOWN = 0.04, 0.03  # chances in a month to change unasked, where it is worth it
 _GUESS = 0.35  # deviation of what they think at first that they will need, log
 _FINDS = 0.03  # chance in a month to come across an add-on
 _EARLIER = 12  # months in which those who were there before the opening came across some

@@ -17,12 +17,12 @@ from pairwell.simulate.firm.size import FirmSize
 from pairwell.simulate.streams import Purpose, open_stream
 
 _TURN = 0.05  # chance that the pace of an account changes in a month
-_GROWS, _SHRINKS = 0.30, 0.12  # shares of the new paces
-_BURST = 0.02  # chance of a month or two with much more than usual
-_TWO = 0.4  # share of bursts that last two months
+_GROWS, _SHRINKS = 0.28, 0.14  # shares of the new paces
+_BURST = 0.015  # chance of a month or two with much more than usual
+_TWO = 0.25  # share of bursts that last two months
 _FADE = 0.010  # chance in a month that they lose interest
 _RETURN = 0.12  # chance in a month that they find it again
-_WOBBLE = 0.08  # deviation of a month from its level, log
+_WOBBLE = 0.06  # deviation of a month from its level, log
 _JUMP = 0.75  # log by which something big raises the level
 NORMALS, UNIFORMS = 6, 8  # numbers drawn for an account and month
 
@@ -84,7 +84,7 @@ def _first_pace(normal: Floats, uniform: Floats) -> Pace:
 
 def _drift(normal: Floats, uniform: Floats) -> Floats:
     steady = 0.003 + 0.006 * normal[:, 0]
-    grows = 0.03 + 0.06 * uniform[:, 2]
+    grows = 0.04 + 0.07 * uniform[:, 2]
     shrinks = -0.03 - 0.05 * uniform[:, 2]
     kind = uniform[:, 1]
     return np.where(kind < _GROWS, grows, np.where(kind < _GROWS + _SHRINKS, shrinks, steady))

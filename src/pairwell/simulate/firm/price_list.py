@@ -9,7 +9,7 @@ from pairwell.plans import Meter, Plan, Tier
 METERS = ("assessments", "candidates", "conversations", "leads", "outreach")
 """Uses that are counted; the last two are free on every plan."""
 
-WORTH_MINOR = {"assessments": 6_000, "candidates": 60, "conversations": 40}
+WORTH_MINOR = {"assessments": 6_000, "candidates": 60, "conversations": 50}
 """What one unit saves a typical account; one that a limit keeps it from is missed by as much."""
 
 SEAT_WORTH_MINOR = 3_000  # a month, of a colleague who can work in it
@@ -28,10 +28,10 @@ def _hiring(tier: int, name: str, fee: int, meters: tuple[Meter, Meter]) -> Plan
 
 
 HIRING = (
-    _hiring(1, "Pay as you go", 7_500, (_meter("assessments", 1, "5000"), _meter("candidates", 30, "40"))),
-    _hiring(2, "Scale", 12_500, (_meter("assessments", 15, "2000"), _meter("candidates", 450, "30"))),
-    _hiring(3, "Growth", 34_000, (_meter("assessments", 60, "1200"), _meter("candidates", 2_000, "20"))),
-    _hiring(4, "Enterprise", 99_000, (_meter("assessments", 250, "800"), _meter("candidates", 10_000, "10"))),
+    _hiring(1, "Pay as you go", 7_500, (_meter("assessments", 1, "5000"), _meter("candidates", 60, "40"))),
+    _hiring(2, "Scale", 12_500, (_meter("assessments", 15, "3500"), _meter("candidates", 450, "30"))),
+    _hiring(3, "Growth", 34_000, (_meter("assessments", 60, "2200"), _meter("candidates", 2_000, "20"))),
+    _hiring(4, "Enterprise", 99_000, (_meter("assessments", 250, "1500"), _meter("candidates", 10_000, "10"))),
 )
 
 
@@ -46,8 +46,8 @@ def _desk(tier: int, name: str, fee: int, seats: tuple[int, int | None, int], me
 
 DESK = (
     _desk(1, "Starter", 2_900, (2, 3, 1_200), _meter("conversations", 300, None)),
-    _desk(2, "Team", 8_900, (5, None, 1_500), _meter("conversations", 1_500, "4")),
-    _desk(3, "Business", 24_900, (15, None, 1_400), _meter("conversations", 8_000, "2.5")),
+    _desk(2, "Team", 5_900, (5, None, 2_500), _meter("conversations", 1_500, "6")),
+    _desk(3, "Business", 24_900, (15, None, 2_000), _meter("conversations", 8_000, "2.5")),
 )
 
 FAMILIES = {"hiring": HIRING, "desk": DESK}

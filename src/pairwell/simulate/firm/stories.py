@@ -80,7 +80,7 @@ STORIES = (
 BENEFITS = (
     Benefit("", "assessments", None, 6_000, "An assessment saves the first interview."),
     Benefit("", "candidates", None, 60, "A candidate is put on the list without typing."),
-    Benefit("", "conversations", None, 40, "An answer is found without asking round."),
+    Benefit("", "conversations", None, 50, "An answer is found without asking round."),
     Benefit("rules", "", 120, None, "Messages find their reader by themselves."),
     Benefit("roles", "", 60, None, "Nobody has to be asked for access."),
 )

@@ -110,6 +110,6 @@ def _right(standing: Standing, moves: list[Move], place: int) -> tuple[Right, st
         return "help_instead", None
     changes = [move for move in moves if move.kind != "add_on" and move.gain_minor > 0]
     best = max(changes, key=lambda move: (move.gain_minor, move.plan_id), default=None)
-    if best is None or best.accept < LIKELY or best.margin_minor <= 0:
+    if best is None or best.accept < LIKELY:
         return "stay", None
     return "upgrade_now" if best.kind == "upgrade" else "downgrade", best.plan_id
