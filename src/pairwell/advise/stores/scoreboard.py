@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pairwell.advise.stores.fair import Chances, Compared, Rate, own_rates, shrink
+from pairwell.advise.stores.fair import Compared, Rate, own_rates, shrink
 from pairwell.advise.stores.sold import Sold, Told, add_on_chances, read_sold, read_told, upgrade_chances
 from pairwell.engines.engine import storage_failures
 from pairwell.measure.interval import Interval
@@ -83,9 +83,9 @@ def make_scoreboard(history: History, period: Period, newest: datetime, steps: M
     sold = read_sold(history, period)
     told, sums = read_told(history), _sums(sold)
     add_ons = own_rates(add_on_chances(sold), len(sold.sellers))
-    upgrades = own_rates(_upgrades(sold, steps), len(sold.sellers))
+    upgrades = own_rates(upgrade_chances(sold, steps), len(sold.sellers))
     judged = _judge([add_ons, upgrades])
-    reached = _reached(history, newest, period)
+    reached = reached_targets(history, newest, period)
     scores = [
         _score(seller_id, sums[seller_id], told.get(seller_id, Told()), (add_on, upgrade), reached.get(seller_id, []))
         for seller_id, add_on, upgrade in zip(sold.sellers, *judged, strict=True)
@@ -102,10 +102,6 @@ def make_scoreboard(history: History, period: Period, newest: datetime, steps: M
     )
 
 
-def _upgrades(sold: Sold, steps: Mapping[str, str]) -> Chances:
-    return upgrade_chances(sold, steps)
-
-
 def _sums(sold: Sold) -> dict[str, Slice]:
     return {str(part.key[0]): part for part in slice_orders(sold.orders, "seller_id", metrics=_SUMS)}
 
@@ -117,7 +113,7 @@ def _judge(kinds: Sequence[Sequence[tuple[Rate, Compared | None]]]) -> list[list
     return [_judge_kind(rates, sure) for rates in kinds]
 
 
-def _judge_kind(rates: Sequence[tuple[Rate, Compared | None]], sure: Any) -> list[Judged]:  # noqa: ANN401 - an iterator
+def _judge_kind(rates: Sequence[tuple[Rate, Compared | None]], sure: Iterator[float]) -> list[Judged]:
     shrunk = shrink([compared for _, compared in rates if compared is not None])
     drawn = iter(shrunk or [])
     found = []
@@ -171,7 +167,7 @@ def target_span(first_day: str, months: int, zone: str) -> Period:
     """From the first moment of a target's first day up to its end, in days of the shop's time zone."""
     first = date.fromisoformat(first_day)
     number = first.year * 12 + first.month - 1 + months
-    last = date(number // 12, number % 12 + 1, 1).replace(day=1)
+    last = date(number // 12, number % 12 + 1, 1)
     since, until = (datetime.combine(day, time(), ZoneInfo(zone)) for day in (first, last))
     return Period(since=since, until=until)
 
@@ -188,7 +184,7 @@ def read_targets(history: History) -> list[tuple[str, Period, int | None, float 
     ]
 
 
-def _reached(history: History, newest: datetime, period: Period) -> dict[str, list[Reached]]:
+def reached_targets(history: History, newest: datetime, period: Period) -> dict[str, list[Reached]]:
     """By seller the targets whose time and the period have days in common."""
     every = [one for one in read_targets(history) if one[1].since < period.until and period.since < one[1].until]
     sums = {span: _sums(read_sold(history, span)) for span in dict.fromkeys(one[1] for one in every)}
