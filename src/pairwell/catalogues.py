@@ -13,13 +13,22 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LANGUAGES: Final = ("en", "ru", "pl")
-ROOMS: Final[tuple[str, ...]] = (
+# Whose records and errors say something in `pairwell.said`.
+ROOMS: Final = (
     "advise",
+    "config",
+    "dataset",
     "decide",
     "fairness",
+    "journal",
+    "learn",
     "measure",
+    "model",
+    "operations",
     "report",
-)  # whose records say something in `pairwell.said`
+    "serve",
+    "shop",
+)
 
 
 def read_catalogue(package: str, language: str) -> Catalog:

@@ -19,6 +19,7 @@ from pairwell.config.explaining import explain
 from pairwell.config.remembering import LEAST_DECISION_DAYS
 from pairwell.config.settings import Settings
 from pairwell.errors import SettingsError
+from pairwell.said import phrase
 
 _USUAL = Settings()
 
@@ -45,7 +46,9 @@ def read_settings(text: str, *, source: str) -> Settings:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{source} is not valid TOML: {error}.", hint=_toml_hint(error, text)) from error
+        raise SettingsError(
+            phrase("{source} is not valid TOML: {error}.", source=source, error=error), hint=_toml_hint(error, text)
+        ) from error
     try:
         settings = msgspec.convert(_with_default_placements(tree), Settings)
     except msgspec.ValidationError as error:
@@ -60,7 +63,9 @@ def _toml_hint(error: tomllib.TOMLDecodeError, text: str) -> str:
     names = [] if twice is None else [name.strip(" '\"") for name in twice[1].split(",")]
     lines = text.splitlines()
     first = next((at for at, line in enumerate(lines, 1) if names and line.strip() == f"[{'.'.join(names)}]"), None)
-    return "Mend that line." if first is None else f"The section stands in line {first} already: fill in that one."
+    if first is None:
+        return phrase("Mend that line.")
+    return phrase("The section stands in line {line} already: fill in that one.", line=str(first))
 
 
 def render_settings(settings: Settings) -> str:
@@ -221,15 +226,23 @@ def _laid_over(usual: object, own: object) -> object:
 
 
 def _explained(error: msgspec.ValidationError, tree: Mapping[str, Any], text: str, source: str) -> SettingsError:
-    mistake = explain(error, Settings)
-    if mistake.field is None:
-        return SettingsError(f"{source} is not valid: {mistake.said}.")
-    field = _named(mistake.field, tree)
+    mistake = explain(error, Settings, named=lambda path: _named(path, tree))
+    field = mistake.field
+    if field is None:
+        return SettingsError(phrase("{source} is not valid: {said}.", source=source, said=mistake.said))
     where = place_of(field, tree, text)
     source = f"{source}, {where}" if where else source
     if mistake.unknown:
-        return SettingsError(f"{source} names `{field}`, which is not a setting.", hint=mistake.hint, field=field)
-    return SettingsError(f"{source}: {mistake.said.replace(mistake.field, field)}.", hint=mistake.hint, field=field)
+        return SettingsError(
+            phrase("{source} names `{field}`, which is not a setting.", source=source, field=field),
+            hint=mistake.hint,
+            field=field,
+        )
+    return SettingsError(
+        phrase("{source}: {said}.", source=source, said=mistake.said),
+        hint=mistake.hint,
+        field=field,
+    )
 
 
 def _named(path: str, tree: Mapping[str, Any]) -> str:
@@ -247,39 +260,70 @@ def _named(path: str, tree: Mapping[str, Any]) -> str:
 def _check_meaning(settings: Settings, source: str) -> None:
     for name, value in _numbers(msgspec.to_builtins(settings), ()):
         if not math.isfinite(value):
-            raise SettingsError(f"{source}: `{name}` is {value}; expected a finite number.", field=name)
+            raise SettingsError(
+                phrase(
+                    "{source}: `{name}` is {value}; expected a finite number.",
+                    source=source,
+                    name=name,
+                    value=str(value),
+                ),
+                field=name,
+            )
     low, high = settings.guards.upgrade_price_corridor
     if not 1.0 <= low <= high:
         raise SettingsError(
-            f"{source}: `guards.upgrade_price_corridor` is [{low}, {high}]; expected 1 <= low <= high.",
+            phrase(
+                "{source}: `guards.upgrade_price_corridor` is [{low}, {high}]; expected 1 <= low <= high.",
+                source=source,
+                low=low,
+                high=high,
+            ),
             field="guards.upgrade_price_corridor",
         )
     try:
         ZoneInfo(settings.shop.timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise SettingsError(
-            f"{source}: `shop.timezone` is {settings.shop.timezone!r}, which is not an IANA name.",
-            hint='Write for example "Europe/Warsaw".',
+            phrase(
+                "{source}: `shop.timezone` is {timezone}, which is not an IANA name.",
+                source=source,
+                timezone=repr(settings.shop.timezone),
+            ),
+            hint=phrase('Write for example "Europe/Warsaw".'),
             field="shop.timezone",
         ) from error
     for code, rate in settings.currency.rates.items():
         if rate <= 0:
-            raise SettingsError(f"{source}: `currency.rates.{code}` is {rate}; expected above 0.")
+            raise SettingsError(
+                phrase(
+                    "{source}: `currency.rates.{code}` is {rate}; expected above 0.",
+                    source=source,
+                    code=code,
+                    rate=rate,
+                )
+            )
 
 
 def _check_categories(settings: Settings, source: str) -> None:
     shop = settings.shop
     for name, stated in (("margin_rates", shop.margin_rates), ("service_values", shop.service_values)):
         if mistake := find_unclear(stated, f"shop.{name}"):
-            raise SettingsError(f"{source}: {mistake.said}.", hint=mistake.hint, field=mistake.field)
+            raise SettingsError(
+                phrase("{source}: {said}.", source=source, said=mistake.said), hint=mistake.hint, field=mistake.field
+            )
 
 
 def _check_retention(days: float, source: str) -> None:
     """Outcomes may be told so late that a decision is needed for as long."""
     if 0 < days < LEAST_DECISION_DAYS:
         raise SettingsError(
-            f"{source}: `retention.decisions_days` is {days:g}; expected {LEAST_DECISION_DAYS} or more, or 0 for ever.",
-            hint=f"Write decisions_days = {LEAST_DECISION_DAYS}.",
+            phrase(
+                "{source}: `retention.decisions_days` is {days}; expected {least} or more, or 0 for ever.",
+                source=source,
+                days=f"{days:g}",
+                least=str(LEAST_DECISION_DAYS),
+            ),
+            hint=phrase("Write decisions_days = {least}.", least=str(LEAST_DECISION_DAYS)),
             field="retention.decisions_days",
         )
 

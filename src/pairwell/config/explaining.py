@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 import msgspec
 
 from pairwell.errors import RequestError
+from pairwell.said import joined, phrase
 
 _PLACED = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`\$?\.?(?P<path>[^`]*)`)?", re.DOTALL)
 _NAMED = re.compile(r"Object (?P<how>missing required|contains unknown) field `(?P<name>[^`]*)`")
 _CHOSEN = re.compile(r"Invalid enum value (?P<value>'.*'|\".*\")", re.DOTALL)
+_EXPECTED = re.compile(r"Expected (?P<expected>`[^`]*`[^,]*)(?:, got (?P<got>`[^`]*`))?")
 _STEPS = re.compile(r"\[[^\]]*\]|[^.\[\]]+")
 _MOST_NEIGHBOURS = 3
 _MOST_COMPARED = 64  # letters of a name that anybody may have sent
@@ -30,24 +32,45 @@ class Mistake(msgspec.Struct, frozen=True, kw_only=True):
     unknown: bool = False  # there is no such field
 
 
-def explain(error: msgspec.ValidationError, kind: type, *, beside: Sequence[str] = ()) -> Mistake:
+def explain(
+    error: msgspec.ValidationError,
+    kind: type,
+    *,
+    beside: Sequence[str] = (),
+    named: Callable[[str], str] = str,
+) -> Mistake:
     """What msgspec found wrong when it read a `kind`; `[...]` in the path stands for a key that it does not tell.
 
-    A misspelt field of the whole may stand for one of `beside`, too.
+    A misspelt field of the whole may stand for one of `beside`, too; a path is told as it is `named`.
     """
     found = _PLACED.fullmatch(str(error))
     what, path = (found["what"], found["path"] or "") if found else (str(error), "")
-    named, chosen = _NAMED.fullmatch(what), _CHOSEN.fullmatch(what)
+    lacking, chosen = _NAMED.fullmatch(what), _CHOSEN.fullmatch(what)
     if chosen is not None and path and (values := _values_at(kind, path)):
-        said = f"`{path}` is {chosen['value']}; expected one of {', '.join(values)}"
-        return Mistake(field=path, said=said, hint=name_nearest(chosen["value"][1:-1], values))
-    if named is None:
-        return Mistake(field=path or None, said=f"`{path}` is not valid: {what}" if path else what, hint=None)
-    field = f"{path}.{named['name']}" if path else named["name"]
-    if named["how"].startswith("missing"):
-        return Mistake(field=field, said=f"`{field}` is missing", hint="Add it.")
-    hint = name_neighbours(named["name"], [*_fields_at(kind, path), *(() if path else beside)])
-    return Mistake(field=field, said=f"`{field}` is not a field here", hint=hint, unknown=True)
+        field, known = named(path), ", ".join(values)
+        said = phrase("`{field}` is {value}; expected one of {known}", field=field, value=chosen["value"], known=known)
+        return Mistake(field=field, said=said, hint=name_nearest(chosen["value"][1:-1], values))
+    if lacking is None:
+        wrong = _wrong_kind(what)
+        if not path:
+            return Mistake(field=None, said=wrong, hint=None)
+        said = phrase("`{field}` is not valid: {what}", field=named(path), what=wrong)
+        return Mistake(field=named(path), said=said, hint=None)
+    field = named(f"{path}.{lacking['name']}" if path else lacking["name"])
+    if lacking["how"].startswith("missing"):
+        return Mistake(field=field, said=phrase("`{field}` is missing", field=field), hint=phrase("Add it."))
+    hint = name_neighbours(lacking["name"], [*_fields_at(kind, path), *(() if path else beside)])
+    return Mistake(field=field, said=phrase("`{field}` is not a field here", field=field), hint=hint, unknown=True)
+
+
+def _wrong_kind(what: str) -> str:
+    """What msgspec says of a value, put together anew as far as it is known how it says so."""
+    found = _EXPECTED.fullmatch(what)
+    if found is None:
+        return what
+    if found["got"] is None:
+        return phrase("Expected {expected}", expected=found["expected"])
+    return phrase("Expected {expected}, got {got}", expected=found["expected"], got=found["got"])
 
 
 def require_storable(found: object, place: str = "") -> None:
@@ -57,20 +80,24 @@ def require_storable(found: object, place: str = "") -> None:
         return
     field = f"{place}{path}" if place else path.removeprefix(".")
     raise RequestError(
-        f"`{field}` holds the character U+0000, which no database keeps.", field=field, hint="Send it without."
+        phrase("`{field}` holds the character U+0000, which no database keeps.", field=field),
+        field=field,
+        hint=phrase("Send it without."),
     )
 
 
 def name_neighbours(name: str, known: Iterable[str]) -> str:
     """A hint: those of the `known` names that `name` may stand for, or all of them."""
     names = sorted(known)
-    return name_nearest(name, names) or f"Known here: {', '.join(names)}."
+    return name_nearest(name, names) or phrase("Known here: {names}.", names=", ".join(names))
 
 
 def name_nearest(name: str, known: Iterable[str]) -> str | None:
     """A hint: those of the `known` names that `name` may stand for; None where it is like none of them."""
     near = _nearest(name[:_MOST_COMPARED], tuple(sorted(known)))
-    return f"Did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else None
+    if not near:
+        return None
+    return phrase("Did you mean {names}?", names=joined(*(f"`{one}`" for one in near), between=phrase(" or ")))
 
 
 @lru_cache(maxsize=256)

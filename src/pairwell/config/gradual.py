@@ -27,6 +27,7 @@ from pairwell.config.standing import (
 )
 from pairwell.config.workspace import Workspace
 from pairwell.errors import PairwellError, RequestError, SettingsError
+from pairwell.said import phrase
 
 # What one decision reads of its own settings. All else one process reads once for everybody, and so does whatever is
 # not known to be of the first sort.
@@ -82,11 +83,12 @@ def share_settings(workspace: Workspace, share: float, act: Act) -> Published:
 
     def put(before: Standing | None) -> Standing:
         if before is None:
-            raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.")
+            raise SettingsError(phrase("No settings are published yet."), hint=phrase("Run `pairwell publish`."))
         refuse_experiment(before)
         if before.live == draft.hash:
             raise SettingsError(
-                "pairwell.toml says what is live for everybody already.", hint="Change it, then publish it again."
+                phrase("pairwell.toml says what is live for everybody already."),
+                hint=phrase("Change it, then publish it again."),
             )
         require_divisible(load_settings(workspace, before.live).settings, draft.settings)
         return put_first(before, draft.hash, share, act)
@@ -106,19 +108,19 @@ def start_experiment(workspace: Workspace, other: Settings, share: float, experi
 
     def put(before: Standing | None) -> Standing:
         if before is None:
-            raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.")
+            raise SettingsError(phrase("No settings are published yet."), hint=phrase("Run `pairwell publish`."))
         refuse_experiment(before)
         refuse_under_way(before, "pairwell publish --withdraw", SettingsError)
         if any(one.experiment and one.experiment.name == experiment.name for one in read_log(workspace.settings)):
             raise SettingsError(
-                f"There was an experiment {experiment.name!r} already, and it is kept.",
-                hint="Choose another name; `pairwell experiment list` names them all.",
+                phrase("There was an experiment {name} already, and it is kept.", name=repr(experiment.name)),
+                hint=phrase("Choose another name; `pairwell experiment list` names them all."),
                 field="name",
             )
         if before.live == kept.hash:
             raise SettingsError(
-                "These settings are live for everybody already: there is nothing to compare.",
-                hint="Name a file that changes something, such as `slots.max`.",
+                phrase("These settings are live for everybody already: there is nothing to compare."),
+                hint=phrase("Name a file that changes something, such as `slots.max`."),
                 field="settings",
             )
         require_divisible(load_settings(workspace, before.live).settings, kept.settings)
@@ -134,8 +136,8 @@ def stop_experiment(workspace: Workspace, name: str, act: Act, *, adopt: bool) -
         running = before.experiment if before is not None else None
         if before is None or running is None or before.canary is None or running.name != name:
             raise SettingsError(
-                f"The experiment {name!r} does not run.",
-                hint="`pairwell experiment list` says which one does, if any.",
+                phrase("The experiment {name} does not run.", name=repr(name)),
+                hint=phrase("`pairwell experiment list` says which one does, if any."),
                 field="name",
             )
         return put_live(before, before.canary, act) if adopt else withdraw(before, act)
@@ -148,8 +150,10 @@ def refuse_experiment(standing: Standing) -> None:
     if standing.experiment is not None:
         name = standing.experiment.name
         raise SettingsError(
-            f"The experiment {name!r} is running; there is one at a time.",
-            hint=f"End it by `pairwell experiment stop {name}` first; add --adopt to keep what it tries.",
+            phrase("The experiment {name} is running; there is one at a time.", name=repr(name)),
+            hint=phrase(
+                "End it by `pairwell experiment stop {name}` first; add --adopt to keep what it tries.", name=name
+            ),
         )
 
 
@@ -158,7 +162,9 @@ def withdraw_settings(workspace: Workspace, act: Act) -> Standing:
 
     def change(before: Standing | None) -> Standing:
         if before is None or before.canary is None:
-            raise SettingsError("No roll-out of settings is under way.", hint="`pairwell status` shows what is live.")
+            raise SettingsError(
+                phrase("No roll-out of settings is under way."), hint=phrase("`pairwell status` shows what is live.")
+            )
         return withdraw(before, act)
 
     return change_settings(workspace, change)
@@ -169,7 +175,9 @@ def roll_back_settings(workspace: Workspace, act: Act) -> Standing:
 
     def change(before: Standing | None) -> Standing:
         if before is None or before.before is None:
-            raise SettingsError("No settings were live before these.", hint="`pairwell publish --log` shows all.")
+            raise SettingsError(
+                phrase("No settings were live before these."), hint=phrase("`pairwell publish --log` shows all.")
+            )
         refuse_under_way(before, "pairwell publish --withdraw", SettingsError)
         load_settings(workspace, before.before)
         return roll_back(before, act)
@@ -190,8 +198,8 @@ def require_share(share: float) -> None:
     """Raise `RequestError` unless it is some of the customers, and not all."""
     if not 0.0 < share < 1.0:
         raise RequestError(
-            f"The share is {share!r}; expected more than 0 and less than 1.",
-            hint="Write 0.1 for a tenth; leave it out for everybody.",
+            phrase("The share is {share}; expected more than 0 and less than 1.", share=repr(share)),
+            hint=phrase("Write 0.1 for a tenth; leave it out for everybody."),
             field="share",
         )
 
@@ -201,8 +209,11 @@ def require_divisible(live: Settings, first: Settings) -> None:
     for change in compare_settings(live, first):
         if not _may_differ(change, live, first):
             raise SettingsError(
-                f"`{change.name}` cannot change for a share of the customers: the whole shop has one of it.",
-                hint="Publish it for everybody first, by itself; then publish the rest with --share.",
+                phrase(
+                    "`{name}` cannot change for a share of the customers: the whole shop has one of it.",
+                    name=change.name,
+                ),
+                hint=phrase("Publish it for everybody first, by itself; then publish the rest with --share."),
                 field=change.name,
             )
 

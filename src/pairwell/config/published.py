@@ -18,6 +18,7 @@ from pairwell.config.settings import Settings
 from pairwell.config.standing import UNSAID, Act, Standing, change_standing, put_live, read_standing
 from pairwell.config.workspace import Workspace, read_draft
 from pairwell.errors import SettingsError, StorageError
+from pairwell.said import phrase
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -76,10 +77,11 @@ def settings_standing(workspace: Workspace) -> Standing:
         found = read_standing(workspace.settings)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
-            f"The name of the live settings cannot be read: {error}.", hint="Run `pairwell publish`."
+            phrase("The name of the live settings cannot be read: {error}.", error=error),
+            hint=phrase("Run `pairwell publish`."),
         ) from error
     if found is None:
-        raise SettingsError("No settings are published yet.", hint="Run `pairwell publish`.")
+        raise SettingsError(phrase("No settings are published yet."), hint=phrase("Run `pairwell publish`."))
     return found
 
 
@@ -94,12 +96,14 @@ def load_settings(workspace: Workspace, name: str) -> Published:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise SettingsError(f"The published settings {name} are gone.", hint="Run `pairwell publish`.") from error
+        raise SettingsError(
+            phrase("The published settings {name} are gone.", name=name), hint=phrase("Run `pairwell publish`.")
+        ) from error
     # The text is what was published: a later version that knows more settings reads it with its defaults.
     if _hash(text) != name:
         raise SettingsError(
-            f"The published settings {name} were changed by hand.",
-            hint="Change pairwell.toml instead, then run `pairwell publish`.",
+            phrase("The published settings {name} were changed by hand.", name=name),
+            hint=phrase("Change pairwell.toml instead, then run `pairwell publish`."),
         )
     return Published(name, read_settings(text, source=path.name))
 
@@ -121,8 +125,12 @@ def _writing(workspace: Workspace) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(
-            f"The settings could not be written to {workspace.settings}: {error.strerror}.",
-            hint="The settings live before stay live. Free some space or mend the rights, then publish again.",
+            phrase(
+                "The settings could not be written to {place}: {why}.",
+                place=workspace.settings,
+                why=error.strerror,
+            ),
+            hint=phrase("The settings live before stay live. Free some space or mend the rights, then publish again."),
         ) from error
 
 

@@ -13,8 +13,9 @@ from pairwell.dataset.holdings import Gate, Holdings
 from pairwell.dataset.store import Dataset
 from pairwell.dataset.tables import DATED_FROM, TABLES
 from pairwell.engines.engine import storage_failures
-from pairwell.wording import counted
+from pairwell.said import Said, joined, phrase, phrase_count
 
+_FIRM = '"kind":"firm"'  # among the attributes of a customer that is one
 _ENOUGH = 0.5  # share of the items that must be known before a gate on items opens
 _USUAL = Learn()
 _COUNTED = ("orders", "order_lines", "items", "events", "customers", "returns")  # beside their rows
@@ -48,6 +49,7 @@ def describe(dataset: Dataset, learn: Learn = _USUAL) -> Holdings:
     with storage_failures():
         rows = dict.fromkeys(TABLES, 0) | {name: int(tables[name].count().to_pyarrow().as_py()) for name in stored}
         counts = _count(tables)
+        firms = _number(tables["customers"].filter(tables["customers"].attributes.contains(_FIRM)))
     return Holdings(
         tables=rows,
         first_order=counts.first_order,
@@ -55,6 +57,7 @@ def describe(dataset: Dataset, learn: Learn = _USUAL) -> Holdings:
         orders=counts.orders,
         customers=counts.customers,
         items=counts.items,
+        accounts=firms,
         gates=[_orders(counts), _pairs(counts, learn.min_together), *(gate(counts) for gate in _OTHER_GATES)],
     )
 
@@ -113,109 +116,164 @@ def _ids(name: str, *tables: ibis.Table) -> ibis.Table:
 
 def _orders(counts: _Counts) -> Gate:
     return Gate(
-        name="orders",
+        name=phrase("orders"),
         open=counts.orders > 0,
-        found=f"{counted(counts.orders, 'order')} of {counted(counts.items, 'item')}",
-        needed="orders; some thousands make most pairs visible",
-        next_step="" if counts.orders else "Run `pairwell ingest orders FILE`.",
+        found=phrase_count(
+            "{count} order of {items}",
+            "{count} orders of {items}",
+            counts.orders,
+            items=phrase_count("{count} item", "{count} items", counts.items),
+        ),
+        needed=phrase("orders; some thousands make most pairs visible"),
+        next_step="" if counts.orders else phrase("Run `pairwell ingest orders FILE`."),
     )
 
 
 def _pairs(counts: _Counts, fewest: int) -> Gate:
     enough = counts.baskets >= fewest  # with fewer, no pair can rise above the evidence floor
     return Gate(
-        name="pairs",
+        name=phrase("pairs"),
         open=enough,
-        found=f"{counted(counts.baskets, 'order')} with two or more different items",
-        needed=f"{fewest} such orders at the very least",
-        next_step="" if enough else "Ingest more orders, with all lines of each.",
+        found=phrase_count(
+            "{count} order with two or more different items",
+            "{count} orders with two or more different items",
+            counts.baskets,
+        ),
+        needed=phrase("{fewest} such orders at the very least", fewest=str(fewest)),
+        next_step="" if enough else phrase("Ingest more orders, with all lines of each."),
     )
 
 
 def _customers(counts: _Counts) -> Gate:
+    known = phrase_count("{count} customer known", "{count} customers known", counts.customers)
     return Gate(
-        name="customers",
+        name=phrase("customers"),
         open=counts.named > 0,
-        found=f"{_of(counts.named, counts.orders, 'order')}; {counted(counts.customers, 'customer')} known",
-        needed="orders that name their customer: for what is owned already, and for the holdout",
-        next_step="" if counts.named else "Map a column to customer_id and ingest the orders again.",
+        found=joined(_of_orders(counts.named, counts.orders), known, between="; "),
+        needed=phrase("orders that name their customer: for what is owned already, and for the holdout"),
+        next_step="" if counts.named else phrase("Map a column to customer_id and ingest the orders again."),
     )
 
 
 def _times(counts: _Counts) -> Gate:
     return Gate(
-        name="times",
+        name=phrase("times"),
         open=counts.dated > 0,
-        found=_of(counts.dated, counts.orders, "order"),
-        needed="orders with a date; without one the order of rows stands in and nothing ages",
-        next_step="" if counts.dated else "Map a column to placed_at and ingest the orders again.",
+        found=_of_orders(counts.dated, counts.orders),
+        needed=phrase("orders with a date; without one the order of rows stands in and nothing ages"),
+        next_step="" if counts.dated else phrase("Map a column to placed_at and ingest the orders again."),
     )
 
 
 def _prices(counts: _Counts) -> Gate:
-    return _item_gate(
-        "prices",
-        counts.priced,
-        counts.items,
-        needed="a price for at least half of the items; those without are not offered",
-        next_step="Run `pairwell ingest items FILE` with a price, or map unit_price in the orders.",
+    enough = _is_enough(counts.priced, counts.items)
+    step = phrase("Run `pairwell ingest items FILE` with a price, or map unit_price in the orders.")
+    return Gate(
+        name=phrase("prices"),
+        open=enough,
+        found=_of_items(counts.priced, counts.items),
+        needed=phrase("a price for at least half of the items; those without are not offered"),
+        next_step="" if enough else step,
     )
 
 
 def _costs(counts: _Counts) -> Gate:
-    return _item_gate(
-        "costs",
-        counts.costed,
-        counts.items,
-        needed="a cost for at least half of the items; elsewhere shop.margin_rate or that of the category stands in",
-        next_step="Run `pairwell ingest items FILE` with a cost, or check shop.margin_rate and [shop.margin_rates].",
+    enough = _is_enough(counts.costed, counts.items)
+    step = phrase("Run `pairwell ingest items FILE` with a cost, or check shop.margin_rate and [shop.margin_rates].")
+    return Gate(
+        name=phrase("costs"),
+        open=enough,
+        found=_of_items(counts.costed, counts.items),
+        needed=phrase(
+            "a cost for at least half of the items; elsewhere shop.margin_rate or that of the category stands in"
+        ),
+        next_step="" if enough else step,
     )
 
 
 def _upgrades(counts: _Counts) -> Gate:
-    return _item_gate(
-        "upgrades and variants",
-        counts.grouped,
-        counts.items,
-        needed="a category or family for at least half of the items; elsewhere titles must tell what is comparable",
-        next_step="Run `pairwell ingest items FILE` with category or family.",
+    enough = _is_enough(counts.grouped, counts.items)
+    step = phrase("Run `pairwell ingest items FILE` with category or family.")
+    return Gate(
+        name=phrase("upgrades and variants"),
+        open=enough,
+        found=_of_items(counts.grouped, counts.items),
+        needed=phrase(
+            "a category or family for at least half of the items; elsewhere titles must tell what is comparable"
+        ),
+        next_step="" if enough else step,
     )
 
 
 def _returns(counts: _Counts) -> Gate:
     return Gate(
-        name="returns",
+        name=phrase("returns"),
         open=counts.returns > 0,
-        found=counted(counts.returns, "returned line"),
-        needed="returns, so that what comes back is not counted as earned",
-        next_step="" if counts.returns else "Run `pairwell ingest returns FILE`, where the shop has returns.",
+        found=phrase_count("{count} returned line", "{count} returned lines", counts.returns),
+        needed=phrase("returns, so that what comes back is not counted as earned"),
+        next_step="" if counts.returns else phrase("Run `pairwell ingest returns FILE`, where the shop has returns."),
     )
 
 
 def _events(counts: _Counts) -> Gate:
-    days = f", {counts.first_event:%Y-%m-%d}..{counts.last_event:%Y-%m-%d}" if counts.last_event else ""
+    days = f"{counts.first_event:%Y-%m-%d}..{counts.last_event:%Y-%m-%d}" if counts.last_event else ""
     return Gate(
-        name="sessions",
+        name=phrase("sessions"),
         open=counts.told > 0,
-        found=f"{_of(counts.told, counts.events, 'event')}{days}",
-        needed="events that name an item and a customer or visitor; elsewhere orders say what comes next",
-        next_step="" if counts.told else "Run `pairwell ingest events FILE`, where the shop logs what is viewed.",
+        found=joined(_of_events(counts.told, counts.events), days, between=", "),
+        needed=phrase("events that name an item and a customer or visitor; elsewhere orders say what comes next"),
+        next_step=""
+        if counts.told
+        else phrase("Run `pairwell ingest events FILE`, where the shop logs what is viewed."),
     )
 
 
 _OTHER_GATES = (_customers, _times, _prices, _costs, _upgrades, _returns, _events)
 
 
-def _item_gate(name: str, known: int, items: int, *, needed: str, next_step: str) -> Gate:
-    enough = items > 0 and known >= _ENOUGH * items
-    return Gate(
-        name=name, open=enough, found=_of(known, items, "item"), needed=needed, next_step="" if enough else next_step
+def _is_enough(known: int, items: int) -> bool:
+    return items > 0 and known >= _ENOUGH * items
+
+
+def _of_orders(count: int, total: int) -> Said:
+    if not total:
+        return phrase("no orders yet")
+    share = _percent(count, total)
+    return phrase_count(
+        "{some} of {count} order ({percent} %)",
+        "{some} of {count} orders ({percent} %)",
+        total,
+        some=count,
+        percent=share,
     )
 
 
-def _of(count: int, total: int, thing: str) -> str:
+def _of_items(count: int, total: int) -> Said:
     if not total:
-        return f"no {thing}s yet"
+        return phrase("no items yet")
+    share = _percent(count, total)
+    return phrase_count(
+        "{some} of {count} item ({percent} %)",
+        "{some} of {count} items ({percent} %)",
+        total,
+        some=count,
+        percent=share,
+    )
+
+
+def _of_events(count: int, total: int) -> Said:
+    if not total:
+        return phrase("no events yet")
+    share = _percent(count, total)
+    return phrase_count(
+        "{some} of {count} event ({percent} %)",
+        "{some} of {count} events ({percent} %)",
+        total,
+        some=count,
+        percent=share,
+    )
+
+
+def _percent(count: int, total: int) -> int:
     # Rounding must not write some as none, nor most as all.
-    percent = min(max(round(100 * count / total), 1), 99) if 0 < count < total else 100 * count // total
-    return f"{count:,} of {counted(total, thing)} ({percent} %)"
+    return min(max(round(100 * count / total), 1), 99) if 0 < count < total else 100 * count // total

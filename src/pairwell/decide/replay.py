@@ -16,6 +16,7 @@ from pairwell.decide.silenced import silence_all
 from pairwell.errors import ModelBrokenError, NoModelError, NotFoundError, ReplayError, SettingsError
 from pairwell.posterior import Posterior
 from pairwell.records import Decision, Item
+from pairwell.said import phrase
 
 _encoder = msgspec.json.Encoder()
 
@@ -74,8 +75,13 @@ def recall(decision: Decision, archive: Archive) -> Scene:
     inputs = decision.inputs
     if inputs.engine != engine_version():
         raise ReplayError(
-            f"Decision {inputs.decision_id} was made by version {inputs.engine}; this is {engine_version()}.",
-            hint=f"Install pairwell {inputs.engine} to compute it again.",
+            phrase(
+                "Decision {decision_id} was made by version {engine}; this is {engine_version}.",
+                decision_id=inputs.decision_id,
+                engine=inputs.engine,
+                engine_version=engine_version(),
+            ),
+            hint=phrase("Install pairwell {engine} to compute it again.", engine=inputs.engine),
         )
     return Scene(
         inputs,
@@ -93,7 +99,7 @@ def _model(decision: Decision, archive: Archive) -> LearnedPairs | None:
     try:
         return archive.model_of(name)
     except (NoModelError, NotFoundError, ModelBrokenError) as error:
-        raise _gone(decision, f"model {name}") from error
+        raise _gone(decision, phrase("model {name}", name=name)) from error
 
 
 def _posterior(decision: Decision, archive: Archive) -> Posterior | None:
@@ -103,14 +109,14 @@ def _posterior(decision: Decision, archive: Archive) -> Posterior | None:
     try:
         return archive.posterior_of(epoch)
     except NotFoundError as error:
-        raise _gone(decision, f"epoch {epoch} of what was learned from offers") from error
+        raise _gone(decision, phrase("epoch {epoch} of what was learned from offers", epoch=str(epoch))) from error
 
 
 def _settings(decision: Decision, archive: Archive) -> Settings:
     try:
         return archive.settings_of(decision.inputs.settings)
     except (SettingsError, NotFoundError) as error:
-        raise _gone(decision, f"the settings {decision.inputs.settings}") from error
+        raise _gone(decision, phrase("the settings {settings}", settings=decision.inputs.settings)) from error
 
 
 def _items(decision: Decision, archive: Archive) -> dict[str, Item]:
@@ -118,13 +124,19 @@ def _items(decision: Decision, archive: Archive) -> dict[str, Item]:
     for item_id, revision in decision.inputs.items.items():
         item = archive.facts.item_at(item_id, revision)
         if item is None:
-            raise _gone(decision, f"revision {revision} of item {item_id!r}")
+            raise _gone(
+                decision, phrase("revision {revision} of item {item}", revision=str(revision), item=repr(item_id))
+            )
         items[item_id] = item
     return items
 
 
 def _gone(decision: Decision, what: str) -> ReplayError:
     return ReplayError(
-        f"Decision {decision.inputs.decision_id} cannot be computed again: it read {what}, which is gone.",
-        hint="What was journaled of it can still be read.",
+        phrase(
+            "Decision {decision_id} cannot be computed again: it read {what}, which is gone.",
+            decision_id=decision.inputs.decision_id,
+            what=what,
+        ),
+        hint=phrase("What was journaled of it can still be read."),
     )

@@ -21,6 +21,7 @@ from pairwell.journal.sealing import unseal
 from pairwell.operations import schema
 from pairwell.operations.database import Database
 from pairwell.records import Decision, DecisionRequest
+from pairwell.said import phrase
 
 RoundKind = Literal["kept", "rehearsed", "read"]
 
@@ -108,13 +109,16 @@ class Journal:
             row = connection.execute(_BY_ID, {"id": decision_id}).one_or_none()
         if row is None:
             raise NotFoundError(
-                f"There is no decision {decision_id!r} in the journal.",
-                hint="Take the `decision_id` of an answer; silences without a journal leave none.",
+                phrase("There is no decision {decision_id} in the journal.", decision_id=repr(decision_id)),
+                hint=phrase("Take the `decision_id` of an answer; silences without a journal leave none."),
             )
         if row.person is not None and row.key is None:
             raise ForgottenError(
-                f"Decision {decision_id!r} was about a person who has been forgotten; nobody can read it any more.",
-                hint="What is counted of it stays: see `pairwell status`.",
+                phrase(
+                    "Decision {decision_id} was about a person who has been forgotten; nobody can read it any more.",
+                    decision_id=repr(decision_id),
+                ),
+                hint=phrase("What is counted of it stays: see `pairwell status`."),
             )
         return _decoder.decode(open_payload(*row))
 

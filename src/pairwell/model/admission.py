@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from pairwell.errors import EvidenceError
 from pairwell.model.manifest import Manifest
+from pairwell.said import number, phrase
 
 FEWEST_CASES = 20
 _TOLERATED = 0.05  # of the live model's hit rate may be lost
@@ -37,7 +38,7 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
         return self.verdict != "worse"
 
 
-NO_OTHER = Admission(verdict="admitted", why="no other model is live", live=None)
+NO_OTHER = Admission(verdict="admitted", why=phrase("no other model is live"), live=None)
 
 
 def not_comparable(live: str, why: str) -> Admission:
@@ -49,7 +50,8 @@ def require_admitted(model_id: str, found: Admission) -> None:
     """Raise `EvidenceError` for a model that is surely worse."""
     if not found.admitted:
         raise EvidenceError(
-            f"Model {model_id} is not made live: {found.why}.", hint="Make it live all the same by --anyway."
+            phrase("Model {model_id} is not made live: {why}.", model_id=model_id, why=found.why),
+            hint=phrase("Make it live all the same by --anyway."),
         )
 
 
@@ -65,7 +67,9 @@ def compare_validations(model: Manifest, live: Manifest) -> Admission:
     wider. Source: Newcombe 1998, Statistics in Medicine 17, 873-890, method 10.
     """
     if model.validation is None or live.validation is None:
-        return not_comparable(live.id, f"too few orders are known to ask it and the live model {live.id} about")
+        return not_comparable(
+            live.id, phrase("too few orders are known to ask it and the live model {live} about", live=live.id)
+        )
     new, old = _said(model.validation), _said(live.validation)
     difference = new.value - old.value
     below = math.hypot(new.value - new.ci[0], old.ci[1] - old.value)
@@ -155,11 +159,20 @@ class _Rates(msgspec.Struct, frozen=True, kw_only=True):
 def _judged(live: str, which: str, rates: _Rates) -> Admission:
     low, high = rates.ci
     lost = -high > _TOLERATED * rates.old + _SHOWN
-    found = f"it finds {rates.new:.3f} of what was hidden, the live model {live} {rates.old:.3f}"
-    asked = f"in {rates.cases} orders {which}"
     return Admission(
         verdict="worse" if lost else "admitted",
-        why=f"{found}, {asked} (difference {rates.new - rates.old:+.3f}, 95 % interval {low:+.3f} to {high:+.3f})",
+        why=phrase(
+            "it finds {new} of what was hidden, the live model {live} {old}, in {cases} orders {which} (difference "
+            "{difference}, 95 % interval {low} to {high})",
+            new=number(rates.new, 3),
+            live=live,
+            old=number(rates.old, 3),
+            cases=str(rates.cases),
+            which=which,
+            difference=number(rates.new - rates.old, 3, sign=True),
+            low=number(low, 3, sign=True),
+            high=number(high, 3, sign=True),
+        ),
         live=live,
         cases=rates.cases,
         hit_rate=rates.new,

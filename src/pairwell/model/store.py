@@ -21,6 +21,7 @@ from pairwell.errors import ModelBrokenError, NoModelError, StorageError
 from pairwell.model.manifest import SCHEMA, Manifest, StoredFile, decode, encode, seal
 from pairwell.model.model import ItemNames, Model
 from pairwell.model.neighbours import Array
+from pairwell.said import phrase
 
 _MANIFEST = "manifest.json"
 _ITEMS = "items.json"
@@ -89,10 +90,11 @@ def models_standing(models: Path) -> Standing:
         found = read_standing(models)
     except (OSError, UnicodeDecodeError) as error:
         raise ModelBrokenError(
-            f"The name of the live model cannot be read: {error}.", hint="Run `pairwell learn`."
+            phrase("The name of the live model cannot be read: {error}.", error=error),
+            hint=phrase("Run `pairwell learn`."),
         ) from error
     if found is None:
-        raise NoModelError("Nothing has been learned yet.", hint="Run `pairwell learn`.")
+        raise NoModelError(phrase("Nothing has been learned yet."), hint=phrase("Run `pairwell learn`."))
     return found
 
 
@@ -162,7 +164,10 @@ def point_to(models: Path, model_id: str, act: Act) -> None:
 
 def _folder(models: Path, model_id: str) -> Path:
     if not _ID.fullmatch(model_id) or not (models / model_id).is_dir():
-        raise NoModelError(f"There is no model {model_id!r}.", hint="`pairwell model list` names those there are.")
+        raise NoModelError(
+            phrase("There is no model {model_id}.", model_id=repr(model_id)),
+            hint=phrase("`pairwell model list` names those there are."),
+        )
     return models / model_id
 
 
@@ -252,7 +257,8 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
 
 def _broken(folder: Path, why: str) -> ModelBrokenError:
     return ModelBrokenError(
-        f"The model {folder.name} is broken: {why}.", hint="Run `pairwell learn`, or roll back to another model."
+        phrase("The model {name} is broken: {why}.", name=folder.name, why=why),
+        hint=phrase("Run `pairwell learn`, or roll back to another model."),
     )
 
 
@@ -277,6 +283,6 @@ def storing(models: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(
-            f"The model could not be written to {models}: {error.strerror or error}.",
-            hint="The model live before stays live. Free some space or mend the rights, then learn again.",
+            phrase("The model could not be written to {place}: {why}.", place=models, why=error.strerror or error),
+            hint=phrase("The model live before stays live. Free some space or mend the rights, then learn again."),
         ) from error

@@ -21,6 +21,7 @@ from pairwell.ingest.rules import BY_NAME
 from pairwell.ingest.staging import staging_folder, writing_to
 from pairwell.offer_words import OfferText
 from pairwell.operations.users.audit import AuditLog, Change
+from pairwell.said import phrase
 from pairwell.shop.asking import read_text
 from pairwell.shop.fairness import refuse_text
 from pairwell.shop.ingesting import Open, ingest_paths
@@ -106,7 +107,9 @@ class Curating:
     def _require_related(self, anchor: str, item: str, word: Word) -> None:
         if anchor == item:
             raise RequestError(
-                f"{item!r} cannot be related to itself.", hint="Name another item as ITEM.", field="item_id"
+                phrase("{item} cannot be related to itself.", item=repr(item)),
+                hint=phrase("Name another item as ITEM."),
+                field="item_id",
             )
         said = {(one.anchor_id, one.item_id) for one in self._shop.facts.relations_of([anchor])}
         if word == NOTHING and (anchor, item) in said:
@@ -118,7 +121,8 @@ class Curating:
         known = self._shop.facts.items()
         if item not in known:
             raise NotFoundError(
-                f"Item {item!r} is not in the catalogue, nor in any order.", hint=name_neighbours(item, known)
+                phrase("Item {item} is not in the catalogue, nor in any order.", item=repr(item)),
+                hint=name_neighbours(item, known),
             )
 
     def _place(self, anchor: str, item: str, word: Word) -> int | None:
@@ -139,7 +143,10 @@ class Curating:
                 pq.write_table(rows, path)
             report = ingest_paths(self._shop, table, [path], options, now=now)
         for rule in report.refused_by_reason:
-            raise RequestError(f"This was not stored: {BY_NAME[rule].sentence}", hint="Mend it and say it again.")
+            raise RequestError(
+                phrase("This was not stored: {sentence}", sentence=BY_NAME[rule].sentence),
+                hint=phrase("Mend it and say it again."),
+            )
         return report
 
     def _note(self, now: datetime, author: str, action: str, subject: str, detail: str) -> None:
@@ -153,8 +160,8 @@ def _row(anchor: str, item: str, relation: str, rank: int | None, now: datetime)
 def _read_word(relation: object) -> Word:
     if relation not in WORDS:
         raise RequestError(
-            f"{relation!r} is nothing that can be said of two items.",
-            hint=f"Say one of: {', '.join(WORDS)}.",
+            phrase("{relation} is nothing that can be said of two items.", relation=repr(relation)),
+            hint=phrase("Say one of: {words}.", words=", ".join(WORDS)),
             field="relation",
         )
     return relation
@@ -163,8 +170,15 @@ def _read_word(relation: object) -> Word:
 def _read_rank(rank: object, word: Word) -> int:
     if type(rank) is not int or not 0 <= rank <= LAST_RANK:
         raise RequestError(
-            f"The place is {rank!r}; expected a whole number from 0, the first, to {LAST_RANK:,}.", field="rank"
+            phrase(
+                "The place is {rank}; expected a whole number from 0, the first, to {last}.",
+                rank=repr(rank),
+                last=LAST_RANK,
+            ),
+            field="rank",
         )
     if word in _PLACELESS:
-        raise RequestError(f"{word!r} has no place in a list.", hint="Leave the place out.", field="rank")
+        raise RequestError(
+            phrase("{word} has no place in a list.", word=repr(word)), hint=phrase("Leave the place out."), field="rank"
+        )
     return rank

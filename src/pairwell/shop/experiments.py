@@ -21,6 +21,7 @@ from pairwell.measure.comparing.experiment import Design
 from pairwell.measure.offers.tried import CONTROL, METRICS, TRIED, Hashes, Records, Tried, read_tried
 from pairwell.measure.period import Period
 from pairwell.operations.database import Database
+from pairwell.said import phrase
 from pairwell.shop.asking import read_text
 from pairwell.shop.fairness import check_settings
 from pairwell.shop.rollout import Said, read_share, told_act
@@ -66,8 +67,8 @@ class Experiments:
         wanted = read_text(name, "name", "fewer-offers")
         if len(wanted) > _MOST_NAME or not wanted.isprintable() or wanted != wanted.strip():
             raise RequestError(
-                f"{wanted[:_MOST_NAME]!r} is no name of an experiment.",
-                hint=f"Write {_MOST_NAME} letters at most, such as fewer-offers.",
+                phrase("{wanted} is no name of an experiment.", wanted=repr(wanted[:_MOST_NAME])),
+                hint=phrase("Write {most} letters at most, such as fewer-offers.", most=_MOST_NAME),
                 field="name",
             )
         ends = None if plan.days is None else now + timedelta(days=_read_days(plan.days))
@@ -95,8 +96,14 @@ class Experiments:
         """The experiment of that name. Raises `NotFoundError` naming those there are."""
         runs = {run.name: run for run in self.all()}
         if name not in runs:
-            hint = name_neighbours(name, runs) if runs else "Start one: pairwell experiment start NAME --settings FILE"
-            raise NotFoundError(f"There is no experiment {str(name)[:_MOST_NAME]!r}.", hint=hint, field="name")
+            hint = (
+                name_neighbours(name, runs)
+                if runs
+                else phrase("Start one: pairwell experiment start NAME --settings FILE")
+            )
+            raise NotFoundError(
+                phrase("There is no experiment {name}.", name=repr(str(name)[:_MOST_NAME])), hint=hint, field="name"
+            )
         return runs[name]
 
     def changes(self, name: str) -> list[Differs]:
@@ -118,8 +125,8 @@ class Experiments:
         tried = read_tried(records, Hashes(control=run.control, tried=run.tried), Period(run.since, until))
         if not tried.groups.units:
             raise EvidenceError(
-                f"Nothing was decided about any named customer since {name!r} began.",
-                hint="Servers take it up within three seconds; read it again once customers came.",
+                phrase("Nothing was decided about any named customer since {name} began.", name=repr(name)),
+                hint=phrase("Servers take it up within three seconds; read it again once customers came."),
             )
         fixed = run.ends is not None and until >= run.ends
         analysis = analyze(tried.units(), _design(run, fixed=fixed), unit="customer")
@@ -185,7 +192,9 @@ def _outcome(tried: str, end: Standing | None) -> Outcome:
 def _read_days(days: int) -> int:
     if not 1 <= days <= _MOST_DAYS:
         raise RequestError(
-            f"{days} days are no time for an experiment.", hint=f"Write 1 to {_MOST_DAYS:,}, such as 28.", field="days"
+            phrase("{days} days are no time for an experiment.", days=str(days)),
+            hint=phrase("Write 1 to {most}, such as 28.", most=str(_MOST_DAYS)),
+            field="days",
         )
     return days
 
@@ -194,10 +203,14 @@ def _read_metrics(names: Sequence[str]) -> list[str]:
     for name in names:
         if name not in METRICS:
             raise RequestError(
-                f"{name!r} is nothing that customers are compared by.",
+                phrase("{name} is nothing that customers are compared by.", name=repr(name)),
                 hint=name_neighbours(name, METRICS),
                 field="metric",
             )
     if not names:
-        raise RequestError("No metric is named.", hint=f"Name some of {', '.join(METRICS)}.", field="metric")
+        raise RequestError(
+            phrase("No metric is named."),
+            hint=phrase("Name some of {metrics}.", metrics=", ".join(METRICS)),
+            field="metric",
+        )
     return list(dict.fromkeys(names))

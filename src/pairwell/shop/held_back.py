@@ -15,16 +15,17 @@ from pairwell.config.document import describe_setting, say_value
 from pairwell.config.published import Published
 from pairwell.config.rules.rule import Rule
 from pairwell.config.settings import Cap, Placement, Settings
-from pairwell.decide.telling.reasons import SENTENCES
+from pairwell.decide.telling.reasons import say_reason
 from pairwell.journal.past import find_decisions, read_decisions
 from pairwell.operations.database import Database
 from pairwell.records import Decision
 from pairwell.report.named import SILENCE
+from pairwell.said import phrase
 
 _AT_A_TIME = 50
 _BY_LOT: Final = {
-    "holdout": "One of the customers who by lot see no offers",
-    "withheld_at_random": "By lot this one answer stayed empty",
+    "holdout": phrase("One of the customers who by lot see no offers"),
+    "withheld_at_random": phrase("By lot this one answer stayed empty"),
 }
 
 
@@ -191,13 +192,9 @@ def _sums(tally: Tally, whys: list[Why]) -> dict[str, int]:
 
 def _say(why: Why) -> str:
     said = say_reason(why.reason)
-    return said if why.by is None else f"{said} ({why.by}, which is not published now)"
-
-
-def say_reason(reason: str) -> str:
-    """Why candidates are held back, in words."""
-    known = SENTENCES.get(reason)
-    return known.all if known else reason.replace("_", " ").capitalize()
+    if why.by is None:
+        return said
+    return phrase("{reason} ({name}, which is not published now)", reason=said, name=why.by)
 
 
 def _say_silence(reason: str) -> str:

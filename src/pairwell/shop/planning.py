@@ -28,6 +28,7 @@ from pairwell.measure.comparing.planning import (
 from pairwell.measure.comparing.units import value_column
 from pairwell.measure.period import Period
 from pairwell.measure.sales.lines import History, sold_lines
+from pairwell.said import phrase
 from pairwell.shop.experimenting import Staged, refuse_to_plan_orders, staged_rows
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def plan_for_shop(shop: Parts, metric: str, wanted: Wanted) -> Plan:
     """
     if metric not in METRICS:
         raise RequestError(
-            f"{metric!r} is no metric of a shop's orders.", hint=f"Metrics: {', '.join(METRICS)}.", field="metric"
+            phrase("{metric} is no metric of a shop's orders.", metric=repr(metric)),
+            hint=phrase("Metrics: {metrics}.", metrics=", ".join(METRICS)),
+            field="metric",
         )
     settings = shop.published.settings.shop
     with storage_failures(), _sales(shop, metric).cache() as sales:  # each of many horizons reads them
@@ -91,8 +94,13 @@ def check_dates(rows: ir.Table, sales: ir.Table, column: str) -> None:
     given = int(rows[AT].count().to_pyarrow().as_py())
     if dated < given or not given:
         raise EvidenceError(
-            f"{given - dated:,} of {given:,} cells of {column!r} are no moment.",
-            hint="Write them as 2026-03-01 or 2026-03-01 14:30.",
+            phrase(
+                "{wrong} of {given} cells of {column} are no moment.",
+                wrong=given - dated,
+                given=given,
+                column=repr(column),
+            ),
+            hint=phrase("Write them as 2026-03-01 or 2026-03-01 14:30."),
         )
 
 

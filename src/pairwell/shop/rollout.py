@@ -18,6 +18,7 @@ from pairwell.model.admission import Admission
 from pairwell.model.gradual import roll_back_model, share_model, withdraw_model
 from pairwell.model.store import models_standing, set_current
 from pairwell.operations.switch import KillSwitch, Switched
+from pairwell.said import phrase
 from pairwell.shop.asking import read_text
 
 What = Literal["settings", "models"]
@@ -155,7 +156,11 @@ def told_act(said: Said, at: datetime) -> Act:
 def read_share(share: object) -> float:
     """A share of the customers. Raises `RequestError` where it is none, or all of them."""
     if isinstance(share, bool) or not isinstance(share, int | float):
-        raise RequestError(f"The share is {share!r}; expected a number.", hint="Write 0.1 for a tenth.", field="share")
+        raise RequestError(
+            phrase("The share is {share}; expected a number.", share=repr(share)),
+            hint=phrase("Write 0.1 for a tenth."),
+            field="share",
+        )
     require_share(share)
     return float(share)
 
@@ -166,6 +171,13 @@ def _words(text: str | None, field: str, example: str) -> str | None:
     read = read_text(text, field, example)
     if len(read) > _MOST_REASON:
         raise RequestError(
-            f"The {field} has {len(read)} letters; expected {_MOST_REASON} at most.", hint="Shorten it.", field=field
+            phrase(
+                "The {field} has {many} letters; expected {most} at most.",
+                field=field,
+                many=str(len(read)),
+                most=_MOST_REASON,
+            ),
+            hint=phrase("Shorten it."),
+            field=field,
         )
     return read

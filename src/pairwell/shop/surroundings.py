@@ -12,6 +12,7 @@ from pairwell.candidates.relations import Question, Sources, find_pairs, only_sa
 from pairwell.errors import NotFoundError
 from pairwell.offer_words import OfferText
 from pairwell.records import Borrowed, CuratedRelation, Item, Pair, Relation
+from pairwell.said import phrase
 
 if TYPE_CHECKING:
     from pairwell.model.model import Model
@@ -80,8 +81,8 @@ def surround(shop: Parts, item_id: str, n: int) -> Surroundings:
     item = items.get(item_id)
     if item is None:
         raise NotFoundError(
-            f"Item {item_id!r} is not in the catalogue, nor in any order.",
-            hint="Look for it by a word of its title.",
+            phrase("Item {item_id} is not in the catalogue, nor in any order.", item_id=repr(item_id)),
+            hint=phrase("Look for it by a word of its title."),
             field="id",
         )
     curated = shop.facts.relations_of([item_id])

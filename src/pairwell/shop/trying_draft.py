@@ -13,8 +13,9 @@ from pairwell.backtest.whatif.brief import Left, try_briefly
 from pairwell.backtest.whatif.sides import Counted
 from pairwell.config.published import settings_hash
 from pairwell.config.settings import Settings
+from pairwell.decide.telling.reasons import say_reason
 from pairwell.fairness.finding import Finding
-from pairwell.shop.held_back import Logged, newest_first, say_reason
+from pairwell.shop.held_back import Logged, newest_first
 from pairwell.shop.setup import Differs, tell_changes
 
 

@@ -15,6 +15,7 @@ from pairwell.learn.itemsets.found import Association, AssociationsFound, Kind, 
 from pairwell.learn.itemsets.mine import Wanted, frequent_itemsets, smallest_count
 from pairwell.learn.itemsets.rules import Rules, find_rules
 from pairwell.learn.itemsets.support import least_count, shortest_support
+from pairwell.said import phrase
 
 _FEWEST = 10  # orders, where nobody said how many
 _ENOUGH = 50_000  # itemsets, where nobody said how many
@@ -76,12 +77,13 @@ def find_associations(history: History, query: AssociationQuery, learn: Learn) -
 def _checked(query: AssociationQuery, baskets: Baskets, learn: Learn) -> Wanted:
     if not baskets.n_orders:
         raise EvidenceError(
-            "There are no orders to find rules in.", hint="Run `pairwell ingest orders FILE`, then ask again."
+            phrase("There are no orders to find rules in."),
+            hint=phrase("Run `pairwell ingest orders FILE`, then ask again."),
         )
     if query.max_items is not None and query.max_items < 1:
         raise RequestError(
-            f"Itemsets of at most {query.max_items} items were asked for; expected 1 or more.",
-            hint="A rule needs two: one on each side.",
+            phrase("Itemsets of at most {most} items were asked for; expected 1 or more.", most=str(query.max_items)),
+            hint=phrase("A rule needs two: one on each side."),
             field="max_items",
         )
     return Wanted(kind=query.kind, max_items=query.max_items, most=learn.most_itemsets)
@@ -92,8 +94,8 @@ def _choose_count(baskets: Baskets, wanted: Wanted) -> int:
     found = smallest_count(baskets, at_least=min(_FEWEST, baskets.n_orders), wanted=few)
     if found is None:
         raise TooManyError(
-            f"More than {few.most:,} itemsets are in every order; no support leaves fewer.",
-            hint="Ask for closed itemsets (`--kind closed`), or for smaller ones (`--max-items 3`).",
+            phrase("More than {most} itemsets are in every order; no support leaves fewer.", most=few.most),
+            hint=phrase("Ask for closed itemsets (`--kind closed`), or for smaller ones (`--max-items 3`)."),
         )
     return found
 

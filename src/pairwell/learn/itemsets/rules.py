@@ -11,6 +11,7 @@ from pairwell.errors import RequestError
 from pairwell.learn.baskets import Array, Baskets
 from pairwell.learn.itemsets.count import count_without
 from pairwell.learn.itemsets.mine import Itemsets
+from pairwell.said import phrase
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +61,11 @@ def find_rules(baskets: Baskets, itemsets: Itemsets, min_confidence: float) -> R
     """
     if not 0 <= min_confidence <= 1:
         raise RequestError(
-            f"The minimum confidence is {min_confidence}; expected a share from 0 to 1.",
-            hint="Write 0.5 for half of the orders with the left side.",
+            phrase(
+                "The minimum confidence is {confidence}; expected a share from 0 to 1.",
+                confidence=min_confidence,
+            ),
+            hint=phrase("Write 0.5 for half of the orders with the left side."),
             field="min_confidence",
         )
     sizes = itemsets.sizes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from pairwell.errors import RequestError
+from pairwell.said import phrase
 
 
 def least_count(support: float, n_orders: int) -> int:
@@ -15,8 +16,10 @@ def least_count(support: float, n_orders: int) -> int:
     """
     if not 0 < support <= 1:
         raise RequestError(
-            f"The minimum support is {support}; expected a share of orders above 0, and 1 at most.",
-            hint="Write 0.01 for one order in a hundred.",
+            phrase(
+                "The minimum support is {support}; expected a share of orders above 0, and 1 at most.", support=support
+            ),
+            hint=phrase("Write 0.01 for one order in a hundred."),
             field="min_support",
         )
     count = max(1, math.floor(support * n_orders))

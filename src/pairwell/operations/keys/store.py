@@ -16,6 +16,7 @@ from pairwell.operations.database import Database
 from pairwell.operations.keys.origins import read_origin
 from pairwell.operations.keys.text import KeyKind, digest_of, id_of, make_key
 from pairwell.operations.keys.tokens import sign_customer
+from pairwell.said import phrase
 
 _MOST_NAME = 100
 _MOST_CUSTOMER_ID = 256
@@ -89,7 +90,10 @@ class KeyStore:
         with self._database.write() as connection:
             before = connection.execute(_ALL.where(_keys.c.key_id == key_id)).one_or_none()
             if before is None:
-                raise NotFoundError(f"There is no key {key_id!r}.", hint="`pairwell keys list` shows the ids.")
+                raise NotFoundError(
+                    phrase("There is no key {key_id}.", key_id=repr(key_id)),
+                    hint=phrase("`pairwell keys list` shows the ids."),
+                )
             if before.revoked_at is None:
                 one = _keys.c.key_id == key_id
                 connection.execute(_keys.update().where(one).values(revoked_at=to_micros(now)))
@@ -103,15 +107,18 @@ class KeyStore:
         Raises `NotFoundError` where there is none, `RequestError` for a customer id that no customer has.
         """
         if not 1 <= len(customer_id) <= _MOST_CUSTOMER_ID:
-            raise RequestError(f"A customer id has 1 to {_MOST_CUSTOMER_ID} characters.", field="customer_id")
+            raise RequestError(
+                phrase("A customer id has 1 to {most} characters.", most=_MOST_CUSTOMER_ID),
+                field="customer_id",
+            )
         for digest, key in reversed(self.read().by_digest.items()):
             if key.kind == "secret" and key.revoked_at is None and key_id in {None, key.key_id}:
                 return sign_customer(customer_id, until=until, digest=digest)
         raise NotFoundError(
-            "There is no secret key that counts to sign with."
+            phrase("There is no secret key that counts to sign with.")
             if key_id is None
-            else f"{key_id!r} is none that counts.",
-            hint="Make one: pairwell keys create --secret",
+            else phrase("{key_id} is none that counts.", key_id=repr(key_id)),
+            hint=phrase("Make one: pairwell keys create --secret"),
         )
 
     def read_epoch(self) -> int:
@@ -133,7 +140,9 @@ class KeyStore:
 
 def _checked_name(name: str) -> str:
     if len(name) > _MOST_NAME or not name.isprintable():
-        raise RequestError(f"A key's name is one line of at most {_MOST_NAME} characters.", field="name")
+        raise RequestError(
+            phrase("A key's name is one line of at most {most} characters.", most=_MOST_NAME), field="name"
+        )
     return name.strip()
 
 
@@ -141,14 +150,14 @@ def _checked_origins(wanted: Wanted) -> list[str]:
     origins = list(dict.fromkeys(read_origin(origin) for origin in wanted.origins))
     if wanted.kind == "secret" and origins:
         raise RequestError(
-            "A secret key has no origins: it is never used from a page.",
-            hint="Leave --origin out, or make a --publishable key.",
+            phrase("A secret key has no origins: it is never used from a page."),
+            hint=phrase("Leave --origin out, or make a --publishable key."),
             field="origin",
         )
     if wanted.kind == "publishable" and not origins:
         raise RequestError(
-            "A publishable key needs the origins of the pages that use it.",
-            hint="Name each: --origin https://shop.example",
+            phrase("A publishable key needs the origins of the pages that use it."),
+            hint=phrase("Name each: --origin https://shop.example"),
             field="origin",
         )
     return origins

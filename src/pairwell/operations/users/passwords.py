@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from pairwell.errors import RequestError
+from pairwell.said import phrase
 
 LEAST, MOST = 12, 1_024
 _FEWEST_KINDS = 5  # different characters
@@ -21,11 +22,16 @@ def require_good(password: str, *, name: str) -> None:
     After NIST SP 800-63B: a least length, no rules of composition, nothing that is made of the name.
     """
     if not LEAST <= len(password) <= MOST:
-        raise _bad(f"It has {len(password)} characters; expected {LEAST} to {MOST:,}.")
+        raise _bad(
+            phrase("It has {many} characters; expected {least} to {most}.", many=len(password), least=LEAST, most=MOST)
+        )
     if len(set(password)) < _FEWEST_KINDS:
-        raise _bad(f"It is made of {len(set(password))} different characters; expected {_FEWEST_KINDS} or more.")
+        kinds, least = len(set(password)), _FEWEST_KINDS
+        raise _bad(
+            phrase("It is made of {kinds} different characters; expected {least} or more.", kinds=kinds, least=least)
+        )
     if name.casefold() in password.casefold():
-        raise _bad("It holds the name.")
+        raise _bad(phrase("It holds the name."))
 
 
 def hash_password(password: str) -> str:
@@ -43,5 +49,7 @@ def is_password(password: str, kept: str) -> bool:
 
 def _bad(why: str) -> RequestError:
     return RequestError(
-        f"This password will not do. {why}", hint="Take four or five words that nobody else would.", field="password"
+        phrase("This password will not do. {why}", why=why),
+        hint=phrase("Take four or five words that nobody else would."),
+        field="password",
     )

@@ -18,6 +18,7 @@ from pairwell.operations.schema import page_sessions, users
 from pairwell.operations.users.audit import Change, add_change
 from pairwell.operations.users.guessing import count_right, count_wrong, forget_tries, is_locked, locks
 from pairwell.operations.users.passwords import hash_password, is_password, require_good
+from pairwell.said import phrase
 
 Role = Literal["viewer", "merchandiser", "analyst", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -62,7 +63,11 @@ class UserStore:
             row = {"name": name, "role": wanted.role, "password": kept, "created_at": to_micros(now), "failures": 0}
             added = self._database.insert(users).values(row).on_conflict_do_nothing(index_elements=["name"])
             if connection.execute(added.returning(users.c.name)).one_or_none() is None:
-                raise RequestError(f"There is a user {name!r} already.", hint="Take another name.", field="name")
+                raise RequestError(
+                    phrase("There is a user {name} already.", name=repr(name)),
+                    hint=phrase("Take another name."),
+                    field="name",
+                )
             add_change(
                 connection,
                 Change(at=now, author=author, action="user_added", subject=name, detail=f"role {wanted.role}"),
@@ -155,8 +160,11 @@ def checked_name(name: str) -> str:
     small = name.strip().casefold()
     if _NAME.fullmatch(small) is None:
         raise RequestError(
-            f"{name[:100]!r} is no user's name: expected up to 100 letters, digits and . _ @ + - without blanks.",
-            hint="Take a short name or an e-mail address.",
+            phrase(
+                "{name} is no user's name: expected up to 100 letters, digits and . _ @ + - without blanks.",
+                name=repr(name[:100]),
+            ),
+            hint=phrase("Take a short name or an e-mail address."),
             field="name",
         )
     return small
@@ -183,7 +191,9 @@ def _nobodys() -> str:
 def _find(connection: sa.Connection, name: str) -> User:
     row = connection.execute(_ALL.where(users.c.name == name.strip().casefold()).with_for_update()).one_or_none()
     if row is None:
-        raise NotFoundError(f"There is no user {name[:100]!r}.", hint="`pairwell users list` shows them.")
+        raise NotFoundError(
+            phrase("There is no user {name}.", name=repr(name[:100])), hint=phrase("`pairwell users list` shows them.")
+        )
     return read_user(row)
 
 
@@ -193,7 +203,11 @@ def _require_admin_left(connection: sa.Connection, user: User, role: Role | None
         return
     admins = connection.execute(_ALL.where(users.c.role == "admin").with_for_update()).all()
     if len(admins) == 1:
-        raise RequestError(f"{user.name!r} is the only admin.", hint="Make another one first.", field="name")
+        raise RequestError(
+            phrase("{name} is the only admin.", name=repr(user.name)),
+            hint=phrase("Make another one first."),
+            field="name",
+        )
 
 
 def _sign_out(connection: sa.Connection, name: str) -> None:

@@ -16,6 +16,7 @@ from pairwell.errors import JournalError
 from pairwell.events import EventReceipt
 from pairwell.operations.keys.store import KeyStore
 from pairwell.records import SilenceReason
+from pairwell.said import plain
 from pairwell.serve.online.access.callers import CALLER, NOBODY, Caller
 from pairwell.serve.online.access.credentials import Shown, read_shown
 from pairwell.serve.online.access.crossing import answer_preflight, is_preflight, readable_for
@@ -155,7 +156,7 @@ class OnlineApp:
         elif isinstance(error, MethodNotAllowedException):
             error = wrong_method(request.method, request.url.path, "GET, HEAD")
         status, fault, headers = self._told(error)
-        body = msgspec.json.encode(ErrorBody(error=fault))
+        body = msgspec.json.encode(ErrorBody(error=fault), enc_hook=plain)
         return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
 
     def _told(self, error: Exception) -> Answer:

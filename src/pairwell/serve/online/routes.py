@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from pairwell.config.explaining import require_storable
 from pairwell.errors import RequestError
 from pairwell.records import Relation
+from pairwell.said import plain
 from pairwell.serve.online.access.callers import CALLER, Caller
 from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.screening import screen_pairs
@@ -139,7 +140,9 @@ def _caller(request: Request[Any, Any, Any]) -> Caller:
 
 
 def _json(content: object, status: int = 200) -> Response[bytes]:
-    return Response(msgspec.json.encode(content), status_code=status, media_type=MediaType.JSON, headers=_NOT_KEPT)
+    return Response(
+        msgspec.json.encode(content, enc_hook=plain), status_code=status, media_type=MediaType.JSON, headers=_NOT_KEPT
+    )
 
 
 def _relation(text: str) -> Relation:

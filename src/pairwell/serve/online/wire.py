@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from pairwell.said import plain
 from pairwell.serve.online.faults import ErrorBody, Fault, too_large
 
 Scope = MutableMapping[str, Any]
@@ -17,7 +18,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 JSON = b"application/json"
 HTML = b"text/html; charset=utf-8"
-encoder = msgspec.json.Encoder()
+encoder = msgspec.json.Encoder(enc_hook=plain)
 
 
 class Disconnected(Exception):  # noqa: N818  (nobody is left to be answered)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Response
 
+from pairwell.said import plain
 from pairwell.serve.online.faults import ErrorBody, Fault
 from pairwell.serve.online.wire import Message, Scope, Send
 
@@ -64,7 +65,9 @@ def document(text: str, kind: str, headers: Mapping[str, str] | None = None) -> 
 
 def told(fault: Fault, status: int, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """The one error shape."""
-    return _text(msgspec.json.encode(ErrorBody(error=fault)).decode(), "application/json", status, headers)
+    return _text(
+        msgspec.json.encode(ErrorBody(error=fault), enc_hook=plain).decode(), "application/json", status, headers
+    )
 
 
 def _text(text: str, kind: str, status: int, headers: Mapping[str, str] | None) -> Response[bytes]:

@@ -11,6 +11,7 @@ import msgspec
 from pairwell.catalogues import LANGUAGES
 from pairwell.config.explaining import name_neighbours
 from pairwell.errors import RequestError
+from pairwell.said import phrase
 
 Format = Literal["json", "csv", "html"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
@@ -47,12 +48,23 @@ def read_parameters(pairs: Iterable[tuple[str, str]], known: Collection[str]) ->
     for name, value in pairs:
         if name not in known:
             near = name_neighbours(name[:_LONGEST], known)
-            raise RequestError(f"There is no parameter {name[:80]!r}.", hint=near, field=name[:80])
+            raise RequestError(
+                phrase("There is no parameter {name}.", name=repr(name[:80])), hint=near, field=name[:80]
+            )
         if name in found:
-            raise RequestError(f"`{name}` is there more than once.", hint="Send it once.", field=name)
+            raise RequestError(
+                phrase("`{name}` is there more than once.", name=name), hint=phrase("Send it once."), field=name
+            )
         if len(value) > _LONGEST:
             raise RequestError(
-                f"`{name}` has {len(value)} characters; expected at most {_LONGEST}.", hint="Shorten it.", field=name
+                phrase(
+                    "`{name}` has {many} characters; expected at most {longest}.",
+                    name=name,
+                    many=str(len(value)),
+                    longest=str(_LONGEST),
+                ),
+                hint=phrase("Shorten it."),
+                field=name,
             )
         found[name] = value
     return {name: value for name, value in found.items() if value}
@@ -69,7 +81,7 @@ def read_wanted(name: str, parameters: dict[str, str]) -> Wanted:
     form = _format(parameters.get("format", "json"))
     table = parameters.get("table")
     if table is not None and form != "csv":
-        raise RequestError("`table` chooses a table of CSV.", hint="Add `format=csv`.", field="table")
+        raise RequestError(phrase("`table` chooses a table of CSV."), hint=phrase("Add `format=csv`."), field="table")
     language = _language(parameters.get("language"), form)
     return Wanted(question=read_question(name, parameters), format=form, table=table, language=language)
 
@@ -78,16 +90,24 @@ def _format(text: str) -> Format:
     for form in FORMATS:
         if form == text:
             return form
-    raise RequestError(f"`format` is {text!r}; expected one of: {', '.join(FORMATS)}.", field="format")
+    raise RequestError(
+        phrase("`format` is {text}; expected one of: {formats}.", text=repr(text), formats=", ".join(FORMATS)),
+        field="format",
+    )
 
 
 def _language(text: str | None, form: Format) -> str:
     if text is None:
         return LANGUAGES[0]
     if form != "html":
-        raise RequestError("`language` is that of HTML.", hint="Add `format=html`.", field="language")
+        raise RequestError(phrase("`language` is that of HTML."), hint=phrase("Add `format=html`."), field="language")
     if text not in LANGUAGES:
-        raise RequestError(f"`language` is {text!r}; expected one of: {', '.join(LANGUAGES)}.", field="language")
+        raise RequestError(
+            phrase(
+                "`language` is {text}; expected one of: {languages}.", text=repr(text), languages=", ".join(LANGUAGES)
+            ),
+            field="language",
+        )
     return text
 
 
@@ -100,7 +120,7 @@ def _moment(text: str | None, field: str) -> datetime | None:
         except ValueError:
             continue
     raise RequestError(
-        f"`{field}` is {text!r}; expected a day or a moment in the shop's time.",
-        hint="Write 2026-01-31 or 2026-01-31T09:30.",
+        phrase("`{field}` is {text}; expected a day or a moment in the shop's time.", field=field, text=repr(text)),
+        hint=phrase("Write 2026-01-31 or 2026-01-31T09:30."),
         field=field,
     )

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from litestar import Request
 
 from pairwell.errors import RequestError
+from pairwell.said import phrase
 from pairwell.serve.online.faults import Fault, Refused
 from pairwell.serve.online.wire import Scope
 from pairwell.serve.pages.asked import read_parameters
@@ -35,14 +36,16 @@ def parameters_of(scope: Scope, known: tuple[str, ...]) -> dict[str, str]:
     """The parameters of an address by name. Raises `Refused` (414), and `RequestError` for those that are wrong."""
     query: bytes = scope["query_string"]
     if len(query) > LONGEST_QUERY:
-        message = f"What stands behind the `?` is longer than {LONGEST_QUERY} bytes."
-        raise Refused(414, Fault(code="too_large", message=message, hint="Shorten it."))
+        message = phrase("What stands behind the `?` is longer than {most} bytes.", most=str(LONGEST_QUERY))
+        raise Refused(414, Fault(code="too_large", message=message, hint=phrase("Shorten it.")))
     try:
         pairs = parse_qsl(
             query.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_PARAMETERS, errors="strict"
         )
     except ValueError as error:  # UnicodeDecodeError, too
-        raise RequestError("What stands behind the `?` cannot be read.", hint="Write NAME=VALUE&NAME=VALUE.") from error
+        raise RequestError(
+            phrase("What stands behind the `?` cannot be read."), hint=phrase("Write NAME=VALUE&NAME=VALUE.")
+        ) from error
     return read_parameters(pairs, known)
 
 

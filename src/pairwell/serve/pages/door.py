@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from pairwell.operations.users.sessions import LASTS, form_token
+from pairwell.said import phrase
 from pairwell.serve.online.access.credentials import Shown
 from pairwell.serve.online.access.gate import Gate
 from pairwell.serve.online.access.limits import Buckets, network_of
@@ -104,14 +105,14 @@ def require_own_form(scope: Scope) -> str:
     """The origin of a form that is sent. Raises `Refused` unless it is a page of this very process."""
     hosts, origins = sent(scope, b"host"), sent(scope, b"origin")
     if len(hosts) != 1 or len(origins) != 1 or origins[0].lower().partition("://")[2] != hosts[0].lower():
-        raise _foreign("This form was not sent by a page of this server.")
+        raise _foreign(phrase("This form was not sent by a page of this server."))
     return origins[0]
 
 
 def require_token(visitor: Visitor, fields: Mapping[str, str]) -> None:
     """Raise `Refused` where a form lacks what only a page of this visitor's session can hold."""
     if visitor.token is not None and not hmac.compare_digest(visitor.token, fields.get(TOKEN, "")):
-        raise _foreign("This form is of another session.")
+        raise _foreign(phrase("This form is of another session."))
 
 
 def read_fields(form: bytes) -> dict[str, str]:
@@ -119,7 +120,7 @@ def read_fields(form: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(form.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict")
     except ValueError as error:  # UnicodeDecodeError, too
-        raise Refused(400, Fault(code="bad_request", message="The form cannot be read.")) from error
+        raise Refused(400, Fault(code="bad_request", message=phrase("The form cannot be read."))) from error
     return dict(pairs)
 
 
@@ -128,20 +129,23 @@ def _require_not_embedded(scope: Scope) -> None:
     told = {name: value for name, value in scope["headers"] if name.startswith(b"sec-fetch-")}
     site, mode = told.get(b"sec-fetch-site", b"none"), told.get(b"sec-fetch-mode", b"navigate")
     if site not in {b"none", b"same-origin"} and mode != b"navigate":
-        raise _foreign("A page of another site asks for this.")
+        raise _foreign(phrase("A page of another site asks for this."))
 
 
 def _foreign(message: str) -> Refused:
-    return Refused(403, Fault(code="foreign_origin", message=message, hint="Open the pages themselves."))
+    return Refused(403, Fault(code="foreign_origin", message=message, hint=phrase("Open the pages themselves.")))
 
 
 def _sign_in_first() -> Refused:
-    return Refused(401, Fault(code="not_signed_in", message="The pages are for users.", hint="Sign in at /sign-in."))
+    return Refused(
+        401,
+        Fault(code="not_signed_in", message=phrase("The pages are for users."), hint=phrase("Sign in at /sign-in.")),
+    )
 
 
 def _not_signed_in() -> Refused:
-    message = "The name or the password is wrong, or your network tried too many wrong ones and has to wait."
-    hint = "`pairwell users password NAME` gives another password and opens a locked name."
+    message = phrase("The name or the password is wrong, or your network tried too many wrong ones and has to wait.")
+    hint = phrase("`pairwell users password NAME` gives another password and opens a locked name.")
     return Refused(401, Fault(code="wrong_password", message=message, hint=hint))
 
 

@@ -11,6 +11,7 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
 from pairwell.errors import RequestError
+from pairwell.said import phrase
 from pairwell.serve.online.faults import Refused
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.wire import Receive, Scope
@@ -206,8 +207,8 @@ def _table(report: Report, table: str | None) -> Response[bytes]:
     files = render_csv(report)
     if table is None and len(files) > 1:
         raise RequestError(
-            f"This report has {len(files)} tables: {', '.join(files)}.",
-            hint=f"Name one with `table`, such as `table={next(iter(files))}`.",
+            phrase("This report has {many} tables: {names}.", many=len(files), names=", ".join(files)),
+            hint=phrase("Name one with `table`, such as `table={first}`.", first=next(iter(files))),
             field="table",
         )
     text = "".join(files.values()) if table is None else choose_table(files, table)

@@ -14,6 +14,8 @@ from jinja2.environment import Environment
 
 from pairwell.decide.texts import find_locale
 from pairwell.decide.texts import money as as_money
+from pairwell.said import spoken as as_spoken
+from pairwell.serve.pages.speaking import sentences
 
 
 @pass_environment
@@ -54,9 +56,23 @@ def language_of(environment: Environment) -> str:
     return language
 
 
+@pass_environment
+def spoken(environment: Environment, text: str | None) -> str:
+    """What a record says, in the language of the page; what is the shop's own as it stands; nothing for none."""
+    return "" if text is None else as_spoken(text, language_of(environment))
+
+
+@pass_environment
+def word(environment: Environment, code: str) -> str:
+    """A code of a record, such as the reason of a silence, as a word."""
+    return sentences(language_of(environment)).gettext(code.replace("_", " "))
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "moment": moment,
     "money": money,
     "number": number,
     "percent": percent,
+    "spoken": spoken,
+    "word": word,
 }

@@ -13,7 +13,7 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
 from pairwell.errors import RequestError
-from pairwell.said import plain
+from pairwell.said import phrase, plain, spoken
 from pairwell.serve.online.faults import too_busy
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.wire import Receive
@@ -22,6 +22,7 @@ from pairwell.serve.pages.asked import read_parameters
 from pairwell.serve.pages.asking import Asking, parameters_of, scope_of, visitor_of
 from pairwell.serve.pages.door import TOKEN, read_fields, require_own_form, require_token
 from pairwell.serve.pages.frame import Around, render_view
+from pairwell.serve.pages.liking import liked
 from pairwell.serve.pages.making import be_humble
 from pairwell.serve.pages.said import remember
 from pairwell.serve.pages.taking import make_files
@@ -127,7 +128,8 @@ def _form(act: Act, viewer: Viewer, forms: Holding) -> HTTPRouteHandler:
         require_token(visitor, fields)
         known = _known_fields(act, fields)
         done: Done = await viewer.use(lambda shop: act.do(shop, visitor, known))
-        return page("", 303, {"location": done.to, "set-cookie": remember(done.said, origin)})
+        said = spoken(done.said, liked(scope).language)
+        return page("", 303, {"location": done.to, "set-cookie": remember(said, origin)})
 
     return do
 
@@ -136,6 +138,10 @@ def _known_fields(act: Act, fields: dict[str, str]) -> dict[str, str]:
     unknown = sorted(set(fields) - {*act.fields, TOKEN})
     missing = [name for name in act.fields if name not in fields]
     if unknown or missing:
-        wrong = f"no {missing[0]!r}" if missing else f"{unknown[0][:80]!r}, which it does not know"
-        raise RequestError(f"The form has {wrong}.", hint="Open its page again.")
+        wrong = (
+            phrase("The form has no {name}.", name=repr(missing[0]))
+            if missing
+            else phrase("The form has {name}, which it does not know.", name=repr(unknown[0][:80]))
+        )
+        raise RequestError(wrong, hint=phrase("Open its page again."))
     return {name: fields[name] for name in act.fields}

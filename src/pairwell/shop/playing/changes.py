@@ -14,9 +14,10 @@ from pairwell.config.explaining import name_nearest, name_neighbours
 from pairwell.config.published import Change, Published, compare_settings, settings_hash
 from pairwell.config.settings import Settings
 from pairwell.errors import SettingsError
+from pairwell.said import phrase
 
 Entries = Literal["rules", "caps"]
-_SOURCE: Final = "Your change"
+_SOURCE: Final = phrase("Your change")
 _PLACEMENTS: Final = "placements"
 
 
@@ -96,7 +97,9 @@ def _parsed(tree: Mapping[str, Any]) -> Settings:
     try:
         return parse_settings(tomli_w.dumps(tree), source=_SOURCE)
     except (TypeError, ValueError, RecursionError) as error:
-        raise SettingsError(f"{_SOURCE} cannot be read.", hint="Write a value as pairwell.toml has it.") from error
+        raise SettingsError(
+            phrase("{source} cannot be read.", source=_SOURCE), hint=phrase("Write a value as pairwell.toml has it.")
+        ) from error
 
 
 def _put(tree: dict[str, Any], name: str, text: str) -> None:
@@ -107,8 +110,8 @@ def _put(tree: dict[str, Any], name: str, text: str) -> None:
         inside = inside.get(step) if isinstance(inside, dict) else None
     if not isinstance(inside, dict):
         raise SettingsError(
-            f"{_SOURCE} names `{name}`, which is not a setting.",
-            hint=name_nearest(name, setting_names()) or "docs/reference.md has them all.",
+            phrase("{source} names `{name}`, which is not a setting.", source=_SOURCE, name=name),
+            hint=name_nearest(name, setting_names()) or phrase("docs/reference.md has them all."),
             field=name,
         )
     inside[last] = _value(text)
@@ -136,9 +139,13 @@ def _leave_out(tree: dict[str, Any], table: Entries, names: Sequence[str]) -> li
     entries: list[dict[str, Any]] = tree.get(table, [])
     known = [entry["name"] for entry in entries]
     tree[table] = [entry for entry in entries if entry["name"] not in names]
-    one = table.removesuffix("s")
+    one = phrase("rule") if table == "rules" else phrase("cap")
     return [
-        Mistake(name=table, said=f"There is no {one} {name[:100]!r}.", hint=name_neighbours(name, known))
+        Mistake(
+            name=table,
+            said=phrase("There is no {kind} {name}.", kind=one, name=repr(name[:100])),
+            hint=name_neighbours(name, known),
+        )
         for name in names
         if name not in known
     ]

@@ -24,6 +24,7 @@ from pairwell.errors import RequestError
 from pairwell.experiments.assignment import in_holdout
 from pairwell.facts.naming import known_here
 from pairwell.records import Decision, DecisionRequest, Ignored, Item
+from pairwell.said import phrase
 from pairwell.shop.playing.changes import Mistake, Wanted, try_changes
 from pairwell.shop.playing.told import Difference, PlayedSide, compare_accounts, tell_side
 
@@ -104,15 +105,20 @@ def play(shop: Parts, asked: Play, secret: bytes | None) -> Played:
     require_storable(asked.request)
     if not _YEARS[0] <= asked.at.year <= _YEARS[1]:
         raise RequestError(
-            f"`at` is {asked.at:%Y-%m-%d}; expected a day of the years {_YEARS[0]} to {_YEARS[1]}.",
-            hint="Leave it out to decide as of now.",
+            phrase(
+                "`at` is {at}; expected a day of the years {first} to {last}.",
+                at=f"{asked.at:%Y-%m-%d}",
+                first=str(_YEARS[0]),
+                last=str(_YEARS[1]),
+            ),
+            hint=phrase("Leave it out to decide as of now."),
             field="at",
         )
     asked = msgspec.structs.replace(asked, request=known_here(asked.request, secret))
     live, model = shop.published, shop.model_or_none()
     tried = try_changes(live.settings, asked.wanted)
-    decision, account = _decide(shop, model, live, asked)
-    other = None if tried.published is None else _decide(shop, model, tried.published, asked)
+    decision, account = decide_unkept(shop, model, live, asked)
+    other = None if tried.published is None else decide_unkept(shop, model, tried.published, asked)
     return Played(
         at=asked.at,
         draw=asked.draw,
@@ -130,8 +136,8 @@ def play(shop: Parts, asked: Play, secret: bytes | None) -> Played:
     )
 
 
-def _decide(shop: Parts, model: Model | None, by: Published, asked: Play) -> tuple[Decision, Account]:
-    """The decision that nobody keeps, and how it came about."""
+def decide_unkept(shop: Parts, model: Model | None, by: Published, asked: Play) -> tuple[Decision, Account]:
+    """The decision that nobody keeps, holdout and withholding looked through, and how it came about."""
     choice = msgspec.structs.replace(by.settings.choice, holdout=0.0, withheld=0.0)
     settings = msgspec.structs.replace(by.settings, choice=choice)
     decider = Decider(lambda: model, Published(by.hash, settings), shop.facts, shop.journal)

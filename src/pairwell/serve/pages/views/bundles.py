@@ -8,6 +8,7 @@ import msgspec
 
 from pairwell.errors import EvidenceError, NoModelError, RequestError
 from pairwell.learn.itemsets.found import AssociationsFound, Kind, Sort
+from pairwell.said import Said, joined, phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.numbers import read_float, read_part
 from pairwell.serve.pages.views.view import Fields, View
@@ -81,8 +82,11 @@ def _support(fields: Fields) -> float | None:
     support = read_float(fields["min_support"])
     if not 0 < support <= 1:
         raise RequestError(
-            f"`min_support` is {fields['min_support'][:40]!r}; expected a share above 0, 1 at most.",
-            hint="Write 0.001 for one order in a thousand, or nothing.",
+            phrase(
+                "`min_support` is {text}; expected a share above 0, 1 at most.",
+                text=repr(fields["min_support"][:40]),
+            ),
+            hint=phrase("Write 0.001 for one order in a thousand, or nothing."),
             field="min_support",
         )
     return support
@@ -93,11 +97,19 @@ def _one_of(known: tuple[T, ...], fields: Fields, name: str) -> T:
     for one in known:
         if one == wanted:
             return one
-    raise RequestError(f"`{name}` is {str(wanted)[:40]!r}; expected one of: {', '.join(map(str, known))}.", field=name)
+    raise RequestError(
+        phrase(
+            "`{name}` is {text}; expected one of: {known}.",
+            name=name,
+            text=repr(str(wanted)[:40]),
+            known=", ".join(map(str, known)),
+        ),
+        field=name,
+    )
 
 
-def _told(error: EvidenceError | NoModelError) -> str:
-    return " ".join(filter(None, (error.message, error.hint)))
+def _told(error: EvidenceError | NoModelError) -> Said:
+    return joined(error.message, error.hint or "")
 
 
 BUNDLES = View(

@@ -12,6 +12,7 @@ from pairwell.decide.replay import Replay
 from pairwell.errors import RequestError
 from pairwell.journal.recent import RecentAsked, RecentDecision
 from pairwell.records import SilenceReason
+from pairwell.said import phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.playing.basket import Line, fitting, write_lines
 from pairwell.serve.pages.views.view import Fields, View
@@ -68,7 +69,9 @@ def make_decision(shop: Shop, fields: Fields) -> OneDecision:
     """One decision. Raises `NotFoundError`, `ForgottenError`, `ReplayError`."""
     decision_id = fields.get("id", "")
     if not decision_id:
-        raise RequestError("`id` is missing: whose account is wanted?", hint="Open one of /decisions.", field="id")
+        raise RequestError(
+            phrase("`id` is missing: whose account is wanted?"), hint=phrase("Open one of /decisions."), field="id"
+        )
     account = shop.explain(decision_id)
     replay = shop.replay(decision_id) if fields.get("replay") else None
     return OneDecision(account=account, lines=account.lines(every=True), play=_play(account), replay=replay)
@@ -91,8 +94,8 @@ def _moment(text: str) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise RequestError(
-            f"`before` is {text[:40]!r}; expected a moment with its zone.",
-            hint="Write 2026-01-31T09:30:00+00:00.",
+            phrase("`before` is {text}; expected a moment with its zone.", text=repr(text[:40])),
+            hint=phrase("Write 2026-01-31T09:30:00+00:00."),
             field="before",
         )
     return moment

@@ -9,6 +9,7 @@ import msgspec
 from pairwell.config.gradual import BY_CUSTOMER
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing import planned
+from pairwell.said import joined, phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.numbers import read_float, read_part, read_whole
 from pairwell.serve.pages.views.reasons import read_reason
@@ -89,12 +90,14 @@ def make_experiment(shop: Shop, fields: Fields) -> OneExperiment:
     """One of them, read now. Raises `NotFoundError`."""
     name = fields.get("name", "")
     if not name:
-        raise RequestError("`name` is missing: which experiment?", hint="Open one of /experiments.", field="name")
+        raise RequestError(
+            phrase("`name` is missing: which experiment?"), hint=phrase("Open one of /experiments."), field="name"
+        )
     run, reading, problem = shop.experiments.find(name), None, None
     try:
         reading = shop.experiments.read(name)
     except EvidenceError as error:
-        problem = " ".join(filter(None, (error.message, error.hint)))
+        problem = joined(error.message, error.hint or "")
     return OneExperiment(
         timezone=shop.published.settings.shop.timezone,
         run=run,
@@ -120,7 +123,7 @@ def make_plan(shop: Shop, fields: Fields) -> Planned:
     try:
         plan = plan_for_shop(shop, asked.metric, wanted)
     except EvidenceError as error:
-        problem = " ".join(filter(None, (error.message, error.hint)))
+        problem = joined(error.message, error.hint or "")
     timezone = shop.published.settings.shop.timezone
     return Planned(timezone=timezone, metrics=[*METRICS], asked=asked, plan=plan, problem=problem)
 
@@ -130,13 +133,15 @@ def _wanted(asked: PlanAsked) -> planned.Wanted:
     size = read_float(asked.effect.removesuffix("%"))
     if not 0 < size < float("inf"):
         raise RequestError(
-            f"`effect` is {asked.effect[:40]!r}; expected a size above 0.",
-            hint="Write 5% of the mean, or 2.50 in money.",
+            phrase("`effect` is {effect}; expected a size above 0.", effect=repr(asked.effect[:40])),
+            hint=phrase("Write 5% of the mean, or 2.50 in money."),
             field="effect",
         )
     if not _POWERS[0] <= asked.power <= _POWERS[1]:
         raise RequestError(
-            f"`power` is {asked.power:g}; expected .5 to .999.", hint="Write .8, or .9 to be surer.", field="power"
+            phrase("`power` is {power}; expected .5 to .999.", power=f"{asked.power:g}"),
+            hint=phrase("Write .8, or .9 to be surer."),
+            field="power",
         )
     return planned.Wanted(
         holdout=asked.holdout,
@@ -158,7 +163,7 @@ def _start(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     )
     said = Said(author=visitor.name, reason=read_reason(fields))
     run = shop.experiments.start_written(fields["name"].strip(), fields["settings"], plan, said)
-    return Done(said=f"The experiment {run.name} runs.", to=EXPERIMENTS.path)
+    return Done(said=phrase("The experiment {name} runs.", name=run.name), to=EXPERIMENTS.path)
 
 
 def _end(shop: Shop, visitor: Visitor, fields: Fields, *, adopt: bool) -> Done:
@@ -166,8 +171,12 @@ def _end(shop: Shop, visitor: Visitor, fields: Fields, *, adopt: bool) -> Done:
 
     said = Said(author=visitor.name, reason=read_reason(fields))
     run = shop.experiments.stop(fields["name"], adopt=adopt, said=said)
-    outcome = "what it tried is everybody's" if adopt else "everybody has what the others had"
-    return Done(said=f"The experiment {run.name} is over: {outcome}.", to=EXPERIMENTS.path)
+    over = (
+        phrase("The experiment {name} is over: what it tried is everybody's.", name=run.name)
+        if adopt
+        else phrase("The experiment {name} is over: everybody has what the others had.", name=run.name)
+    )
+    return Done(said=over, to=EXPERIMENTS.path)
 
 
 EXPERIMENTS = View(

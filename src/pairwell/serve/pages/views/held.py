@@ -14,6 +14,7 @@ from pairwell.errors import RequestError
 from pairwell.ingest.quarantine import COLUMNS, RefusedFile, RefusedLine, list_refused, read_refused
 from pairwell.ingest.rules import RULES
 from pairwell.operations.users.audit import Change
+from pairwell.said import phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.files import File, Taken
 from pairwell.serve.pages.views.view import Fields, View
@@ -78,8 +79,8 @@ def _take(shop: Shop, visitor: Visitor, fields: Fields) -> Taken:
         writer.writerow([plain_cell(cell) for cell in (row.file, row.line, row.reason, row.row)])
         if text.tell() > _MOST_BYTES:
             raise RequestError(
-                f"{name} is larger than {_MOST_BYTES // 1_000_000} MB.",
-                hint=f"Copy it from the server: .pairwell/quarantine/{name}",
+                phrase("{name} is larger than {most} MB.", name=name, most=_MOST_BYTES // 1_000_000),
+                hint=phrase("Copy it from the server: .pairwell/quarantine/{name}", name=name),
                 field="file",
             )
     shop.audit.add(Change(at=system_clock(), author=visitor.name, action="quarantine_downloaded", subject=name))
@@ -88,7 +89,7 @@ def _take(shop: Shop, visitor: Visitor, fields: Fields) -> Taken:
 
 def _named(fields: Fields) -> str:
     if "file" not in fields:
-        raise RequestError("`file` is missing: which one?", hint="Open one of /data.", field="file")
+        raise RequestError(phrase("`file` is missing: which one?"), hint=phrase("Open one of /data."), field="file")
     return fields["file"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pairwell.errors import RequestError
+from pairwell.said import joined, phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.reasons import read_reason, read_whom, tell_whom
 from pairwell.serve.pages.views.slow import alone
@@ -26,22 +27,23 @@ def _publish(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     _require_seen(shop, fields)
     with alone():  # the gate asks both models about up to 2,000 orders
         made = shop.use_model(fields["model"], share, author=visitor.name, reason=reason)
-    compared = "" if made.admission.live is None else f" Compared: {made.admission.why}."
-    return Done(said=f"Live: model {made.model}, for {tell_whom(share)}.{compared}", to=MODELS.path)
+    compared = "" if made.admission.live is None else phrase("Compared: {why}.", why=made.admission.why)
+    live = phrase("Live: model {model}, for {whom}.", model=made.model, whom=tell_whom(share))
+    return Done(said=joined(live, compared), to=MODELS.path)
 
 
 def _withdraw(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     reason = read_reason(fields)
     _require_seen(shop, fields)
     stands = shop.rollout.withdraw_model(visitor.name, reason)
-    return Done(said=f"Live: model {stands.live}, for everybody.", to=MODELS.path)
+    return Done(said=phrase("Live: model {live}, for everybody.", live=stands.live), to=MODELS.path)
 
 
 def _roll_back(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     reason = read_reason(fields)
     _require_seen(shop, fields)
     stands = shop.rollout.roll_back_model(visitor.name, reason)
-    return Done(said=f"Back: model {stands.live} is live for everybody.", to=MODELS.path)
+    return Done(said=phrase("Back: model {live} is live for everybody.", live=stands.live), to=MODELS.path)
 
 
 def _require_seen(shop: Shop, fields: Fields) -> None:
@@ -49,8 +51,8 @@ def _require_seen(shop: Shop, fields: Fields) -> None:
     stands = shop.kept_models().standing
     if stands is None or fields["live"] != stands.live:
         raise RequestError(
-            "Another model is live now than this page showed: nothing was done.",
-            hint="Open /models again, and send the form from there.",
+            phrase("Another model is live now than this page showed: nothing was done."),
+            hint=phrase("Open /models again, and send the form from there."),
             field="live",
         )
 

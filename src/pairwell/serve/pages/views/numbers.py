@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from pairwell.errors import RequestError
+from pairwell.said import phrase
 from pairwell.serve.pages.views.view import Fields
 
 _MOST_WHOLE = 1_000_000_000
@@ -17,7 +18,9 @@ def read_whole(fields: Fields, name: str) -> int | None:
         return None
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:20]) <= _MOST_WHOLE:
         raise RequestError(
-            f"`{name}` is {text[:40]!r}; expected a whole number from 1 on.", hint="Write 28, or nothing.", field=name
+            phrase("`{name}` is {text}; expected a whole number from 1 on.", name=name, text=repr(text[:40])),
+            hint=phrase("Write 28, or nothing."),
+            field=name,
         )
     return int(text)
 
@@ -28,8 +31,8 @@ def read_part(fields: Fields, name: str, usual: float) -> float:
     share = read_float(text) if text else usual
     if not 0 < share < 1:
         raise RequestError(
-            f"`{name}` is {text[:40]!r}; expected a share above 0 and below 1.",
-            hint="Write 0.5 for a half.",
+            phrase("`{name}` is {text}; expected a share above 0 and below 1.", name=name, text=repr(text[:40])),
+            hint=phrase("Write 0.5 for a half."),
             field=name,
         )
     return share

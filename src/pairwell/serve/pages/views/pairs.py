@@ -9,6 +9,7 @@ import msgspec
 
 from pairwell.errors import RequestError
 from pairwell.offer_words import KINDS, LONGEST, OfferText
+from pairwell.said import joined, phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.view import Act, Done, Fields, View
 from pairwell.serve.pages.visitors import Visitor
@@ -56,7 +57,9 @@ def make_item(shop: Shop, fields: Fields) -> OneItem:
     """What stands around an item. Raises `NotFoundError`."""
     item_id = fields.get("id", "")
     if not item_id:
-        raise RequestError("`id` is missing: which item is meant?", hint="Look for it at /pairs.", field="id")
+        raise RequestError(
+            phrase("`id` is missing: which item is meant?"), hint=phrase("Look for it at /pairs."), field="id"
+        )
     settings = shop.published.settings
     return OneItem(
         currency=settings.shop.currency,
@@ -75,41 +78,44 @@ def _relate(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
 
 
 def _told(said: Said) -> str:
+    named = {"item": said.item_id, "anchor": said.anchor_id}
     if said.relation == "nothing":
-        told = f"What was said of {said.item_id} beside {said.anchor_id} is taken back."
+        told = phrase("What was said of {item} beside {anchor} is taken back.", **named)
     else:
-        told = f"{said.item_id} is “{said.relation}” to {said.anchor_id}. The next decision obeys."
-    return told if said.stored else f"It was so already. {told}"
+        told = phrase("{item} is “{relation}” to {anchor}. The next decision obeys.", relation=said.relation, **named)
+    return told if said.stored else joined(phrase("It was so already."), told)
 
 
 def _rank(text: str) -> int | None:
     if not text.strip():
         return None
     if not (text.strip().isascii() and text.strip().isdigit()):
-        raise RequestError(f"The place is {text[:20]!r}; expected a whole number, 0 for the first.", field="rank")
+        raise RequestError(
+            phrase("The place is {text}; expected a whole number, 0 for the first.", text=repr(text[:20])), field="rank"
+        )
     return int(text.strip()[:9])
 
 
 def _write_text(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     told = {name: fields[name].strip() or None for name in LONGEST}
     if not any(told.values()):
-        raise RequestError("The text has neither a title nor an argument nor a picture.", field="argument")
+        raise RequestError(phrase("The text has neither a title nor an argument nor a picture."), field="argument")
     text = OfferText(**_place(fields), **told)  # type: ignore[arg-type]  # kind and locale are texts
     shop.curating.write_text(fields["item_id"], text, author=visitor.name)
-    return Done(said="The text is written. The next offer has it.", to=_page_of(fields["item_id"]))
+    return Done(said=phrase("The text is written. The next offer has it."), to=_page_of(fields["item_id"]))
 
 
 def _withdraw_text(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     text = OfferText(**_place(fields))  # type: ignore[arg-type]  # kind and locale are texts
     shop.curating.write_text(fields["item_id"], text, author=visitor.name)
-    return Done(said="The text is taken back. The next offer is without it.", to=_page_of(fields["item_id"]))
+    return Done(said=phrase("The text is taken back. The next offer is without it."), to=_page_of(fields["item_id"]))
 
 
 def _place(fields: Fields) -> dict[str, str | None]:
     place = {name: fields[name].strip() for name in _PLACE}
     for name in ("kind", "locale"):
         if not place[name]:
-            raise RequestError(f"The text does not say its {name}.", field=name)
+            raise RequestError(phrase("The text does not say its {name}.", name=name), field=name)
     return {name: said if name in {"kind", "locale"} else said or None for name, said in place.items()}
 
 

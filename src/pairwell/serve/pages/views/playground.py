@@ -9,6 +9,7 @@ import msgspec
 from pairwell.catalogues import LANGUAGES
 from pairwell.clock import system_clock
 from pairwell.records import DecisionRequest, Stage
+from pairwell.said import joined
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.playing import form, knobs
 from pairwell.serve.pages.views.playing.basket import Found, find_items
@@ -103,8 +104,8 @@ def _address(fields: Fields, request: DecisionRequest) -> dict[str, str]:
 def _wrong(played: Played, listed: list[Knob]) -> str | None:
     """What is wrong beside the settings that stand in the form."""
     shown = {one.setting for one in listed}
-    said = [f"{one.said} {one.hint or ''}".strip() for one in played.mistakes if one.name not in shown]
-    return " ".join(said) or None
+    said = [joined(one.said, one.hint or "") for one in played.mistakes if one.name not in shown]
+    return joined(*said) if said else None
 
 
 PLAYGROUND = View(

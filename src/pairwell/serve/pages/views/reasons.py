@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pairwell.errors import RequestError
+from pairwell.said import Said, phrase
 from pairwell.serve.pages.views.view import Fields
 
 
@@ -10,7 +11,9 @@ def read_reason(fields: Fields) -> str:
     """Why. Raises `RequestError` where nobody says."""
     reason = fields["reason"].strip()
     if not reason:
-        raise RequestError("There is no reason.", hint="Say why in a few words: the log keeps it.", field="reason")
+        raise RequestError(
+            phrase("There is no reason."), hint=phrase("Say why in a few words: the log keeps it."), field="reason"
+        )
     return reason
 
 
@@ -19,11 +22,13 @@ def read_whom(fields: Fields) -> float | None:
     try:
         share = float(fields["share"])
     except ValueError as error:
-        message = f"The share is {fields['share'][:40]!r}; expected a number."
-        raise RequestError(message, hint="Write 0.1 for a tenth, 1 for everybody.", field="share") from error
+        message = phrase("The share is {share}; expected a number.", share=repr(fields["share"][:40]))
+        raise RequestError(message, hint=phrase("Write 0.1 for a tenth, 1 for everybody."), field="share") from error
     return None if share == 1 else share
 
 
-def tell_whom(share: float | None) -> str:
+def tell_whom(share: float | None) -> Said:
     """Whom that is, in words."""
-    return "everybody" if share is None else f"{100 * share:.3g}% of the customers"
+    if share is None:
+        return phrase("everybody")
+    return phrase("{share}% of the customers", share=f"{100 * share:.3g}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pairwell.errors import RequestError
+from pairwell.said import phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.reasons import read_reason, read_whom, tell_whom
 from pairwell.serve.pages.views.view import Act, Done, Fields, View
@@ -24,39 +25,46 @@ def _publish(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     reason, share = read_reason(fields), read_whom(fields)
     _require_seen("draft", fields["draft"], shop.setup().draft.settings)
     made = shop.publish(share, author=visitor.name, reason=reason)
-    return Done(said=f"Live: settings {made.settings}, for {tell_whom(share)}.", to=SETTINGS.path)
+    return Done(
+        said=phrase("Live: settings {settings}, for {whom}.", settings=made.settings, whom=tell_whom(share)),
+        to=SETTINGS.path,
+    )
 
 
 def _withdraw(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     reason, underway = read_reason(fields), shop.setup().underway
     _require_seen("settings", fields["settings"], None if underway is None else underway.settings)
     stands = shop.rollout.withdraw_settings(visitor.name, reason)
-    return Done(said=f"Live: settings {stands.live}, for everybody.", to=SETTINGS.path)
+    return Done(said=phrase("Live: settings {live}, for everybody.", live=stands.live), to=SETTINGS.path)
 
 
 def _roll_back(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     reason = read_reason(fields)
     _require_seen("settings", fields["settings"], shop.setup().live)
     stands = shop.rollout.roll_back_settings(visitor.name, reason)
-    return Done(said=f"Back: settings {stands.live} are live for everybody.", to=SETTINGS.path)
+    return Done(said=phrase("Back: settings {live} are live for everybody.", live=stands.live), to=SETTINGS.path)
 
 
 def _offers_off(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     turned = shop.rollout.offers_off(visitor.name, read_reason(fields))
-    return Done(said="They were off already." if turned is None else "Nobody gets offers now.", to=SETTINGS.path)
+    return Done(
+        said=phrase("They were off already.") if turned is None else phrase("Nobody gets offers now."), to=SETTINGS.path
+    )
 
 
 def _offers_on(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     turned = shop.rollout.offers_on(visitor.name, read_reason(fields))
-    return Done(said="They were on already." if turned is None else "Offers are made again.", to=SETTINGS.path)
+    return Done(
+        said=phrase("They were on already.") if turned is None else phrase("Offers are made again."), to=SETTINGS.path
+    )
 
 
 def _require_seen(field: str, seen: str, now: str | None) -> None:
     """Raise `RequestError` where it is not what whoever sent the form was looking at."""
     if seen != now:
         raise RequestError(
-            "What would change is another thing now than this page showed: nothing was done.",
-            hint="Open /settings again, look at the changes, and send the form from there.",
+            phrase("What would change is another thing now than this page showed: nothing was done."),
+            hint=phrase("Open /settings again, look at the changes, and send the form from there."),
             field=field,
         )
 

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Final
 
 from pairwell.errors import RequestError
+from pairwell.said import phrase
 from pairwell.serve.online.faults import too_busy
 from pairwell.serve.pages.views.view import Fields
 
@@ -31,5 +32,8 @@ def read_newest(fields: Fields) -> int:
     asked = fields.get("newest", str(NUMBERS[0]))
     if asked not in {str(one) for one in NUMBERS}:
         offered = ", ".join(str(one) for one in NUMBERS)
-        raise RequestError(f"`newest` is {asked[:40]!r}; expected one of: {offered}.", field="newest")
+        raise RequestError(
+            phrase("`newest` is {asked}; expected one of: {offered}.", asked=repr(asked[:40]), offered=offered),
+            field="newest",
+        )
     return int(asked)

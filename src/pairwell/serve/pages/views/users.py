@@ -12,6 +12,7 @@ from pairwell.operations.keys.store import ApiKey
 from pairwell.operations.users.audit import Change
 from pairwell.operations.users.passwords import LEAST
 from pairwell.operations.users.store import ROLES, NewUser, Role, User
+from pairwell.said import phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.view import Act, Done, Fields, View
 from pairwell.serve.pages.visitors import Visitor
@@ -46,39 +47,42 @@ def make_users(shop: Shop, _: Fields) -> UsersAndKeys:
 def _add(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     wanted = NewUser(name=fields["name"], role=_role(fields["role"]), password=fields["password"])
     user = shop.users.add(wanted, author=visitor.name, now=system_clock())
-    return Done(said=f"Added {user.name} as {user.role}.", to=USERS.path)
+    return Done(said=phrase("Added {name} as {role}.", name=user.name, role=user.role), to=USERS.path)
 
 
 def _give_role(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     user = shop.users.give_role(fields["name"], _role(fields["role"]), author=visitor.name, now=system_clock())
-    return Done(said=f"{user.name} is {user.role} now.", to=USERS.path)
+    return Done(said=phrase("{name} is {role} now.", name=user.name, role=user.role), to=USERS.path)
 
 
 def _remove(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     if fields["name"] == visitor.name:
-        raise RequestError("Nobody removes themselves.", hint="Let another admin do it.", field="name")
+        raise RequestError(phrase("Nobody removes themselves."), hint=phrase("Let another admin do it."), field="name")
     user = shop.users.remove(fields["name"], author=visitor.name, now=system_clock())
-    return Done(said=f"Removed {user.name}.", to=USERS.path)
+    return Done(said=phrase("Removed {name}.", name=user.name), to=USERS.path)
 
 
 def _set_own_password(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     now = system_clock()
     if visitor.role is None or shop.users.sign_in(visitor.name, fields["password"], now=now) is None:
-        raise RequestError("The present password is another.", field="password")
+        raise RequestError(phrase("The present password is another."), field="password")
     shop.users.set_password(visitor.name, fields["new_password"], author=visitor.name, now=now)
-    return Done(said="The password is changed. Sign in with it.", to="/sign-in")
+    return Done(said=phrase("The password is changed. Sign in with it."), to="/sign-in")
 
 
 def _revoke(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     now = system_clock()
     key = shop.keys.revoke(fields["key_id"], now=now)
     shop.audit.add(Change(at=now, author=visitor.name, action="key_revoked", subject=key.key_id))
-    return Done(said=f"{key.key_id} counts no longer.", to=USERS.path)
+    return Done(said=phrase("{key_id} counts no longer.", key_id=key.key_id), to=USERS.path)
 
 
 def _role(text: str) -> Role:
     if text not in ROLES:
-        raise RequestError(f"There is no role {text[:50]!r}; expected one of: {', '.join(ROLES)}.", field="role")
+        raise RequestError(
+            phrase("There is no role {text}; expected one of: {roles}.", text=repr(text[:50]), roles=", ".join(ROLES)),
+            field="role",
+        )
     return text
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from pairwell.errors import RequestError
 from pairwell.records import Item
+from pairwell.said import phrase
 
 LONGEST: Final = 200  # characters of a parameter
 _MARKS = re.compile(r"[%:\s]")
@@ -58,7 +59,9 @@ def with_one(lines: list[Line], item_id: str, field: str) -> list[Line]:
     if more == lines:
         more.append(Line(item_id=item_id))
     if len(fitting(more)) < len(more):
-        raise RequestError("The playground holds no more items than these.", hint="Remove one first.", field=field)
+        raise RequestError(
+            phrase("The playground holds no more items than these."), hint=phrase("Remove one first."), field=field
+        )
     return more
 
 
@@ -80,15 +83,17 @@ def _line(part: str, field: str) -> Line:
     found = _LINE.fullmatch(part)
     if found is None or found["number"] == "0":
         raise RequestError(
-            f"`{field}` holds {part[:60]!r}; expected items such as tent or mat:2.",
-            hint="Write tent mat:2.",
+            phrase("`{field}` holds {part}; expected items such as tent or mat:2.", field=field, part=repr(part[:60])),
+            hint=phrase("Write tent mat:2."),
             field=field,
         )
     try:
         item_id = unquote(found["item"], errors="strict")
     except UnicodeDecodeError as error:
         raise RequestError(
-            f"`{field}` holds {part[:60]!r}, which is no text.", hint="Write tent mat:2.", field=field
+            phrase("`{field}` holds {part}, which is no text.", field=field, part=repr(part[:60])),
+            hint=phrase("Write tent mat:2."),
+            field=field,
         ) from error
     return Line(item_id=item_id, quantity=int(found["number"] or 1))
 

@@ -11,6 +11,7 @@ import msgspec
 
 from pairwell.errors import RequestError
 from pairwell.records import DecisionRequest
+from pairwell.said import phrase
 from pairwell.serve.pages.views.playing.basket import Line, read_lines, with_one, write_lines
 from pairwell.shop.asking import read_asked
 
@@ -44,7 +45,9 @@ def read_moment(text: str | None, timezone: str, now: Callable[[], datetime]) ->
         found.astimezone(ZoneInfo("UTC"))
     except (ValueError, OverflowError) as error:
         raise RequestError(
-            f"`at` is {text[:40]!r}; expected a minute in the shop's time.", hint="Write 2026-01-31T09:30.", field="at"
+            phrase("`at` is {text}; expected a minute in the shop's time.", text=repr(text[:40])),
+            hint=phrase("Write 2026-01-31T09:30."),
+            field="at",
         ) from error
     return Moment(at=found)
 
@@ -56,7 +59,9 @@ def read_number(fields: Mapping[str, str], name: str, usual: int | None = None) 
         return usual
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= _LARGEST):
         raise RequestError(
-            f"`{name}` is {text[:40]!r}; expected a whole number, 1 or more.", hint="Write 1.", field=name
+            phrase("`{name}` is {text}; expected a whole number, 1 or more.", name=name, text=repr(text[:40])),
+            hint=phrase("Write 1."),
+            field=name,
         )
     return int(text)
 
@@ -104,8 +109,8 @@ def _attributes(text: str) -> dict[str, str]:
         name, equals, value = (one.strip() for one in part.partition("="))
         if not (name and equals):
             raise RequestError(
-                f"`attributes` holds {part[:60]!r}; expected NAME=VALUE, parted by commas.",
-                hint="Write region=PL, age=30.",
+                phrase("`attributes` holds {part}; expected NAME=VALUE, parted by commas.", part=repr(part[:60])),
+                hint=phrase("Write region=PL, age=30."),
                 field="attributes",
             )
         found[name] = value
