@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -54,33 +54,33 @@ def build_overview(asked: Asked) -> Report:
         begin_report(NAME, _TITLE, sales),
         figures=told,
         lead=[key for key in LEAD if any(figure.key == key for figure in told)],
-        tables=list(_tables(sales, segment, changed)) if now is not None else [],
+        tables=list(_tables(sales, segment, changed, both.near)) if now is not None else [],
         notes=[*note_part([*sold, *visited]), *notes_of(sales, now)],
     )
 
 
-def _tables(sales: Sales, segment: Segment | None, changed: Table | None) -> Iterator[Table]:
+def _tables(sales: Sales, segment: Segment | None, changed: Table | None, near: Mapping[str, float]) -> Iterator[Table]:
     if segment is not None:
-        yield _by_segment(sales, segment)
+        yield _by_segment(sales, segment, near)
         return
     if sales.periods.dated:
-        yield over_time(sales, grain_of(sales))
+        yield over_time(sales, grain_of(sales), near)
     if changed is not None:
         yield changed
     if sales.asked.health is not None:
         yield health_table(sales, sales.asked.health())
     kind = Column(key="kind", title=phrase("Kind of customer"), unit="text")
-    yield slice_table("kinds", kind, sales.current, sales.told(_OF_SLICES))
-    channels = _by_segment(sales, Segment(name="channel", of="order"))
+    yield slice_table("kinds", kind, sales.current, sales.told(_OF_SLICES), near)
+    channels = _by_segment(sales, Segment(name="channel", of="order"), near)
     if len(channels.rows) > 1:
         yield channels
 
 
-def _by_segment(sales: Sales, segment: Segment) -> Table:
+def _by_segment(sales: Sales, segment: Segment, near: Mapping[str, float]) -> Table:
     if segment.of == "time":
-        return over_time(sales, segment.name)
+        return over_time(sales, segment.name, near)
     if segment.of == "item":
         return goods_table(sales, segment.name)
     sliced = with_segment(sales.current, segment, sales.history)
     name = Column(key="segment", title=segment.name.replace("_", " "), unit="text")
-    return slice_table("segments", name, sliced, sales.told(_OF_SLICES))
+    return slice_table("segments", name, sliced, sales.told(_OF_SLICES), near)

@@ -238,10 +238,13 @@ def judged(changes: Mapping[_Name, Change]) -> dict[_Name, str]:
 _SORTS: Final = {"kind": "new_or_returning"}  # by the columns of orders whose values are ours
 
 
-def slice_table(key: str, name: Column, orders: ibis.Table, metrics: Sequence[str]) -> Table:
-    """A table by the values of the column of orders that `name` names, most orders first."""
+def slice_table(
+    key: str, name: Column, orders: ibis.Table, metrics: Sequence[str], near: Mapping[str, float] | None = None
+) -> Table:
+    """A table by the values of the column of orders that `name` names, most orders first; `near` as `slice_orders`."""
     rows = sorted(
-        slice_orders(orders, name.key, metrics=metrics), key=lambda part: (-part.sums["orders"], str(part.key[0]))
+        slice_orders(orders, name.key, metrics=metrics, near=near),
+        key=lambda part: (-part.sums["orders"], str(part.key[0])),
     )
     return Table(
         key=key,

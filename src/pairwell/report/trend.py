@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
@@ -29,12 +29,12 @@ def grain_of(sales: Sales) -> str:
     return "day" if days <= _DAYS_SHOWN else "week" if days <= _WEEKS_SHOWN else "month"
 
 
-def over_time(sales: Sales, grain: str) -> Table:
+def over_time(sales: Sales, grain: str, near: Mapping[str, float]) -> Table:
     """The period by local days, weeks or months; those without orders are told as such."""
     zone = sales.history.shop.timezone
     current = sales.current
     dated = current.mutate(at=current.day.truncate(GRAINS[grain]))
-    found = {part.key[0]: part for part in slice_orders(dated, "at", metrics=_OVER_TIME)}
+    found = {part.key[0]: part for part in slice_orders(dated, "at", metrics=_OVER_TIME, near=near)}
     days = list(_starts(sales, grain))
     converted = conversions(sales, days)
     rows = [

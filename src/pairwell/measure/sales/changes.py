@@ -40,6 +40,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     now: Slice | None = None
     before: Slice | None = None
     changes: Mapping[str, Change] = {}
+    near: Mapping[str, float] = {}  # about what the ratios are, for who slices the same orders
 
 
 def compare_orders(orders: ibis.Table, *names: str, metrics: Sequence[str] = tuple(METRIC)) -> dict[_Key, Compared]:
@@ -68,6 +69,7 @@ def compare_units(
     apart = _apart(each, names, metrics, both) if both else {}
     return {
         key: Compared(
+            near=near,
             now=parts.get(True),
             before=parts.get(False),
             changes=_intervals(parts, apart[key], metrics) if key in apart else {},

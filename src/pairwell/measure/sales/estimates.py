@@ -42,14 +42,17 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
         return found.value if isinstance(found, Value) else None
 
 
-def slice_orders(orders: ibis.Table, *names: str, metrics: Sequence[str] = tuple(METRIC)) -> list[Slice]:
+def slice_orders(
+    orders: ibis.Table, *names: str, metrics: Sequence[str] = tuple(METRIC), near: Mapping[str, float] | None = None
+) -> list[Slice]:
     """Every slice of measured orders by the values of these columns, ascending; one slice without columns.
 
-    Only these `metrics` are computed, and their sums. A slice without orders is not among them.
+    Only these `metrics` are computed, and their sums. A slice without orders is not among them. `near`: about what
+    the ratios are, where somebody knows it already.
     """
     wanted = [METRIC[key] for key in metrics]
     with storage_failures():
-        return sum_slices(by_customer(orders, names, wanted), names, wanted, near_ratios(orders, wanted))
+        return sum_slices(by_customer(orders, names, wanted), names, wanted, near or near_ratios(orders, wanted))
 
 
 def sum_slices(
