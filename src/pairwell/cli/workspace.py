@@ -132,6 +132,15 @@ _TOLD = {
     "subscriptions": "subscriptions",
 }
 
+_OF_ACCOUNTS = {
+    "plans": "plans",
+    "usage": "rows of usage",
+    "benefits": "benefits",
+    "stories": "stories",
+    "sellers": "sellers",
+    "targets": "targets",
+}
+
 
 def _print_status(found: Status) -> None:
     held = found.holdings
@@ -143,6 +152,8 @@ def _print_status(found: Status) -> None:
             f"Workspace {found.workspace}",
             f"Orders {held.orders:,}, customers {held.customers:,}, items {held.items:,}{span}",
             "Told of them: " + ", ".join(f"{held.tables[table]:,} {name}" for table, name in _TOLD.items()),
+            f"For accounts and sellers: {held.accounts:,} accounts, "
+            + ", ".join(f"{held.tables[table]:,} {name}" for table, name in _OF_ACCOUNTS.items()),
         ]
     )
     if found.refused:

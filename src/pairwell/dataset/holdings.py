@@ -26,4 +26,5 @@ class Holdings(msgspec.Struct, frozen=True, kw_only=True):
     orders: int
     customers: int  # in their table or named by an order
     items: int  # in their table or sold
+    accounts: int  # customers that are firms
     gates: list[Gate]

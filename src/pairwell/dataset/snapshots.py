@@ -33,6 +33,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     journal: int  # which one
     upto: int  # the number of its last event that is
     waiting: tuple[str, ...] = ()  # orders of which only returns were told, until a file tells of them
+    usage: bool = False  # whether what accounts used is among it; older snapshots left that in the journal
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

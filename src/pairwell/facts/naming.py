@@ -21,7 +21,13 @@ def secret_of(workspace: Workspace, settings: Settings) -> bytes | None:
 
 
 def known_here(named: T, secret: bytes | None) -> T:
-    """`named` with its customer's pseudonym, so that the id itself is kept nowhere."""
-    if secret is None or named.customer_id is None:
+    """`named` with the pseudonym of its customer or account, so that the id itself is kept nowhere."""
+    if secret is None:
+        return named
+    usage = getattr(named, "usage", None)  # only an event tells of it
+    if usage is not None:
+        account_id = pseudonym_of(secret, usage.account_id)
+        named = msgspec.structs.replace(named, usage=msgspec.structs.replace(usage, account_id=account_id))
+    if named.customer_id is None:
         return named
     return msgspec.structs.replace(named, customer_id=pseudonym_of(secret, named.customer_id))

@@ -278,6 +278,8 @@ def _was_shown(decision: KnownDecision | None, offer_no: int | None, item_id: st
 def _unit_of(event: Event, decision: KnownDecision | None) -> str | None:
     if event.customer_id is not None:
         return f"c:{event.customer_id}"
+    if event.usage is not None:
+        return f"c:{event.usage.account_id}"  # so that what an account used goes when it is forgotten
     # A widget knows the visitor only; what it tells of a customer's decision is that customer's.
     if decision is not None and decision.unit is not None:
         return decision.unit

@@ -16,7 +16,7 @@ from pairwell.operations.database import Database
 from pairwell.operations.schema import claims, contacts, decisions, events, posteriors, triggered
 
 _AT_A_TIME = 500  # so that decisions pass between
-_LASTING = ("usage",)  # nothing else keeps it
+_LASTING = ("usage",)  # what is billed by is kept as it was told
 _UNDER_WAY = ("due", "waiting")
 _LIVE = 3  # posteriors: whoever decides at this moment reads one of the newest
 

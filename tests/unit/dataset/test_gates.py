@@ -48,7 +48,7 @@ def test_things_are_counted_once(merge: Merge, dataset: Dataset) -> None:
             {"order_id": "3"},
         ],
         order_lines=[_line("1", 1, "a"), _line("1", 2, "a"), _line("2", 1, "b")],
-        customers=[{"customer_id": "c"}, {"customer_id": "d"}],
+        customers=[{"customer_id": "c"}, {"customer_id": "d", "attributes": '{"industry":"it","kind":"firm"}'}],
         items=[{"item_id": "a", "derived": True}, {"item_id": "a"}, {"item_id": "z"}],
     )
     holdings = describe(dataset)
@@ -59,6 +59,7 @@ def test_things_are_counted_once(merge: Merge, dataset: Dataset) -> None:
         orders=3,
         customers=2,
         items=3,
+        accounts=1,
         gates=holdings.gates,
     )
 

@@ -21,7 +21,7 @@ from pairwell.ingest.staging import staging_folder
 from pairwell.journal.parts import order_id_of
 from pairwell.journal.passing import Heard, Passed, events_of_orders, newest_event, read_events
 from pairwell.shop.keeping.place import Place
-from pairwell.shop.keeping.told import ItemsOf, Prices, Rows, once, rows_of, rows_of_order
+from pairwell.shop.keeping.told import ItemsOf, Prices, Rows, once, rows_of, rows_of_order, usage_of
 
 _EVENTS_AT_A_TIME = 100_000  # in memory, and in one snapshot
 _MOST_WAITING = 10_000
@@ -57,7 +57,7 @@ def compact(place: Place, *, now: datetime) -> Compacted:
 
 
 def _carry(place: Place, newest: Passed, now: datetime) -> Compacted:
-    count, stored = 0, dict[str, int]()
+    count, stored = 0, _carry_older_usage(place, newest, now)
     while (step := _next_step(place, newest)) is not None:
         part = list(
             itertools.islice(read_events(place.database, after=step.start, upto=newest.upto), _EVENTS_AT_A_TIME)
@@ -65,7 +65,7 @@ def _carry(place: Place, newest: Passed, now: datetime) -> Compacted:
         upto = part[-1].number if len(part) == _EVENTS_AT_A_TIME else newest.upto
         made = _rows(place, part, step.told)
         waiting = tuple(sorted((set(step.waiting) - set(step.told)) | made.waiting)[-_MOST_WAITING:])
-        to = Carried(journal=newest.journal, upto=max(upto, step.start), waiting=waiting)
+        to = Carried(journal=newest.journal, upto=max(upto, step.start), waiting=waiting, usage=True)
         if not _store(place, made.rows, (step.after, to), now):
             continue  # another process was first: go on from where it came to
         count += len(part)
@@ -74,6 +74,18 @@ def _carry(place: Place, newest: Passed, now: datetime) -> Compacted:
     snapshot = place.dataset.newest()
     left = 0 if snapshot.carried is None else len(snapshot.carried.waiting)
     return Compacted(upto=newest.upto, events=count, stored=stored, snapshot=snapshot.number, waiting=left)
+
+
+def _carry_older_usage(place: Place, newest: Passed, now: datetime) -> dict[str, int]:
+    """Carry the usage that earlier versions left in the journal; the rows that were sent."""
+    after = place.dataset.newest().carried
+    if after is None or after.usage or after.journal != newest.journal:
+        return {}
+    heard = read_events(place.database, after=0, upto=after.upto, kind="usage")
+    rows = [row for one in heard for _, row in usage_of(one.event)]
+    made: Rows = {"usage": rows} if rows else {}
+    done = _store(place, made, (after, msgspec.structs.replace(after, usage=True)), now)
+    return {name: len(rows) for name in made} if done else {}
 
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True):

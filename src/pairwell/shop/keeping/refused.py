@@ -9,7 +9,8 @@ import msgspec
 from pairwell.ingest.vocabulary import fields_of
 from pairwell.shop.keeping.whom import Whom
 
-_OF_NOBODY = {"items", "relations", "offer_texts"}
+_OF_NOBODY = {"items", "relations", "offer_texts", "plans", "benefits", "stories", "sellers", "targets"}
+_OF_ACCOUNTS = {"accounts", "subscriptions", "usage"}
 _FREE = ("attributes.", "item_attributes.")  # what a shop says of customers and items in numbers and words of its own
 
 
@@ -24,7 +25,7 @@ def is_theirs(whom: Whom, table: str, row: str) -> bool:
     fields = _fields(row)
     if fields is None:
         return whom.is_in(row)
-    own = "account_id" if table == "subscriptions" else "customer_id"
+    own = "account_id" if table in _OF_ACCOUNTS else "customer_id"
     customer, visitor, order = (_text(fields.get(name)) for name in (own, "visitor_id", "order_id"))
     if customer is None and visitor is None:
         return order in whom.order_ids or _is_cell(whom, table, fields) or whom.without_short().is_in(row)

@@ -127,7 +127,7 @@ class _Search:
             "visitor_id": self._whom.visitor_ids,
             "order_id": self._whom.order_ids,
         }
-        if path.name.startswith("subscriptions-"):
+        if path.name.startswith(("subscriptions-", "usage-")):
             ids["account_id"] = self._whom.customer_ids
         for batch in _batches(path):
             for name in ids.keys() & set(batch.schema.names):

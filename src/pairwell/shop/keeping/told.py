@@ -16,6 +16,7 @@ from pairwell.events import BEHAVIOUR_TYPES, Event, EventOrder, EventReturn
 from pairwell.facts.heard import Feedback, feedback_id
 from pairwell.facts.order_state import OrderState
 from pairwell.ingest.money import Kind, money_of
+from pairwell.plans import meter_name
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -58,6 +59,14 @@ def rows_of(event: Event) -> Iterator[tuple[str, Row]]:
         yield "needs", {"customer_id": customer_id, "need": need.need.lower(), "how": need.how, "since": at}
     if event.feedback is not None:
         yield "feedback", _feedback(event)
+    yield from usage_of(event)
+
+
+def usage_of(event: Event) -> Iterator[tuple[str, Row]]:
+    """What the event tells of use, under its own id."""
+    if event.usage is not None:
+        told = {"account_id": event.usage.account_id, "meter": meter_name(event.usage.meter)}
+        yield "usage", {**told, "usage_id": event.event_id, "at": event.at, "quantity": event.usage.quantity}
 
 
 def rows_of_order(state: OrderState, prices: Prices, known: ItemsOf) -> Iterator[tuple[str, Row]]:
