@@ -13,6 +13,7 @@ from pairwell.wording import counted
 if TYPE_CHECKING:
     from pairwell.ingest.load import IngestReport
 
+_ONE = {"stories": "story", "order_status": "order_status"}
 _NAMED = 12  # ids in one line
 
 
@@ -68,7 +69,7 @@ def _print_report(report: IngestReport, *, dry_run: bool) -> None:
     if dry_run:
         print_lines(["Nothing was stored (dry run)."])
         return
-    stored = ", ".join(counted(rows, name.removesuffix("s")) for name, rows in report.stored.items() if rows)
+    stored = ", ".join(_counted(rows, name) for name, rows in report.stored.items() if rows)
     print_lines([f"Stored: {stored or 'nothing new'} (snapshot {report.snapshot})."])
     if report.mapping:
         print_lines([f"Mapping saved: {report.mapping} (edit it and pass it back with --mapping)"])
@@ -79,6 +80,12 @@ def _print_report(report: IngestReport, *, dry_run: bool) -> None:
         if told.quarantine:
             print_lines([f"Refused rows kept: {told.quarantine}"])
         print_lines(told.notes)
+
+
+def _counted(rows: int, table: str) -> str:
+    if table == "usage":
+        return f"{counted(rows, 'row')} of usage"
+    return f"{rows:,} {table if rows != 1 else _ONE.get(table, table.removesuffix('s'))}"
 
 
 def _counts(report: IngestReport) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -10,17 +12,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pairwell.ingest.attributes import gather_attributes
-from pairwell.ingest.moments import MOMENT, parse_moments
-from pairwell.ingest.money import Money, known_currencies, name_currencies, rates_of, to_net_minor
-from pairwell.ingest.numbers import by_distinct, parse_decimals
+from pairwell.ingest.limits import open_ended, without_dashes
+from pairwell.ingest.moments import MOMENT, parse_moments, with_first_days
+from pairwell.ingest.money import Money, known_currencies, name_currencies, rates_of, to_net_minor, to_net_rate
+from pairwell.ingest.numbers import EXACT, by_distinct, is_text, parse_decimals
 from pairwell.ingest.sources import Batch, RefusedRow
-from pairwell.ingest.vocabulary import Field, fields_of
+from pairwell.ingest.vocabulary import Field, fields_of, kind_of
 
 _MAX_ID = 256
 _MAX_ROW = 10_000
 _SOLD = ("orders", "order_lines")
-_NET = ("unit_cost", "cost", "tax")  # never include tax
+_NET = ("unit_cost", "cost", "tax", "money")  # never include tax
 _FIRST_MOMENT, _END_OF_MOMENTS = (pa.scalar(datetime(year, 1, 1, tzinfo=UTC), MOMENT) for year in (1900, 2201))
+_GATHERED = {"attributes": "attributes.", "item_attributes": "item_attributes."}  # open fields, by column
+_GATHERED_OF = {"plans": {"attributes": "meters.", "item_attributes": "features."}}
 _FLAGS = {
     True: ("true", "t", "yes", "y", "1", "да", "д", "tak", "t", "active", "enabled", "published", "visible"),
     False: ("false", "f", "no", "n", "0", "нет", "н", "nie", "inactive", "disabled", "hidden", "draft", "archived"),
@@ -63,16 +68,23 @@ def staged_schema(table: str) -> pa.Schema:
 
 def staged_name(field: Field) -> str:
     """What the column of a field is called once it is typed."""
-    return f"{field.name}_minor" if field.kind == "money" else field.name
+    return f"{field.name}_minor" if field.kind in ("money", "rate") else field.name
 
 
 def convert_batch(batch: Batch, conversion: Conversion) -> Converted:
     """Type every field of `batch`. A row is refused for the first of its fields that does not parse."""
     reader = _Reader(batch, conversion)
-    for field in fields_of(conversion.table):
+    for field in (*fields_of(conversion.table), *_open_fields(batch, conversion.table)):
         if field.name != "currency":
             reader.read(field)
     return reader.finish()
+
+
+def _open_fields(batch: Batch, table: str) -> list[Field]:
+    """The fields with a free part in their name that hold more than text."""
+    prefixes = tuple(_GATHERED_OF.get(table, {}).values())
+    named = [name for name in batch.columns.column_names if prefixes and name.startswith(prefixes)]
+    return [Field(name, kind_of(table, name), "") for name in named]
 
 
 class _Reader:
@@ -91,6 +103,8 @@ class _Reader:
 
     def read(self, field: Field) -> None:
         raw = self._column(field.name)
+        if field.kind in ("limit", "rate"):
+            raw = without_dashes(raw)
         if raw.null_count == len(raw):
             self._typed[staged_name(field)] = pa.nulls(len(raw), _TYPES[field.kind])
             if field.required and len(raw):
@@ -109,13 +123,17 @@ class _Reader:
         n = self._batch.columns.num_rows
         self._typed["file"] = pa.repeat(pa.scalar(self._batch.file, pa.string()), n)
         self._typed["line"] = self._batch.lines
-        for prefix in ("attributes", "item_attributes"):
-            self._typed[prefix] = gather_attributes(self._batch.columns, f"{prefix}.")
+        self._typed |= self._gathered()
         rows = pa.table([self._typed[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
         good = pc.is_null(self._reasons)
         if pc.all(good).as_py():
             return Converted(rows=rows, refused=[])
         return Converted(rows=rows.filter(good), refused=self._refused(pc.invert(good)))
+
+    def _gathered(self) -> dict[str, pa.Array]:
+        of_table = _GATHERED_OF.get(self._conversion.table)
+        rows = self._batch.columns if of_table is None else pa.table(self._typed)
+        return {name: gather_attributes(rows, prefix) for name, prefix in (of_table or _GATHERED).items()}
 
     def _column(self, name: str) -> pa.Array:
         columns = self._batch.columns
@@ -127,14 +145,16 @@ class _Reader:
 
     def _typed_as(self, field: Field, raw: pa.Array) -> pa.Array:
         conversion = self._conversion
-        if field.kind == "moment":
-            return _usual_years(parse_moments(raw, pattern=conversion.dates, timezone=conversion.timezone))
+        if field.kind in ("moment", "day"):
+            said = with_first_days(raw) if field.kind == "day" else raw
+            return _usual_years(parse_moments(said, pattern=conversion.dates, timezone=conversion.timezone))
         if field.kind == "money":
             kind: Literal["taxed", "net"] = "net" if field.name in _NET else "taxed"
             return to_net_minor(raw, self._currencies, decimal=conversion.decimal, money=conversion.money, kind=kind)
-        if field.kind in ("number", "count", "share"):
-            numbers = by_distinct(raw, lambda some: parse_decimals(some, decimal=conversion.decimal).cast(pa.float64()))
-            return _whole(numbers) if field.kind == "count" else numbers
+        if field.kind == "rate":
+            return to_net_rate(raw, self._currencies, decimal=conversion.decimal, money=conversion.money)
+        if field.kind in _NUMBERS:
+            return _NUMBERS[field.kind](raw, conversion.decimal)
         typed = _flags(raw) if field.kind == "flag" else _text(raw)
         return pc.utf8_lower(typed) if field.kind == "code" else typed
 
@@ -184,17 +204,46 @@ def _whole(numbers: pa.Array) -> pa.Array:
     return whole.cast(pa.int64())
 
 
+def _numbers(raw: pa.Array, decimal: Literal[".", ","]) -> pa.Array:
+    return by_distinct(raw, lambda some: parse_decimals(some, decimal=decimal).cast(pa.float64()))
+
+
+def _counts(raw: pa.Array, decimal: Literal[".", ","]) -> pa.Array:
+    return _whole(_numbers(raw, decimal))
+
+
+def _shares(raw: pa.Array, decimal: Literal[".", ","]) -> pa.Array:
+    if not is_text(raw.type):
+        return _numbers(raw, decimal)
+    percent = pc.ends_with(raw, "%")
+    numbers = _numbers(pc.utf8_rtrim(raw, " %\u00a0"), decimal)
+    return pc.if_else(percent, pc.divide(numbers, 100.0), numbers)
+
+
+def _limits(raw: pa.Array, decimal: Literal[".", ","]) -> pa.Array:
+    return pc.if_else(open_ended(raw), math.inf, _numbers(raw, decimal))
+
+
 def _usual_years(moments: pa.Array) -> pa.Array:
     usual = pc.and_(pc.greater_equal(moments, _FIRST_MOMENT), pc.less(moments, _END_OF_MOMENTS))
     return pc.if_else(usual, moments, None)
 
 
+_NUMBERS: dict[str, Callable[[pa.Array, Literal[".", ","]], pa.Array]] = {
+    "number": _numbers,
+    "count": _counts,
+    "share": _shares,
+    "limit": _limits,
+}
 _TYPES: dict[str, pa.DataType] = {
     "id": pa.string(),
     "text": pa.string(),
     "code": pa.string(),
     "number": pa.float64(),
     "share": pa.float64(),
+    "limit": pa.float64(),
+    "rate": EXACT,
+    "day": MOMENT,
     "count": pa.int64(),
     "money": pa.int64(),
     "moment": MOMENT,
@@ -203,6 +252,9 @@ _TYPES: dict[str, pa.DataType] = {
 _REASONS = {
     "number": "bad_number",
     "share": "bad_number",
+    "limit": "bad_number",
+    "rate": "bad_number",
+    "day": "bad_date",
     "count": "bad_number",
     "money": "bad_number",
     "moment": "bad_date",

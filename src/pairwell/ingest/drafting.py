@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from pairwell.ingest.cells import Moments
 from pairwell.ingest.fitness import looks_like_title
-from pairwell.ingest.mapping import Composed
+from pairwell.ingest.mapping import Composed, Unpivot
 from pairwell.ingest.naming import name_score
 from pairwell.ingest.profiles import Profile, determines
 from pairwell.ingest.vocabulary import is_field
 from pairwell.ingest.words import concepts, currency_of, tokens
 
 _LINES = {"orders", "order_lines"}
-_KEEP_REST = {"items", "customers"}  # tables whose other columns are attributes
-_MOMENTS = ("placed_at", "at", "valid_from", "since")
+_KEEP_REST = {"items", "customers", "accounts"}  # tables whose other columns are attributes
+_MOMENTS = ("placed_at", "at", "valid_from", "since", "started_at")
 _PERSONAL = {"email", "phone", "person", "address"}
 _CLOCK = 0.9  # share of times of day
 _FIXED = 0.98
@@ -37,6 +37,7 @@ class Draft:
     confidence: dict[str, float]
     notes: list[str] = field(default_factory=list)
     dates: str | None = None
+    unpivot: Unpivot | None = None
 
     def set(self, name: str, column: str | Composed, confidence: float) -> None:
         self.columns[name] = column
@@ -70,6 +71,8 @@ def complete(draft: Draft, required: Sequence[str]) -> None:
 
 def _stand_in_for_id(draft: Draft) -> None:
     """Where items have only a title, it is their id."""
+    if not is_field(draft.table, "item_id"):
+        return
     if "item_id" not in draft.columns and "title" in draft.columns and draft.table != "relations":
         draft.set("item_id", draft.columns["title"], 0.9 * draft.confidence["title"])
         draft.notes.append("Items have no id: their titles stand in for it.")
@@ -198,7 +201,7 @@ def _keep_rest(draft: Draft) -> None:
         meant = set(concepts(column.name)[0])
         if not column.rows:
             continue
-        if draft.table == "customers" and (meant & _PERSONAL or column.email > 0.5) and column.distinct > _MANY:
+        if draft.table != "items" and (meant & _PERSONAL or column.email > 0.5) and column.distinct > _MANY:
             draft.notes.append(f"{column.name!r} looks personal and was left out.")
             continue
         name = f"attributes.{'_'.join(tokens(column.name)) or column.name}"

@@ -15,6 +15,7 @@ from pairwell.ingest.layouts import read_baskets, read_json_baskets
 from pairwell.ingest.lookups import add_columns, as_text, read_lookups, split_paths
 from pairwell.ingest.mapping import Composed, Mapping, columns_used
 from pairwell.ingest.sources import Batch, Limits, Refuse, read_batches
+from pairwell.ingest.unpivot import unpivot
 from pairwell.ingest.vocabulary import kind_of
 
 
@@ -33,7 +34,8 @@ def read_fields(
         for batch in _read(path, mapping, limits=limits, refuse=refuse, advance=advance):
             table = _completed(add_columns(batch.columns, lookups), mapping)
             check_columns(path, table.column_names, mapping)
-            yield Batch(file=batch.file, lines=batch.lines, columns=to_fields(table, mapping))
+            long = unpivot(path, Batch(file=batch.file, lines=batch.lines, columns=table), mapping)
+            yield Batch(file=long.file, lines=long.lines, columns=to_fields(long.columns, mapping))
 
 
 def check_columns(path: Path, names: Sequence[str], mapping: Mapping) -> None:

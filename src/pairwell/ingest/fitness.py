@@ -13,6 +13,7 @@ _ENOUGH = 50  # rows from which shares of distinct values mean something
 _SURE = 0.95
 _LONG = 12  # characters
 _MICROS = 16  # digits
+_SOME = 0.4
 _RATES = 6  # different ones at most
 _EVENT_NAMES = 60  # … of what a log calls the things that are done
 
@@ -23,7 +24,7 @@ def fit(table: str, field: str, column: Profile) -> float:
     """0: it cannot be this field; .5: it may be; 1: it looks exactly like it."""
     if not column.rows:
         return 0.0
-    of_field = _FITS_OF_EVENTS.get(field) if table == "events" else None
+    of_field = _FITS_OF.get(table, {}).get(field)
     return (of_field or _FITS.get(field) or _BY_KIND.get(kind_of(table, field), _text))(column)
 
 
@@ -207,6 +208,22 @@ def _count(column: Profile) -> float:
     return 0.8 if _is_number(column) and column.whole > _SURE else 0.0
 
 
+def _amount(column: Profile) -> float:
+    """A number, but for some cells with words: "on request", "unlimited"."""
+    return 0.8 if column.number >= _SOME and column.moments.share < _SURE else 0.0
+
+
+def _share(column: Profile) -> float:
+    """A number, a percentage or a word."""
+    return 0.8 if _is_number(column) else 0.5
+
+
+def _day(column: Profile) -> float:
+    """A moment, or a month such as 2026-11."""
+    months = column.length <= len("2026-11") and not (column.letters or column.number or column.words)
+    return max(_moment(column), 0.7 if months else 0.0)
+
+
 def _flag(column: Profile) -> float:
     return 0.8 if column.distinct <= 2 else 0.1
 
@@ -237,13 +254,17 @@ _FITS: dict[str, Fit] = {
     "attributes.city": _label,
     "attributes.gender": _label,
 }
-_FITS_OF_EVENTS: dict[str, Fit] = {
-    "type": _event_type,
-    "at": _instant,
-    "event_id": _event_id,
-    "session_id": _session_id,
-    "customer_id": _somebody,
-    "visitor_id": _somebody,
+_FITS_OF: dict[str, dict[str, Fit]] = {
+    "events": {
+        "type": _event_type,
+        "at": _instant,
+        "event_id": _event_id,
+        "session_id": _session_id,
+        "customer_id": _somebody,
+        "visitor_id": _somebody,
+    },
+    "plans": dict.fromkeys(("fee", "seat_price", "cost"), _amount),
+    "usage": {"quantity": _amount},
 }
 _BY_KIND: dict[str, Fit] = {
     "id": _id,
@@ -254,6 +275,10 @@ _BY_KIND: dict[str, Fit] = {
     "moment": _moment,
     "flag": _flag,
     "code": _label,
+    "share": _share,
+    "limit": _share,
+    "rate": _amount,
+    "day": _day,
 }
 
 

@@ -42,7 +42,16 @@ def _stocks(staged: Staged, items: ibis.Table) -> dict[str, int | None]:
 
 def shape_customers(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
     """A list of customers. What it says first holds since ever, what it changes later holds from `now`."""
+    return _customers(staged, dataset, dataset.engine.read_parquet(staged.rows), now)
+
+
+def shape_accounts(staged: Staged, dataset: Dataset, now: datetime) -> Shaped:
+    """A list of firms, as customers who are one."""
     rows = dataset.engine.read_parquet(staged.rows)
+    return _customers(staged, dataset, rows.mutate(customer_id=rows.account_id, account_id=ibis.null("string")), now)
+
+
+def _customers(staged: Staged, dataset: Dataset, rows: ibis.Table, now: datetime) -> Shaped:
     known = dataset.history("customers")
     stated = known.filter(known.attributes.notnull() | known.account_id.notnull()).select("customer_id").distinct()
     judged = judge_rows(

@@ -27,17 +27,19 @@ from pairwell.ingest.facts import are_current, write_facts
 from pairwell.ingest.fields import read_fields
 from pairwell.ingest.formats import Sample, sample_file
 from pairwell.ingest.happened import shape_events
-from pairwell.ingest.lists import shape_customers, shape_items, shape_relations
-from pairwell.ingest.mapping import Composed, Goods, Mapping, check_mapping, render_mapping
+from pairwell.ingest.lists import shape_accounts, shape_customers, shape_items, shape_relations
+from pairwell.ingest.mapping import Composed, Goods, Mapping, as_firms, check_mapping, render_mapping
 from pairwell.ingest.money import money_of
 from pairwell.ingest.naming_customers import with_pseudonyms, without_text
 from pairwell.ingest.offer_texts import shape_offer_texts
 from pairwell.ingest.outcome import Shaped, Staged, count_verdicts, refused_rows
+from pairwell.ingest.pricing import shape_plans
 from pairwell.ingest.quarantine import Quarantine
 from pairwell.ingest.returned import shape_returns
 from pairwell.ingest.returning import note_returning
 from pairwell.ingest.rules import names
 from pairwell.ingest.sales import shape_lines
+from pairwell.ingest.selling import SELLING, shape_selling
 from pairwell.ingest.sniff import sniff_samples
 from pairwell.ingest.sources import Batch, Limits
 from pairwell.ingest.staging import Staging, staging_folder
@@ -45,6 +47,8 @@ from pairwell.ingest.subscribed import shape_subscriptions
 from pairwell.ingest.told import TOLD, shape_told
 from pairwell.ingest.unfair import count_unfair, find_unfair, note_unfair
 from pairwell.ingest.unknown import note_foreign, note_unknown
+from pairwell.ingest.unpivot import with_made_fields
+from pairwell.ingest.used import shape_usage
 from pairwell.ingest.vendors.choosing import mapping_of, named_by, recognise
 from pairwell.ingest.vendors.deals import note_unwon
 from pairwell.ingest.vendors.reading import Recognised, Sink, read_export
@@ -199,7 +203,7 @@ def _choose_mapping(run: _Run) -> _Chosen:
         )
     check_mapping(given)
     if given.source is None:
-        return _Chosen(mapping=given)
+        return _Chosen(mapping=as_firms(with_made_fields(given)))
     return _Chosen(mapping=given, recognised=named_by(given, _samples(run)))
 
 
@@ -328,6 +332,10 @@ _STATED: dict[str, Callable[[Staged, Dataset, datetime], Shaped]] = {
     "offer_texts": shape_offer_texts,
     "events": shape_events,
     "subscriptions": shape_subscriptions,
+    "accounts": shape_accounts,
+    "plans": shape_plans,
+    "usage": shape_usage,
+    **dict.fromkeys(SELLING, shape_selling),
     **dict.fromkeys(TOLD, shape_told),
 }
 

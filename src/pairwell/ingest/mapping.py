@@ -50,6 +50,16 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     format: FileFormat = FileFormat()
 
 
+class Unpivot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One wide row becomes a row for each of some columns: which field their names fill, and which their cells."""
+
+    columns: tuple[str, ...]
+    into: str  # the field that the names of the columns fill
+    names: dict[str, str] = {}  # what some of them stand for; the others for themselves
+    value: str | None = None  # the field that their cells fill
+    keep: tuple[str, ...] = ()  # cells that count; none: all that are filled
+
+
 class Goods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which items are goods at all."""
 
@@ -71,6 +81,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     net: bool = False  # money is without tax, whatever `[shop] prices_include_tax` says; costs always are
     taxed: bool = False  # money is with tax, whatever `[shop] prices_include_tax` says
     lookup: tuple[Lookup, ...] = ()
+    unpivot: Unpivot | None = None
     goods: Goods = Goods()
 
 
@@ -117,8 +128,24 @@ def check_mapping(mapping: Mapping, *, source: str = "the mapping") -> None:
                 hint=f'Write {field} = {{ constant = "…" }}, or {field} = {{ join = ["first", "second"] }}.',
                 field=field,
             )
+    if mapping.unpivot is not None:
+        _check_unpivot(mapping, mapping.unpivot, source)
     if mapping.net and mapping.taxed:
         raise MappingError(f"{source} says both `net` and `taxed`.", hint="Take one of them out.", field="taxed")
+
+
+def _check_unpivot(mapping: Mapping, how: Unpivot, source: str) -> None:
+    for field in (how.into, *([how.value] if how.value is not None and not how.keep else [])):
+        if not is_field(mapping.table, field):
+            names = field_names(mapping.table)
+            what = f"{source}: `[unpivot]` fills the field {field!r}, which `{mapping.table}` does not have"
+            raise _unknown(what, field, names)
+    if mapping.source is not None or mapping.layout != "lines" or not how.columns:
+        raise MappingError(
+            f"{source}: `[unpivot]` is for files with a row a line and columns to take apart, and no vendor's export.",
+            hint='Write columns = ["first", "second"] under it, and take `source` or `layout` out.',
+            field="unpivot",
+        )
 
 
 def render_mapping(mapping: Mapping, confidence: Names[str, float] | None = None) -> str:
@@ -139,18 +166,30 @@ def render_mapping(mapping: Mapping, confidence: Names[str, float] | None = None
         "",
         *_lookup_lines(mapping.lookup),
     ]
+    if mapping.unpivot is not None:
+        parts += ["# One row becomes several: one for each of these columns.", "[unpivot]"]
+        parts += [*(f"{key} = {_inline(value)}" for key, value in tree["unpivot"].items()), ""]
     if mapping.goods != Goods():
         note = "# Item ids that are no goods: rows with them are refused. Take out those that are goods after all."
         parts += [note, "[goods]", tomli_w.dumps(tree["goods"])]
     return "\n".join(parts).rstrip() + "\n"
 
 
+def as_firms(mapping: Mapping) -> Mapping:
+    """A mapping of accounts with the attribute that tells firms from people; any other as it is."""
+    if mapping.table != "accounts":
+        return mapping
+    return msgspec.structs.replace(mapping, columns={**mapping.columns, "attributes.kind": Composed(constant="firm")})
+
+
 def columns_used(mapping: Mapping) -> set[str]:
-    """Every column that a field of the mapping names."""
+    """Every column of the file that the mapping names."""
     found: set[str] = set()
     for column in mapping.columns.values():
         found |= {column} if isinstance(column, str) else set(column.join)
-    return found
+    if mapping.unpivot is None:
+        return found
+    return found - {mapping.unpivot.into, mapping.unpivot.value} | {*mapping.unpivot.columns}
 
 
 def _column_lines(mapping: Mapping, confidence: Names[str, float]) -> Iterator[str]:

@@ -45,6 +45,14 @@ def parse_moments(values: pa.Array, *, pattern: str | None, timezone: str) -> pa
     return pa.nulls(len(values), MOMENT)
 
 
+def with_first_days(values: pa.Array) -> pa.Array:
+    """The cells, months such as 2026-11 or 11.2026 as their first day."""
+    if not is_text(values.type):
+        return values
+    text = pc.replace_substring_regex(values.cast(pa.string()), r"^(\d{4})[-/.](\d{1,2})$", r"\1-\2-01")
+    return pc.replace_substring_regex(text, r"^(\d{1,2})[-/.](\d{4})$", r"\2-\1-01")
+
+
 def _from_text(values: pa.Array, pattern: str | None, timezone: str) -> pa.Array:
     moments = _by_pattern(values, pattern, timezone) if pattern else _by_iso(values, timezone)
     rest = pc.and_(pc.is_null(moments), pc.fill_null(pc.match_substring_regex(values, _NUMERIC), fill_value=False))

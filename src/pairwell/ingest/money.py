@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -11,7 +13,7 @@ import pyarrow.compute as pc
 from babel.numbers import get_currency_precision
 
 from pairwell.config.settings import Settings
-from pairwell.ingest.numbers import by_distinct, parse_decimals, to_minor
+from pairwell.ingest.numbers import by_distinct, parse_decimals, to_exact_minor, to_minor
 
 _SIGNS = {
     "€": "EUR",
@@ -74,14 +76,36 @@ def to_net_minor(
     values: pa.Array, currencies: pa.Array, *, decimal: Literal[".", ","], money: Money, kind: Kind
 ) -> pa.Array:
     """Amounts as written, in each row's currency, as net minor units; null where the currency has no rate."""
-    names = [name for name in pc.unique(currencies).to_pylist() if name in money.rates]
-    result = pa.nulls(len(values), pa.int64())
-    for name in names:
-        mine = pc.equal(currencies, name)
-        minor = _minor(pc.if_else(mine, values, None), money.factor(name, kind), decimal)
-        result = pc.if_else(mine, minor, result)
-    return result
+
+    def read(factor: Decimal, some: pa.Array) -> pa.Array:
+        return to_minor(parse_decimals(some, decimal=decimal), factor)
+
+    return _by_currency(values, currencies, _factors(money, kind), read)
 
 
-def _minor(values: pa.Array, factor: Decimal, decimal: Literal[".", ","]) -> pa.Array:
-    return by_distinct(values, lambda some: to_minor(parse_decimals(some, decimal=decimal), factor))
+def to_net_rate(values: pa.Array, currencies: pa.Array, *, decimal: Literal[".", ","], money: Money) -> pa.Array:
+    """As `to_net_minor`, to a millionth of a minor unit: a single unit may cost a tenth of a cent."""
+
+    def read(factor: Decimal, some: pa.Array) -> pa.Array:
+        return to_exact_minor(parse_decimals(some, decimal=decimal), factor)
+
+    return _by_currency(values, currencies, _factors(money, "taxed"), read)
+
+
+def _factors(money: Money, kind: Kind) -> dict[str, Decimal]:
+    return {name: money.factor(name, kind) for name in money.rates}
+
+
+def _by_currency(
+    values: pa.Array,
+    currencies: pa.Array,
+    factors: dict[str, Decimal],
+    read: Callable[[Decimal, pa.Array], pa.Array],
+) -> pa.Array:
+    result: pa.Array | None = None
+    for name in pc.unique(currencies).to_pylist():
+        if name in factors:
+            mine = pc.equal(currencies, name)
+            amounts = by_distinct(pc.if_else(mine, values, None), partial(read, factors[name]))
+            result = amounts if result is None else pc.if_else(mine, amounts, result)
+    return read(Decimal(1), pa.nulls(len(values), pa.string())) if result is None else result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from pairwell.ingest.phrases import PHRASES, phrase_score
 from pairwell.ingest.words import concepts
 
 # Field = what its header says, with a score for each way of saying it; after "|" what may stand beside it unharmed.
@@ -329,11 +330,13 @@ _NAMINGS = {table: {field: _parse(text) for field, text in fields.items()} for t
 
 def nameable_fields(table: str) -> list[str]:
     """Fields that a header of this table can name."""
-    return list(_NAMINGS[table])
+    return list(PHRASES[table] if table in PHRASES else _NAMINGS[table])
 
 
 def name_score(table: str, field: str, header: str) -> float:
     """How well `header` names `field`: 0 not at all, 1 beyond doubt."""
+    if table in PHRASES:
+        return phrase_score(table, field, header)
     if header == field and table in _CALLED_SO:
         return 1.0
     words, unknown = concepts(header)

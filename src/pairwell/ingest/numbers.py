@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 DECIMAL = pa.decimal256(38, 12)
+EXACT = pa.decimal128(38, 6)
 _FACTOR = pa.decimal256(37, 20)
 _WHOLE_DIGITS = 15
 _FRACTION_DIGITS = 12
@@ -51,6 +52,13 @@ def to_minor(values: pa.Array, factor: Decimal) -> pa.Array:
     # A factor such as 100 / 1.2 is itself cut: the first rounding takes that back, so that halves stay halves.
     near = pc.round(product, ndigits=_FRACTION_DIGITS, round_mode="half_to_even")
     return pc.round(near, ndigits=0, round_mode="half_to_even").cast(pa.int64())
+
+
+def to_exact_minor(values: pa.Array, factor: Decimal) -> pa.Array:
+    """Multiply decimals by `factor` as `to_minor` does, to a millionth of a minor unit (`EXACT`)."""
+    exact = factor.quantize(Decimal(1).scaleb(-20), rounding=ROUND_HALF_EVEN)
+    product = pc.multiply(values, pa.scalar(exact, _FACTOR))
+    return pc.round(product, ndigits=EXACT.scale, round_mode="half_to_even").cast(EXACT)
 
 
 def half_even(values: pa.ChunkedArray) -> pa.ChunkedArray:

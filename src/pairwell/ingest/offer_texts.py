@@ -16,7 +16,7 @@ from pairwell.ingest.outcome import Shaped, Staged
 from pairwell.offer_words import KINDS, LONGEST, OfferText
 
 _PLACE = ("kind", "placement", "locale", "variant")  # what two texts of an item differ in
-_LOCALE = r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
+LOCALE = r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
 _ADDRESS = r"^(https://|http://|/)[^\s<>{}\x22]*$"
 _MARKUP = r"[<>{}\x00-\x1f]"  # texts are shown as they are: no HTML, no formatting
 
@@ -46,7 +46,7 @@ def _refusal(rows: ibis.Table) -> ibis.Value:
     spoken = [rows.title, rows.argument]
     return ibis.cases(
         (~rows.kind.isin(KINDS), "unknown_offer_kind"),
-        (~rows.locale.re_search(_LOCALE), "unknown_locale"),
+        (~rows.locale.re_search(LOCALE), "unknown_locale"),
         (~rows.withdrawn & ibis.and_(*(rows[name].isnull() for name in LONGEST)), "empty_text"),
         (ibis.or_(*((rows[name].length() > most).fill_null(False) for name, most in LONGEST.items())), "text_too_long"),
         (ibis.or_(*(text.re_search(_MARKUP).fill_null(False) for text in spoken)), "text_with_markup"),

@@ -45,9 +45,16 @@ RULES: tuple[Rule, ...] = (
         "Feedback that does not say what it is, or a text that does not say for which kind of offer.",
     ),
     Rule("no_status", "refuses", "An order's status that says nothing."),
-    Rule("no_account_id", "refuses", "A subscription that does not say whose it is."),
-    Rule("no_plan_id", "refuses", "A subscription that names no plan."),
+    Rule("no_account_id", "refuses", "A subscription, an account or use that does not say whose it is."),
+    Rule("no_plan_id", "refuses", "A subscription or a line of a price list that names no plan."),
     Rule("no_started_at", "refuses", "A subscription that does not say since when it runs."),
+    Rule("no_fee", "refuses", "A plan of which no row says what it costs; one that is free says 0."),
+    Rule("no_meter", "refuses", "Use that does not say of what."),
+    Rule("no_quantity", "refuses", "Use that does not say how much."),
+    Rule("no_story_id", "refuses", "A story without an id cannot be found again."),
+    Rule("no_text", "refuses", "A story without words."),
+    Rule("no_seller_id", "refuses", "A seller or a target without the seller's id."),
+    Rule("no_period", "refuses", "A target that does not say for which month, quarter or year."),
     Rule("id_too_long", "refuses", "An id is longer than 256 characters."),
     Rule("bad_number", "refuses", "A number or an amount of money cannot be read as one."),
     Rule("bad_date", "refuses", "A date cannot be read, or lies outside the years 1900 to 2200."),
@@ -57,7 +64,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "mixed_currencies", "refuses", "A product of a vendor's feed has its cost in another currency than its price."
     ),
-    Rule("unknown_kind", "refuses", "An item's kind is none of good, service, plan."),
+    Rule(
+        "unknown_kind",
+        "refuses",
+        "An item's kind is none of good, service, plan, or a plan's none of plan, add_on.",
+    ),
     Rule(
         "unknown_relation",
         "refuses",
@@ -65,9 +76,9 @@ RULES: tuple[Rule, ...] = (
         "itself.",
     ),
     # What the shop says of an offer.
-    Rule("no_locale", "refuses", "A text that does not say in which language it is."),
+    Rule("no_locale", "refuses", "A text or a story that does not say in which language it is."),
     Rule("unknown_offer_kind", "refuses", "A text is for none of cross_sell, upgrade, bundle, plan, trial, repeat."),
-    Rule("unknown_locale", "refuses", "A text's locale is no tag such as en, ru or en-GB."),
+    Rule("unknown_locale", "refuses", "The locale of a text or a story is no tag such as en, ru or en-GB."),
     Rule("empty_text", "refuses", "A text has neither a title nor an argument nor a picture."),
     Rule(
         "text_too_long",
@@ -107,6 +118,29 @@ RULES: tuple[Rule, ...] = (
     Rule("no_score", "refuses", "A csat or nps without a score."),
     Rule("bad_score", "refuses", "A csat or review outside 1 to 5, or an nps outside 0 to 10."),
     # Who holds which plan.
+    Rule(
+        "unknown_period",
+        "refuses",
+        "A fee is for neither a month nor a year, or a target for no month, quarter or year that can be read.",
+    ),
+    Rule(
+        "bad_meter",
+        "refuses",
+        "What a plan says of a meter cannot be: a list that is no JSON of meters, less than nothing included, a price "
+        "below zero, blocks of nothing, steps that do not rise, or one meter told twice.",
+    ),
+    Rule("bad_plan", "refuses", "A fee, a seat's price or a cost below zero, or more seats included than can be had."),
+    Rule(
+        "plan_contradicts",
+        "refuses",
+        "Rows of one plan and one moment, each with a meter of it, say different things of the plan itself.",
+    ),
+    Rule("negative_usage", "refuses", "Less than nothing was used."),
+    Rule(
+        "empty_benefit", "refuses", "A benefit that names neither feature nor meter, or saves neither time nor money."
+    ),
+    Rule("empty_target", "refuses", "A target without revenue and without attach rate."),
+    Rule("bad_share", "refuses", "An attach rate outside 0 to 1, or 0 % to 100 %."),
     Rule("ends_before_start", "refuses", "A subscription that ended before it began."),
     Rule(
         "subscription_not_begun", "refuses", "A subscription whose first payment did not come, so that it never began."
@@ -127,8 +161,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "repeated_id",
         "merges",
-        "Of several rows of a catalogue, customer list, relation list, list of texts, of events or of subscriptions "
-        "with one id, the last counts.",
+        "Of several rows of a catalogue, customer list, relation list, list of texts, of events, subscriptions or "
+        "anything else that has an id, with one id, the last counts.",
+    ),
+    Rule(
+        "usage_added",
+        "merges",
+        "Rows of one file on one account, one meter and one moment, that have no id of their own, are added up.",
     ),
     Rule(
         "adjustment",

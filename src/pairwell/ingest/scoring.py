@@ -95,7 +95,7 @@ def assign(table: str, profiles: Sequence[Profile], context: dict[str, str], *, 
 def _scores(
     table: str, fields: list[str], profiles: Sequence[Profile], context: dict[str, str], *, named: bool
 ) -> Scores:
-    fits = fit_catalogue if table in {"items", "customers"} else fit
+    fits = fit_catalogue if table in {"items", "customers", "accounts"} else fit
     names = np.zeros((len(profiles), len(fields)))
     fitting = np.zeros_like(names)
     for row, column in enumerate(profiles):
@@ -106,7 +106,7 @@ def _scores(
     # Content decides alone for columns whose header says nothing, or something that their content belies.
     known = np.array([named and is_known(context.get(column.name, column.name)) for column in profiles])
     belied = (names.max(axis=1) >= _BELIED) & (scores.max(axis=1) < _NAMED)
-    guessed = np.array([field in _GUESSED[table] for field in fields])[np.newaxis, :]
+    guessed = np.array([field in _GUESSED.get(table, ()) for field in fields])[np.newaxis, :]
     ids = np.array([field in _IDS for field in fields])[np.newaxis, :]
     mute = (~known[:, np.newaxis] & guessed) | (belied[:, np.newaxis] & guessed & ids)
     mute &= (scores.max(axis=0) < _NAMED)[np.newaxis, :]

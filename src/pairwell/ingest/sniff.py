@@ -13,12 +13,13 @@ from pairwell.errors import MappingError
 from pairwell.ingest.drafting import Draft, complete
 from pairwell.ingest.formats import Sample, sample_file
 from pairwell.ingest.lookups import as_text
-from pairwell.ingest.mapping import Composed, Lookup, Mapping, columns_used
+from pairwell.ingest.mapping import Composed, Lookup, Mapping, as_firms, columns_used
 from pairwell.ingest.profiles import decimal_mark, profile_table
 from pairwell.ingest.relating import Related, relate
 from pairwell.ingest.scoring import assign
 from pairwell.ingest.sources import Limits
 from pairwell.ingest.vocabulary import fields_of
+from pairwell.ingest.wide import complete_wide
 
 _SHOWN = 3
 _BASKETS = {"orders", "order_lines"}
@@ -56,6 +57,7 @@ def sniff_samples(table: str, samples: Sequence[Sample], *, limits: Limits) -> S
         columns=dict(assigned.columns),
         confidence=dict(assigned.confidence),
     )
+    complete_wide(draft)
     complete(draft, required)
     if missing := [field for field in required if field not in draft.columns]:
         raise _missing(draft, related, missing)
@@ -65,7 +67,9 @@ def sniff_samples(table: str, samples: Sequence[Sample], *, limits: Limits) -> S
         dates=draft.dates,
         file=related.main.file,
         columns=_in_order(table, draft.columns),
+        unpivot=draft.unpivot,
     )
+    mapping = as_firms(mapping)
     mapping = msgspec.structs.replace(mapping, lookup=_needed(related.lookups, columns_used(mapping)))
     return Sniffed(mapping=mapping, confidence=draft.confidence, notes=draft.notes)
 

@@ -42,21 +42,21 @@ def _consents(rows: ibis.Table, _dataset: Dataset, _staged: Staged, now: datetim
 
 
 def _needs(rows: ibis.Table, dataset: Dataset, staged: Staged, now: datetime) -> ibis.Table:
-    meant = _meant(rows.mutate(how=rows.how.fill_null("said")), "how", read_how, dataset, staged)
+    meant = meant_by(rows.mutate(how=rows.how.fill_null("said")), "how", read_how, dataset, staged)
     unknown = (meant.how.isnull(), "unknown_how")
     refused = meant.mutate(refusal=_first((_is_ahead(meant.since, now), "future_event"), unknown))
     return _judged(refused, ["customer_id", "need", "since"], refused.how.desc())
 
 
 def _statuses(rows: ibis.Table, dataset: Dataset, staged: Staged, now: datetime) -> ibis.Table:
-    meant = _meant(rows, "status", read_status, dataset, staged)
+    meant = meant_by(rows, "status", read_status, dataset, staged)
     unknown = (meant.status.isnull(), "unknown_status")
     refused = meant.mutate(refusal=_first((_is_ahead(meant["at"], now), "future_event"), unknown))
     return _judged(refused, ["order_id", "at"], refused.status.asc())  # "cancelled" comes first
 
 
 def _feedback(rows: ibis.Table, dataset: Dataset, staged: Staged, now: datetime) -> ibis.Table:
-    meant = _meant(rows, "kind", read_feedback, dataset, staged)
+    meant = meant_by(rows, "kind", read_feedback, dataset, staged)
     refusal = _first(
         (_is_ahead(meant["at"], now), "future_event"),
         (meant.kind.isnull(), "unknown_feedback"),
@@ -95,7 +95,7 @@ def _first(*refusals: tuple[ibis.Value, str]) -> ibis.Value:
     return ibis.cases(*refusals, else_=ibis.null("string"))
 
 
-def _meant(
+def meant_by(
     rows: ibis.Table, column: str, read: Callable[[str], str | None], dataset: Dataset, staged: Staged
 ) -> ibis.Table:
     """`rows` with what each word of `column` means; null where that is not known."""

@@ -8,7 +8,13 @@ import msgspec
 
 from pairwell.errors import MappingError
 
-Kind = Literal["id", "text", "number", "count", "money", "moment", "flag", "code"]
+Kind = Literal[
+    "id", "text", "number", "count", "money", "moment", "flag", "code",
+    "share",  # 0..1, or percent
+    "limit",  # a number, or that there is none
+    "rate",  # money of one unit, exact
+    "day",  # a moment, or a month, which stands for its first day
+]  # fmt: skip
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -154,6 +160,82 @@ _SUBSCRIPTIONS = (
     Field("is_trial", "flag", "whether it is tried and not bought"),
 )
 
+_PLANS = (
+    Field("plan_id", "id", "what the plan is called in subscriptions; a title stands in where there is no id", True),
+    Field("valid_from", "moment", "since when this holds"),
+    Field("kind", "code", "plan or add_on; without it a plan"),
+    Field("family", "text", "plans that replace each other"),
+    Field("tier", "count", "place in the family, the larger plan the higher; without it by the fee"),
+    Field("title", "text", "name of the plan"),
+    Field("fee", "money", "what a period of it costs"),
+    Field("period", "code", "month or year; without it a month"),
+    Field("seats_included", "count", "seats in the fee"),
+    Field("seats_max", "limit", "most seats that can be had"),
+    Field("seat_price", "money", "each further seat in a period"),
+    Field("meters", "text", "what is counted, as a JSON list"),
+    Field("features", "text", 'names, as a JSON list or "a; b; c"'),
+    Field("min_term_months", "count", "for how long it is bought at least"),
+    Field("prorated", "flag", "whether a part of a period costs that part; without it yes"),
+    Field("purpose", "text", "the job it does"),
+    Field("requires", "text", "plans one of which must be there, for an add-on"),
+    Field("cost", "money", "what a period of it costs the seller"),
+    Field("meter", "text", "where a row is one meter of a plan: which"),
+    Field("included", "limit", "of that meter in each period"),
+    Field("price", "rate", "one unit beyond those included"),
+    Field("up_to", "limit", "up to how many units beyond those included that price holds"),
+    Field("block", "number", "more is sold by so many units"),
+    Field("cap", "money", "more is never paid for the meter in a period"),
+    Field("per_seat", "flag", "whether each seat includes that much"),
+    Field("volume", "flag", "whether the tier reached prices all units"),
+    Field("currency", "code", "three letters"),
+)
+
+_USAGE = (
+    Field("account_id", "id", "who used it: what the customer is called in orders", True),
+    Field("meter", "text", "what was used", True),
+    Field("at", "day", "when, or in which month", True),
+    Field("quantity", "number", "how much since the last row", True),
+    Field("usage_id", "id", "what this is called; without it, it is called by account, meter and moment"),
+)
+
+_ACCOUNTS = (
+    Field("account_id", "id", "what the firm is called in subscriptions, usage and orders", True),
+    Field("valid_from", "moment", "since when this holds"),
+)
+
+_BENEFITS = (
+    Field("feature", "text", "a feature of plans, which saves that much each month"),
+    Field("meter", "text", "or a meter, of which each unit saves that much"),
+    Field("minutes", "number", "working time saved"),
+    Field("money", "money", "or money saved, without tax"),
+    Field("text", "text", "in words"),
+    Field("currency", "code", "three letters"),
+)
+
+_STORIES = (
+    Field("story_id", "id", "what the story is called; its languages share it", True),
+    Field("text", "text", "the words", True),
+    Field("locale", "code", "language: en, ru, pl", True),
+    Field("industry", "text", "of the customer whose story it is"),
+    Field("need", "text", "what the customer needed"),
+    Field("use", "text", "what the customer uses: a plan, a feature, a meter"),
+)
+
+_SELLERS = (
+    Field("seller_id", "id", "what the seller is called in orders", True),
+    Field("store", "text", "where the seller works"),
+    Field("name", "text", "what people call the seller"),
+    Field("valid_from", "moment", "since when this holds"),
+)
+
+_TARGETS = (
+    Field("seller_id", "id", "whose target it is", True),
+    Field("period", "text", "month, quarter or year: 2026-11, 2026-Q4, 2026", True),
+    Field("revenue", "money", "to be sold in the period"),
+    Field("attach_rate", "share", "share of orders with an add-on"),
+    Field("currency", "code", "three letters"),
+)
+
 _TABLES: dict[str, tuple[Field, ...]] = {
     "orders": _LINES,
     "order_lines": _LINES,
@@ -168,6 +250,13 @@ _TABLES: dict[str, tuple[Field, ...]] = {
     "feedback": _FEEDBACK,
     "order_status": _ORDER_STATUS,
     "subscriptions": _SUBSCRIPTIONS,
+    "accounts": _ACCOUNTS,
+    "plans": _PLANS,
+    "usage": _USAGE,
+    "benefits": _BENEFITS,
+    "stories": _STORIES,
+    "sellers": _SELLERS,
+    "targets": _TARGETS,
 }
 
 # Fields with a free part in their name, by table: of the customer (or, in a catalogue, of the item) and of the item.
@@ -176,6 +265,14 @@ _OPEN: dict[str, tuple[str, ...]] = {
     "order_lines": ("attributes.", "item_attributes."),
     "items": ("attributes.",),
     "customers": ("attributes.",),
+    "accounts": ("attributes.",),
+    "plans": ("features.",),
+}
+_METER = "meters."
+_OF_METER: dict[str, Kind] = {
+    field.name: field.kind
+    for field in _PLANS
+    if field.name in {"included", "price", "up_to", "block", "cap", "per_seat", "volume"}
 }
 
 
@@ -195,17 +292,28 @@ def fields_of(table: str) -> tuple[Field, ...]:
 
 
 def field_names(table: str) -> list[str]:
-    """Names of all fields of a table, the open ones as `attributes.NAME`."""
-    return [field.name for field in fields_of(table)] + [f"{prefix}NAME" for prefix in _OPEN.get(table, ())]
+    """Names of all fields of a table, the open ones as `attributes.NAME`, of plans also `meters.NAME.included`."""
+    named = [field.name for field in fields_of(table)] + [f"{prefix}NAME" for prefix in _OPEN.get(table, ())]
+    return [*named, *(f"{_METER}NAME.{part}" for part in _OF_METER)] if table == "plans" else named
 
 
 def is_field(table: str, name: str) -> bool:
     """Whether the table has this field; `attributes.anything` counts where attributes are kept."""
     if any(name.startswith(prefix) and name != prefix for prefix in _OPEN.get(table, ())):
         return True
-    return any(field.name == name for field in fields_of(table))
+    return _meter_part(table, name) is not None or any(field.name == name for field in fields_of(table))
 
 
 def kind_of(table: str, name: str) -> Kind:
-    """What kind of content a field holds; open fields are text."""
+    """What kind of content a field holds; open fields are text, but for those of plans."""
+    if (part := _meter_part(table, name)) is not None:
+        return _OF_METER[part]
+    if table == "plans" and name.startswith("features."):
+        return "flag"
     return next((field.kind for field in fields_of(table) if field.name == name), "text")
+
+
+def _meter_part(table: str, name: str) -> str | None:
+    """`included` of `meters.messages.included`."""
+    meter, _, part = name.removeprefix(_METER).rpartition(".")
+    return part if table == "plans" and name.startswith(_METER) and meter and part in _OF_METER else None

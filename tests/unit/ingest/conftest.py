@@ -36,6 +36,17 @@ _FIELDS = {
     "feedback": "kind,at,customer_id,score,text,order_id,decision_id",
     "order_status": "order_id,status,at",
     "subscriptions": "subscription_id,account_id,plan_id,started_at,ended_at,seats,is_trial",
+    "accounts": "account_id,valid_from,attributes.industry,attributes.kind",
+    "plans": (
+        "plan_id,valid_from,kind,family,tier,title,fee,period,seats_included,seats_max,seat_price,meters,features,"
+        "min_term_months,prorated,requires,cost,meter,included,price,up_to,block,cap,per_seat,volume,"
+        "meters.messages.included,meters.messages.price,meters.calls.included,features.sso"
+    ),
+    "usage": "account_id,meter,at,quantity,usage_id",
+    "benefits": "feature,meter,minutes,money,text",
+    "stories": "story_id,text,locale,industry,need,use",
+    "sellers": "seller_id,store,name",
+    "targets": "seller_id,period,revenue,attach_rate",
 }
 
 

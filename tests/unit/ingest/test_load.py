@@ -108,7 +108,7 @@ def test_a_mapping_of_another_table_is_refused(loader: Loader, tmp_path: Path) -
 
 def test_an_unknown_table_names_those_that_exist(loader: Loader, tmp_path: Path) -> None:
     with pytest.raises(MappingError) as caught:
-        ingest_files("usage", [tmp_path / "usage.csv"], place=loader.place, now=NOW)
+        ingest_files("clicks", [tmp_path / "clicks.csv"], place=loader.place, now=NOW)
     assert caught.value.hint is not None
     assert "returns" in caught.value.hint
 
