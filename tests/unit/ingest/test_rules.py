@@ -26,6 +26,11 @@ _SEVERAL = {
     "no_kind",
     "no_locale",
     "no_status",
+    "no_quantity",
+    "no_story_id",
+    "no_text",
+    "no_seller_id",
+    "no_period",
 }  # no_FIELD
 
 
