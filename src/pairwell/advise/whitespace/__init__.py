@@ -1,0 +1,1 @@
+"""What similar accounts hold that this one does not."""
