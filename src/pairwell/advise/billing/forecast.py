@@ -3,15 +3,16 @@
 Exponential smoothing with a damped trend (Gardner and McKenzie 1985), which is what forecasting competitions found
 hard to beat on short series (Makridakis and Hibon 2000); with two years or more, each month of the year its own, as
 last year (seasonal naive), where that missed by less. Intervals are those of the innovations form (Hyndman, Koehler,
-Ord and Snyder 2008, table 6.1), with Student's t for the few months that the spread is learned from.
+Ord and Snyder 2008, table 6.1), or of the misses seen so many steps ahead where those were larger, with Student's t
+for the few months that the spread is learned from.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
-from math import sqrt
+from math import log, sqrt
 
 import msgspec
 from scipy.stats import t as student
@@ -20,9 +21,10 @@ from pairwell.advise.billing.compare import FEWEST_MONTHS, NotKnown
 from pairwell.advise.billing.days import MONTHS_OF_A_YEAR, months_on
 
 LEVEL = 0.8
-DAMPING = 0.9
+DAMPING = 0.95
 _SMOOTHING = tuple(product((0.1, 0.3, 0.5, 0.7, 0.9), (0.0, 0.1, 0.3)))  # of the level, and of the trend as part of it
-_LEARNED = 2  # of the series before it forecasts: level and trend
+_NO_MISS = 1e-12  # in place of none, which has no logarithm
+_LEARNED = 3  # months that level, trend and how fast they move are learned from
 
 
 class Ahead(msgspec.Struct, frozen=True):
@@ -37,7 +39,7 @@ class Ahead(msgspec.Struct, frozen=True):
 class _Fit(msgspec.Struct, frozen=True):
     expected: tuple[float, ...]
     spread: tuple[float, ...]  # standard deviations
-    error: float  # mean square of steps of one month
+    unlikely: float  # of the months gone by; the least wins
     freedom: int
 
 
@@ -48,7 +50,7 @@ def forecast(quantities: Sequence[float], first: dt.date, ahead: int) -> tuple[A
     """
     if len(quantities) < FEWEST_MONTHS:
         return NotKnown("too_few_months", found=len(quantities))
-    fit = min(_fits(quantities, ahead), key=lambda one: one.error)
+    fit = min(_fits(quantities, ahead), key=lambda one: one.unlikely)
     reach = float(student.ppf((1 + LEVEL) / 2, fit.freedom))
     return tuple(
         Ahead(months_on(first, step), max(mean, 0.0), max(mean - reach * spread, 0.0), max(mean + reach * spread, 0.0))
@@ -58,29 +60,56 @@ def forecast(quantities: Sequence[float], first: dt.date, ahead: int) -> tuple[A
 
 def _fits(series: Sequence[float], ahead: int) -> list[_Fit]:
     """What may forecast a series of this length."""
-    found = [_damped(series, level, trend, ahead) for level, trend in _SMOOTHING]
+    found = [fit for level, trend in _SMOOTHING for fit in _damped(series, level, trend, ahead)]
     return [*found, _as_last_year(series, ahead)] if len(series) >= 2 * MONTHS_OF_A_YEAR else found
 
 
-def _damped(series: Sequence[float], alpha: float, part: float, ahead: int) -> _Fit:
-    """A level and a trend that fades, each moved by a share of what the last month surprised by."""
+def _damped(series: Sequence[float], alpha: float, part: float, ahead: int) -> Iterator[_Fit]:
+    """A level and a trend that fades, each moved by a share of what the last month surprised by.
+
+    Once with misses that are as large whatever the level, and once with misses that grow with it.
+    """
     beta = alpha * part
-    level, slope = series[0], _first_slope(series)
-    squares = 0.0
-    for value in series[1:]:
-        surprise = value - level - DAMPING * slope
-        level, slope = level + DAMPING * slope + alpha * surprise, DAMPING * slope + beta * surprise
-        squares += surprise**2
-    freedom = max(len(series) - 1 - _LEARNED, 1)
     faded = [sum(DAMPING**step for step in range(1, steps + 1)) for steps in range(1, ahead + 1)]
+    states = [(series[0], _first_slope(series))]
+    for value in series[1:]:
+        level, slope = states[-1]
+        surprise = value - level - DAMPING * slope
+        states.append((level + DAMPING * slope + alpha * surprise, DAMPING * slope + beta * surprise))
+    told = [[level + one * slope for level, slope in states] for one in faded]
     grown = [1.0, *(1 + sum((alpha + beta * one) ** 2 for one in faded[:steps]) for steps in range(1, ahead))]
-    variance = squares / freedom
+    yield _fitted(series, told, grown, [[1.0] * len(series) for _ in told])
+    if min(series) > 0 and min(min(one) for one in told) > 0:
+        yield _fitted(series, told, grown, told)
+
+
+def _fitted(
+    series: Sequence[float], told: Sequence[list[float]], grown: Sequence[float], scales: Sequence[list[float]]
+) -> _Fit:
+    """What was told from each month on, so many steps ahead, against what came, on scales of its own.
+
+    The spread is that of the model, or that of the misses seen where they were larger.
+    """
+    misses = [
+        [((value - mean) / scale) ** 2 for mean, scale, value in zip(means, by, series[steps:], strict=False)]
+        for steps, (means, by) in enumerate(zip(told, scales, strict=True), start=1)
+    ]
+    freedom = max(len(series) - 1 - _LEARNED, 1)
+    variance = sum(misses[0]) / freedom
+    seen = [sum(one) / max(len(one) - _LEARNED, 1) for one in misses]
+    steps = range(len(told))
     return _Fit(
-        expected=tuple(level + one * slope for one in faded),
-        spread=tuple(sqrt(variance * one) for one in grown),
-        error=squares / (len(series) - 1),
+        expected=tuple(told[step][-1] for step in steps),
+        spread=tuple(scales[step][-1] * sqrt(max(variance * grown[step], seen[step])) for step in steps),
+        unlikely=_unlikely(misses[0], scales[0]),
         freedom=freedom,
     )
+
+
+def _unlikely(misses: Sequence[float], scales: Sequence[float]) -> float:
+    """Minus twice the logarithm of the likelihood of normal misses, a month, without its constants."""
+    mean = sum(misses) / len(misses)
+    return log(max(mean, _NO_MISS)) + 2 * sum(log(scale) for scale in scales[: len(misses)]) / len(misses)
 
 
 def _first_slope(series: Sequence[float]) -> float:
@@ -97,6 +126,6 @@ def _as_last_year(series: Sequence[float], ahead: int) -> _Fit:
     return _Fit(
         expected=tuple(series[step % MONTHS_OF_A_YEAR - MONTHS_OF_A_YEAR] for step in range(ahead)),
         spread=tuple(sqrt(variance * one) for one in years),
-        error=variance,
+        unlikely=log(max(variance, _NO_MISS)),
         freedom=len(misses),
     )

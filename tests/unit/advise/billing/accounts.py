@@ -61,7 +61,7 @@ SCALE = plan(
 )
 
 
-def case(plans: Sequence[Plan], holding: Sequence[Held], used: Mapping[str, Sequence[int]], **more: Any) -> Case:
+def case(plans: Sequence[Plan], holding: Sequence[Held], used: Mapping[str, Sequence[int | str]], **more: Any) -> Case:
     """An account at the beginning of November 2026, with its use from January on."""
     rows = tuple(row for name, quantities in used.items() for row in monthly(name, quantities))
     settled: dict[str, Any] = {"as_of": at("2026-11-01T12:00"), "family": "app"} | more
