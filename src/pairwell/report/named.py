@@ -74,4 +74,4 @@ def segment_title(by: str) -> str:
 def segment_name(name: str, by: str = "") -> str:
     """What one segment is called: as the shop calls it, but for those that it has no name for."""
     told: Mapping[str, str] = KINDS if by == "kind" else KINDS_OF_CUSTOMER if by == "new_or_returning" else {}
-    return told.get(name) or _UNNAMED.get(name, name)
+    return told.get(name, _UNNAMED.get(name, name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from typing import Final
 
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.shown.cells import ALL_METRICS, NOTHING, NUMBERS, Cells, is_numeric, period_words, verdict
@@ -11,6 +12,7 @@ from pairwell.report.shown.charts import draw_chart, heat_of
 from pairwell.report.shown.style import STYLE
 from pairwell.said import ENGLISH, joined, phrase, spoken
 
+_BEFORE_READING: Final = phrase("What to know before reading")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -67,7 +69,8 @@ def _card(figure: Figure, cells: Cells) -> str:
     value = f"{escape(cells.value(figure.value, figure.unit))}{f' <small>{escape(unit)}</small>' if unit else ''}"
     said = [f'<p class="value">{value}</p>']
     if interval := cells.interval(figure.low, figure.high, figure.unit):
-        said.append(f'<p class="interval">{_said(cells, phrase("95 %: {interval}", interval=interval))}</p>')
+        told = phrase("95 %: {interval}", interval=interval)
+        said.append(f'<p class="interval">{_said(cells, told)}</p>')
     if figure.previous is not None:
         change = cells.change(figure)
         before = phrase("before: {value}", value=cells.value(figure.previous, figure.unit))
@@ -145,6 +148,6 @@ def _warmth(value: Cell, heat: tuple[float, float] | None) -> str:
 
 def _notes(report: Report, cells: Cells) -> Iterator[str]:
     if report.notes:
-        yield f'<section class="notes"><h2>{_said(cells, phrase("What to know before reading"))}</h2><ul>'
+        yield f'<section class="notes"><h2>{_said(cells, _BEFORE_READING)}</h2><ul>'
         yield from (f"<li>{_said(cells, note)}</li>" for note in report.notes)
         yield "</ul></section>"

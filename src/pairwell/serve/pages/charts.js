@@ -24,7 +24,7 @@
   // Numbers in charts are written as those that the server wrote beside them.
   function scale(unit) {
     const style = unit === "share" ? { style: "percent" } : { notation: "compact" };
-    const form = new Intl.NumberFormat("en", { ...style, maximumFractionDigits: 1 });
+    const form = new Intl.NumberFormat(document.documentElement.lang || "en", { ...style, maximumFractionDigits: 1 });
     return (value) => form.format(value);
   }
 

@@ -59,7 +59,8 @@ def render_report(report: Report, question: Question, around: Around) -> str:
 
     beside = _beside(report, question, around.language)
     body = Markup(render_body(report, around.language, beside))  # noqa: S704 - escaped where it is made
-    keys = [*(["figures"] if report.figures else []), *(table.key for table in report.tables)]
+    figures = {"figures": sentences(around.language).gettext(sentence("Figures"))} if report.figures else {}
+    tables = {table.key: spoken(table.title, around.language) for table in report.tables}
     shown = _of_days(question, report)
     return _page(
         "report.html",
@@ -67,7 +68,7 @@ def render_report(report: Report, question: Question, around: Around) -> str:
         question=question,
         title=spoken(report.title, around.language),
         body=body,
-        tables=keys,
+        tables=figures | tables,
         shown=shown,
     )
 

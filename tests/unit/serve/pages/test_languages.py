@@ -46,3 +46,14 @@ def test_pages_speak_their_reader_s_language(ask: Ask) -> None:
     listed = ask("GET", "/reports", headers={"accept": "text/html", "accept-language": "ru"}).text
     assert '<html lang="ru">' in listed
     assert "Отчёты" in listed
+
+
+def test_a_report_is_in_its_reader_s_language_on_the_page_and_alone(ask: Ask) -> None:
+    shown = ask("GET", "/reports/overview", headers={"accept": "text/html", "accept-language": "ru"}).text
+    assert "CSV: Числа" in shown
+    alone = re.findall(r'href="(/api/v1/reports/overview[^"]*format=html[^"]*)"', shown)
+    page = ask("GET", alone[0].replace("&amp;", "&")).text
+    assert page.startswith('<!doctype html>\n<html lang="ru">')
+    for wrong in ("format=html&language=de", "language=ru"):
+        refused = ask("GET", f"/api/v1/reports/overview?{wrong}")
+        assert (refused.status_code, refused.json()["error"]["field"]) == (400, "language")
