@@ -23,9 +23,14 @@ _WIDE = 400
 
 def print_json(finding: object) -> None:
     """Print `finding` as one indented JSON document."""
+    sys.stdout.write(as_json_text(finding))
+
+
+def as_json_text(finding: object) -> str:
+    """One indented JSON document, with a line end."""
     from pairwell.said import plain
 
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(finding, enc_hook=plain), indent=2).decode() + "\n")
+    return msgspec.json.format(msgspec.json.encode(finding, enc_hook=plain), indent=2).decode() + "\n"
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -65,7 +65,14 @@ def report(
     """Show a report: how much is sold, what with what, to whom, and how that changes."""
     from pairwell import open as open_workspace
 
-    chosen = Format.json if as_json else form
+    chosen = check_asked(Format.json if as_json else form, language, table)
+    with open_workspace(workspace) as shop:
+        found = shop.report(name, since=since, until=until, by=by)
+    give_report(found, chosen, language, table, out)
+
+
+def check_asked(chosen: Format, language: Language, table: str | None = None) -> Format:
+    """The format itself. Raises `RequestError` where the language or the table does not go with it."""
     if table is not None and chosen is not Format.csv:
         raise RequestError("`--table` chooses a table of CSV.", hint="Add `--format csv`.", field="table")
     if language is not Language.en and chosen in {Format.csv, Format.json}:
@@ -74,12 +81,15 @@ def report(
             hint="Leave `--language` out, or add `--format html`.",
             field="language",
         )
-    with open_workspace(workspace) as shop:
-        found = shop.report(name, since=since, until=until, by=by)
+    return chosen
+
+
+def give_report(found: Report, chosen: Format, language: Language, table: str | None, out: Path | None) -> None:
+    """Print a report, or write it."""
     if chosen is Format.csv:
         _give_csv(found, table, out)
     elif out is not None:
-        _write({out: _whole(found, chosen, language)})
+        write_files({out: _whole(found, chosen, language)})
     elif chosen is Format.json:
         print_json(found)
     elif chosen is Format.html:
@@ -121,17 +131,18 @@ def _give_csv(found: Report, table: str | None, out: Path | None) -> None:
             field="table",
         )
     else:
-        _write({out / f"{key}.csv": text for key, text in files.items()})
+        write_files({out / f"{key}.csv": text for key, text in files.items()})
 
 
 def _give(text: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(text)
     else:
-        _write({out: text})
+        write_files({out: text})
 
 
-def _write(files: dict[Path, str]) -> None:
+def write_files(files: dict[Path, str]) -> None:
+    """Write texts to files, in folders that are made. Raises `StorageError`."""
     for path, text in files.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pairwell.shop.held import Held
     from pairwell.shop.held_back import HeldBack, Logged
     from pairwell.shop.kept_models import KeptModels
+    from pairwell.shop.selling import Selling
     from pairwell.shop.setup import Setup
     from pairwell.shop.trying_draft import DraftTried
 
@@ -37,6 +38,13 @@ class Measured(Parts):
         from pairwell.shop.experiments import Experiments
 
         return Experiments(self, lambda: self._database, self._clock, self._forget_live)
+
+    @property
+    def sellers(self) -> Selling:
+        """What sellers at a counter are told, and what is told of them."""
+        from pairwell.shop.selling import Selling
+
+        return Selling(self, lambda: self._database, self._clock)
 
     def held(self) -> Held:
         """What is in, where it came from, how columns were read, and what was refused. Raises `StorageError`."""

@@ -45,7 +45,7 @@ def find_report(shop: Parts, database: Database, question: Question, *, now: dat
         raise NotFoundError(f"There is no report {name[:80]!r}.", hint=name_neighbours(name, REPORTS), field="name")
     settings = shop.published.settings
     since, until = (
-        _read_local(moment, field, settings.shop.timezone)
+        read_local(moment, field, settings.shop.timezone)
         for moment, field in ((question.since, "since"), (question.until, "until"))
     )
     by = None if question.by is None else read_text(question.by, "by", "channel")
@@ -79,7 +79,7 @@ def _health(workspace: Workspace) -> Health:
     return Health(refused=count_refused(workspace), learned_to=learned_to, broken=broken)
 
 
-def _read_local(moment: object, field: str, zone: str) -> datetime | None:
+def read_local(moment: object, field: str, zone: str) -> datetime | None:
     """A moment in UTC; of the shop's time zone where it names none. Raises `RequestError`."""
     if moment is None:
         return None

@@ -168,7 +168,8 @@ def _questions(
                 offer=row.offer,
             )
     yield from _of_purposes(add_ons, known)
-    for category in dict.fromkeys(leaf(one.category) for one in add_ons if one.category):
+    own = leaf(known.items[item_id].category)
+    for category in dict.fromkeys(leaf(one.category) for one in add_ons if leaf(one.category) not in {"", own}):
         yield phrase("{category}: what do you use now?", category=category)
 
 

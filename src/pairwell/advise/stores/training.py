@@ -220,7 +220,7 @@ def _objections(asked: Asked, item_ids: set[str]) -> list[Objection]:
         days=f"{asked.decline.quiet_days:g}",
     )
     answers = {**_ANSWERS, "not_for_me": quiet}
-    every = [*answers, *(reason for reason in sorted(said) if reason not in answers)]
+    every = [*(reason for reason in answers if reason or said[reason]), *sorted(set(said) - set(answers))]
     found = [Objection(reason=one, times=said[one], answer=answers.get(one, _ANSWERS[""])) for one in every]
     return sorted(found, key=lambda one: -one.times)
 

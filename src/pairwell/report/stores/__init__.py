@@ -1,0 +1,1 @@
+"""What people who sell at a counter are told, as reports."""
