@@ -19,6 +19,7 @@ from pairwell.simulate.firm.price_list import PRICE_LIST
 from pairwell.simulate.firm.renewing import renewal_month, renews_soon, review_month
 from pairwell.simulate.firm.stories import BENEFITS, STORIES
 from pairwell.simulate.firm.temper import LATER
+from pairwell.simulate.firm.truth import Truth
 from pairwell.simulate.firm.voices import feedback, looks, needs
 from pairwell.simulate.firm.world import Firm
 
@@ -26,6 +27,7 @@ _LISTED = "2023-01-01"  # since when the price list holds
 _BANDS = ((10, "1-10"), (50, "11-50"), (200, "51-200"), (1_000, "201-1000"))
 _LARGEST = "1001+"
 _HEADERS = {
+    "items": ("item_id", "title", "kind", "category", "family", "tier", "price", "cost", "purpose"),
     "plans": (
         "plan_id", "valid_from", "kind", "family", "tier", "title", "fee", "period", "seats_included", "seats_max",
         "seat_price", "meters", "features", "min_term_months", "prorated", "purpose", "requires", "cost",
@@ -47,7 +49,8 @@ _HEADERS = {
 def write_firm(firm: Firm, folder: Path) -> dict[str, Path]:
     """Write a CSV file for each table into `folder`, which is made where it is missing; the files by table.
 
-    Money is in whole units, net; moments are UTC. `StorageError` where the folder cannot be written.
+    They stand in the order in which they are best taken in. Money is in whole units, net; moments are UTC.
+    `StorageError` where the folder cannot be written.
     """
     paths = {table: folder / f"{table}.csv" for table in _HEADERS}
     try:
@@ -60,6 +63,14 @@ def write_firm(firm: Firm, folder: Path) -> dict[str, Path]:
             hint="Choose a folder you may write to.",
         ) from error
     return paths
+
+
+def write_truth(truth: Truth, path: Path) -> None:
+    """Write what is right for each account as JSON, a list. `StorageError` where the file cannot be written."""
+    try:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(list(truth.accounts.values())), indent=1))
+    except OSError as error:
+        raise StorageError(f"The truth cannot be written to {path}: {error.strerror}.") from error
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -91,6 +102,14 @@ def _benefits(_: Firm) -> Iterator[tuple[object, ...]]:
 
 def _plans(_: Firm) -> Iterator[tuple[object, ...]]:
     return (_plan(plan) for plan in PRICE_LIST)
+
+
+def _items(_: Firm) -> Iterator[tuple[object, ...]]:
+    """The price list as a catalogue: what is subscribed to is something that can be offered."""
+    for plan in PRICE_LIST:
+        category = "Add-ons" if plan.kind == "add_on" else "Plans"
+        fee, cost = _money(plan.fee_minor), _money(plan.cost_minor)
+        yield plan.plan_id, plan.title, "plan", category, plan.family, plan.tier, fee, cost, plan.purpose
 
 
 def _plan(plan: Plan) -> tuple[object, ...]:
@@ -166,6 +185,7 @@ def _moment(at: datetime) -> str:
 
 
 _ROWS: dict[str, Callable[[Firm], Iterator[tuple[object, ...]]]] = {
+    "items": _items,
     "plans": _plans,
     "accounts": _accounts,
     "subscriptions": _subscriptions,
