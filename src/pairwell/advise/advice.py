@@ -100,7 +100,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     chance_low: float  # of its 95 % interval
     chance_high: float
     basis: Basis
-    worth_minor: int  # chance × margin, less what a no costs
+    worth_minor: int  # chance times margin, less what a no costs
     minutes: int  # of whoever talks to them
     benefit: str  # said: what this account gets from it
     why: tuple[str, ...] = ()  # said
