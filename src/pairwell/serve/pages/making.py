@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -37,6 +38,7 @@ class State(NamedTuple):
     event: int  # the newest of the journal
     decided_at: int  # of the newest decision
     epochs: tuple[tuple[str, int], ...]
+    beside: tuple[int, int]  # when the live model, and the files of the quarantine, changed last; 0: there are none
 
 
 class Reports:
@@ -64,6 +66,7 @@ class Reports:
             event=event or 0,
             decided_at=decided_at or 0,
             epochs=found,
+            beside=(_changed(self._workspace.models / CURRENT), _changed(self._workspace.quarantine)),
         )
 
     def make(self, question: Question) -> Made:
@@ -96,6 +99,13 @@ class Reports:
         with Parts(self._workspace, clock=self._clock) as parts:
             done = parts.keeping.compact()
         self._carried = done.upto, done.snapshot
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _load() -> None:

@@ -70,6 +70,7 @@ class MadeUp:
     def __init__(self) -> None:
         self.asked: list[Question] = []
         self.state: Hashable = 1
+        self.report = REPORT
         self.error: PairwellError | None = None
 
     def look(self) -> Hashable:
@@ -81,7 +82,7 @@ class MadeUp:
             raise self.error
         if question.name == "nope":
             raise NotFoundError("There is no report 'nope'.", field="name")
-        return Made(msgspec.structs.replace(REPORT, name=question.name), self.state)
+        return Made(msgspec.structs.replace(self.report, name=question.name), self.state)
 
 
 @pytest.fixture

@@ -76,7 +76,11 @@ def test_whatever_moves_the_numbers_moves_the_state(reports: Reports, shop: Shop
     shop.workspace.settings_file.write_text(render_settings(changed), encoding="utf-8")
     publish_settings(shop.workspace)
     states.add(reports.look())
-    assert len(states) == 6
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text(file.read_text() + ",,,,\n")
+    shop.ingest("orders", wrong)
+    states.add(reports.look())
+    assert len(states) == 7
     assert reports.make(OVERVIEW).report.timezone == "Asia/Tokyo"
 
 
