@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from pairwell import create
@@ -25,6 +26,7 @@ from pairwell.events import (
     EventOrder,
     EventReturn,
     EventStatus,
+    EventUsage,
 )
 from pairwell.shop.face import Shop
 
@@ -160,6 +162,62 @@ def test_killed_before_the_snapshot_nothing_happened(shop: Shop, monkeypatch: py
     _log(shop, _order("e2", "mat", order_id="o-2"))
     assert shop.keeping.compact().events == 1
     assert len(_rows(shop, "orders")) == 2
+
+
+def _used(name: str, quantity: float, *, account: str = "acme", customer: str | None = None) -> Event:
+    usage = EventUsage(account_id=account, meter="API calls", quantity=quantity)
+    return Event(event_id=name, type="usage", at=NOW, customer_id=customer, usage=usage)
+
+
+def _usage(shop: Shop) -> list[tuple[str, str, str, float]]:
+    return sorted((row["usage_id"], row["account_id"], row["meter"], row["quantity"]) for row in _rows(shop, "usage"))
+
+
+def test_use_told_by_events_is_carried_once_beside_that_of_files(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "usage.csv"
+    path.write_text(
+        "usage_id,account_id,meter,at,quantity\nu-1,acme,api-calls,2026-11-20,3\nf-9,acme,mails,2026-11-20,7\n"
+    )
+    shop.ingest("usage", path)
+    _log(shop, _used("u-1", 3.0), _used("u-2", 2.5), _used("u-2", 2.5))
+    assert shop.keeping.compact().stored == {"usage": 2}
+    expected = [
+        ("f-9", "acme", "mails", 7.0),
+        ("u-1", "acme", "api_calls", 3.0),
+        ("u-2", "acme", "api_calls", 2.5),
+    ]
+    assert _usage(shop) == expected
+    before = shop.dataset.newest()
+    assert (shop.keeping.compact().events, shop.dataset.newest(), _usage(shop)) == (0, before, expected)
+    _log(shop, _used("u-3", 1.0, account="zen"))
+    shop.keeping.compact()
+    assert _usage(shop) == [*expected, ("u-3", "zen", "api_calls", 1.0)]
+
+
+def test_use_that_an_earlier_version_left_in_the_journal_is_carried_once(shop: Shop) -> None:
+    _log(shop, _used("u-1", 3.0), Event(event_id="v-1", type="view", at=NOW, visitor_id="v", item_id="tent"))
+    upto = shop.keeping.compact().upto
+    newest = shop.dataset.newest()
+    assert newest.carried is not None
+    older = {**newest.tables, "usage": ()}
+    carried = msgspec.structs.replace(newest.carried, usage=False)
+    left = msgspec.structs.replace(newest, number=newest.number + 1, tables=older, carried=carried)
+    shop.workspace.snapshots.joinpath(f"{left.number}.json").write_bytes(msgspec.json.encode(left))
+    assert _usage(shop) == []
+    assert (shop.keeping.compact().upto, _usage(shop)) == (upto, [("u-1", "acme", "api_calls", 3.0)])
+    before = shop.dataset.newest()
+    assert (shop.keeping.compact().stored, shop.dataset.newest()) == ({}, before)
+
+
+def test_what_a_forgotten_account_used_goes_from_the_journal_and_the_dataset(shop: Shop) -> None:
+    _log(shop, _used("u-1", 3.0, account="account-17"), _used("u-2", 1.0, account="account-18"))
+    shop.keeping.compact()
+    _log(shop, _used("u-3", 4.0, account="account-17"))
+    done = shop.keeping.forget("account-17")
+    assert (done.searched.found, done.removed["dataset usage"]) == ([], 1)
+    assert (done.removed["operations people"], done.removed["operations events"]) == (1, 2)
+    shop.keeping.compact()
+    assert _usage(shop) == [("u-2", "account-18", "api_calls", 1.0)]
 
 
 _LOOP = """

@@ -174,6 +174,22 @@ def test_their_subscriptions_go_and_those_of_others_stay(shop: Shop) -> None:
     assert shop.facts.owned("900001", ["pro", "team"]) == {"pro", "team"}
 
 
+def test_the_usage_and_attributes_of_an_account_go_and_those_of_others_stay(shop: Shop) -> None:
+    usage, accounts = (shop.workspace.root.parent / f"{name}.csv" for name in ("usage", "accounts"))
+    usage.write_text(
+        f"account_id,meter,at,quantity\n{GONE},calls,2026-01-01,3\n{GONE},calls,2026-02-01,many\n900001,calls,2026-01-01,5\n"
+    )
+    accounts.write_text(f"account_id,industry,region\n{GONE},it,north\n900001,retail,south\n")
+    shop.ingest("usage", usage)
+    shop.ingest("accounts", accounts)
+    assert any("usage-" in place for place in shop.keeping.search(GONE).found)
+    done = shop.keeping.forget(GONE)
+    assert (done.searched.found, done.removed["dataset usage"], done.removed["dataset customers"]) == ([], 1, 1)
+    assert done.removed["files of quarantine (rows)"] == 1
+    assert [row["account_id"] for row in shop.dataset.history("usage").to_pyarrow().to_pylist()] == ["900001"]
+    assert list(shop.facts.customers([GONE, "900001"])) == ["900001"]
+
+
 def test_whose_a_refused_row_is_that_names_nobody() -> None:
     short = Whom(customer_ids=frozenset(["1742"]))
     theirs = ('{"CONTACT_ID":"1742","TITLE":"Deal"}', '{"id":5,"who":{"id":1742}}', '{"links":[{"id":"1742"}]}')
@@ -188,6 +204,8 @@ def test_whose_a_refused_row_is_that_names_nobody() -> None:
     assert not is_theirs(short, "items", '{"id":"1742"}')
     assert is_theirs(short, "subscriptions", '{"account_id":"1742"}')
     assert not is_theirs(short, "subscriptions", '{"account_id":"9","customer_id":"1742"}')
+    assert is_theirs(short, "usage", '{"account_id":"1742"}')
+    assert not is_theirs(short, "plans", '{"plan_id":"1742"}')
 
 
 def test_a_deal_of_a_short_contact_is_found_and_forgotten(shop: Shop) -> None:
