@@ -97,7 +97,8 @@ def name_nearest(name: str, known: Iterable[str]) -> str | None:
     near = _nearest(name[:_MOST_COMPARED], tuple(sorted(known)))
     if not near:
         return None
-    return phrase("Did you mean {names}?", names=joined(*(f"`{one}`" for one in near), between=phrase(" or ")))
+    names = joined(*(f"`{one}`" for one in near), between=phrase(" or "))
+    return phrase("Did you mean {names}?", names=names)
 
 
 @lru_cache(maxsize=256)

@@ -301,7 +301,7 @@ def _sum(account: Account, words: Words) -> Said:
         times=THOUSAND,
         adds=adds,
         costs=costs,
-        parts=joined(*parts, between=phrase(", and ")),
+        parts=joined(*parts, between=_AND),
     )
 
 
@@ -361,3 +361,4 @@ def _decided_by(account: Account, words: Words) -> Iterator[Said]:
 
 
 _BLANK = Paragraph("")
+_AND = phrase(", and ")

@@ -20,6 +20,7 @@ from pairwell.operations.database import Database
 from pairwell.report.asking import Asked, Health
 from pairwell.report.record import Report
 from pairwell.report.reports import REPORTS
+from pairwell.said import phrase
 from pairwell.shop.asking import read_text
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def find_report(shop: Parts, database: Database, question: Question, *, now: dat
     """
     name = read_text(question.name, "name", "overview")
     if name not in REPORTS:
-        raise NotFoundError(f"There is no report {name[:80]!r}.", hint=name_neighbours(name, REPORTS), field="name")
+        message = phrase("There is no report {name}.", name=repr(name[:80]))
+        raise NotFoundError(message, hint=name_neighbours(name, REPORTS), field="name")
     settings = shop.published.settings
     since, until = (
         read_local(moment, field, settings.shop.timezone)
@@ -93,4 +95,6 @@ def read_local(moment: object, field: str, zone: str) -> datetime | None:
     try:
         return named.astimezone(UTC)
     except OverflowError as error:
-        raise RequestError(f"`{field}` lies beyond any calendar.", hint="Name a nearer year.", field=field) from error
+        raise RequestError(
+            phrase("`{field}` lies beyond any calendar.", field=field), hint=phrase("Name a nearer year."), field=field
+        ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -182,7 +182,6 @@ def _templates(language: str) -> Environment:
     }
     found.filters |= {
         **FILTERS,
-        "spoken": partial(spoken, language=language),
         "looks": looks,
         "numbers_of_looks": numbers_of_looks,
     }
