@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from pairwell.advise.stores.bonus import BonusSheet, make_bonus
-from pairwell.advise.stores.cards import Card, make_card
+from pairwell.advise.stores.bonus import make_bonus
+from pairwell.advise.stores.cards import leaf, make_card
 from pairwell.advise.stores.noes import read_declined
-from pairwell.advise.stores.scoreboard import Scoreboard, make_scoreboard
+from pairwell.advise.stores.records import BonusSheet, Card, Scoreboard, Training
+from pairwell.advise.stores.scoreboard import make_scoreboard
 from pairwell.advise.stores.sold import read_sold
 from pairwell.advise.stores.steps import Known, first_upgrades
-from pairwell.advise.stores.training import Asked, Training, make_training
+from pairwell.advise.stores.training import Asked, make_training
 from pairwell.clock import Clock
 from pairwell.config.published import Published
 from pairwell.config.settings import Settings
@@ -26,6 +27,7 @@ from pairwell.operations.database import Database
 from pairwell.records import Decision, DecisionRequest
 from pairwell.report.asking import Asked as Question
 from pairwell.report.asking import Periods, find_periods
+from pairwell.said import phrase
 from pairwell.shop.asking import read_text
 from pairwell.shop.playing.play import Play, decide_unkept
 from pairwell.shop.reporting import read_local
@@ -79,6 +81,10 @@ class Selling:
         with files_in_use(self._shop.workspace.hidden):
             return make_training(asked, read_sold(self._history(), period))
 
+    def categories(self) -> list[str]:
+        """The categories that a training sheet can be of, by their last part."""
+        return sorted({leaf(item.category) for item in self._shop.facts.items().values() if item.category})
+
     def bonus(self, since: datetime | None = None, until: datetime | None = None) -> BonusSheet:
         """What each seller gets for a period by the rule under `[bonus]`; see docs/sellers.md."""
         periods, rule = self._periods(since, until), self._shop.published.settings.bonus
@@ -98,7 +104,9 @@ class Selling:
         )
         found = find_periods(question)
         if found is None:
-            raise EvidenceError("Nothing was sold yet.", hint="Ingest orders: `pairwell ingest orders FILE`.")
+            raise EvidenceError(
+                phrase("Nothing was sold yet."), hint=phrase("Ingest orders: `pairwell ingest orders FILE`.")
+            )
         return found
 
     def _history(self) -> History:

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final, Literal
-
-import msgspec
+from typing import Any, Final
 
 from pairwell.advise.stores.noes import read_declined, within
-from pairwell.advise.stores.scoreboard import Reached, reached_targets
+from pairwell.advise.stores.records import BonusLine, BonusSheet, Held, Reached, SellerBonus, Why
+from pairwell.advise.stores.scoreboard import reached_targets
 from pairwell.advise.stores.sold import Told, read_told
 from pairwell.config.bonus import Bonus
 from pairwell.engines.engine import storage_failures
@@ -20,56 +19,11 @@ from pairwell.measure.sales.lines import History, sold_lines
 from pairwell.measure.sales.orders import items_of_orders, measured_orders
 from pairwell.operations.database import Database
 
-Why = Literal["kept", "partly_returned", "returned", "declined_first", "margin_unknown", "no_margin"]
-Held = Literal["no_target", "below_threshold"]
 _BEFORE: Final = timedelta(days=31)  # an order may name a decision of so long before
 _COLUMNS: Final = (
     "order_id", "line_no", "item_id", "quantity", "returned", "revenue", "cost", "decision_id", "offer_no",
     "seller_id", "placed_at",
 )  # fmt: skip
-
-
-class BonusLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of an order, and what it adds to the bonus or takes off. Money in minor units."""
-
-    order_id: str
-    line_no: int
-    placed_at: datetime
-    item_id: str
-    title: str | None
-    quantity: float
-    returned: float
-    margin_minor: int | None  # of the whole line, before returns
-    decision_id: str | None
-    earned_minor: int
-    deducted_minor: int
-    why: Why
-
-
-class SellerBonus(msgspec.Struct, frozen=True, kw_only=True):
-    """One seller: the lines add up to what was earned and deducted, and those to the bonus."""
-
-    seller_id: str
-    name: str | None
-    earned_minor: int
-    returns_minor: int  # taken off for what came back
-    declines: int
-    declines_minor: int  # taken off for offers that customers declined
-    capped_minor: int  # taken off by the limit
-    bonus_minor: int
-    held: Held | None  # why nothing is paid, whatever was earned
-    revenue_share: float | None  # reached of the revenue target
-    lines: Sequence[BonusLine]
-
-
-class BonusSheet(msgspec.Struct, frozen=True, kw_only=True):
-    """The bonuses of a period, sellers in alphabetical order."""
-
-    currency: str
-    timezone: str
-    period: Period | None
-    rule: Bonus
-    sellers: Sequence[SellerBonus]
 
 
 def make_bonus(history: History, database: Database, rule: Bonus, period: Period, newest: datetime) -> BonusSheet:
@@ -81,7 +35,8 @@ def make_bonus(history: History, database: Database, rule: Bonus, period: Period
     return BonusSheet(
         currency=history.shop.currency,
         timezone=history.shop.timezone,
-        period=period,
+        since=period.since,
+        until=period.until,
         rule=rule,
         sellers=sorted(sellers, key=lambda one: (one.name or one.seller_id, one.seller_id)),
     )

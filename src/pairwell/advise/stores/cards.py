@@ -8,7 +8,8 @@ from typing import Final
 
 import msgspec
 
-from pairwell.advise.stores.steps import Dearer, Known, took_dearer
+from pairwell.advise.stores.records import Beside, Better, Card, Dearer
+from pairwell.advise.stores.steps import Known, took_dearer
 from pairwell.candidates.relations import Question, Sources, related
 from pairwell.config.settings import OfferKind, Placement, Settings
 from pairwell.decide.account import Account
@@ -16,7 +17,7 @@ from pairwell.decide.telling.fits import why_it_fits
 from pairwell.decide.telling.parts import OfferAccount
 from pairwell.errors import NotFoundError
 from pairwell.prices import customer_price
-from pairwell.records import Comparison, Decision, DecisionRequest, Offer
+from pairwell.records import Decision, DecisionRequest, Offer
 from pairwell.said import amount, joined, lowered, percent, phrase
 
 COUNTER: Final = "counter"  # the placement that decides
@@ -27,46 +28,6 @@ _MERITS: Final = frozenset({"price", "rating", "tier"})
 Decide = Callable[[Settings, DecisionRequest], tuple[Decision, Account]]
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to offer with the item, or instead of it."""
-
-    item_ids: Sequence[str]  # one, of a bundle all that it adds
-    title: str
-    category: str | None
-    price_minor: int
-    discount_minor: int
-    price_share: float | None  # of the item's own price
-    why: str  # what the orders tell
-    argument: str | None  # the shop's own words for customers
-
-
-class Better(msgspec.Struct, frozen=True, kw_only=True):
-    """The upgrade, side by side with the item."""
-
-    offer: Beside
-    compare: Sequence[Comparison]
-    dearer: Dearer | None  # of all orders, who took it
-
-
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """What a seller has at hand for one item. Money in minor units, as customers pay it."""
-
-    item_id: str
-    title: str
-    category: str | None
-    price_minor: int | None
-    currency: str
-    timezone: str
-    made_at: datetime
-    placement_stated: bool  # the settings hold a placement `counter`; else one with the usual values decides
-    questions: Sequence[str]
-    upgrade: Better | None
-    add_ons: Sequence[Beside]
-    bundles: Sequence[Beside]
-    needed: Sequence[str]  # titles of what it does not work without
-    nothing: str | None  # why there is nothing to offer
-
-
 def make_card(item_id: str, known: Known, settings: Settings, decide: Decide, *, now: datetime) -> Card:
     """The card of an item: what `decide` lets through for a customer of whom nothing is known, kind by kind.
 
@@ -75,8 +36,8 @@ def make_card(item_id: str, known: Known, settings: Settings, decide: Decide, *,
     item = known.items.get(item_id)
     if item is None:
         raise NotFoundError(
-            f"Item {item_id!r} is not in the catalogue.",
-            hint="Check the id, or run `pairwell ingest items FILE`.",
+            phrase("Item {item} is not in the catalogue.", item=repr(item_id)),
+            hint=phrase("Check the id, or run `pairwell ingest items FILE`."),
             field="item",
         )
     request = DecisionRequest(placement=COUNTER, viewed=[item_id])

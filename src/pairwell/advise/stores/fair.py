@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pairwell.advise.stores.records import Rate
 from pairwell.measure.interval import Interval
 from pairwell.measure.intervals import FEWEST_CUSTOMERS, Spread, clustered_share, ratio_interval, zero_p_value
 
@@ -29,28 +30,6 @@ class Chances(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     good: Ints  # from 0 on
     group: Ints  # of the good, from 0 on
     taken: Floats  # 1 or 0
-
-
-class Rate(msgspec.Struct, frozen=True, kw_only=True):
-    """One seller's chances, and what they came to beside what the others' rates foretell for the same goods."""
-
-    chances: int
-    taken: int
-    customers: int
-    share: float
-    interval: Interval | None  # of the share
-    expected: float | None  # taken, had the others sold it; None: nobody else sold anything
-    comparable: float  # share of the chances with goods that others, too, had `PRIOR` chances with
-
-    @property
-    def tellable(self) -> bool:
-        """Whether it is enough to be compared."""
-        return (
-            self.expected is not None
-            and self.customers >= FEWEST_CUSTOMERS
-            and min(self.expected, self.chances - self.expected) >= FEWEST_EXPECTED
-            and self.comparable >= _COMPARABLE
-        )
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +69,16 @@ def shrink(compared: Sequence[Compared]) -> list[float] | None:
     return [float(one) for one in mean + between / (between + variance) * (ratio - mean)]
 
 
+def is_tellable(rate: Rate) -> bool:
+    """Whether a rate is enough to be compared."""
+    return (
+        rate.expected is not None
+        and rate.customers >= FEWEST_CUSTOMERS
+        and min(rate.expected, rate.chances - rate.expected) >= FEWEST_EXPECTED
+        and rate.comparable >= _COMPARABLE
+    )
+
+
 class _Table:
     """Counts by seller, good and group."""
 
@@ -109,7 +98,7 @@ class _Table:
         mine = self._rows.seller == seller
         foretold = self._foretold(seller)
         rate = self._rate(seller, mine, foretold)
-        if foretold is None or not rate.tellable:
+        if foretold is None or not is_tellable(rate):
             return rate, None
         return rate, self._compared(rate, mine, foretold)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from pairwell.advise.stores.fair import Compared, Rate, own_rates, shrink
+from pairwell.advise.stores.fair import Compared, own_rates, shrink
+from pairwell.advise.stores.records import Judged, Rate, Reached, Scoreboard, SellerScore, Standing
 from pairwell.advise.stores.sold import Sold, Told, add_on_chances, read_sold, read_told, upgrade_chances
 from pairwell.engines.engine import storage_failures
 from pairwell.measure.interval import Interval
@@ -18,64 +17,8 @@ from pairwell.measure.sales.estimates import Slice, Value, slice_orders
 from pairwell.measure.sales.lines import History
 from pairwell.several import adjust
 
-Standing = Literal["above", "as_expected", "below", "too_few"]
 WRONG: Final = 0.05  # of the sellers that are called above or below, so many may be neither
 _SUMS: Final = ("orders", "revenue", "aov", "attach_rate", "margin")
-
-
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """One rate of one seller, compared with what other sellers' customers took of the same goods."""
-
-    rate: Rate
-    standing: Standing
-    ratio: float | None = None  # taken / expected
-    ratio_interval: Interval | None = None
-    ratio_shrunk: float | None = None  # drawn to what sellers usually are, as far as the ratio is unsure
-    p_adjusted: float | None = None  # among all rates of all sellers that can be told
-
-
-class Reached(msgspec.Struct, frozen=True, kw_only=True):
-    """A target, and what was reached of it up to the newest order."""
-
-    since: datetime
-    until: datetime
-    over: bool  # nothing more can be sold in it
-    elapsed: float  # share of its time
-    revenue_minor: int
-    target_revenue_minor: int | None
-    revenue_share: float | None  # of the target
-    attach_rate: float | None
-    attach_interval: Interval | None
-    target_attach_rate: float | None
-    attach_met: bool | None  # None: the interval holds the target, so that nobody can tell
-
-
-class SellerScore(msgspec.Struct, frozen=True, kw_only=True):
-    """One seller. Money in minor units, net of tax."""
-
-    seller_id: str
-    name: str | None
-    store: str | None
-    orders: int
-    revenue_minor: int | None  # None: no price was stated
-    aov_minor: float | None
-    aov_interval: Interval | None
-    add_ons: Judged
-    upgrades: Judged
-    targets: Sequence[Reached]
-
-
-class Scoreboard(msgspec.Struct, frozen=True, kw_only=True):
-    """All sellers, in alphabetical order."""
-
-    currency: str
-    timezone: str
-    period: Period | None
-    newest: datetime | None  # order
-    sellers: Sequence[SellerScore]
-    unnamed: int  # orders of the period that name no seller
-    compared: int  # rates that were judged together
-    steps: int  # items that were sold and have an upgrade
 
 
 def make_scoreboard(history: History, period: Period, newest: datetime, steps: Mapping[str, str]) -> Scoreboard:
@@ -93,7 +36,8 @@ def make_scoreboard(history: History, period: Period, newest: datetime, steps: M
     return Scoreboard(
         currency=history.shop.currency,
         timezone=history.shop.timezone,
-        period=period,
+        since=period.since,
+        until=period.until,
         newest=newest,
         sellers=sorted(scores, key=lambda one: (one.name or one.seller_id, one.seller_id)),
         unnamed=sold.unnamed,

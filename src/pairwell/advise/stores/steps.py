@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from pairwell.advise.stores.records import Dearer
 from pairwell.candidates.learned import LearnedPairs
 from pairwell.candidates.relations import Question, Sources, related
-from pairwell.measure.interval import Interval
 from pairwell.measure.intervals import share_interval
 from pairwell.records import CuratedRelation, Item, Pair
 
@@ -26,15 +26,6 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         """What an item is called, else its id."""
         item = self.items.get(item_id)
         return (item.title if item else None) or item_id
-
-
-class Dearer(msgspec.Struct, frozen=True, kw_only=True):
-    """Of the orders with an item or its upgrade, those with the upgrade."""
-
-    orders: int
-    took: int
-    share: float
-    interval: Interval
 
 
 def first_upgrades(item_ids: Sequence[str], known: Known) -> dict[str, Pair]:

@@ -11,18 +11,17 @@ import msgspec
 from scipy.special import bdtrc
 
 from pairwell.advise.stores.cards import leaf, readable
-from pairwell.advise.stores.fair import Compared, Rate, own_rates
+from pairwell.advise.stores.fair import Compared, own_rates
 from pairwell.advise.stores.noes import Declined
+from pairwell.advise.stores.records import Back, Habit, Objection, Rate, Step, Training
 from pairwell.advise.stores.sold import Sold, Told, add_ons_among, read_told
-from pairwell.advise.stores.steps import Dearer, Known, first_upgrades, took_dearer
+from pairwell.advise.stores.steps import Known, first_upgrades, took_dearer
 from pairwell.config.settings import Decline, Shop
 from pairwell.engines.engine import storage_failures
 from pairwell.errors import NotFoundError
-from pairwell.measure.interval import Interval
 from pairwell.measure.intervals import share_interval
-from pairwell.measure.period import Period
 from pairwell.prices import customer_price
-from pairwell.records import Comparison, Item, Pair
+from pairwell.records import Item, Pair
 from pairwell.said import listed, lowered, phrase
 from pairwell.several import adjust
 
@@ -30,68 +29,6 @@ WRONG: Final = 0.05  # of what is said of sellers and of returns, so much may be
 _QUESTIONS, _VALUES, _STEPS, _ADD_ONS, _BACK = 6, 4, 6, 15, 5
 _LONGEST = 30  # characters of a value that one can ask for
 _FEWEST = 20  # orders of an item whose returns are told
-
-
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """An item and its upgrade. Money in minor units, as customers pay it."""
-
-    item_id: str
-    title: str
-    upgrade_id: str
-    upgrade_title: str
-    price_minor: int | None
-    more_minor: int | None  # what the upgrade costs beyond
-    compare: Sequence[Comparison]
-    dearer: Dearer | None
-
-
-class Objection(msgspec.Struct, frozen=True, kw_only=True):
-    """A no, and what to answer, or that there is nothing to answer."""
-
-    reason: str
-    times: int  # of the period; 0: nobody said so yet
-    answer: str
-
-
-class Back(msgspec.Struct, frozen=True, kw_only=True):
-    """An item that comes back more often than the others of its category, shown among all of them."""
-
-    item_id: str
-    title: str
-    orders: int
-    returned: int
-    share: float
-    interval: Interval
-    usual: float
-
-
-class Habit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a seller adds to this category more often than the others do to the same items, shown among all."""
-
-    seller_id: str
-    name: str | None
-    item_id: str
-    title: str
-    rate: Rate
-    ratio: float
-    interval: Interval
-
-
-class Training(msgspec.Struct, frozen=True, kw_only=True):
-    """One sheet."""
-
-    category: str
-    currency: str
-    timezone: str
-    period: Period
-    items: int  # of the category that were sold
-    orders: int  # of sellers, with a primary item of the category
-    questions: Sequence[str]
-    steps: Sequence[Step]
-    objections: Sequence[Objection]
-    returns: Sequence[Back]
-    habits: Sequence[Habit]
-    compared: int  # sellers and add-ons that were looked at together
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -118,7 +55,8 @@ def make_training(asked: Asked, sold: Sold) -> Training:
         category=asked.category,
         currency=asked.shop.currency,
         timezone=asked.shop.timezone,
-        period=sold.period,
+        since=sold.period.since,
+        until=sold.period.until,
         items=len(best),
         orders=_primary_orders(sold, [item.item_id for item in items]),
         questions=list(_questions(best, counts))[:_QUESTIONS],
@@ -142,8 +80,10 @@ def belongs(category: str | None, wanted: str) -> bool:
 def _unknown(category: str, known: Known) -> NotFoundError:
     names = Counter(leaf(item.category) for item in known.items.values() if item.category)
     some = ", ".join(name for name, _ in names.most_common(5))
-    hint = f"Some there are: {some}." if some else "No item states a category: ingest items with one."
-    return NotFoundError(f"No item is of the category {category[:80]!r}.", hint=hint, field="category")
+    without = phrase("No item states a category: ingest items with one.")
+    hint = phrase("Some there are: {some}.", some=some) if some else without
+    said = phrase("No item is of the category {category}.", category=repr(category[:80]))
+    return NotFoundError(said, hint=hint, field="category")
 
 
 def _orders_of(sold: Sold, item_ids: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pairwell.advise.stores.scoreboard import WRONG, Judged, Reached, Scoreboard, SellerScore, Standing
+from pairwell.advise.stores.records import Judged, Reached, Scoreboard, SellerScore, Standing
+from pairwell.advise.stores.scoreboard import WRONG
+from pairwell.measure.period import Period
 from pairwell.measure.sales.metrics import METRIC
 from pairwell.report.record import Cell, Column, Report, Table
 from pairwell.said import day, joined, percent, phrase, phrase_count, unfilled
@@ -40,7 +42,7 @@ def board_report(board: Scoreboard) -> Report:
         title=phrase("Sellers"),
         currency=board.currency,
         timezone=board.timezone,
-        period=board.period,
+        period=Period(board.since, board.until),
         tables=[table for table in _tables(board) if table.rows or table.note],
         notes=list(_notes(board)),
     )

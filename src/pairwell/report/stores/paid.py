@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pairwell.advise.stores.bonus import BonusLine, BonusSheet, SellerBonus
+from pairwell.advise.stores.records import BonusLine, BonusSheet, SellerBonus
 from pairwell.config.bonus import Bonus
+from pairwell.measure.period import Period
 from pairwell.report.record import Cell, Column, Report, Table
 from pairwell.said import amount, joined, percent, phrase
 
@@ -33,7 +34,7 @@ def bonus_report(sheet: BonusSheet) -> Report:
         title=phrase("Bonuses of sellers"),
         currency=sheet.currency,
         timezone=sheet.timezone,
-        period=sheet.period,
+        period=Period(sheet.since, sheet.until),
         tables=tables,
         notes=list(_notes(sheet)),
     )

@@ -7,8 +7,8 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pairwell.advise.stores.cards import Beside, Better, Card, readable, say_beside, say_dearer
-from pairwell.advise.stores.training import Habit, Objection, Step, Training
+from pairwell.advise.stores.cards import readable, say_beside, say_dearer
+from pairwell.advise.stores.records import Beside, Better, Card, Habit, Objection, Step, Training
 from pairwell.measure.period import Period
 from pairwell.records import Comparison
 from pairwell.report.named import REASONS
@@ -127,7 +127,7 @@ def training_report(sheet: Training) -> Report:
         title=phrase("Training sheet: {category}", category=sheet.category),
         currency=sheet.currency,
         timezone=sheet.timezone,
-        period=sheet.period,
+        period=Period(sheet.since, sheet.until),
         tables=[
             _list_of("questions", phrase("What to ask"), _ASK, sheet.questions),
             _steps(sheet),

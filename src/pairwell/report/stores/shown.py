@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pairwell.advise.stores.bonus import BonusSheet
-from pairwell.advise.stores.cards import Card
-from pairwell.advise.stores.scoreboard import Scoreboard
-from pairwell.advise.stores.training import Training
+from pairwell.advise.stores.records import BonusSheet, Card, Scoreboard, Training
 from pairwell.report.record import Report
 from pairwell.report.stores.board import board_report
 from pairwell.report.stores.paid import bonus_report

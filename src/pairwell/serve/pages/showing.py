@@ -11,6 +11,7 @@ from babel.dates import format_datetime
 from babel.numbers import format_decimal, format_percent
 from jinja2 import pass_environment
 from jinja2.environment import Environment
+from markupsafe import Markup
 
 from pairwell.decide.texts import find_locale
 from pairwell.decide.texts import money as as_money
@@ -68,7 +69,17 @@ def word(environment: Environment, code: str) -> str:
     return sentences(language_of(environment)).gettext(code.replace("_", " "))
 
 
+@pass_environment
+def as_report(environment: Environment, found: Any) -> Markup:  # noqa: ANN401 - one of `pairwell.report.stores.shown`
+    """What people who sell are told, as a report in the language of the page."""
+    from pairwell.report.shown.page import render_body
+    from pairwell.report.stores.shown import as_report as report_of
+
+    return Markup(render_body(report_of(found), language_of(environment)))  # noqa: S704 - escaped where it is made
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "as_report": as_report,
     "moment": moment,
     "money": money,
     "number": number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pairwell.serve.pages.views import bundles, experiments, held, limits, models, pairs, settings, users
+from pairwell.serve.pages.views import bundles, experiments, held, limits, models, pairs, sellers, settings, users
 from pairwell.serve.pages.views.decisions import DECISION, DECISIONS
 from pairwell.serve.pages.views.fairness import FAIRNESS
 from pairwell.serve.pages.views.files import File
@@ -19,6 +19,10 @@ VIEWS: Final[tuple[View, ...]] = (
     bundles.BUNDLES,
     bundles.RULES,
     PLAYGROUND,
+    sellers.SELLERS,
+    sellers.CARD,
+    sellers.TRAINING,
+    sellers.BONUS,
     experiments.EXPERIMENTS,
     experiments.EXPERIMENT,
     experiments.PLAN,
@@ -39,6 +43,9 @@ UNLISTED: Final = frozenset(
         pairs.ITEM.path,
         users.ACCOUNT.path,
         bundles.RULES.path,
+        sellers.CARD.path,
+        sellers.TRAINING.path,
+        sellers.BONUS.path,
         held.QUARANTINE.path,
         experiments.EXPERIMENT.path,
         experiments.PLAN.path,
