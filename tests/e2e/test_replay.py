@@ -150,7 +150,7 @@ def _publish_others(shop: Shop) -> None:
         guards=Guards(add_on_price_share=1.0, margin_floor_minor=150),
         slots=Slots(max=2),
         choice=msgspec.structs.replace(settings.choice, salt="other", temperature=1.0, exploration=0.5),
-        caps=(),
+        caps=settings.caps[:1],  # contacts: without a cap of them nothing is published
         rules=settings.rules[1:],
     )
     shop.workspace.settings_file.write_text(render_settings(changed), encoding="utf-8")

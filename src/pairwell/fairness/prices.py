@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from babel.numbers import get_currency_precision
 
-from pairwell.fairness.words import fold
+from pairwell.fairness.words import fold, quote_words
 
 _SIGNS: Final = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP",
@@ -40,14 +40,14 @@ class Priced(msgspec.Struct, frozen=True):
 
 
 def find_prices(text: str) -> Iterator[Priced]:
-    """The amounts of money that a text names as a price, in folded words."""
+    """The amounts of money that a text names as a price."""
     folded = fold(text)
     for match in _PRICE.finditer(folded):
         start, end = match.span()
         if _OTHER.search(folded[max(0, start - _AROUND) : end + _AROUND]) or _PER.match(folded[end:]):
             continue
         currency = _SIGNS[match["before"] or match["after"]]
-        yield Priced(match.group(), _minor(match["a"] or match["b"], currency), currency)
+        yield Priced(quote_words(text, start, end), _minor(match["a"] or match["b"], currency), currency)
 
 
 def _minor(figure: str, currency: str) -> int:

@@ -49,14 +49,21 @@ def find_words(text: str, expressions: Sequence[str]) -> Iterator[Found]:
             yield Found(words, _number(match), _decimal(match))
 
 
+def quote_words(text: str, start: int, end: int) -> str:
+    """What stands in `text` where its folded form has the letters from `start` up to before `end`."""
+    whole = unicodedata.normalize("NFC", text)
+    _, places = _fold(whole)
+    return whole[places[start] : places[end - 1] + 1].strip()
+
+
 def same_words(one: str, other: str) -> bool:
     """Whether two texts say the same, however they are written."""
-    return fold(one) == fold(other)
+    return fold(one).strip() == fold(other).strip()
 
 
 def fold(text: str) -> str:
     """The text in the writing of the lists."""
-    return _fold(unicodedata.normalize("NFC", text))[0].strip()
+    return _fold(unicodedata.normalize("NFC", text))[0]
 
 
 def _fold(text: str) -> tuple[str, list[int]]:

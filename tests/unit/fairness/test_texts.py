@@ -101,6 +101,11 @@ class TestPrices:
         assert look(words, polish, Item(item_id="mat", price_minor=199_050)) == []
         assert look(words, polish, Item(item_id="mat", price_minor=199_000))
 
+    def test_a_price_is_quoted_as_it_stands(self) -> None:
+        (found,) = look("  Tylko 5\u00a0ZŁ dziś wieczorem w namiocie")
+        assert found.text is not None
+        assert found.text.words == "5\u00a0ZŁ"
+
     def test_another_currency_is_another_price(self) -> None:
         assert [one.pattern for one in look("$12.99")] == ["hidden_total"]
 
