@@ -10,6 +10,7 @@ from typing import TextIO
 import msgspec
 
 from pairwell.clock import Clock, system_clock
+from pairwell.said import plain
 
 _QUIET_S = 1.0  # the same notice again within this is not repeated
 
@@ -33,7 +34,7 @@ class Notices:
         line = {"at": self._clock(), "level": level, "event": event, "message": message}
         if held := self._held.pop(event, 0):
             line["repeated"] = held
-        print(msgspec.json.encode(line).decode(), file=self._stream or sys.stderr, flush=True)
+        print(msgspec.json.encode(line, enc_hook=plain).decode(), file=self._stream or sys.stderr, flush=True)
 
     def failure(self, error: BaseException) -> None:
         """Say where an error of ours arose; its text may quote a request and is left out."""

@@ -5,6 +5,7 @@ from io import StringIO
 
 import msgspec
 
+from pairwell.said import phrase
 from pairwell.serve.online.notices import Notices
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -25,6 +26,12 @@ def test_a_notice_is_one_line_of_json() -> None:
         "event": "model_live",
         "message": "abc\ndef",
     }
+
+
+def test_a_notice_may_be_something_said() -> None:
+    notices, stream = _notices()
+    notices.tell("error", "no_model", phrase("Nothing has been learned yet."))
+    assert msgspec.json.decode(stream.getvalue())["message"] == "Nothing has been learned yet."
 
 
 def test_a_flood_of_one_kind_is_held_back_and_another_kind_is_not() -> None:
