@@ -25,6 +25,7 @@ from pairwell.cli.pairs import pairs
 from pairwell.cli.rollout import Author, Share, Why, author_of, percent, print_log
 from pairwell.cli.shadowing import print_shadow
 from pairwell.errors import RequestError
+from pairwell.said import plain
 from pairwell.wording import counted
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def learn(
         outcomes = shop.learn_offers() if as_of is None else None  # who looks back does not mean to sell by it
         unpublished = unpublished_changes(shop.workspace)
     if as_json:
-        print_json({**msgspec.to_builtins(learned), "offers": outcomes})
+        print_json({**msgspec.to_builtins(learned, enc_hook=plain), "offers": outcomes})
     else:
         print_lines(_learned_lines(learned, unpublished=bool(unpublished)))
         print_lines(outcome_lines(outcomes) if outcomes else ())
