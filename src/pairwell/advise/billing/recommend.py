@@ -93,11 +93,12 @@ def _paid_by_benefit(weighed: Weighed) -> Advice | None:
     one = best[1]
     text = joined(*weighed.said_worth(one), between=", ")
     move = _move(weighed, one, "upgrade", text)
-    more = -weighed.saved(one)
-    if more <= 0:
-        return move
-    costs = costs_more(one.way, weighed.monthly(more), weighed.currency)
-    return msgspec.structs.replace(move, also=(costs, *move.also))
+    saved = weighed.saved(one)
+    if saved > 0:
+        bill = saves(one.way, weighed.monthly(saved), weighed.currency)
+    else:
+        bill = costs_more(one.way, weighed.monthly(-saved), weighed.currency)
+    return msgspec.structs.replace(move, also=(bill, *move.also))
 
 
 def _same_bill(weighed: Weighed) -> Advice | None:
@@ -116,14 +117,12 @@ def _limit_near(weighed: Weighed) -> Advice | None:
     near = [limit for limit in weighed.coming.limits if limit.day < until and weighed.is_new(limit)]
     if not near:
         return None
-    others = [objection(weighed, one) for one in weighed.cheaper()]
-    return _held_on(weighed, "heads_up", runs_out(near[0]), [*map(runs_out, near[1:]), *filter(None, others)])
+    return _held_on(weighed, "heads_up", runs_out(near[0]), [*map(runs_out, near[1:]), *_objections(weighed)])
 
 
 def _stay(weighed: Weighed) -> Advice:
     """Nothing to change; what speaks against each cheaper plan, and what the next one up would cost."""
-    now, others = weighed.now, [objection(weighed, one) for one in weighed.cheaper()]
-    against = [said for said in others if said is not None]
+    now, against = weighed.now, _objections(weighed)
     dearer = [one for one in weighed.dearer() if one.total_minor is not None and not weighed.is_lower(one)]
     if dearer and now.total_minor is not None:
         next_up = min(dearer, key=lambda one: one.total_minor or 0)
@@ -133,6 +132,16 @@ def _stay(weighed: Weighed) -> Advice:
     if weighed.cheaper() and against:
         return _held_on(weighed, "stay", against[0], against[1:])
     return _held_on(weighed, "stay", stays_best(now.way, weighed.monthly(now.total_minor), weighed.currency), against)
+
+
+def _objections(weighed: Weighed) -> list[Said]:
+    """What speaks against each cheaper plan, held in the way that is cheapest."""
+    found: dict[str, Said] = {}
+    for one in weighed.cheaper():
+        said = objection(weighed, one)
+        if said is not None:
+            found.setdefault(one.way.plan.plan_id, said)
+    return list(found.values())
 
 
 def _move(weighed: Weighed, one: Expected, action: Action, benefit: Said) -> Advice:

@@ -119,6 +119,14 @@ def test_a_term_that_still_binds_puts_a_downgrade_off_and_says_until_when() -> N
     assert advice.benefit == "From 2027-01-01, when the present term ends, Small would save 20 a month"
 
 
+def test_each_cheaper_plan_is_objected_to_once() -> None:
+    bound = plan("large", 3000, tier=1, meters=LARGE.meters, min_term_months=12)
+    pack = plan("pack", 300, kind="add_on", meters=(meter("calls", "100"),))
+    advice = recommend(case([SMALL, bound, pack], [held("large", "2026-01-01")], {"calls": [150] * 10}))
+    assert advice.benefit == "From 2027-01-01, when the present term ends, Small with pack would save 17 a month"
+    assert advice.also == ()
+
+
 def test_a_plan_that_would_bind_says_until_when() -> None:
     binding = plan("large", 3000, tier=1, meters=LARGE.meters, min_term_months=12, title="Large")
     advice = recommend(case([SMALL, binding], [held("small", "2026-01-01")], {"calls": [400] * 10}))
@@ -127,9 +135,23 @@ def test_a_plan_that_would_bind_says_until_when() -> None:
     assert "Large binds until 2027-12-01" in advice.also
 
 
-def test_a_saving_that_use_gone_by_would_not_have_brought_is_not_recommended() -> None:
-    advice = recommend(case([SMALL, LARGE], [held("large", "2026-01-01")], {"calls": [900] * 6 + [0] * 4}))
-    assert advice.action == "stay"
+def test_a_leap_of_the_last_month_is_no_reason_to_move_yet() -> None:
+    advice = recommend(case([SMALL, LARGE], [held("small", "2026-01-01")], {"calls": [50] * 8 + [290, 590]}))
+    assert (advice.action, advice.benefit) == ("stay", "Large would not have been cheaper over the last 3 months")
+
+
+def test_nor_is_a_lull_a_reason_to_hold_less() -> None:
+    bare = plan("large", 3000, tier=1, meters=LARGE.meters)
+    advice = recommend(case([SMALL, bare], [held("large", "2026-01-01")], {"calls": [900] * 6 + [0] * 4}))
+    assert (advice.action, advice.benefit) == ("stay", "Small would not have been cheaper over the last 10 months")
+
+
+@pytest.mark.parametrize(("fee", "action"), [(951, "stay"), (950, "upgrade")])
+def test_a_saving_of_less_than_a_twentieth_is_not_worth_a_move(fee: int, action: str) -> None:
+    other = plan("other", fee, tier=1, meters=SMALL.meters, title="Other")
+    advice = recommend(case([SMALL, other], [held("small", "2026-01-01")], {"calls": [50] * 10}))
+    assert advice.action == action
+    assert action == "upgrade" or advice.benefit == "Other would save no more than 0.49 a month"
 
 
 def test_a_feature_that_is_needed_and_worth_its_price_is_an_upgrade() -> None:
@@ -155,7 +177,11 @@ def test_use_that_a_plan_has_no_room_for_is_worth_what_its_benefit_says() -> Non
     used = {"calls": [110] * 10}
     holding = [held("full", "2026-01-01")]
     worth = Benefit(meter="calls", money_minor=Decimal(200))
-    assert recommend(case([full, LARGE], holding, used, benefits=(worth,))).benefit == "calls: worth 20 a month"
+    paid = recommend(case([full, LARGE], holding, used, benefits=(worth,)))
+    assert (paid.benefit, paid.also) == ("calls: worth 20 a month", ("Large would cost 20 more a month",))
+    cheap = plan("cheap", 800, tier=1, meters=LARGE.meters, title="Cheap")
+    saving = recommend(case([full, cheap], holding, used, benefits=(worth,)))
+    assert saving.also == ("Cheap saves 2 a month",)
     advice = recommend(case([full, LARGE], holding, used))
     assert (advice.action, advice.benefit) == ("stay", "Full is short of 10 calls for the use expected")
 
