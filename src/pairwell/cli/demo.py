@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -13,6 +14,7 @@ import msgspec
 import typer
 
 from pairwell.cli.deciding import answer_lines
+from pairwell.cli.demo_firm import make_demo_firm
 from pairwell.cli.output import AsJson, amount, print_json, print_lines
 from pairwell.cli.serving import PagesPort, Port
 from pairwell.records import Answer, CartLine, DecisionRequest, Item
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
 _MARK = "demo-seed"
 _EXAMPLES = 3
 Say = Callable[[str], None]
+
+
+class DemoKind(StrEnum):
+    """What is simulated."""
+
+    SHOP = "shop"
+    FIRM = "firm"
+
+
+_INDUSTRIES = {DemoKind.SHOP: "retail", DemoKind.FIRM: "saas"}
 
 
 class Demo(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +64,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Workspace to make.")] = Path("pairwell-demo"),
     *,
     once: Annotated[bool, typer.Option("--once", help="Do not serve afterwards.")] = False,
+    kind: Annotated[DemoKind, typer.Option(help="A shop, or a firm that sells by subscription.")] = DemoKind.SHOP,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another shop.")] = 1,
     port: Port = 8420,
     pages_port: PagesPort = 8421,
@@ -59,13 +72,15 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Make a simulated shop, learn from its orders, decide, live through a month, and serve."""
-    with _open(folder, seed) as shop:
-        found = _run(shop, seed, (lambda _: None) if as_json else lambda line: print_lines([line]))
+    run = make_demo_firm if kind is DemoKind.FIRM else _run
+    with _open(folder, kind, seed) as shop:
+        found = run(shop, seed, (lambda _: None) if as_json else lambda line: print_lines([line]))
         workspace = shop.workspace
     if as_json:
         print_json(found)
     if not once:
-        typer.echo(f"\nAsk it, once it listens:\n  {_example_call(found, port)}\n", err=True)
+        if isinstance(found, Demo):
+            typer.echo(f"\nAsk it, once it listens:\n  {_example_call(found, port)}\n", err=True)
         _serve(workspace.root, port, pages_port, shop_port)
 
 
@@ -83,26 +98,26 @@ def _example_call(found: Demo, port: int) -> str:
     return f"curl -s http://127.0.0.1:{port}/v1/decisions -d '{body}'"
 
 
-def _open(folder: Path, seed: int) -> Shop:
+def _open(folder: Path, kind: DemoKind, seed: int) -> Shop:
     """The demo's workspace, made where it is missing. Raises `WorkspaceError` where another one is in the way."""
     from pairwell import create
     from pairwell import open as open_workspace
     from pairwell.errors import WorkspaceError
 
-    mark = folder / ".pairwell" / _MARK
-    if mark.is_file() and mark.read_text(encoding="ascii") == str(seed):
+    mark, name = folder / ".pairwell" / _MARK, str(seed) if kind is DemoKind.SHOP else f"{kind.value} {seed}"
+    if mark.is_file() and mark.read_text(encoding="ascii") == name:
         return open_workspace(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WorkspaceError(
-            f"{folder} is not an empty folder and not the demo of seed {seed}.",
-            hint=f"Name another folder: `pairwell demo DIR --seed {seed}`.",
+            f"{folder} is not an empty folder and not the demo of {kind.value} {seed}.",
+            hint=f"Name another folder: `pairwell demo DIR --kind {kind.value} --seed {seed}`.",
         )
-    shop = create(folder)
+    shop = create(folder, industry=_INDUSTRIES[kind])
     text = shop.workspace.settings_file.read_text(encoding="utf-8")
     salt = shop.published.settings.choice.salt
     shop.workspace.settings_file.write_text(text.replace(salt, f"demo-{seed}"), encoding="utf-8")
     shop.publish()
-    mark.write_text(str(seed), encoding="ascii")
+    mark.write_text(name, encoding="ascii")
     return shop
 
 
