@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from pairwell.config.settings import Decline
 from pairwell.measure.offers.attribution import Attributed
 from pairwell.measure.offers.effects import FOLLOWING_DAYS, Effects, Result, effects_of, untriggered
 from pairwell.measure.offers.estimates import UNLIKELY, Bools, Estimate, NotEstimable
@@ -130,13 +131,23 @@ def _inflation(effects: Effects) -> Figure:
 
 
 def _costs(opened: Opened, effects: Effects) -> Iterator[Figure]:
-    read, decline = opened.now, opened.asked.settings.decline
+    read = opened.now
     yield added_figure(
         ("incremental_orders", phrase("Orders won or lost"), "number"),
         effects.orders,
         cells=Cells(opened.asked.settings.shop.currency),
         note=phrase("Below 0: offers cost checkouts."),
     )
+    yield from _declined(read, opened.asked.settings.decline)
+    yield _returned(read)
+    yield figure(
+        ("untriggered_margin_minor", phrase("Check: customers never offered anything"), "money"),
+        untriggered(read.trial, read.lines),
+        note=phrase("Nothing was done to them, so that this is chance; the first note below says where it cannot be."),
+    )
+
+
+def _declined(read: Read, decline: Decline) -> Iterator[Figure]:
     way = way_of(read.told, read.lines, read.attributed)
     declined = read.told.offers.declined[way.offer] >= 0
     tried = int((way.stage("exposed") | declined).sum())
@@ -159,20 +170,18 @@ def _costs(opened: Opened, effects: Effects) -> Iterator[Figure]:
             days=f"{decline.quiet_days:g}",
         ),
     )
+
+
+def _returned(read: Read) -> Figure:
     bought = _ours(read.attributed)
     back = float((read.lines.gross - read.lines.revenue)[bought].sum())
     gross = float(read.lines.gross[bought].sum())
-    yield Figure(
+    return Figure(
         key="attributed_returned_share",
         title=phrase("Attributed revenue that came back"),
         unit="share",
         value=back / gross if gross > 0 else None,
         refusal=None if gross > 0 else phrase("Nothing is put down to offers in this period."),
-    )
-    yield figure(
-        ("untriggered_margin_minor", phrase("Check: customers never offered anything"), "money"),
-        untriggered(read.trial, read.lines),
-        note=phrase("Nothing was done to them, so that this is chance; the first note below says where it cannot be."),
     )
 
 
