@@ -209,6 +209,11 @@ def unfilled(text: str) -> str:
     return text
 
 
+def literal(text: str) -> str:
+    """A text without values as a sentence for `phrase`: its braces are its own."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def spoken(text: str, language: str) -> str:
     """The text in a language, where it is said and not the shop's own."""
     return text.form.put(speaker_of(language)) if isinstance(text, Said) else text

@@ -16,6 +16,8 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
 from pairwell.catalogues import LANGUAGES, read_file
+from pairwell.config.document import describe_setting, setting_names
+from pairwell.said import literal
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "pairwell"
 PLACE = SOURCE / "serve" / "pages"
@@ -56,6 +58,8 @@ def _of_pages() -> Iterator[Message]:
 
 def _of_room(name: str) -> Iterator[Message]:
     yield from _of_modules([*SOURCE.glob(f"{name}.py"), *(SOURCE / name).rglob("*.py")], _OF_RECORDS)
+    if name == "config":
+        yield from (literal(said) for said in map(describe_setting, setting_names()) if said)
 
 
 def _of_modules(paths: Iterable[Path], keywords: Mapping[str, tuple[int, ...] | None]) -> Iterator[Message]:

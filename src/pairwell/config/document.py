@@ -19,7 +19,7 @@ from pairwell.config.explaining import explain
 from pairwell.config.remembering import LEAST_DECISION_DAYS
 from pairwell.config.settings import Settings
 from pairwell.errors import SettingsError
-from pairwell.said import phrase
+from pairwell.said import literal, phrase
 
 _USUAL = Settings()
 
@@ -100,7 +100,7 @@ def describe_setting(name: str) -> str:
         if part in kind.__struct_fields__:  # else it is what a placement, rule or cap is called
             said = _descriptions(kind)[part]
             kind = _section_kind(kind, part) or kind
-    return said
+    return phrase(literal(said)) if said else ""
 
 
 def _plain(section: msgspec.Struct) -> dict[str, Any]:
