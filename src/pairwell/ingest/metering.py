@@ -27,7 +27,7 @@ def meters_of(rows: Sequence[Row]) -> tuple[Meter, ...]:
     A row tells of them as JSON, by columns of its own for each meter, or by being of one meter or one step of its
     price. Raises `BadMeterError`.
     """
-    listed = [meter for row in rows for meter in _listed(row.get("meters"))]
+    listed = dict.fromkeys(meter for row in rows for meter in _listed(row.get("meters")))
     told: dict[str, list[Row]] = {}
     for name, parts in (pair for row in rows for pair in (*_wide(row.get("attributes")), *_long(row))):
         if parts not in told.setdefault(name, []):
@@ -46,7 +46,7 @@ def _listed(text: str | None) -> Iterator[Meter]:
         listed = msgspec.json.decode(text, type=tuple[Meter, ...])
     except msgspec.MsgspecError as error:
         raise BadMeterError from error
-    for meter in dict.fromkeys(listed):
+    for meter in listed:
         yield msgspec.structs.replace(meter, meter=meter_name(meter.meter))
 
 

@@ -33,6 +33,18 @@ _UNSAID: dict[str, dict[str, Any]] = {
     "order_lines": {"line_no": 1, "quantity": 1.0, "unit_price_minor": 100, "discount_minor": 0},
     "returns": {"line_no": 1, "quantity": 1.0, "at": _DAY},
     "events": {"type": "view", "at": _DAY},
+    "plans": {
+        "kind": "plan",
+        "family": "f",
+        "tier": 1,
+        "fee_minor": 100,
+        "period": "month",
+        "meters": "[]",
+        "features": "[]",
+        "min_term_months": 0,
+        "prorated": True,
+        "requires": "[]",
+    },
 }
 
 
