@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from pairwell.advise.billing.case import Case
-from pairwell.advise.billing.compare import NotKnown, unheld
+from pairwell.advise.billing.compare import FEWEST_MONTHS, NotKnown, unheld
 from pairwell.advise.billing.days import MONTHS_OF_A_YEAR, days_of, first_of, months_on
 from pairwell.advise.billing.forecast import Ahead, forecast
 from pairwell.advise.billing.ledger import Use
@@ -96,14 +96,37 @@ def _coming(case: Case, meter: str, ahead: int) -> Running | NotKnown:
     """The running month and so many more; what is left of the running one is as much of a month as it has days left."""
     running = first_of(case.today)
     history = tuple(_used(case, meter, month, months_on(month, 1)) for month in case.recent_months)
-    found = forecast([float(one) for one in history], running, ahead + 1)
+    full = _months_full(case, meter, history)
+    found = forecast(
+        [float(one) for one in history[: len(history) - full]], months_on(running, -full), full + ahead + 1
+    )
     if isinstance(found, NotKnown):
         return found
+    if full:  # more was wanted than could be had
+        found = tuple(_at_least(one, float(history[-1])) for one in found[full:])
     so_far = float(_used(case, meter, running, case.today))
     left = 1 - (case.today - running).days / days_of(running)
     now = Ahead(running, *(so_far + left * one for one in (found[0].expected, found[0].low, found[0].high)))
     whole = all(one == one.to_integral_value() for one in history)
     return Running(meter=meter, whole=whole, history=history, months=(now, *found[1:]))
+
+
+def _months_full(case: Case, meter: str, history: Sequence[Decimal]) -> int:
+    """The last months that took all that can be had of a meter, which tell no more of what was wanted.
+
+    None of them where too few would be left to forecast from.
+    """
+    stay = case.current
+    own = None if stay is None else next((one for one in stay.plan.meters if one.meter == meter), None)
+    if stay is None or own is None or own.tiers or stay.plan.period == "year":
+        return 0
+    limit = _included(case, stay, own)
+    full = next((number for number, one in enumerate(reversed(history)) if one < limit), len(history))
+    return full if len(history) - full >= FEWEST_MONTHS else 0
+
+
+def _at_least(one: Ahead, most: float) -> Ahead:
+    return Ahead(one.month, max(one.expected, most), one.low, max(one.high, most))
 
 
 def _used(case: Case, meter: str, since: dt.date, until: dt.date) -> Decimal:

@@ -91,6 +91,23 @@ def test_what_a_plan_can_serve_of_the_use_expected() -> None:
     assert only.unserved == {"calls": Decimal(90)}
 
 
+def test_months_that_took_all_that_can_be_had_do_not_tell_what_was_wanted() -> None:
+    used = {"calls": [50, 60, 70, 80, 90, 100, 100, 100, 100, 100]}
+    strict = plan("app", 1000, meters=(meter("calls", "100"),))
+    wanted = look(case([strict], [held("app", "2026-01-01")], used)).meters[0]
+    assert wanted.months[0].expected > 120
+    sold = look(case([CALLS], [held("app", "2026-01-01")], used)).meters[0]
+    assert sold.months[0].expected < 110
+
+
+def test_whoever_always_took_all_is_expected_to_go_on() -> None:
+    strict = plan("app", 1000, meters=(meter("calls", "100"),))
+    seen = look(case([strict], [held("app", "2026-01-01")], {"calls": [100] * 10})).meters[0]
+    assert seen.months[0].expected == 100
+    fallen = {"calls": [100, 90, 80, 70, 60, 100, 100, 100, 100, 100]}
+    assert look(case([strict], [held("app", "2026-01-01")], fallen)).meters[0].months[0].expected >= 100
+
+
 def test_whole_units_stay_whole_and_parts_stay_parts() -> None:
     whole = steady(150).meters[0]
     assert whole.whole
