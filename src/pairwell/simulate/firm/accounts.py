@@ -123,9 +123,9 @@ def _start(industry: Ints, bulk: Floats, own: Floats) -> Floats:
 def _add_on_worth(industry: Ints, drivers: tuple[Floats, Floats, Ints], own: Floats) -> Floats:
     """An aim is worth what the industry, the size and the way of working make of it; its add-ons nearly as much."""
     bulk, outward, abroad = drivers
-    aims = np.array([one.aims for one in INDUSTRIES])[industry] - 0.35 + 0.35 * own[:, : len(AIMS)]
+    aims = np.array([one.aims for one in INDUSTRIES])[industry] - 0.35 + 0.28 * own[:, : len(AIMS)]
     push = np.stack([0.6 * outward[:, 0], 0.6 * outward[:, 1], 0.25 * bulk, 0.45 * bulk], axis=1)
     aims[:, :4] += push
     aims[:, AIMS.index("abroad")] += np.where(abroad > 1, 0.5, -0.8)
     served = np.array([AIMS.index(str(plan.purpose)) for plan in ADD_ONS])
-    return np.asarray(aims[:, served] + 0.2 * own[:, len(AIMS) :], dtype=np.float64)
+    return np.asarray(aims[:, served] + 0.15 * own[:, len(AIMS) :], dtype=np.float64)
