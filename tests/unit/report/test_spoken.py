@@ -28,7 +28,7 @@ from pairwell.said import Said
 
 _DAY = timedelta(days=1)
 _HOLDOUT = msgspec.convert({"choice": {"holdout": 0.3}}, Settings)
-_SLICED = {"profit": "kind", "funnel": "new_or_returning", "placements": "channel", "segments": "region"}
+_SLICED = {"profit": "kind", "placements": "channel"}
 # What these shops call their own things, and the names of placements, channels, settings and methods.
 _OWN = {"tent", "mat", "lamp", "web", "site", "cart", "region", "North", "South", "customer", "c"}
 _TERMS = {"EUR", "UTC", "RFM", "BG", "NBD", "Gamma", "Id"}
@@ -55,8 +55,7 @@ def _offered(place: Path) -> Iterator[Report]:
     dataset = _open(workspace, database)
     asked = Asked(dataset=dataset, database=database, settings=_HOLDOUT, now=NOW + 60 * _DAY, since=NOW - 30 * _DAY)
     yield from (build(asked) for build in REPORTS.values())
-    for name in ("profit", "funnel", "placements"):
-        yield REPORTS[name](msgspec.structs.replace(asked, by=_SLICED[name]))
+    yield from (REPORTS[name](msgspec.structs.replace(asked, by=by)) for name, by in _SLICED.items())
 
 
 def _known(place: Path) -> Iterator[Report]:
@@ -68,7 +67,6 @@ def _known(place: Path) -> Iterator[Report]:
     said = {f"c{who:03}": {"region": "South" if who % 2 else "North"} for who in range(40)}
     asked = _asked(open_shop(create_workspace(place / "known"), bought, customers=said), "known", place)
     yield from (REPORTS[name](asked) for name in ("customers", "segments"))
-    yield REPORTS["segments"](msgspec.structs.replace(asked, by=_SLICED["segments"]))
 
 
 def _texts(report: Report) -> Iterator[tuple[str, str]]:
