@@ -38,8 +38,7 @@ svg .label { fill: var(--soft); font-size: 14px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); text-align: left; font-weight: 400; }
 thead th { color: var(--soft); font-size: 13px; vertical-align: bottom; }
-tbody th, td { min-width: 84px; max-width: 340px; overflow-wrap: anywhere; }
-tbody th { min-width: 100px; }
+tbody th, td { min-width: 112px; max-width: 340px; overflow-wrap: anywhere; }
 .number { text-align: right; min-width: 0; }
 td.number, td.number small { white-space: nowrap; }
 td.number small { display: block; }
