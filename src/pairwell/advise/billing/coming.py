@@ -116,13 +116,23 @@ def _months_full(case: Case, meter: str, history: Sequence[Decimal]) -> int:
 
     None of them where too few would be left to forecast from.
     """
+    limit = most_of(case, meter)
+    full = 0 if limit is None else months_at(limit, history)
+    return full if len(history) - full >= FEWEST_MONTHS else 0
+
+
+def most_of(case: Case, meter: str) -> Decimal | None:
+    """As much of a meter as a month can take, where no more is sold; None: there is no such limit."""
     stay = case.current
     own = None if stay is None else next((one for one in stay.plan.meters if one.meter == meter), None)
     if stay is None or own is None or own.tiers or stay.plan.period == "year":
-        return 0
-    limit = _included(case, stay, own)
-    full = next((number for number, one in enumerate(reversed(history)) if one < limit), len(history))
-    return full if len(history) - full >= FEWEST_MONTHS else 0
+        return None
+    return _included(case, stay, own)
+
+
+def months_at(limit: Decimal, history: Sequence[Decimal]) -> int:
+    """How many of the last months took all of a limit."""
+    return next((number for number, one in enumerate(reversed(history)) if one < limit), len(history))
 
 
 def _at_least(one: Ahead, most: float) -> Ahead:

@@ -16,6 +16,7 @@ from pairwell.advise.billing.case import Case
 from pairwell.advise.billing.coming import Expected, Limit, outlook
 from pairwell.advise.billing.compare import FEWEST_MONTHS, NotKnown
 from pairwell.advise.billing.days import months_on
+from pairwell.advise.billing.full import said_full
 from pairwell.advise.billing.more import more_of
 from pairwell.advise.billing.objections import objection
 from pairwell.advise.billing.said_moves import (
@@ -67,7 +68,9 @@ def recommend(case: Case) -> Advice:
         found = coming if isinstance(coming, NotKnown) else NotKnown("too_few_months", found=seen)
         return Advice(action="not_enough_known", benefit=unknown(found), months_seen=seen)
     weighed = Weighed(case, coming, coming.options[0])
-    move = _saving(weighed) or _paid_by_benefit(weighed) or _same_bill(weighed) or _limit_near(weighed)
+    move = (
+        _saving(weighed) or _paid_by_benefit(weighed) or _same_bill(weighed) or _full(weighed) or _limit_near(weighed)
+    )
     return move or _stay(weighed)
 
 
@@ -109,6 +112,12 @@ def _same_bill(weighed: Weighed) -> Advice | None:
             move = _move(weighed, one, "heads_up", same_bill(more[:1]))
             return msgspec.structs.replace(move, also=(*more[1:], *move.also))
     return None
+
+
+def _full(weighed: Weighed) -> Advice | None:
+    """All that can be had was taken for months: how much more is wanted, only the account can say."""
+    said = said_full(weighed)
+    return _held_on(weighed, "heads_up", said[0], said[1:]) if said else None
 
 
 def _limit_near(weighed: Weighed) -> Advice | None:

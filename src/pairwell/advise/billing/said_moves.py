@@ -130,6 +130,28 @@ def unknown(found: NotKnown) -> Said:
     )
 
 
+def used_up(meter: str, limit: Decimal, months: int) -> Said:
+    """That all that can be had was taken, so that nobody knows how much was wanted."""
+    return phrase_count(
+        "All {limit} {meter} were used up in the last month",
+        "All {limit} {meter} were used up in each of the last {count} months",
+        months,
+        limit=units(limit),
+        meter=metered(meter),
+    )
+
+
+def pays_from(way: Way, more: int, meter: str) -> Said:
+    """From how many further units on a dearer plan is worth what it costs."""
+    return phrase_count(
+        "{plan} pays for itself from {count} more of {meter} a month",
+        "{plan} pays for itself from {count} more {meter} a month",
+        more,
+        plan=named(way),
+        meter=metered(meter),
+    )
+
+
 def runs_out(limit: Limit) -> Said:
     """When the included units of a meter will be used up."""
     said = phrase(

@@ -182,8 +182,26 @@ def test_use_that_a_plan_has_no_room_for_is_worth_what_its_benefit_says() -> Non
     cheap = plan("cheap", 800, tier=1, meters=LARGE.meters, title="Cheap")
     saving = recommend(case([full, cheap], holding, used, benefits=(worth,)))
     assert saving.also == ("Cheap saves 2 a month",)
-    advice = recommend(case([full, LARGE], holding, used))
+    assert recommend(case([full, LARGE], holding, used)).action == "heads_up"
+    advice = recommend(case([full, LARGE], holding, {"calls": [90] * 8 + [110] * 2}))
     assert (advice.action, advice.benefit) == ("stay", "Full is short of 10 calls for the use expected")
+
+
+def test_who_takes_all_that_can_be_had_hears_from_when_on_more_would_pay() -> None:
+    full = plan("full", 1000, meters=(meter("calls", "100"),), title="Full")
+    holding, used = [held("full", "2026-01-01")], {"calls": [100] * 10}
+    worth = Benefit(meter="calls", money_minor=Decimal(30))
+    advice = recommend(case([full, LARGE], holding, used, benefits=(worth,)))
+    assert (advice.action, advice.plan_id) == ("heads_up", None)
+    assert advice.benefit == "All 100 calls were used up in each of the last 10 months"
+    assert advice.also == ("Large would cost 20 more a month", "Large pays for itself from 67 more calls a month")
+    assert recommend(case([full, LARGE], holding, used)).also == ("Large would cost 20 more a month",)
+
+
+def test_two_full_months_are_no_habit() -> None:
+    full = plan("full", 1000, meters=(meter("calls", "100"),))
+    advice = recommend(case([full, LARGE], [held("full", "2026-01-01")], {"calls": [99] * 8 + [100] * 2}))
+    assert advice.action == "stay"
 
 
 def test_a_limit_that_comes_near_is_told_before_it_is_hit() -> None:
