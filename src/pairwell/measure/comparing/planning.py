@@ -19,6 +19,7 @@ from pairwell.measure.comparing.moments import Moments, Values, is_share, summar
 from pairwell.measure.comparing.planned import Horizon, Wanted
 from pairwell.measure.comparing.skewed import Unfit, judge
 from pairwell.measure.comparing.tails import Tail, tail_of
+from pairwell.said import phrase
 
 UNIT, AT, VALUE = "unit", "at", "value"
 _WEEKS = (1, 2, 3, 4, 6, 8, 10, 13, 17, 21, 26, 39, 52)
@@ -33,12 +34,14 @@ def totals_by_days(sales: ir.Table, days: int | None) -> tuple[tuple[datetime, d
     span = (last - first).days + 1
     if span < 7:  # noqa: PLR2004 - a week
         raise EvidenceError(
-            f"The history covers {span} days; a plan needs a week at least.", hint="Ingest older orders first."
+            phrase("The history covers {span} days; a plan needs a week at least.", span=str(span)),
+            hint=phrase("Ingest older orders first."),
         )
     chosen = {7 * weeks for weeks in _WEEKS if 7 * weeks <= span} | ({days} if days is not None else set())
     if days is not None and days > span:
         raise EvidenceError(
-            f"The history covers {span} days, fewer than the {days} asked for.", hint=f"Ask for --days {span} or less."
+            phrase("The history covers {span} days, fewer than the {days} asked for.", span=str(span), days=str(days)),
+            hint=phrase("Ask for --days {span} or less.", span=str(span)),
         )
     return (first, last), _totals(sales, last, sorted(chosen))
 
@@ -126,8 +129,14 @@ def _with_zeros(values: Values, days: int, visitors: int) -> Values:
     everybody = round(visitors * days / 7)
     if everybody < values.size:
         raise RequestError(
-            f"{visitors:,} visitors a week make {everybody:,} in {days} days, and {values.size:,} units had a value.",
-            hint="Count everybody who comes, whether they buy or not; or leave --visitors out.",
+            phrase(
+                "{visitors} visitors a week make {everybody} in {days} days, and {size} units had a value.",
+                visitors=visitors,
+                everybody=everybody,
+                days=str(days),
+                size=values.size,
+            ),
+            hint=phrase("Count everybody who comes, whether they buy or not; or leave --visitors out."),
             field="visitors",
         )
     return np.concatenate((np.zeros(everybody - values.size), values))
@@ -152,7 +161,9 @@ def _bounds(sales: ir.Table) -> tuple[datetime, datetime]:
     table: pa.Table = sales.get_backend().to_pyarrow(sales.aggregate(first=sales[AT].min(), last=sales[AT].max()))
     first, last = (column[0].as_py() for column in table.columns)
     if first is None:
-        raise EvidenceError("There is no sale with a unit and a moment.", hint="Ingest orders with customers first.")
+        raise EvidenceError(
+            phrase("There is no sale with a unit and a moment."), hint=phrase("Ingest orders with customers first.")
+        )
     return first, last
 
 
