@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from pairwell.errors import NotFoundError
+from pairwell.simulate.firm.behaviour import Ties, accept_chance, harm_chance, leave_chance, months_kept
 from pairwell.simulate.firm.exports import write_firm
 from pairwell.simulate.firm.futures import look_ahead
 from pairwell.simulate.firm.price_list import FAMILIES, PRICE_LIST
 from pairwell.simulate.firm.size import FirmSize
+from pairwell.simulate.firm.standing import stand
 from pairwell.simulate.firm.truth import LIKELY, Account, Move, Truth, find_truth
 from pairwell.simulate.firm.world import Firm, make_firm
 
@@ -140,3 +142,19 @@ def test_some_near_a_limit_will_shrink_and_some_grow_late(firm: Firm, truth: Tru
 
 def _move(account: Account, plan_id: str | None) -> Move:
     return next(move for move in account.moves if move.plan_id == plan_id)
+
+
+def test_the_margin_of_an_add_on_is_its_fee_for_as_long_as_the_account_stays(firm: Firm, truth: Truth) -> None:
+    standing = stand(firm)
+    for place in firm.customers[:60].tolist():
+        mood, touchy, renews = standing.ties.mood, standing.ties.touchy, standing.ties.renews
+        ties = Ties(mood[[place]], touchy[[place]], renews[[place]])
+        over = standing.total[[place]] / standing.best[[place]] - 1
+        kept = months_kept(leave_chance(over, standing.fading[[place]], ties.touchy))[0]
+        for move in truth.find(firm.accounts.ids[place]).moves:
+            plan = _PLANS[move.plan_id]
+            if move.kind == "add_on":
+                share = np.array([0.25 * move.gain_minor / plan.fee_minor])
+                lost = harm_chance(share, ties)[0] * kept * standing.brings[place]
+                won = accept_chance(share, ties)[0] * kept * 0.9 * plan.fee_minor
+                assert move.margin_minor == pytest.approx(won - lost, rel=0.001, abs=50)
