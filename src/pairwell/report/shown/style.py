@@ -44,5 +44,6 @@ td.number, td.number small { white-space: nowrap; }
 td.number small { display: block; }
 thead .number { max-width: 110px; }
 td[style] { background: color-mix(in srgb, var(--mark) var(--heat), transparent); padding-left: 12px; }
-@media print { details::details-content { content-visibility: visible; display: block; } main { max-width: none; } article { break-inside: avoid; } }
+@media print { details::details-content { content-visibility: visible; display: block; }
+  main { max-width: none; } article { break-inside: avoid; } }
 """
