@@ -111,7 +111,8 @@ def _questions(items: Sequence[Item], counts: Mapping[str, tuple[int, int]]) -> 
         for name, value in item.attributes.items():
             if len(value) <= _LONGEST:
                 values.setdefault(name, Counter())[value] += counts[item.item_id][0]
-    told = {name: found for name, found in values.items() if len(found) > 1 and len(found) < len(items)}
+    # What is another value for each of many items is a name, and nobody can choose by it.
+    told = {name: found for name, found in values.items() if 1 < len(found) < max(len(items), _VALUES + 1)}
     for name in sorted(told, key=lambda one: (-told[one].total(), one)):
         usual = [value for value, _ in told[name].most_common(_VALUES)]
         if name == "purpose":
