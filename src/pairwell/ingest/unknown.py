@@ -59,8 +59,8 @@ def _of_plans(dataset: Dataset, subscriptions: ibis.Table) -> Iterator[str]:
     ids = plans.order_by("item_id").to_pyarrow()["item_id"].to_pylist()
     if ids:
         yield (
-            f"Plans that neither a catalogue nor an order knows: {len(ids):,} ({_first(ids)}). Taken all the same: "
-            "they count as owned once items are called so."
+            f"Plans that neither a price list, a catalogue nor an order knows: {len(ids):,} ({_first(ids)}). Taken all "
+            "the same: they count as owned once `pairwell ingest plans FILE` or a catalogue tells of them."
         )
 
 

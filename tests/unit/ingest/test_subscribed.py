@@ -99,7 +99,13 @@ def test_plans_that_nobody_knows_are_named(loader: Loader) -> None:
     loader.load("items", "item_id,title,kind", "pro,Pro,plan")
     report = loader.load("subscriptions", HEADER, "s1,c1,pro,2026-01-01,,,no", "s2,c1,price_1,2026-01-01,,,no")
     (note,) = report.notes
-    assert note.startswith("Plans that neither a catalogue nor an order knows: 1 (price_1).")
+    assert note.startswith("Plans that neither a price list, a catalogue nor an order knows: 1 (price_1).")
+
+
+def test_plans_of_a_price_list_are_known_and_owned(loader: Loader) -> None:
+    loader.load("plans", "plan_id,fee", "pro,100")
+    report = loader.load("subscriptions", HEADER, "s1,c1,pro,2026-01-01,,,no")
+    assert (report.notes, held(loader, "c1"), loader.facts.items()["pro"].kind) == ([], {"pro"}, "plan")
 
 
 def test_facts_told_at_once_and_step_by_step_are_the_same(loader: Loader) -> None:
