@@ -17,11 +17,20 @@ from pairwell.report.found.record import Found
 from pairwell.report.offered import Opened
 from pairwell.report.record import Cell, Column
 from pairwell.report.sales import Sales, read_sales
-from pairwell.said import percent, phrase, phrase_count
+from pairwell.said import Said, percent, phrase, phrase_count, unfilled
 
 _MUCH = 0.05  # of revenue
 _PAIRS, _ROWS = 500, 10  # looked at, and shown
 _POINT: Final = 0.01
+_TOGETHER: Final = unfilled(
+    "Of the {pairs} most frequent pairs, {found} surely stand together more than {times} times as often as chance has "
+    "it, and no answer of the period or of the four weeks before it named either of the two."
+)
+_LOOK: Final = unfilled(
+    "`pairwell pairs {item}` says whether the model knows the pair; else run `pairwell learn`. Perhaps nobody asked "
+    "with one of them alone in the cart. Where the cheaper item costs more than `guards.add_on_price_share` of the "
+    "other, that guard removes it from a cart with the other alone."
+)
 
 
 def find_goods(opened: Opened) -> Iterator[Found]:
@@ -51,15 +60,7 @@ def _without_costs(sales: Sales) -> Iterator[Found]:
         key="unknown_costs",
         title=phrase("Items whose cost nobody states"),
         money=phrase("It loses nothing by itself; how far the margins are off, nobody can tell without costs."),
-        evidence=phrase_count(
-            "{count} item with {share} of the revenue, whose margin is taken to be `shop.margin_rate` ({rate}, or that "
-            "of the category), and with it what an offer is worth.",
-            "{count} items with {share} of the revenue, whose margin is taken to be `shop.margin_rate` ({rate}, or "
-            "that of the category), and with it what an offer is worth.",
-            len(rows),
-            share=percent(guessed / revenue, 0),
-            rate=percent(shop.margin_rate, 0),
-        ),
+        evidence=_guessed(len(rows), guessed / revenue, shop.margin_rate),
         setting=phrase("costs of items"),
         do=phrase("Ingest a file of items with a column `cost`: `pairwell ingest items FILE`."),
         columns=[
@@ -71,6 +72,18 @@ def _without_costs(sales: Sales) -> Iterator[Found]:
             {**_named(row["item_id"], titles), "revenue": int(row["guessed"]), "point": round(row["guessed"] * _POINT)}
             for row in rows[:_ROWS]
         ],
+    )
+
+
+def _guessed(items: int, of_revenue: float, rate: float) -> Said:
+    return phrase_count(
+        "{count} item with {share} of the revenue, whose margin is taken to be `shop.margin_rate` ({rate}, or that of "
+        "the category), and with it what an offer is worth.",
+        "{count} items with {share} of the revenue, whose margin is taken to be `shop.margin_rate` ({rate}, or that of "
+        "the category), and with it what an offer is worth.",
+        items,
+        share=percent(of_revenue, 0),
+        rate=percent(rate, 0),
     )
 
 
@@ -97,21 +110,9 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
         money=phrase(
             "They are bought together without an offer; what one would add, nobody can tell before it is tried."
         ),
-        evidence=phrase(
-            "Of the {pairs} most frequent pairs, {found} surely stand together more than {times} times as often as "
-            "chance has it, and no answer of the period or of the four weeks before it named either of the two.",
-            pairs=len(pairs),
-            found=len(found),
-            times=f"{learn.min_effect:g}",
-        ),
+        evidence=phrase(_TOGETHER, pairs=len(pairs), found=len(found), times=f"{learn.min_effect:g}"),
         setting="guards.add_on_price_share" if guarded else f"pairwell pairs {found[0].pair.first}",
-        do=phrase(
-            "`pairwell pairs {item}` says whether the model knows the pair; else run `pairwell learn`. "
-            "Perhaps nobody asked with one of them alone in the cart. "
-            "Where the cheaper item costs more than `guards.add_on_price_share` of the other, that guard removes it "
-            "from a cart with the other alone.",
-            item=found[0].pair.first,
-        ),
+        do=phrase(_LOOK, item=found[0].pair.first),
         columns=[
             *_NAMED,
             Column(key="with", title=phrase("With"), unit="text"),

@@ -28,6 +28,10 @@ _RULE: Final = unfilled(
     'Add a rule to pairwell.toml that withholds them: under [[rules]] a name, `stage = "suitability"`, '
     '`scope = "offer"`, `when = "item.item_id in [\'{item}\']"` and a reason; then run `pairwell publish`.'
 )
+_WEAK: Final = unfilled(
+    "Of {seen} offers seen, {weak} surely earn less than `attention_minor` says that showing them costs, even if every "
+    "purchase after them were won by them; what came back whole is none."
+)
 Offer = tuple[str, str, Way]  # kind, name and its way
 
 
@@ -98,12 +102,7 @@ def _hardly_taken(opened: Opened, offers: Sequence[Offer], margins: Mapping[str,
         key="hardly_taken",
         title=phrase("Offers that are shown and hardly taken"),
         money=summed([one.lost for one in weak]),
-        evidence=phrase(
-            "Of {seen} offers seen, {weak} surely earn less than `attention_minor` says that showing them costs, even "
-            "if every purchase after them were won by them; what came back whole is none.",
-            seen=len(judged),
-            weak=len(weak),
-        ),
+        evidence=phrase(_WEAK, seen=len(judged), weak=len(weak)),
         setting=phrase("a rule that withholds them"),
         do=phrase(_RULE, item=weak[0].name),
         columns=[
