@@ -258,17 +258,7 @@ def _named(path: str, tree: Mapping[str, Any]) -> str:
 
 
 def _check_meaning(settings: Settings, source: str) -> None:
-    for name, value in _numbers(msgspec.to_builtins(settings), ()):
-        if not math.isfinite(value):
-            raise SettingsError(
-                phrase(
-                    "{source}: `{name}` is {value}; expected a finite number.",
-                    source=source,
-                    name=name,
-                    value=str(value),
-                ),
-                field=name,
-            )
+    _check_finite(settings, source)
     low, high = settings.guards.upgrade_price_corridor
     if not 1.0 <= low <= high:
         raise SettingsError(
@@ -301,6 +291,20 @@ def _check_meaning(settings: Settings, source: str) -> None:
                     code=code,
                     rate=rate,
                 )
+            )
+
+
+def _check_finite(settings: Settings, source: str) -> None:
+    for name, value in _numbers(msgspec.to_builtins(settings), ()):
+        if not math.isfinite(value):
+            raise SettingsError(
+                phrase(
+                    "{source}: `{name}` is {value}; expected a finite number.",
+                    source=source,
+                    name=name,
+                    value=str(value),
+                ),
+                field=name,
             )
 
 

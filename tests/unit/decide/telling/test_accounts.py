@@ -10,11 +10,14 @@ import msgspec
 import pytest
 from tests.unit.decide.telling.accounts import FOLDER, account_of, cases, place, told
 from tests.unit.decide.tents import ask
+from tests.unit.serve.pages.english import english_in
 
+from pairwell.catalogues import LANGUAGES
 from pairwell.config.settings import OfferKind
 from pairwell.ingest.vocabulary import is_field
 
 NAMES = sorted(cases())
+_OWN = {"rule", "later", "cap"}  # factors that are the shop's own words
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -29,6 +32,19 @@ def test_there_is_no_account_without_its_decision() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_lines_fit_a_terminal(name: str) -> None:
     assert max(len(line) for line in account_of(cases()[name]).lines(every=True)) <= 80
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+@pytest.mark.parametrize("name", NAMES)
+def test_an_account_is_told_in_the_language_of_whoever_reads_it(name: str, language: str) -> None:
+    account = account_of(cases()[name])
+    offers = [msgspec.structs.replace(one, texts=[]) for one in account.offers]  # in the customer's own language
+    lines = msgspec.structs.replace(account, offers=offers).lines(every=True, language=language)
+    own = [
+        str(left.factors[key]) for one in account.withheld.values() for left in one for key in _OWN & {*left.factors}
+    ]
+    assert not [line for line in english_in(lines) if not any(text in line for text in own)]
+    assert max(len(line) for line in lines) <= 80
 
 
 def test_long_ids_stand_whole() -> None:
