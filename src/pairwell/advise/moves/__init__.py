@@ -1,0 +1,1 @@
+"""Which moves are worth a talk with an account."""
