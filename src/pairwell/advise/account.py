@@ -42,6 +42,29 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     words: str | None = None
 
 
+class Look(msgspec.Struct, frozen=True):
+    """That somebody of the account looked at the page of a plan or an add-on."""
+
+    at: dt.datetime  # UTC
+    plan_id: str
+
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody of the account said to being contacted by a channel."""
+
+    at: dt.datetime  # UTC
+    who: str  # the account itself, or a contact of it
+    channel: str
+    given: bool
+
+
+class Told(msgspec.Struct, frozen=True):
+    """All attributes of the account, as they were told at one time."""
+
+    at: dt.datetime  # UTC
+    attributes: Mapping[str, str]
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One account. Attributes are its owner's words; the usual ones have a name of their own here."""
 
@@ -52,6 +75,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[Need, ...] = ()  # oldest first, as all that follows
     voices: tuple[Voice, ...] = ()
     answers: tuple[Answer, ...] = ()
+    looks: tuple[Look, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    told: tuple[Told, ...] = ()  # the last of them is `attributes`
+    used_until: dt.date | None = None  # the last day that use of any account is known of; None: of none at all
 
     @property
     def name(self) -> str:

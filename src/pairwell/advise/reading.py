@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import ibis
 import msgspec
 
-from pairwell.advise.account import Account, Need, Voice
+from pairwell.advise.account import Account, Consent, Look, Need, Told, Voice
 from pairwell.advise.billing.ledger import Held, Ledger, Use
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
@@ -38,22 +38,29 @@ def read_accounts(
         return dataset.table(name, snapshot=pinned, as_of=as_of)
 
     with storage_failures():
-        customers = {row["customer_id"]: row for row in _rows(table("customers"), ["customer_id"])}
+        customers = _revisions(dataset.history("customers", snapshot=pinned), as_of)
         held = _held(_rows(table("subscriptions"), ["started_at", "subscription_id", "plan_id"]))
         used = _used(table("usage"), zone)
-        whose = {one: row["account_id"] or one for one, row in customers.items()}
+        whose = {one: rows[-1]["account_id"] or one for one, rows in customers.items()}
         needs = _grouped(_rows(table("needs"), ["since", "need"]), whose, _need)
         voices = _grouped(_rows(table("feedback"), ["at", "feedback_id"]), whose, _voice)
-    told = {one: _attributes(row) for one, row in customers.items()}
-    firms = {one for one, attributes in told.items() if attributes.get("kind") == FIRM}
+        looks = _grouped(_rows(_views(table("events"), table("plans")), ["at", "event_id"]), whose, _look)
+        consents = _grouped(_rows(table("consents"), ["at", "customer_id", "channel"]), whose, _consent)
+    told = {one: [Told(row["valid_from"], _attributes(row)) for row in rows] for one, rows in customers.items()}
+    firms = {one for one, known in told.items() if known[-1].attributes.get("kind") == FIRM}
+    until = max((use.day for uses in used.values() for use in uses), default=None)
     return {
         account_id: Account(
             account_id=account_id,
             as_of=as_of,
-            attributes=told.get(account_id, {}),
+            attributes=told[account_id][-1].attributes if account_id in told else {},
             ledger=Ledger(tuple(held.get(account_id, ())), tuple(used.get(account_id, ()))),
             needs=tuple(needs.get(account_id, ())),
             voices=tuple(voices.get(account_id, ())),
+            looks=tuple(looks.get(account_id, ())),
+            consents=tuple(consents.get(account_id, ())),
+            told=tuple(told.get(account_id, ())),
+            used_until=until,
         )
         for account_id in sorted(firms | held.keys() | used.keys())
     }
@@ -62,6 +69,20 @@ def read_accounts(
 def _rows(table: ibis.Table, order: list[str]) -> list[Row]:
     rows: list[Row] = table.order_by(order).to_pyarrow().to_pylist()
     return rows
+
+
+def _revisions(customers: ibis.Table, as_of: dt.datetime) -> Mapping[str, list[Row]]:
+    """All that was told of each customer, the oldest first."""
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in _rows(customers.filter(customers.valid_from <= as_of), ["customer_id", "valid_from"]):
+        found[row["customer_id"]].append(row)
+    return found
+
+
+def _views(events: ibis.Table, plans: ibis.Table) -> ibis.Table:
+    """Looks at what the price list has."""
+    seen = events.filter(events["type"] == "view")
+    return seen.semi_join(plans, seen.item_id == plans.plan_id)
 
 
 def _held(rows: Iterable[Row]) -> Mapping[str, list[Held]]:
@@ -107,6 +128,14 @@ def _need(row: Row) -> Need:
 
 def _voice(row: Row) -> Voice:
     return Voice(at=row["at"], kind=row["kind"], score=share_of(row["kind"], row["score"]), text=row["text"])
+
+
+def _look(row: Row) -> Look:
+    return Look(at=row["at"], plan_id=row["item_id"])
+
+
+def _consent(row: Row) -> Consent:
+    return Consent(at=row["at"], who=row["customer_id"], channel=row["channel"], given=row["given"])
 
 
 def _attributes(row: Row) -> dict[str, str]:

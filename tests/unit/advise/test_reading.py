@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.unit.advise.conftest import Tell
 
-from pairwell.advise.account import Account, Need, Voice
+from pairwell.advise.account import Account, Consent, Look, Need, Told, Voice
 from pairwell.advise.billing.ledger import Held, Use
 from pairwell.advise.reading import read_accounts
 from pairwell.dataset.store import Dataset
@@ -27,6 +27,13 @@ def _subscription(account_id: str, started_at: datetime = _FROM, ended_at: datet
     return {
         "subscription_id": f"of {account_id}", "account_id": account_id, "plan_id": "small", "started_at": started_at,
         "ended_at": ended_at, "seats": 3, "is_trial": False,
+    }  # fmt: skip
+
+
+def _plan(plan_id: str) -> dict[str, Any]:
+    return {
+        "plan_id": plan_id, "valid_from": _FROM, "kind": "add_on", "family": plan_id, "tier": 1, "fee_minor": 100,
+        "period": "month", "meters": "[]", "features": "[]", "min_term_months": 0, "prorated": True, "requires": "[]",
     }  # fmt: skip
 
 
@@ -85,3 +92,37 @@ def test_what_ended_is_held_no_more(tell: Tell) -> None:
     found = _read(dataset)
     assert list(found["a"].held()) == []
     assert [one.until for one in found["b"].held()] == [going]
+
+
+def test_attributes_are_known_as_they_were(tell: Tell) -> None:
+    later = datetime(2025, 3, 1, tzinfo=UTC)
+    firm, moved = '{"kind":"firm","region":"North"}', '{"kind":"firm","region":"South"}'
+    found = _read(tell(customers=[_customer("a", firm), _customer("a", moved) | {"valid_from": later}]))["a"]
+    assert found.attributes["region"] == "South"
+    assert found.told == (
+        Told(_FROM, {"kind": "firm", "region": "North"}),
+        Told(later, {"kind": "firm", "region": "South"}),
+    )
+
+
+def test_looks_at_plans_and_consents_of_contacts_are_the_account_s(tell: Tell) -> None:
+    seen = {"at": _FROM, "type": "view", "customer_id": "contact"}
+    found = _read(
+        tell(
+            customers=[_customer("firm", '{"kind":"firm"}'), _customer("contact", account_id="firm")],
+            plans=[_plan("chat")],
+            events=[
+                seen | {"event_id": "1", "item_id": "chat"},
+                seen | {"event_id": "2", "item_id": "something else"},
+                seen | {"event_id": "3", "item_id": "chat", "type": "click"},
+            ],
+            consents=[{"customer_id": "contact", "channel": "call", "given": False, "at": _FROM}],
+        )
+    )["firm"]
+    assert found.looks == (Look(_FROM, "chat"),)
+    assert found.consents == (Consent(at=_FROM, who="contact", channel="call", given=False),)
+
+
+def test_it_is_known_until_when_use_was_told_of_anybody(tell: Tell) -> None:
+    found = _read(tell(usage=[_use(1, "a", _FROM, 1.0), _use(2, "b", datetime(2025, 5, 30, tzinfo=UTC), 1.0)]))
+    assert found["a"].used_until == date(2025, 5, 30)
