@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import binom
 
-from pairwell.advise.stores.fair import Chances, own_rates
+from pairwell.advise.stores.fair import WRONG, Chances, judge
 from pairwell.several import adjust
 
 GOODS, GROUPS, SKILL = 30, 6, 0.5  # skill on the scale of log odds
@@ -64,17 +64,16 @@ def measure(case: Case, runs: int) -> dict[str, Any]:
     began = time.perf_counter()
     for seed in range(runs):
         same = world(np.random.default_rng(seed), case, 0.0)
-        p_values = [one.p_value for _, one in own_rates(same, case.sellers) if one]
+        (rates,) = judge([same], case.sellers)
+        p_values = [one.p_value for _, one, _ in rates if one]
         told += len(p_values)
-        single += sum(one <= 0.05 for one in p_values)
-        called += bool(p_values) and min(adjust(p_values)) <= 0.05
-        floor += min(adjust(naive(same, case.sellers))) <= 0.05
-        rates = own_rates(world(np.random.default_rng(runs + seed), case, SKILL), case.sellers)
-        sellers = [(place, one) for place, (_, one) in enumerate(rates) if one]
-        sure = adjust([one.p_value for _, one in sellers])
-        held += any(place == 0 for place, _ in sellers)
-        found += any(place == 0 and p <= 0.05 and one.ratio > 1 for (place, one), p in zip(sellers, sure, strict=True))
-        others += sum(place != 0 and p <= 0.05 for (place, _), p in zip(sellers, sure, strict=True))
+        single += sum(one <= WRONG for one in p_values)
+        called += any(one <= WRONG for *_, one in rates)
+        floor += min(adjust(naive(same, case.sellers))) <= WRONG
+        (rates,) = judge([world(np.random.default_rng(runs + seed), case, SKILL)], case.sellers)
+        held += rates[0][1] is not None
+        found += rates[0][1] is not None and rates[0][1].ratio > 1 and rates[0][2] <= WRONG
+        others += sum(one <= WRONG for *_, one in rates[1:])
     return {
         **case._asdict(),
         "any_called_without_a_difference": called / runs,

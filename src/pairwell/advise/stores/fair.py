@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from pairwell.advise.stores.records import Rate
 from pairwell.measure.interval import Interval
 from pairwell.measure.intervals import FEWEST_CUSTOMERS, Spread, clustered_share, ratio_interval, zero_p_value
+from pairwell.several import adjust
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 PRIOR: Final = 20.0  # chances of the wider group that the rate of one good is drawn to
 FEWEST_EXPECTED: Final = 5.0  # taken, and not taken: below, hardly any distance can be told
+WRONG: Final = 0.05  # of the sellers that are called above or below, so many may be neither
 _COMPARABLE: Final = 0.5  # of a seller's chances, that others had with the same goods
 _FEWEST_SELLERS: Final = 3  # to tell how far sellers are apart
 
@@ -41,15 +43,15 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     variance: float  # of the ratio
 
 
-def own_rates(chances: Chances, sellers: int) -> list[tuple[Rate, Compared | None]]:
-    """Of each of so many sellers the rate, and how it compares where that can be told.
+def own_rates(chances: Chances, sellers: int, apart: Collection[int] = ()) -> list[tuple[Rate, Compared | None]]:
+    """Of each of so many sellers the rate, and how it compares where that can be told; `apart` foretell nobody's.
 
     Indirect standardisation (Breslow and Day 1987, chapter 2.3): what is foretold are the rates of all *other* sellers
     by good, drawn to those of its group and of all, so that a good that is rarely sold foretells little. The interval
     is by the delta method over customers, with what the others' rates are unsure of, its skewness taken away (Hall
     1992). It adjusts for the goods alone, not for shifts, places or customers.
     """
-    table = _Table(chances, sellers)
+    table = _Table(chances, sellers, sorted(apart))
     return [table.compare(seller) for seller in range(sellers)]
 
 
@@ -69,6 +71,45 @@ def shrink(compared: Sequence[Compared]) -> list[float] | None:
     return [float(one) for one in mean + between / (between + variance) * (ratio - mean)]
 
 
+def judge(kinds: Sequence[Chances], sellers: int) -> list[list[tuple[Rate, Compared | None, float]]]:
+    """By kind and seller the rate, how it compares, and the p-value adjusted among all kinds and sellers.
+
+    Whoever stands out most is set apart, so that the others are not held against an exception, and all are judged
+    anew, until nobody more stands out; half of the sellers at least are left to compare with.
+    """
+    apart: list[set[int]] = [set() for _ in kinds]
+    while True:
+        rates = [own_rates(one, sellers, without) for one, without in zip(kinds, apart, strict=True)]
+        sure = _adjusted(rates)
+        found = min(_standing_out(sure, apart, sellers), default=None)
+        if found is None:
+            return [
+                [(*one, p_value) for one, p_value in zip(rates_of, sure_of, strict=True)]
+                for rates_of, sure_of in zip(rates, sure, strict=True)
+            ]
+        apart[found[1]].add(found[2])
+
+
+def _adjusted(rates: Sequence[Sequence[tuple[Rate, Compared | None]]]) -> list[list[float]]:
+    """The adjusted p-values in the same order; 1 where nothing can be told."""
+    told = [compared.p_value for rates_of in rates for _, compared in rates_of if compared is not None]
+    sure = iter(adjust(told) if told else [])
+    return [[1.0 if compared is None else next(sure) for _, compared in rates_of] for rates_of in rates]
+
+
+def _standing_out(
+    sure: Sequence[Sequence[float]], apart: Sequence[Collection[int]], sellers: int
+) -> Iterator[tuple[float, int, int]]:
+    """p-value, kind and seller of those who stand out and are not set apart yet."""
+    for kind, p_values in enumerate(sure):
+        if 2 * (len(apart[kind]) + 1) <= sellers:
+            yield from (
+                (p_value, kind, seller)
+                for seller, p_value in enumerate(p_values)
+                if p_value <= WRONG and seller not in apart[kind]
+            )
+
+
 def is_tellable(rate: Rate) -> bool:
     """Whether a rate is enough to be compared."""
     return (
@@ -82,15 +123,17 @@ def is_tellable(rate: Rate) -> bool:
 class _Table:
     """Counts by seller, good and group."""
 
-    def __init__(self, chances: Chances, sellers: int) -> None:
+    def __init__(self, chances: Chances, sellers: int, apart: Sequence[int] = ()) -> None:
         self._rows = chances
+        self._apart = apart
+        self._foretells = ~np.isin(chances.seller, apart)
         self._goods = int(chances.good.max(initial=-1)) + 1
         self._group_of = np.zeros(self._goods, dtype=np.int64)
         self._group_of[chances.good] = chances.group
         self._groups = int(chances.group.max(initial=-1)) + 1
         place = chances.seller * self._goods + chances.good
         shape = (sellers, self._goods)
-        self._n = np.bincount(place, minlength=sellers * self._goods).reshape(shape).astype(np.float64)
+        self._n: Floats = np.bincount(place, minlength=sellers * self._goods).reshape(shape).astype(np.float64)
         taken = np.bincount(place, weights=chances.taken, minlength=sellers * self._goods)
         self._y = taken.reshape(shape)
 
@@ -105,7 +148,7 @@ class _Table:
     def _rate(self, seller: int, mine: NDArray[np.bool_], foretold: _Foretold | None) -> Rate:
         taken, customer = self._rows.taken[mine], self._rows.customer[mine]
         spread, n = _own_spread(taken, customer), self._n[seller]
-        known = (self._n.sum(axis=0) - n) >= PRIOR
+        known = self._others(self._n, seller) >= PRIOR
         return Rate(
             chances=int(taken.size),
             taken=int(taken.sum()),
@@ -118,7 +161,7 @@ class _Table:
 
     def _foretold(self, seller: int) -> _Foretold | None:
         """The others' rate of each good, and how much one more taken by them would foretell of this seller."""
-        n, y = self._n.sum(axis=0) - self._n[seller], self._y.sum(axis=0) - self._y[seller]
+        n, y = self._others(self._n, seller), self._others(self._y, seller)
         if not n.sum():
             return None
         of_group = np.bincount(self._group_of, weights=n, minlength=self._groups)
@@ -132,11 +175,16 @@ class _Table:
         drawn = self._n[seller] ** 2 * rate * (1 - rate) * PRIOR / (n + PRIOR) ** 2
         return _Foretold(rate=rate, weight=weight, drawn=float(drawn.sum()))
 
+    def _others(self, table: NDArray[Any], seller: int) -> Floats:
+        """By good the sums of all who foretell this seller's rates."""
+        without = sorted({seller, *self._apart})
+        return np.asarray(table.sum(axis=0) - table[without].sum(axis=0), dtype=np.float64)
+
     def _compared(self, rate: Rate, mine: NDArray[np.bool_], foretold: _Foretold) -> Compared | None:
         assert rate.expected is not None, "asked only where something is foretold"
         good = self._rows.good
         apart = self._rows.taken - foretold.rate[good]
-        pulls = np.where(mine, apart, -foretold.weight[good] * apart)
+        pulls = np.where(mine, apart, np.where(self._foretells, -foretold.weight[good] * apart, 0.0))
         of_customer = np.bincount(self._rows.customer, weights=pulls)
         spread = Spread(
             units=rate.customers,

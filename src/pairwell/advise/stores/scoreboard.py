@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pairwell.advise.stores.fair import Compared, own_rates, shrink
+from pairwell.advise.stores.fair import WRONG, Compared, judge, shrink
 from pairwell.advise.stores.records import Judged, Rate, Reached, Scoreboard, SellerScore, Standing
 from pairwell.advise.stores.sold import Sold, Told, add_on_chances, read_sold, read_told, upgrade_chances
 from pairwell.engines.engine import storage_failures
@@ -15,9 +15,7 @@ from pairwell.measure.interval import Interval
 from pairwell.measure.period import Period
 from pairwell.measure.sales.estimates import Slice, Value, slice_orders
 from pairwell.measure.sales.lines import History
-from pairwell.several import adjust
 
-WRONG: Final = 0.05  # of the sellers that are called above or below, so many may be neither
 _SUMS: Final = ("orders", "revenue", "aov", "attach_rate", "margin")
 
 
@@ -25,9 +23,8 @@ def make_scoreboard(history: History, period: Period, newest: datetime, steps: M
     """The scoreboard of a period; `steps`: item -> its first upgrade."""
     sold = read_sold(history, period)
     told, sums = read_told(history), _sums(sold)
-    add_ons = own_rates(add_on_chances(sold), len(sold.sellers))
-    upgrades = own_rates(upgrade_chances(sold, steps), len(sold.sellers))
-    judged = _judge([add_ons, upgrades])
+    found = judge([add_on_chances(sold), upgrade_chances(sold, steps)], len(sold.sellers))
+    judged = [_judge(rates) for rates in found]
     reached = reached_targets(history, newest, period)
     scores = [
         _score(seller_id, sums[seller_id], told.get(seller_id, Told()), (add_on, upgrade), reached.get(seller_id, []))
@@ -41,7 +38,7 @@ def make_scoreboard(history: History, period: Period, newest: datetime, steps: M
         newest=newest,
         sellers=sorted(scores, key=lambda one: (one.name or one.seller_id, one.seller_id)),
         unnamed=sold.unnamed,
-        compared=sum(compared is not None for rates in (add_ons, upgrades) for _, compared in rates),
+        compared=sum(compared is not None for rates in found for _, compared, _ in rates),
         steps=len(steps),
     )
 
@@ -50,22 +47,14 @@ def _sums(sold: Sold) -> dict[str, Slice]:
     return {str(part.key[0]): part for part in slice_orders(sold.orders, "seller_id", metrics=_SUMS)}
 
 
-def _judge(kinds: Sequence[Sequence[tuple[Rate, Compared | None]]]) -> list[list[Judged]]:
-    """Every rate of every seller: above and below are said of what stands out among all of them."""
-    tested = [compared for rates in kinds for _, compared in rates if compared is not None]
-    sure = iter(adjust([one.p_value for one in tested]) if tested else [])
-    return [_judge_kind(rates, sure) for rates in kinds]
-
-
-def _judge_kind(rates: Sequence[tuple[Rate, Compared | None]], sure: Iterator[float]) -> list[Judged]:
-    shrunk = shrink([compared for _, compared in rates if compared is not None])
-    drawn = iter(shrunk or [])
-    found = []
-    for rate, compared in rates:
+def _judge(rates: Sequence[tuple[Rate, Compared | None, float]]) -> list[Judged]:
+    """Above and below are said of what stands out among all rates of all sellers."""
+    shrunk = shrink([compared for _, compared, _ in rates if compared is not None])
+    drawn, found = iter(shrunk or []), []
+    for rate, compared, p_adjusted in rates:
         if compared is None:
             found.append(Judged(rate=rate, standing="too_few"))
             continue
-        p_adjusted = next(sure)
         found.append(
             Judged(
                 rate=rate,

@@ -11,7 +11,7 @@ import msgspec
 from scipy.special import bdtrc
 
 from pairwell.advise.stores.cards import leaf, readable
-from pairwell.advise.stores.fair import Compared, own_rates
+from pairwell.advise.stores.fair import WRONG, Compared, judge
 from pairwell.advise.stores.noes import Declined
 from pairwell.advise.stores.records import Back, Habit, Objection, Rate, Step, Training
 from pairwell.advise.stores.sold import Sold, Told, add_ons_among, read_told
@@ -25,7 +25,6 @@ from pairwell.records import Item, Pair
 from pairwell.said import listed, lowered, phrase
 from pairwell.several import adjust
 
-WRONG: Final = 0.05  # of what is said of sellers and of returns, so much may be chance
 _QUESTIONS, _VALUES, _STEPS, _ADD_ONS, _BACK = 6, 4, 6, 15, 5
 _LONGEST = 30  # characters of a value that one can ask for
 _FEWEST = 20  # orders of an item whose returns are told
@@ -197,28 +196,23 @@ def _back(item_id: str, counts: tuple[int, int], usual: float, known: Known) -> 
 
 def _habits(sold: Sold, item_ids: Sequence[str], known: Known) -> tuple[list[Habit], int]:
     """What sellers add more often than others do, of what is added most; and how many were looked at."""
-    told, found = read_told(sold.history), list[tuple[str, str, Rate, Compared]]()
-    for added in _most_added(sold, item_ids):
-        rates = own_rates(add_ons_among(sold, item_ids, added), len(sold.sellers))
-        found += [
-            (seller, added, rate, compared)
-            for seller, (rate, compared) in zip(sold.sellers, rates, strict=True)
-            if compared is not None
-        ]
-    sure = adjust([compared.p_value for *_, compared in found]) if found else []
+    told, added = read_told(sold.history), _most_added(sold, item_ids)
+    judged = judge([add_ons_among(sold, item_ids, one) for one in added], len(sold.sellers))
     habits = [
-        _habit(one, told.get(one[0], Told()), known)
-        for one, p_value in zip(found, sure, strict=True)
-        if p_value <= WRONG and one[3].ratio > 1
+        _habit((seller, item_id), (rate, compared), told.get(seller, Told()).name, known)
+        for item_id, rates in zip(added, judged, strict=True)
+        for seller, (rate, compared, p_adjusted) in zip(sold.sellers, rates, strict=True)
+        if compared is not None and p_adjusted <= WRONG and compared.ratio > 1
     ]
-    return sorted(habits, key=lambda one: (one.title, one.name or one.seller_id)), len(found)
+    looked_at = sum(compared is not None for rates in judged for _, compared, _ in rates)
+    return sorted(habits, key=lambda one: (one.title, one.name or one.seller_id)), looked_at
 
 
-def _habit(found: tuple[str, str, Rate, Compared], told: Told, known: Known) -> Habit:
-    seller_id, item_id, rate, compared = found
+def _habit(whose: tuple[str, str], found: tuple[Rate, Compared], name: str | None, known: Known) -> Habit:
+    (seller_id, item_id), (rate, compared) = whose, found
     return Habit(
         seller_id=seller_id,
-        name=told.name,
+        name=name,
         item_id=item_id,
         title=known.title(item_id),
         rate=rate,

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from pairwell.advise.stores.fair import WRONG
 from pairwell.advise.stores.records import Judged, Reached, Scoreboard, SellerScore, Standing
-from pairwell.advise.stores.scoreboard import WRONG
 from pairwell.measure.period import Period
 from pairwell.measure.sales.metrics import METRIC
 from pairwell.report.record import Cell, Column, Report, Table

@@ -1,4 +1,4 @@
-"""A shop with sellers, made of files: who buys a tent mostly takes a mat along, but hardly with Bo."""
+"""A shop with sellers, made of files: who buys a tent mostly takes a mat along, but hardly with Bo; Cy sells pegs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ITEMS = [
     ("pegs", "Pegs", "Camp > Parts", "5.00", "2.00", "4.0", ""),
     ("book", "Book", "Books", "15.00", "9.00", "4.2", ""),
 ]
-SELLERS = ("Ann", "Bo", "Cy", "Di")
+SELLERS = ("Ann", "Bo", "Cy", "Di", "Ed", "Flo")
 
 
 def make_counter(folder: Path) -> Shop:
@@ -36,17 +36,17 @@ def make_counter(folder: Path) -> Shop:
 
 
 def orders() -> list[tuple[Any, ...]]:
-    """1,600 orders of four sellers in March 2026, and some of nobody."""
+    """2,400 orders of six sellers in March 2026, and some of nobody."""
     rng, rows = random.Random(4), list[tuple[Any, ...]]()
     prices = {row[0]: row[3] for row in ITEMS[1:]}
-    for number in range(1_600):
-        seller = SELLERS[number % 4][0] if number % 80 else ""
+    for number in range(2_400):
+        seller = SELLERS[number % 6][0] if number % 80 else ""
         held = [rng.choices(("tent", "tent+", "book"), (4, 2, 6))[0]]
         if held[0] != "book":
             held += ["mat"] * (rng.random() < (0.2 if seller == "B" else 0.5))
-            held += ["pegs"] * (rng.random() < 0.15) + ["bag"] * (rng.random() < 0.1)
+            held += ["pegs"] * (rng.random() < (0.5 if seller == "C" else 0.15)) + ["bag"] * (rng.random() < 0.1)
         day = f"2026-03-{number % 31 + 1:02}"
-        rows += [(f"o{number:04}", day, f"c{rng.randrange(700)}", seller, one, 1, prices[one]) for one in held]
+        rows += [(f"o{number:04}", day, f"c{rng.randrange(1_000)}", seller, one, 1, prices[one]) for one in held]
     return [("order_id", "placed_at", "customer_id", "seller_id", "item_id", "quantity", "unit_price"), *rows]
 
 

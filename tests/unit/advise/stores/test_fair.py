@@ -7,9 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from pairwell.advise.stores.fair import PRIOR, Chances, Compared, is_tellable, own_rates, shrink
+from pairwell.advise.stores.fair import PRIOR, Chances, Compared, is_tellable, judge, own_rates, shrink
 from pairwell.measure.interval import Interval
-from pairwell.several import adjust
 
 SELLERS, GOODS = 8, 12
 
@@ -67,10 +66,10 @@ def test_how_much_an_order_of_others_pulls_is_the_slope_of_what_is_expected() ->
 def test_without_a_difference_hardly_any_seller_is_called_above_or_below() -> None:
     runs, called, below, told = 150, 0, 0, 0
     for seed in range(runs):
-        p_values = [one.p_value for _, one in own_rates(world(seed), SELLERS) if one is not None]
-        told += len(p_values)
-        below += sum(p_value <= 0.05 for p_value in p_values)
-        called += any(p_value <= 0.05 for p_value in adjust(p_values))
+        (rates,) = judge([world(seed)], SELLERS)
+        told += sum(one is not None for _, one, _ in rates)
+        below += sum(one is not None and one.p_value <= 0.05 for _, one, _ in rates)
+        called += any(p_value <= 0.05 for *_, p_value in rates)
     # Two standard errors of 150 runs, and of some 1,200 single ones.
     assert called / runs <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / runs)
     assert told > 1_000
@@ -80,10 +79,9 @@ def test_without_a_difference_hardly_any_seller_is_called_above_or_below() -> No
 def test_a_seller_who_truly_adds_more_is_found() -> None:
     found = []
     for seed in range(20):
-        rates = own_rates(world(seed, skill=0.9, orders=3_000), SELLERS)
-        sure = adjust([one.p_value for _, one in rates if one is not None])
-        first = rates[0][1]
-        found.append(first is not None and first.ratio > 1 and sure[0] <= 0.05)
+        (rates,) = judge([world(seed, skill=0.9, orders=3_000)], SELLERS)
+        _, first, sure = rates[0]
+        found.append(first is not None and first.ratio > 1 and sure <= 0.05)
     assert sum(found) >= 19
 
 
@@ -115,6 +113,33 @@ def test_orders_of_one_customer_count_as_they_vary_together() -> None:
     assert whole is not None
     assert again is not None
     assert again.interval.high - again.interval.low == pytest.approx(whole.interval.high - whole.interval.low, rel=0.1)
+
+
+def even(rates: list[float], each: int = 1_500) -> Chances:
+    """Sellers who sell one and the same good at their own rates, to as many customers as orders."""
+    taken = np.concatenate([np.arange(each) < rate * each for rate in rates]).astype(np.float64)
+    seller = np.repeat(np.arange(len(rates)), each)
+    return Chances(seller=seller, customer=np.arange(taken.size), good=seller * 0, group=seller * 0, taken=taken)
+
+
+def test_one_who_is_far_below_makes_nobody_else_stand_above() -> None:
+    chances = even([0.2, 0.5, 0.5, 0.5])
+    alone = [None if one is None else one.p_value for _, one in own_rates(chances, 4)]
+    assert all(p_value is not None and p_value < 0.01 for p_value in alone)  # against all of the others
+    (rates,) = judge([chances], 4)
+    assert [p_value <= 0.05 for *_, p_value in rates] == [True, False, False, False]
+    assert rates[1][1] is not None
+    assert rates[1][1].ratio == pytest.approx(1.0)
+
+
+def test_of_two_kinds_all_rates_are_judged_together() -> None:
+    one, both = judge([even([0.46, 0.5, 0.5])], 3), judge([even([0.46, 0.5, 0.5]), even([0.5, 0.5, 0.5])], 3)
+    assert both[0][0][2] == pytest.approx(2 * one[0][0][2])
+
+
+def test_half_of_the_sellers_at_least_are_left_to_compare_with() -> None:
+    (rates,) = judge([even([0.1, 0.3, 0.5, 0.7])], 4)
+    assert all(rate.expected is not None for rate, *_ in rates)
 
 
 class TestTooFew:

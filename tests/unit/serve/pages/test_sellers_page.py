@@ -1,0 +1,79 @@
+"""Pages of people who sell, as their commands say them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import msgspec
+import pytest
+from tests.unit.serve.pages.browsing import HOME, Browser
+from tests.unit.serve.pages.conftest import EVIL, Ask
+
+from pairwell.config.workspace import Workspace
+from pairwell.operations.users.store import UserStore
+from pairwell.said import plain
+from pairwell.shop.face import Shop, open_shop
+
+pytestmark = pytest.mark.usefixtures("cheap_hashes", "published")
+TITLE = EVIL.replace('"', "")
+
+
+@pytest.fixture
+def shop(workspace: Workspace) -> Iterator[Shop]:
+    """A tent with a mat, sold by two, one of whom is called by markup."""
+    with closing(open_shop(workspace.root)) as opened:
+        path = opened.workspace.root / "orders.csv"
+        sellers = ("s1", TITLE)
+        rows = [f'o{n},tent,Tent,Tents,"{sellers[n % 2]}",c{n % 9},2026-10-{n % 28 + 1:02},100' for n in range(60)]
+        rows += [f'o{n},mat,Mat,Sleep,"{sellers[n % 2]}",c{n % 9},2026-10-{n % 28 + 1:02},20' for n in range(45)]
+        rows += [f'p{n},lamp,Lamp,Light,"s1",c{n % 9},2026-10-{n % 28 + 1:02},15' for n in range(300)]
+        head = "order_id,item_id,title,category,seller_id,customer_id,placed_at,unit_price"
+        path.write_text("\n".join([head, *rows]), "utf-8")
+        opened.ingest("orders", path)
+        opened.learn()
+        yield opened
+
+
+def test_pages_and_programs_get_what_the_commands_print(ask: Ask, shop: Shop) -> None:
+    told = ask("GET", "/api/v1/sellers").json()
+    assert told["found"] == msgspec.json.decode(msgspec.json.encode(shop.sellers.scoreboard(), enc_hook=plain))
+    card = ask("GET", "/api/v1/sellers/card?item=tent").json()["found"]
+    assert [one["item_ids"] for one in card["add_ons"]] == [["mat"]]
+    assert ask("GET", "/api/v1/sellers/training?category=Tents").json()["found"]["category"] == "Tents"
+    assert ask("GET", "/api/v1/sellers/bonus").json()["found"]["rule"]["rule"] == "none"
+
+    browser = Browser(ask, None)
+    for path in ("/sellers", "/sellers/card?item=tent", "/sellers/training?category=Tents", "/sellers/bonus"):
+        status, shown = browser.see(path)
+        assert (status, "<script>alert" in shown) == (200, False)
+    assert "too few sales to tell" in browser.see("/sellers")[1]
+
+
+def test_a_page_speaks_the_language_of_its_reader(ask: Ask, shop: Shop) -> None:
+    assert shop.sellers.categories() == ["Light", "Sleep", "Tents"]
+    shown = ask("GET", "/sellers/card?item=tent", headers={**HOME, "accept-language": "pl"}).text
+    assert "Co do tego pasuje" in shown
+    assert "What goes with it" not in shown
+
+
+def test_an_empty_shop_is_told_what_is_missing(ask: Ask) -> None:
+    browser = Browser(ask, None)
+    for path in ("/sellers", "/sellers/bonus"):
+        assert "pairwell ingest orders FILE" in browser.see(path)[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("card", 400), ("card?item=x", 404), ("training", 400), ("training?category=x", 404), ("bonus?since=x", 400)],
+)
+def test_what_is_wrong_is_named(ask: Ask, shop: Shop, path: str, status: int) -> None:
+    assert shop.sellers.categories()
+    assert ask("GET", f"/sellers/{path}").status_code == status
+
+
+def test_only_who_governs_sees_what_people_earn(ask: Ask, users: UserStore) -> None:
+    assert users.list()
+    assert Browser(ask, "analyst").see("/sellers/bonus")[0] == 403
+    assert "/sellers/bonus" not in Browser(ask, "analyst").see("/sellers")[1]
+    assert Browser(ask, "admin").see("/sellers/bonus")[0] == 200
