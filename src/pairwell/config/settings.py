@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pairwell.config.accounts import Accounts
 from pairwell.config.bonus import Bonus
 from pairwell.config.event_weights import EventWeights
 from pairwell.config.feeds import Feeds
@@ -390,6 +391,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[Waived, ...], Meta(description="Words of own texts that somebody answers for; see docs/fairness.md.")
     ] = ()
     bonus: Bonus = Bonus()
+    accounts: Accounts = Accounts()
     limits: Limits = Limits()
     feeds: Feeds = Feeds()
     currency: Currency = Currency()
