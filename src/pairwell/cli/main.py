@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from pairwell import __version__
 from pairwell.cli import (
+    accounts,
     associations,
     customers,
     deciding,
@@ -94,6 +95,7 @@ for group in (
     experimenting,
     simulating,
     reporting,
+    accounts,
     sellers,
     serving,
     offers,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pairwell.measure.before.records import BeforeAfter, Change
     from pairwell.measure.before.rows import Who
     from pairwell.report.record import Report
+    from pairwell.shop.advising import Advising
     from pairwell.shop.experiments import Experiments
     from pairwell.shop.exports.exporting import Exported
     from pairwell.shop.held import Held
@@ -38,6 +39,13 @@ class Measured(Parts):
         from pairwell.shop.experiments import Experiments
 
         return Experiments(self, lambda: self._database, self._clock, self._forget_live)
+
+    @property
+    def accounts(self) -> Advising:
+        """What is told of accounts to whoever looks after them, as of now."""
+        from pairwell.shop.advising import Advising
+
+        return Advising(self, lambda: self._database, self._clock)
 
     @property
     def sellers(self) -> Selling:

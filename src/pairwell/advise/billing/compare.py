@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from pairwell.advise.billing.case import Benefit, Case
+from pairwell.advise.billing.case import Benefit, Case, fits
 from pairwell.advise.billing.days import MONTHS_OF_A_YEAR, first_of, months_on
-from pairwell.advise.billing.ledger import Bill, Lack, Unservable
+from pairwell.advise.billing.ledger import Bill, Lack, Ledger, Unservable
 from pairwell.advise.billing.reckon import reckon_months
 from pairwell.advise.billing.ways import Scene, Way, way, ways
 from pairwell.plans import Plan
@@ -47,7 +47,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Every way to hold the family's plans over the same months, the present one first.
+    """Every way to hold the family's plans over the same months, the present one first; `paid` is of that family alone.
 
     The running month stands apart, as it is not over.
     """
@@ -70,7 +70,7 @@ def compare(case: Case) -> Comparison | NotKnown:
         return unheld(case)
     if not case.whole_months:
         return NotKnown("too_few_months", needed=1)
-    paid = reckon_months(case.ledger, case.prices, case.whole_months)
+    paid = reckon_months(_of_family(case), case.prices, case.whole_months)
     paid_minor = _sum(paid)
     scene = past(case, case.whole_months, told=True)
     now = way(case, scene, case.current.plan, case.add_ons)
@@ -85,6 +85,18 @@ def compare(case: Case) -> Comparison | NotKnown:
         cheapest=min(served, key=_cost, default=None),
         best_value=min(served, key=_value, default=None),
     )
+
+
+def _of_family(case: Case) -> Ledger:
+    """What was held of the family and its add-ons, and what the list does not know; other families have other bills."""
+    others = {plan.plan_id for plan in case.prices.plans if plan not in case.plans}
+    others -= {plan.plan_id for plan in case.prices.plans if plan.kind == "add_on" and _is_beside(case, plan)}
+    held = tuple(one for one in case.ledger.held if one.plan_id not in others)
+    return msgspec.structs.replace(case.ledger, held=held)
+
+
+def _is_beside(case: Case, add_on: Plan) -> bool:
+    return any(fits(add_on, plan) for plan in case.plans)
 
 
 def unheld(case: Case) -> NotKnown:

@@ -40,7 +40,7 @@ def render_body(report: Report, language: str = ENGLISH, beside: str = "") -> st
             f'<p class="period">{_said(cells, period_words(report))}</p>',
             *_figures(first, cells, "figures lead" if report.lead else "figures"),
             beside,
-            *(_table(table, cells) for table in report.tables),
+            *(render_table(table, cells) for table in report.tables),
             *_folded(others, cells),
             *_notes(report, cells),
         ]
@@ -87,7 +87,8 @@ def _card(figure: Figure, cells: Cells) -> str:
     return f"<article>{title}{''.join(said)}</article>"
 
 
-def _table(table: Table, cells: Cells) -> str:
+def render_table(table: Table, cells: Cells) -> str:
+    """One table in a section of its own, with its chart."""
     note = f'<p class="note">{_said(cells, table.note)}</p>' if table.note else ""
     title = f"<h2>{_said(cells, table.title)}</h2>"
     if not table.rows:

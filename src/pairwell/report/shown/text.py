@@ -26,7 +26,7 @@ def render_text(report: Report, *, width: int | None = None, language: str = ENG
     if first:
         lines += ["", *_figures(first, cells, width)]
     for table in report.tables:
-        lines += ["", *_table(table, cells, width)]
+        lines += ["", *table_lines(table, cells, width)]
     if others:
         lines += ["", cells.say(ALL_METRICS), *_figures(others, cells, width)]
     if report.notes:
@@ -78,7 +78,8 @@ def _about(figure: Figure, text: str, cells: Cells) -> str:
     return f"{cells.say(figure.title)}: {cells.say(text)}"
 
 
-def _table(table: Table, cells: Cells, width: int | None) -> Iterator[str]:
+def table_lines(table: Table, cells: Cells, width: int | None) -> Iterator[str]:
+    """One table under its title."""
     yield cells.say(table.title)
     if not table.rows:
         yield cells.say(table.note) if table.note else f"  {cells.say(NOTHING)}"

@@ -1,0 +1,18 @@
+"""Which sheet shows what people who look after accounts are told."""
+
+from __future__ import annotations
+
+from pairwell.advise.matrix import Matrix
+from pairwell.advise.sheets import BillSheet
+from pairwell.report.accounts.bills import bills_sheet
+from pairwell.report.accounts.matrix import matrix_sheet
+from pairwell.report.accounts.sheet import Sheet
+
+Told = BillSheet | Matrix
+
+
+def as_sheet(told: Told) -> Sheet:
+    """The sheet of any of them."""
+    if isinstance(told, Matrix):
+        return matrix_sheet(told)
+    return bills_sheet(told)

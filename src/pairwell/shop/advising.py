@@ -1,0 +1,112 @@
+"""For people who look after accounts: bills, whitespace, a work list and briefs of an open workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pairwell.advise.account import Account
+from pairwell.advise.billing.ledger import Prices
+from pairwell.advise.matrix import Matrix, make_matrix
+from pairwell.advise.moves.terms import Terms
+from pairwell.advise.reading import read_accounts
+from pairwell.advise.sheets import BillSheet, days_known, make_bills
+from pairwell.advise.vouched import read_benefits, read_stories
+from pairwell.advise.whitespace.gaps import Whitespace, find_whitespace
+from pairwell.advise.whitespace.hidden import judge_whitespace
+from pairwell.clock import Clock
+from pairwell.config.turns import files_in_use
+from pairwell.dataset.priced import read_plans
+from pairwell.dataset.snapshots import Snapshot
+from pairwell.errors import EvidenceError, NotFoundError
+from pairwell.operations.database import Database
+from pairwell.said import phrase
+from pairwell.shop.asking import read_text
+
+if TYPE_CHECKING:
+    from pairwell.shop.parts import Parts
+
+
+class Advising:
+    """What is told of accounts, as of the moment at which this is asked for; see docs/accounts.md."""
+
+    def __init__(self, shop: Parts, database: Callable[[], Database], clock: Clock) -> None:
+        self._shop = shop
+        self._database = database
+        self._now = clock()
+
+    def whitespace(self, account_id: str | None = None, *, check: bool = False) -> Matrix:
+        """What accounts hold and lack; `check`: also how well that finds what was hidden from it.
+
+        Raises `NotFoundError` for an account nobody knows, `EvidenceError` where there are no plans or accounts.
+        """
+        shop = self._shop.published.settings.shop
+        found = make_matrix(self._found, self._accounts, currency=shop.currency, timezone=shop.timezone)
+        if check:
+            plans = {plan.plan_id: plan for plan in self._terms.prices.plans}
+            found = msgspec.structs.replace(found, judged=judge_whitespace(self._accounts, plans))
+        if account_id is None:
+            return found
+        wanted = self._find(account_id).account_id
+        return msgspec.structs.replace(found, rows=tuple(row for row in found.rows if row.account_id == wanted))
+
+    def bills(self, account_id: str) -> BillSheet:
+        """The last months of an account on every plan. Raises as `whitespace`."""
+        return make_bills(self._find(account_id), self._terms)
+
+    def _find(self, account_id: str) -> Account:
+        wanted = read_text(account_id, "account_id", "acme")
+        if wanted in self._accounts:
+            return self._accounts[wanted]
+        raise NotFoundError(
+            phrase("Nothing is known of an account {account}.", account=f"`{wanted}`"),
+            hint=phrase("Check the id, or ingest its subscriptions: `pairwell ingest subscriptions FILE`."),
+        )
+
+    @cached_property
+    def _snapshot(self) -> Snapshot:
+        self._shop.keeping.compact()
+        return self._shop.dataset.newest()
+
+    @cached_property
+    def _accounts(self) -> Mapping[str, Account]:
+        zone = self._shop.published.settings.shop.timezone
+        with files_in_use(self._shop.workspace.hidden):
+            found = read_accounts(self._shop.dataset, zone=zone, as_of=self._now, snapshot=self._snapshot)
+        if not found:
+            raise EvidenceError(
+                phrase("No account is known yet."),
+                hint=phrase(
+                    "Ingest who holds what, and the firms: `pairwell ingest subscriptions FILE`, then `accounts`."
+                ),
+            )
+        return found
+
+    @cached_property
+    def _terms(self) -> Terms:
+        settings, dataset = self._shop.published.settings, self._shop.dataset
+        with files_in_use(self._shop.workspace.hidden):
+            plans = read_plans(dataset, snapshot=self._snapshot, as_of=self._now)
+            benefits = read_benefits(dataset, snapshot=self._snapshot)
+            stories = read_stories(dataset, snapshot=self._snapshot)
+        if not plans:
+            raise EvidenceError(
+                phrase("No plan is known yet."), hint=phrase("Ingest the price list: `pairwell ingest plans FILE`.")
+            )
+        since, until = days_known({use.day for account in self._accounts.values() for use in account.ledger.used})
+        return Terms(
+            prices=Prices(plans=tuple(plans.values()), currency=settings.shop.currency, zone=settings.shop.timezone),
+            margin_rate=settings.shop.margin_rate,
+            benefits=benefits,
+            stories=stories,
+            known_since=since,
+            known_until=until,
+        )
+
+    @cached_property
+    def _found(self) -> Whitespace:
+        plans = {plan.plan_id: plan for plan in self._terms.prices.plans}
+        return find_whitespace(self._accounts, plans, margin_rate=self._terms.margin_rate)
