@@ -20,7 +20,8 @@ Floats = NDArray[np.float64]
 PRIOR: Final = 20.0  # chances of the wider group that the rate of one good is drawn to
 FEWEST_EXPECTED: Final = 5.0  # taken, and not taken: below, hardly any distance can be told
 WRONG: Final = 0.05  # of the sellers that are called above or below, so many may be neither
-_COMPARABLE: Final = 0.5  # of a seller's chances, that others had with the same goods
+_PRIOR_GOODS: Final = 1.0  # of the whole that the rate of a group is drawn to
+_COMPARABLE: Final = 0.5  # of a seller's chances, that others had with such goods
 _FEWEST_SELLERS: Final = 3  # to tell how far sellers are apart
 
 
@@ -74,13 +75,18 @@ def shrink(compared: Sequence[Compared]) -> list[float] | None:
 def judge(kinds: Sequence[Chances], sellers: int) -> list[list[tuple[Rate, Compared | None, float]]]:
     """By kind and seller the rate, how it compares, and the p-value adjusted among all kinds and sellers.
 
-    Whoever stands out most is set apart, so that the others are not held against an exception, and all are judged
-    anew, until nobody more stands out; half of the sellers at least are left to compare with.
+    Whoever stands out most against all others is set apart, so that nobody is held against an exception, and all are
+    judged anew, until nobody more of those who stood out does; half of the sellers at least are left to compare with.
+    A p-value is the larger of the first, against all, and the last: whoever stands out only because others were set
+    apart, or only because they were not, does not.
     """
     apart: list[set[int]] = [set() for _ in kinds]
+    first: list[list[float]] | None = None
     while True:
         rates = [own_rates(one, sellers, without) for one, without in zip(kinds, apart, strict=True)]
-        sure = _adjusted(rates)
+        now = _adjusted(rates)
+        first = now if first is None else first
+        sure = [list(map(max, *both)) for both in zip(first, now, strict=True)]
         found = min(_standing_out(sure, apart, sellers), default=None)
         if found is None:
             return [
@@ -148,7 +154,8 @@ class _Table:
     def _rate(self, seller: int, mine: NDArray[np.bool_], foretold: _Foretold | None) -> Rate:
         taken, customer = self._rows.taken[mine], self._rows.customer[mine]
         spread, n = _own_spread(taken, customer), self._n[seller]
-        known = self._others(self._n, seller) >= PRIOR
+        of_group = np.bincount(self._group_of, weights=self._others(self._n, seller), minlength=self._groups)
+        known = of_group[self._group_of] >= PRIOR
         return Rate(
             chances=int(taken.size),
             taken=int(taken.sum()),
@@ -160,20 +167,30 @@ class _Table:
         )
 
     def _foretold(self, seller: int) -> _Foretold | None:
-        """The others' rate of each good, and how much one more taken by them would foretell of this seller."""
+        """The others' rate of each good, and how much one more taken by them would foretell of this seller.
+
+        The mean that goods are drawn to counts each as it is drawn: the others' own total is foretold just as it was,
+        also where what is seldom bought is seldom added to.
+        """
         n, y = self._others(self._n, seller), self._others(self._y, seller)
         if not n.sum():
             return None
-        of_group = np.bincount(self._group_of, weights=n, minlength=self._groups)
-        taken = np.bincount(self._group_of, weights=y, minlength=self._groups)
-        overall = y.sum() / n.sum()
-        group = (taken + PRIOR * overall) / (of_group + PRIOR)
-        rate = (y + PRIOR * group[self._group_of]) / (n + PRIOR)
-        own = self._n[seller] / (n + PRIOR)
-        through = np.bincount(self._group_of, weights=own * PRIOR, minlength=self._groups) / (of_group + PRIOR)
-        weight = own + through[self._group_of] + through.sum() * PRIOR / n.sum()
+        m = n + PRIOR
+        goods, taken = self._by_group(n / m), self._by_group(y / m)
+        beyond = goods + _PRIOR_GOODS
+        spread = float(np.sum(goods / beyond))
+        overall = float(np.sum(taken / beyond)) / spread
+        group = (taken + _PRIOR_GOODS * overall) / beyond
+        rate = (y + PRIOR * group[self._group_of]) / m
+        drawing = PRIOR * self._by_group(self._n[seller] / m)
+        through = (drawing + float(np.sum(drawing * _PRIOR_GOODS / beyond)) / spread) / beyond
+        weight = (self._n[seller] + through[self._group_of]) / m
         drawn = self._n[seller] ** 2 * rate * (1 - rate) * PRIOR / (n + PRIOR) ** 2
         return _Foretold(rate=rate, weight=weight, drawn=float(drawn.sum()))
+
+    def _by_group(self, of_goods: Floats) -> Floats:
+        """Sums of what is told of each good."""
+        return np.bincount(self._group_of, weights=of_goods, minlength=self._groups)
 
     def _others(self, table: NDArray[Any], seller: int) -> Floats:
         """By good the sums of all who foretell this seller's rates."""

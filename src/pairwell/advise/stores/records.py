@@ -26,7 +26,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
     share: float
     interval: Interval | None  # of the share
     expected: float | None  # taken, had the others sold it; None: nobody else sold anything
-    comparable: float  # share of the chances with goods that others, too, had enough chances with
+    comparable: float  # share of the chances with goods of categories that others sold enough of, too
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,16 +27,38 @@ def world(seed: int, skill: float = 0.0, orders: int = 1_200) -> Chances:
 
 
 def expected(chances: Chances, seller: int) -> float:
-    """The same, one chance at a time."""
+    """The same, good by good."""
     rows = list(zip(chances.seller, chances.good, chances.group, chances.taken, strict=True))
     others = [row for row in rows if row[0] != seller]
+    group_of = {good: group for _, good, group, _ in rows}
+    orders = {good: sum(row[1] == good for row in others) for good in group_of}
+    taken = {good: sum(row[3] for row in others if row[1] == good) for good in group_of}
 
-    def rate(place: int, value: int, wider: float) -> float:
-        found = [row[3] for row in others if row[place] == value]
-        return float((sum(found) + PRIOR * wider) / (len(found) + PRIOR))
+    def mean_of(above: dict[int, float], below: dict[int, float]) -> float:
+        """The mean that leaves the sum as it is when everything is drawn to it with the weight of one."""
+        return sum(above[one] / (below[one] + 1) for one in above) / sum(below[one] / (below[one] + 1) for one in above)
 
-    overall = sum(row[3] for row in others) / len(others)
-    return sum(rate(1, good, rate(2, group, overall)) for who, good, group, _ in rows if who == seller)
+    goods = {group: [good for good in group_of if group_of[good] == group] for group in set(group_of.values())}
+    seen = {group: sum(orders[one] / (orders[one] + PRIOR) for one in goods[group]) for group in goods}
+    told = {group: sum(taken[one] / (orders[one] + PRIOR) for one in goods[group]) for group in goods}
+    overall = mean_of(told, seen)
+    rates = {group: (told[group] + overall) / (seen[group] + 1) for group in goods}
+    return sum(
+        (taken[good] + PRIOR * rates[group_of[good]]) / (orders[good] + PRIOR)
+        for who, good, *_ in rows
+        if who == seller
+    )
+
+
+def test_what_the_others_took_is_foretold_of_them_as_it_was() -> None:
+    """Also where rare goods have other rates than usual ones: a total that is off would call everybody below."""
+    rng = np.random.default_rng(9)
+    good = np.minimum(rng.geometric(0.02, 4_000), 300) - 1
+    seller = rng.integers(0, 6, 4_000)
+    taken = (rng.random(4_000) < np.where(good > 60, 0.1, 0.9)).astype(np.float64)
+    chances = Chances(seller=seller, customer=np.arange(4_000), good=good, group=good % 7, taken=taken)
+    rates = [rate for rate, _ in own_rates(chances, 6)]
+    assert sum(rate.expected or 0.0 for rate in rates) == pytest.approx(taken.sum(), rel=0.01)
 
 
 def test_what_is_expected_is_what_the_others_rates_foretell_for_the_same_goods() -> None:
