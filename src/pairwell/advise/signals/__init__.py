@@ -1,0 +1,1 @@
+"""What an account does or says that bears on what it needs."""
