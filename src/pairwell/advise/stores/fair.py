@@ -154,8 +154,7 @@ class _Table:
     def _rate(self, seller: int, mine: NDArray[np.bool_], foretold: _Foretold | None) -> Rate:
         taken, customer = self._rows.taken[mine], self._rows.customer[mine]
         spread, n = _own_spread(taken, customer), self._n[seller]
-        of_group = np.bincount(self._group_of, weights=self._others(self._n, seller), minlength=self._groups)
-        known = of_group[self._group_of] >= PRIOR
+        known = self._by_group(self._others(self._n, seller))[self._group_of] >= PRIOR
         return Rate(
             chances=int(taken.size),
             taken=int(taken.sum()),
@@ -190,7 +189,8 @@ class _Table:
 
     def _by_group(self, of_goods: Floats) -> Floats:
         """Sums of what is told of each good."""
-        return np.bincount(self._group_of, weights=of_goods, minlength=self._groups)
+        found: Floats = np.bincount(self._group_of, weights=of_goods, minlength=self._groups).astype(np.float64)
+        return found
 
     def _others(self, table: NDArray[Any], seller: int) -> Floats:
         """By good the sums of all who foretell this seller's rates."""

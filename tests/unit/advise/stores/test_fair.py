@@ -36,18 +36,20 @@ def expected(chances: Chances, seller: int) -> float:
 
     def mean_of(above: dict[int, float], below: dict[int, float]) -> float:
         """The mean that leaves the sum as it is when everything is drawn to it with the weight of one."""
-        return sum(above[one] / (below[one] + 1) for one in above) / sum(below[one] / (below[one] + 1) for one in above)
+        told = sum(above[one] / (below[one] + 1) for one in above)
+        return float(told / sum(below[one] / (below[one] + 1) for one in above))
 
     goods = {group: [good for good in group_of if group_of[good] == group] for group in set(group_of.values())}
     seen = {group: sum(orders[one] / (orders[one] + PRIOR) for one in goods[group]) for group in goods}
     told = {group: sum(taken[one] / (orders[one] + PRIOR) for one in goods[group]) for group in goods}
     overall = mean_of(told, seen)
     rates = {group: (told[group] + overall) / (seen[group] + 1) for group in goods}
-    return sum(
+    found = sum(
         (taken[good] + PRIOR * rates[group_of[good]]) / (orders[good] + PRIOR)
         for who, good, *_ in rows
         if who == seller
     )
+    return float(found)
 
 
 def test_what_the_others_took_is_foretold_of_them_as_it_was() -> None:
