@@ -142,6 +142,14 @@ class EventItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     currency: Currency | None = None  # of the price and the cost; none: the shop's
 
 
+class EventTalk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That a person made the offer, in a talk, and what else was said of an `accept` or a `decline`."""
+
+    by: Id | None = None  # who talked
+    until: Annotated[datetime, Meta(tz=True)] | None = None  # of the reason `later`
+    words: Annotated[str, Meta(max_length=10_000)] | None = None
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something that happened. `returned` is `return` in JSON."""
 
@@ -164,6 +172,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     feedback: EventFeedback | None = None
     consent: EventConsent | None = None
     item: EventItem | None = None
+    talk: EventTalk | None = None  # of an accept or a decline
 
 
 class Behaviour(msgspec.Struct, frozen=True, kw_only=True):

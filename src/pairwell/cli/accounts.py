@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +16,7 @@ from pairwell.cli.output import AsJson, InWorkspace, as_json_text, print_json, p
 from pairwell.cli.reporting import Language, write_files
 
 if TYPE_CHECKING:
+    from pairwell.advise.answers import Outcome
     from pairwell.report.accounts.shown import Told
 
 
@@ -76,6 +79,48 @@ def bill(
     with open_workspace(workspace) as shop:
         found = shop.accounts.bills(account)
     _give(found, Form.json if as_json else form, language, out, sources=sources)
+
+
+@accounts.command()
+def outcome(
+    account: Account,
+    answer: Annotated[str, typer.Argument(metavar="accept|later|no", help="What they said.")],
+    *,
+    move: Annotated[
+        str | None, typer.Option(metavar="PLAN", help="The plan or add-on it was about; else the best move.")
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="With later: the day to ask again, of the shop's time."),
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(metavar="REASON", help="With no: have_it, too_dear or not_for_me.")
+    ] = None,
+    words: Annotated[str | None, typer.Option(help="What they said, in their words.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="SELLER", help="Who talked to them.")] = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what an account answered: it silences, parks and teaches."""
+    from pairwell import open as open_workspace
+    from pairwell.advise.answers import Told as Answered
+
+    with open_workspace(workspace) as shop:
+        told = Answered(answer=answer, move=move, until=until, reason=reason, words=words, by=by)
+        found = shop.accounts.outcome(account, told)
+    if as_json:
+        print_json(found)
+    else:
+        print_lines(_outcome_lines(found))
+
+
+def _outcome_lines(found: Outcome) -> Iterator[str]:
+    news = "" if found.is_new else " It was told today already, and counts once."
+    yield f"Noted: {found.account_id} said {found.answer} to {found.move}.{news}"
+    if found.alone_until is not None:
+        yield f"Nothing is pitched to them until {found.alone_until:%Y-%m-%d}."
+    if found.silent_until is not None:
+        yield f"{found.move} is offered to them nowhere until {found.silent_until:%Y-%m-%d}."
 
 
 def _give(found: Told, form: Form, language: Language, out: Path | None, *, sources: bool = False) -> None:

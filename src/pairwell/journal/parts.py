@@ -10,6 +10,7 @@ from pairwell.events import Event, EventFeedback, Said
 
 _CUSTOMERS: Final = frozenset({"need", "consent"})  # of nobody they would say nothing
 _ITEMS: Final = frozenset({"view", "add_to_cart", "remove_from_cart"})
+_ANSWERS: Final = frozenset({"accept", "decline"})
 _SCORES: Final = {"csat": (1.0, 5.0), "review": (1.0, 5.0), "nps": (0.0, 10.0)}
 _STATED: Final = ("price_minor", "cost_minor", "stock", "published")
 _MISSING: Final = {
@@ -35,7 +36,7 @@ def find_fault(event: Event) -> Said | None:
         return Said("customer_missing", f"An event of type `{event.type}` needs `customer_id`.")
     if event.type in _ITEMS and event.item_id is None and event.offer_no is None:
         return Said("item_missing", f"An event of type `{event.type}` needs `item_id`.")
-    return _find_fault_in_part(event)
+    return _find_fault_in_talk(event) or _find_fault_in_part(event)
 
 
 def part_of(event: Event) -> msgspec.Struct | None:
@@ -52,6 +53,18 @@ def order_id_of(event: Event) -> str | None:
 def _part(event: Event, name: str) -> msgspec.Struct | None:
     part: msgspec.Struct | None = getattr(event, "returned" if name == "return" else name, None)
     return part
+
+
+def _find_fault_in_talk(event: Event) -> Said | None:
+    if event.talk is None:
+        return None
+    if event.type not in _ANSWERS:
+        return Said("bad_request", f"An event of type `{event.type}` has no `talk`.")
+    if event.customer_id is None:
+        return Said("customer_missing", "An event with a `talk` needs `customer_id`.")
+    if event.talk.until is not None and event.reason != "later":
+        return Said("bad_request", "A `talk` says `until` when where the `reason` is `later`.")
+    return None
 
 
 def _find_fault_in_part(event: Event) -> Said | None:

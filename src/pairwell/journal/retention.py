@@ -70,7 +70,9 @@ def _named(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a mapping of a row
 
 
 def _old_events(terms: Terms) -> sa.ColumnElement[bool]:
-    shoppers = events.c.type.in_(sorted(BEHAVIOUR_TYPES))
+    # What somebody answered in a talk is of no decision; it is kept as long as orders are.
+    answers = events.c.type.in_(["accept", "decline"]) & events.c.decision_id.is_(None)
+    shoppers = events.c.type.in_(sorted(BEHAVIOUR_TYPES)) & ~answers
     kept = events.c.type.in_(_LASTING)
     told = ~shoppers & ~kept & _before(events.c.at, terms.events)
     return (events.c.number <= terms.carried) & ((shoppers & _before(events.c.at, terms.behaviour)) | told)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from pairwell.advise.account import Account
+from pairwell.advise.answers import Outcome, Told, outcome_event, read_answer, with_answers
 from pairwell.advise.billing.ledger import Prices
 from pairwell.advise.matrix import Matrix, make_matrix
 from pairwell.advise.moves.terms import Terms
@@ -18,10 +21,12 @@ from pairwell.advise.vouched import read_benefits, read_stories
 from pairwell.advise.whitespace.gaps import Whitespace, find_whitespace
 from pairwell.advise.whitespace.hidden import judge_whitespace
 from pairwell.clock import Clock
+from pairwell.config.pseudonyms import pseudonym_of, read_secret
 from pairwell.config.turns import files_in_use
 from pairwell.dataset.priced import read_plans
 from pairwell.dataset.snapshots import Snapshot
-from pairwell.errors import EvidenceError, NotFoundError
+from pairwell.errors import EvidenceError, NotFoundError, RequestError
+from pairwell.facts.effects import EventEffects
 from pairwell.operations.database import Database
 from pairwell.said import phrase
 from pairwell.shop.asking import read_text
@@ -57,10 +62,44 @@ class Advising:
         """The last months of an account on every plan. Raises as `whitespace`."""
         return make_bills(self._find(account_id), self._terms)
 
+    def outcome(self, account_id: str, answer: Told) -> Outcome:
+        """Tell what an account answered in a talk, once a day; see docs/accounts.md.
+
+        Raises `RequestError` for what cannot be an answer, `NotFoundError` for an account or a plan nobody knows.
+        """
+        settings = self._shop.published.settings
+        account = self._find(account_id)
+        if answer.until is not None and answer.until.tzinfo is None:
+            until = answer.until.replace(tzinfo=ZoneInfo(settings.shop.timezone))
+            answer = msgspec.structs.replace(answer, until=until.astimezone(UTC))
+        told = read_answer(answer, self._terms.prices, now=self._now)
+        day = self._now.astimezone(ZoneInfo(settings.shop.timezone)).date()
+        event = outcome_event(account.account_id, told, by=answer.by, day=day)
+        (receipt,) = self._shop.journal.log_events(
+            [[event]], effects=EventEffects(self._database(), lambda: settings), now=self._now
+        )
+        if receipt.refused:
+            raise RequestError(receipt.refused[0].message)
+        quiet, pause = (timedelta(days=days) for days in (settings.decline.quiet_days, settings.accounts.pause_days))
+        is_yes = told.answer == "accept"
+        return Outcome(
+            account_id=account.account_id,
+            move=told.move,
+            answer=told.answer,
+            alone_until=None if is_yes else told.until or self._now + pause,
+            silent_until=None if is_yes else self._now + quiet,
+            event_id=event.event_id,
+            is_new=receipt.accepted == 1,
+        )
+
     def _find(self, account_id: str) -> Account:
         wanted = read_text(account_id, "account_id", "acme")
-        if wanted in self._accounts:
-            return self._accounts[wanted]
+        names = [wanted]
+        if self._shop.published.settings.ingest.pseudonyms:
+            names.insert(0, pseudonym_of(read_secret(self._shop.workspace), wanted))
+        for name in names:
+            if name in self._accounts:
+                return self._accounts[name]
         raise NotFoundError(
             phrase("Nothing is known of an account {account}.", account=f"`{wanted}`"),
             hint=phrase("Check the id, or ingest its subscriptions: `pairwell ingest subscriptions FILE`."),
@@ -83,7 +122,7 @@ class Advising:
                     "Ingest who holds what, and the firms: `pairwell ingest subscriptions FILE`, then `accounts`."
                 ),
             )
-        return found
+        return with_answers(found, self._database(), self._now)
 
     @cached_property
     def _terms(self) -> Terms:
