@@ -14,8 +14,8 @@ from pairwell.advise.billing.days import MONTHS_OF_A_YEAR, days_of, first_of, mo
 from pairwell.advise.billing.forecast import Ahead, forecast
 from pairwell.advise.billing.ledger import Use
 from pairwell.advise.billing.stays import Stay, Stretch
+from pairwell.advise.billing.wanted import included, months_at, most_of, wanted
 from pairwell.advise.billing.ways import Scene, Way, way, ways, within_limits
-from pairwell.plans import Meter
 
 MONTHS_AHEAD = 3  # months whose bills are forecast; a year, where a plan includes units by the year
 _WHOLE = Decimal(1)
@@ -102,7 +102,9 @@ def _coming(case: Case, meter: str, ahead: int) -> Running | NotKnown:
     )
     if isinstance(found, NotKnown):
         return found
-    if full:  # more was wanted than could be had
+    if (more := wanted(case, meter, history, found[full].expected)) is not None:
+        found = tuple(Ahead(one.month, more, min(one.low, more), max(one.high, more)) for one in found[full:])
+    elif full:  # more was wanted than could be had
         found = tuple(_at_least(one, float(history[-1])) for one in found[full:])
     so_far = float(_used(case, meter, running, case.today))
     left = 1 - (case.today - running).days / days_of(running)
@@ -121,20 +123,6 @@ def _months_full(case: Case, meter: str, history: Sequence[Decimal]) -> int:
     return full if len(history) - full >= FEWEST_MONTHS else 0
 
 
-def most_of(case: Case, meter: str) -> Decimal | None:
-    """As much of a meter as a month can take, where no more is sold; None: there is no such limit."""
-    stay = case.current
-    own = None if stay is None else next((one for one in stay.plan.meters if one.meter == meter), None)
-    if stay is None or own is None or own.tiers or stay.plan.period == "year":
-        return None
-    return _included(case, stay, own)
-
-
-def months_at(limit: Decimal, history: Sequence[Decimal]) -> int:
-    """How many of the last months took all of a limit."""
-    return next((number for number, one in enumerate(reversed(history)) if one < limit), len(history))
-
-
 def _at_least(one: Ahead, most: float) -> Ahead:
     return Ahead(one.month, max(one.expected, most), one.low, max(one.high, most))
 
@@ -149,22 +137,13 @@ def _limits(case: Case, stay: Stay, coming: Sequence[Running]) -> Iterator[Limit
         own = next((meter for meter in stay.plan.meters if meter.meter == running.meter), None)
         if own is None:
             continue
-        included = _included(case, stay, own)
-        day = _hit(case, stay, running, included, lambda one: one.expected)
-        early = _hit(case, stay, running, included, lambda one: one.high)
+        most = included(case, own)
+        day = _hit(case, stay, running, most, lambda one: one.expected)
+        early = _hit(case, stay, running, most, lambda one: one.high)
         if day is not None and early is not None:
-            late = _hit(case, stay, running, included, lambda one: one.low)
+            late = _hit(case, stay, running, most, lambda one: one.low)
             sold = bool(own.tiers)
-            yield Limit(
-                meter=own.meter, included=included, day=day, earliest=min(early, day), latest=late, is_sold=sold
-            )
-
-
-def _included(case: Case, stay: Stay, own: Meter) -> Decimal:
-    """What a period includes with the seats of today, packages counted in where they are for a month as well."""
-    meters = [meter for add_on in case.add_ons for meter in add_on.meters if meter.meter == own.meter]
-    seats = stay.stretches[-1].seats
-    return sum((meter.included * (seats if meter.per_seat else 1) for meter in (own, *meters)), Decimal(0))
+            yield Limit(meter=own.meter, included=most, day=day, earliest=min(early, day), latest=late, is_sold=sold)
 
 
 def _hit(

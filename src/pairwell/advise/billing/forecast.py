@@ -13,6 +13,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import product
 from math import log, sqrt
+from statistics import median
 
 import msgspec
 from scipy.stats import t as student
@@ -24,6 +25,8 @@ LEVEL = 0.8
 DAMPING = 0.95
 _SMOOTHING = tuple(product((0.1, 0.3, 0.5, 0.7, 0.9), (0.0, 0.1, 0.3)))  # of the level, and of the trend as part of it
 _NO_MISS = 1e-12  # in place of none, which has no logarithm
+_BURST = 1.5  # times what is usual on both sides of it
+_SIDE, _LEAST_SIDE = 3, 2  # months that tell what is usual, and how few will do
 _LEARNED = 3  # months that level, trend and how fast they move are learned from
 
 
@@ -50,12 +53,30 @@ def forecast(quantities: Sequence[float], first: dt.date, ahead: int) -> tuple[A
     """
     if len(quantities) < FEWEST_MONTHS:
         return NotKnown("too_few_months", found=len(quantities))
-    fit = min(_fits(quantities, ahead), key=lambda one: one.unlikely)
+    calm = without_bursts(quantities) if len(quantities) < 2 * MONTHS_OF_A_YEAR else quantities  # or it may be a season
+    fit = min(_fits(calm, ahead), key=lambda one: one.unlikely)
     reach = float(student.ppf((1 + LEVEL) / 2, fit.freedom))
     return tuple(
         Ahead(months_on(first, step), max(mean, 0.0), max(mean - reach * spread, 0.0), max(mean + reach * spread, 0.0))
         for step, (mean, spread) in enumerate(zip(fit.expected, fit.spread, strict=True))
     )
+
+
+def without_bursts(quantities: Sequence[float]) -> list[float]:
+    """The same months, but for one or two in a row that stand far above those on both sides: these become as those.
+
+    What is over and came only once tells nothing of the level; at the end of the months nobody knows that yet.
+    """
+    calm = list(quantities)
+    for length in (1, 2):
+        for start in range(1, len(calm) - length):
+            sides = calm[max(start - _SIDE, 0) : start], calm[start + length : start + length + _SIDE]
+            usual = [median(side) for side in sides]
+            if min(len(side) for side in sides) >= _LEAST_SIDE and _BURST * max(usual) < min(
+                calm[start : start + length]
+            ):
+                calm[start : start + length] = [sum(usual) / 2] * length
+    return calm
 
 
 def _fits(series: Sequence[float], ahead: int) -> list[_Fit]:

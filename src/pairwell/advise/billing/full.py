@@ -7,9 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
-from pairwell.advise.billing.coming import Expected, months_at, most_of
+from pairwell.advise.billing.coming import Expected
 from pairwell.advise.billing.ledger import Bill
 from pairwell.advise.billing.said_moves import costs_more, pays_from, used_up
+from pairwell.advise.billing.wanted import months_at, most_of
 from pairwell.advise.billing.weighed import LAST_MONTHS, Weighed
 from pairwell.said import Said
 

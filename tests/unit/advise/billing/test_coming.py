@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from tests.unit.advise.billing.accounts import at, case, held, meter, plan
 
 from pairwell.advise.billing.case import Case
@@ -100,12 +101,35 @@ def test_months_that_took_all_that_can_be_had_do_not_tell_what_was_wanted() -> N
     assert sold.months[0].expected < 110
 
 
-def test_whoever_always_took_all_is_expected_to_go_on() -> None:
+def test_whoever_always_took_all_wanted_more_and_nobody_knows_how_much() -> None:
     strict = plan("app", 1000, meters=(meter("calls", "100"),))
-    seen = look(case([strict], [held("app", "2026-01-01")], {"calls": [100] * 10})).meters[0]
-    assert seen.months[0].expected == 100
+    always = look(case([strict], [held("app", "2026-01-01")], {"calls": [100] * 10})).meters[0].months[1]
+    # The mean of a log-normal half with the spread .4: exp(.4 x sqrt(2 / pi)).
+    assert always.expected == pytest.approx(137.6, abs=0.1)
+    assert always.low == 100
     fallen = {"calls": [100, 90, 80, 70, 60, 100, 100, 100, 100, 100]}
     assert look(case([strict], [held("app", "2026-01-01")], fallen)).meters[0].months[0].expected >= 100
+
+
+def test_what_was_wanted_beyond_a_limit_follows_the_account_s_other_meters() -> None:
+    strict, used = plan("app", 1000, meters=(meter("calls", "100"),)), [70, 80, 90, 95, 98, 97, *[100] * 4]
+
+    def wanted(others: list[int]) -> float:
+        seen = case([strict], [held("app", "2026-01-01")], {"calls": used, "mails": others})
+        return look(seen).meters[0].months[1].expected
+
+    still, grown = wanted([50] * 10), wanted([50] * 6 + [60, 80, 90, 100])
+    assert 100 < still < 120
+    assert grown > 1.5 * still
+
+
+def test_a_burst_that_is_over_tells_nothing_of_the_level() -> None:
+    calm, burst = [50, 52, 49, 51, 50, 48, 52, 51, 50, 49], [50, 52, 49, 51, 160, 150, 52, 51, 50, 49]
+    expected = [
+        look(case([CALLS], [held("app", "2026-01-01")], {"calls": one})).meters[0].months[1].expected
+        for one in (calm, burst)
+    ]
+    assert expected[1] == pytest.approx(expected[0], rel=0.05)
 
 
 def test_whole_units_stay_whole_and_parts_stay_parts() -> None:

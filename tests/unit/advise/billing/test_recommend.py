@@ -140,6 +140,22 @@ def test_a_leap_of_the_last_month_is_no_reason_to_move_yet() -> None:
     assert (advice.action, advice.benefit) == ("stay", "Large would not have been cheaper over the last 3 months")
 
 
+def test_a_leap_that_the_other_meters_share_is_growth() -> None:
+    used = {"calls": [50] * 7 + [250, 250, 600], "leads": [10] * 7 + [12, 15, 16]}
+    advice = recommend(case([SMALL, LARGE], [held("small", "2026-01-01")], used))
+    assert (advice.action, advice.plan_id) == ("upgrade", "large")
+    alone = recommend(case([SMALL, LARGE], [held("small", "2026-01-01")], used | {"leads": [10] * 10}))
+    assert alone.action == "stay"
+
+
+def test_who_takes_all_for_months_wants_enough_more_to_pay_for_a_larger_plan() -> None:
+    full = plan("full", 1000, meters=(meter("calls", "100"),), title="Full")
+    worth = Benefit(meter="calls", money_minor=Decimal(60))
+    advice = recommend(case([full, LARGE], [held("full", "2026-01-01")], {"calls": [100] * 10}, benefits=(worth,)))
+    assert (advice.action, advice.plan_id) == ("upgrade", "large")
+    assert advice.worth_minor >= (advice.expected_then_minor or 0) - (advice.expected_now_minor or 0)
+
+
 def test_nor_is_a_lull_a_reason_to_hold_less() -> None:
     bare = plan("large", 3000, tier=1, meters=LARGE.meters)
     advice = recommend(case([SMALL, bare], [held("large", "2026-01-01")], {"calls": [900] * 6 + [0] * 4}))
