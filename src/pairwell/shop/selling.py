@@ -10,9 +10,9 @@ from pairwell.advise.stores.bonus import make_bonus
 from pairwell.advise.stores.cards import leaf, make_card
 from pairwell.advise.stores.noes import read_declined
 from pairwell.advise.stores.records import BonusSheet, Card, Scoreboard, Training
-from pairwell.advise.stores.scoreboard import make_scoreboard
+from pairwell.advise.stores.scoreboard import Goods, make_scoreboard
 from pairwell.advise.stores.sold import read_sold
-from pairwell.advise.stores.steps import Known, first_upgrades
+from pairwell.advise.stores.steps import Known, first_upgrades, fitting
 from pairwell.advise.stores.training import Asked, make_training
 from pairwell.clock import Clock
 from pairwell.config.published import Published
@@ -53,7 +53,7 @@ class Selling:
         """
         periods = self._periods(since, until)
         with files_in_use(self._shop.workspace.hidden):
-            return make_scoreboard(self._history(), periods.period, periods.last, self._steps(periods.period))
+            return make_scoreboard(self._history(), periods.period, periods.last, self._goods(periods.period))
 
     def card(self, item_id: str) -> Card:
         """The counter card of an item, as of now. Raises `NotFoundError` for an item nobody knows."""
@@ -117,15 +117,16 @@ class Selling:
         facts = self._shop.facts
         return Known(model=self._shop.model_or_none(), items=facts.items(), said=facts.relations_of)
 
-    def _steps(self, period: Period) -> dict[str, str]:
-        """By item that sellers sold its first upgrade."""
+    def _goods(self, period: Period) -> Goods:
+        """What is known of the items that sellers sold."""
         known, history = self._known(), self._history()
         lines = history.dataset.history("order_lines", snapshot=history.snapshot)
         orders = history.orders(period)
         sold = lines.semi_join(orders.filter(orders.seller_id.notnull()), "order_id").select("item_id").distinct()
         with storage_failures():
             item_ids = sorted(sold.to_pyarrow()["item_id"].to_pylist())
-        return {item_id: pair.item_id for item_id, pair in first_upgrades(item_ids, known).items()}
+        steps = {item_id: pair.item_id for item_id, pair in first_upgrades(item_ids, known).items()}
+        return Goods(steps=steps, fits=fitting(item_ids, known))
 
     def _decide(self, settings: Settings, request: DecisionRequest) -> tuple[Decision, Account]:
         """The decision under these settings that nobody keeps."""

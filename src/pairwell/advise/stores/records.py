@@ -67,6 +67,7 @@ class SellerScore(msgspec.Struct, frozen=True, kw_only=True):
     aov_minor: float | None
     aov_interval: Interval | None
     add_ons: Judged
+    fitting: Judged  # add-ons that surely go with the primary item
     upgrades: Judged
     targets: Sequence[Reached]
 

@@ -7,9 +7,19 @@ from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from pairwell.advise.stores.fair import WRONG, Compared, judge, shrink
 from pairwell.advise.stores.records import Judged, Rate, Reached, Scoreboard, SellerScore, Standing
-from pairwell.advise.stores.sold import Sold, Told, add_on_chances, read_sold, read_told, upgrade_chances
+from pairwell.advise.stores.sold import (
+    Sold,
+    Told,
+    add_on_chances,
+    fitting_chances,
+    read_sold,
+    read_told,
+    upgrade_chances,
+)
 from pairwell.engines.engine import storage_failures
 from pairwell.measure.interval import Interval
 from pairwell.measure.period import Period
@@ -19,16 +29,25 @@ from pairwell.measure.sales.lines import History
 _SUMS: Final = ("orders", "revenue", "aov", "attach_rate", "margin")
 
 
-def make_scoreboard(history: History, period: Period, newest: datetime, steps: Mapping[str, str]) -> Scoreboard:
-    """The scoreboard of a period; `steps`: item -> its first upgrade."""
+class Goods(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of goods that sellers sold."""
+
+    steps: Mapping[str, str]  # item -> its first upgrade
+    fits: Mapping[str, Sequence[str]]  # item -> what surely goes with it
+
+
+def make_scoreboard(history: History, period: Period, newest: datetime, goods: Goods) -> Scoreboard:
+    """The scoreboard of a period."""
     sold = read_sold(history, period)
     told, sums = read_told(history), _sums(sold)
-    found = judge([add_on_chances(sold), upgrade_chances(sold, steps)], len(sold.sellers))
+    found = judge(
+        [add_on_chances(sold), fitting_chances(sold, goods.fits), upgrade_chances(sold, goods.steps)], len(sold.sellers)
+    )
     judged = [_judge(rates) for rates in found]
     reached = reached_targets(history, newest, period)
     scores = [
-        _score(seller_id, sums[seller_id], told.get(seller_id, Told()), (add_on, upgrade), reached.get(seller_id, []))
-        for seller_id, add_on, upgrade in zip(sold.sellers, *judged, strict=True)
+        _score(seller_id, sums[seller_id], told.get(seller_id, Told()), rates, reached.get(seller_id, []))
+        for seller_id, *rates in zip(sold.sellers, *judged, strict=True)
     ]
     return Scoreboard(
         currency=history.shop.currency,
@@ -39,7 +58,7 @@ def make_scoreboard(history: History, period: Period, newest: datetime, steps: M
         sellers=sorted(scores, key=lambda one: (one.name or one.seller_id, one.seller_id)),
         unnamed=sold.unnamed,
         compared=sum(compared is not None for rates in found for _, compared, _ in rates),
-        steps=len(steps),
+        steps=len(goods.steps),
     )
 
 
@@ -75,7 +94,7 @@ def _standing(compared: Compared, p_adjusted: float) -> Standing:
 
 
 def _score(
-    seller_id: str, sums: Slice, told: Told, judged: tuple[Judged, Judged], targets: Sequence[Reached]
+    seller_id: str, sums: Slice, told: Told, judged: Sequence[Judged], targets: Sequence[Reached]
 ) -> SellerScore:
     aov = sums.values["aov"]
     revenue = sums.value("revenue")
@@ -88,7 +107,8 @@ def _score(
         aov_minor=sums.value("aov"),
         aov_interval=aov.interval if isinstance(aov, Value) else None,
         add_ons=judged[0],
-        upgrades=judged[1],
+        fitting=judged[1],
+        upgrades=judged[2],
         targets=targets,
     )
 

@@ -70,6 +70,24 @@ def add_ons_among(sold: Sold, primary_items: Sequence[str], item_id: str) -> Cha
     return _chances(sold, joined.select("seller_id", "customer", good="primary_item", taken=taken))
 
 
+def fitting_chances(sold: Sold, fits: Mapping[str, Sequence[str]]) -> Chances:
+    """One row an order with a primary item of `fits` (item -> what goes with it): taken is any of that."""
+    pairs = [(good, item_id) for good, beside in fits.items() for item_id in beside]
+    rows = pa.table(
+        {
+            "primary_item": pa.array([good for good, _ in pairs], pa.string()),
+            "item_id": pa.array([item_id for _, item_id in pairs], pa.string()),
+        }
+    )
+    table = ibis.memtable(rows)
+    heads = sold.orders.semi_join(table, "primary_item").select("order_id", "seller_id", "customer", "primary_item")
+    held = sold.held.select("order_id", "item_id").join(heads.select("order_id", "primary_item"), "order_id")
+    taken = held.semi_join(table, ["primary_item", "item_id"]).select("order_id").distinct()
+    joined = heads.left_join(taken.mutate(with_it=ibis.literal(1.0)), "order_id").drop("order_id_right")
+    told = joined.select("seller_id", "customer", good="primary_item", taken=joined.with_it.fill_null(0.0))
+    return _chances(sold, told)
+
+
 def upgrade_chances(sold: Sold, steps: Mapping[str, str]) -> Chances:
     """One row an order and item of `steps` (item -> its upgrade) with just one of the two: taken is the upgrade."""
     rows = pa.table(

@@ -12,6 +12,7 @@ from pairwell.candidates.relations import Question, Sources, related
 from pairwell.measure.intervals import share_interval
 from pairwell.records import CuratedRelation, Item, Pair
 
+_MOST = 100  # add-ons of an item
 Said = Callable[[Sequence[str]], Sequence[CuratedRelation]]  # what people said of these items
 
 
@@ -39,6 +40,14 @@ def first_upgrades(item_ids: Sequence[str], known: Known) -> dict[str, Pair]:
         if pairs := related(asked, sources):
             found[item_id] = pairs[0]
     return found
+
+
+def fitting(item_ids: Sequence[str], known: Known) -> dict[str, list[str]]:
+    """By item what is surely bought with it, as was learned; items of which that is nothing are left out."""
+    if known.model is None:
+        return {}
+    found = {one: [pair.item_id for pair in known.model.pairs(one, n=_MOST, above_floor=True)] for one in item_ids}
+    return {one: beside for one, beside in found.items() if beside}
 
 
 def took_dearer(anchor_id: str, upgrade_id: str, model: LearnedPairs) -> Dearer | None:

@@ -53,6 +53,8 @@ def _tables(board: Scoreboard) -> Iterator[Table]:
     if not board.sellers:
         return
     yield _rates(board, "add_ons", phrase("Orders with an add-on, beside what the goods explain"))
+    if any(one.fitting.rate.chances for one in board.sellers):
+        yield _rates(board, "fitting", phrase("Orders with what goes with the item, beside what the goods explain"))
     if board.steps:
         yield _rates(board, "upgrades", phrase("Upgrades taken, beside what the goods explain"))
     yield _targets(board)

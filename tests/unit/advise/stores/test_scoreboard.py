@@ -39,6 +39,28 @@ def test_rates_are_the_metric_of_reports(board: Scoreboard, counter: Shop) -> No
         assert (one.orders, one.revenue_minor) == (row["orders"], row["revenue"])
 
 
+def test_what_goes_with_the_item_is_what_was_surely_bought_with_it(board: Scoreboard, counter: Shop) -> None:
+    model = counter.model_or_none()
+    assert model is not None
+    fits = {one: {pair.item_id for pair in model.pairs(one, n=10, above_floor=True)} for one in ("tent", "tent+")}
+    lines = counter.dataset.table("order_lines").to_pyarrow().to_pylist()
+    heads = {row["order_id"]: row["seller_id"] for row in counter.dataset.table("orders").to_pyarrow().to_pylist()}
+    held: dict[str, set[str]] = {}
+    for line in lines:
+        held.setdefault(line["order_id"], set()).add(line["item_id"])
+    for one in board.sellers:
+        chances = [
+            (items, fits[item])
+            for order, items in held.items()
+            if heads[order] == one.seller_id
+            for item in items
+            if fits.get(item)
+        ]
+        assert one.fitting.rate.chances == len(chances)
+        assert one.fitting.rate.taken == sum(bool(items & beside) for items, beside in chances)
+    assert {one.name: one.fitting.standing for one in board.sellers}["Bo"] == "below"
+
+
 def test_an_upgrade_is_taken_where_an_order_holds_it_instead_of_the_item(board: Scoreboard, counter: Shop) -> None:
     lines = counter.dataset.table("order_lines").to_pyarrow().to_pylist()
     heads = {row["order_id"]: row["seller_id"] for row in counter.dataset.table("orders").to_pyarrow().to_pylist()}
