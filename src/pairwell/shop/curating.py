@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pairwell.clock import Clock
-from pairwell.config.explaining import name_neighbours
+from pairwell.config.explaining import name_neighbours, require_storable
 from pairwell.errors import NotFoundError, RequestError
 from pairwell.ingest.lists import NOTHING
 from pairwell.ingest.load import IngestOptions, IngestReport
@@ -92,6 +92,7 @@ class Curating:
         item, now = read_text(item_id, "item_id", "mat"), self._clock()
         self._require_known(item)
         told = {name: value or None for name, value in msgspec.structs.asdict(text).items()}
+        require_storable(told)
         refuse_text(self._shop, item, text, now)
         withdrawn = not (text.title or text.argument or text.image_url)
         row = {**told, "item_id": item, "withdrawn": withdrawn, "valid_from": now}

@@ -127,7 +127,7 @@ def _programs(rooms: Rooms) -> list[HTTPRouteHandler]:
 def _signing(rooms: Rooms) -> list[HTTPRouteHandler]:
     @get("/sign-in")
     async def form(request: Asking) -> Response[bytes]:
-        if rooms.door.is_open:
+        if await rooms.door.is_open():
             return page("", 303, {"location": "/"})
         return page(render_sign_in(liked(scope_of(request))))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -118,23 +118,26 @@ def ask_of(app: PagesApp) -> Ask:
     return lambda method, path, **options: asyncio.run(send(method, path, **options))
 
 
+@contextmanager
+def serve_pages(
+    workspace: Workspace, database: Database, maker: MadeUp, log: StringIO | None = None, *, local: bool = True
+) -> Iterator[Ask]:
+    """A client of the pages, which only this machine can reach or others, too."""
+    notices = Notices(clock=lambda: NOW, stream=log or StringIO())
+    ring = Keyring(KeyStore(database), notices, patience_s=lambda: 60.0)
+    gate = Gate(ring, limits=Limits, clock=lambda: NOW, local=local)
+    register = Register(database, lambda: NOW, patience_s=60.0)
+    making = Making(maker, lambda: open_shop(workspace.root))
+    app = PagesApp(making, Door(gate, register), notices, at_once=1)
+    with closing(ring), closing(register), closing(app):
+        yield ask_of(app)
+
+
 @pytest.fixture
 def pages(workspace: Workspace, database: Database, maker: MadeUp, log: StringIO) -> Iterator[Callable[[bool], Ask]]:
     """Makes a client of the pages, which only this machine can reach or (False) others, too."""
-    notices, opened = Notices(clock=lambda: NOW, stream=log), ExitStack()
-
-    def make(local: bool) -> Ask:
-        ring = Keyring(KeyStore(database), notices, patience_s=lambda: 60.0)
-        gate = Gate(ring, limits=Limits, clock=lambda: NOW, local=local)
-        register = Register(database, lambda: NOW, patience_s=60.0)
-        making = Making(maker, lambda: open_shop(workspace.root))
-        app = PagesApp(making, Door(gate, register), notices, at_once=1)
-        for one in (ring, register, app):
-            opened.enter_context(closing(one))
-        return ask_of(app)
-
-    with opened:
-        yield make
+    with ExitStack() as opened:
+        yield lambda local: opened.enter_context(serve_pages(workspace, database, maker, log, local=local))
 
 
 @pytest.fixture
@@ -143,10 +146,19 @@ def ask(pages: Callable[[bool], Ask]) -> Ask:
     return pages(True)
 
 
+@contextmanager
+def cheaply_hashed() -> Iterator[None]:
+    """Passwords are hashed with next to no work meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+def cheap_hashes() -> Iterator[None]:
     """Passwords are hashed with next to no work."""
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    with cheaply_hashed():
+        yield
 
 
 @pytest.fixture

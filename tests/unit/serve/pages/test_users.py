@@ -54,6 +54,12 @@ def test_from_the_first_user_on_everybody_signs_in(ask: Ask, users: UserStore, m
     assert ask("GET", "/sign-in").status_code == 200
 
 
+def test_the_form_is_there_as_soon_as_another_process_added_the_first_user(ask: Ask, database: Database) -> None:
+    assert ask("GET", "/sign-in").status_code == 303
+    UserStore(database).add(NewUser(name="anna", role="viewer", password=PASSWORD), author="root", now=NOW)
+    assert ask("GET", "/sign-in").status_code == 200
+
+
 def test_a_user_signs_in_and_out(ask: Ask, users: UserStore) -> None:
     assert users.list()
     status, cookie = sign_in(ask)

@@ -9,6 +9,7 @@ from pairwell.said import phrase
 from pairwell.serve.pages.views.view import Fields
 
 _MOST_WHOLE = 1_000_000_000
+_DIGITS = 20  # Python refuses to read thousands of them
 
 
 def read_whole(fields: Fields, name: str) -> int | None:
@@ -16,7 +17,7 @@ def read_whole(fields: Fields, name: str) -> int | None:
     text = fields.get(name, "").strip()
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:20]) <= _MOST_WHOLE:
+    if not text.isascii() or not text.isdigit() or len(text) > _DIGITS or not 1 <= int(text) <= _MOST_WHOLE:
         raise RequestError(
             phrase("`{name}` is {text}; expected a whole number from 1 on.", name=name, text=repr(text[:40])),
             hint=phrase("Write 28, or nothing."),
