@@ -166,6 +166,17 @@ def test_half_of_the_sellers_at_least_are_left_to_compare_with() -> None:
     assert all(rate.expected is not None for rate, *_ in rates)
 
 
+def test_a_good_that_others_hardly_sell_foretells_with_doubt() -> None:
+    """Of its category much is known, of itself little: by how much it differs from the others of it nobody can tell."""
+    seller, good = np.repeat([0, 1], [600, 605]), np.repeat([0, 1, 0], [600, 600, 5])
+    taken = (np.arange(1_205) % 2).astype(np.float64)
+    chances = Chances(seller=seller, customer=np.arange(1_205), good=good, group=good * 0, taken=taken)
+    compared = own_rates(chances, 2)[0][1]
+    assert compared is not None
+    drawn = 600**2 * 0.25 * PRIOR / (5 + PRIOR) ** 2  # variance of a rate between goods, as the weight supposes it
+    assert compared.variance > drawn / 300**2
+
+
 class TestTooFew:
     def test_a_seller_of_few_customers_is_not_compared(self) -> None:
         rate, compared = own_rates(world(6, orders=80), SELLERS)[0]
