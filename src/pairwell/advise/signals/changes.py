@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from functools import cache
 from math import exp, log, sqrt
 from typing import Final
 
@@ -92,7 +93,7 @@ def _compare(series: Monthly, old: range, new: range, among: int) -> Change | No
     spread, freedom = _dispersion(series.quantities, new.start)
     error = sqrt(spread * (1 / before + 1 / max(after, _HALF_A_UNIT)))
     ratio = (max(after, _HALF_A_UNIT) / len(new)) / (before / len(old))
-    reach = float(student.ppf(1 - WRONG / among / 2, freedom)) * error
+    reach = _quantile(1 - WRONG / among / 2, freedom) * error
     return Change(
         meter=series.meter,
         months=series.months[old.start :],
@@ -104,6 +105,11 @@ def _compare(series: Monthly, old: range, new: range, among: int) -> Change | No
         low=exp(log(ratio) - reach),
         high=exp(log(ratio) + reach),
     )
+
+
+@cache
+def _quantile(level: float, freedom: float) -> float:
+    return float(student.ppf(level, freedom))
 
 
 def _dispersion(quantities: Sequence[float], split: int) -> tuple[float, float]:
