@@ -82,6 +82,25 @@ def bill(
 
 
 @accounts.command()
+def brief(
+    account: Account,
+    *,
+    form: AsForm = Form.text,
+    language: Spoken = Language.en,
+    sources: Traced = False,
+    out: Out = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """One page for a quarterly review: use, value, risks, bills, openings and next steps."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        found = shop.accounts.brief(account, language.value)
+    _give(found, Form.json if as_json else form, language, out, sources=sources)
+
+
+@accounts.command()
 def outcome(
     account: Account,
     answer: Annotated[str, typer.Argument(metavar="accept|later|no", help="What they said.")],

@@ -13,10 +13,15 @@ import msgspec
 from pairwell.advise.account import Account
 from pairwell.advise.answers import Outcome, Told, outcome_event, read_answer, with_answers
 from pairwell.advise.billing.ledger import Prices
+from pairwell.advise.billing.recommend import recommend
+from pairwell.advise.brief.make import Found, make_brief
+from pairwell.advise.brief.record import Brief
 from pairwell.advise.matrix import Matrix, make_matrix
-from pairwell.advise.moves.terms import Terms
+from pairwell.advise.moves.terms import Prospect, Terms
+from pairwell.advise.readiness.judge import judge_readiness
 from pairwell.advise.reading import read_accounts
-from pairwell.advise.sheets import BillSheet, days_known, make_bills
+from pairwell.advise.sheets import BillSheet, cases_of, days_known, make_bills
+from pairwell.advise.signals.find import find_signals
 from pairwell.advise.vouched import read_benefits, read_stories
 from pairwell.advise.whitespace.gaps import Whitespace, find_whitespace
 from pairwell.advise.whitespace.hidden import judge_whitespace
@@ -61,6 +66,23 @@ class Advising:
     def bills(self, account_id: str) -> BillSheet:
         """The last months of an account on every plan. Raises as `whitespace`."""
         return make_bills(self._find(account_id), self._terms)
+
+    def brief(self, account_id: str, locale: str = "en") -> Brief:
+        """What to know of an account before a review, with stories in a language. Raises as `whitespace`."""
+        account = self._find(account_id)
+        terms = msgspec.structs.replace(self._terms, locale=locale)
+        return make_brief(Found(prospect=self._prospect(account), moves=()), terms)
+
+    def _prospect(self, account: Account) -> Prospect:
+        prices, settings = self._terms.prices, self._shop.published.settings.accounts
+        limits = {case.family: recommend(case).limits for case in cases_of(account, self._terms)}
+        signals = find_signals(account, prices, settings, limits=limits)
+        return Prospect(
+            account=account,
+            signals=signals,
+            readiness=judge_readiness(account, signals, prices, settings),
+            gaps=tuple(gap for gap in self._found.gaps if gap.account_id == account.account_id),
+        )
 
     def outcome(self, account_id: str, answer: Told) -> Outcome:
         """Tell what an account answered in a talk, once a day; see docs/accounts.md.

@@ -20,7 +20,8 @@ SHEET_STYLE: Final = """
 .sheet ul { margin: 0; padding-left: 18px; }
 .sheet li { margin: 2px 0; }
 .sheet sup { color: var(--soft); font-size: 10px; }
-.sheet section section { margin: 0; }
+.sheet section section { margin: 0; display: flex; flex-wrap: wrap; gap: 0 24px; align-items: start; }
+.sheet section section > figure { flex: 1 1 200px; max-width: 340px; } .sheet details { flex: 1 0 100%; }
 .sheet section section > h2 { display: none; }
 .sheet figure { margin: 0 0 4px; }
 .sources { color: var(--soft); font-size: 12px; }
@@ -29,8 +30,10 @@ SHEET_STYLE: Final = """
   body { font-size: 9.3px; line-height: 1.27; } h1 { font-size: 16px; } .period { margin: 0; }
   .sheet { gap: 0 18px; grid-template-columns: repeat(2, minmax(0, 1fr)); } .sheet > section { margin-top: 5px; }
   .sheet h2 { font-size: 10.5px; margin-bottom: 1px; } .sheet ul { padding-left: 12px; } .sheet li { margin: 0; }
-  .sheet th, .sheet td { padding: 1px 8px 1px 0; font-size: 8.6px; min-width: 0; } .sheet svg { max-height: 110px; }
-  .sheet figcaption { font-size: 8.6px; } .sheet sup { font-size: 6px; } .sources { display: none; } }
+  .sheet th, .sheet td { padding: 1px 8px 1px 0; font-size: 8.6px; min-width: 0; } .sheet figure { max-width: 210px; }
+  .sheet svg .label { font-size: 16px; }
+  .sheet figcaption { font-size: 8.6px; } .sheet sup { font-size: 6px; } .sources { display: none; }
+  .sheet details.numbers { display: none; } .wide { overflow: visible; } }
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

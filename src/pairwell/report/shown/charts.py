@@ -16,7 +16,7 @@ from pairwell.report.shown.cells import Cells, is_numeric
 from pairwell.said import phrase
 
 _WIDTH, _HEIGHT, _MARGIN = 440, 140, 24  # narrow, so that letters stay readable on a telephone
-_ROW, _LABEL, _ROOM = 22, 170, 84
+_ROW, _LABEL, _ROOM = 22, 170, 104
 _MOST_BARS, _MOST_LINES, _LETTERS = 20, 4, 23
 
 

@@ -1,0 +1,1 @@
+"""What somebody should know on one page before a quarterly review with an account."""
