@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -12,6 +13,7 @@ from pairwell.advise.account import Account
 from pairwell.advise.advice import Readiness, Signal
 from pairwell.advise.billing.case import Benefit
 from pairwell.advise.billing.ledger import Prices
+from pairwell.advise.billing.recommend import Advice
 from pairwell.advise.whitespace.gaps import Gap
 
 
@@ -47,3 +49,4 @@ class Prospect(msgspec.Struct, frozen=True, kw_only=True):
     signals: tuple[Signal, ...] = ()
     readiness: Readiness = Readiness(holds=())
     gaps: tuple[Gap, ...] = ()
+    advices: Mapping[str, Advice] = {}  # by family of the plans held

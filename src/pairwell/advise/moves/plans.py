@@ -1,0 +1,89 @@
+"""Moves to another plan: what the bills say, as something to talk about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pairwell.advise.advice import Evidence, Move, MoveKind, Signal
+from pairwell.advise.billing.recommend import Action, Advice
+from pairwell.advise.billing.wording import titled
+from pairwell.advise.moves.benefits import hours_of
+from pairwell.advise.moves.chances import Yeses, gain_odds
+from pairwell.advise.moves.contract import Contract, cost_of
+from pairwell.advise.moves.objections import object_to_plan
+from pairwell.advise.moves.satisfaction import tie_odds
+from pairwell.advise.moves.stories import find_story
+from pairwell.advise.moves.worth import weigh
+from pairwell.plans import Plan
+from pairwell.said import joined, phrase, phrase_count
+
+_KINDS: Final[dict[Action, MoveKind]] = {"upgrade": "upgrade", "downgrade": "downgrade", "heads_up": "heads_up"}
+
+
+def plan_moves(contract: Contract, yeses: Yeses) -> Iterator[Move]:
+    """One for each family in which another plan is right, or a word about the present one."""
+    for family, advice in sorted(contract.prospect.advices.items()):
+        now = next((plan for plan in contract.held if plan.kind == "plan" and plan.family == family), None)
+        then = contract.terms.prices.plan(advice.plan_id) if advice.plan_id else now
+        if advice.action in _KINDS and now is not None and then is not None:
+            yield _move(contract, yeses, advice, (now, then))
+
+
+def _move(contract: Contract, yeses: Yeses, advice: Advice, plans: tuple[Plan, Plan]) -> Move:
+    now, then = plans
+    kind, prospect, gain = _KINDS[advice.action], contract.prospect, gain_of(advice)
+    paid = contract.bills.get(now.family, 0)
+    chance = yeses.chance(kind, gain_odds(gain or 0, paid) + tie_odds(prospect))
+    worth = weigh(contract, kind, chance, _margin(contract, advice, plans, gain or 0))
+    objection, answer = object_to_plan(advice, then, yeses)
+    return Move(
+        account_id=prospect.account.account_id,
+        kind=kind,
+        plan_id=then.plan_id,
+        title=titled(then),
+        gain_minor=gain,
+        margin_minor=worth.margin_minor,
+        chance=chance.value,
+        chance_low=chance.low,
+        chance_high=chance.high,
+        basis=chance.basis,
+        worth_minor=worth.worth_minor,
+        minutes=worth.minutes,
+        benefit=joined(advice.benefit, *hours_of(contract, advice.gains), between=", "),
+        why=(*advice.also, *(signal.text for signal in _about(contract, now, then))),
+        signals=tuple(_about(contract, now, then)),
+        story=find_story(contract, then),
+        objection=objection,
+        answer=answer,
+        evidence=(_bills_seen(advice, now),),
+    )
+
+
+def gain_of(advice: Advice) -> int | None:
+    """What the account saves or gets a month beyond what it pays; None: nothing in money."""
+    if advice.expected_now_minor is None or advice.expected_then_minor is None:
+        return None
+    return advice.expected_now_minor - advice.expected_then_minor + advice.worth_minor
+
+
+def _margin(contract: Contract, advice: Advice, plans: tuple[Plan, Plan], gain: int) -> float:
+    """What the bill brings more or less, and what it brings that an account without a better plan to find stays."""
+    if advice.expected_then_minor is None or advice.expected_now_minor is None:
+        return 0.0
+    now, then = plans
+    dearer = advice.expected_then_minor - advice.expected_now_minor
+    overpaid = max(gain, 0) / max(contract.bill_minor + dearer, 1)
+    more = dearer - cost_of(then, contract.terms) + cost_of(now, contract.terms)
+    brings = contract.brings_minor
+    return contract.year_minor(brings + more, 0.0) - contract.year_minor(brings, overpaid)
+
+
+def _about(contract: Contract, now: Plan, then: Plan) -> Iterator[Signal]:
+    wanted = {now.plan_id, then.plan_id, *then.features, *(meter.meter for meter in (*now.meters, *then.meters))}
+    yield from (signal for signal in contract.prospect.signals if signal.about in wanted)
+
+
+def _bills_seen(advice: Advice, now: Plan) -> Evidence:
+    rows = phrase_count("the last {count} whole month", "the last {count} whole months", advice.months_seen)
+    return Evidence(table="usage", rows=rows, said=phrase("Bills reckoned from use on {plan}", plan=titled(now)))
