@@ -66,10 +66,9 @@ def _used_up(view: View) -> Iterator[tuple[str, Signal]]:
         for meter in stay.plan.meters:
             taken = [one for one in _recent_use(view, meter.meter) if one >= _room(stay, meter)]
             if not meter.tiers and not stay.is_trial and len(taken) >= _FEWEST:
-                text = phrase_count(
-                    "All {included} {meter} of {plan} were used up in {count} of the last three months.",
-                    "All {included} {meter} of {plan} were used up in {count} of the last three months.",
-                    len(taken),
+                text = phrase(
+                    "All {included} {meter} of {plan} were used up in {months} of the last three months.",
+                    months=len(taken),
                     included=units(Decimal(str(_room(stay, meter)))),
                     meter=metered(meter.meter),
                     plan=titled(stay.plan),
