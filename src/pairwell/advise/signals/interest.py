@@ -91,9 +91,11 @@ def _trials(view: View) -> Iterator[Signal]:
     held = {plan.plan_id for plan in view.held}
     for stay in view.stays:
         if stay.is_trial and stay.plan.plan_id not in held:
-            end = min(stay.until, view.today)
-            text = phrase("They try, or tried, {what} until {day}.", what=titled(stay.plan), day=day(end))
-            yield view.signal("feature_tried", text, _at(end), holding(stay), about=stay.plan.plan_id)
+            text = phrase("They are trying {what}.", what=titled(stay.plan))
+            if stay.until <= view.today:
+                text = phrase("They tried {what} until {day}.", what=titled(stay.plan), day=day(stay.until))
+            at = _at(min(stay.until, view.today))
+            yield view.signal("feature_tried", text, at, holding(stay), about=stay.plan.plan_id)
 
 
 def _new_places(view: View) -> Iterator[Signal]:
