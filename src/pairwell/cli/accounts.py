@@ -14,9 +14,11 @@ import typer
 
 from pairwell.cli.output import AsJson, InWorkspace, as_json_text, print_json, print_lines
 from pairwell.cli.reporting import Language, write_files
+from pairwell.errors import RequestError
 
 if TYPE_CHECKING:
     from pairwell.advise.answers import Outcome
+    from pairwell.advise.working import WorkSheet
     from pairwell.report.accounts.shown import Told
 
 
@@ -29,6 +31,32 @@ class Form(StrEnum):
     json = "json"
 
 
+class ListForm(StrEnum):
+    """What a work list is written as."""
+
+    table = "table"
+    markdown = "markdown"
+    html = "html"
+    json = "json"
+    csv = "csv"
+
+
+class System(StrEnum):
+    """Whose tasks."""
+
+    pairwell = "pairwell"
+    hubspot = "hubspot"
+    salesforce = "salesforce"
+    bitrix24 = "bitrix24"
+    amocrm = "amocrm"
+
+
+_FORMS = {
+    ListForm.table: Form.text,
+    ListForm.markdown: Form.markdown,
+    ListForm.html: Form.html,
+    ListForm.json: Form.json,
+}
 AsForm = Annotated[Form, typer.Option("--format", help="What to write.")]
 Spoken = Annotated[Language, typer.Option(help="What it is written in; JSON is in English.")]
 Out = Annotated[Path | None, typer.Option(help="File to write it to.")]
@@ -79,6 +107,48 @@ def bill(
     with open_workspace(workspace) as shop:
         found = shop.accounts.bills(account)
     _give(found, Form.json if as_json else form, language, out, sources=sources)
+
+
+@accounts.command()
+def worklist(
+    *,
+    owner: Annotated[str | None, typer.Option(metavar="OWNER", help="Only the accounts of this owner.")] = None,
+    capacity_minutes: Annotated[int | None, typer.Option(min=1, help="Minutes there are for talks.")] = None,
+    form: Annotated[
+        ListForm, typer.Option("--format", help="What to write; csv and json with --for: tasks.")
+    ] = ListForm.table,
+    crm: Annotated[
+        System | None, typer.Option("--for", help="Tasks in the column names of this CRM, as csv or json.")
+    ] = None,
+    language: Spoken = Language.en,
+    sources: Traced = False,
+    out: Out = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Whom to talk to, about what, why and when, the most worth a minute first; and whom to leave alone."""
+    from pairwell import open as open_workspace
+
+    chosen = ListForm.json if as_json else form
+    if crm is not None and chosen not in {ListForm.csv, ListForm.json}:
+        raise RequestError("Tasks for a CRM are CSV or JSON.", hint="Add `--format csv`.", field="for")
+    with open_workspace(workspace) as shop:
+        found = shop.accounts.worklist(owner, capacity_minutes)
+    if crm is not None or chosen is ListForm.csv:
+        _give_tasks(found, chosen, (crm or System.pairwell, language), out)
+    else:
+        _give(found, _FORMS[chosen], language, out, sources=sources)
+
+
+def _give_tasks(found: WorkSheet, form: ListForm, to: tuple[System, Language], out: Path | None) -> None:
+    from pairwell.report.accounts.tasks import make_tasks, render_tasks
+
+    tasks = make_tasks(found, to[0].value, to[1].value)
+    text = as_json_text(tasks) if form is ListForm.json else render_tasks(tasks, to[0].value)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        write_files({out: text})
 
 
 @accounts.command()

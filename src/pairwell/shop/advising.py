@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,19 +14,22 @@ import msgspec
 from pairwell.advise.account import Account
 from pairwell.advise.answers import Outcome, Told, outcome_event, read_answer, with_answers
 from pairwell.advise.billing.ledger import Prices
-from pairwell.advise.billing.recommend import recommend
 from pairwell.advise.brief.make import Found, make_brief
 from pairwell.advise.brief.record import Brief
 from pairwell.advise.matrix import Matrix, make_matrix
-from pairwell.advise.moves.terms import Prospect, Terms
-from pairwell.advise.readiness.judge import judge_readiness
+from pairwell.advise.moves.chances import Yeses, count_yeses
+from pairwell.advise.moves.find import find_moves
+from pairwell.advise.moves.terms import Terms
+from pairwell.advise.prospects import find_prospects, look_at
 from pairwell.advise.reading import read_accounts
-from pairwell.advise.sheets import BillSheet, cases_of, days_known, make_bills
-from pairwell.advise.signals.find import find_signals
+from pairwell.advise.sheets import BillSheet, days_known, make_bills
 from pairwell.advise.vouched import read_benefits, read_stories
-from pairwell.advise.whitespace.gaps import Whitespace, find_whitespace
+from pairwell.advise.whitespace.gaps import Gap, Whitespace, find_whitespace
 from pairwell.advise.whitespace.hidden import judge_whitespace
+from pairwell.advise.working import WorkSheet
+from pairwell.advise.worklist import make_worklist
 from pairwell.clock import Clock
+from pairwell.config.accounts import Accounts
 from pairwell.config.pseudonyms import pseudonym_of, read_secret
 from pairwell.config.turns import files_in_use
 from pairwell.dataset.priced import read_plans
@@ -34,7 +38,7 @@ from pairwell.errors import EvidenceError, NotFoundError, RequestError
 from pairwell.facts.effects import EventEffects
 from pairwell.operations.database import Database
 from pairwell.said import phrase
-from pairwell.shop.asking import read_text
+from pairwell.shop.asking import read_count, read_text
 
 if TYPE_CHECKING:
     from pairwell.shop.parts import Parts
@@ -70,19 +74,25 @@ class Advising:
     def brief(self, account_id: str, locale: str = "en") -> Brief:
         """What to know of an account before a review, with stories in a language. Raises as `whitespace`."""
         account = self._find(account_id)
+        prospect = look_at(account, self._terms, self._settings, self._gaps.get(account.account_id, ()))
         terms = msgspec.structs.replace(self._terms, locale=locale)
-        return make_brief(Found(prospect=self._prospect(account), moves=()), terms)
+        return make_brief(Found(prospect=prospect, moves=find_moves(prospect, terms, self._yeses)), terms)
 
-    def _prospect(self, account: Account) -> Prospect:
-        prices, settings = self._terms.prices, self._shop.published.settings.accounts
-        limits = {case.family: recommend(case).limits for case in cases_of(account, self._terms)}
-        signals = find_signals(account, prices, settings, limits=limits)
-        return Prospect(
-            account=account,
-            signals=signals,
-            readiness=judge_readiness(account, signals, prices, settings),
-            gaps=tuple(gap for gap in self._found.gaps if gap.account_id == account.account_id),
-        )
+    def worklist(self, owner: str | None = None, capacity_minutes: int | None = None) -> WorkSheet:
+        """Whom to talk to, the most worth a minute first, and whom to leave alone; `owner`: whose accounts alone.
+
+        Raises as `whitespace`, and `RequestError` for minutes that are none.
+        """
+        if capacity_minutes is not None:
+            read_count(capacity_minutes)
+        prospects = find_prospects(self._accounts, self._terms, self._settings, whitespace=self._found)
+        work = make_worklist(prospects, self._terms, self._yeses, owner=owner, capacity_minutes=capacity_minutes)
+        prices = self._terms.prices
+        return WorkSheet(currency=prices.currency, timezone=prices.zone, work=work)
+
+    def owners(self) -> list[str]:
+        """Who looks after accounts."""
+        return sorted({account.owner for account in self._accounts.values() if account.owner})
 
     def outcome(self, account_id: str, answer: Told) -> Outcome:
         """Tell what an account answered in a talk, once a day; see docs/accounts.md.
@@ -127,6 +137,10 @@ class Advising:
             hint=phrase("Check the id, or ingest its subscriptions: `pairwell ingest subscriptions FILE`."),
         )
 
+    @property
+    def _settings(self) -> Accounts:
+        return self._shop.published.settings.accounts
+
     @cached_property
     def _snapshot(self) -> Snapshot:
         self._shop.keeping.compact()
@@ -166,6 +180,16 @@ class Advising:
             known_since=since,
             known_until=until,
         )
+
+    @cached_property
+    def _gaps(self) -> Mapping[str, tuple[Gap, ...]]:
+        """By account, the likeliest first."""
+        return {one: tuple(gaps) for one, gaps in groupby(self._found.gaps, key=lambda gap: gap.account_id)}
+
+    @cached_property
+    def _yeses(self) -> Yeses:
+        plans = {plan.plan_id: plan for plan in self._terms.prices.plans}
+        return count_yeses(self._accounts.values(), plans)
 
     @cached_property
     def _found(self) -> Whitespace:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from pairwell.advise.account import Account
@@ -18,7 +19,10 @@ _NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 _PRICES = Prices(plans=(Plan(plan_id="scale", family="app", tier=1, fee_minor=100),), currency="EUR")
 
 
-def _event(told: Told, day: date = _NOW.date()) -> Event:
+_TODAY = date(2026, 6, 1)
+
+
+def _event(told: Told, day: date = _TODAY) -> Event:
     return outcome_event("acme", read_answer(told, _PRICES, now=_NOW), by=told.by, day=day)
 
 
@@ -74,9 +78,9 @@ def test_answers_come_back_from_the_journal_once_each(database: Database) -> Non
 
 
 def test_an_event_tells_of_a_talk_only_where_it_answers() -> None:
-    talk, until = EventTalk(until=_NOW), EventTalk()
-    named = {"event_id": "e", "at": _NOW, "item_id": "scale"}
-    assert find_fault(Event(**named, type="view", customer_id="acme", talk=until)) is not None
-    assert find_fault(Event(**named, type="accept", talk=until)) is not None
-    assert find_fault(Event(**named, type="decline", customer_id="acme", talk=talk)) is not None
-    assert find_fault(Event(**named, type="decline", customer_id="acme", reason="later", talk=talk)) is None
+    later = Event(event_id="e", at=_NOW, item_id="scale", type="decline", customer_id="acme", reason="later")
+    later = msgspec.structs.replace(later, talk=EventTalk(until=_NOW))
+    assert find_fault(later) is None
+    assert find_fault(msgspec.structs.replace(later, type="view")) is not None
+    assert find_fault(msgspec.structs.replace(later, customer_id=None)) is not None
+    assert find_fault(msgspec.structs.replace(later, reason="too_dear")) is not None

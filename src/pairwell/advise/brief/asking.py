@@ -100,6 +100,7 @@ def _pairs(move: Move, plan: Plan | None) -> Iterator[tuple[str, str]]:
         yield _filled(_ASKED[signal.code], _about(signal, plan))
     if move.kind == "add_on" and plan is not None and plan.purpose:
         yield _filled(_BY_PURPOSE, metered(plan.purpose))
+        return
     yield _filled(_BY_KIND[move.kind], "")
 
 

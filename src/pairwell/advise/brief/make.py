@@ -19,12 +19,13 @@ from pairwell.advise.sheets import BillSheet, make_bills
 from pairwell.said import joined, phrase
 
 _MOST_OPENINGS: Final = 3
-_MOST_GAPS: Final = 3
+_MOST_GAPS: Final = 2
 _MOST_SIGNALS: Final = 5
 _SOON, _LATER = 2, 5  # working days
 _ABOUT: Final = ("industry", "size", "employees", "stage", "region", "country")
 _REVIEWS: Final = ("next_review", "review", "review_date", "qbr")
 _RENEWALS: Final = ("renewal", "renewal_date", "renews_at", "contract_end", "contract_until")
+_OF_PLANS: Final = frozenset({"upgrade", "downgrade", "heads_up"})
 _SATURDAY: Final = 5
 
 
@@ -42,7 +43,8 @@ def make_brief(found: Found, terms: Terms) -> Brief:
     bills, today = make_bills(account, terms), local_day(account.as_of, terms.prices.zone)
     uses = uses_of(account, terms, bills, today)
     holds = prospect.readiness.holds
-    openings = () if holds else tuple(_opening(move, terms) for move in found.moves[:_MOST_OPENINGS])
+    openings = () if holds else tuple(_opening(move, terms) for move in _first(found.moves))
+    named = {opening.move.plan_id for opening in openings}
     return Brief(
         account_id=account.account_id,
         name=account.name,
@@ -63,10 +65,16 @@ def make_brief(found: Found, terms: Terms) -> Brief:
         holds=holds,
         bills=bills,
         openings=openings,
-        gaps=() if holds else prospect.gaps[:_MOST_GAPS],
+        gaps=() if holds else tuple(gap for gap in prospect.gaps if gap.plan_id not in named)[:_MOST_GAPS],
         no_opening=None if openings else _why_none(found),
         steps=tuple(sorted(_steps(found, bills, openings, today), key=lambda step: step.by)),
     )
+
+
+def _first(moves: Sequence[Move]) -> Sequence[Move]:
+    """The best of them, and before these the best one of the plan: whoever pays too much must hear it."""
+    plan = [move for move in moves if move.kind in _OF_PLANS][:1]
+    return [*plan, *(move for move in moves if move not in plan)][:_MOST_OPENINGS]
 
 
 def _why_none(found: Found) -> str:

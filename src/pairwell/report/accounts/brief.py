@@ -14,7 +14,7 @@ from pairwell.advise.brief.record import Brief, MeterUse, Opening
 from pairwell.advise.brief.using import hours
 from pairwell.advise.sheets import FamilyBill
 from pairwell.report.accounts.bills import advice_lines, plans_table
-from pairwell.report.accounts.sheet import Line, Part, Sheet, Sources
+from pairwell.report.accounts.sheet import Line, Part, Sheet, Sources, sentences
 from pairwell.report.record import Cell, Column, Table
 from pairwell.said import amount, begun, day, joined, listed, percent, phrase, unfilled
 
@@ -185,9 +185,9 @@ def _value(found: Brief, sources: Sources) -> Iterator[Line]:
 
 def _risks(found: Brief, sources: Sources) -> Iterator[Line]:
     for hold in found.holds:
-        until = phrase("until {day}", day=day(hold.until.date())) if hold.until else ""
+        until = phrase("Until {day}.", day=day(hold.until.date())) if hold.until else ""
         numbers = sources.numbers(*hold.evidence)
-        yield Line(head=phrase("Do not pitch"), text=joined(hold.text, until, between=", "), sources=numbers)
+        yield Line(head=phrase("Do not pitch"), text=sentences(hold.text, until), sources=numbers)
         yield Line(head=phrase("Helps instead"), text=hold.helps)
     for signal in found.signals:
         yield Line(text=begun(signal.text), sources=sources.numbers(*signal.evidence))
@@ -221,22 +221,20 @@ def _openings(found: Brief, sources: Sources) -> Iterator[Line]:
             said=joined(*gap.reasons),
         )
         chance = phrase("{share} of accounts like them have it", share=percent(gap.chance, 0))
-        yield Line(head=gap.title, text=joined(chance, *gap.reasons, between=". "), sources=sources.numbers(told))
+        yield Line(head=gap.title, text=sentences(begun(chance), *gap.reasons), sources=sources.numbers(told))
 
 
 def _opening(opening: Opening, sources: Sources) -> Iterator[Line]:
     move = opening.move
     evidence = [*move.evidence, *(one for signal in move.signals for one in signal.evidence)]
-    yield Line(
-        head=move.title, text=joined(begun(move.benefit), *move.why, between=". "), sources=sources.numbers(*evidence)
-    )
+    yield Line(head=move.title, text=sentences(begun(move.benefit), *move.why), sources=sources.numbers(*evidence))
     yield Line(head=phrase("Ask"), text=joined(*opening.questions))
     yield Line(head=phrase("Listen for"), text=joined(*opening.listen, between="; "))
     if move.story is not None:
         told = Evidence(table="stories", rows=move.story.story_id, said=move.story.because)
         yield Line(
             head=phrase("Story"),
-            text=joined(move.story.text, move.story.because),
+            text=phrase("{story} ({because})", story=move.story.text, because=move.story.because),
             sources=sources.numbers(told),
         )
     if move.objection:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from pairwell.advise.advice import Evidence
 from pairwell.report.record import Table
+from pairwell.said import Said, joined
+
+_ENDS: Final = (".", "!", "?")
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +40,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     parts: tuple[Part, ...]
     sources: tuple[Evidence, ...] = ()
+
+
+def sentences(*told: str) -> Said:
+    """Texts behind one another, each with its full stop."""
+    return joined(*(one if one.endswith(_ENDS) else joined(one, ".", between="") for one in told if one))
 
 
 class Sources:
