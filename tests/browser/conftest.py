@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+from tests.browser.dashboard import Dashboard, Reader, serving_demo
 from tests.browser.pages import Told, Web, cart_page, web
 from tests.e2e.running import RUN, started
 
@@ -31,6 +32,7 @@ from pairwell.records import CuratedRelation, Item, Relation
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = os.environ.get("PAIRWELL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+NO_CHROMIUM = "no Chromium: `apt-get install chromium`, or name it in PAIRWELL_CHROMIUM"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PATIENCE_MS = "20000"  # of the widget where nothing is about speed
 EVIL_ID = '"><script>window.hit=1</script>'
@@ -189,6 +191,16 @@ def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Online]:
         yield Online(base, "", workspace.operations_file)
 
 
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """The pages of a demo; with PAIRWELL_DEMO it is made in that folder, or found there."""
+    if CHROMIUM is None:
+        pytest.skip(NO_CHROMIUM)
+    folder = os.environ.get("PAIRWELL_DEMO") or tmp_path_factory.mktemp("dashboard") / "shop"
+    with serving_demo(Path(folder)) as served:
+        yield served
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """A browser without a window; the tests are skipped where there is none.
@@ -196,7 +208,7 @@ def chromium() -> Iterator[Any]:
     Its driver keeps an event loop in this thread, beside which other tests could start none: so it ends with them.
     """
     if CHROMIUM is None:
-        pytest.skip("no Chromium: `apt-get install chromium`, or name it in PAIRWELL_CHROMIUM")
+        pytest.skip(NO_CHROMIUM)
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
@@ -254,6 +266,20 @@ def visit(chromium: Any, shop: Web, online: Online) -> Iterator[Callable[..., Vi
 
     def make(**options: Any) -> Visit:
         made.append(Visit(chromium, shop, online, **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.context.close()
+
+
+@pytest.fixture
+def reader(chromium: Any, pages: Dashboard) -> Iterator[Callable[..., Reader]]:
+    """Make a reader: `reader(viewport=…, locale=…)`."""
+    made: list[Reader] = []
+
+    def make(**options: Any) -> Reader:
+        made.append(Reader(chromium, pages.base, **options))
         return made[-1]
 
     yield make

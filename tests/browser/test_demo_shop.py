@@ -14,6 +14,11 @@ from tests.browser.test_offers import axe
 from pairwell.serve.online.storefront.script import render_script
 
 Open = Callable[..., Any]
+#: Nothing here is about speed.
+PATIENT = (
+    "document.addEventListener('DOMContentLoaded', () => {"
+    "for (const one of document.querySelectorAll('pairwell-offers')) one.setAttribute('timeout', '20000') })"
+)
 _FOCUSED = """() => {
   const one = document.activeElement.shadowRoot?.activeElement || document.activeElement;
   return (one.getAttribute("aria-label") || one.innerText || "").replace(/\\s+/g, " ").trim();
@@ -42,11 +47,7 @@ def visit(chromium: Any, demo_shop: Online, said: list[str]) -> Iterator[Open]:
     def make(**options: Any) -> Any:
         contexts.append(chromium.new_context(**{"base_url": demo_shop.base, **options}))
         contexts[-1].set_default_timeout(20_000)
-        # Nothing here is about speed.
-        contexts[-1].add_init_script(
-            "document.addEventListener('DOMContentLoaded', () => {"
-            "for (const one of document.querySelectorAll('pairwell-offers')) one.setAttribute('timeout', '20000') })"
-        )
+        contexts[-1].add_init_script(PATIENT)
         contexts[-1].add_init_script(_SHIFT)
         page = contexts[-1].new_page()
         page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
