@@ -95,7 +95,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     plan_id: str
     title: str
     gain_minor: int | None  # a month, for the account: what it saves or gets beyond what it pays; None: not in money
-    margin_minor: int  # of a year, for the seller, over what is held now
+    margin_minor: int  # of a year (mean of two), for the seller, over what is held now; less likely to leave counts
     chance: float  # of a yes
     chance_low: float  # of its 95 % interval
     chance_high: float

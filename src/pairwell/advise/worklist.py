@@ -19,6 +19,7 @@ from pairwell.said import Said, day, phrase, phrase_count
 REVIEWS: Final = ("next_review", "review", "review_date", "qbr")  # attributes that say when one is
 RENEWALS: Final = ("renewal", "renewal_date", "renews_at", "contract_end", "contract_until")
 _NEAR: Final = 31  # days until a review or a renewal, to wait for it
+_PLANS: Final = frozenset({"upgrade", "downgrade"})
 _WAITS: Final = frozenset({"add_on", "trial", "renewal"})
 TimeCode = Literal["now", "limit", "review", "renewal"]
 
@@ -96,15 +97,15 @@ def make_worklist(
     """One talk an account, the most worth a minute first, as far as the minutes go.
 
     Each account is talked to about the move worth most; what else there is comes up beside it. Filling by the ratio of
-    worth to minutes is the best that whole talks allow, but for what the last one that does not fit would bring; that is
-    little where talks are many and short (Dantzig 1957).
+    worth to minutes is the best that whole talks allow, but for what the last one that does not fit would bring, which
+    is little where talks are many and short (Dantzig 1957).
     """
     mine = sorted(
         (one for one in prospects if owner in (None, one.account.owner)), key=lambda one: one.account.account_id
     )
     ready = [one for one in mine if one.readiness.is_ready]
     openings = [(one, find_moves(one, terms, yeses)) for one in ready]
-    worth = [(one, moves) for one, moves in openings if any(move.worth_minor > 0 for move in moves)]
+    worth = [(one, moves) for one, moves in openings if any(_is_worth_it(move) for move in moves)]
     talks = sorted((_talk(one, moves, terms) for one, moves in worth), key=_first)
     within, waiting = _fill(talks, capacity_minutes)
     held = [one for one in mine if not one.readiness.is_ready]
@@ -122,8 +123,19 @@ def make_worklist(
     )
 
 
-def _talk(prospect: Prospect, moves: Sequence[Move], terms: Terms) -> Talk:
-    account, best = prospect.account, moves[0]
+def _is_worth_it(move: Move) -> bool:
+    """A better plan is told of even where the seller earns less by it; such talks come last."""
+    return move.worth_minor > 0 or move.kind in _PLANS
+
+
+def _order(move: Move) -> tuple[bool, int, str]:
+    """Whoever pays too much hears of that before anything is sold beside it."""
+    return not (move.kind in _PLANS and move.worth_minor > 0), -move.worth_minor, move.plan_id
+
+
+def _talk(prospect: Prospect, found: Sequence[Move], terms: Terms) -> Talk:
+    account, moves = prospect.account, sorted(found, key=_order)
+    best = moves[0]
     return Talk(
         account_id=account.account_id,
         name=account.name,
@@ -201,7 +213,7 @@ def _how(minutes: int | None) -> list[Said]:
         phrase(
             "Ranked by expected worth a minute: the chance of a yes times the margin of a year, less what a no costs."
         ),
-        phrase("One talk an account, about the move worth most; the others are beside it."),
+        phrase("One talk an account, about the move worth most, a better plan before anything beside it."),
     ]
     if minutes is not None:
         found.append(

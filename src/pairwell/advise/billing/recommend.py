@@ -29,9 +29,11 @@ from pairwell.advise.billing.said_moves import (
     saves,
     stays_best,
     unknown,
+    would_have_saved,
     would_lose,
 )
 from pairwell.advise.billing.weighed import Weighed, per_month
+from pairwell.advise.billing.young import Clear, clearly_cheaper
 from pairwell.said import Said, joined
 
 Action = Literal["stay", "upgrade", "downgrade", "heads_up", "not_enough_known"]
@@ -66,12 +68,37 @@ def recommend(case: Case) -> Advice:
     seen = len(case.recent_months)
     if isinstance(coming, NotKnown) or seen < FEWEST_MONTHS:
         found = coming if isinstance(coming, NotKnown) else NotKnown("too_few_months", found=seen)
-        return Advice(action="not_enough_known", benefit=unknown(found), months_seen=seen)
+        clear = clearly_cheaper(case) if found.reason == "too_few_months" else None
+        return _of_young(case, clear, seen) if clear else _unknown(found, seen)
     weighed = Weighed(case, coming, coming.options[0])
     move = (
         _saving(weighed) or _paid_by_benefit(weighed) or _same_bill(weighed) or _full(weighed) or _limit_near(weighed)
     )
     return move or _stay(weighed)
+
+
+def _unknown(found: NotKnown, seen: int) -> Advice:
+    return Advice(action="not_enough_known", benefit=unknown(found), months_seen=seen)
+
+
+def _of_young(case: Case, clear: Clear, seen: int) -> Advice:
+    """An upgrade that needs no forecast. What it would have saved is expected to go on."""
+    held = (
+        {feature for plan in (case.current.plan, *case.add_ons) for feature in plan.features} if case.current else set()
+    )
+    bound = [binds(clear.way, clear.locked_until)] if clear.locked_until else []
+    return Advice(
+        action="upgrade",
+        benefit=would_have_saved(clear.way, clear.paid_minor - clear.then_minor, clear.months, case.prices.currency),
+        also=tuple(bound),
+        plan_id=clear.way.plan.plan_id,
+        add_ons=tuple(add_on.plan_id for add_on in clear.way.add_ons),
+        expected_now_minor=clear.paid_minor,
+        expected_then_minor=clear.then_minor,
+        gains=tuple(sorted(clear.way.features - held)),
+        locked_until=clear.locked_until,
+        months_seen=seen,
+    )
 
 
 def _saving(weighed: Weighed) -> Advice | None:

@@ -139,7 +139,7 @@ def _log_odds(chance: float) -> float:
 
 def _yearly(contract: Contract, plan: Plan) -> float:
     """With the chance that the account leaves before."""
-    return contract.year_minor(plan.fee_minor / _months(plan) - cost_of(plan, contract.terms), 0.0)
+    return contract.year_minor(plan.fee_minor / _months(plan) - cost_of(plan, contract.terms))
 
 
 def _months(plan: Plan) -> int:

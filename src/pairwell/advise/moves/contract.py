@@ -8,11 +8,15 @@ from functools import cached_property
 import msgspec
 
 from pairwell.advise.billing.days import MONTHS_OF_A_YEAR
+from pairwell.advise.billing.recommend import Advice
 from pairwell.advise.moves.terms import Prospect, Terms
 from pairwell.plans import Plan
 
 LEAVES = 0.01  # chance in a month to leave, with nothing amiss
 LEAVES_DEAR = 0.10  # more, for what is paid beyond the best plan, as a share of what the best one costs
+OUTLOOK = 24  # months looked ahead: within one year it would pay to let an account overpay until it leaves
+_MOST_LEAVES = 0.35
+_LEAST_SHARE = 0.1  # of the bill, that the best plans are taken to cost at least
 
 
 class Contract(msgspec.Struct, frozen=True, dict=True):
@@ -52,10 +56,28 @@ class Contract(msgspec.Struct, frozen=True, dict=True):
         """What is left of it a month for the seller."""
         return self.bill_minor - sum(cost_of(plan, self.terms) for plan in self.held)
 
-    def year_minor(self, brings_minor: float, overpaid: float) -> float:
-        """Margin of a year, with the chance to lose the account, which grows with what it pays beyond the best plan."""
-        leaves = min(LEAVES + LEAVES_DEAR * max(overpaid, 0.0), 0.5)
-        return brings_minor * (1 - (1 - leaves) ** MONTHS_OF_A_YEAR) / leaves
+    @cached_property
+    def gains(self) -> Mapping[str, int]:
+        """What the account would gain a month by the plan that is right, by family."""
+        found = {family: gain_of(advice) or 0 for family, advice in self.prospect.advices.items()}
+        return {family: gain for family, gain in found.items() if gain > 0}
+
+    def year_minor(self, brings_minor: float, gained: float = 0.0) -> float:
+        """Margin of a year, as the mean of the `OUTLOOK`, with the chance to lose the account.
+
+        That grows with what the account pays beyond the best plans. `gained`: of that, what it pays no more.
+        """
+        best = max(self.bill_minor - sum(self.gains.values()), _LEAST_SHARE * self.bill_minor, 1)
+        overpaid = max(sum(self.gains.values()) - gained, 0.0) / best
+        leaves = min(LEAVES + LEAVES_DEAR * overpaid, _MOST_LEAVES)
+        return brings_minor * (1 - (1 - leaves) ** OUTLOOK) / leaves * MONTHS_OF_A_YEAR / OUTLOOK
+
+
+def gain_of(advice: Advice) -> int | None:
+    """What the account saves or gets a month beyond what it pays; None: nothing in money."""
+    if advice.expected_now_minor is None or advice.expected_then_minor is None:
+        return None
+    return advice.expected_now_minor - advice.expected_then_minor + advice.worth_minor
 
 
 def monthly_fee(plan: Plan) -> int:

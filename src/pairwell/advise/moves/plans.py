@@ -10,7 +10,7 @@ from pairwell.advise.billing.recommend import Action, Advice
 from pairwell.advise.billing.wording import titled
 from pairwell.advise.moves.benefits import hours_of
 from pairwell.advise.moves.chances import Yeses, gain_odds
-from pairwell.advise.moves.contract import Contract, cost_of
+from pairwell.advise.moves.contract import Contract, cost_of, gain_of
 from pairwell.advise.moves.objections import object_to_plan
 from pairwell.advise.moves.satisfaction import tie_odds
 from pairwell.advise.moves.stories import find_story
@@ -60,23 +60,15 @@ def _move(contract: Contract, yeses: Yeses, advice: Advice, plans: tuple[Plan, P
     )
 
 
-def gain_of(advice: Advice) -> int | None:
-    """What the account saves or gets a month beyond what it pays; None: nothing in money."""
-    if advice.expected_now_minor is None or advice.expected_then_minor is None:
-        return None
-    return advice.expected_now_minor - advice.expected_then_minor + advice.worth_minor
-
-
 def _margin(contract: Contract, advice: Advice, plans: tuple[Plan, Plan], gain: int) -> float:
     """What the bill brings more or less, and what it brings that an account without a better plan to find stays."""
     if advice.expected_then_minor is None or advice.expected_now_minor is None:
         return 0.0
     now, then = plans
     dearer = advice.expected_then_minor - advice.expected_now_minor
-    overpaid = max(gain, 0) / max(contract.bill_minor + dearer, 1)
     more = dearer - cost_of(then, contract.terms) + cost_of(now, contract.terms)
     brings = contract.brings_minor
-    return contract.year_minor(brings + more, 0.0) - contract.year_minor(brings, overpaid)
+    return contract.year_minor(brings + more, max(gain, 0)) - contract.year_minor(brings)
 
 
 def _about(contract: Contract, now: Plan, then: Plan) -> Iterator[Signal]:

@@ -25,7 +25,7 @@ def renewal_moves(contract: Contract, yeses: Yeses) -> Iterator[Move]:
         return
     plan = max(plans, key=lambda one: (contract.bills.get(one.family, 0), one.plan_id))
     chance = yeses.chance("renewal", tie_odds(contract.prospect))
-    year = max(contract.year_minor(contract.brings_minor, 0.0), 0.0)
+    year = max(contract.year_minor(contract.brings_minor), 0.0)
     worth = weigh(contract, "renewal", chance, KEEPS * year)
     yield Move(
         account_id=contract.prospect.account.account_id,

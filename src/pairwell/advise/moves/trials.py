@@ -69,7 +69,7 @@ def _move(contract: Contract, yeses: Yeses, plans: tuple[Plan, Plan], of: tuple[
     costs = round(cost_of(higher, contract.terms) * days / days_of(first))
     more = monthly_fee(higher) - monthly_fee(now) - cost_of(higher, contract.terms) + cost_of(now, contract.terms)
     chance = yeses.chance("trial", tie_odds(contract.prospect))
-    worth = weigh(contract, "trial", chance, KEPT * contract.year_minor(max(more, 0), 0.0) - costs)
+    worth = weigh(contract, "trial", chance, KEPT * contract.year_minor(max(more, 0)) - costs)
     return Move(
         account_id=contract.prospect.account.account_id,
         kind="trial",

@@ -27,6 +27,6 @@ class Worth(msgspec.Struct, frozen=True):
 
 def weigh(contract: Contract, kind: MoveKind, chance: Chance, margin: float) -> Worth:
     """`margin`: of a year, over what is held now."""
-    minutes, year = MINUTES[kind], max(contract.year_minor(contract.brings_minor, 0.0), 0.0)
+    minutes, year = MINUTES[kind], max(contract.year_minor(contract.brings_minor), 0.0)
     costs = minutes * contract.terms.minute_minor + (1 - chance.value) * GOODWILL * year
     return Worth(round(margin), round(chance.value * margin - costs), minutes)
