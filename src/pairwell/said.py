@@ -101,7 +101,9 @@ class _Number(msgspec.Struct, frozen=True):
 
     def put(self, speaker: Speaker) -> str:
         form = "#,##0" + ("." + "0" * self.decimals if self.decimals else "") + ("%" if self.percent else "")
-        return format_decimal(self.value, format=f"+{form};-{form}" if self.sign else form, locale=speaker.locale)
+        shown = round(self.value, self.decimals + (2 if self.percent else 0))
+        told = self.value if shown else 0.0  # no -0.00
+        return format_decimal(told, format=f"+{form};-{form}" if self.sign else form, locale=speaker.locale)
 
 
 class _Amount(msgspec.Struct, frozen=True):
@@ -141,7 +143,7 @@ class _Cased(msgspec.Struct, frozen=True):
 
     def put(self, speaker: Speaker) -> str:
         text = _said(self.text, speaker)
-        return text.capitalize() if self.capital else text.lower()
+        return text[:1].upper() + text[1:] if self.capital else text.lower()
 
 
 def phrase(sentence: str, /, **values: Any) -> Said:  # noqa: ANN401 - see above
@@ -172,6 +174,12 @@ def listed(parts: Sequence[str], style: str = "standard") -> Said:
 def number(value: float, decimals: int = 0, *, sign: bool = False) -> Said:
     """A number with so many decimals."""
     return Said(_Number(value, decimals, sign=sign, percent=False))
+
+
+def exact(value: float) -> Said:
+    """A number with the decimals that it has, six digits at most."""
+    _, _, decimals = f"{value:g}".partition(".")
+    return number(value, len(decimals))
 
 
 def percent(share: float, decimals: int = 1, *, sign: bool = False) -> Said:

@@ -11,6 +11,7 @@ from pairwell.said import (
     amount,
     capital,
     day,
+    exact,
     joined,
     listed,
     lowered,
@@ -86,3 +87,14 @@ def test_json_holds_the_english_text() -> None:
     assert msgspec.json.encode(record, enc_hook=plain) == b'{"text":"Over 3 days"}'
     with pytest.raises(NotImplementedError, match="object has no form"):
         plain(object())
+
+
+def test_next_to_nothing_has_no_sign_and_numbers_keep_the_decimals_that_they_have() -> None:
+    assert [number(-0.0001, 2, sign=True), percent(-1e-7, sign=True)] == ["+0.00", "+0.0%"]
+    assert [exact(30.0), exact(0.45), exact(2.5)] == ["30", "0.45", "2.5"]
+    assert spoken(exact(2.5), "pl") == "2,5"
+
+
+def test_a_capital_letter_leaves_the_other_letters_alone() -> None:
+    assert capital("VIP club") == "VIP club"
+    assert capital(phrase("of the shop")) == "Of the shop"

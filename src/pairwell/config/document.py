@@ -19,7 +19,7 @@ from pairwell.config.explaining import explain
 from pairwell.config.remembering import LEAST_DECISION_DAYS
 from pairwell.config.settings import Settings
 from pairwell.errors import SettingsError
-from pairwell.said import literal, phrase
+from pairwell.said import exact, literal, phrase
 
 _USUAL = Settings()
 
@@ -324,7 +324,7 @@ def _check_retention(days: float, source: str) -> None:
             phrase(
                 "{source}: `retention.decisions_days` is {days}; expected {least} or more, or 0 for ever.",
                 source=source,
-                days=f"{days:g}",
+                days=exact(days),
                 least=str(LEAST_DECISION_DAYS),
             ),
             hint=phrase("Write decisions_days = {least}.", least=str(LEAST_DECISION_DAYS)),

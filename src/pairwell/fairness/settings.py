@@ -12,7 +12,7 @@ from pairwell.config.presets import read_preset
 from pairwell.config.settings import BY_CONTACT, Cap, Guards, Settings
 from pairwell.fairness.finding import Code, Finding, OfSetting
 from pairwell.fairness.patterns import PATTERNS
-from pairwell.said import phrase
+from pairwell.said import exact, phrase
 
 # An add-on is dear where it costs more than what it is added to, an upgrade where it costs twice as much.
 MOST_SHARE: Final = 1.0
@@ -150,7 +150,7 @@ def _of_consent(settings: Settings, text: str) -> Iterator[Finding]:
 
 
 def _times(value: float) -> str:
-    return f"{value:g}"
+    return exact(value)
 
 
 def _finding(code: Code, place: _Place, said: str, *, blocks: bool = True) -> Finding:

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from pairwell.config.settings import Decline
+from pairwell.facts.posteriors import PosteriorStore
 from pairwell.measure.offers.attribution import Attributed
 from pairwell.measure.offers.effects import FOLLOWING_DAYS, Effects, Result, effects_of, untriggered
 from pairwell.measure.offers.estimates import UNLIKELY, Bools, Estimate, NotEstimable
@@ -17,13 +18,14 @@ from pairwell.measure.offers.rows import Lines
 from pairwell.measure.offers.sliced import earned_by
 from pairwell.measure.offers.stages import count_reasons, count_silenced, way_of
 from pairwell.report.asking import Asked, begin
+from pairwell.report.kinds import kinds_table
 from pairwell.report.named import REASONS
 from pairwell.report.offered import Opened, empty, figure, notes_of, notes_of_slices, open_offers, say_refusal
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.shown.cells import Cells
 from pairwell.report.sliced import MOST, earned_table, shown_ends
 from pairwell.report.verdicts import added_figure, verdict_of
-from pairwell.said import joined, phrase, phrase_count
+from pairwell.said import exact, joined, phrase, phrase_count
 
 NAME, _TITLE = "profit", phrase("What offers earned")
 _LEFT_OUT: Final[Mapping[str, Callable[[int], str]]] = {
@@ -73,6 +75,8 @@ def build_profit(asked: Asked) -> Report:
     read, slices = opened.now, opened.slices
     effects = effects_of(read.trial, read.bought)
     tables = [_parts(effects), _groups(read), _declines(read)] if len(read.told.slates.at) else []
+    learned = PosteriorStore(asked.database).newest()
+    tables += [kinds_table(learned, asked.settings.shop.timezone)] if learned is not None and learned.effects else []
     if slices is not None:
         tables = [earned_table(slices, *earned_by(read, slices, most=MOST))]
     return msgspec.structs.replace(
@@ -100,11 +104,11 @@ def money_figures(opened: Opened, effects: Effects) -> Iterator[Figure]:
             key=f"attributed_{what}_minor",
             title=attributed,
             unit="money",
-            value=round(_attributed(opened.now, what)),
-            previous=None if opened.before is None else round(_attributed(opened.before, what)),
+            value=round(attributed_of(opened.now, what)),
+            previous=None if opened.before is None else round(attributed_of(opened.before, what)),
             note=phrase(
                 "Bought within {hours} hours of seeing it offered, less returns; an upgrade counts whole.",
-                hours=f"{window:g}",
+                hours=exact(window),
             ),
         )
         yield added_figure(
@@ -167,7 +171,7 @@ def _declined(read: Read, decline: Decline) -> Iterator[Figure]:
             "They declined {count} offer within {days} days.",
             "They declined {count} offers within {days} days.",
             decline.declines_to_silence,
-            days=f"{decline.quiet_days:g}",
+            days=exact(decline.quiet_days),
         ),
     )
 
@@ -261,7 +265,8 @@ def _declines(read: Read) -> Table:
     )
 
 
-def _attributed(read: Read, what: str) -> float:
+def attributed_of(read: Read, what: str) -> float:
+    """Revenue or margin that is put down to offers, in minor units."""
     return float(getattr(read.lines, what)[_ours(read.attributed)].sum())
 
 

@@ -22,7 +22,7 @@ from pairwell.errors import NotFoundError
 from pairwell.measure.intervals import share_interval
 from pairwell.prices import customer_price
 from pairwell.records import Item, Pair
-from pairwell.said import listed, lowered, phrase
+from pairwell.said import exact, listed, lowered, phrase
 from pairwell.several import adjust
 
 _QUESTIONS, _VALUES, _STEPS, _ADD_ONS, _BACK = 6, 4, 6, 15, 5
@@ -157,7 +157,7 @@ def _objections(asked: Asked, item_ids: set[str]) -> list[Objection]:
     said = Counter(one.reason or "" for one in asked.declined if one.name in item_ids)
     quiet = phrase(
         "Take it as it is. The same is not offered to this customer again for {days} days.",
-        days=f"{asked.decline.quiet_days:g}",
+        days=exact(asked.decline.quiet_days),
     )
     answers = {**_ANSWERS, "not_for_me": quiet}
     every = [*(reason for reason in answers if reason or said[reason]), *sorted(set(said) - set(answers))]

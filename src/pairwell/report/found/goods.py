@@ -17,7 +17,7 @@ from pairwell.report.found.record import Found
 from pairwell.report.offered import Opened
 from pairwell.report.record import Cell, Column
 from pairwell.report.sales import Sales, read_sales
-from pairwell.said import Said, percent, phrase, phrase_count, unfilled
+from pairwell.said import Said, exact, percent, phrase, phrase_count, unfilled
 
 _MUCH = 0.05  # of revenue
 _PAIRS, _ROWS = 500, 10  # looked at, and shown
@@ -110,7 +110,7 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
         money=phrase(
             "They are bought together without an offer; what one would add, nobody can tell before it is tried."
         ),
-        evidence=phrase(_TOGETHER, pairs=len(pairs), found=len(found), times=f"{learn.min_effect:g}"),
+        evidence=phrase(_TOGETHER, pairs=len(pairs), found=len(found), times=exact(learn.min_effect)),
         setting="guards.add_on_price_share" if guarded else f"pairwell pairs {found[0].pair.first}",
         do=phrase(_LOOK, item=found[0].pair.first),
         columns=[

@@ -12,7 +12,7 @@ from pairwell.measure.offers.estimates import NotEstimable
 from pairwell.report.found.record import Found
 from pairwell.report.offered import Opened
 from pairwell.report.record import Cell, Column
-from pairwell.said import Said, joined, percent, phrase, phrase_count
+from pairwell.said import Said, exact, joined, percent, phrase, phrase_count
 
 _POWER = 0.8
 _DAY = 86_400_000_000  # microseconds
@@ -62,7 +62,7 @@ def _what_to_do(share: float) -> Said:
         wait = phrase(
             "Wait, ask for a longer period (`--since`), or raise `holdout` ({share}) under [choice] in pairwell.toml "
             "and run `pairwell publish`.",
-            share=f"{share:g}",
+            share=exact(share),
         )
         return joined(wait, new)
     keep = phrase(

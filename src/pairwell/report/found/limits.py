@@ -23,7 +23,7 @@ from pairwell.report.found.record import Found, summed
 from pairwell.report.named import SILENCE
 from pairwell.report.offered import Opened, ends
 from pairwell.report.record import Cell, Column
-from pairwell.said import percent, phrase, phrase_count
+from pairwell.said import exact, percent, phrase, phrase_count
 
 _SILENCED_FROM = 0.01  # of the customers who saw offers
 _KNOBS: Final = {
@@ -125,7 +125,7 @@ def find_customers(opened: Opened, way: Way) -> Iterator[Found]:
                 "They declined {count} offer within {days} days; surely more than {share} of those who saw offers.",
                 "They declined {count} offers within {days} days; surely more than {share} of those who saw offers.",
                 decline.declines_to_silence,
-                days=f"{decline.quiet_days:g}",
+                days=exact(decline.quiet_days),
                 share=percent(_SILENCED_FROM, 0),
             ),
             setting="decline.quiet_days",

@@ -9,7 +9,7 @@ import msgspec
 from pairwell.config.gradual import BY_CUSTOMER
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.measure.comparing import planned
-from pairwell.said import joined, phrase
+from pairwell.said import exact, joined, phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.numbers import read_float, read_part, read_whole
 from pairwell.serve.pages.views.reasons import read_reason
@@ -139,7 +139,7 @@ def _wanted(asked: PlanAsked) -> planned.Wanted:
         )
     if not _POWERS[0] <= asked.power <= _POWERS[1]:
         raise RequestError(
-            phrase("`power` is {power}; expected .5 to .999.", power=f"{asked.power:g}"),
+            phrase("`power` is {power}; expected .5 to .999.", power=exact(asked.power)),
             hint=phrase("Write .8, or .9 to be surer."),
             field="power",
         )
