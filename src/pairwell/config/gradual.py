@@ -51,8 +51,8 @@ BY_CUSTOMER = (
     "shop.return_cost_minor",
     "shop.service_values",
     "shop.shipping_minor",
+    "shop.tell_counts",
     "slots",
-    "waived",
 )
 _OF_PLACEMENTS = ("deadline_ms",)  # when to answer is asked before it is known who asks
 

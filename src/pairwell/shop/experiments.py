@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pairwell.clock import Clock, to_micros
 from pairwell.config.explaining import name_neighbours
 from pairwell.config.gradual import start_experiment, stop_experiment
@@ -74,17 +76,27 @@ class Experiments:
         ends = None if plan.days is None else now + timedelta(days=_read_days(plan.days))
         experiment = Experiment(name=wanted, metrics=_read_metrics(plan.metrics), ends=ends)
         act = told_act(said, now)
-        require_fair(check_settings(self._shop, other, now))
+        self._require_fair(other, now)
         start_experiment(self._shop.workspace, other, read_share(plan.share), experiment, act)
         self._forget()
         return self.find(wanted)
 
     def stop(self, name: str, *, adopt: bool = False, said: Said | None = None) -> Run:
-        """End an experiment; what it tried is everybody's where `adopt`, else nobody's. Raises `SettingsError`."""
-        self.find(name)
-        stop_experiment(self._shop.workspace, name, told_act(said or Said(), self._clock()), adopt=adopt)
+        """End an experiment; what it tried is everybody's where `adopt`, else nobody's.
+
+        Raises `SettingsError`, and `UnfairError` where what would be everybody's holds a dark pattern; it runs on then.
+        """
+        run, now = self.find(name), self._clock()
+        if adopt and run.outcome == "running":
+            self._require_fair(load_settings(self._shop.workspace, run.tried).settings, now)
+        stop_experiment(self._shop.workspace, name, told_act(said or Said(), now), adopt=adopt)
         self._forget()
         return self.find(name)
+
+    def _require_fair(self, other: Settings, now: datetime) -> None:
+        # Only what was published may be answered for: whoever may try settings need not have the right to publish.
+        answered = msgspec.structs.replace(other, waived=self._shop.published.settings.waived)
+        require_fair(check_settings(self._shop, answered, now))
 
     def all(self) -> list[Run]:
         """Every experiment there was, oldest first. Raises `OSError`."""

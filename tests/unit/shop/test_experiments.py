@@ -8,13 +8,21 @@ import pytest
 
 from pairwell.cli.rollout import rollout_lines
 from pairwell.config.workspace import Workspace
-from pairwell.errors import EvidenceError, NotFoundError, PairwellError, RequestError, SettingsError
+from pairwell.errors import EvidenceError, NotFoundError, PairwellError, RequestError, SettingsError, UnfairError
 from pairwell.measure.offers.tried import METRICS
 from pairwell.shop.face import Shop, create_shop
 from pairwell.shop.runs import METRIC_NAMES, Plan
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 FEWER = "[slots]\nmax = 2\n"
+WAIVER = """
+[[waived]]
+name = "counted"
+pattern = "fake_scarcity"
+item = "mat"
+words = "Only 2 left"
+reason = "counted by hand"
+"""
 
 
 @pytest.fixture
@@ -59,6 +67,38 @@ def test_what_is_tried_is_withdrawn_or_everybodys(shop: Shop, other: Path) -> No
     assert shop.experiments.stop("two", adopt=True).outcome == "adopted"
     assert shop.published.hash == second.tried
     assert [(run.name, run.outcome) for run in shop.experiments.all()] == [("one", "withdrawn"), ("two", "adopted")]
+
+
+def _tell(shop: Shop, words: str) -> None:
+    """A mat, and what is said of it."""
+    items, texts = shop.workspace.root / "items.csv", shop.workspace.root / "texts.csv"
+    items.write_text("item_id,price\nmat,12.99\n")
+    texts.write_text(f"item_id,kind,locale,argument\nmat,cross_sell,en,{words}\n")
+    shop.ingest("items", items)
+    shop.ingest("offer_texts", texts)
+
+
+def test_what_became_unfair_meanwhile_is_not_made_everybodys(shop: Shop, other: Path) -> None:
+    control = shop.published.hash
+    shop.experiments.start("fewer", other)
+    _tell(shop, "Only 2 left")
+    with pytest.raises(UnfairError, match="names the number 2"):
+        shop.experiments.stop("fewer", adopt=True)
+    assert (shop.published.hash, shop.experiments.find("fewer").outcome) == (control, "running")
+    assert shop.experiments.stop("fewer").outcome == "withdrawn"
+
+
+def test_nobody_waives_by_what_they_try(shop: Shop, other: Path) -> None:
+    _tell(shop, "Only 2 left")
+    other.write_text(FEWER + WAIVER)
+    with pytest.raises(UnfairError, match="names the number 2"):
+        shop.experiments.start("fewer", other)
+    draft = shop.workspace.settings_file
+    draft.write_text(draft.read_text() + WAIVER)
+    with pytest.raises(SettingsError, match="whole shop"):
+        shop.publish(0.1)
+    shop.publish()
+    assert shop.experiments.start("fewer", other).outcome == "running"
 
 
 def test_publishing_for_everybody_ends_it_and_the_record_says_so(shop: Shop, other: Path) -> None:
