@@ -41,7 +41,7 @@ class Pair(NamedTuple):
 @pytest.fixture(scope="module")
 def team(pages: Dashboard) -> Iterator[None]:
     """A user of each role, called by it. Without them the pages are open again."""
-    for role in ROLES:
+    for role in reversed(ROLES):
         words = ("users", "add", role, "--role", role, "--password-stdin", "--workspace", str(pages.folder))
         run(*words, told=PASSWORD + "\n")
     yield

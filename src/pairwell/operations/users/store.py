@@ -55,11 +55,17 @@ class UserStore:
         self._database = database
 
     def add(self, wanted: NewUser, *, author: str, now: datetime) -> User:
-        """Add a user. Raises `RequestError` for a name that is taken or none, and a password that is soon guessed."""
+        """Add a user, an admin first: from then on nobody gets in without a name, and only admins add further ones.
+
+        Raises `RequestError` for a name that is taken or none, a password that is soon guessed, and whoever is no admin
+        where there is none.
+        """
         name = checked_name(wanted.name)
         require_good(wanted.password, name=name)
         kept = hash_password(wanted.password)
         with self._database.write() as connection:
+            if wanted.role != "admin":
+                _require_admin_there(connection, name)
             row = {"name": name, "role": wanted.role, "password": kept, "created_at": to_micros(now), "failures": 0}
             added = self._database.insert(users).values(row).on_conflict_do_nothing(index_elements=["name"])
             if connection.execute(added.returning(users.c.name)).one_or_none() is None:
@@ -195,6 +201,20 @@ def _find(connection: sa.Connection, name: str) -> User:
             phrase("There is no user {name}.", name=repr(name[:100])), hint=phrase("`pairwell users list` shows them.")
         )
     return read_user(row)
+
+
+def _require_admin_there(connection: sa.Connection, name: str) -> None:
+    """Raise `RequestError` where nobody could add users on the pages once this one is there."""
+    if connection.execute(_ALL.where(users.c.role == "admin").limit(1)).one_or_none() is None:
+        raise RequestError(
+            phrase(
+                "There is no admin yet, so {name} has to be one: whoever is added first closes the pages to everybody "
+                "else, and only an admin can add others there.",
+                name=repr(name),
+            ),
+            hint=phrase("Take the role admin."),
+            field="role",
+        )
 
 
 def _require_admin_left(connection: sa.Connection, user: User, role: Role | None) -> None:

@@ -25,7 +25,7 @@ def sessions(database: Database) -> SessionStore:
 
 @pytest.fixture
 def anna(users: UserStore) -> User:
-    return users.add(NewUser(name="anna", role="viewer", password="four quiet words"), author="root", now=NOW)
+    return users.add(NewUser(name="anna", role="admin", password="four quiet words"), author="root", now=NOW)
 
 
 def test_a_browser_is_known_by_its_name_for_twelve_hours(sessions: SessionStore, anna: User) -> None:
@@ -52,6 +52,7 @@ def test_a_new_role_counts_at_once_and_a_removed_user_is_out(
     sessions: SessionStore, anna: User, users: UserStore
 ) -> None:
     name = sessions.open(anna, now=NOW)
+    users.add(NewUser(name="ben", role="admin", password="four quiet words"), author="root", now=NOW)
     users.give_role("anna", "analyst", author="root", now=NOW)
     held = sessions.find(name, now=LATER)
     assert held is not None

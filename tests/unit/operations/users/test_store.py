@@ -12,22 +12,31 @@ from pairwell.operations import schema
 from pairwell.operations.database import Database
 from pairwell.operations.users.audit import AuditLog
 from pairwell.operations.users.passwords import is_password
-from pairwell.operations.users.store import NewUser, Role, User, UserStore, checked_name
+from pairwell.operations.users.store import ROLES, NewUser, Role, User, UserStore, checked_name
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 PASSWORD = "four quiet words here"
 
 
-def add(users: UserStore, name: str = "anna", role: Role = "viewer", password: str = PASSWORD) -> User:
+def add(users: UserStore, name: str = "anna", role: Role = "admin", password: str = PASSWORD) -> User:
     return users.add(NewUser(name=name, role=role, password=password), author="root", now=NOW)
 
 
 def test_a_user_signs_in_with_their_password_alone(users: UserStore) -> None:
     add(users)
-    assert users.sign_in("anna", PASSWORD, now=NOW) == User(name="anna", role="viewer", created_at=NOW)
+    assert users.sign_in("anna", PASSWORD, now=NOW) == User(name="anna", role="admin", created_at=NOW)
     assert users.sign_in("anna", PASSWORD + "!", now=NOW) is None
     assert users.sign_in("ann", PASSWORD, now=NOW) is None
     assert users.list()[0].signed_in_at == NOW
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "admin"])
+def test_whoever_is_first_is_an_admin_as_nobody_else_could_add_further_ones(users: UserStore, role: Role) -> None:
+    with pytest.raises(RequestError, match="There is no admin yet, so 'vera' has to be one") as refused:
+        add(users, "vera", role)
+    assert (refused.value.field, users.list()) == ("role", [])
+    add(users, "anna", "admin")
+    assert add(users, "vera", role).role == role
 
 
 def test_names_are_one_whatever_their_letters(users: UserStore) -> None:

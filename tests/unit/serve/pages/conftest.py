@@ -171,6 +171,6 @@ def published(workspace: Workspace) -> None:
 def users(database: Database) -> UserStore:
     """One of each role, called by it."""
     store = UserStore(database)
-    for role in ROLES:
+    for role in reversed(ROLES):
         store.add(NewUser(name=role, role=role, password=PASSWORD), author="root", now=NOW)
     return store

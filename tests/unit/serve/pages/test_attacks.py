@@ -109,7 +109,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Strongroom]:
         database = opened.enter_context(closing(open_database(workspace.operations_url(""), durability="process")))
         _fill(workspace, database)
         users = UserStore(database)
-        for role in ROLES:
+        for role in reversed(ROLES):
             users.add(NewUser(name=role, role=role, password=PASSWORD), author=EVIL, now=NOW)
         ask = opened.enter_context(serve_pages(workspace, database, MadeUp()))
         admin, viewer = Browser(ask, "admin"), Browser(ask, "viewer")

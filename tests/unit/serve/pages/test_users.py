@@ -27,9 +27,9 @@ def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def users(database: Database) -> UserStore:
-    """One viewer."""
+    """One, who has to be an admin."""
     store = UserStore(database)
-    store.add(NewUser(name="anna", role="viewer", password=PASSWORD), author="root", now=NOW)
+    store.add(NewUser(name="anna", role="admin", password=PASSWORD), author="root", now=NOW)
     return store
 
 
@@ -56,7 +56,7 @@ def test_from_the_first_user_on_everybody_signs_in(ask: Ask, users: UserStore, m
 
 def test_the_form_is_there_as_soon_as_another_process_added_the_first_user(ask: Ask, database: Database) -> None:
     assert ask("GET", "/sign-in").status_code == 303
-    UserStore(database).add(NewUser(name="anna", role="viewer", password=PASSWORD), author="root", now=NOW)
+    UserStore(database).add(NewUser(name="anna", role="admin", password=PASSWORD), author="root", now=NOW)
     assert ask("GET", "/sign-in").status_code == 200
 
 
