@@ -20,6 +20,7 @@ from pairwell.serve.pages.frame import render_problem, render_sign_in
 from pairwell.serve.pages.liking import liked
 from pairwell.serve.pages.making import be_humble
 from pairwell.serve.pages.routes import FOR_EVERYBODY, Rooms, make_routes, typed_into
+from pairwell.serve.pages.said import telling_once
 from pairwell.serve.pages.shelf import Shelf
 from pairwell.serve.pages.viewing import OpenShop, Viewer
 from pairwell.serve.pages.visitors import NOBODY, Visitor
@@ -56,7 +57,7 @@ class PagesApp:
         if scope["type"] != "http":
             await self._rest(scope, receive, send)  # type: ignore[arg-type]  # Litestar narrows ASGI's open types
             return
-        scope, receive, send = as_get(scope, receive, guarded(send))
+        scope, receive, send = as_get(scope, receive, telling_once(scope, guarded(send)))
         scope[VISITOR] = NOBODY
         try:
             scope[VISITOR] = await self._let_in(scope)
@@ -88,9 +89,10 @@ class PagesApp:
         if not wants_page(scope):
             return told(fault, status, headers)
         if status == _NO_KEY:
-            return page(render_sign_in(liked(scope)), status, headers)
+            return page(render_sign_in(liked(scope, works=False)), status, headers)
         visitor = scope[VISITOR]
-        around = liked(scope, contents=self._shelf.known if visitor is not NOBODY else (), visitor=visitor)
+        known = self._shelf.known if visitor is not NOBODY else ()
+        around = liked(scope, works=False, contents=known, visitor=visitor)
         return page(render_problem(fault, around, typed_into(scope)), status, headers)
 
     def _told(self, scope: Scope, error: Exception) -> Answer:

@@ -21,14 +21,17 @@ _YEAR_S: Final = 365 * 24 * 3600
 _HERE = re.compile(r"/(?![/\\])[A-Za-z0-9_./-]{0,500}(\?[A-Za-z0-9_.~%+&=:-]{0,1500})?", re.ASCII)
 
 
-def liked(scope: Scope, **more: Any) -> Around:  # noqa: ANN401 - the fields of `Around`
-    """What stands around a page, as its reader likes it; `more` are its other fields."""
+def liked(scope: Scope, *, works: bool = True, **more: Any) -> Around:  # noqa: ANN401 - the fields of `Around`
+    """What stands around a page, as its reader likes it; `more` are its other fields.
+
+    What a form did stands on no page that says what went wrong: `works` is False there.
+    """
     language, theme = (next(iter(cookies(scope, name)), "") for name in (LANGUAGE_COOKIE, THEME_COOKIE))
     return Around(
         language=choose_language(language, sent(scope, b"accept-language")),
         theme=theme if theme in THEMES else "",
         here=_here(scope),
-        said=recall(next(iter(cookies(scope, SAID_COOKIE)), "")),
+        said=recall(next(iter(cookies(scope, SAID_COOKIE)), "")) if works else "",
         **more,
     )
 

@@ -140,7 +140,7 @@ def _signing(rooms: Rooms) -> list[HTTPRouteHandler]:
             with forms.open() as body:
                 cookie = await rooms.door.sign_in(scope, await body.read(scope, receive, limit=_LONGEST_FORM))
         except Refused as refused:
-            shown = render_sign_in(liked(scope), refused.fault)
+            shown = render_sign_in(liked(scope, works=False), refused.fault)
             return page(shown, refused.status, refused.headers)
         return page("", 303, {"location": "/", **({} if cookie is None else {"set-cookie": cookie})})
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from contextlib import closing
 
 import pytest
@@ -12,6 +13,7 @@ from pairwell.operations.keys.store import KeyStore, Wanted
 from pairwell.operations.keys.text import ENTROPY_BYTES
 from pairwell.operations.users.audit import AuditLog
 from pairwell.operations.users.store import ROLES, Role, UserStore
+from pairwell.serve.pages.said import remember
 from pairwell.serve.pages.views.all import ACTS, UNLISTED, VIEWS
 from pairwell.serve.pages.visitors import RIGHTS
 from pairwell.shop.face import open_shop
@@ -54,6 +56,32 @@ def test_no_form_does_anything_for_a_page_of_another_site(ask: Ask, users: UserS
     assert [(one.name, one.role) for one in users.list()] == before
 
 
+class TestWhatAFormDid:
+    def test_is_told_once(self, ask: Ask, users: UserStore) -> None:
+        admin = Browser(ask, "admin")
+        assert users.list()
+        token = admin.token()
+        told = ask(
+            "POST", "/users/role", data={"token": token, "name": "viewer", "role": "analyst"}, headers=admin.headers
+        )
+        held = f"{admin.headers['cookie']};{told.headers['set-cookie'].partition(';')[0]}"
+        script = ask("GET", "/style.css", headers={"cookie": held})
+        assert "set-cookie" not in script.headers
+        shown = ask("GET", "/users", headers={**HOME, "cookie": held})
+        assert "viewer is analyst now." in shown.text
+        assert shown.headers["set-cookie"].startswith("pairwell_said=; Max-Age=0; Path=/;")
+        assert "set-cookie" not in ask("GET", "/users", headers={**HOME, "cookie": admin.headers["cookie"]}).headers
+
+    @pytest.mark.parametrize("path", ["/nowhere", "/sign-in"])
+    def test_stands_on_no_page_of_an_error(self, ask: Ask, users: UserStore, path: str) -> None:
+        assert users.list()
+        held = {"cookie": remember("All is well.", BASE).partition(";")[0], **HOME, "origin": BASE}
+        wrong = ask("POST" if path == "/sign-in" else "GET", path, data={"name": "x", "password": "y"}, headers=held)
+        assert wrong.status_code == 401
+        assert "All is well." not in wrong.text
+        assert wrong.headers["set-cookie"].startswith("pairwell_said=; Max-Age=0;")
+
+
 class TestUsers:
     def test_an_admin_adds_changes_and_removes_a_user(self, ask: Ask, users: UserStore, database: Database) -> None:
         admin = Browser(ask, "admin")
@@ -79,6 +107,14 @@ class TestUsers:
         assert admin.send("/users/add", name="eve")[0] == 400
         assert admin.send("/users/remove", name="viewer", colour="red")[0] == 400
         assert [(one.name, one.role) for one in users.list()] == [(one.name, one.role) for one in before]
+
+    def test_the_first_user_is_an_admin(self, ask: Ask, database: Database) -> None:
+        nobody = Browser(ask, None)
+        assert re.findall(
+            r'<option[^>]* value="(\w+)">', nobody.see("/users")[1].partition('action="/users/add"')[2]
+        ) == ["admin"]
+        status, shown = nobody.send("/users/add", name="vera", role="viewer", password=PASSWORD)
+        assert (status, "There is no admin yet" in shown, UserStore(database).list()) == (400, True, [])
 
     def test_a_user_changes_their_own_password_and_signs_in_anew(self, ask: Ask, users: UserStore) -> None:
         assert users.list()
