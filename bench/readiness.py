@@ -38,7 +38,8 @@ def main() -> None:
     for right in RIGHTS:
         share = held[right] / planted[right]
         ends = share_interval(share, planted[right])
-        print(f"{right:<13} held {held[right]:>5} of {planted[right]:>5}: {share:.3f} [{ends.low:.3f}, {ends.high:.3f}]")
+        counts = f"{held[right]:>5} of {planted[right]:>5}"
+        print(f"{right:<13} held {counts}: {share:.3f} [{ends.low:.3f}, {ends.high:.3f}]")
     print("\n" + f"{'hold':<17}" + "".join(f"{right:>14}" for right in RIGHTS))
     for code in sorted({code for code, _ in by_code}):
         print(f"{code:<17}" + "".join(f"{by_code[code, right]:>14}" for right in RIGHTS))

@@ -43,7 +43,7 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 180
     dissatisfied_below: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Satisfaction, 0 to 1, below which nothing is pitched.")
-    ] = 0.45
+    ] = 0.47
     channel: Annotated[_Name, Meta(description="The channel by which accounts are talked to, in lower case.")] = "call"
     consent: Annotated[
         Literal["unless_refused", "when_given"],

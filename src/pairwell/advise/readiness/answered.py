@@ -124,7 +124,7 @@ def _hesitated(view: View) -> Hold | None:
 
 def _no_consent(view: View) -> Hold | None:
     """Where nobody of them agreed to the channel: refused it, or said nothing where a yes is asked for."""
-    channel = view.settings.channel
+    channel = view.settings.channel.lower()  # as consents are kept
     newest: dict[str, Consent] = {one.who: one for one in view.account.consents if one.channel == channel}
     if any(one.given for one in newest.values()) or (not newest and view.settings.consent == "unless_refused"):
         return None

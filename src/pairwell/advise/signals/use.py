@@ -44,7 +44,7 @@ def _growth(view: View) -> Iterator[Signal]:
 
 def _handlers(view: View, meter: str) -> list[Plan]:
     """Add-ons lacking that handle a meter: by counting it, or by the purpose whose way of working it tells of."""
-    aims = {way for way, meters in view.settings.ways.items() if meter in meters}
+    aims = {way for way, meters in view.ways.items() if meter in meters}
     return [plan for plan in view.lacked if plan.purpose in aims or any(one.meter == meter for one in plan.meters)]
 
 
@@ -106,7 +106,7 @@ def _is_low(view: View, change: Change, share: float) -> bool:
 
 def _ways(view: View) -> Iterator[Signal]:
     """The way whose meters have most of the units, month after month."""
-    sums = {way: _summed(view, meters) for way, meters in view.settings.ways.items()}
+    sums = {way: _summed(view, meters) for way, meters in view.ways.items()}
     totals = [sum(each) for each in zip(*sums.values(), strict=True)]
     for way, units in sums.items():
         if sum(units) < _ENOUGH or len(sums) < 2:  # noqa: PLR2004 - one way alone is no choice
@@ -116,12 +116,12 @@ def _ways(view: View) -> Iterator[Signal]:
             text = phrase(
                 "They work mostly {way}: {share} of {meters}.", way=way, share=percent(share, 0), meters=_told_by(view)
             )
-            rows = [_last_rows(view.monthly[meter]) for meter in view.settings.ways[way] if meter in view.monthly]
+            rows = [_last_rows(view.monthly[meter]) for meter in view.ways[way] if meter in view.monthly]
             yield view.signal("way_of_working", text, _end(view), *rows, sure=share, about=way)
 
 
 def _told_by(view: View) -> Said:
-    meters = [meter for named in view.settings.ways.values() for meter in named if meter in view.monthly]
+    meters = [meter for named in view.ways.values() for meter in named if meter in view.monthly]
     return listed([metered(meter) for meter in meters])
 
 

@@ -17,7 +17,7 @@ from pairwell.advise.billing.ledger import Prices
 from pairwell.advise.billing.stays import Stay, stays_of
 from pairwell.advise.signals.decay import faded
 from pairwell.config.accounts import Accounts
-from pairwell.plans import Plan
+from pairwell.plans import Plan, meter_name
 
 NOTHING = Decimal(0)
 
@@ -49,6 +49,11 @@ class View(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         until = self.account.used_until
         now = first_of(self.today)
         return now if until is None else min(now, months_on(first_of(until), 1))
+
+    @cached_property
+    def ways(self) -> dict[str, tuple[str, ...]]:
+        """The meters of each way of working, called as in usage."""
+        return {way: tuple(map(meter_name, meters)) for way, meters in self.settings.ways.items()}
 
     @cached_property
     def stays(self) -> list[Stay]:

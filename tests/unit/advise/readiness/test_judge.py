@@ -86,7 +86,9 @@ def test_dissatisfaction_says_when_it_will_be_forgotten() -> None:
     low = used(voice("csat", 10, 0.25))
     until = holds(low)["dissatisfied"].until
     assert until is not None
-    later = Account(**{name: getattr(low, name) for name in low.__struct_fields__} | {"as_of": until})
+    later = Account(
+        **{name: getattr(low, name) for name in low.__struct_fields__} | {"as_of": until + dt.timedelta(seconds=1)}
+    )
     assert "dissatisfied" not in holds(later)
 
 

@@ -76,9 +76,17 @@ def test_the_way_of_working_is_what_months_agree_on() -> None:
 
 
 def test_which_meters_say_so_is_a_setting() -> None:
-    settings = Accounts(ways={"by_phone": ("calls",), "by_mail": ("mails",)})
+    settings = Accounts(ways={"by_phone": ("calls",), "by_mail": ("Mails",)})
     told = found(account(*months(calls=(5, 5, 5, 5), mails=(50, 50, 50, 50))), settings=settings)
     assert told["way_of_working"].about == "by_mail"
+
+
+def test_a_step_is_no_part_of_the_noise_that_it_is_held_against() -> None:
+    series = Monthly("leads", tuple(dt.date(2025, month, 1) for month in range(1, 8)), (40, 40, 41, 40, 12, 12, 12))
+    change = find_drop(series, 1)
+    assert change is not None
+    assert (change.since, change.before, change.after) == (dt.date(2025, 5, 1), 40.25, 12)
+    assert change.high < 0.5
 
 
 def test_what_only_wavers_seldom_passes_for_a_change() -> None:
