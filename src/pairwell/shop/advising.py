@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
 from functools import cached_property
-from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,32 +12,26 @@ import msgspec
 
 from pairwell.advise.account import Account
 from pairwell.advise.answers import Outcome, Told, outcome_event, read_answer, with_answers
-from pairwell.advise.billing.ledger import Prices
 from pairwell.advise.brief.make import Found, make_brief
 from pairwell.advise.brief.record import Brief
 from pairwell.advise.matrix import Matrix, make_matrix
 from pairwell.advise.moves.chances import Yeses, count_yeses
 from pairwell.advise.moves.find import find_moves
 from pairwell.advise.moves.terms import Terms
-from pairwell.advise.prospects import find_prospects, look_at
-from pairwell.advise.reading import read_accounts
-from pairwell.advise.sheets import BillSheet, days_known, make_bills
-from pairwell.advise.vouched import read_benefits, read_stories
-from pairwell.advise.whitespace.gaps import Gap, Whitespace, find_whitespace
+from pairwell.advise.prospects import look_at
+from pairwell.advise.sheets import BillSheet, make_bills
 from pairwell.advise.whitespace.hidden import judge_whitespace
 from pairwell.advise.working import WorkSheet
 from pairwell.advise.worklist import make_worklist
 from pairwell.clock import Clock
 from pairwell.config.accounts import Accounts
 from pairwell.config.pseudonyms import pseudonym_of, read_secret
-from pairwell.config.turns import files_in_use
-from pairwell.dataset.priced import read_plans
-from pairwell.dataset.snapshots import Snapshot
-from pairwell.errors import EvidenceError, NotFoundError, RequestError
+from pairwell.errors import NotFoundError, RequestError
 from pairwell.facts.effects import EventEffects
 from pairwell.operations.database import Database
 from pairwell.said import phrase
 from pairwell.shop.asking import read_count, read_text
+from pairwell.shop.known_accounts import KnownAccounts
 
 if TYPE_CHECKING:
     from pairwell.shop.parts import Parts
@@ -47,9 +40,11 @@ if TYPE_CHECKING:
 class Advising:
     """What is told of accounts, as of the moment at which this is asked for; see docs/accounts.md."""
 
-    def __init__(self, shop: Parts, database: Callable[[], Database], clock: Clock) -> None:
+    def __init__(self, shop: Parts, database: Callable[[], Database], clock: Clock, kept: list[KnownAccounts]) -> None:
+        """`kept`: what was read before, or nothing; what is read now goes there."""
         self._shop = shop
         self._database = database
+        self._kept = kept
         self._now = clock()
 
     def whitespace(self, account_id: str | None = None, *, check: bool = False) -> Matrix:
@@ -58,10 +53,9 @@ class Advising:
         Raises `NotFoundError` for an account nobody knows, `EvidenceError` where there are no plans or accounts.
         """
         shop = self._shop.published.settings.shop
-        found = make_matrix(self._found, self._accounts, currency=shop.currency, timezone=shop.timezone)
+        found = make_matrix(self._known.whitespace, self._accounts, currency=shop.currency, timezone=shop.timezone)
         if check:
-            plans = {plan.plan_id: plan for plan in self._terms.prices.plans}
-            found = msgspec.structs.replace(found, judged=judge_whitespace(self._accounts, plans))
+            found = msgspec.structs.replace(found, judged=judge_whitespace(self._accounts, self._known.plans))
         if account_id is None:
             return found
         wanted = self._find(account_id).account_id
@@ -74,7 +68,7 @@ class Advising:
     def brief(self, account_id: str, locale: str = "en") -> Brief:
         """What to know of an account before a review, with stories in a language. Raises as `whitespace`."""
         account = self._find(account_id)
-        prospect = look_at(account, self._terms, self._settings, self._gaps.get(account.account_id, ()))
+        prospect = look_at(account, self._terms, self._settings, self._known.gaps.get(account.account_id, ()))
         terms = msgspec.structs.replace(self._terms, locale=locale)
         return make_brief(Found(prospect=prospect, moves=find_moves(prospect, terms, self._yeses)), terms)
 
@@ -85,7 +79,7 @@ class Advising:
         """
         if capacity_minutes is not None:
             read_count(capacity_minutes)
-        prospects = find_prospects(self._accounts, self._terms, self._settings, whitespace=self._found)
+        prospects = self._known.prospects(self._accounts)
         work = make_worklist(prospects, self._terms, self._yeses, owner=owner, capacity_minutes=capacity_minutes)
         prices = self._terms.prices
         return WorkSheet(currency=prices.currency, timezone=prices.zone, work=work)
@@ -142,56 +136,21 @@ class Advising:
         return self._shop.published.settings.accounts
 
     @cached_property
-    def _snapshot(self) -> Snapshot:
+    def _known(self) -> KnownAccounts:
         self._shop.keeping.compact()
-        return self._shop.dataset.newest()
+        snapshot = self._shop.dataset.newest()
+        if not self._kept or not self._kept[-1].serves(self._shop, snapshot, self._now):
+            self._kept[:] = [KnownAccounts(self._shop, snapshot, self._now)]
+        return self._kept[-1]
 
     @cached_property
     def _accounts(self) -> Mapping[str, Account]:
-        zone = self._shop.published.settings.shop.timezone
-        with files_in_use(self._shop.workspace.hidden):
-            found = read_accounts(self._shop.dataset, zone=zone, as_of=self._now, snapshot=self._snapshot)
-        if not found:
-            raise EvidenceError(
-                phrase("No account is known yet."),
-                hint=phrase(
-                    "Ingest who holds what, and the firms: `pairwell ingest subscriptions FILE`, then `accounts`."
-                ),
-            )
-        return with_answers(found, self._database(), self._now)
+        return with_answers(self._known.accounts, self._database(), self._now)
 
-    @cached_property
+    @property
     def _terms(self) -> Terms:
-        settings, dataset = self._shop.published.settings, self._shop.dataset
-        with files_in_use(self._shop.workspace.hidden):
-            plans = read_plans(dataset, snapshot=self._snapshot, as_of=self._now)
-            benefits = read_benefits(dataset, snapshot=self._snapshot)
-            stories = read_stories(dataset, snapshot=self._snapshot)
-        if not plans:
-            raise EvidenceError(
-                phrase("No plan is known yet."), hint=phrase("Ingest the price list: `pairwell ingest plans FILE`.")
-            )
-        since, until = days_known({use.day for account in self._accounts.values() for use in account.ledger.used})
-        return Terms(
-            prices=Prices(plans=tuple(plans.values()), currency=settings.shop.currency, zone=settings.shop.timezone),
-            margin_rate=settings.shop.margin_rate,
-            benefits=benefits,
-            stories=stories,
-            known_since=since,
-            known_until=until,
-        )
-
-    @cached_property
-    def _gaps(self) -> Mapping[str, tuple[Gap, ...]]:
-        """By account, the likeliest first."""
-        return {one: tuple(gaps) for one, gaps in groupby(self._found.gaps, key=lambda gap: gap.account_id)}
+        return self._known.terms
 
     @cached_property
     def _yeses(self) -> Yeses:
-        plans = {plan.plan_id: plan for plan in self._terms.prices.plans}
-        return count_yeses(self._accounts.values(), plans)
-
-    @cached_property
-    def _found(self) -> Whitespace:
-        plans = {plan.plan_id: plan for plan in self._terms.prices.plans}
-        return find_whitespace(self._accounts, plans, margin_rate=self._terms.margin_rate)
+        return count_yeses(self._accounts.values(), self._known.plans)

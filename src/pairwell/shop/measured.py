@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pairwell.shop.held import Held
     from pairwell.shop.held_back import HeldBack, Logged
     from pairwell.shop.kept_models import KeptModels
+    from pairwell.shop.known_accounts import KnownAccounts
     from pairwell.shop.selling import Selling
     from pairwell.shop.setup import Setup
     from pairwell.shop.trying_draft import DraftTried
@@ -43,9 +45,17 @@ class Measured(Parts):
     @property
     def accounts(self) -> Advising:
         """What is told of accounts to whoever looks after them, as of now."""
+        return self.look_after(self._known_accounts)
+
+    def look_after(self, kept: list[KnownAccounts]) -> Advising:
+        """As `accounts`; `kept` holds what was read before, also by another opening, and gets what is read now."""
         from pairwell.shop.advising import Advising
 
-        return Advising(self, lambda: self._database, self._clock)
+        return Advising(self, lambda: self._database, self._clock, kept)
+
+    @cached_property
+    def _known_accounts(self) -> list[KnownAccounts]:
+        return []
 
     @property
     def sellers(self) -> Selling:

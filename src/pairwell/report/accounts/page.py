@@ -26,6 +26,8 @@ SHEET_STYLE: Final = """
 .sheet figure { margin: 0 0 4px; }
 .sources { color: var(--soft); font-size: 12px; }
 @media (max-width: 700px) { .sheet { grid-template-columns: minmax(0, 1fr); } }
+"""
+_PRINTED: Final = """
 @media print { @page { size: A4; margin: 9mm 11mm; } :root { color-scheme: light; } main { padding: 0; }
   body { font-size: 9.3px; line-height: 1.27; } h1 { font-size: 16px; } .period { margin: 0; }
   .sheet { gap: 0 18px; grid-template-columns: repeat(2, minmax(0, 1fr)); } .sheet > section { margin-top: 5px; }
@@ -47,7 +49,7 @@ def render_page(sheet: Sheet, language: str = ENGLISH, *, sources: bool = False)
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escape(Cells(sheet.currency, language).say(sheet.title))}</title>",
-            f"<style>{STYLE}{SHEET_STYLE}{printed}</style></head><body><main>",
+            f"<style>{STYLE}{SHEET_STYLE}{_PRINTED}{printed}</style></head><body><main>",
             render_sheet(sheet, language),
             "</main></body></html>\n",
         ]
@@ -62,23 +64,23 @@ def render_sheet(sheet: Sheet, language: str = ENGLISH) -> str:
             f"<h1>{_said(cells, sheet.title)}</h1>",
             f'<p class="period">{_said(cells, sheet.subtitle)}</p>',
             '<div class="sheet">',
-            *(_part(part, cells) for part in sheet.parts),
+            *(_part(part, cells, sheet.name) for part in sheet.parts),
             "</div>",
             *_sources(sheet, cells),
         ]
     )
 
 
-def _part(part: Part, cells: Cells) -> str:
+def _part(part: Part, cells: Cells, name: str) -> str:
     kind = ' class="whole"' if part.width == "whole" else ""
     table = render_table(part.table, cells) if part.table is not None else ""
-    lines = "".join(_line(line, cells) for line in part.lines)
+    lines = "".join(_line(line, cells, name) for line in part.lines)
     return f"<section{kind}><h2>{_said(cells, part.title)}</h2>{table}{f'<ul>{lines}</ul>' if lines else ''}</section>"
 
 
-def _line(line: Line, cells: Cells) -> str:
+def _line(line: Line, cells: Cells, name: str) -> str:
     head = f"<b>{_said(cells, line.head)}:</b> " if line.head else ""
-    numbers = "".join(f'<sup><a href="#source-{one}">{one}</a></sup> ' for one in line.sources)
+    numbers = "".join(f'<sup><a href="#{name}-source-{one}">{one}</a></sup> ' for one in line.sources)
     return f"<li>{head}{_said(cells, line.text)}{numbers}</li>"
 
 
@@ -88,7 +90,7 @@ def _sources(sheet: Sheet, cells: Cells) -> Iterator[str]:
     yield f'<section class="sources"><h2>{_said(cells, phrase("Where the numbers come from"))}</h2><ol>'
     for number, one in enumerate(sheet.sources, 1):
         told = f"{escape(one.table)}: {_said(cells, one.rows)}. {_said(cells, one.said)}"
-        yield f'<li id="source-{number}">{told}</li>'
+        yield f'<li id="{sheet.name}-source-{number}">{told}</li>'
     yield "</ol></section>"
 
 

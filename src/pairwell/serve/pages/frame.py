@@ -101,10 +101,11 @@ ICON: Final = (
 
 @cache
 def render_style() -> str:
-    """The style of all pages: that of a report and that of what stands around it."""
+    """The style of all pages: that of reports and sheets, and that of what stands around them."""
+    from pairwell.report.accounts.page import SHEET_STYLE
     from pairwell.report.shown.style import STYLE
 
-    return STYLE + _templates(LANGUAGES[0]).get_template("frame.css").render()
+    return STYLE + SHEET_STYLE + _templates(LANGUAGES[0]).get_template("frame.css").render()
 
 
 def query_of(question: Question, **more: str) -> str:

@@ -78,8 +78,18 @@ def as_report(environment: Environment, found: Any) -> Markup:  # noqa: ANN401 -
     return Markup(render_body(report_of(found), language_of(environment)))  # noqa: S704 - escaped where it is made
 
 
+@pass_environment
+def as_sheet(environment: Environment, found: Any) -> Markup:  # noqa: ANN401 - one of `pairwell.report.accounts.shown`
+    """What people who look after accounts are told, as a sheet in the language of the page."""
+    from pairwell.report.accounts.page import render_sheet
+    from pairwell.report.accounts.shown import as_sheet as sheet_of
+
+    return Markup(render_sheet(sheet_of(found), language_of(environment)))  # noqa: S704 - escaped where it is made
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "as_report": as_report,
+    "as_sheet": as_sheet,
     "moment": moment,
     "money": money,
     "number": number,

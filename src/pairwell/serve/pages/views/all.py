@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from pairwell.serve.pages.views import bundles, experiments, held, limits, models, pairs, sellers, settings, users
+from pairwell.serve.pages.views import (
+    accounts,
+    bundles,
+    experiments,
+    held,
+    limits,
+    models,
+    pairs,
+    sellers,
+    settings,
+    users,
+)
 from pairwell.serve.pages.views.decisions import DECISION, DECISIONS
 from pairwell.serve.pages.views.fairness import FAIRNESS
 from pairwell.serve.pages.views.files import File
@@ -19,6 +30,8 @@ VIEWS: Final[tuple[View, ...]] = (
     bundles.BUNDLES,
     bundles.RULES,
     PLAYGROUND,
+    accounts.ACCOUNTS,
+    accounts.ONE,
     sellers.SELLERS,
     sellers.CARD,
     sellers.TRAINING,
@@ -43,6 +56,7 @@ UNLISTED: Final = frozenset(
         pairs.ITEM.path,
         users.ACCOUNT.path,
         bundles.RULES.path,
+        accounts.ONE.path,
         sellers.CARD.path,
         sellers.TRAINING.path,
         sellers.BONUS.path,
@@ -51,5 +65,12 @@ UNLISTED: Final = frozenset(
         experiments.PLAN.path,
     }
 )  # reached from another page
-ACTS: Final[tuple[Act, ...]] = (*pairs.ACTS, *experiments.ACTS, *settings.ACTS, *models.ACTS, *users.ACTS)
+ACTS: Final[tuple[Act, ...]] = (
+    *pairs.ACTS,
+    *accounts.ACTS,
+    *experiments.ACTS,
+    *settings.ACTS,
+    *models.ACTS,
+    *users.ACTS,
+)
 FILES: Final[tuple[File, ...]] = (*held.FILES,)
