@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -32,3 +33,28 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     together: int | None = None
     anchor_orders: int | None = None
     lift: float | None = None
+    counts_told: bool | msgspec.UnsetType = msgspec.UNSET  # False: the text tells no number, and no shopper gets one
+
+
+OWN: Final = "own_text"
+GROUNDS: Final = frozenset(
+    {
+        "bought_together",
+        "alike_bought_together",
+        "family_bought_together",
+        "category_bought_together",
+        "brand_bought_together",
+        "curated",
+        "viewed_lately",
+        "follow_up",
+        "bundle",
+    }
+)
+"""Codes of what the engine itself says for an offer; an argument of the shop's own takes their place on a page."""
+
+
+def read_by_shoppers(reasons: Sequence[Reason]) -> list[Reason]:
+    """Of the reasons of an offer those that a page shows."""
+    if not any(one.code == OWN for one in reasons):
+        return list(reasons)
+    return [one for one in reasons if one.code not in GROUNDS]

@@ -11,6 +11,7 @@ from pairwell.cli.output import AsJson, InWorkspace, amount, print_json, print_l
 
 if TYPE_CHECKING:
     from pairwell.journal.recent import RecentDecision
+    from pairwell.offer_words import Reason
     from pairwell.records import Answer, Offer
 
 
@@ -148,4 +149,12 @@ def _offer_lines(offer: Offer, currency: str) -> list[str]:
     rows = [
         f"     {c.attribute}: {c.anchor} -> {c.offer}{' (better)' if c.better else ''}" for c in offer.compare or []
     ]
-    return [f"{head} ({offer.kind}, {role})", *(f"     {reason.text}" for reason in offer.reasons), *rows]
+    return [f"{head} ({offer.kind}, {role})", *(f"     {_said(reason)}" for reason in offer.reasons), *rows]
+
+
+def _said(reason: Reason) -> str:
+    """The sentence; behind it the counts that no shopper is told."""
+    counts = reason.counts_told is False and reason.anchor_orders is not None and reason.lift is not None
+    if not counts:
+        return reason.text
+    return f"{reason.text} ({reason.together:,} of {reason.anchor_orders:,} orders, {reason.lift:.1f} times chance)"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _MARK = "demo-seed"
 _EXAMPLES = 3
+_DISCREET = "tell_counts = true", "tell_counts = false"  # its shoppers read no statistics
 Say = Callable[[str], None]
 
 
@@ -115,7 +116,8 @@ def _open(folder: Path, kind: DemoKind, seed: int) -> Shop:
     shop = create(folder, industry=_INDUSTRIES[kind])
     text = shop.workspace.settings_file.read_text(encoding="utf-8")
     salt = shop.published.settings.choice.salt
-    shop.workspace.settings_file.write_text(text.replace(salt, f"demo-{seed}"), encoding="utf-8")
+    text = text.replace(salt, f"demo-{seed}").replace(*_DISCREET)
+    shop.workspace.settings_file.write_text(text, encoding="utf-8")
     shop.publish()
     mark.write_text(name, encoding="ascii")
     return shop

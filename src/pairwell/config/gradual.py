@@ -9,7 +9,6 @@ from pairwell.config.published import (
     Published,
     change_settings,
     compare_settings,
-    keep_draft,
     keep_settings,
     load_settings,
     settings_standing,
@@ -72,29 +71,28 @@ def load_canary(workspace: Workspace) -> CanarySettings | None:
     return CanarySettings(published=load_settings(workspace, standing.canary), share=standing.share)
 
 
-def share_settings(workspace: Workspace, share: float, act: Act) -> Published:
-    """Check `pairwell.toml` and make it live for a share of the customers; returns it.
+def share_settings(workspace: Workspace, kept: Published, share: float, act: Act) -> Published:
+    """Make settings that are kept live for a share of the customers; returns them.
 
-    Who had it stays with it when the share grows. Raises `SettingsError` where it says nothing new, or changes what
+    Who had it stays with it when the share grows. Raises `SettingsError` where they say nothing new, or change what
     must be the same for everybody; nothing is changed then.
     """
     require_share(share)
-    draft = keep_draft(workspace)
 
     def put(before: Standing | None) -> Standing:
         if before is None:
             raise SettingsError(phrase("No settings are published yet."), hint=phrase("Run `pairwell publish`."))
         refuse_experiment(before)
-        if before.live == draft.hash:
+        if before.live == kept.hash:
             raise SettingsError(
                 phrase("pairwell.toml says what is live for everybody already."),
                 hint=phrase("Change it, then publish it again."),
             )
-        require_divisible(load_settings(workspace, before.live).settings, draft.settings)
-        return put_first(before, draft.hash, share, act)
+        require_divisible(load_settings(workspace, before.live).settings, kept.settings)
+        return put_first(before, kept.hash, share, act)
 
     change_settings(workspace, put)
-    return draft
+    return kept
 
 
 def start_experiment(workspace: Workspace, other: Settings, share: float, experiment: Experiment, act: Act) -> Standing:

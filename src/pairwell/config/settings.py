@@ -61,6 +61,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Objective,
         Meta(description='What an offer\'s worth is counted in; "service" is margin and `service_values`.'),
     ] = "margin"
+    tell_counts: Annotated[bool, Meta(description="Whether shoppers read how often something was bought.")] = True
     margin_rates: Annotated[
         dict[Name, Share],
         Meta(description='`margin_rate` of categories: "Home > Lighting" = 0.4; the nearest to an item counts.'),

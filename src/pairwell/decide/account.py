@@ -19,6 +19,7 @@ from pairwell.decide.telling.silences import say_silence
 from pairwell.decide.telling.words import THOUSAND, Paragraph, Words, all_lines, percent
 from pairwell.decide.worth import offer_cost
 from pairwell.experiments.assignment import Arm
+from pairwell.offer_words import read_by_shoppers
 from pairwell.posterior import bought_when_shown
 from pairwell.records import Decision, Offer, Silence, Stage, Withheld
 from pairwell.said import ENGLISH, Said, joined, number, phrase, phrase_count
@@ -178,7 +179,7 @@ def _offer(offer: Offer, slot: Slot, scene: Scene) -> OfferAccount:
         repeat=candidate.repeat,
         followed=candidate.followed,
         bundle=candidate.bundle,
-        texts=[reason.text for reason in offer.reasons],
+        texts=[reason.text for reason in read_by_shoppers(offer.reasons)],
         text_variant=offer.text_variant or None,
         more=dict(valued.more),
     )

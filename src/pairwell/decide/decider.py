@@ -31,6 +31,7 @@ from pairwell.habits import Habits
 from pairwell.journal.round import Round, Who
 from pairwell.journal.standing import Lookback, Standing
 from pairwell.journal.store import RoundKind
+from pairwell.offer_words import Reason
 from pairwell.records import Answer, CustomerFacts, Decision, DecisionInputs, DecisionRequest, Offer, Silence
 
 _PERSONALISATION = "personalisation"
@@ -294,4 +295,15 @@ def plain_answer(answer: Answer) -> Answer:
 
 
 def _public_offer(offer: Offer) -> Offer:
-    return msgspec.structs.replace(offer, propensity=msgspec.UNSET, worth_minor=msgspec.UNSET, score=msgspec.UNSET)
+    return msgspec.structs.replace(
+        offer,
+        reasons=[_public_reason(one) for one in offer.reasons],
+        propensity=msgspec.UNSET,
+        worth_minor=msgspec.UNSET,
+        score=msgspec.UNSET,
+    )
+
+
+def _public_reason(reason: Reason) -> Reason:
+    """A reason without its numbers, where its text tells none."""
+    return Reason(code=reason.code, text=reason.text) if reason.counts_told is False else reason

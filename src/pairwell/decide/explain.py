@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from babel import Locale
 
-from pairwell.decide import grounds, reminding, together
+from pairwell.decide import discreet, grounds, reminding, together
 from pairwell.decide.compare import compare, price_difference
 from pairwell.decide.scene import Scene
 from pairwell.decide.texts import money, number, say
@@ -29,13 +30,18 @@ MESSAGES = (
     *grounds.MESSAGES,
     *reminding.MESSAGES,
     *together.MESSAGES,
+    *discreet.MESSAGES,
 )
 
 
 def explain_offer(valued: Valued, scene: Scene, locale: Locale) -> tuple[list[Reason], list[Comparison] | None]:
     """The reasons of an offer, strongest first, and for an upgrade its comparison."""
     table = compare(valued, scene, locale) if valued.candidate.kind == "upgrade" else None
-    return list(_reasons(valued, table or [], scene, locale)), table
+    reasons = list(_reasons(valued, table or [], scene, locale))
+    if not scene.settings.shop.tell_counts:
+        named = partial(title_of, scene=scene)
+        reasons = [discreet.speak_discreetly(one, valued.candidate, named, locale) for one in reasons]
+    return reasons, table
 
 
 def title_of(item_id: str, scene: Scene) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pairwell.decide.scene import Scene
 from pairwell.decide.texts import find_locale
 from pairwell.experiments.assignment import draw_lot, unit_of
-from pairwell.offer_words import OfferText, Reason
+from pairwell.offer_words import OWN, OfferText, Reason
 from pairwell.records import Candidate
 
 
@@ -33,7 +33,7 @@ def choose_text(candidate: Candidate, scene: Scene) -> OfferText | None:
 
 def own_reason(text: OfferText | None) -> list[Reason]:
     """The shop's argument; it leads what was learned."""
-    return [Reason(code="own_text", text=text.argument)] if text and text.argument else []
+    return [Reason(code=OWN, text=text.argument)] if text and text.argument else []
 
 
 def _nearest(locale: str) -> Iterator[str]:

@@ -8,6 +8,8 @@ from tests.property.random_shops import TableModel
 from tests.unit.decide.tents import ITEMS, MODEL, SURE, ask, pair, read, said
 
 from pairwell.decide.choose import choose
+from pairwell.decide.decider import public_answer
+from pairwell.offer_words import Reason
 from pairwell.records import CartLine, Decision, DecisionRequest, Looked, Offer
 
 
@@ -158,3 +160,53 @@ def test_on_the_page_of_an_item_what_was_viewed_before_is_no_offer() -> None:
     request = DecisionRequest(placement="product", viewed=["gas", "tent"])
     decision = choose(read(request), model=model, items=ITEMS, settings=SURE)
     assert "gas" not in [offer.item_id for offer in decision.slate]
+
+
+def _quiet(request: DecisionRequest, **more: Any) -> Decision:
+    """As `_decide`, of a shop that tells no counts."""
+    shop = msgspec.structs.replace(SURE.shop, tell_counts=False)
+    settings = msgspec.structs.replace(SURE, shop=shop)
+    return choose(read(request, **more), model=MODEL, items=ITEMS, settings=settings)
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "Often bought together with “Tent”."),
+        ("ru", "Часто покупают вместе с «Tent»."),
+        ("pl", "Często kupowane razem z „Tent”."),
+    ],
+)
+def test_a_shop_may_keep_its_counts_to_itself(locale: str, said: str) -> None:
+    decision = _quiet(ask("tent", locale=locale))
+    assert _texts(_offer(decision, "mat"))["bought_together"] == said
+    assert "price_beside" in _texts(_offer(decision, "mat"))
+
+
+def test_counts_that_are_not_told_leave_for_secret_keys_alone() -> None:
+    decision = _quiet(ask("tent"))
+    own, page = (public_answer(decision, secret=secret, explain=False) for secret in (True, False))
+    (kept, shown) = (next(one for one in side.offers if one.item_id == "mat").reasons[0] for side in (own, page))
+    assert (kept.code, kept.together, kept.anchor_orders, kept.lift) == ("bought_together", 312, 1_904, 5.2)
+    assert shown == Reason(code="bought_together", text=kept.text)
+    assert "counts_told" not in msgspec.to_builtins(shown)
+
+
+def test_counts_that_are_told_reach_everybody() -> None:
+    page = public_answer(_decide(ask("tent")), secret=False, explain=False)
+    assert next(one for one in page.offers if one.item_id == "mat").reasons[0].together == 312
+
+
+def test_whether_counts_are_told_moves_no_offer() -> None:
+    told, quiet = _decide(ask("tent")), _quiet(ask("tent"))
+    assert [(one.item_id, one.propensity, one.worth_minor) for one in told.slate] == [
+        (one.item_id, one.propensity, one.worth_minor) for one in quiet.slate
+    ]
+
+
+def test_what_is_seldom_bought_too_is_not_called_often() -> None:
+    add_ons = [msgspec.structs.replace(pair(item_id), together=100) for item_id in ("mat", "lamp")]
+    rare = TableModel(id="m1", add_ons={"tent": add_ons}, ladders={}, once=frozenset())
+    settings = msgspec.structs.replace(SURE, shop=msgspec.structs.replace(SURE.shop, tell_counts=False))
+    offer = _offer(choose(read(ask("tent")), model=rare, items=ITEMS, settings=settings), "mat")
+    assert _texts(offer)["bought_together"] == "Others bought this with “Tent”, too."

@@ -12,6 +12,7 @@ from pairwell.decide.telling.left import nearest_first, say_left
 from pairwell.decide.telling.offers import say_offer
 from pairwell.decide.telling.parts import LeftAccount, OfferAccount
 from pairwell.decide.texts import find_locale, money
+from pairwell.offer_words import read_by_shoppers
 from pairwell.records import Decision, Offer, Silence, Stage
 
 
@@ -28,6 +29,7 @@ class PlayedOffer(msgspec.Struct, frozen=True, kw_only=True):
     offer: Offer
     price: str  # as the customer reads it
     price_before: str | None  # without its discount, where it has one
+    why: list[str]  # as a page says it beside the offer
     weighed: list[Weighed]
 
 
@@ -121,6 +123,7 @@ def _offer(offer: Offer, one: OfferAccount, decision: Decision, account: Account
         offer=offer,
         price=money(offer.price_minor, account.currency, locale),
         price_before=money(before, account.currency, locale) if offer.discount_minor else None,
+        why=[reason.text for reason in read_by_shoppers(offer.reasons)],
         weighed=[Weighed(label=label, text=text) for label, text in say_offer(one, account.counted, account.words)],
     )
 

@@ -12,6 +12,7 @@ from msgspec import Meta
 from pairwell.config.settings import OfferKind
 from pairwell.decide.texts import find_locale, money
 from pairwell.events import DeclineReason
+from pairwell.offer_words import read_by_shoppers
 from pairwell.records import Answer, Comparison, DecisionRequest, Offer
 from pairwell.serve.online.storefront.markup import Markup, join, tag, web_address
 from pairwell.serve.online.storefront.words import word
@@ -85,7 +86,7 @@ def _reasons(offer: Offer, page: _Page) -> Iterator[Markup]:
     beside = next((reason.text for reason in offer.reasons if reason.code == "price_beside"), "")
     rest = beside.removeprefix(price).strip()
     yield tag("p", tag("b", price), f" {rest}" if rest else None, class_="pairwell-price")
-    for reason in offer.reasons:
+    for reason in read_by_shoppers(offer.reasons):
         if reason.code != "price_beside":
             yield tag("p", reason.text, class_="pairwell-reason")
 

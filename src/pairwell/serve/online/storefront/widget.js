@@ -9,6 +9,7 @@ const SCRIPT = document.currentScript;
 const HOME = SCRIPT && SCRIPT.src ? new URL(".", SCRIPT.src).href : new URL("/", location.href).href;
 const REASONS = ["have_it", "too_dear", "not_for_me", "later"];
 const LABELS = { upgrade: "switch", bundle: "add_set", repeat: "buy_again" };
+const GROUNDS = /bought_together$|^(curated|viewed_lately|follow_up|bundle)$/;
 const VISITOR = "pairwell-visitor", DECLINED = "pairwell-declined";
 const SEEN_MS = 1000, SEEN_SHARE = 0.5; // half of it for a second: what the advertising trade counts as seen
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -428,7 +429,9 @@ class PairwellOffers extends HTMLElement {
     const fits = beside && plain(beside.text).startsWith(plain(price)); // else it is said after the price, whole
     const rest = beside ? (fits ? beside.text.slice(price.length) : " " + beside.text).trim() : "";
     line.append(element("b", "amount", price), rest && " ", rest && element("span", "beside", rest));
-    return [line, ...offer.reasons.filter((one) => one !== beside).map((one) => element("p", "reason", one.text))];
+    const own = offer.reasons.some((one) => one.code === "own_text"); // it takes the place of what the engine says for it
+    const told = offer.reasons.filter((one) => one !== beside && !(own && GROUNDS.test(one.code)));
+    return [line, ...told.map((one) => element("p", "reason", one.text))];
   }
 
   _compare(rows) {

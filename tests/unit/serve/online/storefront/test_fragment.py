@@ -197,3 +197,11 @@ def test_only_what_cannot_run_is_an_address(text: object, found: str | None) -> 
 def test_silence_is_not_rendered() -> None:
     silent = msgspec.structs.replace(make_answer(), offers=[], silence=Silence(reason="holdout"))
     assert render_fragment(silent, make_page()) == ""
+
+
+def test_an_own_text_stands_in_the_place_of_what_was_counted() -> None:
+    codes = ("own_text", "bought_together", "upgrade")
+    page = render_fragment(make_answer(reasons=[Reason(code=code, text=f"<{code}>") for code in codes]), make_page())
+    assert "&lt;own_text&gt;" in page
+    assert "&lt;upgrade&gt;" in page
+    assert "bought_together" not in page

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from babel.numbers import get_currency_precision
 
+from pairwell.offer_words import GROUNDS
 from pairwell.serve.online.storefront.script import PATHS, render_script
 from pairwell.serve.online.storefront.words import MESSAGES, NAMES, unusual_digits, words_by_language
 
@@ -89,3 +90,10 @@ def test_it_is_not_written(ask: Ask, path: str) -> None:
 def test_no_key_belongs_into_its_address(ask: Ask) -> None:
     answer = ask("GET", "/widget.js?key=pk_" + "A" * 46)
     assert answer.json()["error"]["code"] == "key_in_url"
+
+
+def test_the_widget_and_fragments_leave_out_the_same_beside_an_own_text() -> None:
+    found = re.search(r"^const GROUNDS = /(.+)/;", render_script("/widget.js").decode(), re.MULTILINE)
+    assert found is not None
+    told = {"own_text", "price_beside", "upgrade", "repeat", "bundle_price"}
+    assert {code for code in GROUNDS | told if re.search(found[1], code)} == GROUNDS
