@@ -38,6 +38,7 @@ def shop(workspace: Workspace) -> Iterator[Shop]:
 def test_pages_and_programs_get_what_the_commands_print(ask: Ask, shop: Shop) -> None:
     told = ask("GET", "/api/v1/sellers").json()
     assert told["found"] == msgspec.json.decode(msgspec.json.encode(shop.sellers.scoreboard(), enc_hook=plain))
+    assert told["items"][0]["title"] == "Lamp"
     card = ask("GET", "/api/v1/sellers/card?item=tent").json()["found"]
     assert [one["item_ids"] for one in card["add_ons"]] == [["mat"]]
     assert ask("GET", "/api/v1/sellers/training?category=Tents").json()["found"]["category"] == "Tents"

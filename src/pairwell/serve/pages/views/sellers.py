@@ -13,9 +13,12 @@ from pairwell.serve.pages.asked import read_question
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.slow import alone
 from pairwell.serve.pages.views.view import Fields, View
+from pairwell.shop.surroundings import Found, search_items
 
 if TYPE_CHECKING:
     from pairwell.shop.face import Shop
+
+_PROPOSED = 50
 
 
 class SellersPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +28,7 @@ class SellersPage(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None
     since: str  # as it was asked for
     until: str
+    items: list[Found]  # to take a card of: the most bought ones, any other can be written
     categories: list[str]  # to train in, by their last part
 
 
@@ -62,6 +66,7 @@ def make_sellers(shop: Shop, fields: Fields) -> SellersPage:
         problem=problem,
         since=fields.get("since", ""),
         until=fields.get("until", ""),
+        items=search_items(shop, "", _PROPOSED),
         categories=shop.sellers.categories(),
     )
 
