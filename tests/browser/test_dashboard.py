@@ -269,9 +269,9 @@ def _sticks_out(page: Any) -> list[str]:
 
 
 def _keep(page: Any, path: str, theme: str) -> None:
-    """The page as a picture, where that is asked for."""
-    if SCREENSHOTS:
-        name = re.sub(r"[^a-z0-9]+", "-", path.partition("?")[0].lower()).strip("-") or "first"
+    """The page as a picture, where that is asked for; the first page is one of the reports."""
+    if SCREENSHOTS and path != "/":
+        name = re.sub(r"[^a-z0-9]+", "-", path.partition("?")[0].lower()).strip("-")
         folder = Path(SCREENSHOTS)
         folder.mkdir(parents=True, exist_ok=True)
         blank = page.context.browser.new_page()
