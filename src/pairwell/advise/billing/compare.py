@@ -46,7 +46,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     locked_until: dt.date | None  # the first day that it could be left
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+class Comparison(msgspec.Struct, frozen=True, kw_only=True, tag="comparison"):
     """Every way to hold the family's plans over the same months, the present one first; `paid` is of that family alone.
 
     The running month stands apart, as it is not over.

@@ -69,7 +69,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     further: Decimal | None = None  # units to be paid for
 
 
-class Bill(msgspec.Struct, frozen=True):
+class Bill(msgspec.Struct, frozen=True, tag="bill"):
     """What a calendar month costs; its lines sum to its total."""
 
     month: dt.date  # its first day

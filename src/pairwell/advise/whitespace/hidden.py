@@ -27,7 +27,7 @@ class Share(msgspec.Struct, frozen=True):
     ci: tuple[float, float]
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
+class Judged(msgspec.Struct, frozen=True, kw_only=True, tag="judged"):
     """How often the hidden product is among the first ones, against naming the most held ones to everybody."""
 
     accounts: int
@@ -36,7 +36,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     difference: Mapping[str, Share]
 
 
-class TooFew(msgspec.Struct, frozen=True):
+class TooFew(msgspec.Struct, frozen=True, tag="too_few"):
     """There are too few accounts with something to hide."""
 
     found: int
