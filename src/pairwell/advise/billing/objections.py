@@ -6,7 +6,7 @@ from pairwell.advise.billing.coming import Expected
 from pairwell.advise.billing.compare import past
 from pairwell.advise.billing.ledger import Bill, Unservable
 from pairwell.advise.billing.said_moves import bound, not_lasting, too_small, would_lose
-from pairwell.advise.billing.wanted import others_grew
+from pairwell.advise.billing.wanted import MUCH, SOME, others_grew
 from pairwell.advise.billing.ways import Way, way
 from pairwell.advise.billing.weighed import LAST_MONTHS, Weighed
 from pairwell.said import Said
@@ -37,17 +37,23 @@ def _months_to_hold(weighed: Weighed, one: Expected) -> int:
 def _was_cheaper(weighed: Weighed, one: Expected, months: int) -> bool:
     """Whether it would have cost less in all; for more, by enough, in the last month as well, and not by one leap.
 
-    A month with more than ever may be a burst. It is taken for growth where the account's other meters grew as well.
+    A month with more than ever may be a burst. It is taken for growth where the account's other meters grew as well;
+    where they grew by a lot, that last month alone will do.
     """
     case = weighed.case
     scene = past(case, case.recent_months[-months:])
     then, now = way(case, scene, one.way.plan, one.way.add_ons), weighed.now.way
     before = way(case, scene, now.plan, now.add_ons)
-    least = 0.0 if weighed.is_lower(one) else LEAST_SAVING
-    if then.total_minor is None or (before.total_minor is not None and not _saved(then, before, least)):
-        return False
+    is_lower = weighed.is_lower(one)
+    grown = 0.0 if is_lower else others_grew(case, now.plan)
     cheaper = [_is_cheaper(*bills) for bills in zip(then.bills, before.bills, strict=True)]
-    return weighed.is_lower(one) or (cheaper[-1] and (sum(cheaper) > months / 2 or others_grew(case, now.plan)))
+    if not is_lower and cheaper[-1] and grown >= MUCH:
+        return True
+    if then.total_minor is None:
+        return False
+    if before.total_minor is not None and not _saved(then, before, 0.0 if is_lower else LEAST_SAVING):
+        return False
+    return is_lower or (cheaper[-1] and (sum(cheaper) > months / 2 or grown >= SOME))
 
 
 def _saved(then: Way, before: Way, least: float) -> bool:

@@ -20,10 +20,10 @@ from pairwell.advise.billing.compare import FEWEST_MONTHS
 from pairwell.advise.billing.days import first_of
 from pairwell.plans import Meter, Plan
 
+SOME, MUCH = 0.05, 0.2  # growth of other meters, as a logarithm, that bears out a leap, and that is news by itself
 _BEFORE = 3  # months before the first full one that tell the level
 _NOW = 2  # months that tell how far other meters have come
 _FEWEST_BEFORE = 2
-_GREW = 0.05  # of the logarithm, for other meters to bear out a leap
 _SPREAD = 0.2  # of the logarithm, around what the months before lead to expect
 _WIDE = 0.4  # of the logarithm, where no month tells: then the limit itself is the likeliest
 
@@ -76,15 +76,15 @@ def _above(mean: float, spread: float) -> float:
     return float(mean + spread * exp(norm.logpdf(shift) - norm.logcdf(shift)))
 
 
-def others_grew(case: Case, plan: Plan) -> bool:
-    """Whether the meters that a plan does not count have grown of late."""
+def others_grew(case: Case, plan: Plan) -> float:
+    """How much the meters that a plan does not count have grown of late, as a mean logarithm; 0 where it has none."""
     months, counted = case.recent_months, {meter.meter for meter in plan.meters}
     grown = [
         growth
         for meter, growth in _growths(case, months[-_NOW - _BEFORE : -_NOW], months[-_NOW:])
         if meter not in counted
     ]
-    return bool(grown) and sum(grown) / len(grown) >= _GREW
+    return sum(grown) / len(grown) if grown else 0.0
 
 
 def _growth(case: Case, before: int, full: int) -> float | None:

@@ -78,7 +78,7 @@ def test_benefits_are_said_in_each_language(bought: int, russian: str, polish: s
     ],
 )
 def test_where_too_little_is_known_nothing_is_recommended(holding: object, as_of: str, said: str) -> None:
-    advice = recommend(case([PAY_AS_YOU_GO, SCALE], [holding], {"credits": [3] * 10}, as_of=at(as_of)))  # type: ignore[list-item]
+    advice = recommend(case([PAY_AS_YOU_GO, SCALE], [holding], {"credits": [2] * 10}, as_of=at(as_of)))  # type: ignore[list-item]
     assert (advice.action, advice.benefit, advice.plan_id) == ("not_enough_known", said, None)
 
 
@@ -146,6 +146,16 @@ def test_a_leap_that_the_other_meters_share_is_growth() -> None:
     assert (advice.action, advice.plan_id) == ("upgrade", "large")
     alone = recommend(case([SMALL, LARGE], [held("small", "2026-01-01")], used | {"leads": [10] * 10}))
     assert alone.action == "stay"
+
+
+@pytest.mark.parametrize(("bought", "action"), [((3, 4, 4), "upgrade"), ((2, 4, 4), "not_enough_known")])
+def test_a_young_account_hears_what_every_month_says_alike(bought: tuple[int, ...], action: str) -> None:
+    holding = [held("payg", "2026-08-01")]
+    used = {"credits": [0] * 7 + list(bought), "candidate_credits": [0] * 7 + [8] * 3}
+    advice = recommend(case([PAY_AS_YOU_GO, SCALE], holding, used, as_of=at("2026-11-01")))
+    assert advice.action == action
+    if action == "upgrade":
+        assert advice.benefit == "Scale would have saved 83.33 a month in the 3 months there were"
 
 
 def test_who_takes_all_for_months_wants_enough_more_to_pay_for_a_larger_plan() -> None:
