@@ -46,9 +46,13 @@ def publish_settings(workspace: Workspace, act: Act = UNSAID) -> Published:
 
     A roll-out that is under way is over then.
     """
-    published = keep_draft(workspace)
-    change_settings(workspace, lambda before: put_live(before, published.hash, act))
-    return published
+    return publish_kept(workspace, keep_draft(workspace), act)
+
+
+def publish_kept(workspace: Workspace, kept: Published, act: Act = UNSAID) -> Published:
+    """Make settings that are kept live for everybody; a roll-out that is under way is over then."""
+    change_settings(workspace, lambda before: put_live(before, kept.hash, act))
+    return kept
 
 
 def keep_draft(workspace: Workspace) -> Published:

@@ -124,11 +124,20 @@ def create_workspace(directory: Path, *, industry: str = "retail") -> Workspace:
 
 
 def read_draft(workspace: Workspace) -> Settings:
-    """The settings as `pairwell.toml` has them now, published or not."""
+    """The settings as `pairwell.toml` has them now, published or not. Raises `SettingsError`."""
+    return parse_draft(read_draft_text(workspace))
+
+
+def read_draft_text(workspace: Workspace) -> str:
+    """What stands in `pairwell.toml` now, for who needs its lines as well. Raises `SettingsError`."""
     try:
-        text = workspace.settings_file.read_text(encoding="utf-8-sig")
+        return workspace.settings_file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{workspace.settings_file} cannot be read: {error}.") from error
+
+
+def parse_draft(text: str) -> Settings:
+    """The settings that such a text holds. Raises `SettingsError`."""
     return parse_settings(text, source=SETTINGS_NAME)
 
 

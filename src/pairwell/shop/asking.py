@@ -13,6 +13,7 @@ from pairwell.config.explaining import explain, require_storable
 from pairwell.errors import RequestError
 from pairwell.events import BehaviourType, Event
 from pairwell.records import Relation
+from pairwell.said import phrase
 
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 Made = TypeVar("Made")
@@ -185,3 +186,13 @@ def _step(field: str, step: object) -> tuple[str, str]:
 def in_utc(moment: datetime) -> datetime:
     """The moment in UTC, which is its zone too where it names none."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def require_seen(field: str, seen: str, now: str | None) -> None:
+    """Raise `RequestError` where it is not what whoever asks was looking at."""
+    if seen != now:
+        raise RequestError(
+            phrase("What would change is another thing now than this page showed: nothing was done."),
+            hint=phrase("Open /settings again, look at the changes, and send the form from there."),
+            field=field,
+        )

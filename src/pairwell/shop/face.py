@@ -126,16 +126,22 @@ class Shop(Measured):
     # --- settings and models ------------------------------------------------------------------
 
     def publish(
-        self, share: float | None = None, *, author: str | None = None, reason: str | None = None
+        self,
+        share: float | None = None,
+        *,
+        author: str | None = None,
+        reason: str | None = None,
+        seen: str | None = None,
     ) -> Publication:
         """Check `pairwell.toml` and make it live, for a `share` of the customers first or for all.
 
-        What `rollout` undoes. Raises `SettingsError`, or `UnfairError` for dark patterns; the live settings then stay.
+        What `rollout` undoes. `seen`: the hash that it must still have. Raises `SettingsError`, `RequestError` where it
+        is another, or `UnfairError` for dark patterns; the live settings then stay.
         """
         from pairwell.shop.rollout import Said
         from pairwell.shop.status import publish_draft
 
-        made = publish_draft(self, share, Said(author=author, reason=reason), now=self._clock())
+        made = publish_draft(self, share, Said(author=author, reason=reason), now=self._clock(), seen=seen)
         self._begin_triggers()
         return made
 

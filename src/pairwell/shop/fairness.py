@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pairwell.config.published import Published
 from pairwell.config.settings import Settings
-from pairwell.config.workspace import Workspace, read_draft
+from pairwell.config.workspace import Workspace, parse_draft, read_draft_text
 from pairwell.errors import JournalError, SettingsError, UnfairError
 from pairwell.facts.store import FactStore
 from pairwell.fairness.check import check_fairness
@@ -33,8 +33,8 @@ class Open(Protocol):
 
 def check_draft(shop: Open, now: datetime) -> Fairness:
     """What `pairwell.toml` and the own texts hold. Raises `SettingsError` where it cannot be read."""
-    settings = read_draft(shop.workspace)
-    return check_settings(shop, settings, now, text=shop.workspace.settings_file.read_text(encoding="utf-8-sig"))
+    text = read_draft_text(shop.workspace)
+    return check_settings(shop, parse_draft(text), now, text=text)
 
 
 def check_settings(shop: Open, settings: Settings, now: datetime, *, text: str = "") -> Fairness:

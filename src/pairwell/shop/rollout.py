@@ -10,7 +10,7 @@ import msgspec
 
 from pairwell.clock import Clock
 from pairwell.config.gradual import require_share, roll_back_settings, share_settings, withdraw_settings
-from pairwell.config.published import publish_settings, settings_standing
+from pairwell.config.published import Published, publish_kept, settings_standing
 from pairwell.config.standing import Act, Standing, read_log
 from pairwell.config.workspace import Workspace
 from pairwell.errors import NoModelError, RequestError, SettingsError
@@ -54,15 +54,14 @@ class Rollout:
 
     # --- settings -------------------------------------------------------------------------------
 
-    def publish(self, share: float | None, said: Said) -> str:
-        """Make `pairwell.toml` live, for a share or for all; returns its hash. Raises `SettingsError`."""
+    def publish(self, kept: Published, share: float | None, said: Said) -> None:
+        """Make settings that are kept live, for a share or for all. Raises `SettingsError`."""
         wanted, act = None if share is None else read_share(share), self._act(said)
         if wanted is None:
-            published = publish_settings(self._workspace, act)
+            publish_kept(self._workspace, kept, act)
         else:
-            published = share_settings(self._workspace, wanted, act)
+            share_settings(self._workspace, kept, wanted, act)
         self._forget()
-        return published.hash
 
     def withdraw_settings(self, author: str | None = None, reason: str | None = None) -> Standing:
         """End a roll-out: what is live is live for everybody. Raises `SettingsError` where none is under way."""

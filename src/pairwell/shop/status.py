@@ -13,6 +13,7 @@ from pairwell.config.published import (
     Change,
     Published,
     compare_settings,
+    keep_settings,
     load_published,
     load_settings,
     settings_hash,
@@ -20,7 +21,7 @@ from pairwell.config.published import (
 )
 from pairwell.config.settings import Settings, Shop
 from pairwell.config.standing import Standing
-from pairwell.config.workspace import Workspace, read_draft
+from pairwell.config.workspace import Workspace, parse_draft, read_draft, read_draft_text
 from pairwell.dataset.gates import describe
 from pairwell.dataset.holdings import Holdings
 from pairwell.dataset.store import Dataset
@@ -30,13 +31,14 @@ from pairwell.errors import ModelBrokenError, SettingsError
 from pairwell.facts.posteriors import PosteriorStore
 from pairwell.facts.store import FactStore
 from pairwell.fairness.check import require_fair
-from pairwell.fairness.finding import Finding
+from pairwell.fairness.finding import Fairness, Finding
 from pairwell.ingest.quarantine import count_refused
 from pairwell.journal.store import Counts, Journal
 from pairwell.model.manifest import Manifest
 from pairwell.model.model import Model
 from pairwell.operations.switch import Switched
-from pairwell.shop.fairness import check_draft
+from pairwell.shop.asking import require_seen
+from pairwell.shop.fairness import check_settings
 from pairwell.shop.rollout import Rollout, Said
 from pairwell.triggers.counting import Watched
 
@@ -154,17 +156,19 @@ def unpublished_changes(workspace: Workspace) -> list[Change]:
     return compare_settings(published.settings, draft)
 
 
-def publish_draft(shop: Open, share: float | None, said: Said, *, now: datetime) -> Publication:
-    """Check `pairwell.toml` and make it live, for a share or for all.
+def publish_draft(
+    shop: Open, share: float | None, said: Said, *, now: datetime, seen: str | None = None
+) -> Publication:
+    """Check `pairwell.toml` and make it live, for a share or for all; `seen` is the hash that somebody looked at.
 
-    Raises `SettingsError`, and `UnfairError` where they or own texts hold a dark pattern; the live settings then stay.
+    Raises `SettingsError`, `RequestError` where it is another by now, and `UnfairError` where it or own texts hold a
+    dark pattern; the live settings then stay.
     """
-    fairness = check_draft(shop, now)
-    require_fair(fairness)
+    kept, fairness = _keep_checked(shop, now, seen)
     before, _ = _live_settings(shop.workspace)
     ended = shop.rollout.under_way("settings")
-    name = shop.rollout.publish(share, said)
-    after = load_settings(shop.workspace, name).settings
+    shop.rollout.publish(kept, share, said)
+    name, after = kept.hash, kept.settings
     return Publication(
         settings=name,
         share=1.0 if share is None else share,
@@ -173,6 +177,18 @@ def publish_draft(shop: Open, share: float | None, said: Said, *, now: datetime)
         capped=measure_caps(after, now=now),
         told=fairness.told,
     )
+
+
+def _keep_checked(shop: Open, now: datetime, seen: str | None) -> tuple[Published, Fairness]:
+    # The file is read once: what is checked is the very copy that goes live, whoever writes into the file meanwhile.
+    text = read_draft_text(shop.workspace)
+    draft = parse_draft(text)
+    if seen is not None:
+        require_seen("draft", seen, settings_hash(draft))
+    kept = load_settings(shop.workspace, keep_settings(shop.workspace, draft).hash)
+    fairness = check_settings(shop, kept.settings, now, text=text)
+    require_fair(fairness)
+    return kept, fairness
 
 
 def _outcomes(posteriors: PosteriorStore) -> OutcomesLearned | None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.cli.conftest import Command
 
 from pairwell import create
-from pairwell.config.workspace import SETTINGS_NAME
-from pairwell.errors import UnfairError, exit_code
+from pairwell import open as open_workspace
+from pairwell.config.published import load_settings, settings_hash
+from pairwell.config.workspace import SETTINGS_NAME, read_draft
+from pairwell.errors import RequestError, UnfairError, exit_code
+from pairwell.fairness.finding import Fairness
+from pairwell.shop import status
+from pairwell.shop.fairness import check_settings
 
 HEAD = "item_id,kind,locale,argument\n"
 WAIVER = """
@@ -107,6 +113,31 @@ def test_a_text_that_comes_in_is_warned_of_kept_and_blocks_until_it_is_mended(pa
     assert "warned" not in say(pairwell, shop, "mat,cross_sell,pl,Ostatnie sztuki")
     say(pairwell, shop, "mat,cross_sell,pl,Miękka")
     assert "The waiver 'counted' is of no words" in pairwell("fairness", "--workspace", shop).stdout
+
+
+@pytest.mark.parametrize("share", [None, 0.1])
+def test_what_is_checked_is_what_goes_live(shop: Path, monkeypatch: pytest.MonkeyPatch, share: float | None) -> None:
+    """Somebody writes into the file between the check and the publication."""
+    draft(shop, "max = 4", "max = 3")
+
+    def check_slowly(*asked: Any, **named: Any) -> Fairness:
+        draft(shop, "add_on_price_share = 0.3\n", "add_on_price_share = 9.0\n")
+        return check_settings(*asked, **named)
+
+    monkeypatch.setattr(status, "check_settings", check_slowly)
+    with open_workspace(shop) as opened:
+        made = opened.publish(share)
+        live = load_settings(opened.workspace, made.settings).settings
+    assert (live.guards.add_on_price_share, live.slots.max) == (0.3, 3)
+
+
+def test_what_is_not_what_was_looked_at_is_not_published(shop: Path) -> None:
+    with open_workspace(shop) as opened:
+        seen, live = settings_hash(read_draft(opened.workspace)), opened.published.hash
+        draft(shop, "max = 4", "max = 3")
+        with pytest.raises(RequestError, match="nothing was done"):
+            opened.publish(seen=seen)
+        assert opened.published.hash == live
 
 
 def test_an_unfair_trial_is_not_begun(pairwell: Command, shop: Path) -> None:

@@ -13,7 +13,7 @@ from pairwell.config.gradual import (
     share_settings,
     withdraw_settings,
 )
-from pairwell.config.published import load_published, publish_settings, settings_standing
+from pairwell.config.published import keep_draft, load_published, publish_settings, settings_standing
 from pairwell.config.settings import Cap, Guards, Placement, Settings, Slots
 from pairwell.config.standing import UNSAID
 from pairwell.config.workspace import Workspace
@@ -35,7 +35,7 @@ def live(workspace: Workspace) -> str:
 def test_a_share_has_the_draft_and_all_others_what_is_live(workspace: Workspace, live: str) -> None:
     assert load_canary(workspace) is None
     _draft(workspace, slots=Slots(max=1))
-    shared = share_settings(workspace, 0.1, UNSAID)
+    shared = share_settings(workspace, keep_draft(workspace), 0.1, UNSAID)
     assert load_published(workspace).hash == live
     canary = load_canary(workspace)
     assert canary is not None
@@ -44,7 +44,7 @@ def test_a_share_has_the_draft_and_all_others_what_is_live(workspace: Workspace,
 
 def test_to_publish_finishes_a_roll_out_and_to_roll_back_undoes_it(workspace: Workspace, live: str) -> None:
     _draft(workspace, slots=Slots(max=1))
-    shared = share_settings(workspace, 0.1, UNSAID)
+    shared = share_settings(workspace, keep_draft(workspace), 0.1, UNSAID)
     publish_settings(workspace)
     assert (load_published(workspace), load_canary(workspace)) == (shared, None)
     assert roll_back_settings(workspace, UNSAID).live == live
@@ -53,7 +53,7 @@ def test_to_publish_finishes_a_roll_out_and_to_roll_back_undoes_it(workspace: Wo
 
 def test_a_withdrawn_draft_is_nobodys(workspace: Workspace, live: str) -> None:
     _draft(workspace, slots=Slots(max=1))
-    share_settings(workspace, 0.1, UNSAID)
+    share_settings(workspace, keep_draft(workspace), 0.1, UNSAID)
     withdraw_settings(workspace, UNSAID)
     assert load_canary(workspace) is None
     assert load_published(workspace).hash == live
@@ -66,7 +66,7 @@ def test_who_rolls_back_during_a_roll_out_is_asked_to_end_it(workspace: Workspac
         roll_back_settings(workspace, UNSAID)
     for most in (1, 2):
         _draft(workspace, slots=Slots(max=most))
-        share_settings(workspace, 0.1, UNSAID) if most == 2 else publish_settings(workspace)
+        share_settings(workspace, keep_draft(workspace), 0.1, UNSAID) if most == 2 else publish_settings(workspace)
     with pytest.raises(SettingsError, match="10% of the customers") as caught:
         roll_back_settings(workspace, UNSAID)
     assert "--withdraw" in str(caught.value.hint)
@@ -75,7 +75,7 @@ def test_who_rolls_back_during_a_roll_out_is_asked_to_end_it(workspace: Workspac
 
 def test_a_draft_that_says_nothing_new_is_not_rolled_out(workspace: Workspace, live: str) -> None:
     with pytest.raises(SettingsError, match="already"):
-        share_settings(workspace, 0.1, UNSAID)
+        share_settings(workspace, keep_draft(workspace), 0.1, UNSAID)
     assert settings_standing(workspace).live == live
 
 
@@ -83,7 +83,7 @@ def test_a_draft_that_says_nothing_new_is_not_rolled_out(workspace: Workspace, l
 def test_a_share_is_some_and_not_all(workspace: Workspace, live: str, share: float) -> None:
     _draft(workspace, slots=Slots(max=1))
     with pytest.raises(RequestError) as caught:
-        share_settings(workspace, share, UNSAID)
+        share_settings(workspace, keep_draft(workspace), share, UNSAID)
     assert caught.value.field == "share"
     assert settings_standing(workspace).live == live
 
@@ -140,5 +140,5 @@ def test_what_one_decision_reads_may_differ(changes: dict[str, Any]) -> None:
 def test_what_must_not_differ_leaves_everything_as_it_was(workspace: Workspace, live: str) -> None:
     _draft(workspace, **_changed("choice", holdout=0.5))
     with pytest.raises(SettingsError):
-        share_settings(workspace, 0.1, UNSAID)
+        share_settings(workspace, keep_draft(workspace), 0.1, UNSAID)
     assert (settings_standing(workspace).live, load_canary(workspace)) == (live, None)

@@ -10,7 +10,7 @@ from tests.unit.serve.online.conftest import decide_one
 
 from pairwell.config.document import render_settings
 from pairwell.config.gradual import share_settings, withdraw_settings
-from pairwell.config.published import load_published, publish_settings
+from pairwell.config.published import keep_draft, load_published, publish_settings
 from pairwell.config.settings import Settings, Slots
 from pairwell.config.standing import UNSAID, Standing, change_standing, put_first, put_live
 from pairwell.config.workspace import Workspace
@@ -142,7 +142,7 @@ def test_what_is_rolled_out_is_taken_at_the_next_look_and_left_when_it_is_withdr
 ) -> None:
     live = service.live.settings.hash
     _draft(learned, slots=Slots(max=1))
-    first = share_settings(learned, 0.5, UNSAID)
+    first = share_settings(learned, keep_draft(learned), 0.5, UNSAID)
     names = [f"c-{number}" for number in range(12)]
     expected = {name: gets_first(f"c:{name}", first.hash, salt="fixed", share=0.5) for name in names}
     assert set(expected.values()) == {True, False}

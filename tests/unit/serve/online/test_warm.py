@@ -14,6 +14,7 @@ from tests.unit.serve.online.conftest import NOW, decide_one, publish
 from pairwell.catalogues import LANGUAGES
 from pairwell.config.document import render_settings
 from pairwell.config.gradual import share_settings, withdraw_settings
+from pairwell.config.published import keep_draft
 from pairwell.config.rules.rule import Rule
 from pairwell.config.settings import Slots
 from pairwell.config.standing import UNSAID
@@ -196,7 +197,7 @@ def test_a_roll_out_begins_warm_and_ends_at_once(
     during_warming.append(look)
     changed = msgspec.structs.replace(service.live.settings.settings, slots=Slots(max=1))
     learned.settings_file.write_text(render_settings(changed), encoding="utf-8")
-    share_settings(learned, 0.5, UNSAID)
+    share_settings(learned, keep_draft(learned), 0.5, UNSAID)
     service.refresh()
     assert service.live.canaries.settings is not None
     during_warming.append(look)
@@ -213,7 +214,7 @@ def test_a_withdrawal_while_the_roll_out_is_warmed_stops_it(
     during_warming.append(asked.clear)
     changed = msgspec.structs.replace(before.settings.settings, slots=Slots(max=1))
     learned.settings_file.write_text(render_settings(changed), encoding="utf-8")
-    share_settings(learned, 0.5, UNSAID)
+    share_settings(learned, keep_draft(learned), 0.5, UNSAID)
     service.refresh()
     assert service.live.canaries == before.canaries
     assert service.live.settings.hash == before.settings.hash

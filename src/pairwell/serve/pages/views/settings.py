@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pairwell.errors import RequestError
 from pairwell.said import phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.reasons import read_reason, read_whom, tell_whom
 from pairwell.serve.pages.views.view import Act, Done, Fields, View
 from pairwell.serve.pages.visitors import Visitor
+from pairwell.shop.asking import require_seen
 from pairwell.shop.setup import Setup
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ def make_settings(shop: Shop, _: Fields) -> Setup:
 
 def _publish(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     reason, share = read_reason(fields), read_whom(fields)
-    _require_seen("draft", fields["draft"], shop.setup().draft.settings)
-    made = shop.publish(share, author=visitor.name, reason=reason)
+    made = shop.publish(share, author=visitor.name, reason=reason, seen=fields["draft"])
     return Done(
         said=phrase("Live: settings {settings}, for {whom}.", settings=made.settings, whom=tell_whom(share)),
         to=SETTINGS.path,
@@ -33,14 +32,14 @@ def _publish(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
 
 def _withdraw(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     reason, underway = read_reason(fields), shop.setup().underway
-    _require_seen("settings", fields["settings"], None if underway is None else underway.settings)
+    require_seen("settings", fields["settings"], None if underway is None else underway.settings)
     stands = shop.rollout.withdraw_settings(visitor.name, reason)
     return Done(said=phrase("Live: settings {live}, for everybody.", live=stands.live), to=SETTINGS.path)
 
 
 def _roll_back(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     reason = read_reason(fields)
-    _require_seen("settings", fields["settings"], shop.setup().live)
+    require_seen("settings", fields["settings"], shop.setup().live)
     stands = shop.rollout.roll_back_settings(visitor.name, reason)
     return Done(said=phrase("Back: settings {live} are live for everybody.", live=stands.live), to=SETTINGS.path)
 
@@ -57,16 +56,6 @@ def _offers_on(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     return Done(
         said=phrase("They were on already.") if turned is None else phrase("Offers are made again."), to=SETTINGS.path
     )
-
-
-def _require_seen(field: str, seen: str, now: str | None) -> None:
-    """Raise `RequestError` where it is not what whoever sent the form was looking at."""
-    if seen != now:
-        raise RequestError(
-            phrase("What would change is another thing now than this page showed: nothing was done."),
-            hint=phrase("Open /settings again, look at the changes, and send the form from there."),
-            field=field,
-        )
 
 
 SETTINGS = View(
