@@ -137,6 +137,20 @@ class Belief(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 NOTHING_KNOWN: Final = Belief(names=[], means=[], covariance=[], items={}, opportunities=0)
 
 
+class KindEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """What showing one kind of offer changed, averaged over those that were made, for people to read."""
+
+    shown: int
+    bought_shown: int
+    not_shown: int  # by lot
+    bought_not_shown: int
+    persuasion: float
+    low: float  # of its 95 % interval
+    high: float
+    prior: float  # persuasion before anything was learned
+    enough: bool  # else it is mostly the prior that speaks
+
+
 class Posterior(msgspec.Struct, frozen=True, kw_only=True):
     """Everything learned from offers up to a moment. `epoch` grows with each learning; 0 is before the first."""
 
@@ -148,6 +162,7 @@ class Posterior(msgspec.Struct, frozen=True, kw_only=True):
     quiet: dict[str, Belief]  # by kind of offer: of its chance, shown or not
     showing: dict[str, Belief]  # what showing adds to that
     friction: dict[str, Normal]  # by placement: chance that one offer costs the checkout
+    effects: dict[str, KindEffect] = {}  # by kind; empty where an older version learned it
 
 
 # The regression (learn/responses) has the law of the next functions for columns; a test holds the two equal.

@@ -28,7 +28,8 @@ _HAS_SLATE = decisions.c.shown | sa.func.coalesce(decisions.c.silence.in_(_BY_LO
 _DECIDED = (
     sa.select(
         decisions.c.decision_id, decisions.c.decided_at, decisions.c.arm, decisions.c.shown, decisions.c.silence,
-        decisions.c.placement, decisions.c.payload, decisions.c.person, people.c.key, _WHO.label("whose"),
+        decisions.c.placement, decisions.c.epoch, decisions.c.payload, decisions.c.person, people.c.key,
+        _WHO.label("whose"),
     )
     .join_from(decisions, people, decisions.c.person == people.c.person, isouter=True)
     .outerjoin(_customer, _customer.c.person == people.c.belongs_to)
@@ -98,6 +99,7 @@ class _Named(msgspec.Struct, frozen=True):
     kind: str
     item_id: str
     item_ids: list[str] = []  # of a bundle
+    worth_minor: float = 0.0
 
 
 class _Silence(msgspec.Struct, frozen=True):
@@ -155,6 +157,8 @@ class DecisionTold(NamedTuple):
     detail: str | None  # of the silence
     offers: Sequence[OfferTold]
     seller: str | None = None  # who asked for it
+    worth_minor: float = 0.0  # that the engine expected of its offers
+    learned: bool = False  # what it expected rested on outcomes of earlier offers, not on settings alone
 
 
 class FirstMet(NamedTuple):
@@ -256,7 +260,7 @@ def _decision(
     whose = None if row.arm == "none" else row.whose
     return DecisionTold(
         key, row.decided_at, whose, row.arm, bool(row.shown), row.placement, row.silence, detail, offers,
-        made.inputs.request.seller_id,
+        made.inputs.request.seller_id, sum(one.worth_minor for one in made.slate), row.epoch > 0,
     )  # fmt: skip
 
 

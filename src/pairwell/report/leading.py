@@ -6,22 +6,24 @@ from typing import Final
 
 from pairwell.measure.offers.effects import Effects, effects_of
 from pairwell.measure.offers.stages import way_of
+from pairwell.report.earning import earning_table, expected_figure
 from pairwell.report.funnel import accepted_figure
 from pairwell.report.offered import Opened
 from pairwell.report.profit import money_figures
-from pairwell.report.record import Figure
+from pairwell.report.record import Figure, Table
 from pairwell.said import joined, phrase, phrase_count
 
 LEAD: Final = (
     "incremental_margin_minor",
     "attributed_revenue_minor",
+    "expected_worth_minor",
     "aov",
     "attach_rate",
     "conversion",
     "accept_rate",
     "holdout_share",
 )
-"""Keys of the figures to read first: the one that is put down to offers never without the one that they added."""
+"""Keys of the figures to read first: what is put down to offers, or expected of them, never without what they added."""
 
 _NOBODY: Final = phrase("No customer with something to be offered was met by lot in this period.")
 _NONE_NOW: Final = phrase(
@@ -30,12 +32,18 @@ _NONE_NOW: Final = phrase(
 )
 
 
-def offer_figures(opened: Opened) -> list[Figure]:
-    """What offers added beside what is put down to them, how many were accepted, and the share of the holdout."""
+def lead_with(opened: Opened) -> tuple[list[Figure], list[Table]]:
+    """What offers added beside what is put down to them and was expected, first as figures, then as a table."""
+    effects = effects_of(opened.now.trial, opened.now.bought)
+    table = earning_table(opened, effects)
+    return _figures(opened, effects), [] if table is None else [table]
+
+
+def _figures(opened: Opened, effects: Effects) -> list[Figure]:
     read = opened.now
-    effects = effects_of(read.trial, read.bought)
     return [
         *(figure for figure in money_figures(opened, effects) if figure.key in LEAD),
+        *([expected_figure(read.told.expected)] if read.told.decided.size else []),
         accepted_figure(way_of(read.told, read.lines, read.attributed)),
         holdout_figure(effects, opened.asked.settings.choice.holdout),
     ]

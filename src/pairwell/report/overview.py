@@ -14,7 +14,7 @@ from pairwell.report.attributed import attributed_figures
 from pairwell.report.changed import changed_table
 from pairwell.report.goods import goods_table
 from pairwell.report.health import health_table
-from pairwell.report.leading import LEAD, offer_figures
+from pairwell.report.leading import LEAD, lead_with
 from pairwell.report.offered import open_offers
 from pairwell.report.record import Column, Report, Table
 from pairwell.report.sales import (
@@ -45,7 +45,7 @@ def build_overview(asked: Asked) -> Report:
     both, visits = compared(sales), compared_visits(sales)
     now, sold, visited = both.now, figures([metric.key for metric in METRICS], sales, both), visit_figures(visits)
     opened = open_offers(msgspec.structs.replace(asked, by=None), compare=False)
-    offered = [] if opened is None else offer_figures(opened)
+    offered, earning = ([], list[Table]()) if opened is None else lead_with(opened)
     shares = [] if opened is None or now is None else attributed_figures(opened, now)
     told = [*offered, *sold, *visited, *shares]
     changes = dict(both.changes) | ({} if visits is None else dict(visits.changes))
@@ -54,7 +54,7 @@ def build_overview(asked: Asked) -> Report:
         begin_report(NAME, _TITLE, sales),
         figures=told,
         lead=[key for key in LEAD if any(figure.key == key for figure in told)],
-        tables=list(_tables(sales, segment, changed, both.near)) if now is not None else [],
+        tables=[*earning, *_tables(sales, segment, changed, both.near)] if now is not None else [],
         notes=[*note_part([*sold, *visited]), *notes_of(sales, now)],
     )
 

@@ -15,7 +15,7 @@ _NO_HOLDOUT_NOW: Final = phrase(
     "Nobody is kept without offers now, so that waiting tells no more of new customers: set `holdout = 0.05` under "
     "[choice] in pairwell.toml, and run `pairwell publish`."
 )
-_WORDS: Final = {1: phrase("added"), -1: phrase("lost"), 0: phrase("not shown")}
+_WORDS: Final = {1: phrase("added"), -1: phrase("lost"), 0: phrase("not proven yet")}
 
 
 def is_open(found: Estimate) -> bool:
@@ -46,7 +46,7 @@ def added_figure(
         high=shown.high,
         previous=shown.previous,
         refusal=phrase(
-            "Not shown: anything from {low} to {high} fits what was seen (95 % interval).", **_ends(shown, cells)
+            "Not proven yet: anything from {low} to {high} fits what was seen (95 % interval).", **_ends(shown, cells)
         ),
         note=note,
     )
@@ -59,7 +59,7 @@ def verdict_of(effects: Effects, cells: Cells, *, holdout: float) -> Figure:
         now = None if holdout or margin.reason == "no_holdout" else _NO_HOLDOUT_NOW
         return Figure(key=key, title=title, unit="text", value=None, refusal=say_refusal(margin), note=now)
     surely = int(margin.low > 0) - int(margin.high < 0)
-    words = {1: phrase("Yes"), -1: phrase("No, they cost margin"), 0: phrase("Not shown")}[surely]
+    words = {1: phrase("Yes"), -1: phrase("No, they cost margin"), 0: phrase("Not proven yet")}[surely]
     held = phrase(
         "{held} of {all} customers were by lot kept without offers.",
         held=effects.held,

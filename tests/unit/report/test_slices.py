@@ -192,7 +192,9 @@ def test_a_sum_whose_sign_is_open_is_not_shown_but_its_interval_is(found: Estima
     assert (figure.value is None) == told
     assert (figure.low, figure.high) == (found.low, found.high)
     if told:
-        assert figure.refusal == "Not shown: anything from -260.00 to 160.00 EUR fits what was seen (95 % interval)."
+        assert (
+            figure.refusal == "Not proven yet: anything from -260.00 to 160.00 EUR fits what was seen (95 % interval)."
+        )
 
 
 def test_pages_offer_the_slices_that_reports_take(shop: Dataset, database: Database) -> None:

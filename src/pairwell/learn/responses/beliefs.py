@@ -22,7 +22,7 @@ from pairwell.learn.responses.regression import (
     levers_of,
     select,
 )
-from pairwell.posterior import PASSED_OVER, QUIET, SHOWING, Belief, Normal, Prior, persuasion
+from pairwell.posterior import PASSED_OVER, QUIET, SHOWING, Belief, KindEffect, Normal, Prior, persuasion
 
 FEWEST = 30  # offers shown, and not shown: below, it is mostly the prior that speaks
 _SAYS = 0.98  # share of the prior deviation from which on an item's own is not worth keeping
@@ -149,6 +149,22 @@ def _normal(mean: float, sd: float) -> Normal:
 def _rounded(number: float) -> float:
     """To as many digits as processors agree on."""
     return float(f"{number:.{_DIGITS}g}")
+
+
+def effect_of(learned: KindLearned) -> KindEffect:
+    """The same in as many digits as processors agree on, to be kept."""
+    found = learned.persuasion
+    return KindEffect(
+        shown=learned.shown,
+        bought_shown=learned.bought_shown,
+        not_shown=learned.not_shown,
+        bought_not_shown=learned.bought_not_shown,
+        persuasion=_rounded(found.value),
+        low=_rounded(found.low),
+        high=_rounded(found.high),
+        prior=_rounded(learned.prior_persuasion),
+        enough=learned.enough,
+    )
 
 
 # --- averages, for people to read ---------------------------------------------------------------------

@@ -14,7 +14,7 @@ from pairwell.config.settings import Persuasion, Settings
 from pairwell.dataset.store import Dataset
 from pairwell.facts.posteriors import PosteriorStore
 from pairwell.journal.opportunities import read_opportunities
-from pairwell.learn.responses.beliefs import Believed, Interval, KindLearned, believe
+from pairwell.learn.responses.beliefs import Believed, Interval, KindLearned, believe, effect_of
 from pairwell.learn.responses.friction import Friction, find_frictions
 from pairwell.learn.responses.gathering import ChoiceOf, Gathered, Gathering, Window, gather
 from pairwell.learn.responses.purchases import Span, read_purchases
@@ -149,6 +149,7 @@ def _posterior(gathered: Gathered, learned: _Learned, now: datetime) -> Posterio
         quiet={kind: one.quiet for kind, one in learned.kinds.items()},
         showing={kind: one.showing for kind, one in learned.kinds.items()},
         friction={one.placement: one.learned for one in learned.frictions if one.learned is not None},
+        effects={kind: effect_of(one.summary) for kind, one in learned.kinds.items()},
     )
 
 

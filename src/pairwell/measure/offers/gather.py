@@ -12,7 +12,7 @@ from pairwell.clock import to_micros
 from pairwell.journal.codes import Codes
 from pairwell.journal.offers_told import DecisionTold, OfferTold, read_decisions_told
 from pairwell.measure.offers.estimates import Ints
-from pairwell.measure.offers.rows import NEVER, Decided, Names, Offers, Silence, Slates, Told
+from pairwell.measure.offers.rows import NEVER, Decided, Expected, Names, Offers, Silence, Slates, Told
 from pairwell.measure.period import Period
 from pairwell.operations.database import Database
 
@@ -44,6 +44,7 @@ class _Gathering:
         self._units, self._names, self._kinds = Codes(), Codes(), Codes()
         self._placements, self._reasons = Codes(), Codes()
         self._sellers, self._silences = Codes(), Codes()
+        self._worth, self._shown, self._learned = 0.0, 0, 0
 
     def add(self, decision: DecisionTold) -> None:
         unit = NEVER if decision.whose is None else self._units[decision.whose]
@@ -55,6 +56,10 @@ class _Gathering:
             return
         slate = len(self._slates) // len(_SLATES)
         self._slates.extend((decision.at, *asked, int(decision.shown)))
+        if decision.shown and decision.at >= self._since:
+            self._worth += decision.worth_minor
+            self._shown += 1
+            self._learned += int(decision.learned)
         for offer in decision.offers:
             self._add_offer(slate, offer)
 
@@ -86,6 +91,7 @@ class _Gathering:
                 silences=[Silence(*name.split(_BETWEEN, 1)) for name in self._silences.names],
             ),
             decided=Decided(**_columns(self._decided, _DECIDED)),
+            expected=Expected(worth_minor=self._worth, slates=self._shown, learned=self._learned),
         )
 
 

@@ -76,6 +76,14 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return Decided(**{name: getattr(self, name)[rows] for name in columns})
 
 
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """What the engine expected of the slates that were shown in the period, when it chose them."""
+
+    worth_minor: float = 0.0  # of their offers, against showing nothing
+    slates: int = 0
+    learned: int = 0  # of the slates, by what outcomes of earlier offers had taught; the others by the settings' prior
+
+
 class Told(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What the journal tells of a period, and of the days before it that purchases look back to."""
 
@@ -85,6 +93,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     offers: Offers
     names: Names
     decided: Decided
+    expected: Expected = Expected()
 
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True, eq=False):

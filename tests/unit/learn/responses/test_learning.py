@@ -73,6 +73,10 @@ def test_what_was_learned_is_live_and_says_what_it_rests_on(told: Told) -> None:
     assert kind.persuasion.low < kind.persuasion.value < kind.persuasion.high
     live = told.shop.posteriors.newest()
     assert live is not None
+    effect = live.effects["cross_sell"]
+    assert (effect.shown, effect.bought_shown, effect.not_shown) == (150, 27, 50)
+    assert effect.persuasion == pytest.approx(kind.persuasion.value)
+    assert (effect.low, effect.high) == pytest.approx((kind.persuasion.low, kind.persuasion.high))
     quiet, shown = chances(live, "cross_sell", "mat", BASIS, Setting("cart", 0))
     assert persuasion(quiet, shown) > persuasion(BASIS.quiet, BASIS.shown)  # showing works better than foretold
     known = told.shop.status().outcomes
