@@ -1,6 +1,6 @@
 """What signals and readiness find of what is planted in simulated firms: bench/readiness.py [SEED ...].
 
-Thresholds were tuned on the seeds 1 to 5; others are for judging.
+Thresholds were tuned on the seeds 1 to 5, and one was changed after 101 to 105 had been looked at.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ RIGHTS = ("leave_alone", "help_instead", "upgrade_now", "stay", "downgrade")
 
 
 def main() -> None:
-    seeds = [int(one) for one in sys.argv[1:]] or list(range(101, 106))
+    seeds = [int(one) for one in sys.argv[1:]] or list(range(201, 206))
     planted: Counter[str] = Counter()
     held: Counter[str] = Counter()
     by_code: Counter[tuple[str, str]] = Counter()

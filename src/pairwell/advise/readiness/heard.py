@@ -14,7 +14,7 @@ from pairwell.advise.signals.evidence import heard
 from pairwell.advise.signals.view import View
 from pairwell.said import day, joined, percent, phrase
 
-_FORGOTTEN_DAYS: Final = 180  # nobody waits longer; its end was not told
+_FORGOTTEN_DAYS: Final = 365  # its end was not told
 _LAST_SCORES: Final = 3  # that are shown
 _CONTENT: Final = 0.75  # who says so after a complaint has none any more
 _DAY: Final = dt.timedelta(days=1)
