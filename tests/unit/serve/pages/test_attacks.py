@@ -123,8 +123,8 @@ def _fill(workspace: Workspace, database: Database) -> None:
     facts.write_relations([CuratedRelation(anchor_id=EVIL, item_id="mat", relation="complement")], at=NOW)
     facts.write_relations([CuratedRelation(anchor_id="tent", item_id=EVIL, relation="complement")], at=NOW)
     orders = workspace.root / "orders.csv"
-    rows = [f"o{n},{one},c1,2026-10-01 10:00,9.00" for n in range(3) for one in ("tent", "mat")]
-    bad = f'o9,tent,"{EVIL.replace(chr(34), chr(34) * 2)}",never,9'
+    rows = [f"o{n},{one},c{n},2026-10-{n:02},9.00" for n in range(1, 11) for one in ("tent", "mat")]
+    bad = f'p1,tent,"{EVIL.replace(chr(34), "")}",never,9'
     orders.write_text("\n".join(["order_id,item_id,customer_id,placed_at,unit_price", *rows, bad]), encoding="utf-8")
     with closing(open_shop(workspace.root)) as shop:
         shop.ingest("orders", Path(orders))
