@@ -5,28 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
-from pairwell.errors import RequestError
-from pairwell.said import phrase, plain, spoken
+from pairwell.errors import RequestError, UserError, http_status
+from pairwell.said import joined, phrase, plain, spoken
 from pairwell.serve.online.faults import too_busy
 from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.wire import Receive
-from pairwell.serve.pages.answers import document, page
+from pairwell.serve.pages.answers import document, page, wants_page
 from pairwell.serve.pages.asked import read_parameters
 from pairwell.serve.pages.asking import Asking, parameters_of, scope_of, visitor_of
 from pairwell.serve.pages.door import TOKEN, read_fields, require_own_form, require_token
-from pairwell.serve.pages.frame import Around, render_view
+from pairwell.serve.pages.frame import Around, address_of, render_view
 from pairwell.serve.pages.liking import liked
 from pairwell.serve.pages.making import be_humble
+from pairwell.serve.pages.refilling import refill
 from pairwell.serve.pages.said import remember
 from pairwell.serve.pages.taking import make_files
 from pairwell.serve.pages.views.all import ACTS, VIEWS
+from pairwell.serve.pages.views.standing import STANDS_ON
 from pairwell.serve.pages.views.view import Act, Done, View
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def make_views(viewer: Viewer, around: Callable[[Asking], Any]) -> list[HTTPRout
     forms = Holding("forms", most_bytes=_FORMS_BYTES, most_bodies=_FORMS, seconds=_FORM_S)
     shown = [handler for view in VIEWS for handler in (_page(view, viewer, around), _program(view, viewer))]
     asked = [_asked(view, viewer, around, forms) for view in VIEWS if view.unaddressed]
-    return [*shown, *asked, *(_form(act, viewer, forms) for act in ACTS), *make_files(viewer.use)]
+    return [*shown, *asked, *(_form(act, viewer, around, forms) for act in ACTS), *make_files(viewer.use)]
 
 
 def _page(view: View, viewer: Viewer, around: Callable[[Asking], Any]) -> HTTPRouteHandler:
@@ -117,7 +119,20 @@ def _asked(view: View, viewer: Viewer, around: Callable[[Asking], Any], forms: H
     return show
 
 
-def _form(act: Act, viewer: Viewer, forms: Holding) -> HTTPRouteHandler:
+def _form(act: Act, viewer: Viewer, around: Callable[[Asking], Any], forms: Holding) -> HTTPRouteHandler:
+    async def again(request: Asking, typed: dict[str, str], error: UserError) -> str | None:
+        """The page of the form with what was typed and what is wrong with it; None where it stands on none."""
+        if act.path not in STANDS_ON:
+            return None
+        view, fields = STANDS_ON[act.path].find(typed)
+        with suppress(UserError):  # its page may be gone with what it was of
+            record = await viewer.use(lambda shop: view.make(shop, fields))
+            framed = msgspec.structs.replace(await around(request), said="", here=address_of(view.path, **fields))
+            told = joined(error.message, error.hint or "")
+            shown = await asyncio.to_thread(render_view, view, record, framed)
+            return refill(shown, act.path, typed, error.field, spoken(told, framed.language))
+        return None
+
     @post(act.path, name=f"post{act.path}")
     async def do(request: Asking) -> Response[bytes]:
         visitor, scope = visitor_of(request), scope_of(request)
@@ -127,7 +142,13 @@ def _form(act: Act, viewer: Viewer, forms: Holding) -> HTTPRouteHandler:
             fields = read_fields(await body.read(scope, cast("Receive", request.receive), limit=_LONGEST_FORM))
         require_token(visitor, fields)
         known = _known_fields(act, fields)
-        done: Done = await viewer.use(lambda shop: act.do(shop, visitor, known))
+        try:
+            done: Done = await viewer.use(lambda shop: act.do(shop, visitor, known))
+        except UserError as error:
+            shown = await again(request, known, error) if wants_page(scope) else None
+            if shown is None:
+                raise
+            return page(shown, http_status(error))
         said = spoken(done.said, liked(scope).language)
         return page("", 303, {"location": done.to, "set-cookie": remember(said, origin)})
 

@@ -165,6 +165,7 @@ class TestSaying:
     ) -> None:
         told, page = relate(curator, *wrong)
         assert (told, "<script>alert" in page) == (status, False)
+        assert '<form id="refused"' in page
         assert shop.facts.relations_of(["tent"]) == []
 
     def test_it_never_leads_to_another_server(self, ask: Ask, shop: Shop) -> None:
@@ -190,4 +191,5 @@ class TestTexts:
     def test_what_may_not_be_shown_is_refused(self, shop: Shop, curator: Browser, wrong: dict[str, str]) -> None:
         status, page = text(curator, **wrong)
         assert (status, "<script>alert" in page) == (400, False)
+        assert '<form id="refused" class="row" method="post" action="/texts/write">' in page
         assert shop.facts.items()["mat"].texts == []
