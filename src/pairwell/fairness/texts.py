@@ -13,7 +13,7 @@ from pairwell.config.waiving import Waived
 from pairwell.fairness.finding import Code, Finding, OfText
 from pairwell.fairness.patterns import PATTERNS
 from pairwell.fairness.prices import find_prices
-from pairwell.fairness.wordings import COUNTDOWN, SCARCITY, URGENCY, WORDS
+from pairwell.fairness.wordings import COUNTDOWN, SAVINGS, SCARCITY, URGENCY, WORDS
 from pairwell.fairness.words import Found, find_words, same_words
 from pairwell.offer_words import OfferText
 from pairwell.prices import customer_price
@@ -21,6 +21,8 @@ from pairwell.records import Item
 from pairwell.said import amount, phrase
 
 _DAY = timedelta(days=1)
+MOST_LEFT: Final = 100  # more is not little
+MOST_DAYS: Final = 7  # longer is no hurry
 _RATED = (
     r"\b(?:rated|rating(?: of)?) (?P<tenths>\d(?:[.,]\d)?)\b",
     r"\bрейтинг(?:ом)? (?P<tenths>\d(?:[.,]\d)?)\b",
@@ -39,12 +41,20 @@ class Terms(msgspec.Struct, frozen=True):
 
     @property
     def totals(self) -> list[Cap]:
-        """The caps that truly limit the item's offers, and have not ended."""
+        """The caps that limit the item's offers on every channel, and have not ended."""
         return [
             one
             for one in self.settings.caps
-            if one.scope == "offer" and self.item.item_id in one.items and (one.until is None or one.until > self.now)
+            if one.scope == "offer"
+            and self.item.item_id in one.items
+            and not one.channels
+            and (one.until is None or one.until > self.now)
         ]
+
+    @property
+    def limits(self) -> set[int]:
+        """How many there are in all, by caps; one that counts back some hours only begins anew."""
+        return {one.limit for one in self.totals if one.limit is not None and one.window_h is None}
 
 
 def find_in_text(text: OfferText, terms: Terms) -> Iterator[Finding]:
@@ -89,12 +99,19 @@ def _find_pre_ticked(text: str, _: Terms) -> Iterator[Said]:
 
 
 def _find_scarcity(text: str, terms: Terms) -> Iterator[Said]:
-    limits = {one.limit for one in terms.totals if one.limit is not None}
+    limits = terms.limits
     for found in find_words(text, SCARCITY):
         if found.number is not None and found.number not in limits:
             yield found.words, _of_number(found, limits)
-        elif not limits:
-            yield found.words, phrase("“{words}” speaks of little being left, and no cap limits it.", words=found.words)
+        elif min(limits, default=MOST_LEFT + 1) > MOST_LEFT:
+            yield (
+                found.words,
+                phrase(
+                    "“{words}” speaks of little being left, and no cap limits it to {most} or fewer.",
+                    words=found.words,
+                    most=MOST_LEFT,
+                ),
+            )
 
 
 def _of_number(found: Found, limits: set[int]) -> str:
@@ -120,9 +137,16 @@ def _find_urgency(text: str, terms: Terms) -> Iterator[Said]:
                 found.words,
                 phrase("“{words}” says that it ends within a day, and no cap ends it then.", words=found.words),
             )
-    if ends is None:
+    if ends is None or ends > terms.now + MOST_DAYS * _DAY:
         for found in find_words(text, URGENCY):
-            yield found.words, phrase("“{words}” presses for time, and no cap ends the offer.", words=found.words)
+            yield (
+                found.words,
+                phrase(
+                    "“{words}” presses for time, and no cap ends the offer within {days} days.",
+                    words=found.words,
+                    days=MOST_DAYS,
+                ),
+            )
 
 
 def _find_guilt(text: str, _: Terms) -> Iterator[Said]:
@@ -132,7 +156,9 @@ def _find_guilt(text: str, _: Terms) -> Iterator[Said]:
 
 def _find_prices(text: str, terms: Terms) -> Iterator[Said]:
     price, currency = customer_price(terms.item, terms.settings.shop), terms.settings.shop.currency
-    for found in find_prices(text):
+    for claim in find_words(text, SAVINGS):
+        yield claim.words, phrase("“{words}” claims a saving, and nothing here shows one.", words=claim.words)
+    for found in find_prices(text, currency):
         if price is None:
             yield (
                 found.words,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -76,6 +76,23 @@ class TestTrueLimits:
 
     def test_a_cap_of_contacts_is_no_limit_of_stock(self) -> None:
         assert look("Only 2 left", Settings(caps=(Cap(name="a week", window_h=168.0, limit=2),)))
+
+    @pytest.mark.parametrize(
+        ("words", "changes"),
+        [
+            ("Only 2 left", {"limit": 2, "window_h": 1.0}),
+            ("Only 2 left", {"limit": 2, "channels": ("email",)}),
+            ("Last items!", {"limit": 1_000_000}),
+            ("Last items!", {"limit": 50, "window_h": 24.0}),
+            ("Last chance! Hurry!", {"limit": 1_000_000, "until": datetime(2099, 1, 1, tzinfo=UTC)}),
+            ("Last chance", {"until": NOW + timedelta(days=2), "channels": ("email",)}),
+            ("Today only", {"until": NOW + timedelta(hours=3), "channels": ("email",)}),
+        ],
+    )
+    def test_a_cap_that_limits_next_to_nothing_makes_nothing_true(self, words: str, changes: dict[str, Any]) -> None:
+        outcome: Literal["exposure", "accept"] = "accept" if "limit" in changes else "exposure"
+        cap = Cap(name="total", scope="offer", items=("mat",), outcome=outcome, **changes)
+        assert look(words, Settings(caps=(cap,)))
 
     def test_urgency_is_true_where_a_cap_ends_the_offer(self) -> None:
         assert look("Last chance", limited(until=NOW + timedelta(days=5))) == []
