@@ -58,7 +58,6 @@ def _ticket(view: View) -> Hold | None:
         helps=phrase("Leave them to support until the ticket of {day} is closed, and tell them what came of it.",
                      day=opened),
         since=oldest.at,
-        until=oldest.at + dt.timedelta(days=_FORGOTTEN_DAYS),
         evidence=(heard(oldest),),
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ def test_every_hold_has_its_gravity() -> None:
 def test_a_ticket_holds_until_it_is_closed() -> None:
     opened = voice("ticket_opened", 20, text="Nobody gets an invitation")
     hold = holds(used(opened))["open_ticket"]
-    assert hold.evidence[0].said == "Nobody gets an invitation"
+    assert (hold.evidence[0].said, hold.until) == ("Nobody gets an invitation", None)
     assert hold.helps.startswith("Leave them to support until the ticket of 2025-12-12 is closed")
     assert "open_ticket" not in holds(used(opened, voice("ticket_closed", 5)))
     assert "open_ticket" in holds(used(opened, voice("ticket_closed", 30)))
