@@ -136,6 +136,21 @@ def test_a_map_of_heat_colours_its_numbers() -> None:
     assert re.findall(r"--heat: (\d+)%", page) == ["60", "30", "0"]
 
 
+def test_a_map_of_heat_holds_no_counts_against_shares() -> None:
+    columns = [
+        Column(key="month", title="Month", unit="text"),
+        Column(key="customers", title="Customers", unit="count"),
+        *(Column(key=f"later_{later}", title=f"+{later}", unit="share") for later in (1, 2)),
+    ]
+    rows: list[dict[str, Cell]] = [
+        {"month": "June", "customers": 4_000, "later_1": 0.2, "later_2": 0.05},
+        {"month": "July", "customers": 20, "later_1": 0.125, "later_2": None},
+    ]
+    heat = Table(key="cohorts", title="Cohorts", columns=columns, rows=rows, chart="heat")
+    page = render_page(msgspec.structs.replace(REPORT, tables=[heat]))
+    assert re.findall(r"--heat: (\d+)%", page) == ["60", "0", "30"]
+
+
 def test_a_shop_without_orders_is_told_in_words() -> None:
     empty = Report(name="x", title="X", currency="EUR", timezone="UTC", period=None, notes=["Nothing was sold yet."])
     assert render_text(empty) == ["X", "There are no dated orders yet.", "", "* Nothing was sold yet."]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -35,6 +35,18 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     high: Sequence[float | None] | None = None
 
 
+class Heat(NamedTuple):
+    """What cells are shaded, and the lowest and the highest of them."""
+
+    unit: Unit
+    lowest: float
+    highest: float
+
+    def share(self, value: float) -> float:
+        """How far up the scale a value is."""
+        return (value - self.lowest) / (self.highest - self.lowest) if self.highest > self.lowest else 0.5
+
+
 def draw_chart(table: Table, cells: Cells) -> str:
     """The chart of a table; nothing where it has none or no number to draw."""
     if table.chart == "bars":
@@ -44,11 +56,14 @@ def draw_chart(table: Table, cells: Cells) -> str:
     return ""
 
 
-def heat_of(table: Table) -> tuple[float, float] | None:
-    """The lowest and the highest number of a table that is shown as a map of heat."""
-    names = [column.key for column in table.columns[1:] if is_numeric(column.unit)]
+def heat_of(table: Table) -> Heat | None:
+    """The scale of a table that is shown as a map of heat: that of its last column, as shares and counts share none."""
+    if table.chart != "heat":
+        return None
+    unit = table.columns[-1].unit
+    names = [column.key for column in table.columns[1:] if column.unit == unit and is_numeric(unit)]
     known = [value for row in table.rows for name in names if isinstance(value := row.get(name), int | float)]
-    return (min(known), max(known)) if table.chart == "heat" and known else None
+    return Heat(unit, min(known), max(known)) if known else None
 
 
 def _bars(table: Table, cells: Cells) -> str:

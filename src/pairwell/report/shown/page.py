@@ -8,7 +8,7 @@ from typing import Final
 
 from pairwell.report.record import Cell, Column, Figure, Report, Table
 from pairwell.report.shown.cells import ALL_METRICS, NOTHING, NUMBERS, Cells, is_numeric, period_words, verdict
-from pairwell.report.shown.charts import draw_chart, heat_of
+from pairwell.report.shown.charts import Heat, draw_chart, heat_of
 from pairwell.report.shown.style import STYLE
 from pairwell.said import ENGLISH, joined, phrase, spoken
 
@@ -111,7 +111,7 @@ def _heading(column: Column, cells: Cells) -> str:
     return f'<th scope="col"{kind}>{escape(cells.heading(column))}</th>'
 
 
-def _row(table: Table, row: Mapping[str, Cell], cells: Cells, heat: tuple[float, float] | None) -> str:
+def _row(table: Table, row: Mapping[str, Cell], cells: Cells, heat: Heat | None) -> str:
     return "".join(_cell(place, column, row, cells, heat) for place, column in enumerate(table.columns))
 
 
@@ -124,7 +124,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _cell(place: int, column: Column, row: Mapping[str, Cell], cells: Cells, heat: tuple[float, float] | None) -> str:
+def _cell(place: int, column: Column, row: Mapping[str, Cell], cells: Cells, heat: Heat | None) -> str:
     value = row.get(column.key)
     shown = escape(cells.value(value, column.unit))
     interval = ""
@@ -136,15 +136,13 @@ def _cell(place: int, column: Column, row: Mapping[str, Cell], cells: Cells, hea
         return f'<th scope="row">{shown}</th>'
     if not is_numeric(column.unit):
         return f"<td>{shown}</td>"
-    return f'<td class="number"{_warmth(value, heat)}>{shown}</td>'
+    return f'<td class="number"{_warmth(value, column, heat)}>{shown}</td>'
 
 
-def _warmth(value: Cell, heat: tuple[float, float] | None) -> str:
-    if heat is None or not isinstance(value, int | float):
+def _warmth(value: Cell, column: Column, heat: Heat | None) -> str:
+    if heat is None or column.unit != heat.unit or not isinstance(value, int | float):
         return ""
-    lowest, highest = heat
-    share = (value - lowest) / (highest - lowest) if highest > lowest else 0.5
-    return f' style="--heat: {share * 60:.0f}%"'
+    return f' style="--heat: {heat.share(value) * 60:.0f}%"'
 
 
 def _notes(report: Report, cells: Cells) -> Iterator[str]:

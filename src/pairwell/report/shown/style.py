@@ -43,7 +43,8 @@ tbody th, td { min-width: 112px; max-width: 340px; overflow-wrap: anywhere; }
 td.number, td.number small { white-space: nowrap; }
 td.number small { display: block; }
 thead .number { max-width: 110px; }
-td[style] { background: color-mix(in srgb, var(--mark) var(--heat), transparent); padding-left: 12px; }
+td[style] { background: color-mix(in srgb, var(--mark) var(--heat), transparent); padding-inline: 6px; }
+tr:has(td[style]) .number, table:has(td[style]) thead .number { padding-inline: 6px; }
 @media print { details::details-content { content-visibility: visible; display: block; }
   main { max-width: none; } article { break-inside: avoid; } }
 """
