@@ -9,7 +9,8 @@ from pairwell.serve.pages.views.all import ACTS, VIEWS
 from pairwell.serve.pages.views.standing import STANDS_ON
 
 ROLE = """<form class="inline" method="post" action="/role"><input type="hidden" name="name" value="{}">
-<select name="role"><option value="viewer" selected>viewer</option><option value="admin">admin</option></select></form>"""
+<select name="role"><option value="viewer" selected>viewer</option><option value="admin">admin</option></select>
+</form>"""
 PAGE = f"""<main>
 <h1>Users</h1>
 {ROLE.format("anna")}
@@ -29,7 +30,7 @@ def again(field: str | None = "days") -> str:
 
 def test_every_field_has_what_was_typed_but_passwords() -> None:
     page = again()
-    assert 'value="no &quot;days&quot;"' in page
+    assert 'value="no &#34;days&#34;"' in page
     assert 'value="14"' not in page
     assert "<option selected>cart" in page
     assert "four quiet words" not in page
