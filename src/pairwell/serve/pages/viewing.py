@@ -28,6 +28,7 @@ from pairwell.serve.pages.refilling import refill
 from pairwell.serve.pages.said import remember
 from pairwell.serve.pages.taking import make_files
 from pairwell.serve.pages.views.all import ACTS, VIEWS
+from pairwell.serve.pages.views.slow import AT_MOST
 from pairwell.serve.pages.views.standing import STANDS_ON
 from pairwell.serve.pages.views.view import Act, Done, View
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from pairwell.shop.face import Shop
 
 OpenShop = Callable[[], AbstractContextManager["Shop"]]
-_AT_ONCE, _MOST_WAITING = 2, 32
+_AT_ONCE, _MOST_WAITING = AT_MOST + 1, 32
 _LONGEST_FORM, _FORMS, _FORMS_BYTES, _FORM_S = 100_000, 100, 2_000_000, 10.0
 _JSON = "application/json"
 T = TypeVar("T")

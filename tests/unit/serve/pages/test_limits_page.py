@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from html import unescape
 
@@ -65,13 +67,40 @@ def test_what_there_was_no_time_for_is_told(ask: Ask, workspace: Workspace, monk
         assert "waits for 0 seconds at most" in page
 
 
-def test_slow_pages_are_made_one_at_a_time(ask: Ask) -> None:
+def test_slow_pages_are_made_one_at_a_time(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow, "PATIENCE_S", 0.0)
     with slow.alone():
         for path in ("/limits?newest=300", "/trial"):
             told = ask("GET", path)
             assert (told.status_code, told.json()["error"]["code"]) == (503, "overloaded")
         assert all(ask("GET", path).status_code == 200 for path in ("/settings", "/limits"))
     assert ask("GET", "/limits?newest=300").status_code == 200
+
+
+def test_who_comes_second_to_a_slow_page_waits_for_it(ask: Ask) -> None:
+    with ThreadPoolExecutor(1) as elsewhere:
+        with slow.alone():
+            second = elsewhere.submit(ask, "GET", "/limits?newest=300")
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)
+        assert second.result(timeout=60).status_code == 200
+
+
+def test_no_more_wait_than_leave_a_thread_for_others(ask: Ask) -> None:
+    waiting = [threading.Thread(target=_pass_through) for _ in range(slow.AT_MOST - 1)]
+    with slow.alone():
+        for one in waiting:
+            one.start()
+        while slow._HERE.acquire(blocking=False):
+            slow._HERE.release()
+        assert ask("GET", "/limits?newest=300").status_code == 503
+    for one in waiting:
+        one.join()
+
+
+def _pass_through() -> None:
+    with slow.alone():
+        pass
 
 
 @pytest.mark.usefixtures("users")
