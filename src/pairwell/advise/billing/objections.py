@@ -5,7 +5,7 @@ from __future__ import annotations
 from pairwell.advise.billing.coming import Expected
 from pairwell.advise.billing.compare import past
 from pairwell.advise.billing.ledger import Bill, Unservable
-from pairwell.advise.billing.said_moves import bound, not_lasting, too_small, would_lose
+from pairwell.advise.billing.said_moves import bound, not_lasting, risky, too_small, would_lose
 from pairwell.advise.billing.wanted import MUCH, SOME, others_grew
 from pairwell.advise.billing.ways import Way, way
 from pairwell.advise.billing.weighed import LAST_MONTHS, Weighed
@@ -24,8 +24,17 @@ def objection(weighed: Weighed, one: Expected) -> Said | None:
         return would_lose(one.way, weighed.loses(one))
     if saved < LEAST_SAVING * (weighed.now.served_minor or 0):
         return too_small(one.way, weighed.monthly(saved), weighed.currency)
+    if (risk := _risk(weighed, one)) > saved:
+        return risky(one.way, weighed.monthly(risk), weighed.currency)
     months = _months_to_hold(weighed, one)
     return None if _was_cheaper(weighed, one, months) else not_lasting(one.way, months)
+
+
+def _risk(weighed: Weighed, one: Expected) -> int:
+    """What more would cost beyond the present plan, at the low end of the use that may come."""
+    if weighed.is_lower(one) or one.low_minor is None or weighed.now.low_minor is None:
+        return 0
+    return one.low_minor - weighed.now.low_minor
 
 
 def _months_to_hold(weighed: Weighed, one: Expected) -> int:

@@ -116,6 +116,15 @@ def may_cost(way: Way, minor: int, currency: str) -> Said:
     return phrase("If use grows, {plan} may cost {money} more a month", plan=named(way), money=money(minor, currency))
 
 
+def risky(way: Way, minor: int, currency: str) -> Said:
+    """What the plan would cost more than the present one where use falls as far as it may: more than it saves."""
+    return phrase(
+        "If use falls as far as it may, {plan} costs {money} more a month, which is more than it is expected to save",
+        plan=named(way),
+        money=money(minor, currency),
+    )
+
+
 def cannot_serve(way: Way, lacking: Sequence[Lack]) -> Said:
     """What a plan has too little of for the use expected."""
     said = [
