@@ -19,7 +19,10 @@ h2 { font-size: 17px; margin: 32px 0 8px; }
 .lead article .value { font-size: 30px; }
 .lead article.refused p { font-size: 17px; font-weight: 600; }
 @media (min-width: 620px) { .lead article:first-child { grid-column: span 2; } }
-@media (min-width: 1250px) { .lead { grid-template-columns: repeat(4, 1fr) !important; } }
+@media (min-width: 1250px) {
+  .lead { grid-template-columns: repeat(4, 1fr) !important; }
+  .lead article:first-child:nth-last-child(4n) { grid-column: span 1; }
+}
 .more > summary { font-size: 17px; font-weight: 700; margin-top: 32px; cursor: pointer; padding: 6px 0; }
 details.numbers > summary { cursor: pointer; color: var(--soft); font-size: 13px; padding: 6px 0; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 12px; margin-top: 20px; }
