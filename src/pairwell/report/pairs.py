@@ -41,8 +41,10 @@ def build_pairs(asked: Asked) -> Report:
     """The primary items, what was added to each, and the items most often sold together. It has no segments."""
     if asked.by is not None:
         raise RequestError(
-            f"The report of pairs is not sliced, so not by {asked.by[:80]!r} either.",
-            hint="Leave `by` out; `pairwell report overview --by SEGMENT` slices the share of orders with an add-on.",
+            phrase("The report of pairs is not sliced, so not by {by} either.", by=repr(asked.by[:80])),
+            hint=phrase(
+                "Leave `by` out; `pairwell report overview --by SEGMENT` slices the share of orders with an add-on."
+            ),
             field="by",
         )
     sales = read_sales(asked, keep_held=True)

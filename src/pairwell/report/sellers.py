@@ -40,8 +40,8 @@ def build_sellers(asked: Asked) -> Report:
     """Sales of each seller; orders without one are left out of the table, and counted. It has no segments."""
     if asked.by is not None:
         raise RequestError(
-            f"The report of sellers is not sliced, so not by {asked.by[:80]!r} either.",
-            hint="Leave `by` out.",
+            phrase("The report of sellers is not sliced, so not by {by} either.", by=repr(asked.by[:80])),
+            hint=phrase("Leave `by` out."),
             field="by",
         )
     sales = read_sales(asked)

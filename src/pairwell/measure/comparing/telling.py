@@ -228,7 +228,10 @@ class _Significant(msgspec.Struct, frozen=True):
 
     def put(self, speaker: Speaker) -> str:
         text = f"{self.value:,.4g}" if abs(self.value) < 1000 else f"{self.value:,.0f}"  # noqa: PLR2004
-        marks: dict[str, str | int | None] = {",": get_group_symbol(speaker.locale), ".": get_decimal_symbol(speaker.locale)}
+        marks: dict[str, str | int | None] = {
+            ",": get_group_symbol(speaker.locale),
+            ".": get_decimal_symbol(speaker.locale),
+        }
         return f"{'+' if self.sign and self.value > 0 else ''}{text.translate(str.maketrans(marks))}"
 
 

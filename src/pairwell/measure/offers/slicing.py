@@ -21,6 +21,7 @@ from pairwell.measure.customers.statements import find_statement, read_statement
 from pairwell.measure.offers.estimates import Bools, Ints
 from pairwell.measure.offers.reading import Read
 from pairwell.measure.offers.rows import NEVER
+from pairwell.said import phrase
 
 Of = Literal["customer", "answer", "offer", "item"]
 NEW, RETURNING, NOBODY, SEVERAL = "new", "returning", "(no customer named)", "(several)"
@@ -192,7 +193,9 @@ def _of_attribute(cut: Sliced, by: str) -> Slices:
     if wanted not in named:
         known = sorted([*_OF_ANSWERS, *_OF_ITEMS, "kind", "new_or_returning", *named])
         raise RequestError(
-            f"There is no segment {by[:80]!r} in this shop.", hint=name_neighbours(by, known), field="by"
+            phrase("There is no segment {name} in this shop.", name=repr(by[:80])),
+            hint=name_neighbours(by, known),
+            field="by",
         )
     units, met = cut.read.units, cut.read.met.tolist()
     every = [stated.get(unit.removeprefix("c:"), []) if unit.startswith("c:") else [] for unit in units]

@@ -13,6 +13,7 @@ from pairwell.engines.engine import storage_failures
 from pairwell.engines.functions import field_of
 from pairwell.errors import RequestError
 from pairwell.measure.sales.lines import History
+from pairwell.said import phrase
 
 GRAINS: Final[dict[str, str]] = {"day": "D", "week": "W", "month": "M"}
 OF_ITEMS: Final = ("category", "brand", "item")
@@ -44,7 +45,7 @@ def find_segment(name: str, history: History) -> Segment:
         return Segment(name=attribute, of="customer")
     every = [*_OF_ORDERS, *GRAINS, *OF_ITEMS, *known]
     near = name_neighbours(name, every)
-    raise RequestError(f"There is no segment {name[:80]!r} in this shop.", hint=near, field="by")
+    raise RequestError(phrase("There is no segment {name} in this shop.", name=repr(name[:80])), hint=near, field="by")
 
 
 def customer_attributes(history: History) -> list[str]:

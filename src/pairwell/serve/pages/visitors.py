@@ -9,6 +9,7 @@ import msgspec
 
 from pairwell.operations.users.sessions import Holder
 from pairwell.operations.users.store import Role
+from pairwell.said import listed, phrase
 from pairwell.serve.online.faults import Fault, Refused
 
 Right = Literal["read", "curate", "experiment", "govern"]
@@ -43,8 +44,10 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     def require(self, right: Right) -> None:
         """Raise `Refused` (403) unless they may do it."""
         if not self.may(right):
-            message = f"{self.name} may not do this: it takes the role {_NEEDS[right]}, or admin."
-            raise Refused(403, Fault(code="role_missing", message=message, hint="Ask an admin: `pairwell users role`."))
+            roles = listed(list(dict.fromkeys([_NEEDS[right], "admin"])), "or")
+            message = phrase("{name} may not do this: it takes the role {roles}.", name=self.name, roles=roles)
+            hint = phrase("Ask an admin to change the role on the page of users.")
+            raise Refused(403, Fault(code="role_missing", message=message, hint=hint))
 
 
 #: Where nobody has to say who they are.
