@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from html.parser import HTMLParser
 from io import StringIO
@@ -224,3 +225,11 @@ def test_it_describes_itself(ask: Ask) -> None:
     assert found["openapi"] == "3.1.0"
     assert {"/", "/reports", "/reports/{name}", "/api/v1/reports", "/api/v1/reports/{name}"} <= set(found["paths"])
     assert {"Report", "Figure", "Table", "ErrorBody"} <= set(found["components"]["schemas"])
+
+
+def test_language_and_account_stand_before_the_navigation_which_a_button_opens_on_a_telephone(ask: Ask) -> None:
+    page = ask("GET", "/reports", headers=BROWSER).text
+    places = [page.index(part) for part in ('popovertarget="menu"', '<details class="who">', '<nav id="menu" popover')]
+    assert places == sorted(places)
+    headings = re.findall(r"<h2>(\w+)</h2>", page[places[-1] : page.index("</nav>")])
+    assert headings == ["Reports", "Offers", "Customers", "Trials", "Setup"]
