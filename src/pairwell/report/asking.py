@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -17,6 +18,7 @@ from pairwell.engines.engine import storage_failures
 from pairwell.errors import RequestError
 from pairwell.measure.period import Period, moment_of
 from pairwell.operations.database import Database
+from pairwell.records import Stage
 from pairwell.report.record import Report
 
 _DAYS = 30
@@ -28,6 +30,14 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     refused: int  # rows in quarantine
     learned_to: datetime | None  # nothing later was read for the live model; None: there is none that can be read
     broken: str | None = None  # why the live model cannot be read
+
+
+class Fate(msgspec.Struct, frozen=True, kw_only=True):
+    """What the engine does today with one item, were another alone in the cart."""
+
+    stage: Literal["offered", "unknown"] | Stage  # "unknown": it is no candidate, as nothing learned names it
+    reason: str = ""
+    said: str
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -42,6 +52,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     by: str | None = None  # a segment to slice by
     settings_of: Callable[[str], Settings] | None = None  # older ones by hash, as they were published
     health: Callable[[], Health] | None = None
+    fate_of: Callable[[str, str], Fate | None] | None = None  # by the item in the cart and the other; None: nobody asks
 
 
 class Periods(msgspec.Struct, frozen=True, kw_only=True):

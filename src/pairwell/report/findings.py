@@ -13,6 +13,7 @@ from pairwell.measure.offers.stages import way_of
 from pairwell.report.asking import Asked, begin
 from pairwell.report.found.goods import find_goods
 from pairwell.report.found.holdout import find_holdout
+from pairwell.report.found.kinds import find_kinds
 from pairwell.report.found.limits import find_customers, find_limits, find_placements
 from pairwell.report.found.offers import find_offers
 from pairwell.report.found.record import Found
@@ -65,6 +66,7 @@ def _find(opened: Opened) -> Iterator[Found]:
     yield from find_placements(opened, way)
     yield from find_limits(opened)
     yield from find_offers(opened, way)
+    yield from find_kinds(way)
     yield from find_customers(opened, way)
     yield from find_holdout(opened)
     yield from find_goods(opened)

@@ -22,6 +22,7 @@ from pairwell.report.record import Report
 from pairwell.report.reports import REPORTS
 from pairwell.said import phrase
 from pairwell.shop.asking import read_text
+from pairwell.shop.fates import fate_beside
 
 if TYPE_CHECKING:
     from pairwell.shop.parts import Parts
@@ -63,6 +64,7 @@ def find_report(shop: Parts, database: Database, question: Question, *, now: dat
         by=by,
         settings_of=lambda name: load_settings(shop.workspace, name).settings,
         health=lambda: _health(shop.workspace),
+        fate_of=lambda anchor_id, item_id: fate_beside(shop, anchor_id, item_id, now),
     )
     with files_in_use(shop.workspace.hidden):
         report = REPORTS[name](asked)

@@ -23,7 +23,7 @@ from pairwell.measure.findings.chances import Tally, exact_share, much_above, ti
 from pairwell.measure.offers.estimates import Estimate
 from pairwell.operations.database import Database, open_database
 from pairwell.records import Decision, DecisionRequest, SilenceReason
-from pairwell.report.asking import Asked
+from pairwell.report.asking import Asked, Fate
 from pairwell.report.findings import build_findings
 from pairwell.report.profit import build_profit
 from pairwell.report.record import Report, Table
@@ -124,6 +124,27 @@ def test_an_offer_that_nobody_takes_is_found_once_enough_saw_it(
         assert report.tables[0].rows[0]["finding"] == "1. Offers that are shown and hardly taken"
         assert report.tables[0].rows[0]["money"] == 300
         assert "item.item_id in ['lamp']" in str(_table(report, "hardly_taken").note)
+
+
+@pytest.mark.parametrize(("many", "found"), [(120, True), (15, False)])
+def test_a_kind_that_nobody_takes_is_found_once_enough_saw_it(
+    workspace: Workspace, database: Database, many: int, found: bool
+) -> None:
+    def upgraded(number: int) -> Decision:
+        made = _made(number)
+        mat, lamp = made.slate
+        return msgspec.structs.replace(made, slate=[mat, msgspec.structs.replace(lamp, kind="upgrade")])
+
+    log(Journal(database), *(upgraded(number) for number in range(many)))
+    _tell(database, "exposure", ((number, offer) for number in range(many) for offer in (0, 1)))
+    _tell(database, "accept", ((number, 0) for number in range(0, many, 3)))
+    report = _report(_sold(workspace), database)
+    assert ("hardly_taken_kinds" in _keys(report)) is found
+    if found:
+        table = _table(report, "hardly_taken_kinds")
+        [row] = table.rows
+        assert (row["kind"], row["seen"], row["accepted"], row["others"]) == ("Upgrade", 120, 0, pytest.approx(1 / 3))
+        assert 'Take "upgrade" out of `kinds` under [placements.cart]' in str(table.note)
 
 
 @pytest.mark.parametrize(("step", "found"), [(3, True), (20, False)])
@@ -263,6 +284,38 @@ def test_items_bought_together_that_no_answer_names_are_found(
     if found:
         [row] = _table(report, "never_offered").rows
         assert (row["item_id"], row["with_id"], row["orders"], row["price_share"]) == ("pole", "tent", 30, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("fate", "found"),
+    [
+        (None, True),
+        (Fate(stage="unknown", said="No candidate."), True),
+        (Fate(stage="guards", reason="add_on_price_share", said="Too dear beside it."), True),
+        (Fate(stage="worth", reason="not_worth_it", said="It costs more than it adds."), False),
+        (Fate(stage="offered", said="Offered beside it."), False),
+    ],
+)
+def test_a_pair_that_the_engine_weighs_is_no_finding_and_any_other_says_why(
+    workspace: Workspace, database: Database, fate: Fate | None, found: bool
+) -> None:
+    _see(database, 20)
+    both = [Order(f"o-{one}", ("tent", "pole"), NOW + 2 * _HOUR, f"c-{one}") for one in range(1, 31)]
+    others = [Order(f"p-{one}", (f"x-{one}",), NOW + 2 * _HOUR, f"c-{one}") for one in range(100)]
+    asked = Asked(
+        dataset=_sold(workspace, [*both, *others]),
+        database=database,
+        settings=Settings(),
+        now=NOW + timedelta(days=1),
+        fate_of=lambda anchor, item: fate if {anchor, item} == {"pole", "tent"} else None,
+    )
+    report = build_findings(asked)
+    assert ("never_offered" in _keys(report)) is found
+    if found:
+        table = _table(report, "never_offered")
+        assert table.rows[0].get("fate") == (None if fate is None else fate.said)
+        assert any(column.key == "fate" for column in table.columns) is (fate is not None)
+        assert "stage" not in table.rows[0]
 
 
 @pytest.mark.parametrize(("item", "found"), [("sack", True), ("mat", False)])

@@ -40,8 +40,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return max(spread, near * (1 - near) / tried)
 
 
-class Above(msgspec.Struct, frozen=True, kw_only=True):
-    """A group in which something happens surely and much more often than in the others together."""
+class Apart(msgspec.Struct, frozen=True, kw_only=True):
+    """A group in which something happens surely and much more often, or more seldom, than in the others together."""
 
     group: int  # place among the groups
     share: Estimate
@@ -60,7 +60,7 @@ def tally_of(happened: Bools, tried: Bools, clusters: Ints) -> Tally:
     )
 
 
-def much_above(groups: Sequence[Tally]) -> list[Above]:
+def much_above(groups: Sequence[Tally]) -> list[Apart]:
     """Groups whose share is half as much again as that of the others together, and surely above it.
 
     One-sided score test over customers, corrected by Benjamini and Hochberg for as many groups as were looked at;
@@ -77,8 +77,28 @@ def much_above(groups: Sequence[Tally]) -> list[Above]:
         share = share_of(one.happened, one.tried)
         if share is not None and chance < WRONG and one.share >= _MUCH * rest:
             happened, tried = int(one.happened.sum()), int(one.tried.sum())
-            found.append(Above(group=place, share=share, rest=rest, happened=happened, tried=tried))
+            found.append(Apart(group=place, share=share, rest=rest, happened=happened, tried=tried))
     return found
+
+
+def much_below(groups: Sequence[Tally]) -> list[Apart]:
+    """Groups whose share is at most two thirds of that of the others together, and surely below it; lowest first.
+
+    Also those in which nothing happened. Of two one-sided tests over customers the more cautious, as few cases are not
+    normal: the score test, and the exact binomial one of who had it happen at all. Corrected by Benjamini and Hochberg.
+    """
+    rests = {place: _rest_of(groups, place) for place in range(len(groups))}
+    judged = [place for place, rest in rests.items() if _is_many(groups[place]) and _is_enough(rest)]
+    chances = adjust([_chance_below(groups[place], rests[place]) for place in judged])
+    found = []
+    for place, chance in zip(judged, chances, strict=True):
+        one, rest = groups[place], rests[place].share
+        if chance < WRONG and one.share * _MUCH <= rest:
+            happened, tried = int(one.happened.sum()), int(one.tried.sum())
+            share = share_of(one.happened, one.tried) if happened else exact_share(0, len(one.tried))
+            if share is not None:
+                found.append(Apart(group=place, share=share, rest=rest, happened=happened, tried=tried))
+    return sorted(found, key=lambda one: one.share.value)
 
 
 def surely_above(groups: Sequence[Tally], bound: float) -> list[int]:
@@ -118,8 +138,12 @@ def times_more_to_show(found: Estimate, effect: float, *, power: float = 0.8) ->
     return ((sure + float(ndtri(power))) * error / effect) ** 2
 
 
+def _is_many(one: Tally) -> bool:
+    return len(one.tried) >= FEWEST_CUSTOMERS
+
+
 def _is_enough(one: Tally) -> bool:
-    return len(one.tried) >= FEWEST_CUSTOMERS and float(one.happened.sum()) >= FEWEST_TIMES
+    return _is_many(one) and float(one.happened.sum()) >= FEWEST_TIMES
 
 
 def _rest_of(groups: Sequence[Tally], place: int) -> Tally:
@@ -129,6 +153,12 @@ def _rest_of(groups: Sequence[Tally], place: int) -> Tally:
         happened=np.concatenate([empty, *(one.happened for one in others)]),
         tried=np.concatenate([empty, *(one.tried for one in others)]),
     )
+
+
+def _chance_below(one: Tally, rest: Tally) -> float:
+    score = (rest.share - one.share) / math.sqrt(one.square() + rest.square())
+    ever, ever_of_rest = int((one.happened > 0).sum()), float((rest.happened > 0).mean())
+    return max(float(ndtr(-score)), chance_of_so_few(ever, len(one.tried), ever_of_rest))
 
 
 def _chance(one: Tally, rest: Tally) -> float:

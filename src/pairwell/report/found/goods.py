@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import ibis
@@ -20,6 +20,7 @@ from pairwell.report.sales import Sales, read_sales
 from pairwell.said import Said, exact, percent, phrase, phrase_count, unfilled
 
 _MUCH = 0.05  # of revenue
+_WEIGHED: Final = frozenset({"offered", "worth", "choice"})  # stages of what the engine knows and can offer
 _PAIRS, _ROWS = 500, 10  # looked at, and shown
 _POINT: Final = 0.01
 _TOGETHER: Final = unfilled(
@@ -101,7 +102,9 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
     found = find_unoffered(pairs, offered, orders=orders, times=learn.min_effect, fewest=learn.min_together)
     if not found:
         return
-    rows = _pairs(sales, found[:_ROWS])
+    rows = [row for row in _pairs(sales, found[: 2 * _ROWS]) if row.pop("stage") not in _WEIGHED][:_ROWS]
+    if not rows:
+        return  # the engine weighs them, and finds that showing would add less than it costs
     share = sales.asked.settings.guards.add_on_price_share
     guarded = sum(float(row["price_share"] or 0) > share for row in rows) > len(rows) / 2
     yield Found(
@@ -111,8 +114,8 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
             "They are bought together without an offer; what one would add, nobody can tell before it is tried."
         ),
         evidence=phrase(_TOGETHER, pairs=len(pairs), found=len(found), times=exact(learn.min_effect)),
-        setting="guards.add_on_price_share" if guarded else f"pairwell pairs {found[0].pair.first}",
-        do=phrase(_LOOK, item=found[0].pair.first),
+        setting="guards.add_on_price_share" if guarded else f"pairwell pairs {rows[0]['item_id']}",
+        do=phrase(_LOOK, item=rows[0]["item_id"]),
         columns=[
             *_NAMED,
             Column(key="with", title=phrase("With"), unit="text"),
@@ -120,6 +123,7 @@ def _never_offered(sales: Sales, told: Told) -> Iterator[Found]:
             Column(key="orders", title=phrase("Orders with both"), unit="count"),
             Column(key="times_chance", title=phrase("More often than by chance"), unit="times"),
             Column(key="price_share", title=phrase("Cheaper of dearer price"), unit="share"),
+            *([_FATE] if any("fate" in row for row in rows) else []),
         ],
         rows=rows,
     )
@@ -134,8 +138,17 @@ def _pairs(sales: Sales, found: list[Unoffered]) -> list[dict[str, Cell]]:
         known: list[float] = sorted(price for item in (first, second) if (price := prices.get(item)))
         both: dict[str, Cell] = {"with": titles.get(second, second), "with_id": second, "orders": one.pair.orders}
         share = known[0] / known[1] if len(known) == len((first, second)) else None
-        rows.append({**_named(first, titles), **both, "times_chance": round(one.times_chance, 1), "price_share": share})
+        known_of = {"times_chance": round(one.times_chance, 1), "price_share": share, **_fate(sales, one, prices)}
+        rows.append({**_named(first, titles), **both, **known_of})
     return rows
+
+
+def _fate(sales: Sales, one: Unoffered, prices: Mapping[str, Any]) -> dict[str, Cell]:
+    """What the engine does today with the cheaper of the two, the other in the cart."""
+    ask = sales.asked.fate_of
+    dearer, cheaper = sorted((one.pair.first, one.pair.second), key=lambda item: -(prices.get(item) or 0))
+    fate = None if ask is None else ask(dearer, cheaper)
+    return {"stage": None} if fate is None else {"stage": fate.stage, "fate": fate.said}
 
 
 def _prices(sales: Sales, ids: list[str]) -> dict[str, Any]:
@@ -149,6 +162,7 @@ def _named(item_id: str, titles: dict[str, str]) -> dict[str, Cell]:
     return {"title": titles.get(item_id, item_id), "item_id": item_id}
 
 
+_FATE: Final = Column(key="fate", title=phrase("What the engine does with it today"), unit="text")
 _NAMED: Final = (
     Column(key="title", title=phrase("Item"), unit="text"),
     Column(key="item_id", title=phrase("Id"), unit="text"),

@@ -23,6 +23,7 @@ PLACES: Final[Mapping[str, str]] = {
     "declined_placements": _SETTINGS,
     "declining_segments": _LIMITS,
     "hardly_taken": _LIMITS,
+    "hardly_taken_kinds": _SETTINGS,
     "limits": _LIMITS,
     "never_offered": _PAIRS,
     "silenced": _SETTINGS,

@@ -9,7 +9,7 @@ import pytest
 from scipy.special import ndtr
 
 from pairwell.measure.findings import chances
-from pairwell.measure.findings.chances import Tally, is_surely_below, much_above, surely_above
+from pairwell.measure.findings.chances import Tally, is_surely_below, much_above, much_below, surely_above
 from pairwell.measure.findings.unoffered import find_unoffered
 from pairwell.measure.offers.estimates import Estimate
 from pairwell.measure.sales.goods import Together
@@ -32,6 +32,21 @@ def found_among(others: int) -> list[int]:
 def test_a_group_that_stands_out_alone_does_not_among_many() -> None:
     assert found_among(2) == [0]
     assert found_among(60) == []
+
+
+def test_a_group_of_none_stands_out_below_where_enough_were_tried() -> None:
+    few, many = (Tally(happened=np.zeros(n), tried=np.ones(n)) for n in (20, 106))
+    [below] = much_below([group(60), many])
+    assert (below.group, below.happened, below.tried, below.share.low) == (1, 0, 106, 0.0)
+    assert 0.02 < below.share.high < 0.05
+    assert much_below([group(52), few]) == []  # .87 ** 20 is .06, whatever the normal distribution says
+
+
+def test_a_group_a_little_below_or_one_of_many_is_not_found() -> None:
+    assert [one.group for one in much_below([group(60), group(20)])] == [1]
+    assert much_below([group(60), group(45)]) == []  # not by a third
+    assert much_below([group(60)]) == []  # there are no others
+    assert much_below([group(20), *[group(32)] * 40]) == []  # p about .03 alone
 
 
 def test_a_share_surely_above_a_bound_alone_is_not_among_many() -> None:
