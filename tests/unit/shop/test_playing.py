@@ -222,6 +222,22 @@ class TestChanges:
         assert said in played.mistakes[0].said
         assert played.mistakes[0].said in " ".join(" ".join(played.lines()).split())
 
+    @pytest.mark.parametrize(
+        ("name", "text", "after"),
+        [
+            ("guards.add_on_price_share", "80%", 0.8),
+            ("guards.add_on_price_share", "33.3 %", 0.333),
+            ("guards.upgrade_price_corridor", "[110%, 1.5]", (1.1, 1.5)),
+        ],
+    )
+    def test_a_share_is_taken_in_per_cent(self, tents: Shop, name: str, text: str, after: object) -> None:
+        played = play(tents, Wanted(settings={name: text}))
+        assert [(one.name, one.after) for one in played.changes] == [(name, after)]
+
+    def test_what_is_no_number_is_told_how_one_is_written(self, tents: Shop) -> None:
+        (mistake,) = play(tents, Wanted(settings={"guards.add_on_price_share": "100% wool"})).mistakes
+        assert mistake.hint == "Write a number such as 0.3, or 30%."
+
     def test_all_that_is_wrong_is_told_at_once(self, tents: Shop) -> None:
         wanted = Wanted(settings={"slots.max": "0", "shop.objective": "x"}, rules_off=["no"], caps_off=["never"])
         found = play(tents, wanted).mistakes

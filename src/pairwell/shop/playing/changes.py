@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 import msgspec
@@ -19,6 +21,8 @@ from pairwell.said import phrase
 Entries = Literal["rules", "caps"]
 _SOURCE: Final = phrase("Your change")
 _PLACEMENTS: Final = "placements"
+_NUMBERS: Final = re.compile(r"[\d\s.,%+\[\]-]+", re.ASCII)
+_PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*%", re.ASCII)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +94,8 @@ def _find_mistake(tree: Mapping[str, Any], name: str, text: str) -> Mistake | No
 
 
 def _told(name: str, error: SettingsError) -> Mistake:
-    return Mistake(name=name, said=error.message, hint=error.hint)
+    hint = error.hint or (phrase("Write a number such as 0.3, or 30%.") if "`float`" in error.message else None)
+    return Mistake(name=name, said=error.message, hint=hint)
 
 
 def _parsed(tree: Mapping[str, Any]) -> Settings:
@@ -126,9 +131,10 @@ def _steps(name: str) -> list[str]:
 
 
 def _value(text: str) -> object:
-    """A value as TOML writes it; what is none is a text, so that nobody has to quote it."""
+    """A value as TOML writes it, a share also in per cent; what is none is a text, so that nobody has to quote it."""
+    told = _PERCENT.sub(lambda found: str(Decimal(found[1]) / 100), text) if _NUMBERS.fullmatch(text) else text
     try:
-        found = tomllib.loads(f"x = {text}")
+        found = tomllib.loads(f"x = {told}")
     except (tomllib.TOMLDecodeError, RecursionError):
         return text
     return found["x"] if len(found) == 1 else text

@@ -38,7 +38,7 @@ class TestAnAnalyst:
         assert users.list()
         _sell(shop)
         analyst = Browser(ask, "analyst")
-        status, planned = analyst.see("/experiments/plan?metric=revenue&effect=50%25&holdout=0.5")
+        status, planned = analyst.see("/experiments/plan?metric=revenue&effect=50%25&holdout=50%25")
         assert (status, "It must run" in planned) == (200, True)
         assert 'href="/experiments?share=0.5&amp;days=' in planned
         status, form = analyst.see("/experiments?share=0.5&days=28")

@@ -27,13 +27,16 @@ def read_whole(fields: Fields, name: str) -> int | None:
 
 
 def read_part(fields: Fields, name: str, usual: float) -> float:
-    """A share above 0 and below 1; `usual` where nothing is written. Raises `RequestError` naming the field."""
+    """A share above 0 and below 1, also in per cent; `usual` where nothing is written.
+
+    Raises `RequestError` naming the field.
+    """
     text = fields.get(name, "").strip()
-    share = read_float(text) if text else usual
+    share = read_float(text.removesuffix("%")) / (100 if text.endswith("%") else 1) if text else usual
     if not 0 < share < 1:
         raise RequestError(
             phrase("`{name}` is {text}; expected a share above 0 and below 1.", name=name, text=repr(text[:40])),
-            hint=phrase("Write 0.5 for a half."),
+            hint=phrase("Write 0.5 for a half, or 50%."),
             field=name,
         )
     return share
