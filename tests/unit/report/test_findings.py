@@ -143,7 +143,8 @@ def test_a_kind_that_nobody_takes_is_found_once_enough_saw_it(
     if found:
         table = _table(report, "hardly_taken_kinds")
         [row] = table.rows
-        assert (row["kind"], row["seen"], row["accepted"], row["others"]) == ("Upgrade", 120, 0, pytest.approx(1 / 3))
+        assert (row["kind"], row["seen"], row["accepted"]) == ("Upgrade", 120, 0)
+        assert row["others"] == pytest.approx(1 / 3)
         assert 'Take "upgrade" out of `kinds` under [placements.cart]' in str(table.note)
 
 

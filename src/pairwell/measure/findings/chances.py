@@ -15,6 +15,7 @@ from pairwell.several import adjust
 WRONG = 0.05  # of what is found in one family, this share may be chance
 FEWEST_CUSTOMERS, FEWEST_TIMES = 20, 5  # of a group before the normal distribution is trusted
 _MUCH = 1.5  # times the rest
+_LITTLE = 1 / 3  # of the rest: what is taken half as often may well earn twice as much
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -82,7 +83,7 @@ def much_above(groups: Sequence[Tally]) -> list[Apart]:
 
 
 def much_below(groups: Sequence[Tally]) -> list[Apart]:
-    """Groups whose share is at most two thirds of that of the others together, and surely below it; lowest first.
+    """Groups whose share is at most a third of that of the others together, and surely below it; lowest first.
 
     Also those in which nothing happened. Of two one-sided tests over customers the more cautious, as few cases are not
     normal: the score test, and the exact binomial one of who had it happen at all. Corrected by Benjamini and Hochberg.
@@ -93,7 +94,7 @@ def much_below(groups: Sequence[Tally]) -> list[Apart]:
     found = []
     for place, chance in zip(judged, chances, strict=True):
         one, rest = groups[place], rests[place].share
-        if chance < WRONG and one.share * _MUCH <= rest:
+        if chance < WRONG and one.share <= _LITTLE * rest:
             happened, tried = int(one.happened.sum()), int(one.tried.sum())
             share = share_of(one.happened, one.tried) if happened else exact_share(0, len(one.tried))
             if share is not None:

@@ -34,7 +34,7 @@ def find_kinds(way: Way) -> Iterator[Found]:
         key="hardly_taken_kinds",
         title=phrase("Kinds of offer that are hardly taken"),
         money=phrase("Their places might have gone to offers that are taken; what those would sell, nobody can tell."),
-        evidence=phrase("Accepted surely, and by at least a third, more seldom than offers of the other kinds."),
+        evidence=phrase("Accepted surely, and at most a third as often, as offers of the other kinds."),
         setting=f"placements.{place}.kinds",
         do=phrase(
             'Take "{kind}" out of `kinds` under [placements.{place}] in pairwell.toml and run `pairwell publish`, or '
