@@ -12,6 +12,7 @@ from pairwell.advise.billing.weighed import LAST_MONTHS, Weighed
 from pairwell.said import Said
 
 LEAST_SAVING = 0.05  # of the bill: less is not worth the trouble of a move
+DREAD = 1.5  # a loss weighs more than a gain of its size; about twice, found Tversky and Kahneman 1992
 
 
 def objection(weighed: Weighed, one: Expected) -> Said | None:
@@ -24,10 +25,11 @@ def objection(weighed: Weighed, one: Expected) -> Said | None:
         return would_lose(one.way, weighed.loses(one))
     if saved < LEAST_SAVING * (weighed.now.served_minor or 0):
         return too_small(one.way, weighed.monthly(saved), weighed.currency)
-    if (risk := _risk(weighed, one)) > saved:
-        return risky(one.way, weighed.monthly(risk), weighed.currency)
     months = _months_to_hold(weighed, one)
-    return None if _was_cheaper(weighed, one, months) else not_lasting(one.way, months)
+    if not _was_cheaper(weighed, one, months):
+        return not_lasting(one.way, months)
+    risk = _risk(weighed, one)
+    return risky(one.way, weighed.monthly(risk), weighed.currency) if risk * DREAD > saved else None
 
 
 def _risk(weighed: Weighed, one: Expected) -> int:

@@ -117,9 +117,9 @@ def may_cost(way: Way, minor: int, currency: str) -> Said:
 
 
 def risky(way: Way, minor: int, currency: str) -> Said:
-    """What the plan would cost more than the present one where use falls as far as it may: more than it saves."""
+    """What the plan would cost more than the present one where use falls as far as it may, which is too much."""
     return phrase(
-        "If use falls as far as it may, {plan} costs {money} more a month, which is more than it is expected to save",
+        "If use falls as far as it may, {plan} costs {money} more a month: too much beside what it is expected to save",
         plan=named(way),
         money=money(minor, currency),
     )

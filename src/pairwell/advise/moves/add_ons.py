@@ -24,7 +24,7 @@ from pairwell.advise.whitespace.gaps import Gap
 from pairwell.plans import Plan
 from pairwell.said import Said, day, joined, phrase
 
-SHOWN: Final = 1.0  # log odds where it was asked for or tried
+SHOWN: Final = 1.3  # log odds where it was asked for or tried
 NEEDED: Final = 0.8  # where its purpose was said to be needed
 SAME_AIM: Final = 0.8  # where something held serves the same aim
 WORKS_SO: Final = 0.5  # where the way of working calls for it
@@ -64,7 +64,7 @@ def _can_be_had(contract: Contract, plan: Plan) -> bool:
 
 
 def _grounds(contract: Contract, plan: Plan) -> Iterator[Ground]:
-    """A benefit that pays for it, time it saves, a need that the account told of, or interest that it showed."""
+    """A benefit that pays for it, time it saves, a need that the account told of or works by, interest it showed."""
     worths = list(benefits_of(contract, plan))
     paid = sum(minor for _, minor in worths)
     if paid == 0 or paid >= monthly_fee(plan):
@@ -76,7 +76,7 @@ def _grounds(contract: Contract, plan: Plan) -> Iterator[Ground]:
                 phrase("It serves {need}, which they said they need on {day}", need=need.need, day=since), 0, True
             )
             break
-    for signal in _shown(contract, plan):
+    for signal in (*_shown(contract, plan), *_works_so(contract, plan)):
         yield Ground(signal.text)
 
 
@@ -85,6 +85,12 @@ def _shown(contract: Contract, plan: Plan) -> list[Signal]:
     about = {plan.plan_id, *plan.features}
     codes = ("feature_asked", "feature_tried")
     return [one for one in contract.prospect.signals if one.code in codes and one.about in about]
+
+
+def _works_so(contract: Contract, plan: Plan) -> list[Signal]:
+    """That the account works in the way which the add-on serves, without having what serves it."""
+    ways = [one for one in contract.prospect.signals if one.code == "way_of_working"]
+    return [one for one in ways if plan.purpose and one.about and normal(one.about) == normal(plan.purpose)]
 
 
 def _move(contract: Contract, yeses: Yeses, plan: Plan, why: tuple[Gap | None, list[Ground]]) -> Move:
@@ -124,8 +130,7 @@ def _odds(contract: Contract, plan: Plan, gap: Gap | None, grounds: list[Ground]
         odds += SAME_AIM if _same_aim(contract, plan) else 0.0
     odds += NEEDED if any(one.is_need for one in grounds) else 0.0
     odds += SHOWN if _shown(contract, plan) else 0.0
-    ways = {signal.about for signal in contract.prospect.signals if signal.code == "way_of_working"}
-    return odds + (WORKS_SO if plan.purpose in ways else 0.0)
+    return odds + (WORKS_SO if _works_so(contract, plan) else 0.0)
 
 
 def _same_aim(contract: Contract, plan: Plan) -> bool:

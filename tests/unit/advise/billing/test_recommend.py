@@ -141,7 +141,7 @@ def test_a_leap_of_the_last_month_is_no_reason_to_move_yet() -> None:
 
 
 def test_a_leap_that_the_other_meters_share_is_growth() -> None:
-    used = {"calls": [50] * 7 + [250, 250, 600], "leads": [10] * 7 + [12, 15, 16]}
+    used = {"calls": [100, 130, 160, 190, 210, 230, 250, 270, 290, 420], "leads": [10] * 7 + [12, 15, 16]}
     advice = recommend(case([SMALL, LARGE], [held("small", "2026-01-01")], used))
     assert (advice.action, advice.plan_id) == ("upgrade", "large")
     alone = recommend(case([SMALL, LARGE], [held("small", "2026-01-01")], used | {"leads": [10] * 10}))
@@ -156,6 +156,13 @@ def test_a_young_account_hears_what_every_month_says_alike(bought: tuple[int, ..
     assert advice.action == action
     if action == "upgrade":
         assert advice.benefit == "Scale would have saved 83.33 a month in the 3 months there were"
+
+
+def test_what_may_cost_far_more_than_it_saves_is_no_reason_to_move() -> None:
+    used = {"calls": [20, 500, 20, 500, 20, 500, 20, 350, 400, 380]}
+    advice = recommend(case([SMALL, LARGE], [held("small", "2026-01-01")], used))
+    assert advice.action == "stay"
+    assert advice.benefit.startswith("If use falls as far as it may, Large costs ")
 
 
 def test_who_takes_all_for_months_wants_enough_more_to_pay_for_a_larger_plan() -> None:
