@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pairwell.advise.answers import REASONS, SAID, Outcome, Told
-from pairwell.advise.brief.record import Brief
-from pairwell.advise.matrix import Matrix
-from pairwell.advise.working import WorkSheet
 from pairwell.errors import EvidenceError, RequestError
 from pairwell.said import day, joined, phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.slow import alone
 from pairwell.serve.pages.views.view import Act, Done, Fields, View
 from pairwell.serve.pages.visitors import Visitor
-from pairwell.shop.known_accounts import KnownAccounts
 
 if TYPE_CHECKING:
+    from pairwell.advise.answers import Outcome
     from pairwell.shop.face import Shop
+    from pairwell.shop.known_accounts import KnownAccounts
 
 _MOST_MINUTES: Final = 100_000
 _KEPT: Final[list[KnownAccounts]] = []  # by whichever page asked last; used alone
@@ -31,8 +28,9 @@ _KEPT: Final[list[KnownAccounts]] = []  # by whichever page asked last; used alo
 class AccountsPage(msgspec.Struct, frozen=True, kw_only=True):
     """The work list and the matrix; else why there are none."""
 
-    work: WorkSheet | None
-    matrix: Matrix | None
+    # Their types are those of `shop.accounts`, and load what computes them; pages are there before that.
+    work: Any  # a work list; None: there is none
+    matrix: Any  # the matrix
     problem: str | None
     owner: str  # as it was asked for
     minutes: str
@@ -42,9 +40,7 @@ class AccountsPage(msgspec.Struct, frozen=True, kw_only=True):
 class AccountPage(msgspec.Struct, frozen=True, kw_only=True):
     """One account, and what can be told of a talk with it."""
 
-    brief: Brief
-    answers: tuple[str, ...] = SAID
-    reasons: tuple[str, ...] = REASONS
+    brief: Any  # as `shop.accounts.brief` tells it
     moves: dict[str, str]  # titles of plans and add-ons by id, those proposed first
 
 
@@ -91,6 +87,8 @@ def _minutes(text: str) -> int | None:
 
 
 def _outcome(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
+    from pairwell.advise.answers import Told
+
     told = Told(
         answer=fields["answer"],
         move=fields["move"].strip() or None,

@@ -1,0 +1,71 @@
+"""Pages of accounts, and the form that tells what came of a talk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.unit.advise.small_firm import fill_firm
+from tests.unit.serve.pages.browsing import HOME, Browser
+from tests.unit.serve.pages.conftest import Ask
+
+from pairwell.config.workspace import Workspace
+from pairwell.operations.users.store import UserStore
+from pairwell.said import plain
+from pairwell.shop.face import Shop, open_shop
+
+pytestmark = pytest.mark.usefixtures("cheap_hashes", "published")
+ACME = "/accounts/account?id=acme"
+
+
+@pytest.fixture
+def shop(workspace: Workspace, tmp_path: Path) -> Iterator[Shop]:
+    with open_shop(workspace.root) as opened:
+        fill_firm(opened, tmp_path)
+        yield opened
+
+
+def test_pages_and_programs_get_what_the_commands_print(ask: Ask, shop: Shop) -> None:
+    told = ask("GET", "/api/v1/accounts?owner=ann&minutes=60").json()
+    work = msgspec.json.decode(msgspec.json.encode(shop.accounts.worklist("ann", 60).work.talks, enc_hook=plain))
+    assert (
+        [one["account_id"] for one in told["work"]["work"]["talks"]] == [one["account_id"] for one in work] == ["acme"]
+    )
+    assert told["owners"] == ["ann", "bob"]
+    assert [row["account_id"] for row in told["matrix"]["rows"]] == ["acme", "quiet"]
+    assert ask("GET", f"/api/v1{ACME}").json()["brief"]["openings"][0]["move"]["plan_id"] == "scale"
+
+    browser = Browser(ask, None)
+    for path in ("/accounts", ACME):
+        status, shown = browser.see(path)
+        assert (status, "<b>Acme" in shown) == (200, False)
+        assert "Scale saves 50 a month" in shown
+    shown = ask("GET", ACME, headers={**HOME, "accept-language": "pl"}).text
+    assert "Z czym przyjść" in shown
+
+
+def test_an_empty_shop_is_told_which_files_to_ingest(ask: Ask) -> None:
+    assert "pairwell ingest plans FILE" in Browser(ask, None).see("/accounts")[1]
+
+
+def test_what_is_wrong_is_named(ask: Ask, shop: Shop) -> None:
+    assert shop.accounts.owners()
+    wrong = {"/accounts?minutes=many": 400, "/accounts/account": 400, "/accounts/account?id=x": 404}
+    assert {path: ask("GET", path).status_code for path in wrong} == wrong
+
+
+def test_who_may_curate_tells_what_came_of_a_talk(ask: Ask, shop: Shop, users: UserStore) -> None:
+    assert users.list()
+    form = {"account_id": "acme", "answer": "no", "move": "scale", "until": "", "reason": "too_dear", "words": ""}
+    assert Browser(ask, "analyst").send("/accounts/outcome", **form)[0] == 403
+    assert "What came of the talk" not in Browser(ask, "analyst").see(ACME)[1]
+    seller = Browser(ask, "merchandiser")
+    status, said = seller.send("/accounts/outcome", **form)
+    assert (status, "It is noted." in said) == (303, True)
+    assert "counts once" in seller.send("/accounts/outcome", **form)[1]
+    assert seller.send("/accounts/outcome", **{**form, "until": "soon"})[0] == 400
+    (answer,) = shop.accounts.worklist().work.left_alone[:1]
+    assert answer.account_id == "acme"
+    assert [hold.code for hold in answer.holds] == ["declined_lately"]
