@@ -26,6 +26,8 @@ _NOTHING: Final = phrase(
     "Nothing stands out surely enough to change it. That is an answer: either all is well, or "
     "there is too little to tell."
 )
+_DEAREST_FIRST: Final = phrase("Findings, the dearest first")
+_BY_KIND: Final = phrase("Findings; what they cost, nobody can tell")
 _RULE: Final = phrase(
     "A finding is listed where chance alone would show it in fewer than 1 of 20 such looks, corrected for how many "
     "things were looked at. Money is of this period; where "
@@ -79,7 +81,7 @@ def _by_money(found: Found) -> float:
 def _overview(found: Sequence[Found]) -> Table:
     return Table(
         key="findings",
-        title=phrase("Findings, the dearest first"),
+        title=_DEAREST_FIRST if any(isinstance(one.money, Estimate) for one in found) else _BY_KIND,
         columns=[
             Column(key="finding", title=phrase("Finding"), unit="text"),
             Column(key="money", title=phrase("Costs in this period"), unit="money", interval=True),

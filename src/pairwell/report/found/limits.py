@@ -26,6 +26,7 @@ from pairwell.report.record import Cell, Column
 from pairwell.said import exact, percent, phrase, phrase_count
 
 _SILENCED_FROM = 0.01  # of the customers who saw offers
+_LOOSER: Final = 1.5  # times as wide
 _KNOBS: Final = {
     "guarded": "[guards]",
     "capped": "[[caps]]",
@@ -214,8 +215,15 @@ def find_limits(opened: Opened) -> Iterator[Found]:
             Column(key="revenue", title=phrase("Revenue an order"), unit="money"),
             Column(key="margin", title=phrase("Margin an order"), unit="money"),
         ],
-        rows=[_limit(opened, one, visitors, period) for one in silent],
+        rows=[{**_limit(opened, one, visitors, period), **_looser(opened, one)} for one in silent],
     )
+
+
+def _looser(opened: Opened, one: Silent) -> dict[str, Cell]:
+    """A value to try in the playground, where there is one; half as much again, and never more than the whole price."""
+    if one.detail != "add_on_price_share":
+        return {}
+    return {"looser": round(min(1.0, _LOOSER * opened.asked.settings.guards.add_on_price_share), 3)}
 
 
 def _limit(opened: Opened, one: Silent, visitors: Mapping[str, str], period: Period) -> dict[str, Cell]:

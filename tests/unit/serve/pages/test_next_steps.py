@@ -75,3 +75,33 @@ def test_an_overview_asks_for_them_once_it_is_shown_and_links_there_without_scri
     assert ("hx-get" in sliced, "htmx.min" in sliced) == (False, False)
     maker.state, maker.report = 2, REPORT
     assert "hx-get" not in ask("GET", "/", headers=BROWSER).text
+
+
+def _one(key: str, setting: str, row: dict[str, str | float]) -> str:
+    first = {"finding": "1. One", "money": None, "setting": setting}
+    tables = [
+        Table(key="findings", title="Findings", columns=_COLUMNS, rows=[first]),
+        Table(key=key, title="1. One", columns=[], rows=[row]),
+    ]
+    return first_steps(msgspec.structs.replace(FINDINGS, tables=tables), "en")[0].address
+
+
+def test_a_step_leads_to_the_very_thing_with_the_value_filled_in() -> None:
+    pair: dict[str, str | float] = {"item_id": "A&B", "with_id": "tag"}
+    assert _one("never_offered", "", pair) == "/item?id=A%26B&other=tag"
+    assert _one("hardly_taken", "a rule", {"items": "mat, lamp"}) == "/item?id=mat"
+    assert _one("declined_placements", "", {"placement": "cart"}) == "/playground?placement=cart"
+    assert _one("limits", "[[caps]] no mats", {}) == "/playground?cap_off=no+mats"
+    assert _one("limits", "[[rules]] no lamps", {}) == "/playground?rule_off=no+lamps"
+    wider = _one("limits", "[guards] add_on_price_share", {"looser": 0.75})
+    assert wider == "/playground?guards.add_on_price_share=0.75"
+    assert _one("limits", "[guards] min_stock", {}) == "/limits"
+    assert _one("unknown_costs", "costs of items", {"item_id": "mat"}) == "/data"
+
+
+def test_that_nobody_can_tell_the_costs_is_not_said_of_every_step(ask: Ask, maker: MadeUp) -> None:
+    rows = [{**row, "money": None} for row in _ROWS]
+    first = msgspec.structs.replace(FINDINGS.tables[0], rows=rows)
+    maker.report = msgspec.structs.replace(FINDINGS, tables=[first, *FINDINGS.tables[1:]])
+    page = ask("GET", "/reports/findings?since=2026-11-01", headers=BROWSER).text
+    assert "nobody can tell" not in page[page.index('id="next"') :].partition("</section>")[0]
