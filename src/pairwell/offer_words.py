@@ -25,6 +25,16 @@ class OfferText(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     image_url: str | None = None
 
 
+def place_of(text: OfferText) -> tuple[str, str, str, str]:
+    """What two texts of an item differ in: kind, placement, locale, variant. One of the same place replaces another."""
+    return text.kind, text.placement or "", text.locale.lower().replace("_", "-"), text.variant or ""
+
+
+def words_of(text: OfferText) -> str:
+    """All that a text says, in one line."""
+    return " ".join(filter(None, (text.title, text.argument, text.image_url)))
+
+
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """Why an offer is made: a code, its numbers, and a sentence in the customer's language."""
 

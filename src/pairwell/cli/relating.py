@@ -81,4 +81,5 @@ def _told(said: Said) -> list[str]:
     place = "".join(f", at place {one.rank}" for one in said.counts if said.relation in {"complement", "upgrade"})
     if not said.stored:
         return [f"So it is already: {meant}{place}."]
-    return [f"Said: {meant}{place}.", _AFTER.get(said.relation, "The next decision obeys.")]
+    replaced = f" It replaces {', '.join(said.replaced)}." if said.replaced and said.relation != "nothing" else ""
+    return [f"Said: {meant}{place}.{replaced}", _AFTER.get(said.relation, "The next decision obeys.")]

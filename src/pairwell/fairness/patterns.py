@@ -66,7 +66,10 @@ PATTERNS: Final[Mapping[Code, Pattern]] = {
     ),
     "hidden_total": Pattern(
         label=phrase("A price that is not the price"),
-        about=phrase("Texts that name a price which is not what the customer pays for the item."),
+        about=phrase(
+            "Texts that name a price which is not what the customer pays for the item, with its currency or without, "
+            "and savings that nothing here shows."
+        ),
         mend=phrase("Take the price out of the text: the price of the moment is shown beside every offer."),
         sources=(
             f"{_UCPD}, Article 6(1)(d) and Article 7(4)(c)",

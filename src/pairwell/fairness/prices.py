@@ -28,6 +28,24 @@ _OTHER = re.compile(
     r"oszczed\w*|rabat\w*|znizk\w*|bon\b|karta podarunkowa|dostaw\w*|wysylk\w*|zamowien\w* (?:od|powyzej))"
 )
 _PER = re.compile(r" ?(?:/|per\b|за (?:кг|100|литр|метр)|za (?:kg|100|litr|metr))")
+# An amount without its currency is a price where words say so, or where it stands alone; what is measured is none.
+_BARE = r"(?<![\d.,/:-])(?P<bare>\d{1,6}[.,]\d{2})(?!\d|[.,:/-]\d)"
+_MEASURE = (
+    r"(?! ?(?:%|°|[x×*] ?\d|(?:mm|cm|dm|m|km|mg|g|kg|t|ml|cl|l|m2|m3|w|kw|v|a|ah|mah|wh|kwh|hz|ghz|gb|tb|"
+    r"in|inch\w*|ft|oz|lbs?|h|hours?|min\w*|sec\w*|times|metres?|meters?|lit(?:re|er)s?|"
+    r"мм|см|м|км|мг|г|гр|кг|т|мл|л|вт|квт|в|ач|гц|гб|ч|час\w*|мин\w*|сек\w*|метр\w*|литр\w*|раз\w*|godz\w*|sek\w*|metr\w*|litr\w*|raz\w*|wide|long|high|thick|deep|szerok\w+|dlug\w+)\b))"
+)
+_BEFORE = (
+    r"\b(?:was|were|now|only|just|for|costs?|price|instead of|reduced to|reduced from|down to|"
+    r"был[ао]?|стал[ао]?|теперь|сейчас|всего|только|за|вместо|цена|стоит|"
+    r"byl[ao]?|teraz|tylko|za|zamiast|cena|kosztuje|jedyne)"
+)
+_BARE_PRICE = (
+    re.compile(rf"{_BEFORE}:? {_BARE}{_MEASURE}"),
+    re.compile(rf"(?:^|[.!?:;,(–—] ?){_BARE}(?=$|[.!?;,)]| [–—-])"),
+    re.compile(r"\b(?:was|было|bylo) (?P<bare>\d{1,6})(?=,? (?:now|стало|теперь|teraz|jest) \d)"),
+    re.compile(r"\b(?:was|было|bylo) \d{1,6},? (?:now|стало|теперь|teraz|jest) (?P<bare>\d{1,6})(?= ?(?:$|[.!?;,)]))"),
+)
 _AROUND = 25  # letters before and behind, in which such words tell what an amount is
 
 
@@ -39,9 +57,18 @@ class Priced(msgspec.Struct, frozen=True):
     currency: str
 
 
-def find_prices(text: str) -> Iterator[Priced]:
-    """The amounts of money that a text names as a price."""
+def find_prices(text: str, usual: str) -> Iterator[Priced]:
+    """The amounts that a text names as a price; of those without a currency it is the `usual` one."""
     folded = fold(text)
+    yield from _find_signed(text, folded)
+    signed = [match.span() for match in _PRICE.finditer(folded)]
+    bare = {match.span("bare") for one in _BARE_PRICE for match in one.finditer(folded)}
+    for start, end in sorted(bare):
+        if not any(first < end and start < last for first, last in signed) and not _PER.match(folded[end:]):
+            yield Priced(quote_words(text, start, end), _minor(folded[start:end], usual), usual)
+
+
+def _find_signed(text: str, folded: str) -> Iterator[Priced]:
     for match in _PRICE.finditer(folded):
         start, end = match.span()
         if _OTHER.search(folded[max(0, start - _AROUND) : end + _AROUND]) or _PER.match(folded[end:]):

@@ -13,9 +13,31 @@ from typing import Final
 from pairwell.config.waiving import WaivedPattern
 
 _NO_TIME = r"(?! ?(?:hour|minute|day|second|week|час|минут|ден|дн|секунд|недел|godzin|minut|dn|dzien|sekund|tyg))"
-_PEOPLE = r"(?:customers|people|shoppers|buyers|families|users|owners|parents)"
-_RU_PEOPLE = r"(?:покупател\w+|клиент\w+|человек|людей|семей|пользовател\w+)"
-_PL_PEOPLE = r"(?:klient\w*|osob\w*|ludzi|kupujacych|rodzin|uzytkownik\w*)"
+_PEOPLE = (
+    r"(?:customers|people|shoppers|buyers|families|users|owners|parents|campers|hikers|cyclists|drivers|riders|runners|"
+    r"travell?ers|cooks|gardeners|anglers|climbers|households)"
+)
+_RU_PEOPLE = (
+    r"(?:покупател\w+|клиент\w+|человек|людей|семей|пользовател\w+|турист\w+|путешественник\w+|водител\w+|"
+    r"велосипедист\w+|рыбак\w+|садовод\w+|хозяек|родител\w+)"
+)
+_PL_PEOPLE = (
+    r"(?:klient\w*|osob\w*|ludzi|kupujacych|rodzin|uzytkownik\w*|turyst\w+|podroznik\w+|biwakowicz\w*|kierowc\w+|"
+    r"rowerzyst\w+|wedkarz\w*|rodzic\w+)"
+)
+# Who is said never to go without it; a thing that never fails is none.
+_WISE = r"(?:responsible|caring|sensible|prudent|serious|smart|wise|true|real|good)"
+_WHO = (
+    r"(?:campers?|hikers?|cyclists?|drivers?|riders?|runners?|travell?ers?|cooks?|gardeners?|anglers?|climbers?|"
+    r"owners?|people|buyers?|customers?|shoppers?|adults?)"
+)
+_RU_WISE = r"(?:ответственн|заботлив|разумн|серьезн|настоящ|умн|хорош)\w+"
+_RU_WHO = r"(?:турист|путешественник|водител|велосипедист|рыбак|садовод|хозя|повар|покупател|человек|люд|альпинист)\w*"
+_PL_WISE = r"(?:odpowiedzialn|troskliw|rozsadn|powazn|prawdziw|madr|dobr)\w+"
+_PL_WHO = r"(?:turyst|podrozni|biwakowicz|kierowc|rowerzyst|wedkarz|ogrodni|kucharz|klien|czlowiek|ludzi|wlascicie)\w*"
+_SHOPS = r"(?:\w+ ){0,4}(?:shops?|stores?|elsewhere|anywhere|competit\w+|corner)\b"
+_RU_SHOPS = r"(?:\w+ ){0,4}(?:магазин\w*|конкурент\w*|везде|где-либо|углом)"
+_PL_SHOPS = r"(?:\w+ ){0,4}(?:sklep\w*|konkurenc\w*|indziej|rogiem)"
 _PARENTS = r"(?:parents|mothers|fathers|mums|moms|dads)"
 _RU_PARENTS = r"(?:родител\w+|мам\w+|мат\w+|отц\w*|пап\w+)"
 _PL_PARENTS = r"(?:rodzice|matka|matki|mama|ojciec|ojcowie)"
@@ -34,6 +56,8 @@ SCARCITY: Final[Sequence[str]] = (
     r"\b(?:almost|nearly) (?:gone|sold out|out of stock)\b",
     r"\b(?:selling|going|sells) (?:out )?fast\b",
     r"\b(?:stock is |stocks are )?running out\b",
+    r"\b(?:stocks?|supplies|supply)(?: is| are|'s)? (?:now |running |getting )*(?:low|short|scarce)\b(?! in\b)",
+    r"\b(?:running )?low (?:on|in) stock\b|\blow stock\b(?! ?pot)|\bin short supply\b",
     r"\blimited (?:stock|stocks|quantit\w+|supply|supplies|availability)\b",
     r"\b(?:for )?(?:the )?first N (?:customers|buyers|orders|people)\b",
     rf"\bосталось? (?:всего |только |лишь |уже )*N\b{_NO_TIME}",
@@ -42,6 +66,9 @@ SCARCITY: Final[Sequence[str]] = (
     r"\bпоследн(?:ие|яя|ии|ий|ее) (?:штук\w*|экземпляр\w*|единиц\w*|пар[аы]|упаковк\w*)\b",
     r"\b(?:почти|скоро) (?:распродан\w*|закончил\w*|закончит\w*|разобрали)\b",
     r"\b(?:товар|запас\w*) (?:уже )?заканчива\w+",
+    r"\b(?:запас\w*|товар\w*|остатк\w*) (?:уже )?(?:на исходе|подход\w+ к концу|тают|исчеза\w+)",
+    r"\b(?:товара|штук|экземпляров|упаковок) (?:осталось|остается) (?:совсем |очень |уже )?(?:мало|немного)\b",
+    r"\bосталось (?:совсем |очень |уже )?(?:мало|немного) (?:товара|штук|экземпляров|упаковок)\b",
     r"\bбыстро (?:разбирают|раскупают|разлетается|заканчивается)\b",
     r"\bограниченн\w+ (?:количеств\w+|запас\w*|наличи\w+)",
     r"\bперв(?:ым|ых|ые) N (?:покупател\w+|клиент\w+|заказ\w+)",
@@ -50,6 +77,8 @@ SCARCITY: Final[Sequence[str]] = (
     r"\bostatni(?:e|a|ch)? (?:sztuk\w*|egzemplarz\w*|par[ay]|opakowani\w+)\b",
     r"\b(?:prawie|niemal) (?:wyprzedan\w+|koniec zapasow)",
     r"\bszybko (?:sie wyprzedaje|znika|schodzi)\b",
+    r"\b(?:zapas\w*|towar\w*|produkt\w*) (?:jest |sa |juz )*(?:na wyczerpaniu|topniej\w+|na ukonczeniu)\b",
+    r"\b(?:po)?zostalo (?:juz |bardzo |tylko )?(?:niewiele|malo|kilka ostatnich) (?:sztuk|egzemplarzy|opakowan)\b",
     r"\bkoncza sie zapasy\b|\bzapasy sie koncza\b",
     r"\bograniczon\w+ (?:ilosc\w*|liczb\w+|zapas\w*|dostepnosc\w*)",
     r"\b(?:dla )?pierwszych N (?:klient\w+|kupujac\w+|zamowien\w*|osob)",
@@ -85,12 +114,37 @@ COUNTDOWN: Final[Sequence[str]] = (
     r"\b(?:offer|deal|price|sale|discount) (?:ends|expires) (?:today|tonight|in N (?:hours?|minutes?))",
     r"\b(?:ends|expires) in N (?:hours?|minutes?)\b",
     r"\bN (?:hours?|minutes?) (?:left|to go)\b",
+    (
+        r"(?<!your )(?<!our )(?<!in )\b(?:order|buy|book|decide|claim|reserve)(?: \w+){0,2} (?:within|in) "
+        r"(?:the )?(?:next )?N (?:hours?|minutes?)\b"
+    ),
+    (
+        r"\b(?:закажите|закажи|купите|купи|оформите заказ|решите|забронируйте)(?: \w+){0,2} (?:в течение|в ближайшие) "
+        r"N (?:час\w*|минут\w*)"
+    ),
+    (
+        r"\b(?:zamow|kup|zloz zamowienie|zdecyduj|zarezerwuj)(?:cie)?(?: \w+){0,2} (?:w ciagu|w) (?:najblizszych )?"
+        r"N (?:godzin\w*|minut\w*)"
+    ),
     r"\bтолько сегодня\b|\bсегодня только\b",
     r"\bостал(?:ось|ся|ась) (?:всего |только )?N (?:час\w*|минут\w*)",
     r"\b(?:заканчивается|истекает|сгорает) (?:сегодня|через N (?:час\w*|минут\w*))",
     r"\btylko (?:dzis|dzisiaj)\b|\b(?:dzis|dzisiaj) tylko\b",
     r"\bzosta(?:lo|ly|la|l) (?:juz |tylko )*N (?:godzin\w*|minut\w*)",
     r"\b(?:konczy sie|wygasa) (?:dzis|dzisiaj|za N (?:godzin\w*|minut\w*))",
+)
+#: These claim a saving, where nothing here shows one.
+SAVINGS: Final[Sequence[str]] = (
+    r"\bsav(?:e|ing) (?:up to )?\d[\d.,]* ?%(?= ?(?:$|[!.,;:]|today|tonight|now|this|on (?:it|this|your)|when you))",
+    r"\b\d+ ?% (?:off|discount|cheaper)\b(?! (?:in|with|as|for) (?:a |the )?(?:set|bundle))",
+    rf"\b(?:cheaper|sav(?:e|es|ing))\b[^.!?]{{0,40}}\b(?:than|compared (?:with|to)|against|versus) {_SHOPS}",
+    r"\b(?:с|вы )?эконом(?:ь|ьте|ите|ия)? (?:до )?\d[\d.,]* ?%(?= ?(?:$|[!.,;:]|сегодня|сейчас|прямо|при покупке))",
+    r"\bскидк\w+ (?:до |в )?\d+ ?%(?! (?:в|на) (?:набор|комплект))|\b\d+ ?% скидк\w+(?! (?:в|на) (?:набор|комплект))",
+    rf"\b(?:дешевле|выгоднее|с?эконом\w+)\b[^.!?]{{0,40}}\b(?:чем|по сравнению с) {_RU_SHOPS}",
+    r"\b(?:za)?oszczed(?:z|zasz|zacie|zaj)?(?:cie)? (?:do |nawet )?\d[\d.,]* ?%(?= ?(?:$|[!.,;:]|dzis|teraz|juz))",
+    r"\b(?:rabat\w*|znizk\w*) (?:do )?\d+ ?%(?! w (?:zestaw|komple))",
+    r"\b\d+ ?% (?:taniej|rabatu|znizki)(?! w (?:zestaw|komple))",
+    rf"\b(?:taniej|(?:za)?oszczed\w+)\b[^.!?]{{0,40}}\b(?:niz|w porownaniu z(?:e)?) {_PL_SHOPS}",
 )
 WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
     "pre_ticked": (
@@ -119,6 +173,10 @@ WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
         r"\bi(?:'d| would) rather (?:pay|risk|lose|waste|overpay)\b",
         r"\bdon't be (?:selfish|cheap|careless|foolish|stupid|silly|stingy|mean|a fool)\b",
         r"\byou(?:'ll| will|'d| would)(?: surely| only)? regret\b",
+        r"\byou(?:'ll| will) be sorry\b|\bso (?:that )?you (?:don't|won't) regret\b",
+        r"\b(?:who|whoever|anyone|those)(?: [\w',]+){1,6} (?<!never )(?<!not )(?<!n't )(?:regrets?|regretted)\b",
+        rf"\b{_WISE} {_WHO} (?:would |will )?(?:never|always|won't|wouldn't)\b",
+        r"\b(?:nobody|no one|no \w+) (?:ever )?(?:leaves?|goes|travels?|sets out) (?:\w+ )?without (?:it|one|this)\b",
         r"\bonly (?:a fool|fools|an idiot|idiots)\b",
         r"\bif you (?:really |truly )?(?:love|loved|care about|cared about) your\b",
         rf"\b(?:good|caring|responsible|real) {_PARENTS} (?:buy|choose|never|always|would)\b",
@@ -128,6 +186,8 @@ WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
         r"\bмне не (?:нужна|нужны|нужен|нужно) (?:экономия|скидк\w+|выгода|безопасность|защита)",
         r"\b(?:вы |ты )?(?:ещ[её] |потом )?пожалеете?\b|\bпожалеешь\b",
         r"\bне будьте? (?:скуп\w+|жадин\w*|жадн\w+|эгоист\w*|глуп\w+|дурак\w*)",
+        r"\b(?:кто|которы[ейх])(?: [\w,]+){1,6} (?<!не )(?:жале(?:ет|ют|ли|л)|пожале\w+|сожале\w+)\b",
+        rf"\b{_RU_WISE} {_RU_WHO} (?:никогда|всегда|не (?:выход|уход|пойд|поед|отправ|обойд)\w+)",
         r"\bтолько (?:дурак|глупец|глупые)\b",
         r"\bесли (?:вы )?(?:по-настоящему |действительно )?(?:любите|дорожите) сво\w+",
         rf"\b(?:хорош\w+|заботлив\w+|ответственн\w+) {_RU_PARENTS} (?:покупа\w+|выбира\w+|всегда|никогда)",
@@ -137,6 +197,8 @@ WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
         r"\bnie (?:zalezy mi na|potrzebuje) (?:oszczednosci\w*|bezpieczenstw\w+|rabat\w*|ochron\w+)",
         r"\b(?:pozalujesz|pozalujecie|bedziesz zalowac)\b",
         r"\bnie badz(?:cie)? (?:skap\w+|egoist\w*|samolub\w+|glup\w+|chytr\w+)",
+        r"\b(?:kto|ktorzy|ktory|ktora)(?: [\w,]+){1,6} (?<!nie )(?:zaluj\w+|zalowal\w*|pozalow\w+)\b",
+        rf"\b{_PL_WISE} {_PL_WHO} (?:nigdy|zawsze|nie (?:wychodz|wyrusz|rusza|wyjezdz|jedzi)\w*)\b",
         r"\btylko (?:glupi\w*|glupiec)\b",
         r"\bjesli (?:naprawde )?kochasz swo\w+",
         rf"\b(?:dobrzy|dobra|troskliw\w+|odpowiedzialn\w+) {_PL_PARENTS} (?:kupuj\w+|wybiera\w*|zawsze|nigdy)",
@@ -148,6 +210,11 @@ WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
         rf"\b(?:most|nearly all|almost all|all) (?:of our |our )?{_PEOPLE} (?:buy|choose|take|add|prefer|pick|love)\b",
         rf"\b{_COUNT}(?: ?k| thousand| million)?\+? (?:\w+ )?{_PEOPLE} (?:have )?{_DO}\b",
         rf"\b(?:thousands|hundreds|millions|dozens) of (?:\w+ )?{_PEOPLE}\b",
+        (
+            r"\b(?:trusted|loved|chosen|bought|used|recommended|preferred) by "
+            r"(?:(?:tens|hundreds|thousands|millions|dozens) of|over \d|more than \d|\d[\d,. ]{2,}|countless|everyone)"
+        ),
+        rf"\b(?:trusted|loved) by (?:\w+ )?{_PEOPLE}\b",
         rf"\b\d+ ?% of (?:our |all )?{_PEOPLE}\b",
         rf"\b(?:\d+|nine) (?:out of|in) (?:\d+|ten) (?:of )?(?:our )?{_PEOPLE}\b",
         r"\b(?:people|others) are (?:viewing|looking at|watching) (?:this|it)\b",
@@ -155,14 +222,14 @@ WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
         r"\b(?:покупатели|клиенты) (?:любят|в восторге|обожают|выбирают|советуют)\b",
         rf"\b{_COUNT}\+? {_RU_PEOPLE} (?:уже )?{_RU_DO}",
         rf"\b{_RU_DO} (?:уже |более |больше )*{_COUNT}\+? {_RU_PEOPLE}",
-        rf"\b(?:тысячи|сотни|миллионы|десятки) (?:\w+ )?{_RU_PEOPLE}",
+        rf"\b(?:тысяч[иа]?м?|сот(?:ни|ням|ен)|миллион(?:ы|ам|ов)|десятк(?:и|ам|ов)) (?:\w+ )?{_RU_PEOPLE}",
         rf"\bбольшинство (?:наших )?{_RU_PEOPLE}",
         rf"\b\d+ ?% (?:наших )?{_RU_PEOPLE}",
         r"\bwszyscy (?:juz )?(?:kupuja|kochaja|wybieraja|biora|chca)\b",
         r"\bklienci (?:kochaja|uwielbiaja|wybieraja|polecaja)\b",
         rf"\b{_COUNT}\+? (?:\w+ )?{_PL_PEOPLE} (?:juz )?{_PL_DO}",
         rf"\b{_PL_DO} (?:juz |nam |ponad )*{_COUNT}\+? {_PL_PEOPLE}",
-        rf"\b(?:tysiace|setki|miliony|dziesiatki) (?:\w+ )?{_PL_PEOPLE}",
+        rf"\b(?:tysiac(?:e|om|y)|set(?:ki|kom|ek)|milion(?:y|om|ow)|dziesiat(?:ki|kom|ek)) (?:\w+ )?{_PL_PEOPLE}",
         rf"\bwiekszosc (?:naszych )?{_PL_PEOPLE}",
         rf"\b\d+ ?% (?:naszych )?{_PL_PEOPLE}",
     ),

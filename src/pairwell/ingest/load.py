@@ -45,7 +45,7 @@ from pairwell.ingest.sources import Batch, Limits
 from pairwell.ingest.staging import Staging, staging_folder
 from pairwell.ingest.subscribed import shape_subscriptions
 from pairwell.ingest.told import TOLD, shape_told
-from pairwell.ingest.unfair import count_unfair, find_unfair, note_unfair
+from pairwell.ingest.unfair import count_unfair, find_unfair, note_replaced, note_unfair
 from pairwell.ingest.unknown import note_foreign, note_unknown
 from pairwell.ingest.unpivot import with_made_fields
 from pairwell.ingest.used import shape_usage
@@ -70,6 +70,7 @@ class IngestOptions(msgspec.Struct, frozen=True, kw_only=True):
     mapping: Mapping | None = None  # None: found by looking at the files
     source: str | None = None  # None: the first file's name
     dry_run: bool = False  # read and check everything, store nothing
+    keep_refused: bool = True  # rows that are refused, for those who mend the file; False: whoever sent them is told
     pseudonyms: bool = False  # customers under names of our own, also where the settings do not ask for it
 
 
@@ -230,6 +231,7 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
     unknown = list(note_unknown(run.place.dataset, shaped.tables, run.place.settings.placements))
     ahead = list(note_ahead(run.place.dataset, shaped.tables, now))
     unfair = find_unfair(shaped.tables, run.place.settings, run.place.facts, now)
+    told = [*note_unfair(unfair), *note_replaced(shaped.tables, run.place.facts)]
     counts = count_verdicts(shaped.verdicts)
     rows = run.place.dataset.engine.read_parquet(staged.rows)
     read = staged.n_rows + quarantine.reasons.total() + aside.total()
@@ -257,7 +259,7 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
         snapshot=stored.snapshot,
         goods_excluded=list(shaped.goods),
         confidence=chosen.confidence,
-        notes=[*chosen.notes, *shaped.notes, *unwon, *foreign, *returning, *unknown, *ahead, *note_unfair(unfair)],
+        notes=[*chosen.notes, *shaped.notes, *unwon, *foreign, *returning, *unknown, *ahead, *told],
         columns=_columns(mapping, chosen.recognised),
         recognised=chosen.source,
         warned_by_rule=count_unfair(unfair),
@@ -349,7 +351,7 @@ def _store(run: _Run, chosen: _Chosen, shaped: Shaped, quarantine: Quarantine, *
     place = run.place
     if run.options.dry_run:
         return _Stored(snapshot=place.dataset.newest().number, stored={}, mapping=None, quarantine=None)
-    kept = quarantine.keep()
+    kept = quarantine.keep() if run.options.keep_refused else None
     mapping = _save_mapping(place.workspace.mappings, chosen)
     rows = {name: int(pq.read_metadata(path).num_rows) for name, path in shaped.tables.items()}
     source = Source(name=run.origin, files=tuple(path.name for path in run.paths), at=now, rows=rows)

@@ -15,7 +15,7 @@ from pairwell.facts.store import FactStore
 from pairwell.fairness.check import where
 from pairwell.fairness.finding import Finding, stops
 from pairwell.fairness.texts import Terms, find_in_text
-from pairwell.offer_words import LONGEST, OfferText
+from pairwell.offer_words import LONGEST, OfferText, place_of, words_of
 from pairwell.records import Item
 
 _TOLD = 20  # rows that get a sentence of their own
@@ -54,10 +54,70 @@ def note_unfair(found: Sequence[Sequence[Finding]]) -> Iterator[str]:
         yield f"  and {len(found) - _TOLD:,} more"
 
 
+def note_replaced(incoming: Mapping[str, Path], facts: FactStore) -> Iterator[str]:
+    """A sentence on the texts that stand in the place of others, and one for each of the first."""
+    items = facts.items() if "offer_texts" in incoming else {}
+    rows = pq.read_table(incoming["offer_texts"], columns=list(_READ)).to_pylist() if items else []
+    found = [told for row in sorted(rows, key=_place) if (told := _replaced(row, items))]
+    if found:
+        yield f"Texts that replace others: {len(found):,}."
+        yield from found[:_TOLD]
+    if len(found) > _TOLD:
+        yield f"  and {len(found) - _TOLD:,} more"
+
+
+def _replaced(row: Mapping[str, Any], items: Mapping[str, Item]) -> str:
+    """What the row does to the text of its place; empty where there is none, or it says the same."""
+    new, item_id = _text(row), row["item_id"]
+    there = items[item_id].texts if item_id in items else []
+    before = next((one for one in there if place_of(one) == place_of(new)), None)
+    if before is None or words_of(before) == words_of(new):
+        return ""
+    place = ", ".join(word for word in place_of(new) if word)
+    return f"  own text of {item_id}, {place}: replaces “{words_of(before)}”"
+
+
+def _text(row: Mapping[str, Any]) -> OfferText:
+    named = {name: row[name] or None for name in ("placement", "variant", *LONGEST)}
+    return OfferText(kind=row["kind"], locale=row["locale"], **named)
+
+
+class _Base(msgspec.Struct, frozen=True):
+    """What rows are held against."""
+
+    items: Mapping[str, Item]
+    settings: Settings
+    now: datetime
+
+    def terms(self, item_id: str, title: str | None = None) -> Terms:
+        item = self.items.get(item_id) or Item(item_id=item_id)
+        return Terms(msgspec.structs.replace(item, title=title), self.settings, self.now)
+
+
+def _of_texts(incoming: Mapping[str, Path], base: _Base) -> Iterator[list[Finding]]:
+    for row in sorted(_rows(incoming, "offer_texts", _READ), key=_place):
+        yield _find(row, base)
+
+
+def _of_titles(incoming: Mapping[str, Path], base: _Base) -> Iterator[list[Finding]]:
+    for row in _rows(incoming, "items", ("item_id", "title")):
+        if row["title"] and speaks_anywhere(row["title"]):
+            found = find_in_title(base.terms(row["item_id"], row["title"]))
+            yield [one for one in found if one.waived is None]
+
+
+def _of_stories(incoming: Mapping[str, Path], base: _Base) -> Iterator[list[Finding]]:
+    for row in _rows(incoming, "stories", ("story_id", "text")):
+        yield list(find_in_story(row["story_id"], row["text"], base.terms(row["story_id"])))
+
+
+def _rows(incoming: Mapping[str, Path], table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+    return pq.read_table(incoming[table], columns=list(columns)).to_pylist() if table in incoming else []
+
+
 def _find(row: Mapping[str, Any], items: Mapping[str, Item], settings: Settings, now: datetime) -> list[Finding]:
     item_id = row["item_id"]
-    named = {name: row[name] or None for name in ("placement", "variant", *LONGEST)}
-    text = OfferText(kind=row["kind"], locale=row["locale"], **named)
+    text = _text(row)
     terms = Terms(items.get(item_id) or Item(item_id=item_id), settings, now)
     return [one for one in find_in_text(text, terms) if stops(one)]
 

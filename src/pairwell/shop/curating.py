@@ -19,13 +19,14 @@ from pairwell.ingest.mapping import FileFormat
 from pairwell.ingest.mapping import Mapping as ColumnMapping
 from pairwell.ingest.rules import BY_NAME
 from pairwell.ingest.staging import staging_folder, writing_to
-from pairwell.offer_words import OfferText
+from pairwell.offer_words import OfferText, place_of, words_of
 from pairwell.operations.users.audit import AuditLog, Change
+from pairwell.records import CuratedRelation
 from pairwell.said import phrase
 from pairwell.shop.asking import read_text
 from pairwell.shop.fairness import refuse_text
 from pairwell.shop.ingesting import Open, ingest_paths
-from pairwell.shop.said import LAST_RANK, WORDS, Said, Word
+from pairwell.shop.said import LAST_RANK, WORDS, Said, Word, Written
 
 _PLACELESS = ("never", NOTHING)
 _BY_HAND = "by hand"
@@ -73,6 +74,7 @@ class Curating:
         self._require_related(anchor, item, word)
         place = _read_rank(rank, word) if rank is not None else self._place(anchor, item, word)
         now = self._clock()
+        before = self._between(anchor, item)
         rows = [_row(anchor, item, NOTHING, None, now)]
         if word != NOTHING:
             rows.append(_row(anchor, item, word, place, now))
@@ -80,13 +82,14 @@ class Curating:
         stored = bool(report.stored["relations"])
         if stored:
             self._note(now, author, "relation_said", f"{anchor} > {item}", word)
-        counts = [one for one in self._shop.facts.relations_of([anchor]) if one.item_id == item]
-        return Said(anchor_id=anchor, item_id=item, relation=word, stored=stored, counts=counts)
+        counts = self._between(anchor, item)
+        gone = [one.relation for one in before if one.relation not in {still.relation for still in counts}]
+        return Said(anchor_id=anchor, item_id=item, relation=word, stored=stored, counts=counts, replaced=gone)
 
-    def write_text(self, item_id: str, text: OfferText, *, author: str) -> bool:
+    def write_text(self, item_id: str, text: OfferText, *, author: str) -> Written:
         """Say `text` wherever the item is offered in its place; one without words takes back what was said there.
 
-        False where it was so already. Raises `RequestError` with the rule that the text breaks, `UnfairError` where
+        Raises `RequestError` with the rule that the text breaks, `UnfairError` where
         it holds a dark pattern, `NotFoundError`.
         """
         item, now = read_text(item_id, "item_id", "mat"), self._clock()
@@ -94,16 +97,21 @@ class Curating:
         told = {name: value or None for name, value in msgspec.structs.asdict(text).items()}
         require_storable(told)
         refuse_text(self._shop, item, text, now)
+        before = next((one for one in self._shop.facts.items()[item].texts if place_of(one) == place_of(text)), None)
         withdrawn = not (text.title or text.argument or text.image_url)
         row = {**told, "item_id": item, "withdrawn": withdrawn, "valid_from": now}
-        place = [text.kind, text.placement or "", text.locale.lower().replace("_", "-"), text.variant or ""]
+        place = place_of(text)
         source = f"{_BY_HAND}: {' / '.join(place)}"
         report = self._write("offer_texts", pa.Table.from_pylist([row], schema=_TEXTS), source, now)
         stored = bool(report.stored["offer_texts"])
         if stored:
             action = "text_withdrawn" if withdrawn else "text_written"
             self._note(now, author, action, item, " / ".join(word for word in place if word))
-        return stored
+        other = before if stored and before is not None and words_of(before) != words_of(text) else None
+        return Written(stored=stored, replaced=other)
+
+    def _between(self, anchor: str, item: str) -> list[CuratedRelation]:
+        return [one for one in self._shop.facts.relations_of([anchor]) if one.item_id == item]
 
     def _require_related(self, anchor: str, item: str, word: Word) -> None:
         if anchor == item:
@@ -137,7 +145,7 @@ class Curating:
         mapping = ColumnMapping(
             table=table, file=FileFormat(format="parquet"), columns={name: name for name in rows.column_names}
         )
-        options = IngestOptions(mapping=mapping, source=source)
+        options = IngestOptions(mapping=mapping, source=source, keep_refused=False)
         with staging_folder(self._shop.workspace, "by-hand", now=now) as folder:
             path = folder / "by-hand.parquet"
             with writing_to(path):

@@ -6,7 +6,8 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-from pairwell.records import CuratedRelation
+from pairwell.offer_words import OfferText
+from pairwell.records import CuratedRelation, Relation
 
 Word = Literal["complement", "substitute", "upgrade", "variant", "requires", "never", "nothing"]
 WORDS: Final[tuple[Word, ...]] = get_args(Word)
@@ -21,3 +22,11 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     relation: Word
     stored: bool  # False: it was so already
     counts: list[CuratedRelation]  # of these two; empty where nothing counts any more
+    replaced: list[Relation]  # what counted of these two until now, and does no more
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an own text."""
+
+    stored: bool  # False: it was so already
+    replaced: OfferText | None  # what stood in its place until now, where it said something else

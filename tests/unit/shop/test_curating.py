@@ -18,6 +18,7 @@ from pairwell.offer_words import OfferText
 from pairwell.records import Answer
 from pairwell.shop.face import Shop
 from pairwell.shop.said import LAST_RANK, WORDS, Said
+from pairwell.shop.surroundings import surround
 
 __all__ = ["learned", "taught"]
 
@@ -58,6 +59,11 @@ def test_the_next_decision_obeys_and_what_is_taken_back_is_offered_again(shop: S
     said = say(shop, "tent", "mat", "never")
     assert (said.stored, [one.relation for one in said.counts]) == (True, ["never"])
     assert "mat" not in offered(shop)
+    assert [say(shop, "tent", "mat", word).replaced for word in ("never", "complement", "never")] == [
+        [],
+        ["never"],
+        ["complement"],
+    ]
     withheld = decide(shop).withheld
     assert withheld
     assert {one.reason for one in withheld if one.item_id == "mat"} == {"never_together"}
@@ -152,9 +158,25 @@ def test_what_is_wrong_is_named_and_nothing_changes(shop: Shop, wrong: tuple[Any
 def test_items_that_nobody_knows_have_neighbours_and_can_only_be_taken_back(shop: Shop, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="'tentt' is not in the catalogue") as raised:
         say(shop, "tentt", "mat", "never")
-    assert raised.value.hint == "Did you mean `tent`?"
+    assert raised.value.hint == "Is it one of these? tent (Tent)"
     ingest(shop, tmp_path, "tent,ghost,complement")
     assert say(shop, "tent", "ghost", "nothing").counts == []
+
+
+def test_an_item_is_known_by_words_of_its_title_and_never_by_all_there_are(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text("item_id,title,price\nx-17,Warm woollen blanket,1.00\n", encoding="utf-8")
+    shop.ingest("items", path)
+    for text, hint in (
+        ("blanket WARM", "Is it one of these? x-17 (Warm woollen blanket)"),
+        ("zzzzzz", "Look for it by a word of its title: `pairwell items WORD`, or /pairs."),
+    ):
+        with pytest.raises(NotFoundError) as raised:
+            say(shop, "tent", text, "never")
+        assert raised.value.hint == hint
+        with pytest.raises(NotFoundError) as raised:
+            surround(shop, text, 1)
+        assert raised.value.hint == hint
 
 
 class TestTexts:
@@ -163,16 +185,28 @@ class TestTexts:
 
     def test_the_next_offer_has_it_until_it_is_taken_back(self, shop: Shop) -> None:
         warm = OfferText(kind="cross_sell", locale="en", argument="Warm feet.")
-        assert [shop.curating.write_text("mat", warm, author="eve") for _ in range(2)] == [True, False]
+        assert [shop.curating.write_text("mat", warm, author="eve").stored for _ in range(2)] == [True, False]
         (mat,) = [offer for offer in decide(shop).offers if offer.item_id == "mat"]
         assert [reason.text for reason in mat.reasons if reason.code == "own_text"] == ["Warm feet."]
         nothing = OfferText(kind="cross_sell", locale="en")
-        assert [shop.curating.write_text("mat", nothing, author="eve") for _ in range(2)] == [True, False]
+        assert [shop.curating.write_text("mat", nothing, author="eve").stored for _ in range(2)] == [True, False]
         assert self._texts(shop) == []
         (mat,) = [offer for offer in decide(shop).offers if offer.item_id == "mat"]
         assert not [reason for reason in mat.reasons if reason.code == "own_text"]
         done = [(one.action, one.subject, one.detail) for _, one in shop.audit.newest(2)]
         assert done == [(f"text_{did}", "mat", "cross_sell / en") for did in ("withdrawn", "written")]
+
+    def test_what_it_replaces_is_told(self, shop: Shop, tmp_path: Path) -> None:
+        written = [
+            shop.curating.write_text("mat", OfferText(kind="cross_sell", locale=locale, argument=said), author="eve")
+            for locale, said in (("en", "Warm feet."), ("en", "Dry feet."), ("EN", "Dry feet."), ("ru", "Тепло."))
+        ]
+        assert [one.replaced and one.replaced.argument for one in written] == [None, "Warm feet.", None, None]
+        path = tmp_path / "texts.csv"
+        path.write_text("item_id,kind,locale,argument\nmat,cross_sell,en,Soft.\nlamp,cross_sell,en,Light.\n", "utf-8")
+        notes = [note.strip() for note in shop.ingest("offer_texts", path).notes if "replace" in note]
+        told = "own text of mat, cross_sell, en: replaces “Dry feet.”"
+        assert notes == ["Texts that replace others: 1.", told]
 
     def test_each_place_has_its_own_and_it_leads_that_of_a_file(self, shop: Shop, tmp_path: Path) -> None:
         path = tmp_path / "texts.csv"
@@ -198,3 +232,4 @@ class TestTexts:
         with pytest.raises(RequestError, match=said):
             shop.curating.write_text("mat", text, author="eve")
         assert self._texts(shop) == []
+        assert not [*shop.workspace.quarantine.glob("*")]  # nobody has a file to mend

@@ -146,6 +146,8 @@ class TestSaying:
         page = curator.see("/item?id=tent")[1]
         assert '<span class="pill bad">never beside it</span>' in page
         assert relate(curator, "mat", "never")[1].startswith("It was so already.")
+        assert "It replaces “never”." in relate(curator, "mat", "substitute")[1]
+        relate(curator, "mat", "never")
         assert relate(curator, "mat", "nothing")[1] == "What was said of mat beside tent is taken back."
         assert "What people said" not in curator.see("/item?id=tent")[1]
         assert relate(curator, "lamp", "complement", " 3 ")[0] == 303

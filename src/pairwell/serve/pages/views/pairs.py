@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from pairwell.errors import RequestError
-from pairwell.offer_words import KINDS, LONGEST, OfferText
+from pairwell.offer_words import KINDS, LONGEST, OfferText, words_of
 from pairwell.said import joined, phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.view import Act, Done, Fields, View
 from pairwell.serve.pages.visitors import Visitor
-from pairwell.shop.said import LAST_RANK, WORDS, Said, Word
+from pairwell.shop.said import LAST_RANK, WORDS, Said, Word, Written
 from pairwell.shop.surroundings import Found, Surroundings, search_items, surround
 
 if TYPE_CHECKING:
@@ -83,7 +83,11 @@ def _told(said: Said) -> str:
         told = phrase("What was said of {item} beside {anchor} is taken back.", **named)
     else:
         told = phrase("{item} is “{relation}” to {anchor}. The next decision obeys.", relation=said.relation, **named)
-    return told if said.stored else joined(phrase("It was so already."), told)
+    if not said.stored:
+        return joined(phrase("It was so already."), told)
+    if said.replaced and said.relation != "nothing":
+        told = joined(told, phrase("It replaces “{words}”.", words=", ".join(said.replaced)))
+    return told
 
 
 def _rank(text: str) -> int | None:
@@ -101,8 +105,17 @@ def _write_text(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
     if not any(told.values()):
         raise RequestError(phrase("The text has neither a title nor an argument nor a picture."), field="argument")
     text = OfferText(**_place(fields), **told)  # type: ignore[arg-type]  # kind and locale are texts
-    shop.curating.write_text(fields["item_id"], text, author=visitor.name)
-    return Done(said=phrase("The text is written. The next offer has it."), to=_page_of(fields["item_id"]))
+    written = shop.curating.write_text(fields["item_id"], text, author=visitor.name)
+    return Done(said=_told_written(written), to=_page_of(fields["item_id"]))
+
+
+def _told_written(written: Written) -> str:
+    if not written.stored:
+        return phrase("It was so already.")
+    said = phrase("The text is written. The next offer has it.")
+    if written.replaced is None:
+        return said
+    return joined(said, phrase("It replaces “{words}”.", words=words_of(written.replaced)))
 
 
 def _withdraw_text(shop: Shop, visitor: Visitor, fields: Fields) -> Done:
