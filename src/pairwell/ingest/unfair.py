@@ -82,39 +82,6 @@ def _text(row: Mapping[str, Any]) -> OfferText:
     return OfferText(kind=row["kind"], locale=row["locale"], **named)
 
 
-class _Base(msgspec.Struct, frozen=True):
-    """What rows are held against."""
-
-    items: Mapping[str, Item]
-    settings: Settings
-    now: datetime
-
-    def terms(self, item_id: str, title: str | None = None) -> Terms:
-        item = self.items.get(item_id) or Item(item_id=item_id)
-        return Terms(msgspec.structs.replace(item, title=title), self.settings, self.now)
-
-
-def _of_texts(incoming: Mapping[str, Path], base: _Base) -> Iterator[list[Finding]]:
-    for row in sorted(_rows(incoming, "offer_texts", _READ), key=_place):
-        yield _find(row, base)
-
-
-def _of_titles(incoming: Mapping[str, Path], base: _Base) -> Iterator[list[Finding]]:
-    for row in _rows(incoming, "items", ("item_id", "title")):
-        if row["title"] and speaks_anywhere(row["title"]):
-            found = find_in_title(base.terms(row["item_id"], row["title"]))
-            yield [one for one in found if one.waived is None]
-
-
-def _of_stories(incoming: Mapping[str, Path], base: _Base) -> Iterator[list[Finding]]:
-    for row in _rows(incoming, "stories", ("story_id", "text")):
-        yield list(find_in_story(row["story_id"], row["text"], base.terms(row["story_id"])))
-
-
-def _rows(incoming: Mapping[str, Path], table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
-    return pq.read_table(incoming[table], columns=list(columns)).to_pylist() if table in incoming else []
-
-
 def _find(row: Mapping[str, Any], items: Mapping[str, Item], settings: Settings, now: datetime) -> list[Finding]:
     item_id = row["item_id"]
     text = _text(row)
