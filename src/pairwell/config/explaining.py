@@ -94,11 +94,16 @@ def name_neighbours(name: str, known: Iterable[str]) -> str:
 
 def name_nearest(name: str, known: Iterable[str]) -> str | None:
     """A hint: those of the `known` names that `name` may stand for; None where it is like none of them."""
-    near = _nearest(name[:_MOST_COMPARED], tuple(sorted(known)))
+    near = near_names(name, known)
     if not near:
         return None
     names = joined(*(f"`{one}`" for one in near), between=phrase(" or "))
     return phrase("Did you mean {names}?", names=names)
+
+
+def near_names(name: str, known: Iterable[str]) -> list[str]:
+    """Up to three of the `known` names that `name` may stand for, the likest first."""
+    return _nearest(name[:_MOST_COMPARED], tuple(sorted(known)))
 
 
 @lru_cache(maxsize=256)

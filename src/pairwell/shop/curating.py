@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pairwell.clock import Clock
-from pairwell.config.explaining import name_neighbours, require_storable
+from pairwell.config.explaining import require_storable
 from pairwell.errors import NotFoundError, RequestError
 from pairwell.ingest.lists import NOTHING
 from pairwell.ingest.load import IngestOptions, IngestReport
@@ -27,6 +27,7 @@ from pairwell.shop.asking import read_text
 from pairwell.shop.fairness import refuse_text
 from pairwell.shop.ingesting import Open, ingest_paths
 from pairwell.shop.said import LAST_RANK, WORDS, Said, Word, Written
+from pairwell.shop.surroundings import name_items
 
 _PLACELESS = ("never", NOTHING)
 _BY_HAND = "by hand"
@@ -131,7 +132,7 @@ class Curating:
         if item not in known:
             raise NotFoundError(
                 phrase("Item {item} is not in the catalogue, nor in any order.", item=repr(item)),
-                hint=name_neighbours(item, known),
+                hint=name_items(item, known),
             )
 
     def _place(self, anchor: str, item: str, word: Word) -> int | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pairwell.candidates.relations import Question, Sources, find_pairs, only_said
+from pairwell.config.explaining import near_names
 from pairwell.errors import NotFoundError
 from pairwell.offer_words import OfferText
 from pairwell.records import Borrowed, CuratedRelation, Item, Pair, Relation
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 #: Nearest first: what is offered, then what is instead of it, then what follows and what it needs.
 RELATIONS: Final[tuple[Relation, ...]] = ("complement", "upgrade", "substitute", "variant", "follow_up", "requires")
+_MOST_NAMED: Final = 3
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +77,17 @@ def search_items(shop: Parts, words: str, n: int) -> list[Found]:
     return [_found(item, model) for item in best]
 
 
+def name_items(text: str, items: Mapping[str, Item]) -> str:
+    """A hint where `text` is the id of none of the items: those that it may stand for, by their titles, too."""
+    words = text.casefold().split()
+    held = [item for item in items.values() if words and _holds(item, words)]
+    near = [items[one] for one in near_names(text, items)] if not held else held[:_MOST_NAMED]
+    if not near:
+        return phrase("Look for it by a word of its title: `pairwell items WORD`, or /pairs.")
+    names = "; ".join(f"{one.item_id} ({one.title})" if one.title else one.item_id for one in near)
+    return phrase("Is it one of these? {names}", names=names)
+
+
 def surround(shop: Parts, item_id: str, n: int) -> Surroundings:
     """An item with up to `n` others in each relation. Raises `NotFoundError` where nobody knows it."""
     items, model = shop.facts.items(), shop.model_or_none()
@@ -82,7 +95,7 @@ def surround(shop: Parts, item_id: str, n: int) -> Surroundings:
     if item is None:
         raise NotFoundError(
             phrase("Item {item_id} is not in the catalogue, nor in any order.", item_id=repr(item_id)),
-            hint=phrase("Look for it by a word of its title."),
+            hint=name_items(item_id, items),
             field="id",
         )
     curated = shop.facts.relations_of([item_id])
