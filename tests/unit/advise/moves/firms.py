@@ -68,5 +68,9 @@ def hold(code: Any = "open_ticket") -> Hold:
     return Hold(code=code, text="A ticket is open.", helps="Close it first.", since=NOW - dt.timedelta(days=3))
 
 
-def benefit(**more: Any) -> Benefit:
-    return Benefit(**{name: Decimal(one) if isinstance(one, int) else one for name, one in more.items()})
+def benefit(*, feature: str, money_minor: int | None = None, minutes: int | None = None) -> Benefit:
+    return Benefit(
+        feature=feature,
+        money_minor=None if money_minor is None else Decimal(money_minor),
+        minutes=None if minutes is None else Decimal(minutes),
+    )
