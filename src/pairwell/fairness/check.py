@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import datetime
+
+import msgspec
 
 from pairwell.config.settings import Settings
 from pairwell.errors import UnfairError
-from pairwell.fairness.finding import Checked, Fairness, Finding, stops
+from pairwell.fairness.finding import Checked, Fairness, Finding, OfText, stops
 from pairwell.fairness.patterns import PATTERNS, WAIVABLE
 from pairwell.fairness.settings import find_in_settings
-from pairwell.fairness.texts import Terms, answers_for, find_in_text
+from pairwell.fairness.texts import Terms, answers_for, find_in_story, find_in_text, find_in_title
 from pairwell.records import Item
+from pairwell.said import joined, phrase, phrase_count
 
 _LISTED = 20  # findings in one message
+_KINDS = {
+    "cross_sell": phrase("cross sell"),
+    "upgrade": phrase("upgrade"),
+    "bundle": phrase("bundle"),
+    "plan": phrase("plan"),
+    "trial": phrase("trial"),
+    "repeat": phrase("repeat"),
+}
+_FIELDS = {"title": phrase("title"), "argument": phrase("argument"), "title and argument": phrase("title and argument")}
 
 
-def check_fairness(settings: Settings, items: Mapping[str, Item] | None, *, now: datetime, text: str = "") -> Fairness:
-    """Look settings and the items' own texts through; `text` is the settings' TOML, to name lines of.
+class Goods(msgspec.Struct, frozen=True):
+    """What is told of: items with their titles and own texts, and stories of customers by id."""
 
-    `items`: None where they cannot be read; then settings alone are judged.
+    items: Collection[Item]
+    stories: Collection[tuple[str, str]] = ()
+
+
+def check_fairness(settings: Settings, goods: Goods | None, *, now: datetime, text: str = "") -> Fairness:
+    """Look settings and what is told of goods through; `text` is the settings' TOML, to name lines of.
+
+    `goods`: None where they cannot be read; then settings alone are judged.
     """
-    telling = [] if items is None else [item for item in items.values() if item.texts]
-    found = [*find_in_settings(settings, text), *_find_in_texts(settings, telling, now)]
+    told = goods or Goods(())
+    found = [*find_in_settings(settings, text), *_find_in_texts(settings, told, now)]
     return Fairness(
-        texts=None if items is None else sum(len(item.texts) for item in telling),
+        texts=None if goods is None else sum(len(item.texts) for item in told.items),
         blocked=any(map(stops, found)),
         patterns=[
             Checked(
@@ -42,41 +61,62 @@ def check_fairness(settings: Settings, items: Mapping[str, Item] | None, *, now:
     )
 
 
-def require_fair(fairness: Fairness) -> None:
-    """Raise `UnfairError` with every finding that keeps the settings from going live."""
+def require_fair(fairness: Fairness, source: str = "pairwell.toml") -> None:
+    """Raise `UnfairError` with every finding that keeps the settings from going live; `source`: what they are of."""
     if not fairness.blocked:
         return
     blocking = fairness.blocking
-    lines = [line for one in blocking[:_LISTED] for line in ("", *tell_finding(one))]
-    more = [f"and {len(blocking) - _LISTED:,} more"] if len(blocking) > _LISTED else []
+    told = [joined(*tell_finding(one, source), between="\n") for one in blocking[:_LISTED]]
+    left = len(blocking) - _LISTED
+    more = [phrase_count("and {count} more", "and {count} more", left)] if left > 0 else []
     raise UnfairError(
-        "\n".join(("This holds dark patterns, and nothing was made live.", *lines, *more)),
-        hint="Mend it; `pairwell fairness` lists all that is looked for, and how words that are true are waived.",
+        joined(phrase("This holds dark patterns, and nothing was made live."), *told, *more, between="\n\n"),
+        hint=phrase(
+            "Mend it; `pairwell fairness` lists all that is looked for, and how words that are true are waived."
+        ),
     )
 
 
-def tell_finding(finding: Finding) -> Iterator[str]:
-    """A finding in lines for a terminal: where and what, the sources, the mend."""
-    yield f"{where(finding)}: {finding.said}"
-    yield f"  against: {'; '.join(finding.sources)}"
-    yield f"  waived: {finding.waived}" if finding.waived is not None else f"  mend: {finding.mend}"
+def tell_finding(finding: Finding, source: str = "pairwell.toml") -> Iterator[str]:
+    """A finding in lines for a terminal: where and what, the sources, the mend; `source`: what its setting is of."""
+    yield joined(where(finding, source), finding.said, between=": ")
+    yield phrase("  against: {sources}", sources="; ".join(finding.sources))
+    if finding.waived is not None:
+        yield phrase("  waived: {reason}", reason=finding.waived)
+    else:
+        yield phrase("  mend: {mend}", mend=finding.mend)
 
 
-def where(finding: Finding) -> str:
-    """Where it stands, in words."""
+def where(finding: Finding, source: str = "pairwell.toml") -> str:
+    """Where it stands, in words; `source`: what a setting is of."""
     if finding.text is not None:
-        text = finding.text
-        beside = [
-            f"{name} {value}" for name, value in (("placement", text.placement), ("variant", text.variant)) if value
-        ]
-        return ", ".join((f"own text of {text.item_id}", text.locale, text.kind.replace("_", " "), *beside, text.field))
+        return _where_in_text(finding.text)
     assert finding.setting is not None, "what is not of a text is of a setting"
-    line = "" if finding.setting.line is None else f", line {finding.setting.line}"
-    return f"pairwell.toml{line}, {finding.setting.name}"
+    line = finding.setting.line
+    return joined(source, "" if line is None else phrase("line {line}", line=line), finding.setting.name, between=", ")
 
 
-def _find_in_texts(settings: Settings, items: Iterable[Item], now: datetime) -> Iterator[Finding]:
-    for item in sorted(items, key=lambda item: item.item_id):
+def _where_in_text(text: OfText) -> str:
+    if text.of == "title":
+        return phrase("title of {item} in the catalogue", item=text.item_id)
+    if text.of == "story":
+        return phrase("story of {item}", item=text.item_id)
+    return joined(
+        phrase("own text of {item}", item=text.item_id),
+        text.locale or "",
+        _KINDS.get(text.kind or "", ""),
+        phrase("placement {name}", name=text.placement) if text.placement else "",
+        phrase("variant {name}", name=text.variant) if text.variant else "",
+        _FIELDS[text.field],
+        between=", ",
+    )
+
+
+def _find_in_texts(settings: Settings, goods: Goods, now: datetime) -> Iterator[Finding]:
+    for item in sorted(goods.items, key=lambda item: item.item_id):
         terms = Terms(item, settings, now)
+        yield from find_in_title(terms)
         for text in item.texts:
             yield from find_in_text(text, terms)
+    for story_id, told in goods.stories:
+        yield from find_in_story(story_id, told, Terms(Item(item_id=story_id), settings, now))

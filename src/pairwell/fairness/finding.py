@@ -23,14 +23,15 @@ Code = Literal[
 
 
 class OfText(msgspec.Struct, frozen=True, kw_only=True):
-    """Which own text of which item something stands in, and the words."""
+    """Which text of which item something stands in, and the words."""
 
     item_id: str
-    locale: str
-    kind: str  # of the offer
-    placement: str | None
-    variant: str | None
-    field: str  # "title" or "argument"
+    of: Literal["own text", "title", "story"] = "own text"  # a title is that of the catalogue
+    locale: str | None = None  # this and the next three are of own texts
+    kind: str | None = None  # of the offer
+    placement: str | None = None
+    variant: str | None = None
+    field: str  # "title", "argument", or "title and argument": words that go from one into the other
     words: str  # as they stand there
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from typing import Final
 
 import msgspec
@@ -14,7 +16,7 @@ from pairwell.fairness.finding import Code, Finding, OfText
 from pairwell.fairness.patterns import PATTERNS
 from pairwell.fairness.prices import find_prices
 from pairwell.fairness.wordings import COUNTDOWN, SAVINGS, SCARCITY, URGENCY, WORDS
-from pairwell.fairness.words import Found, find_words, same_words
+from pairwell.fairness.words import Found, find_words, same_words, speaks, unite
 from pairwell.offer_words import OfferText
 from pairwell.prices import customer_price
 from pairwell.records import Item
@@ -29,6 +31,8 @@ _RATED = (
     r"\bocen\w+ (?:na )?(?P<tenths>\d(?:[.,]\d)?)\b",
     r"(?P<tenths>\d(?:[.,]\d)?) ?(?:stars?|/ ?5|out of 5|звезд\w*|из 5|gwiazd\w*|na 5)(?!\w)",
 )
+#: What keeps settings from going live even in a title.
+GRAVEST: Final[frozenset[Code]] = frozenset(("fake_scarcity", "fake_urgency", "false_free", "guilt"))
 Said = tuple[str, str]  # the words, and what is said of them
 
 
@@ -59,18 +63,40 @@ class Terms(msgspec.Struct, frozen=True):
 
 def find_in_text(text: OfferText, terms: Terms) -> Iterator[Finding]:
     """Everything in one text of an item that speaks of a dark pattern; what is waived says so."""
-    for field in ("title", "argument"):
-        for code, look in _LOOKS.items():
-            for words, said in look(getattr(text, field) or "", terms):
-                yield _finding(code, OfText(
-                    item_id=terms.item.item_id,
-                    locale=text.locale,
-                    kind=text.kind,
-                    placement=text.placement,
-                    variant=text.variant,
-                    field=field,
-                    words=words,
-                ), said, terms)  # fmt: skip
+    for field, words, code, said in _look_through(text, terms):
+        place = OfText(
+            item_id=terms.item.item_id,
+            locale=text.locale,
+            kind=text.kind,
+            placement=text.placement,
+            variant=text.variant,
+            field=field,
+            words=words,
+        )
+        yield _finding(code, place, said, terms)
+
+
+def find_in_title(terms: Terms) -> Iterator[Finding]:
+    """What the item's title in the catalogue speaks of: an offer without a title of its own shows that one.
+
+    Only the gravest stops a publication, as titles are mended in another system.
+    """
+    for words, code, said in _look_for_words(terms.item.title or "", terms):
+        place = OfText(item_id=terms.item.item_id, of="title", field="title", words=words)
+        yield _finding(code, place, said, terms, blocks=code in GRAVEST)
+
+
+def find_in_story(story_id: str, text: str, terms: Terms) -> Iterator[Finding]:
+    """What a customer's story speaks of; it stops nothing, as sellers tell it and no offer shows it."""
+    for words, code, said in _look_for_words(text, terms):
+        place = OfText(item_id=story_id, of="story", field="text", words=words)
+        yield _finding(code, place, said, terms, blocks=False)
+
+
+@lru_cache(maxsize=1 << 17)  # titles of a large catalogue, which pages ask for again and again
+def speaks_anywhere(text: str) -> bool:
+    """Whether any list of words may speak in a text: quick, and true more often than something is found."""
+    return speaks(text, _union())
 
 
 def answers_for(waived: Waived, finding: Finding) -> bool:
@@ -83,9 +109,36 @@ def answers_for(waived: Waived, finding: Finding) -> bool:
     )
 
 
-def _finding(code: Code, text: OfText, said: str, terms: Terms) -> Finding:
+def _look_through(text: OfferText, terms: Terms) -> Iterator[tuple[str, str, Code, str]]:
+    """Field, words, pattern and what is said of them: of each field, and of words that go from one into the other."""
+    fields = [(field, told) for field in ("title", "argument") if (told := getattr(text, field))]
+    for field, told in fields:
+        yield from ((field, *found) for found in _look(told, terms))
+    if len(fields) > 1:
+        for words, code, said in _look(" ".join(told for _, told in fields), terms):
+            if not any(words in told for _, told in fields):
+                yield "title and argument", words, code, said
+
+
+def _look(text: str, terms: Terms) -> Iterator[tuple[str, Code, str]]:
+    yield from _look_for_words(text, terms)
+    yield from ((words, "hidden_total", said) for words, said in _find_prices(text, terms))
+
+
+def _look_for_words(text: str, terms: Terms) -> Iterator[tuple[str, Code, str]]:
+    if speaks_anywhere(text):
+        for code, look in _LOOKS.items():
+            yield from ((words, code, said) for words, said in look(text, terms))
+
+
+@cache
+def _union() -> re.Pattern[str]:
+    return unite(one for listed in (SCARCITY, URGENCY, COUNTDOWN, _RATED, *WORDS.values()) for one in listed)
+
+
+def _finding(code: Code, text: OfText, said: str, terms: Terms, *, blocks: bool = True) -> Finding:
     pattern = PATTERNS[code]
-    found = Finding(pattern=code, blocks=True, said=said, mend=pattern.mend, sources=pattern.sources, text=text)
+    found = Finding(pattern=code, blocks=blocks, said=said, mend=pattern.mend, sources=pattern.sources, text=text)
     reason = next((one.reason for one in terms.settings.waived if answers_for(one, found)), None)
     return found if reason is None else msgspec.structs.replace(found, waived=reason)
 
@@ -206,7 +259,6 @@ _LOOKS: Final[dict[Code, Callable[[str, Terms], Iterator[Said]]]] = {
     "fake_scarcity": _find_scarcity,
     "fake_urgency": _find_urgency,
     "guilt": _find_guilt,
-    "hidden_total": _find_prices,
     "false_free": _find_free,
     "false_social_proof": _find_social_proof,
     "disguised_advertising": _find_disguise,

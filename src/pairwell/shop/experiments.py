@@ -96,7 +96,7 @@ class Experiments:
     def _require_fair(self, other: Settings, now: datetime) -> None:
         # Only what was published may be answered for: whoever may try settings need not have the right to publish.
         answered = msgspec.structs.replace(other, waived=self._shop.published.settings.waived)
-        require_fair(check_settings(self._shop, answered, now))
+        require_fair(check_settings(self._shop, answered, now), phrase("what is tried"))
 
     def all(self) -> list[Run]:
         """Every experiment there was, oldest first. Raises `OSError`."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from pairwell.advise.vouched import read_stories
 from pairwell.config.published import Published
 from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace, parse_draft, read_draft_text
+from pairwell.dataset.store import Dataset
 from pairwell.errors import JournalError, SettingsError, UnfairError
 from pairwell.facts.store import FactStore
-from pairwell.fairness.check import check_fairness
+from pairwell.fairness.check import Goods, check_fairness
 from pairwell.fairness.finding import Fairness, Finding, stops
 from pairwell.fairness.texts import Terms, find_in_text
 from pairwell.offer_words import OfferText
-from pairwell.records import Item
+from pairwell.said import joined, phrase
 
 
 class Open(Protocol):
@@ -26,6 +27,9 @@ class Open(Protocol):
 
     @property
     def published(self) -> Published: ...
+
+    @property
+    def dataset(self) -> Dataset: ...
 
     @property
     def facts(self) -> FactStore: ...
@@ -39,7 +43,7 @@ def check_draft(shop: Open, now: datetime) -> Fairness:
 
 def check_settings(shop: Open, settings: Settings, now: datetime, *, text: str = "") -> Fairness:
     """What these settings and the own texts hold; `text` is the settings' TOML, to name lines of."""
-    return check_fairness(settings, _items(shop), now=now, text=text)
+    return check_fairness(settings, _goods(shop), now=now, text=text)
 
 
 def refuse_text(shop: Open, item_id: str, text: OfferText, now: datetime) -> None:
@@ -54,15 +58,16 @@ def _unfair(finding: Finding) -> UnfairError:
     against = "; ".join(finding.sources)
     field = None if finding.text is None else finding.text.field
     return UnfairError(
-        f"This was not stored: {finding.said} Against: {against}.",
-        hint=f"{finding.mend} Words that are true are waived in pairwell.toml: see docs/fairness.md.",
+        joined(phrase("This was not stored:"), finding.said, phrase("Against: {sources}.", sources=against)),
+        hint=joined(finding.mend, phrase("Words that are true are waived in pairwell.toml: see docs/fairness.md.")),
         field=field,
     )
 
 
-def _items(shop: Open) -> Mapping[str, Item] | None:
-    """The catalogue; None where it cannot be read, so that settings can be published that mend just that."""
+def _goods(shop: Open) -> Goods | None:
+    """What is told of goods; None where it cannot be read, so that settings can be published that mend just that."""
     try:
-        return shop.facts.items()
+        stories = [(one.story_id, one.text) for one in read_stories(shop.dataset)]
+        return Goods(list(shop.facts.items().values()), stories)
     except (JournalError, SettingsError):
         return None

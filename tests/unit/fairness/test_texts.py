@@ -45,11 +45,46 @@ def test_a_plain_text_is_let_through(words: str) -> None:
     assert [(one.pattern, one.said) for one in look(words)] == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Only 2 l\u0435ft",  # Cyrillic
+        "L\u0430st chance",
+        "\u041ec\u0442\u0430\u043b\u043e\u0441\u044c 2",  # Latin c in a Russian word
+        "Only 2 l\u00e9ft",
+        "Only 2 l\u0338eft",
+        "\u014fnly 2 left",
+        "only 2 \u029feft",
+        "only 2 \u029f\u1d07\ua730\u1d1b",
+        "Only 2\u200bleft",
+        "On\u200bly 2 left",
+        "only-2-left",
+        "only 2_left",
+        "Only *2* left",
+        "0nly 2 left",
+    ],
+)
+def test_no_disguise_of_letters_hides_words(words: str) -> None:
+    (found,) = look(words)
+    assert found.text is not None
+    assert found.text.words == words
+
+
+def test_words_that_go_from_the_title_into_the_argument_are_found_once() -> None:
+    text = OfferText(kind="cross_sell", locale="en", title="Only 2", argument="left")
+    (found,) = find_in_text(text, Terms(MAT, Settings(), NOW))
+    assert found.text is not None
+    assert (found.text.field, found.text.words) == ("title and argument", "Only 2 left")
+    apart = OfferText(kind="cross_sell", locale="en", title="Last chance", argument="Hurry")
+    assert len(list(find_in_text(apart, Terms(MAT, Settings(), NOW)))) == 2
+
+
 def test_a_finding_says_where_it_stands_and_quotes() -> None:
     text = OfferText(kind="upgrade", locale="pl", placement="cart", variant="b", title="Ostatnie sztuki!")
     (found,) = find_in_text(text, Terms(MAT, Settings(), NOW))
     assert found.text is not None
     told = msgspec.structs.asdict(found.text)
+    assert told.pop("of") == "own text"
     assert told == {
         "item_id": "mat",
         "locale": "pl",

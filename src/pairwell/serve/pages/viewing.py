@@ -12,7 +12,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
-from pairwell.errors import RequestError, UserError, http_status
+from pairwell.errors import RequestError, UnfairError, UserError, http_status
 from pairwell.said import joined, phrase, plain, spoken
 from pairwell.serve.online.faults import too_busy
 from pairwell.serve.online.holding import Holding
@@ -131,7 +131,9 @@ def _form(act: Act, viewer: Viewer, around: Callable[[Asking], Any], forms: Hold
             framed = msgspec.structs.replace(await around(request), said="", here=address_of(view.path, **fields))
             told = joined(error.message, error.hint or "")
             shown = await asyncio.to_thread(render_view, view, record, framed)
-            return refill(shown, act.path, typed, error.field, spoken(told, framed.language))
+            filled = refill(shown, act.path, typed, error.field, spoken(told, framed.language))
+            # What is unfair keeps the form off its page, which says in its stead what is.
+            return filled or (shown if isinstance(error, UnfairError) else None)
         return None
 
     @post(act.path, name=f"post{act.path}")
