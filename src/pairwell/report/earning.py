@@ -12,7 +12,7 @@ from pairwell.report.profit import attributed_of
 from pairwell.report.record import Cell, Column, Figure, Table
 from pairwell.report.shown.cells import Cells
 from pairwell.report.verdicts import added_figure
-from pairwell.said import Said, joined, phrase, phrase_count
+from pairwell.said import Said, exact, joined, phrase, phrase_count
 
 Money = Literal["margin", "revenue"]
 _TITLES: Final[dict[Money, str]] = {
@@ -54,7 +54,7 @@ def earning_table(opened: Opened, effects: Effects) -> Table | None:
 def _attributed(opened: Opened, what: Money) -> dict[str, Cell]:
     means = phrase(
         "Bought within {hours} hours of seeing it offered. Some of it would have been bought anyway.",
-        hours=f"{opened.asked.settings.attribution.window_h:g}",
+        hours=exact(opened.asked.settings.attribution.window_h),
     )
     return {
         "told": phrase("Put down to offers"),

@@ -26,9 +26,9 @@ _REFUSALS: Final[Mapping[Reason, Callable[[NotEstimable], str]]] = {
     "no_treated": lambda _: phrase("Nobody was offered anything yet."),
     "too_few": lambda why: phrase_count(
         "Too few customers to tell: the smaller group has {count} customer, and {needed} are needed before a few large "
-        "orders no longer decide it. Wait, or ask for a longer period.",
+        "orders no longer decide it; to show an effect takes many more. Wait, or ask for a longer period.",
         "Too few customers to tell: the smaller group has {count} customers, and {needed} are needed before a few "
-        "large orders no longer decide it. Wait, or ask for a longer period.",
+        "large orders no longer decide it; to show an effect takes many more. Wait, or ask for a longer period.",
         why.found,
         needed=why.needed,
     ),

@@ -139,6 +139,27 @@ def times_more_to_show(found: Estimate, effect: float, *, power: float = 0.8) ->
     return ((sure + float(ndtri(power))) * error / effect) ** 2
 
 
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How customers of a comparison came, and what they show: in so many days, a share of them held out."""
+
+    days: int
+    held: float  # share of the customers, in (0, 1)
+    smallest: float  # effect on a customer that these would show with the power wanted
+
+    def days_to_show(self, effect: float, held: float) -> int:
+        """Days until an effect on a customer is shown with that share held out."""
+        more = (self.smallest / effect) ** 2 * self._worse(held)
+        return max(1, math.ceil(self.days * more))
+
+    def smallest_in(self, days: int, held: float) -> float:
+        """The smallest effect on a customer that so many days show with that share held out."""
+        return self.smallest * math.sqrt(self.days / days * self._worse(held))
+
+    def _worse(self, held: float) -> float:
+        """The variance of a difference of means, beside the one at the share there was: as 1 / (h (1 - h))."""
+        return self.held * (1 - self.held) / (held * (1 - held))
+
+
 def _is_many(one: Tally) -> bool:
     return len(one.tried) >= FEWEST_CUSTOMERS
 

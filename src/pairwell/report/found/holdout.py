@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Final
 
 from pairwell.clock import to_micros
-from pairwell.measure.findings.chances import times_more_to_show
+from pairwell.measure.findings.chances import Pace, times_more_to_show
 from pairwell.measure.offers.effects import Effects, effects_of
 from pairwell.measure.offers.estimates import NotEstimable
 from pairwell.report.found.record import Found
 from pairwell.report.offered import Opened
 from pairwell.report.record import Cell, Column
-from pairwell.said import Said, exact, joined, percent, phrase, phrase_count
+from pairwell.said import Said, amount, exact, joined, percent, phrase, phrase_count
 
 _POWER = 0.8
+_SHARES: Final = (0.1, 0.2, 0.5)  # of new customers, that one may think of holding out
+_SOON = 90  # days
 _DAY = 86_400_000_000  # microseconds
 
 
@@ -44,7 +47,7 @@ def find_holdout(opened: Opened) -> Iterator[Found]:
         money=phrase("It earns nothing by itself: it says whether anything else here does."),
         evidence=evidence,
         setting="choice.holdout",
-        do=_what_to_do(share),
+        do=joined(_what_to_do(share), *_ways_out(effects, days, opened.asked.settings.shop.currency)),
         columns=[
             Column(key="group", title=phrase("Group"), unit="text"),
             Column(key="customers", title=phrase("Customers"), unit="count"),
@@ -70,6 +73,32 @@ def _what_to_do(share: float) -> Said:
         "pairwell.toml and run `pairwell publish`."
     )
     return joined(keep, new)
+
+
+def _ways_out(effects: Effects, days: int, currency: str) -> Iterator[Said]:
+    """How long it takes at larger shares, and what cannot be proven even so; nothing where no spread is known yet."""
+    margin, customers = effects.margin, effects.held + effects.treated
+    if isinstance(margin, NotEstimable) or not effects.held or not effects.treated:
+        return
+    each = effects.attributed_margin / effects.treated
+    smallest = each * math.sqrt(times_more_to_show(margin, effects.attributed_margin, power=_POWER))
+    pace = Pace(days=days, held=effects.held / customers, smallest=smallest)
+    for share in _SHARES:
+        yield phrase_count(
+            "With a holdout of {share} of new customers it takes {count} day.",
+            "With a holdout of {share} of new customers it takes {count} days.",
+            pace.days_to_show(each, share),
+            share=percent(share, 0),
+        )
+    yield phrase(
+        "In {days} days, even with {share} of the customers held out, this shop cannot prove less than {smallest} "
+        "{currency} a customer; {each} {currency} is put down to offers.",
+        days=exact(_SOON),
+        share=percent(_SHARES[-1], 0),
+        smallest=amount(pace.smallest_in(_SOON, _SHARES[-1]), currency),
+        each=amount(each, currency),
+        currency=currency,
+    )
 
 
 def _days(opened: Opened) -> int:

@@ -9,7 +9,7 @@ import pytest
 from scipy.special import ndtr
 
 from pairwell.measure.findings import chances
-from pairwell.measure.findings.chances import Tally, is_surely_below, much_above, much_below, surely_above
+from pairwell.measure.findings.chances import Pace, Tally, is_surely_below, much_above, much_below, surely_above
 from pairwell.measure.findings.unoffered import find_unoffered
 from pairwell.measure.offers.estimates import Estimate
 from pairwell.measure.sales.goods import Together
@@ -102,3 +102,12 @@ def test_nothing_is_found_where_nothing_differs() -> None:
 
 def test_the_share_that_may_be_chance_is_a_twentieth() -> None:
     assert pytest.approx(0.05) == chances.WRONG
+
+
+def test_a_larger_holdout_shows_an_effect_sooner_and_a_smaller_one_in_the_same_time() -> None:
+    pace = Pace(days=30, held=0.05, smallest=10.0)
+    assert pace.days_to_show(10.0, 0.05) == 30
+    assert pace.days_to_show(5.0, 0.05) == 120  # half the effect takes four times as long
+    assert pace.days_to_show(10.0, 0.5) == 6  # .05 * .95 of .25
+    assert pace.smallest_in(120, 0.05) == pytest.approx(5.0)
+    assert pace.smallest_in(30, 0.5) == pytest.approx(10 * 0.19**0.5)
