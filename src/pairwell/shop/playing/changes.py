@@ -71,6 +71,18 @@ def try_changes(live: Settings, wanted: Wanted) -> Tried:
     )
 
 
+def write_wanted(settings: Mapping[str, str]) -> str:
+    """The values by dotted name as pairwell.toml would say them."""
+    tree: dict[str, Any] = {}
+    for name, text in settings.items():
+        *tables, last = _steps(name)
+        inside = tree
+        for step in tables:
+            inside = inside.setdefault(step, {})
+        inside[last] = _value(text)
+    return tomli_w.dumps(tree)
+
+
 def _changes(live: Settings, changed: Settings, wanted: Wanted) -> list[Change]:
     """What differs; an entry that is left out is one change, whatever it says."""
     without = msgspec.structs.replace(

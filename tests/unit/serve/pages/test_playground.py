@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from contextlib import closing
 from html import unescape
@@ -115,6 +116,20 @@ class TestThePage:
         assert 'name="guards.add_on_price_share" value="0.5"' in page
         record = told(ask, f"{TENT}&guards.add_on_price_share=0.5")
         assert record["played"]["differences"][0]["item_id"] == "stove"
+
+    def test_a_change_leads_to_an_experiment_of_it(self, ask: Ask) -> None:
+        tried = f"{TENT}&guards.add_on_price_share=50%25&attention_minor=7&shop.objective=revenue"
+        link = re.search(r'href="(/experiments\?[^"#]*)#start">Start an experiment', see(ask, tried))
+        assert link is not None
+        form = see(ask, unescape(link[1]))
+        (text,) = re.findall(r"<textarea[^>]*>([^<]*)</textarea>", form)
+        assert tomllib.loads(unescape(text)) == {
+            "guards": {"add_on_price_share": 0.5},
+            "placements": {"cart": {"attention_minor": 7}},
+            "shop": {"objective": "revenue"},
+        }
+        for without in (TENT, f"{TENT}&guards.add_on_price_share=-1"):
+            assert "Start an experiment" not in see(ask, without)
 
     def test_what_is_wrong_with_a_setting_stands_beside_it(self, ask: Ask) -> None:
         page = see(ask, f"{TENT}&guards.add_on_price_share=-1&attention_minor=x&rule_off=nope")

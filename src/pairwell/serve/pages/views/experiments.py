@@ -12,9 +12,11 @@ from pairwell.measure.comparing import planned
 from pairwell.said import exact, joined, phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.numbers import read_float, read_part, read_whole
+from pairwell.serve.pages.views.playing.knobs import SETTINGS, read_wanted
 from pairwell.serve.pages.views.reasons import read_reason
 from pairwell.serve.pages.views.view import Act, Done, Fields, View
 from pairwell.serve.pages.visitors import Visitor
+from pairwell.shop.playing.changes import write_wanted
 from pairwell.shop.runs import METRIC_NAMES, Plan, Reading, Run
 from pairwell.shop.setup import Differs
 
@@ -37,6 +39,7 @@ class ExperimentList(msgspec.Struct, frozen=True, kw_only=True):
     may_differ: list[str]  # settings, or tables of them, that an experiment may change
     share: float  # as a plan proposes
     days: int | None
+    tried: str  # the settings that the address proposes, as pairwell.toml would say them
 
 
 class OneExperiment(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +86,7 @@ def make_experiments(shop: Shop, fields: Fields) -> ExperimentList:
         may_differ=list(BY_CUSTOMER),
         share=read_part(fields, "share", _HALF),
         days=read_whole(fields, "days"),
+        tried=write_wanted(read_wanted(fields, fields.get("placement", "cart")).settings),
     )
 
 
@@ -187,7 +191,7 @@ EXPERIMENTS = View(
     template="experiments.html",
     record=ExperimentList,
     make=make_experiments,
-    parameters=("share", "days"),
+    parameters=("share", "days", "placement", *SETTINGS),
 )
 EXPERIMENT = View(
     path="/experiment",

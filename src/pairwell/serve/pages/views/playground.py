@@ -46,6 +46,7 @@ class Playground(msgspec.Struct, frozen=True, kw_only=True):
     knobs: list[Knob]
     rules: list[str]
     caps: list[str]
+    experiment: dict[str, str] | None  # the parameters that propose the changes there; None where there are none
     wrong: str | None  # what no setting has: with all changes together
 
 
@@ -73,6 +74,7 @@ def make_playground(shop: Shop, fields: Fields) -> Playground:
         knobs=listed,
         rules=[rule.name for rule in settings.rules],
         caps=[cap.name for cap in settings.caps],
+        experiment=_experiment(fields, request) if played.changed is not None else None,
         wrong=_wrong(played, listed),
     )
 
@@ -99,6 +101,13 @@ def _address(fields: Fields, request: DecisionRequest) -> dict[str, str]:
     """What leads to the same again: names and values that say something."""
     tried = {name: fields[name] for name in knobs.NAMES if fields.get(name)}
     return {name: value for name, value in form.write_request(request).items() if value} | tried
+
+
+def _experiment(fields: Fields, request: DecisionRequest) -> dict[str, str] | None:
+    """A rule or a cap that is left out is no value that a setting could have."""
+    if any(fields.get(name) for name in (knobs.RULE_OFF, knobs.CAP_OFF)):
+        return None
+    return {"placement": request.placement} | {name: fields[name] for name in knobs.SETTINGS if fields.get(name)}
 
 
 def _wrong(played: Played, listed: list[Knob]) -> str | None:

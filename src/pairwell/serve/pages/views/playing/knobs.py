@@ -50,7 +50,8 @@ _KINDS: Final = (
 )
 RULE_OFF: Final = "rule_off"
 CAP_OFF: Final = "cap_off"
-NAMES: Final = (*(kind.name for kind in _KINDS), RULE_OFF, CAP_OFF)
+SETTINGS: Final = tuple(kind.name for kind in _KINDS)
+NAMES: Final = (*SETTINGS, RULE_OFF, CAP_OFF)
 
 
 def read_wanted(fields: Mapping[str, str], placement: str) -> Wanted:
