@@ -40,7 +40,6 @@ from pairwell.simulate.firm.world import Firm, make_firm
 
 FIRST, SEEDS = 101, 20  # seeds 1 to 5 were looked at while the rules were made
 SHARE = 0.2  # of the accounts, that there is time for
-TALKED = frozenset({"upgrade", "downgrade", "heads_up", "add_on", "trial", "renewal"})
 PITCHES = frozenset({"upgrade", "add_on", "trial"})
 TARGETS = {"precision": 0.9, "recall": 0.8, "reached": 0.8, "times_by_revenue": 2.0}
 

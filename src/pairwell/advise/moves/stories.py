@@ -38,11 +38,7 @@ def _told(contract: Contract) -> Iterator[Told]:
 
 def _score(contract: Contract, plan: Plan, told: Told) -> int:
     """Below `_USE` where neither the thing nor both the industry and the need are the same."""
-    return (
-        _INDUSTRY * _same_industry(contract, told)
-        + _NEED * _same_need(contract, plan, told)
-        + _USE * _same_use(plan, told)
-    )
+    return _INDUSTRY * _same_industry(contract, told) + _NEED * _same_need(plan, told) + _USE * _same_use(plan, told)
 
 
 def _same_industry(contract: Contract, told: Told) -> bool:
@@ -50,12 +46,9 @@ def _same_industry(contract: Contract, told: Told) -> bool:
     return bool(told.industry and industry) and normal(told.industry or "") == normal(industry or "")
 
 
-def _same_need(contract: Contract, plan: Plan, told: Told) -> bool:
-    """A need that the account told of, or the purpose of what this is about."""
-    needs = {normal(need.need) for need in contract.prospect.account.needs}
-    if plan.purpose:
-        needs.add(normal(plan.purpose))
-    return bool(told.need) and normal(told.need or "") in needs
+def _same_need(plan: Plan, told: Told) -> bool:
+    """The purpose of what this is about: a story of another need is no help here, though the account may have that."""
+    return bool(told.need and plan.purpose) and normal(told.need or "") == normal(plan.purpose or "")
 
 
 def _same_use(plan: Plan, told: Told) -> bool:
@@ -65,7 +58,7 @@ def _same_use(plan: Plan, told: Told) -> bool:
 def _because(contract: Contract, plan: Plan, told: Told) -> Iterator[str]:
     if _same_industry(contract, told):
         yield phrase("the same industry")
-    if _same_need(contract, plan, told):
+    if _same_need(plan, told):
         yield phrase("the same need: {need}", need=told.need)
     if _same_use(plan, told):
         yield phrase("about {plan}", plan=titled(plan))

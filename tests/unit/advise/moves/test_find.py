@@ -87,6 +87,12 @@ def test_a_story_is_told_in_the_language_asked_for_and_says_why() -> None:
     assert move.story.because == "the same industry, the same need: inbound, about Web chat"
 
 
+def test_a_story_of_another_need_is_not_told() -> None:
+    of = terms(stories=tuple(told for told in terms().stories if told.story_id == "s1"))
+    moves = find_moves(prospect(needs=("inbound",), of=of), of)
+    assert {move.plan_id: move.story and move.story.story_id for move in moves} == {"scale": None, "chat": "s1"}
+
+
 def test_a_limit_that_is_taken_whole_is_tried_without_and_measured() -> None:
     full = plan("full", 1000, meters=(meter("credits", "3"), meter("candidate_credits", "10")), title="Full")
     large = plan(
