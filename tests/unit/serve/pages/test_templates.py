@@ -19,3 +19,10 @@ def test_nothing_that_stands_in_a_page_is_run(template: Path) -> None:
     assert text.count("<script") == text.count('<script defer src="{{ scripts[')
     assert " onclick" not in text
     assert "javascript:" not in text
+
+
+@pytest.mark.parametrize("name", ["decisions", "experiments", "fairness", "item", "quarantine"])
+def test_a_telephone_shows_each_row_of_what_is_read_row_by_row_below_the_other(name: str) -> None:
+    (template,) = [one for one in TEMPLATES if one.name == f"{name}.html"]
+    text = template.read_text(encoding="utf-8")
+    assert text.count('<table class="stacked">') == text.count("<table") > 0
