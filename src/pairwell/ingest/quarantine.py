@@ -89,6 +89,12 @@ def count_refused(workspace: Workspace) -> int:
     return sum(_count_rows(path) for path in sorted(workspace.quarantine.glob("*.csv")))
 
 
+def count_reasons(workspace: Workspace) -> Counter[str]:
+    """Rows in quarantine by reason, over all runs. Raises `StorageError`."""
+    paths = sorted(workspace.quarantine.glob("*.csv"))
+    return Counter(one.reason for path in paths for one in _read_lines(path))
+
+
 class RefusedFile(msgspec.Struct, frozen=True, kw_only=True):
     """One file of the quarantine."""
 

@@ -28,6 +28,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """What a workspace knows of itself beside its data, as `pairwell status` tells it."""
 
     refused: int  # rows in quarantine
+    no_goods: int = 0  # of these postage, fees and the like, which belong there
     learned_to: datetime | None  # nothing later was read for the live model; None: there is none that can be read
     broken: str | None = None  # why the live model cannot be read
 

@@ -12,9 +12,10 @@ from pairwell.measure.period import moment_of
 from pairwell.report.asking import Health
 from pairwell.report.record import Column, Table
 from pairwell.report.sales import Sales
-from pairwell.said import Said, moment, number, phrase, phrase_count
+from pairwell.said import Said, joined, moment, number, phrase, phrase_count
 
 _NONE = phrase("none yet")
+_DAYS_WITHOUT = 3  # from then on the feed of orders may have stopped
 
 
 def health_table(sales: Sales, health: Health) -> Table:
@@ -33,11 +34,12 @@ def health_table(sales: Sales, health: Health) -> Table:
 
 def _rows(sales: Sales, health: Health) -> Iterator[tuple[str, str, str]]:
     newest = sales.periods.last
-    yield phrase("Newest order"), _when(newest, sales) if sales.periods.dated else phrase("without a date"), ""
+    answered = read_newest_decision(sales.asked.database)
+    stopped = _stopped(newest, answered) if sales.periods.dated else ""
+    yield phrase("Newest order"), _when(newest, sales) if sales.periods.dated else phrase("without a date"), stopped
     yield phrase("Newest event"), *_event(sales)
-    yield phrase("Newest answer in the journal"), *_answer(sales)
-    refused = phrase("See `pairwell status`, mend the file, and ingest it again.") if health.refused else ""
-    yield phrase("Rows refused"), number(health.refused), refused
+    yield phrase("Newest answer in the journal"), *_answer(answered, sales)
+    yield phrase("Rows refused"), number(health.refused), _refused(health)
     yield phrase("Model"), *_model(sales, health)
 
 
@@ -52,8 +54,32 @@ def _event(sales: Sales) -> tuple[str, str]:
     return _when(at, sales), ""
 
 
-def _answer(sales: Sales) -> tuple[str, str]:
-    at = read_newest_decision(sales.asked.database)
+def _stopped(ordered: datetime, answered: datetime | None) -> str:
+    """Whether offers are asked for, and orders no longer told."""
+    days = 0 if answered is None else (answered - ordered).days
+    if days < _DAYS_WITHOUT:
+        return ""
+    return phrase_count(
+        "Offers were asked for {count} day after it. Where customers ordered since, the orders do not arrive: ingest "
+        "them, or send `order` events.",
+        "Offers were asked for {count} days after it. Where customers ordered since, the orders do not arrive: ingest "
+        "them, or send `order` events.",
+        days,
+    )
+
+
+def _refused(health: Health) -> str:
+    expected = phrase_count(
+        "{count} of them is no goods, such as postage: that is as expected.",
+        "{count} of them are no goods, such as postage: that is as expected.",
+        health.no_goods,
+    )
+    mend = phrase("See `pairwell status`, mend the file, and ingest it again.")
+    wrong = health.refused - health.no_goods
+    return joined(expected if health.no_goods else "", mend if wrong else "")
+
+
+def _answer(at: datetime | None, sales: Sales) -> tuple[str, str]:
     return (_NONE, phrase("Ask for offers: `POST /v1/decisions`.")) if at is None else (_when(at, sales), "")
 
 

@@ -14,7 +14,7 @@ from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.sweeping import sweep_sums
 from pairwell.errors import ModelBrokenError, NoModelError, NotFoundError, RequestError
-from pairwell.ingest.quarantine import count_refused
+from pairwell.ingest.quarantine import count_reasons
 from pairwell.model.store import current_model, read_manifest
 from pairwell.operations.database import Database
 from pairwell.report.asking import Asked, Health
@@ -26,6 +26,9 @@ from pairwell.shop.fates import fate_beside
 
 if TYPE_CHECKING:
     from pairwell.shop.parts import Parts
+
+
+_NO_GOODS = "not_goods"  # why postage, fees and tips are refused: nobody sells them with anything
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -80,7 +83,9 @@ def _health(workspace: Workspace) -> Health:
         broken = error.message
     except NoModelError:
         pass
-    return Health(refused=count_refused(workspace), learned_to=learned_to, broken=broken)
+    reasons = count_reasons(workspace)
+    no_goods = reasons[_NO_GOODS]
+    return Health(refused=reasons.total(), no_goods=no_goods, learned_to=learned_to, broken=broken)
 
 
 def read_local(moment: object, field: str, zone: str) -> datetime | None:
