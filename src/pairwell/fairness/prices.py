@@ -13,19 +13,33 @@ from pairwell.fairness.words import fold, quote_words
 
 _SIGNS: Final = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP",
-    "zl": "PLN", "zlotych": "PLN", "pln": "PLN", "₽": "RUB", "руб": "RUB", "р": "RUB", "рублей": "RUB", "рубля": "RUB",
+    "евро": "EUR", "chf": "CHF", "zl": "PLN", "zlote": "PLN", "zloty": "PLN", "zlotych": "PLN",
+    "pln": "PLN", "₽": "RUB",
+    "руб": "RUB", "р": "RUB", "рублей": "RUB", "рубля": "RUB", "рубль": "RUB",
     "rub": "RUB",
 }  # fmt: skip
 _SIGN = "|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True))
 _FIGURE = r"\d{1,3}(?:[ .,]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _PRICE = re.compile(
-    rf"(?:(?P<before>[€$£₽]|eur|usd|gbp|pln) ?(?P<a>{_FIGURE})|(?P<b>{_FIGURE}) ?(?P<after>{_SIGN})(?!\w))"
+    rf"(?:(?P<before>[€$£₽]|eur|usd|gbp|pln|chf) ?(?P<a>{_FIGURE})|(?P<b>{_FIGURE}) ?(?P<after>{_SIGN})(?!\w))"
 )
-# What is saved, what else is bought for, and what a measure costs is no price of the item.
-_OTHER = re.compile(
-    r"(?:\bsav\w+|\boff\b|discount|voucher|gift card|coupon|deliver\w*|shipping|orders? (?:over|above|from)|cashback|"
-    r"эконом\w*|скидк\w*|сертификат\w*|доставк\w*|заказ\w* (?:от|на)|выгод\w*|"
-    r"oszczed\w*|rabat\w*|znizk\w*|bon\b|karta podarunkowa|dostaw\w*|wysylk\w*|zamowien\w* (?:od|powyzej))"
+# What is saved, what else is bought for, what a coin is worth and what a measure costs is no price of the item: told by
+# the word that stands right before or behind the amount.
+_GOVERNED_BEFORE = re.compile(
+    r"(?:\bsav(?:e|es|ed|ing|ings)(?: up to| of)?|\bdiscount(?: of)?|"
+    r"\b(?:voucher|gift card|coupon|cashback)(?: of| for| worth)?|"
+    r"\b(?:delivery|shipping)(?: \w+)?(?: for| from| of| at| is| costs?| over| above)?|\borders? (?:over|above|from)|"
+    r"\b(?:coin|banknote)(?: of)?|\b(?:refills?|replacements?|spares?|running)(?: costs?)?(?: only| about)?|"
+    r"эконом\w*(?: до)?|скидк\w*(?: в| до)?|сертификат\w*(?: на)?|доставк\w*(?: от| за| стоит)?|заказ\w* (?:от|на)|"
+    r"выгод\w*(?: до| в)?|монет\w*(?: в)?|купюр\w*(?: в)?|"
+    r"oszczed\w*(?: do| nawet)?|rabat\w*(?: do)?|znizk\w*(?: do| o)?|\bbon(?: na)?|karta podarunkowa(?: na)?|"
+    r"dostaw\w*(?: od| za)?|wysylk\w*(?: od| za)?|zamowien\w* (?:od|powyzej)|\bmonet\w*|\bbanknot\w*):? $"
+)
+_GOVERNED_BEHIND = re.compile(
+    r" (?:off\b(?!-)|discount|voucher|gift card|coupon|cashback|saved\b|"
+    r"(?:delivery|shipping)\b(?! includ| free)|coin\b|"
+    r"скидк|выгод|экономи|кешб|сертификат|(?:за )?доставк|"
+    r"rabatu|znizki|taniej|oszczednosc|(?:za )?dostaw|(?:za )?wysylk)"
 )
 _PER = re.compile(r" ?(?:/|per\b|за (?:кг|100|литр|метр)|za (?:kg|100|litr|metr))")
 # An amount without its currency is a price where words say so, or where it stands alone; what is measured is none.
@@ -46,7 +60,9 @@ _BARE_PRICE = (
     re.compile(r"\b(?:was|было|bylo) (?P<bare>\d{1,6})(?=,? (?:now|стало|теперь|teraz|jest) \d)"),
     re.compile(r"\b(?:was|было|bylo) \d{1,6},? (?:now|стало|теперь|teraz|jest) (?P<bare>\d{1,6})(?= ?(?:$|[.!?;,)]))"),
 )
-_AROUND = 25  # letters before and behind, in which such words tell what an amount is
+_DASHED = re.compile(r"(?<![\d.,])(?P<bare>\d{1,6})[.,][-–—](?!\w)")  # "5,-"
+_PENCE = re.compile(r"(?<![\w.,])(?P<bare>\d{1,2})p(?!\w)")  # of pounds only: elsewhere "50p" is a film's
+_AROUND = 40  # letters before an amount that are looked at
 
 
 class Priced(msgspec.Struct, frozen=True):
@@ -61,20 +77,35 @@ def find_prices(text: str, usual: str) -> Iterator[Priced]:
     """The amounts that a text names as a price; of those without a currency it is the `usual` one."""
     folded = fold(text)
     yield from _find_signed(text, folded)
+    yield from _find_short(text, folded, usual)
     signed = [match.span() for match in _PRICE.finditer(folded)]
     bare = {match.span("bare") for one in _BARE_PRICE for match in one.finditer(folded)}
     for start, end in sorted(bare):
-        if not any(first < end and start < last for first, last in signed) and not _PER.match(folded[end:]):
+        if not any(first < end and start < last for first, last in signed) and not _is_of_another(folded, start, end):
             yield Priced(quote_words(text, start, end), _minor(folded[start:end], usual), usual)
 
 
 def _find_signed(text: str, folded: str) -> Iterator[Priced]:
     for match in _PRICE.finditer(folded):
         start, end = match.span()
-        if _OTHER.search(folded[max(0, start - _AROUND) : end + _AROUND]) or _PER.match(folded[end:]):
+        if _is_of_another(folded, start, end):
             continue
         currency = _SIGNS[match["before"] or match["after"]]
         yield Priced(quote_words(text, start, end), _minor(match["a"] or match["b"], currency), currency)
+
+
+def _find_short(text: str, folded: str, usual: str) -> Iterator[Priced]:
+    short = ((_DASHED, 100), *([(_PENCE, 1)] if usual == "GBP" else []))
+    for pattern, hundredths in short:
+        for match in pattern.finditer(folded):
+            if not _is_of_another(folded, *match.span()):
+                minor = _minor(f"{int(match['bare']) * hundredths / 100:.2f}", usual)
+                yield Priced(quote_words(text, *match.span()), minor, usual)
+
+
+def _is_of_another(folded: str, start: int, end: int) -> bool:
+    before, behind = folded[max(0, start - _AROUND) : start], folded[end:]
+    return bool(_GOVERNED_BEFORE.search(before) or _GOVERNED_BEHIND.match(behind) or _PER.match(behind))
 
 
 def _minor(figure: str, currency: str) -> int:

@@ -158,6 +158,43 @@ class TestPrices:
         assert found.text is not None
         assert found.text.words == "5\u00a0ZŁ"
 
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "€5, save more",
+            "€5 delivery included",
+            "5 € only, delivery",
+            "€5 off-road",
+            "5 złote",
+            "5 CHF",
+            "5,-",
+            "Save time: €5",
+        ],
+    )
+    def test_a_word_nearby_does_not_make_it_another_amount(self, words: str) -> None:
+        assert [one.pattern for one in look(words)] == ["hidden_total"]
+
+    def test_pence_are_of_pounds(self) -> None:
+        pounds = Settings(shop=Shop(currency="GBP"))
+        assert [one.pattern for one in look("99p", pounds)] == ["hidden_total"]
+        assert look("99p", pounds, Item(item_id="mat", price_minor=99)) == []
+        assert look("Films in 50p") == []
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "Save €5",
+            "€5 off",
+            "Delivery from €5",
+            "Скидка 5 €",
+            "Rabat 5 EUR",
+            "Moneta 5 zł",
+            "Refill costs 9 € a year",
+        ],
+    )
+    def test_a_word_beside_it_says_what_it_is_of(self, words: str) -> None:
+        assert look(words) == []
+
     def test_another_currency_is_another_price(self) -> None:
         assert [one.pattern for one in look("$12.99")] == ["hidden_total"]
 
