@@ -33,8 +33,8 @@ _REFUSALS: Final[Mapping[Reason, Callable[[NotEstimable], str]]] = {
         needed=why.needed,
     ),
     "no_spread": lambda _: phrase(
-        "All customers of one group brought the same, as when nobody bought, so nobody can say how sure a difference "
-        "would be. Wait, or ask for a longer period."
+        "In one of the groups nobody bought anything, or everybody brought the same, so nobody can say how sure a "
+        "difference would be. Wait, or ask for a longer period."
     ),
     "said_later": lambda _: phrase(
         "The shop first said this of these customers after they had met offers, which may have brought it about, so "

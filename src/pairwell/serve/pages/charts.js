@@ -52,7 +52,7 @@
       type: "category", data: chart.names, inverse: bars, boundaryGap: bars, axisTick: { show: false },
       axisLine: { lineStyle: { color: line } },
       axisLabel: {
-        color: soft, hideOverlap: true,
+        color: soft, hideOverlap: true, padding: [0, 8],
         ...(bars ? { width: 140, overflow: "truncate" } : { alignMinLabel: "left", alignMaxLabel: "right" }),
       },
     };

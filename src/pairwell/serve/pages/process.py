@@ -70,7 +70,7 @@ def who_may_look(keys: Ring | None, register: Register) -> str:
         return "and let nobody in: the keys cannot be read yet"
     if register.has_users:
         return "for users who sign in"
-    return "open: without keys whoever reaches them may read all" if keys.open else "for who holds a secret key"
+    return "open: without keys whoever reaches them may do everything" if keys.open else "for who holds a secret key"
 
 
 def _open_shop(workspace: Workspace) -> Shop:

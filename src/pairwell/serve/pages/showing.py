@@ -17,6 +17,7 @@ from pairwell.decide.texts import find_locale
 from pairwell.decide.texts import money as as_money
 from pairwell.said import spoken as as_spoken
 from pairwell.serve.pages.speaking import sentences
+from pairwell.serve.pages.visitors import ANYBODY
 
 
 @pass_environment
@@ -87,8 +88,17 @@ def as_sheet(environment: Environment, found: Any) -> Markup:  # noqa: ANN401 - 
     return Markup(render_sheet(sheet_of(found), language_of(environment)))  # noqa: S704 - escaped where it is made
 
 
+@pass_environment
+def author(environment: Environment, name: str | None) -> str:
+    """Who did something, as logs have it; whoever needs no name is told of in words."""
+    if name == ANYBODY.name:
+        return sentences(language_of(environment)).gettext(name)
+    return name or "–"  # noqa: RUF001 - a dash
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "as_report": as_report,
+    "author": author,
     "as_sheet": as_sheet,
     "moment": moment,
     "money": money,

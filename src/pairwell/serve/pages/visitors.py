@@ -11,6 +11,7 @@ from pairwell.operations.users.sessions import Holder
 from pairwell.operations.users.store import Role
 from pairwell.said import listed, phrase
 from pairwell.serve.online.faults import Fault, Refused
+from pairwell.serve.pages.speaking import sentence
 
 Right = Literal["read", "curate", "experiment", "govern"]
 _ALL: Final[frozenset[Right]] = frozenset(get_args(Right))
@@ -51,7 +52,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: Where nobody has to say who they are.
-ANYBODY: Final = Visitor(name="this machine", rights=_ALL)
+ANYBODY: Final = Visitor(name=sentence("this machine"), rights=_ALL)
 NOBODY: Final = Visitor(name="nobody", rights=frozenset())
 
 

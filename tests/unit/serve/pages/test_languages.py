@@ -7,7 +7,9 @@ from tests.docs.sentences import PLACE, pages
 from tests.unit.serve.pages.conftest import Ask
 
 from pairwell.catalogues import read_file
+from pairwell.serve.pages.frame import _templates
 from pairwell.serve.pages.speaking import choose_language
+from pairwell.serve.pages.visitors import ANYBODY
 
 _WORDS = re.compile(r">([^<>{}]*[A-Za-z]{2}[^<>{}]*)<")
 _SAME = {"JSON", "CSV"}  # names, in every language
@@ -57,3 +59,9 @@ def test_a_report_is_in_its_reader_s_language_on_the_page_and_alone(ask: Ask) ->
     for wrong in ("format=html&language=de", "language=ru"):
         refused = ask("GET", f"/api/v1/reports/overview?{wrong}")
         assert (refused.status_code, refused.json()["error"]["field"]) == (400, "language")
+
+
+def test_who_needs_no_name_is_told_of_in_the_reader_s_language_and_users_are_not() -> None:
+    shown = _templates("ru").from_string("{{ who | author }}")
+    assert shown.render(who=ANYBODY.name) == "этот компьютер"
+    assert [shown.render(who=name) for name in ("admin", "all", None)] == ["admin", "all", "–"]

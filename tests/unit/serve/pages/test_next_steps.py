@@ -60,7 +60,9 @@ def test_the_page_of_findings_opens_with_them(ask: Ask, maker: MadeUp) -> None:
     section = page[page.index('<section class="next" id="next">') :].partition("</section>")[0]
     assert "Costs 1,200.00 EUR in this period." in section
     assert 'href="/settings"' in section
-    assert 'href="/reports/findings?since=2026-11-01"' in section
+    assert 'href="/reports/findings?since=2026-11-01#evidence"' in section  # which follows on this very page
+    assert page.count('id="evidence"') == 1
+    assert page.index("</section>", page.index(section)) < page.index('id="evidence"')
     assert EVIL not in page
     assert "hx-get" not in page
 

@@ -69,6 +69,17 @@ def test_an_admin_publishes_to_a_tenth_sees_it_widens_it_and_rolls_back(ask: Ask
     ]  # fmt: skip
 
 
+def test_going_back_to_another_salt_is_told_to_draw_the_holdout_anew(ask: Ask, workspace: Workspace) -> None:
+    admin = Browser(ask, "admin")
+    write(workspace, salt='"another"')
+    for reason in ("salt", "share"):
+        draft = hidden(admin.see("/settings")[1], "/settings/publish", "draft")
+        assert admin.send("/settings/publish", draft=draft, share="1.0", reason=reason)[0] == 303
+        said = "draws anew who is in the holdout" in admin.see("/settings")[1]
+        assert said == (reason == "salt")
+        write(workspace, add_on_price_share=0.2)
+
+
 def test_an_admin_withdraws_a_share(ask: Ask, workspace: Workspace) -> None:
     write(workspace, add_on_price_share=0.2)
     admin = Browser(ask, "admin")
