@@ -26,10 +26,11 @@ _DAY = timedelta(days=1)
 MOST_LEFT: Final = 100  # more is not little
 MOST_DAYS: Final = 7  # longer is no hurry
 _RATED = (
-    r"\b(?:rated|rating(?: of)?) (?P<tenths>\d(?:[.,]\d)?)\b",
+    r"\b(?:rated|rating(?: of)?) (?P<tenths>\d(?:[.,]\d)?)\b(?! ?(?:[°%a-z]|[.,]?\d))",
+    r"\brated (?P<tenths>\d(?:[.,]\d)?)(?= (?:by|out of|of 5|from)\b)",
     r"\bрейтинг(?:ом)? (?P<tenths>\d(?:[.,]\d)?)\b",
     r"\bocen\w+ (?:na )?(?P<tenths>\d(?:[.,]\d)?)\b",
-    r"(?P<tenths>\d(?:[.,]\d)?) ?(?:stars?|/ ?5|out of 5|звезд\w*|из 5|gwiazd\w*|na 5)(?!\w)",
+    r"(?P<tenths>\d(?:[.,]\d)?) ?(?:stars?|/ ?5|out of 5|звезд\w*|из 5|gwiazd\w*|na 5)(?!\w| [a-zа-я])",
 )
 #: What keeps settings from going live even in a title.
 GRAVEST: Final[frozenset[Code]] = frozenset(("fake_scarcity", "fake_urgency", "false_free", "guilt"))

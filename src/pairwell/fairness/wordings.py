@@ -13,6 +13,13 @@ from typing import Final
 from pairwell.config.waiving import WaivedPattern
 
 _NO_TIME = r"(?! ?(?:hour|minute|day|second|week|час|минут|ден|дн|секунд|недел|godzin|minut|dn|dzien|sekund|tyg))"
+# Steps and screws are left over where something is put together.
+_OTHER_LEFT = r"(?! ?(?:шаг|этап|винт|шуруп|болт|детал|крок|wkret|srub|krok|etap|czesc))"
+_EXTRA = r"insurance|warranty|protection|it|this|they|cover|case|service"
+_RU_EXTRA = r"(?:гаранти\w+|страхов\w+|защит\w+|услуг\w+|подписк\w+)"
+_DEAR = r"(?:\w+ )?(?:dog|cat|pets?|child|children|kids?|family|wife|husband|partner|parents|mother|father|baby|home)"
+_RU_OTHER_FREE = r"(?!(?:доставк|возврат|обмен|ремонт|замен|звон|консультац|верси|пробн|примерк|самовывоз|сервис|урок))"
+_PL_OTHER_FREE = r"(?!(?:dostaw|zwrot|wysylk|wymian|napraw|odbior|wersj|okres|porad|serwis|lekcj))"
 _PEOPLE = (
     r"(?:customers|people|shoppers|buyers|families|users|owners|parents|campers|hikers|cyclists|drivers|riders|runners|"
     r"travell?ers|cooks|gardeners|anglers|climbers|households)"
@@ -52,7 +59,12 @@ SCARCITY: Final[Sequence[str]] = (
     r"\b(?:only|just) N (?:left|remaining)\b",
     r"\bN(?: \w+)? (?:left|remaining) in stock\b",
     r"\b(?:last|final) (?:few )?(?:items|pieces|units|pairs|ones)(?: left| in stock| remaining|!|\.|$)",
-    r"\b(?:very )?few (?:left|remaining)\b",
+    r"\b(?:very )?few (?:left|remaining)\b(?!-)",
+    r"(?:^|[.!?:;,(–—] ?)(?:just |only )?N left(?: (?:in stock|at this price))?(?= ?(?:$|[.!?;,)]))",
+    r"\blast one(?: left)?(?= ?(?:$|[.!?;,)]))|\bwhile (?:stocks?|supplies) lasts?\b",
+    r"\bосталось (?:очень |совсем |уже )?(?:мало|немного)(?= ?(?:$|[.!?;,)]))",
+    r"\bпока (?:есть )?в наличии\b|\bпока товар есть\b|\bдо исчерпания запасов\b",
+    r"\bdo wyczerpania zapasow\b|\bzostalo (?:bardzo |juz )?(?:malo|niewiele)(?= ?(?:$|[.!?;,)]))",
     r"\b(?:almost|nearly) (?:gone|sold out|out of stock)\b",
     r"\b(?:selling|going|sells) (?:out )?fast\b",
     r"\b(?:stock is |stocks are )?running out\b",
@@ -60,8 +72,8 @@ SCARCITY: Final[Sequence[str]] = (
     r"\b(?:running )?low (?:on|in) stock\b|\blow stock\b(?! ?pot)|\bin short supply\b",
     r"\blimited (?:stock|stocks|quantit\w+|supply|supplies|availability)\b",
     r"\b(?:for )?(?:the )?first N (?:customers|buyers|orders|people)\b",
-    rf"\bосталось? (?:всего |только |лишь |уже )*N\b{_NO_TIME}",
-    rf"\bостал(?:ся|ась|ись) (?:всего |только |лишь )*N\b{_NO_TIME}",
+    rf"\bосталось? (?:всего |только |лишь |уже )*N\b{_NO_TIME}{_OTHER_LEFT}",
+    rf"\bостал(?:ся|ась|ись) (?:всего |только |лишь )*N\b{_NO_TIME}{_OTHER_LEFT}",
     r"\b(?:всего|только|лишь) N(?: \w+)? (?:в наличии|на складе|осталось)",
     r"\bпоследн(?:ие|яя|ии|ий|ее) (?:штук\w*|экземпляр\w*|единиц\w*|пар[аы]|упаковк\w*)\b",
     r"\b(?:почти|скоро) (?:распродан\w*|закончил\w*|закончит\w*|разобрали)\b",
@@ -72,7 +84,7 @@ SCARCITY: Final[Sequence[str]] = (
     r"\bбыстро (?:разбирают|раскупают|разлетается|заканчивается)\b",
     r"\bограниченн\w+ (?:количеств\w+|запас\w*|наличи\w+)",
     r"\bперв(?:ым|ых|ые) N (?:покупател\w+|клиент\w+|заказ\w+)",
-    rf"\bzosta(?:lo|ly|la|l) (?:juz |tylko |jeszcze |nam )*N\b{_NO_TIME}",
+    rf"\bzosta(?:lo|ly|la|l) (?:juz |tylko |jeszcze |nam )*N\b{_NO_TIME}{_OTHER_LEFT}",
     r"\b(?:tylko|zaledwie) N(?: \w+)? (?:na stanie|w magazynie|zosta\w+|dostepn\w+)",
     r"\bostatni(?:e|a|ch)? (?:sztuk\w*|egzemplarz\w*|par[ay]|opakowani\w+)\b",
     r"\b(?:prawie|niemal) (?:wyprzedan\w+|koniec zapasow)",
@@ -90,10 +102,12 @@ URGENCY: Final[Sequence[str]] = (
     r"\b(?:buy|order|get it|grab it|decide) now (?:or|before)\b",
     r"\bact (?:now|fast|quickly)\b",
     r"\b(?:offer|deal|price|sale|discount) (?:ends|expires|is ending) (?:soon|tomorrow)\b",
-    r"\blimited[- ]time\b|\bfor a (?:very )?(?:limited|short) time\b",
+    r"\blimited[- ]time\b|\bfor a (?:very )?(?:limited|short) time\b(?! (?:in|on|at|under|before|after)\b)",
     r"\bdon't miss (?:out|this|it|your chance)\b",
     r"\bbefore it(?:'s| is) (?:too late|gone)\b",
     r"\bnow or never\b",
+    r"\bпоследни(?:и|й) день\b(?! (?:недел|месяц|год|поход|отпуск))|\bпоследние дни\b(?! (?:лет|осен|зим|весн))",
+    r"\bне пропусти(?:те)?\b|\bnie czekaj(?:cie)?\b|\bostatni dzien\b|\bostatnie dni\b(?! (?:lata|jesieni|zimy))",
     r"\bпоследни(?:и|й) шанс\b|\bпоследняя возможность\b|\bпоследни[ие]? часы\b",
     r"\bуспе(?:и|й)(?:те)?\b",
     r"\b(?:торопитесь|поторопитесь|поспешите|спешите)\b",
@@ -113,7 +127,12 @@ COUNTDOWN: Final[Sequence[str]] = (
     r"\b(?:today|tonight) only\b|\bonly today\b",
     r"\b(?:offer|deal|price|sale|discount) (?:ends|expires) (?:today|tonight|in N (?:hours?|minutes?))",
     r"\b(?:ends|expires) in N (?:hours?|minutes?)\b",
-    r"\bN (?:hours?|minutes?) (?:left|to go)\b",
+    r"\bN (?:hours?|minutes?) (?:left|to go)\b(?! (?:from|until|on|in|of)\b)",
+    (
+        r"\bends (?:today|tonight|(?:today |tonight )?at midnight)\b|\b(?:заканчивается|только) до"
+        r" (?:полуночи|конца дня)\b"
+    ),
+    r"\b(?:konczy sie|tylko do) (?:o )?polnocy\b",
     (
         r"(?<!your )(?<!our )(?<!in )\b(?:order|buy|book|decide|claim|reserve)(?: \w+){0,2} (?:within|in) "
         r"(?:the )?(?:next )?N (?:hours?|minutes?)\b"
@@ -149,14 +168,20 @@ SAVINGS: Final[Sequence[str]] = (
 WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
     "pre_ticked": (
         r"\balready (?:added to|in|placed in) your (?:cart|basket|bag|order|trolley)\b",
-        r"\bwe(?:'ve| have) (?:already )?(?:added|put|included)(?: \w+){0,3} (?:to|in|into) your\b",
-        r"\b(?:automatically added|added automatically|auto-added|added by default)\b",
+        r"\b(?:added to|in) your (?:cart|basket|bag|trolley)(?: (?:already|by default|for you))?(?= ?(?:$|[.!?;,)]))",
+        r"\bдобавлен\w* в (?:ваш\w+ )?корзин\w+|\bdodan\w+ do (?:twoj\w+ )?koszyk\w*",
+        r"\bwe(?:'ve| have) (?:already )?(?:added|put|included)(?: \w+){0,3} (?:to|in|into) your (?!kit|set|pocket)\w+",
+        r"(?<!is )(?<!are )\b(?:automatically added|added automatically|auto-added|added by default)\b",
+        rf"\b(?:{_EXTRA}) (?:is|are) (?:automatically added|added automatically|auto-added|added by default)\b",
         r"\b(?:will be|is|are) (?:added|included|charged) unless\b",
         r"\b(?:pre-?ticked|pre-?selected|pre-?checked)\b",
         r"\b(?:untick|uncheck|deselect)\b",
         r"\bremove (?:it|them|this) if you (?:don't|do not)\b",
         r"\bуже (?:добавлен\w*|лежит|положили|положен\w*)? ?(?:в|к) (?:ваш\w+ )?(?:корзин\w+|заказ\w*)",
-        r"\bмы (?:уже )?(?:добавили|положили|включили)\b",
+        (
+            rf"\bмы (?:уже )?(?:добавили|положили|включили) (?:\w+ ){{0,3}}(?:в (?:ваш\w* )?(?:корзин|заказ)|к"
+            rf" (?:ваш\w+ )?заказ)|\bмы (?:уже )?(?:добавили|включили) {_RU_EXTRA}"
+        ),
         r"\b(?:автоматически|по умолчанию) (?:добав\w+|включ[её]?н\w* в заказ)",
         r"\bдобав\w+ автоматически\b",
         r"\b(?:снимите|уберите) (?:галочку|отметку|флажок)\b",
@@ -178,10 +203,14 @@ WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
         rf"\b{_WISE} {_WHO} (?:would |will )?(?:never|always|won't|wouldn't)\b",
         r"\b(?:nobody|no one|no \w+) (?:ever )?(?:leaves?|goes|travels?|sets out) (?:\w+ )?without (?:it|one|this)\b",
         r"\bonly (?:a fool|fools|an idiot|idiots)\b",
-        r"\bif you (?:really |truly )?(?:love|loved|care about|cared about) your\b",
+        rf"\bif you (?:really |truly )?(?:love|loved|care about|cared about) your {_DEAR}\b",
         rf"\b(?:good|caring|responsible|real) {_PARENTS} (?:buy|choose|never|always|would)\b",
         r"\b(?:surely )?you (?:don't|do not) want (?:to lose|to risk|your (?:child|children|family|kids))\b",
-        r"\bнет,? ?спасибо[,.!:;]? (?:я|мне)\b",
+        (
+            r"\bнет,? ?спасибо[,.!:;]? (?:я|мне)\b|\bнет[,.!:;]? я не (?:хочу|люблю|буду) (?:экономить|беречь|"
+            r"защищать|скидк)"
+        ),
+        r"\bnie[,.!:;]? nie (?:chce|lubie) (?:oszczedzac|chronic|rabatu)|\bno[,.!:;] i don't (?:want|like) to save\b",
         r"\bя (?:люблю|предпочитаю|хочу) (?:переплачивать|платить больше|рисковать|терять)",
         r"\bмне не (?:нужна|нужны|нужен|нужно) (?:экономия|скидк\w+|выгода|безопасность|защита)",
         r"\b(?:вы |ты )?(?:ещ[её] |потом )?пожалеете?\b|\bпожалеешь\b",
@@ -209,13 +238,21 @@ WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
         r"\b(?:all )?(?:our |most )?(?:customers|shoppers|buyers) (?:love|adore|rave|swear by|can't)\b",
         rf"\b(?:most|nearly all|almost all|all) (?:of our |our )?{_PEOPLE} (?:buy|choose|take|add|prefer|pick|love)\b",
         rf"\b{_COUNT}(?: ?k| thousand| million)?\+? (?:\w+ )?{_PEOPLE} (?:have )?{_DO}\b",
-        rf"\b(?:thousands|hundreds|millions|dozens) of (?:\w+ )?{_PEOPLE}\b",
+        rf"\b(?:thousands|hundreds|millions|dozens) of (?:\w+ )?{_PEOPLE}\b(?! per\b)",
         (
             r"\b(?:trusted|loved|chosen|bought|used|recommended|preferred) by "
             r"(?:(?:tens|hundreds|thousands|millions|dozens) of|over \d|more than \d|\d[\d,. ]{2,}|countless|everyone)"
         ),
         rf"\b(?:trusted|loved) by (?:\w+ )?{_PEOPLE}\b",
         rf"\b\d+ ?% of (?:our |all )?{_PEOPLE}\b",
+        (
+            rf"\b{_COUNT}\+? (?:happy|satisfied|delighted) {_PEOPLE}\b|\b\d[\d,. ]*\+? (?:were |have been )?sold"
+            rf" (?:today|this week|already)\b"
+        ),
+        rf"\b{_COUNT} {_PEOPLE} (?:have|has|got|added|want) (?:this|it)\b|\bin (?:other )?\d+ (?:carts|baskets)\b",
+        r"\bхит(?:ы)? продаж\b|\bбестселлер\b|\bhit(?:y)? sprzedazy\b|\bbest-?seller\b",
+        rf"\b{_COUNT}\+? (?:довольных|счастливых) {_RU_PEOPLE}",
+        rf"\b{_COUNT}\+? zadowolonych {_PL_PEOPLE}",
         rf"\b(?:\d+|nine) (?:out of|in) (?:\d+|ten) (?:of )?(?:our )?{_PEOPLE}\b",
         r"\b(?:people|others) are (?:viewing|looking at|watching) (?:this|it)\b",
         r"\bвсе (?:уже )?(?:покупают|берут|выбирают|любят|хотят|заказывают)\b",
@@ -224,7 +261,7 @@ WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
         rf"\b{_RU_DO} (?:уже |более |больше )*{_COUNT}\+? {_RU_PEOPLE}",
         rf"\b(?:тысяч[иа]?м?|сот(?:ни|ням|ен)|миллион(?:ы|ам|ов)|десятк(?:и|ам|ов)) (?:\w+ )?{_RU_PEOPLE}",
         rf"\bбольшинство (?:наших )?{_RU_PEOPLE}",
-        rf"\b\d+ ?% (?:наших )?{_RU_PEOPLE}",
+        rf"\b\d+ ?% (?:наших )?(?!человек\b){_RU_PEOPLE}",
         r"\bwszyscy (?:juz )?(?:kupuja|kochaja|wybieraja|biora|chca)\b",
         r"\bklienci (?:kochaja|uwielbiaja|wybieraja|polecaja)\b",
         rf"\b{_COUNT}\+? (?:\w+ )?{_PL_PEOPLE} (?:juz )?{_PL_DO}",
@@ -234,14 +271,17 @@ WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
         rf"\b\d+ ?% (?:naszych )?{_PL_PEOPLE}",
     ),
     "disguised_advertising": (
-        r"\bas seen (?:on|in)\b",
+        (
+            r"\bas seen (?:on|in)\b(?! (?:the )?(?:picture|photo|image|drawing|diagram|figure|video|instructions?|"
+            r"manual)s?\b)"
+        ),
         r"\beditor(?:s'|'s|s|ial)? (?:choice|pick|recommendation)\b",
         r"\bindependent(?:ly)? (?:test\w*|review\w*|experts?|study|studies)\b",
         r"\b(?:doctors|experts|dentists|scientists|vets|mechanics) (?:recommend|agree|advise|swear)\b",
         r"\b(?:recommended|approved|endorsed) by (?:doctors|experts|dentists|scientists|vets|editors|authorities)\b",
         r"\b(?:this is )?not an ad(?:vert\w*)?\b",
         r"\bвыбор редакции\b",
-        r"\bнезависим\w+ (?:тест\w*|эксперт\w*|обзор\w*|исследован\w*)",
+        r"\bнезависим\w+ (?:тест\w*|эксперт\w*|обзор\w*|исследован\w*)\b(?! (?:по )?(?:en|iso|гост|din)\b)",
         r"\b(?:врачи|эксперты|специалисты|стоматологи|ученые) (?:рекомендуют|советуют|одобряют)\b",
         r"\b(?:рекомендован\w*|одобрен\w*) (?:врач\w+|эксперт\w+|специалист\w+|стоматолог\w+)",
         r"\b(?:это )?не реклама\b",
@@ -254,9 +294,15 @@ WORDS: Final[Mapping[WaivedPattern, Sequence[str]]] = {
     "false_free": (
         rf"\b(?:for|get it|yours|it's|it is|this is|absolutely|completely|totally|100 ?%|item is) free\b{_OTHER_FREE}",
         r"\bfree gift\b|\bfree of charge\b|\bgratis\b|\bat no (?:extra )?cost\b|\bwithout charge\b|\bcosts? nothing\b",
-        r"\bбесплатно\b(?! (?:достав\w+|привез\w+|верн\w+))|\bдаром\b|\bничего не стоит\b",
+        r"(?:^|[.!?:;,(–—] ?)free(?= ?(?:$|[!.;)]))|\bfree with (?:your|every|any) (?:order|purchase)\b",
+        rf"\bбесплатн(?:ый|ыи|ая|ое|ые) {_RU_OTHER_FREE}\w+|(?:^|[.!?:;,(–—] ?)(?:\w+ )?в подарок(?= ?(?:$|[.!;)]))",
+        rf"\bdarmow(?:y|a|e)(?= ?(?:$|[.!;)]))|\b(?:darmow|bezplatn)(?:y|a|e) {_PL_OTHER_FREE}\w+",
+        (
+            r"\bбесплатно\b(?! (?:достав\w+|привез\w+|верн\w+|меня\w+|обменя\w+|замен\w+|почин\w+|ремонтир\w+))|"
+            r"\bдаром\b|\bничего не стоит\b"
+        ),
         r"\b(?:получите|дарим|отдадим|получи) (?:\w+ ){0,3}в подарок\b",
         r"\bza darmo\b|\bza free\b|\b(?:otrzymasz|dostaniesz|dajemy) (?:\w+ ){0,3}w prezencie\b|\bnic nie kosztuje\b",
-        r"\bbezplatnie\b(?! (?:dostarcz\w+|wysyl\w+|zwroc\w+))",
+        r"\bbezplatnie\b(?! (?:dostarcz\w+|wysyl\w+|zwroc\w+|wymien\w+|napraw\w+))",
     ),
 }
