@@ -241,8 +241,7 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
     merged = {rule: n for rule, n in counts.items() if rule in names("merges")} | dict(sorted(aside.items()))
     refused = quarantine.reasons.total()
     taken = read - sum(merged.values()) - refused
-    unwon = note_unwon(quarantine.reasons, taken)
-    foreign = note_foreign(quarantine.reasons, run.place.settings.shop.currency)
+    lost = [*note_unwon(quarantine.reasons, taken), *note_foreign(quarantine.reasons, run.place.settings.shop.currency)]
     return IngestReport(
         table=run.table,
         read=read,
@@ -259,7 +258,7 @@ def _load(run: _Run, chosen: _Chosen, quarantine: Quarantine, *, now: datetime, 
         snapshot=stored.snapshot,
         goods_excluded=list(shaped.goods),
         confidence=chosen.confidence,
-        notes=[*chosen.notes, *shaped.notes, *unwon, *foreign, *returning, *unknown, *ahead, *told],
+        notes=[*chosen.notes, *shaped.notes, *lost, *returning, *unknown, *ahead, *told],
         columns=_columns(mapping, chosen.recognised),
         recognised=chosen.source,
         warned_by_rule=count_unfair(unfair),

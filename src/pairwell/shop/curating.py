@@ -26,8 +26,8 @@ from pairwell.said import phrase
 from pairwell.shop.asking import read_text
 from pairwell.shop.fairness import refuse_text
 from pairwell.shop.ingesting import Open, ingest_paths
+from pairwell.shop.named import name_items
 from pairwell.shop.said import LAST_RANK, WORDS, Said, Word, Written
-from pairwell.shop.surroundings import name_items
 
 _PLACELESS = ("never", NOTHING)
 _BY_HAND = "by hand"

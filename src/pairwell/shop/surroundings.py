@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from pairwell.candidates.relations import Question, Sources, find_pairs, only_said
-from pairwell.config.explaining import near_names
 from pairwell.errors import NotFoundError
 from pairwell.offer_words import OfferText
 from pairwell.records import Borrowed, CuratedRelation, Item, Pair, Relation
 from pairwell.said import phrase
+from pairwell.shop.named import holds_words, name_items
 
 if TYPE_CHECKING:
     from pairwell.model.model import Model
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 #: Nearest first: what is offered, then what is instead of it, then what follows and what it needs.
 RELATIONS: Final[tuple[Relation, ...]] = ("complement", "upgrade", "substitute", "variant", "follow_up", "requires")
-_MOST_NAMED: Final = 3
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,22 +69,11 @@ def search_items(shop: Parts, words: str, n: int) -> list[Found]:
     The item of exactly that id leads. Without words, the most bought of all.
     """
     model, wanted = shop.model_or_none(), words.casefold().split()
-    found = (item for item in shop.facts.items().values() if _holds(item, wanted))
+    found = (item for item in shop.facts.items().values() if holds_words(item, wanted))
     best = heapq.nsmallest(
         n, found, key=lambda item: (item.item_id != words.strip(), -_orders(model, item.item_id), item.item_id)
     )
     return [_found(item, model) for item in best]
-
-
-def name_items(text: str, items: Mapping[str, Item]) -> str:
-    """A hint where `text` is the id of none of the items: those that it may stand for, by their titles, too."""
-    words = text.casefold().split()
-    held = [item for item in items.values() if words and _holds(item, words)]
-    near = [items[one] for one in near_names(text, items)] if not held else held[:_MOST_NAMED]
-    if not near:
-        return phrase("Look for it by a word of its title: `pairwell items WORD`, or /pairs.")
-    names = "; ".join(f"{one.item_id} ({one.title})" if one.title else one.item_id for one in near)
-    return phrase("Is it one of these? {names}", names=names)
 
 
 def surround(shop: Parts, item_id: str, n: int) -> Surroundings:
@@ -118,11 +106,6 @@ def surround(shop: Parts, item_id: str, n: int) -> Surroundings:
         said_elsewhere=[_told(one, items.get(one.anchor_id)) for one in _of(shop, item_id, items)],
         texts=item.texts,
     )
-
-
-def _holds(item: Item, words: Iterable[str]) -> bool:
-    text = " ".join(part for part in (item.item_id, item.title, item.category, item.brand) if part).casefold()
-    return all(word in text for word in words)
 
 
 def _found(item: Item, model: Model | None) -> Found:
