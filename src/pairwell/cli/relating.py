@@ -13,6 +13,7 @@ from pairwell.cli.rollout import Author, author_of
 
 if TYPE_CHECKING:
     from pairwell.shop.said import Said
+    from pairwell.shop.today import Today
 
 
 class Word(StrEnum):
@@ -36,10 +37,7 @@ _MEANT = {
     "never": "{item} is never offered beside {anchor}",
     "nothing": "whatever was said of {item} beside {anchor} is taken back",
 }
-_PINNED = "The next decision obeys; rules, guards and worth still have their say."
 _AFTER = {
-    "complement": _PINNED,
-    "upgrade": _PINNED,
     "nothing": "The next decision obeys. What was learned of them stays: `--as never` keeps them apart.",
 }
 
@@ -79,7 +77,18 @@ def relate(
 def _told(said: Said) -> list[str]:
     meant = _MEANT[said.relation].format(anchor=said.anchor_id, item=said.item_id)
     place = "".join(f", at place {one.rank}" for one in said.counts if said.relation in {"complement", "upgrade"})
+    after = _AFTER.get(said.relation, "The next decision obeys.") if said.today is None else _of_today(said.today)
     if not said.stored:
-        return [f"So it is already: {meant}{place}."]
-    replaced = f" It replaces {', '.join(said.replaced)}." if said.replaced and said.relation != "nothing" else ""
-    return [f"Said: {meant}{place}.{replaced}", _AFTER.get(said.relation, "The next decision obeys.")]
+        return [f"So it is already: {meant}{place}.", *([after] if said.today else [])]
+    replaced = f" It replaces “{', '.join(said.replaced)}”." if said.replaced and said.relation != "nothing" else ""
+    return [f"Said: {meant}{place}.{replaced}", after]
+
+
+def _of_today(today: Today) -> str:
+    if today.place is not None:
+        return f"The next decision shows it: in “{today.placement}”, place {today.place}."
+    why = (today.why or "").rstrip(".")
+    return (
+        f"Today it is held back in “{today.placement}”: {why[:1].lower()}{why[1:]}. "
+        "`pairwell decide --explain` has the numbers."
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from pairwell.clock import Clock
 from pairwell.config.explaining import require_storable
+from pairwell.config.settings import OfferKind
 from pairwell.errors import NotFoundError, RequestError
 from pairwell.ingest.lists import NOTHING
 from pairwell.ingest.load import IngestOptions, IngestReport
@@ -26,10 +27,12 @@ from pairwell.said import phrase
 from pairwell.shop.asking import read_text
 from pairwell.shop.fairness import refuse_text
 from pairwell.shop.ingesting import Open, ingest_paths
-from pairwell.shop.named import name_items
 from pairwell.shop.said import LAST_RANK, WORDS, Said, Word, Written
+from pairwell.shop.surroundings import name_items
+from pairwell.shop.today import Live, ask_today_of
 
 _PLACELESS = ("never", NOTHING)
+_PINS: Final[Mapping[Word, OfferKind]] = {"complement": "cross_sell", "upgrade": "upgrade"}
 _BY_HAND = "by hand"
 _MOMENT = pa.timestamp("us", "UTC")
 _RELATIONS = pa.schema(
@@ -50,7 +53,7 @@ _TEXTS = pa.schema(
 )
 
 
-class Place(Open, Protocol):
+class Place(Open, Live, Protocol):
     """The parts of an open workspace that people's words go into."""
 
     @property
@@ -84,8 +87,12 @@ class Curating:
         if stored:
             self._note(now, author, "relation_said", f"{anchor} > {item}", word)
         counts = self._between(anchor, item)
+        kind = _PINS.get(word)
+        today = None if kind is None else ask_today_of(self._shop, anchor, item, now, kind)
         gone = [one.relation for one in before if one.relation not in {still.relation for still in counts}]
-        return Said(anchor_id=anchor, item_id=item, relation=word, stored=stored, counts=counts, replaced=gone)
+        return Said(
+            anchor_id=anchor, item_id=item, relation=word, stored=stored, counts=counts, replaced=gone, today=today
+        )
 
     def write_text(self, item_id: str, text: OfferText, *, author: str) -> Written:
         """Say `text` wherever the item is offered in its place; one without words takes back what was said there.

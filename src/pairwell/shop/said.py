@@ -8,6 +8,7 @@ import msgspec
 
 from pairwell.offer_words import OfferText
 from pairwell.records import CuratedRelation, Relation
+from pairwell.shop.today import Today
 
 Word = Literal["complement", "substitute", "upgrade", "variant", "requires", "never", "nothing"]
 WORDS: Final[tuple[Word, ...]] = get_args(Word)
@@ -23,6 +24,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     stored: bool  # False: it was so already
     counts: list[CuratedRelation]  # of these two; empty where nothing counts any more
     replaced: list[Relation]  # what counted of these two until now, and does no more
+    today: Today | None = None  # of a pin: whether the next decision would show it
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):

@@ -179,6 +179,16 @@ def test_an_item_is_known_by_words_of_its_title_and_never_by_all_there_are(shop:
         assert raised.value.hint == hint
 
 
+def test_a_pin_says_at_once_whether_it_would_be_shown_and_what_holds_it_back(shop: Shop) -> None:
+    shown = say(shop, "tent", "mat", "complement").today
+    assert shown is not None
+    assert (shown.place, shown.reason) == (1, None)
+    held = say(shop, "mat", "tent", "complement").today
+    assert held is not None
+    assert (held.place, held.reason, held.why) == (None, "add_on_price_share", "Too dear beside this purchase")
+    assert say(shop, "tent", "mat", "never").today is None
+
+
 class TestTexts:
     def _texts(self, shop: Shop) -> list[str | None]:
         return [text.argument for text in shop.facts.items()["mat"].texts]

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from pairwell.decide.telling.parts import LeftAccount
 from pairwell.decide.telling.words import Words, plain
+from pairwell.records import Withheld
 from pairwell.said import Said, joined, phrase, unfilled
 
 
@@ -133,7 +134,7 @@ _PLACES: Final = {reason: place for place, reason in enumerate(SENTENCES)}
 _INSIDE = frozenset({"rule", "later", "rule_failed", "anchor_id", "pin", "items", "part"})
 
 
-def reason_of_all(left: LeftAccount) -> str:
+def reason_of_all(left: LeftAccount | Withheld) -> str:
     """What is true of everything that left for this reason."""
     if "rule" in left.factors and left.reason not in SENTENCES:
         return phrase("Your rule “{rule}” ({reason})", rule=left.factors["rule"], reason=left.reason)

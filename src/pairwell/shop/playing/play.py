@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -31,11 +31,23 @@ from pairwell.shop.playing.told import Difference, PlayedSide, compare_accounts,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pairwell.facts.store import FactStore
+    from pairwell.journal.store import Journal
     from pairwell.model.model import Model
     from pairwell.shop.parts import Parts
 
 
 _YEARS: Final = (2000, 2199)
+
+
+class Decides(Protocol):
+    """The parts of an open workspace that decide."""
+
+    @property
+    def facts(self) -> FactStore: ...
+
+    @property
+    def journal(self) -> Journal: ...
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,13 +150,23 @@ def play(shop: Parts, asked: Play, secret: bytes | None) -> Played:
 
 def decide_unkept(shop: Parts, model: Model | None, by: Published, asked: Play) -> tuple[Decision, Account]:
     """The decision that nobody keeps, holdout and withholding looked through, and how it came about."""
-    choice = msgspec.structs.replace(by.settings.choice, holdout=0.0, withheld=0.0)
-    settings = msgspec.structs.replace(by.settings, choice=choice)
+    unexplained = msgspec.structs.replace(asked.request, explain=False)
+    decision = decide_alone(shop, model, by, msgspec.structs.replace(asked, request=unexplained))
+    return decision, explain_decision(decision, _archive(shop, model, _looked_through(by.settings)))
+
+
+def decide_alone(shop: Decides, model: Model | None, by: Published, asked: Play) -> Decision:
+    """The decision that nobody keeps, holdout and withholding looked through; what it withheld where that is asked."""
+    settings = _looked_through(by.settings)
     decider = Decider(lambda: model, Published(by.hash, settings), shop.facts, shop.journal)
     # A name would answer with what was decided under it before.
-    request = msgspec.structs.replace(asked.request, request_id=None, explain=False)
-    decision = decider.answer(request, now=asked.at, entropy=_entropy(asked.draw), kind="read")
-    return decision, explain_decision(decision, _archive(shop, model, settings))
+    request = msgspec.structs.replace(asked.request, request_id=None)
+    return decider.answer(request, now=asked.at, entropy=_entropy(asked.draw), kind="read")
+
+
+def _looked_through(settings: Settings) -> Settings:
+    choice = msgspec.structs.replace(settings.choice, holdout=0.0, withheld=0.0)
+    return msgspec.structs.replace(settings, choice=choice)
 
 
 def _archive(shop: Parts, model: Model | None, settings: Settings) -> Archive:

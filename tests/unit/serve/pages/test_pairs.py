@@ -138,6 +138,22 @@ class TestAnItem:
         assert [pair["item_id"] for one in told["lists"] for pair in one["pairs"]] == ["mat"]
 
 
+class TestOfferedToday:
+    def test_the_record_says_what_would_be_offered(self, ask: Ask) -> None:
+        told = ask("GET", "/api/v1/item?id=tent").json()["today"]
+        assert told["mat"]["place"] is not None
+        assert (told["mat"]["reason"], told["mat"]["why"]) == (None, None)
+
+    def test_the_page_says_so(self, curator: Browser) -> None:
+        page = curator.see("/item?id=tent")[1]
+        assert "Offered today?" in page
+        assert "yes, place " in page
+
+    def test_a_pin_says_at_once_whether_it_is_shown(self, curator: Browser) -> None:
+        said = relate(curator, "mat", "complement")[1]
+        assert said == "mat is pinned to tent. The next decision shows it, at place 1 of “product”."
+
+
 class TestSaying:
     def test_a_pair_is_excluded_taken_back_and_pinned(self, shop: Shop, curator: Browser, database: Database) -> None:
         assert shop.facts.relations_of(["tent"]) == []

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from pairwell.clock import system_clock
 from pairwell.errors import RequestError
 from pairwell.offer_words import KINDS, LONGEST, OfferText, words_of
 from pairwell.said import joined, phrase
@@ -15,6 +16,7 @@ from pairwell.serve.pages.views.view import Act, Done, Fields, View
 from pairwell.serve.pages.visitors import Visitor
 from pairwell.shop.said import LAST_RANK, WORDS, Said, Word, Written
 from pairwell.shop.surroundings import Found, Surroundings, search_items, surround
+from pairwell.shop.today import Today, ask_today
 
 if TYPE_CHECKING:
     from pairwell.shop.face import Shop
@@ -43,6 +45,7 @@ class OneItem(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = KINDS  # of offers, that a text can be for
     placements: list[str]
     longest: dict[str, int]  # characters of a text, by field
+    today: dict[str, Today]  # by item, what of it would be offered here now
 
 
 def make_pairs(shop: Shop, fields: Fields) -> Pairs:
@@ -67,6 +70,7 @@ def make_item(shop: Shop, fields: Fields) -> OneItem:
         other=fields.get("other"),
         placements=sorted(settings.placements),
         longest=LONGEST,
+        today=ask_today(shop, item_id, system_clock()),
     )
 
 
@@ -83,11 +87,23 @@ def _told(said: Said) -> str:
         told = phrase("What was said of {item} beside {anchor} is taken back.", **named)
     else:
         told = phrase("{item} is “{relation}” to {anchor}. The next decision obeys.", relation=said.relation, **named)
+    if said.today is not None:
+        told = joined(phrase("{item} is pinned to {anchor}.", **named), _of_today(said.today))
     if not said.stored:
         return joined(phrase("It was so already."), told)
     if said.replaced and said.relation != "nothing":
         told = joined(told, phrase("It replaces “{words}”.", words=", ".join(said.replaced)))
     return told
+
+
+def _of_today(today: Today) -> str:
+    if today.place is not None:
+        return phrase(
+            "The next decision shows it, at place {place} of “{placement}”.",
+            place=today.place,
+            placement=today.placement,
+        )
+    return phrase("Today it is held back in “{placement}”. {why}.", placement=today.placement, why=today.why)
 
 
 def _rank(text: str) -> int | None:
