@@ -55,6 +55,17 @@ class TestAnAnalyst:
         assert (run.outcome, run.author, run.reason) == ("withdrawn", "analyst", "r")
         assert [one.author for one in shop.rollout.log("settings")][-2:] == ["analyst", "analyst"]
 
+    def test_is_not_offered_to_start_what_cannot_work(self, ask: Ask, users: UserStore, shop: Shop) -> None:
+        assert users.list()
+        _sell(shop)
+        analyst = Browser(ask, "analyst")
+        equal = analyst.see("/experiments/plan?metric=revenue&effect=0.01%25&holdout=50%25")[1]
+        assert "Too long" in equal
+        assert "even with two equal groups" in equal
+        assert "Start an experiment like this" not in equal
+        smaller = analyst.see("/experiments/plan?metric=revenue&effect=0.01%25&holdout=20%25")[1]
+        assert "give the smaller group a larger share" in smaller
+
     def test_reads_as_json_what_the_command_prints(self, ask: Ask, shop: Shop) -> None:
         shop.experiments.start_written("fewer", FORM["settings"])
         shop.decide({"placement": "cart", "customer_id": "c1", "cart": [{"item_id": "i1"}]})
