@@ -206,7 +206,7 @@ def test_a_merchandiser_excludes_a_pair_by_keyboard_alone_and_the_next_decision_
     decide = ("decide", "--placement", "cart", "--item", pair.anchor_id, "--explain", "--dry-run")
     _press(page, f"Exclude: {pair.title}")
     page.locator(".said").wait_for()
-    assert _said(page) == f"{pair.item_id} is “never” to {pair.anchor_id}. The next decision obeys."
+    assert _said(page) == f"{pair.item_id} is never offered beside {pair.anchor_id}, from the next decision on."
     told = run(*decide, "--workspace", str(pages.folder))
     why = {("never_together" in line) for line in told.splitlines() if line.startswith(f"{pair.item_id} ")}
     assert why == {True}

@@ -158,7 +158,7 @@ class TestSaying:
     def test_a_pair_is_excluded_taken_back_and_pinned(self, shop: Shop, curator: Browser, database: Database) -> None:
         assert shop.facts.relations_of(["tent"]) == []
         status, said = relate(curator, "mat", "never")
-        assert (status, said) == (303, "mat is “never” to tent. The next decision obeys.")
+        assert (status, said) == (303, "mat is never offered beside tent, from the next decision on.")
         page = curator.see("/item?id=tent")[1]
         assert '<span class="pill bad">never beside it</span>' in page
         assert relate(curator, "mat", "never")[1].startswith("It was so already.")

@@ -85,6 +85,8 @@ def _told(said: Said) -> str:
     named = {"item": said.item_id, "anchor": said.anchor_id}
     if said.relation == "nothing":
         told = phrase("What was said of {item} beside {anchor} is taken back.", **named)
+    elif said.relation == "never":
+        told = phrase("{item} is never offered beside {anchor}, from the next decision on.", **named)
     else:
         told = phrase("{item} is “{relation}” to {anchor}. The next decision obeys.", relation=said.relation, **named)
     if said.today is not None:
