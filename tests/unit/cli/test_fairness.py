@@ -140,6 +140,20 @@ def test_what_is_not_what_was_looked_at_is_not_published(shop: Path) -> None:
         assert opened.published.hash == live
 
 
+def test_titles_and_stories_are_warned_of_and_only_grave_titles_block(pairwell: Command, shop: Path) -> None:
+    items, stories = shop.parent / "more.csv", shop.parent / "stories.csv"
+    items.write_text("item_id,title,price\nmat,Mat: last chance,12.99\ntent,Customers love this tent,199.00\n")
+    stories.write_text("story_id,locale,text\ncase,en,Everyone buys it\n")
+    said = pairwell("ingest", "items", items, "--workspace", shop).stdout
+    assert "Texts that hold a dark pattern: 2. Taken all the same" in said
+    assert "title of mat in the catalogue: “last chance” presses for time" in said
+    assert "story of case" in pairwell("ingest", "stories", stories, "--workspace", shop).stdout
+    found = json.loads(pairwell("fairness", "--workspace", shop, "--json").stdout)
+    told = {(one["text"]["of"], one["blocks"]) for kind in found["patterns"] for one in kind["findings"]}
+    assert told == {("title", True), ("title", False), ("story", False)}
+    assert isinstance(pairwell("publish", "--workspace", shop).exception, UnfairError)
+
+
 def test_an_unfair_trial_is_not_begun(pairwell: Command, shop: Path) -> None:
     tried = shop.parent / "tried.toml"
     tried.write_text("[decline]\nquiet_days = 0.0\n", encoding="utf-8")
