@@ -15,6 +15,7 @@ import typer
 
 from pairwell.cli.deciding import answer_lines
 from pairwell.cli.demo_firm import make_demo_firm
+from pairwell.cli.outcomes import outcome_lines
 from pairwell.cli.output import AsJson, amount, print_json, print_lines
 from pairwell.cli.serving import PagesPort, Port
 from pairwell.records import Answer, CartLine, DecisionRequest, Item
@@ -23,6 +24,7 @@ from pairwell.wording import counted
 if TYPE_CHECKING:
     from pairwell.backtest.month import MonthCounts
     from pairwell.backtest.planted import PlantedFound
+    from pairwell.learn.responses.learn import OffersLearned, TooFewOpportunities
     from pairwell.shop.face import Shop
     from pairwell.simulate.world import World
 
@@ -54,6 +56,7 @@ class Demo(msgspec.Struct, frozen=True, kw_only=True):
     complements_found_in_top5_share: float
     decisions: list[Answer]
     month: MonthCounts
+    offers: OffersLearned | TooFewOpportunities  # what the month taught
 
 
 def register(app: typer.Typer) -> None:
@@ -133,6 +136,7 @@ def _run(shop: Shop, seed: int, say: Say) -> Demo:
     say(f"Learned {learned.pairs:,} pairs from {learned.orders:,} orders in {learned.seconds:.1f} s.")
     planted = _find_planted(shop, world, say)
     decisions = [_decide(shop, world, cart, say) for cart in islice(_carts(world), _EXAMPLES)]
+    month = _live_a_month(shop, world, say)
     return Demo(
         workspace=str(shop.workspace.root),
         items=len(world.items),
@@ -142,7 +146,8 @@ def _run(shop: Shop, seed: int, say: Say) -> Demo:
         complements_with_enough_data=planted.findable,
         complements_found_in_top5_share=planted.share,
         decisions=decisions,
-        month=_live_a_month(shop, world, say),
+        month=month,
+        offers=_learn_offers(shop, say),
     )
 
 
@@ -207,3 +212,10 @@ def _live_a_month(shop: Shop, world: World, say: Say) -> MonthCounts:
         f"{counts.orders:,} orders."
     )
     return counts
+
+
+def _learn_offers(shop: Shop, say: Say) -> OffersLearned | TooFewOpportunities:
+    """From what came of the month, so that what is expected from now on is learned and not supposed."""
+    found = shop.learn_offers()
+    say(next(outcome_lines(found)))
+    return found
