@@ -27,8 +27,8 @@ from pairwell.said import phrase
 from pairwell.shop.asking import read_text
 from pairwell.shop.fairness import refuse_text
 from pairwell.shop.ingesting import Open, ingest_paths
+from pairwell.shop.named import name_items
 from pairwell.shop.said import LAST_RANK, WORDS, Said, Word, Written
-from pairwell.shop.surroundings import name_items
 from pairwell.shop.today import Live, ask_today_of
 
 _PLACELESS = ("never", NOTHING)
