@@ -87,6 +87,7 @@ def test_an_unfair_draft_shows_why_and_is_not_published_by_a_form_of_one_s_own(
     assert [one["setting"]["name"] for one in draft["unfair"]] == ["decline.quiet_days"]
     status, said = admin.send("/settings/publish", draft=draft["settings"], share="1.0", reason="all the same")
     assert (status, "a no counts for nothing" in unescape(said)) == (400, True)
+    assert '<span class="pill bad">not published</span>' in said  # in the table, not one long paragraph
     assert settings_standing(workspace) == stands
     assert "this cannot be published" in admin.see("/trial")[1]
 
