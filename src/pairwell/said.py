@@ -102,7 +102,7 @@ class _Number(msgspec.Struct, frozen=True):
     def put(self, speaker: Speaker) -> str:
         form = "#,##0" + ("." + "0" * self.decimals if self.decimals else "") + ("%" if self.percent else "")
         shown = round(self.value, self.decimals + (2 if self.percent else 0))
-        told = self.value if shown else 0.0  # no -0.00
+        told = self.value if shown or not self.value else 0.0  # next to nothing has no sign, -0 has its own
         return format_decimal(told, format=f"+{form};-{form}" if self.sign else form, locale=speaker.locale)
 
 
