@@ -73,7 +73,7 @@ def test_what_is_the_shop_s_own_stays() -> None:
 
 def test_the_case_of_letters_is_that_of_each_language() -> None:
     whole = capital(listed(["DE", "pl"], "or"))
-    assert (whole, spoken(whole, "pl")) == ("De or pl", "De lub pl")
+    assert (whole, spoken(whole, "pl")) == ("DE or pl", "DE lub pl")
     assert lowered(whole) == "de or pl"
 
 
