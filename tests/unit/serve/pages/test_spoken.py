@@ -113,7 +113,7 @@ def test_what_a_form_did_is_said_in_its_reader_s_language(ask: Ask) -> None:
     assert done.status_code == 303
     cookie = done.headers["set-cookie"].partition(";")[0]
     page = ask("GET", done.headers["location"], headers={**headers, "cookie": cookie}).text
-    assert "Następna decyzja to uwzględni." in page
+    assert "począwszy od następnej decyzji." in page
 
 
 @pytest.mark.usefixtures("_tents")
