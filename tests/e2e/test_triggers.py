@@ -21,6 +21,7 @@ from tests.unit.triggers.shops import NAME, settings_with, to
 
 from pairwell.config.document import render_settings
 from pairwell.config.rules.trigger import Trigger
+from pairwell.config.settings import Cap
 from pairwell.config.workspace import Workspace
 from pairwell.events import Event, EventConsent, EventNeed
 from pairwell.operations.database import open_database
@@ -71,7 +72,11 @@ def _command(workspace: Workspace, *words: str) -> Any:
 
 
 def _publish(workspace: Workspace, *triggers: Trigger) -> None:
-    workspace.settings_file.write_text(render_settings(settings_with(*triggers)), encoding="utf-8")
+    often = Cap(
+        name="mails", channels=("email",), limit=1_000, window_h=24.0
+    )  # without a cap nothing that interrupts goes live
+    settings = settings_with(*triggers, caps=(often,))
+    workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
     command = [PAIRWELL, "publish", "--workspace", str(workspace.root)]
     subprocess.run(command, check=True, capture_output=True)
     stock_shop(workspace)

@@ -42,7 +42,7 @@ def test_what_is_said_is_shown_and_taken_back(pairwell: Command, here: Path) -> 
     said = pairwell("relate", first, second, "--as", "complement", "--rank", 4, "--author", "eve").stdout
     assert said.startswith(f"Said: {second} is offered beside {first}, at place 4.\n")
     again = pairwell("relate", first, second, "--as", "complement").stdout
-    assert again == f"So it is already: {second} is offered beside {first}, at place 4.\n"
+    assert again.startswith(f"So it is already: {second} is offered beside {first}, at place 4.\n")
     assert f"beside {first}: {second} is complement" in pairwell("item", first).stdout
     assert f"beside {first}: {second} is complement" in pairwell("item", second).stdout
     assert told(pairwell("pairs", first, "--json"))["pairs"][0]["item_id"] == second
