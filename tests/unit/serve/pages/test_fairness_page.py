@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from tests.unit.serve.online.conftest import learned, taught
 from tests.unit.serve.pages.browsing import HOME, Browser
-from tests.unit.serve.pages.conftest import EVIL, NOW, Ask
+from tests.unit.serve.pages.conftest import EVIL, Ask
+from tests.unit.serve.pages.learned_shop import learned, shop, taught, workspace
 
 from pairwell.config.published import settings_standing
 from pairwell.config.workspace import Workspace
 from pairwell.fairness.patterns import PATTERNS
-from pairwell.ingest.facts import write_facts
 from pairwell.offer_words import OfferText
 from pairwell.operations.users.store import UserStore
-from pairwell.shop.face import Shop, open_shop
+from pairwell.shop.face import Shop
 
-__all__ = ["learned", "taught"]
+__all__ = ["learned", "shop", "taught", "workspace"]
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
-
-
-@pytest.fixture
-def workspace(learned: Workspace) -> Workspace:
-    """Here the pages are of a shop that has learned."""
-    return learned
-
-
-@pytest.fixture
-def shop(workspace: Workspace) -> Iterator[Shop]:
-    with open_shop(workspace.root) as opened:
-        write_facts(opened.dataset, opened.facts, timezone="UTC", now=NOW)
-        yield opened
 
 
 def write(browser: Browser, **words: str) -> tuple[int, str]:

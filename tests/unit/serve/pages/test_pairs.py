@@ -4,37 +4,21 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
-from tests.unit.serve.online.conftest import learned, taught
 from tests.unit.serve.pages.browsing import HOME, Browser
-from tests.unit.serve.pages.conftest import EVIL, NOW, Ask
+from tests.unit.serve.pages.conftest import EVIL, Ask
+from tests.unit.serve.pages.learned_shop import learned, shop, taught, workspace
 
-from pairwell.config.workspace import Workspace
-from pairwell.ingest.facts import write_facts
 from pairwell.operations.database import Database
 from pairwell.operations.users.audit import AuditLog
 from pairwell.operations.users.store import UserStore
-from pairwell.shop.face import Shop, open_shop
+from pairwell.shop.face import Shop
 
-__all__ = ["learned", "taught"]
+__all__ = ["learned", "shop", "taught", "workspace"]
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
-
-
-@pytest.fixture
-def workspace(learned: Workspace) -> Workspace:
-    """Here the pages are of a shop that has learned."""
-    return learned
-
-
-@pytest.fixture
-def shop(workspace: Workspace) -> Iterator[Shop]:
-    with open_shop(workspace.root) as opened:
-        write_facts(opened.dataset, opened.facts, timezone="UTC", now=NOW)
-        yield opened
 
 
 @pytest.fixture
