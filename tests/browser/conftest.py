@@ -31,8 +31,6 @@ from pairwell.operations.keys.text import ENTROPY_BYTES
 from pairwell.records import CuratedRelation, Item, Relation
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = os.environ.get("PAIRWELL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-NO_CHROMIUM = "no Chromium: `apt-get install chromium`, or name it in PAIRWELL_CHROMIUM"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PATIENCE_MS = "20000"  # of the widget where nothing is about speed
 EVIL_ID = '"><script>window.hit=1</script>'
@@ -191,11 +189,16 @@ def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Online]:
         yield Online(base, "", workspace.operations_file)
 
 
+def _find_chromium() -> str:
+    """The browser's program; where there is none, what asks for it is skipped before anything is made for it."""
+    found = os.environ.get("PAIRWELL_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    return found or pytest.skip("no Chromium: `apt-get install chromium`, or name it in PAIRWELL_CHROMIUM")
+
+
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     """The pages of a demo; with PAIRWELL_DEMO it is made in that folder, or found there."""
-    if CHROMIUM is None:
-        pytest.skip(NO_CHROMIUM)
+    _find_chromium()
     folder = os.environ.get("PAIRWELL_DEMO") or tmp_path_factory.mktemp("dashboard") / "shop"
     with serving_demo(Path(folder)) as served:
         yield served
@@ -203,14 +206,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A browser without a window; the tests are skipped where there is none.
+    """A browser without a window.
 
     Its driver keeps an event loop in this thread, beside which other tests could start none: so it ends with them.
     """
-    if CHROMIUM is None:
-        pytest.skip(NO_CHROMIUM)
+    program = _find_chromium()
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
 

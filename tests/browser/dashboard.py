@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
-from tests.e2e.running import LOADING_S, PAIRWELL, started, wait_for
+from tests.e2e.running import LOADING_S, PAIRWELL, publish_patient, started, wait_for
+
+from pairwell.config.workspace import Workspace
 
 
 class Dashboard(NamedTuple):
@@ -60,6 +62,7 @@ def serving_demo(folder: Path) -> Iterator[Dashboard]:
     fresh = not folder.exists()
     if fresh:
         run("demo", str(folder), "--once")
+        publish_patient(Workspace(folder))  # a late answer is silence that no page shows
         _make_use(folder)
     with started([PAIRWELL, "serve", "--workspace", str(folder), "--port", "0", "--pages-port", "0"]) as server:
         base, online = (_found(server.said, words) for words in ("pages are at", "Pairwell listens on"))
