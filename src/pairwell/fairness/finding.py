@@ -6,20 +6,9 @@ from typing import Literal
 
 import msgspec
 
-Code = Literal[
-    "pre_ticked",
-    "fake_scarcity",
-    "fake_urgency",
-    "guilt",
-    "hidden_total",
-    "false_free",
-    "false_social_proof",
-    "disguised_advertising",
-    "beyond_guard",
-    "nagging",
-    "contact_without_consent",
-    "hidden_decline",
-]
+from pairwell.config.waiving import WaivedPattern
+
+Code = Literal[WaivedPattern, "beyond_guard", "nagging", "contact_without_consent", "hidden_decline"]
 
 
 class OfText(msgspec.Struct, frozen=True, kw_only=True):
