@@ -17,7 +17,11 @@ _VARIES = re.compile(r"in [\d.]+ s\.")  # how long learning took
 
 
 def _demo(folder: Path, *more: str) -> str:
-    command = [str(Path(sys.executable).with_name("pairwell")), "demo", "pairwell-demo", "--once", *more]
+    return _pairwell(folder, "demo", "pairwell-demo", "--once", *more)
+
+
+def _pairwell(folder: Path, *words: str) -> str:
+    command = [str(Path(sys.executable).with_name("pairwell")), *words]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
@@ -85,6 +89,21 @@ def test_a_second_run_in_the_same_folder_tells_the_same(printed: str, found: dic
     month = found["month"]
     assert f"A month of {month['decisions']:,} visits" in printed
     assert f"{month['accepts']:,} accepted" in printed
+
+
+def test_no_seller_of_the_stores_is_called_better_who_is_not(found: dict[str, Any], folder: Path) -> None:
+    whole = _sellers(folder, "--since", "2026-07-01", "--until", "2026-10-01")
+    month = _sellers(folder)
+    assert whole["above"] == set(found["stores"]["better"]) >= month["above"] > set()
+    assert whole.keys() == month.keys() == {"above", "as_expected"}
+
+
+def _sellers(folder: Path, *more: str) -> dict[str, set[str]]:
+    """Sellers by what is said of what goes with the goods they sell."""
+    told: dict[str, set[str]] = {}
+    for one in json.loads(_pairwell(folder / "pairwell-demo", "sellers", "--json", *more))["sellers"]:
+        told.setdefault(one["fitting"]["standing"], set()).add(one["seller_id"])
+    return told
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:

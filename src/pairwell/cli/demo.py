@@ -15,6 +15,7 @@ import typer
 
 from pairwell.cli.deciding import answer_lines
 from pairwell.cli.demo_firm import make_demo_firm
+from pairwell.cli.demo_stores import DemoStores, sell_at_counter, with_bonus
 from pairwell.cli.outcomes import outcome_lines
 from pairwell.cli.output import AsJson, amount, print_json, print_lines
 from pairwell.cli.serving import PagesPort, Port
@@ -57,6 +58,7 @@ class Demo(msgspec.Struct, frozen=True, kw_only=True):
     decisions: list[Answer]
     month: MonthCounts
     offers: OffersLearned | TooFewOpportunities  # what the month taught
+    stores: DemoStores
 
 
 def register(app: typer.Typer) -> None:
@@ -119,7 +121,7 @@ def _open(folder: Path, kind: DemoKind, seed: int) -> Shop:
     shop = create(folder, industry=_INDUSTRIES[kind])
     text = shop.workspace.settings_file.read_text(encoding="utf-8")
     salt = shop.published.settings.choice.salt
-    text = text.replace(salt, f"demo-{seed}").replace(*_DISCREET)
+    text = with_bonus(text.replace(salt, f"demo-{seed}").replace(*_DISCREET))
     shop.workspace.settings_file.write_text(text, encoding="utf-8")
     shop.publish()
     mark.write_text(name, encoding="ascii")
@@ -148,6 +150,7 @@ def _run(shop: Shop, seed: int, say: Say) -> Demo:
         decisions=decisions,
         month=month,
         offers=_learn_offers(shop, say),
+        stores=sell_at_counter(shop, world, say),
     )
 
 

@@ -1,7 +1,7 @@
 """What the stores of the simulated shop sold, by seller.
 
-A part of the orders of the history is placed in stores. A seller's skill shifts the log odds of what goes along with
-what was bought, up or down; which customers a seller meets is not his or her doing.
+A part of the orders that a world without offers would see is placed in stores. A seller's skill shifts the log odds of
+what goes along with what was bought, up or down; which customers a seller meets is not his or her doing.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ import msgspec
 import numpy as np
 
 from pairwell.simulate.history import history
-from pairwell.simulate.sellers import Seller, make_sellers
+from pairwell.simulate.sellers import Chain, Seller, make_sellers, store_of
 from pairwell.simulate.streams import Purpose, open_stream
 from pairwell.simulate.world import World
 
-_IN_STORES = 0.4  # share of the orders
 _LEAN = 5.0  # times as often somebody serves the department he or she knows
 
 
@@ -63,19 +62,25 @@ class Skill(msgspec.Struct, frozen=True, kw_only=True):
     usual: float  # the same by those that the usual seller would have with these customers
 
 
-def sell_in_stores(world: World) -> list[Sale]:
-    """Every order of the history that was placed in a store, by time; each draws from a stream of its own."""
-    sellers = make_sellers(world)
-    rows = history(world).to_pylist()
+def sell_in_stores(
+    world: World, chain: Chain | None = None, *, since: datetime | None = None, until: datetime | None = None
+) -> list[Sale]:
+    """Every order placed in a store, by time; each draws from a stream of its own.
+
+    Those from `since` (the opening) up to `until` (the end of the history).
+    """
+    chain = chain or Chain()
+    sellers, rows = make_sellers(world, chain), history(world, until).to_pylist()
     orders = [list(lines) for _, lines in groupby(rows, key=itemgetter("order_id"))]
-    sales = (_sale(world, sellers, lines, number) for number, lines in enumerate(orders))
+    wanted = ((number, lines) for number, lines in enumerate(orders) if since is None or lines[0]["placed_at"] >= since)
+    sales = (_sale(world, (chain, sellers), lines, number) for number, lines in wanted)
     return [sale for sale in sales if sale is not None]
 
 
-def true_skills(world: World, sales: Sequence[Sale]) -> list[Skill]:
+def true_skills(world: World, sales: Sequence[Sale], chain: Chain | None = None) -> list[Skill]:
     """What each seller adds to what his or her customers would have bought anyway, by seller."""
     found = []
-    for seller in make_sellers(world):
+    for seller in make_sellers(world, chain):
         own = [sale for sale in sales if sale.seller_id == seller.seller_id]
         occasions = [occasion for sale in own for occasion in sale.occasions]
         expected, usual = (_mean([each[place] for each in occasions]) for place in (2, 1))
@@ -87,15 +92,17 @@ def _mean(chances: Sequence[float]) -> float:
     return float(np.mean(chances)) if chances else 0.0
 
 
-def _sale(world: World, sellers: Sequence[Seller], rows: list[dict[str, Any]], number: int) -> Sale | None:
-    rng = open_stream(world.seed, Purpose.SELLERS, 1, number)
-    if rng.random() >= _IN_STORES:
+def _sale(
+    world: World, sold_by: tuple[Chain, tuple[Seller, ...]], rows: list[dict[str, Any]], number: int
+) -> Sale | None:
+    (chain, sellers), rng = sold_by, open_stream(world.seed, Purpose.SELLERS, 1, number)
+    if rng.random() >= chain.share:
         return None
     lines, customer, at = [_line(world, row) for row in rows], str(rows[0]["customer_id"]), rows[0]["placed_at"]
     seller = _served_by(world, sellers, (customer, lines[0].item), rng)
     occasions = tuple(_occasions(world, seller, lines, (at - world.size.opened).days))
     return Sale(
-        order_id=str(rows[0]["order_id"]), at=at, customer_id=customer, seller_id=seller.seller_id,
+        order_id=f"{chain.mark}{rows[0]['order_id']}", at=at, customer_id=customer, seller_id=seller.seller_id,
         lines=tuple(_sold(world, lines, occasions, rng)), occasions=occasions, usual_minor=paid(lines),
     )  # fmt: skip
 
@@ -110,11 +117,11 @@ def _line(world: World, row: dict[str, Any]) -> Line:
     return Line(place, row["quantity"], row["unit_price_minor"], row["discount_minor"])
 
 
-def _served_by(world: World, sellers: Sequence[Seller], whom: tuple[str, int], rng: np.random.Generator) -> Seller:
+def _served_by(world: World, sellers: tuple[Seller, ...], whom: tuple[str, int], rng: np.random.Generator) -> Seller:
     """Somebody of the customer's store, more often one who knows the department."""
     customer, item = whom
-    crowd, goods = world.ground.crowd, world.ground.catalogue
-    there = [seller for seller in sellers if seller.store == crowd.regions[crowd.index[customer]]]
+    goods, store = world.ground.catalogue, store_of(world, customer, sellers)
+    there = [seller for seller in sellers if seller.store == store]
     department = int(goods.department[goods.need[item]])
     weights = np.array([one.busy * (_LEAN if one.department == department else 1.0) for one in there])
     return there[int(rng.choice(len(there), p=weights / weights.sum()))]

@@ -26,6 +26,7 @@ class Purpose(IntEnum):
     FUTURE = 14
     FIRM_FILES = 15
     SELLERS = 16
+    COUNTER = 17
 
 
 def open_stream(seed: int, purpose: Purpose, *keys: int) -> np.random.Generator:

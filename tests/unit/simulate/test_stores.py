@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pairwell.errors import StorageError
+from pairwell.simulate.counter import open_counter
 from pairwell.simulate.history import history
-from pairwell.simulate.sellers import make_sellers
+from pairwell.simulate.sellers import Chain, make_sellers
 from pairwell.simulate.store_exports import write_stores
 from pairwell.simulate.stores import Sale, paid, sell_in_stores, true_skills
 from pairwell.simulate.world import World
@@ -82,6 +84,52 @@ def test_the_files_say_who_sold_what_and_who_should_sell_how_much(small: World, 
     assert {row["period"] for row in targets} == {"2026-06"}
     aimed, usual = (sum(each) for each in zip(*_aims(targets, sales), strict=True))
     assert aimed == pytest.approx(usual, rel=0.1)
+
+
+def test_of_what_came_back_each_line_was_sold_before(small: World, tmp_path: Path) -> None:
+    paths = write_stores(small, tmp_path)
+    sold = {(row["Order Number"], row["SKU"]): row for row in _read(paths["orders"])}
+    returns = _read(paths["returns"])
+    assert 0 < len(returns) < len(sold) / 20
+    for row in returns:
+        line = sold[row["Order Number"], row["SKU"]]
+        assert row["Quantity"] == line["Quantity"]
+        assert line["Order Date"] < row["Returned At"] < f"{small.history_end:%Y-%m-%d %H:%M:%S}"
+    assert {row["Customer ID"] for row in _read(paths["customers"])} == {row["Customer ID"] for row in sold.values()}
+
+
+_TWO = Chain(stores=2, staff=4, better=2, share=1.0, mark="S")
+
+
+def test_a_small_chain_serves_every_region_and_two_of_its_sellers_are_better(small: World) -> None:
+    sellers, counter = make_sellers(small, _TWO), open_counter(small)
+    assert {seller.store for seller in sellers} == {"City", "Coast"}
+    assert sorted(seller.skill for seller in sellers) == [0.0] * 6 + [1.0] * 2
+    sales = sell_in_stores(counter, _TWO)
+    assert len(sales) == len(set(history(counter)["order_id"].to_pylist()))
+    better = {seller.seller_id for seller in make_sellers(counter, _TWO) if seller.skill}
+    gains = {skill.seller_id: skill.expected - skill.usual for skill in true_skills(counter, sales, _TWO)}
+    assert {seller for seller, gain in gains.items() if gain > 0.05} == better
+    assert all(gains[seller] == pytest.approx(0) for seller in gains.keys() - better)
+
+
+def test_sales_of_a_time_are_those_of_all_that_fall_into_it(small: World) -> None:
+    until = small.history_end + timedelta(days=20)
+    since = until - timedelta(days=40)
+    some = sell_in_stores(small, _TWO, since=since, until=until)
+    assert some == [sale for sale in sell_in_stores(small, _TWO, until=until) if sale.at >= since]
+    assert all(since <= sale.at < until for sale in some)
+    assert any(sale.at > small.history_end for sale in some)
+
+
+def test_the_counter_s_people_are_others_and_its_goods_the_same(small: World) -> None:
+    before, counter = history(small), open_counter(small)
+    assert not set(counter.customers) & set(small.customers)
+    assert counter.ground.edges is small.ground.edges
+    assert counter.ground.market is small.ground.market
+    assert counter.life.day.tolist()[:200] != small.life.day.tolist()[:200]
+    assert history(small).equals(before)
+    assert history(open_counter(small)).equals(history(counter))
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(small: World, tmp_path: Path) -> None:
