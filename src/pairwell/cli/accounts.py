@@ -1,10 +1,10 @@
-"""Commands for people who look after accounts: whitespace, bill."""
+"""Commands for people who look after accounts: worklist, brief, bill, whitespace, outcome."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,12 +14,15 @@ import typer
 
 from pairwell.cli.output import AsJson, InWorkspace, as_json_text, print_json, print_lines
 from pairwell.cli.reporting import Language, write_files
+from pairwell.cli.telling import find
 from pairwell.errors import RequestError
+from pairwell.wording import counted
 
 if TYPE_CHECKING:
     from pairwell.advise.answers import Outcome
     from pairwell.advise.working import WorkSheet
     from pairwell.report.accounts.shown import Told
+    from pairwell.triggers.records import Sent
 
 
 class Form(StrEnum):
@@ -83,10 +86,7 @@ def whitespace(
     as_json: AsJson = False,
 ) -> None:
     """What accounts hold, and what similar ones hold that they do not."""
-    from pairwell import open as open_workspace
-
-    with open_workspace(workspace) as shop:
-        found = shop.accounts.whitespace(account, check=check)
+    found = find(workspace, lambda shop: shop.accounts.whitespace(account, check=check))
     _give(found, Form.json if as_json else form, language, out)
 
 
@@ -102,10 +102,7 @@ def bill(
     as_json: AsJson = False,
 ) -> None:
     """What the last months cost, and would have cost on every other plan, line by line."""
-    from pairwell import open as open_workspace
-
-    with open_workspace(workspace) as shop:
-        found = shop.accounts.bills(account)
+    found = find(workspace, lambda shop: shop.accounts.bills(account))
     _give(found, Form.json if as_json else form, language, out, sources=sources)
 
 
@@ -120,6 +117,9 @@ def worklist(
     crm: Annotated[
         System | None, typer.Option("--for", help="Tasks in the column names of this CRM, as csv or json.")
     ] = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send the talks to the receivers of [[tasks]]; none is told twice.")
+    ] = False,
     language: Spoken = Language.en,
     sources: Traced = False,
     out: Out = None,
@@ -127,17 +127,31 @@ def worklist(
     as_json: AsJson = False,
 ) -> None:
     """Whom to talk to, about what, why and when, the most worth a minute first; and whom to leave alone."""
-    from pairwell import open as open_workspace
-
     chosen = ListForm.json if as_json else form
     if crm is not None and chosen not in {ListForm.csv, ListForm.json}:
         raise RequestError("Tasks for a CRM are CSV or JSON.", hint="Add `--format csv`.", field="for")
-    with open_workspace(workspace) as shop:
-        found = shop.accounts.worklist(owner, capacity_minutes)
+    if send:
+        _give_sent(find(workspace, lambda shop: shop.triggers.send_worklist(owner, capacity_minutes)), as_json=as_json)
+        return
+    found = find(workspace, lambda shop: shop.accounts.worklist(owner, capacity_minutes))
     if crm is not None or chosen is ListForm.csv:
         _give_tasks(found, chosen, (crm or System.pairwell, language), out)
     else:
         _give(found, _FORMS[chosen], language, out, sources=sources)
+
+
+def _give_sent(found: Sequence[Sent], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"sent": found})
+    else:
+        print_lines(line for one in found for line in _sent_lines(one))
+
+
+def _sent_lines(one: Sent) -> Iterator[str]:
+    yield f"{one.name}: {counted(one.tasks, 'task')} on the list, {one.new:,} new, {one.before:,} told before."
+    yield f"  {one.delivered:,} delivered, {one.failed:,} failed, {one.silent:,} held back by what speaks against it."
+    if one.failed:
+        yield "  What failed is tried again by `pairwell serve`, or `pairwell triggers run --once`."
 
 
 def _give_tasks(found: WorkSheet, form: ListForm, to: tuple[System, Language], out: Path | None) -> None:
@@ -163,10 +177,7 @@ def brief(
     as_json: AsJson = False,
 ) -> None:
     """One page for a quarterly review: use, value, risks, bills, openings and next steps."""
-    from pairwell import open as open_workspace
-
-    with open_workspace(workspace) as shop:
-        found = shop.accounts.brief(account, language.value)
+    found = find(workspace, lambda shop: shop.accounts.brief(account, language.value))
     _give(found, Form.json if as_json else form, language, out, sources=sources)
 
 
@@ -191,12 +202,10 @@ def outcome(
     as_json: AsJson = False,
 ) -> None:
     """Tell what an account answered: it silences, parks and teaches."""
-    from pairwell import open as open_workspace
     from pairwell.advise.answers import Told as Answered
 
-    with open_workspace(workspace) as shop:
-        told = Answered(answer=answer, move=move, until=until, reason=reason, words=words, by=by)
-        found = shop.accounts.outcome(account, told)
+    told = Answered(answer=answer, move=move, until=until, reason=reason, words=words, by=by)
+    found = find(workspace, lambda shop: shop.accounts.outcome(account, told))
     if as_json:
         print_json(found)
     else:

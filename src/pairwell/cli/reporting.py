@@ -18,7 +18,7 @@ from pairwell.errors import RequestError, StorageError
 if TYPE_CHECKING:
     from pairwell.report.record import Report
 
-_MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 class Language(StrEnum):
@@ -47,10 +47,10 @@ def report(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which report; a wrong name lists those there are.")],
     *,
     since: Annotated[
-        datetime | None, typer.Option(formats=_MOMENTS, help="Orders from this day or moment on, in the shop's time.")
+        datetime | None, typer.Option(formats=MOMENTS, help="Orders from this day or moment on, in the shop's time.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=_MOMENTS, help="Orders before this day or moment, in the shop's time.")
+        datetime | None, typer.Option(formats=MOMENTS, help="Orders before this day or moment, in the shop's time.")
     ] = None,
     by: Annotated[
         str | None, typer.Option(metavar="SEGMENT", help="Slice by this; a wrong one lists those there are.")

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pairwell.cli.output import AsJson, InWorkspace, as_json_text, print_json
-from pairwell.cli.reporting import Format, Language, check_asked, give_report, write_files
+from pairwell.cli.output import AsJson, InWorkspace
+from pairwell.cli.reporting import Format, Language
+from pairwell.cli.telling import AsFormat, Key, Out, Since, Spoken, Until, Way, find, tell
 
 if TYPE_CHECKING:
     from pairwell.report.stores.shown import Told
-
-_MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-Since = Annotated[
-    datetime | None, typer.Option(formats=_MOMENTS, help="Orders from this day or moment on, in the shop's time.")
-]
-Until = Annotated[
-    datetime | None, typer.Option(formats=_MOMENTS, help="Orders before this day or moment, in the shop's time.")
-]
-Form = Annotated[Format, typer.Option("--format", help="What to write.")]
-Spoken = Annotated[Language, typer.Option(help="What a table or a page is written in.")]
-Key = Annotated[str | None, typer.Option(metavar="KEY", help="With csv: only this table, on stdout.")]
-Out = Annotated[Path | None, typer.Option(help="File to write it to; with csv and several tables a folder.")]
 
 sellers = typer.Typer(invoke_without_command=True)
 
@@ -40,7 +27,7 @@ def scoreboard(
     *,
     since: Since = None,
     until: Until = None,
-    form: Form = Format.table,
+    form: AsFormat = Format.table,
     table: Key = None,
     language: Spoken = Language.en,
     out: Out = None,
@@ -50,31 +37,23 @@ def scoreboard(
     """Sellers against targets, and compared on what their customers buy: in groups, never ranked."""
     if context.invoked_subcommand is not None:
         return
-    from pairwell import open as open_workspace
-
-    chosen = check_asked(Format.json if as_json else form, language, table)
-    with open_workspace(workspace) as shop:
-        found = shop.sellers.scoreboard(since, until)
-    _give(found, chosen, language, table, out)
+    way = Way(form, language, out, table, as_json=as_json)
+    _tell(find(workspace, lambda shop: shop.sellers.scoreboard(since, until)), way)
 
 
 @sellers.command()
 def card(
     item: Annotated[str, typer.Argument(metavar="ITEM", help="The item that the customer holds.")],
     *,
-    form: Form = Format.table,
+    form: AsFormat = Format.table,
     language: Spoken = Language.en,
     out: Out = None,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
     """A counter card: what to ask, what goes with an item, which one is better, and why."""
-    from pairwell import open as open_workspace
-
-    chosen = check_asked(Format.json if as_json else form, language)
-    with open_workspace(workspace) as shop:
-        found = shop.sellers.card(item)
-    _give(found, chosen, language, None, out)
+    way = Way(form, language, out, as_json=as_json)
+    _tell(find(workspace, lambda shop: shop.sellers.card(item)), way)
 
 
 @sellers.command()
@@ -83,19 +62,15 @@ def training(
     *,
     since: Since = None,
     until: Until = None,
-    form: Form = Format.table,
+    form: AsFormat = Format.table,
     language: Spoken = Language.en,
     out: Out = None,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
     """A training sheet: what to ask, why the better is better, objections, and what others add."""
-    from pairwell import open as open_workspace
-
-    chosen = check_asked(Format.json if as_json else form, language)
-    with open_workspace(workspace) as shop:
-        found = shop.sellers.training(category, since, until)
-    _give(found, chosen, language, None, out)
+    way = Way(form, language, out, as_json=as_json)
+    _tell(find(workspace, lambda shop: shop.sellers.training(category, since, until)), way)
 
 
 @sellers.command()
@@ -103,7 +78,7 @@ def bonus(
     *,
     since: Since = None,
     until: Until = None,
-    form: Form = Format.table,
+    form: AsFormat = Format.table,
     table: Key = None,
     language: Spoken = Language.en,
     out: Out = None,
@@ -111,20 +86,11 @@ def bonus(
     as_json: AsJson = False,
 ) -> None:
     """What each seller gets by the rule under [bonus], line by line."""
-    from pairwell import open as open_workspace
-
-    chosen = check_asked(Format.json if as_json else form, language, table)
-    with open_workspace(workspace) as shop:
-        found = shop.sellers.bonus(since, until)
-    _give(found, chosen, language, table, out)
+    way = Way(form, language, out, table, as_json=as_json)
+    _tell(find(workspace, lambda shop: shop.sellers.bonus(since, until)), way)
 
 
-def _give(found: Told, chosen: Format, language: Language, table: str | None, out: Path | None) -> None:
+def _tell(found: Told, way: Way) -> None:
     from pairwell.report.stores.shown import as_report
 
-    if chosen is not Format.json:
-        give_report(as_report(found), chosen, language, table, out)
-    elif out is None:
-        print_json(found)
-    else:
-        write_files({out: as_json_text(found)})
+    tell(found, way, as_report)

@@ -1,4 +1,4 @@
-"""Placements, caps, rules, levers and triggers: where they stand in the text, and whether they can be relied on."""
+"""Placements, caps, rules, levers, triggers and tasks: where they stand in the text; whether one can rely on them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,19 @@ from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Rule
 from pairwell.config.rules.trigger import Trigger
 from pairwell.config.settings import USUAL_CHANNELS, Cap, Settings
+from pairwell.config.tasks import Tasks
 from pairwell.config.waiving import Waived
 from pairwell.errors import SettingsError
 
 # array of tables -> what one of them is called
-ENTRIES = {"caps": "cap", "rules": "rule", "levers": "lever", "triggers": "trigger", "waived": "waiver"}
+ENTRIES = {
+    "caps": "cap",
+    "rules": "rule",
+    "levers": "lever",
+    "triggers": "trigger",
+    "tasks": "receiver of tasks",
+    "waived": "waiver",
+}
 
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*\]\]?")
 _UNSAID = re.compile(r"[\s\"']")  # in the name of a table
@@ -111,6 +119,9 @@ def _check_triggers(settings: Settings, text: str, source: str) -> None:
             raise _mistaken(mistake, where, "triggers")
         if fault := find_fault(trigger, places):
             raise _faulty(fault, trigger, (text, source), ("triggers", place))
+    for place, tasks in enumerate(settings.tasks):
+        if mistake := triggers.find_mistaken_tasks(tasks, settings):
+            raise _mistaken(mistake, f"{source}, {_place(text, ('tasks', place, mistake.field), tasks.name)}", "tasks")
 
 
 def _find_weightless(weights: Mapping[str, float]) -> Mistake | None:
@@ -142,7 +153,9 @@ def _mistaken(mistake: Mistake, where: str, field: str) -> SettingsError:
     return SettingsError(f"{where}: {mistake.said}.", hint=mistake.hint, field=field)
 
 
-def _check_names(table: str, entries: Sequence[Cap | Rule | Lever | Trigger | Waived], text: str, source: str) -> None:
+def _check_names(
+    table: str, entries: Sequence[Cap | Rule | Lever | Trigger | Tasks | Waived], text: str, source: str
+) -> None:
     seen: set[str] = set()
     for place, entry in enumerate(entries):
         if entry.name in seen:

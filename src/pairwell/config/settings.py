@@ -17,6 +17,7 @@ from pairwell.config.rules.lever import Lever
 from pairwell.config.rules.rule import Hesitation, Industry, Rule, usual_rules
 from pairwell.config.rules.trigger import Trigger
 from pairwell.config.storing import Currency, Engine, Ingest, Operations
+from pairwell.config.tasks import Tasks
 from pairwell.config.waiving import Waived
 
 OfferKind = Literal["cross_sell", "upgrade", "bundle", "repeat"]
@@ -388,6 +389,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[Lever, ...], Meta(description="What ranks an offer higher or lower; nothing enters by them.")
     ] = ()
     triggers: Annotated[tuple[Trigger, ...], Meta(description="What follows an event unasked.")] = ()
+    tasks: Annotated[tuple[Tasks, ...], Meta(description="Who is told of the talks of a work list.")] = ()
     waived: Annotated[
         tuple[Waived, ...], Meta(description="Words of own texts that somebody answers for; see docs/fairness.md.")
     ] = ()

@@ -1,4 +1,4 @@
-"""Whether a trigger can do what it says."""
+"""Whether a trigger, or a receiver of tasks, can do what it says."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from pairwell.config.explaining import Mistake, name_neighbours
 from pairwell.config.rules.trigger import Trigger
 from pairwell.config.settings import Settings
+from pairwell.config.tasks import Tasks
 
 _SHAPE = 'Write it as "https://shop.example/offers".'
 _OF_WEBHOOKS = ("url", "secret_env", "other_secret_env")
@@ -17,6 +18,19 @@ _OF_WEBHOOKS = ("url", "secret_env", "other_secret_env")
 def find_mistake(trigger: Trigger, settings: Settings) -> Mistake | None:
     """The first thing for which `trigger` cannot work under these settings; its condition is looked at elsewhere."""
     return next(_mistakes(trigger, settings), None)
+
+
+def find_mistaken_tasks(tasks: Tasks, settings: Settings) -> Mistake | None:
+    """The first thing for which `tasks` cannot go out under these settings."""
+    if any(trigger.name == tasks.name for trigger in settings.triggers):
+        said = "a trigger has that name"
+        return Mistake(field="name", said=said, hint="Give it one of its own: commands tell them apart by it.")
+    return next(_of_webhook(tasks), None)
+
+
+def receivers_of(settings: Settings) -> tuple[Trigger | Tasks, ...]:
+    """All that something is sent to."""
+    return (*settings.triggers, *settings.tasks)
 
 
 def is_own(host: str) -> bool:
@@ -54,7 +68,7 @@ def _of_email(trigger: Trigger, settings: Settings) -> Iterator[Mistake]:
         yield Mistake(field="to", said=said, hint="Let a webhook tell it: that names the event as you sent it.")
 
 
-def _of_webhook(trigger: Trigger) -> Iterator[Mistake]:
+def _of_webhook(trigger: Trigger | Tasks) -> Iterator[Mistake]:
     if trigger.url is None:
         yield Mistake(field=None, said="`url` is missing, to which the webhook goes", hint=_SHAPE)
     else:

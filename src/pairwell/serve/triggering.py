@@ -1,4 +1,4 @@
-"""The process of triggers: it waits until published settings hold some, and then works on them until told to stop."""
+"""The process of triggers and tasks: it waits until published settings hold some, and works on them until it ends."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pairwell.clock import system_clock
 from pairwell.config.published import load_published
 from pairwell.config.standing import CURRENT
+from pairwell.config.triggers import receivers_of
 from pairwell.config.workspace import Workspace
 from pairwell.decide.asked import Decides
 from pairwell.errors import PairwellError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pairwell.facts.store import FactStore
     from pairwell.journal.store import Journal
     from pairwell.serve.online.live import Watch
+    from pairwell.shop.advising import Advising
+    from pairwell.shop.face import Shop
     from pairwell.triggers.desk import Triggers
 
 _LOOK_S = 1.0  # between one look at the journal and the next
@@ -39,16 +42,16 @@ def run(workspace: Workspace, *, ready: Callable[[], None] = lambda: None) -> No
         while not stopped:
             if (seen := _look(workspace)) != stamp:
                 stamp = seen
-                if _holds_triggers(workspace, notices):
+                if _holds_some(workspace, notices):
                     _work(workspace, notices, stopped)
                     stamp = None
             _wait(_LOOK_S, stopped)
 
 
 def _work(workspace: Workspace, notices: Notices, stopped: list[bool]) -> None:
-    """Work on triggers while there are some."""
+    """Work on triggers and tasks while there are some."""
     with _opened(workspace, notices) as (watch, desk), desk.runner(notices.tell) as runner:
-        while not stopped and watch.live.settings.settings.triggers:
+        while not stopped and receivers_of(watch.live.settings.settings):
             pause = _LOOK_S
             try:
                 pause = 0.0 if runner.step().worked else _LOOK_S
@@ -66,14 +69,16 @@ def _opened(workspace: Workspace, notices: Notices) -> Iterator[tuple[Watch, Tri
     from pairwell.journal.store import Journal
     from pairwell.operations.database import join_database
     from pairwell.serve.online.live import Watch
+    from pairwell.shop.tasking import Tasking
     from pairwell.triggers.desk import Triggers
 
     watch = Watch(workspace, notices)
     operations = watch.live.settings.settings.operations
     url = workspace.operations_url(operations.url)
-    with closing(join_database(url, durability=operations.durability, hang_s=_HANG_S)) as database:
+    join = join_database(url, durability=operations.durability, hang_s=_HANG_S)
+    with closing(join) as database, closing(_Advised(workspace, watch)) as advised:
         decides = _Decides(watch, FactStore(database), Journal(database))
-        yield watch, Triggers(decides, database, system_clock)
+        yield watch, Triggers(decides, database, system_clock, advises=Tasking(advised.look))
 
 
 class _Troubles(Notices):
@@ -82,6 +87,28 @@ class _Troubles(Notices):
     def tell(self, level: str, event: str, message: str) -> None:
         if level != "info":
             super().tell(level, event, message)
+
+
+class _Advised:
+    """What is known of accounts under what is live now; opened where the first task is to be made or sent."""
+
+    def __init__(self, workspace: Workspace, watch: Watch) -> None:
+        self._workspace = workspace
+        self._watch = watch
+        self._shop: Shop | None = None
+
+    def look(self) -> Advising:
+        """As of now."""
+        from pairwell.shop.face import Shop
+
+        if self._shop is None or self._shop.published.hash != self._watch.live.settings.hash:
+            self.close()
+            self._shop = Shop(self._workspace)
+        return self._shop.accounts
+
+    def close(self) -> None:
+        if self._shop is not None:
+            self._shop.close()
 
 
 class _Decides(Decides):
@@ -103,9 +130,9 @@ class _Decides(Decides):
         return Decider(lambda: live.model, live.settings, self._facts, self._journal, canaries=live.canaries)
 
 
-def _holds_triggers(workspace: Workspace, notices: Notices) -> bool:
+def _holds_some(workspace: Workspace, notices: Notices) -> bool:
     try:
-        return bool(load_published(workspace).settings.triggers)
+        return bool(receivers_of(load_published(workspace).settings))
     except PairwellError as error:
         notices.tell("error", "settings_not_loaded", error.message)
         return False

@@ -17,7 +17,7 @@ from pairwell.advise.brief.record import Brief
 from pairwell.advise.matrix import Matrix, make_matrix
 from pairwell.advise.moves.chances import Yeses, count_yeses
 from pairwell.advise.moves.find import find_moves
-from pairwell.advise.moves.terms import Terms
+from pairwell.advise.moves.terms import Prospect, Terms
 from pairwell.advise.prospects import look_at
 from pairwell.advise.sheets import BillSheet, make_bills
 from pairwell.advise.whitespace.hidden import judge_whitespace
@@ -26,12 +26,16 @@ from pairwell.advise.worklist import make_worklist
 from pairwell.clock import Clock
 from pairwell.config.accounts import Accounts
 from pairwell.config.pseudonyms import pseudonym_of, read_secret
+from pairwell.config.tasks import Tasks
 from pairwell.errors import NotFoundError, RequestError
 from pairwell.facts.effects import EventEffects
 from pairwell.operations.database import Database
+from pairwell.report.accounts.tasks import make_tasks
 from pairwell.said import phrase
 from pairwell.shop.asking import read_count, read_text
 from pairwell.shop.known_accounts import KnownAccounts
+from pairwell.triggers.records import Errand
+from pairwell.triggers.spans import span_of
 
 if TYPE_CHECKING:
     from pairwell.shop.parts import Parts
@@ -67,8 +71,7 @@ class Advising:
 
     def brief(self, account_id: str, locale: str = "en") -> Brief:
         """What to know of an account before a review, with stories in a language. Raises as `whitespace`."""
-        account = self._find(account_id)
-        prospect = look_at(account, self._terms, self._settings, self._known.gaps.get(account.account_id, ()))
+        prospect = self._prospect(self._find(account_id))
         terms = msgspec.structs.replace(self._terms, locale=locale)
         return make_brief(Found(prospect=prospect, moves=find_moves(prospect, terms, self._yeses)), terms)
 
@@ -83,6 +86,39 @@ class Advising:
         work = make_worklist(prospects, self._terms, self._yeses, owner=owner, capacity_minutes=capacity_minutes)
         prices = self._terms.prices
         return WorkSheet(currency=prices.currency, timezone=prices.zone, work=work)
+
+    def errands(self, receiver: Tasks, owner: str | None = None, capacity_minutes: int | None = None) -> list[Errand]:
+        """The talks of a receiver's work list as tasks in its columns, in order. Raises as `worklist`.
+
+        `owner`, `capacity_minutes`: in place of its own.
+        """
+        sheet = self.worklist(owner or receiver.owner, capacity_minutes or receiver.capacity_minutes)
+        tasks = make_tasks(sheet, receiver.columns, receiver.locale)
+        span = span_of(self._now, receiver.every, sheet.timezone)
+        return [
+            Errand(
+                account_id=talk.account_id,
+                kind=talk.move.kind,
+                plan_id=talk.move.plan_id,
+                period=span.name,
+                at=self._now,
+                until=span.until,
+                task=task,
+            )
+            for talk, task in zip(sheet.work.talks, tasks, strict=True)
+        ]
+
+    def why_not_now(self, errand: Errand) -> str | None:
+        """Why a talk is not to be held as things stand now: what holds a pitch back, or "not_proposed"."""
+        try:
+            prospect = self._prospect(self._find(errand.account_id))
+        except NotFoundError:
+            return "not_proposed"
+        if prospect.readiness.holds:
+            return prospect.readiness.holds[0].code
+        moves = find_moves(prospect, self._terms, self._yeses)
+        there = any((one.kind, one.plan_id) == (errand.kind, errand.plan_id) for one in moves)
+        return None if there else "not_proposed"
 
     def owners(self) -> list[str]:
         """Who looks after accounts."""
@@ -117,6 +153,9 @@ class Advising:
             event_id=event.event_id,
             is_new=receipt.accepted == 1,
         )
+
+    def _prospect(self, account: Account) -> Prospect:
+        return look_at(account, self._terms, self._settings, self._known.gaps.get(account.account_id, ()))
 
     def _find(self, account_id: str) -> Account:
         wanted = read_text(account_id, "account_id", "acme")

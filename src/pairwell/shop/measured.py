@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pairwell.shop.selling import Selling
     from pairwell.shop.setup import Setup
     from pairwell.shop.trying_draft import DraftTried
+    from pairwell.triggers.errands import Advises
 
 
 class Measured(Parts):
@@ -52,6 +53,11 @@ class Measured(Parts):
         from pairwell.shop.advising import Advising
 
         return Advising(self, lambda: self._database, self._clock, kept)
+
+    def _advises(self) -> Advises:
+        from pairwell.shop.tasking import Tasking
+
+        return Tasking(lambda: self.accounts)
 
     @cached_property
     def _known_accounts(self) -> list[KnownAccounts]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from pairwell.clock import Clock, system_clock
 from pairwell.config.published import Published, load_published, load_settings
+from pairwell.config.triggers import receivers_of
 from pairwell.config.workspace import Workspace
 from pairwell.decide.asked import Decides
 from pairwell.errors import JournalError, NoModelError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pairwell.shop.rollout import Rollout
     from pairwell.triggers.counting import Watched
     from pairwell.triggers.desk import Triggers
+    from pairwell.triggers.errands import Advises
 
 
 class Parts(Decides):
@@ -167,10 +169,14 @@ class Parts(Decides):
 
     @property
     def triggers(self) -> Triggers:
-        """What follows events unasked."""
+        """What follows events unasked, and tasks that go out."""
         from pairwell.triggers.desk import Triggers
 
-        return Triggers(self, self._database, self._clock)
+        return Triggers(self, self._database, self._clock, advises=self._advises())
+
+    def _advises(self) -> Advises | None:
+        """Who knows what to say to which account."""
+        return None
 
     def _begin_triggers(self) -> None:
         """Let new triggers wait for events from now on; where the journal is away, from when it is back."""
@@ -181,7 +187,7 @@ class Parts(Decides):
         """By trigger what is on its way, or could not be delivered."""
         from pairwell.triggers.counting import count_triggered
 
-        return count_triggered(self._database, [one.name for one in self.published.settings.triggers])
+        return count_triggered(self._database, [one.name for one in receivers_of(self.published.settings)])
 
     def _decider(self) -> Decider:
         from pairwell.decide.decider import Decider

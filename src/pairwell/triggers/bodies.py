@@ -12,7 +12,7 @@ from pairwell.config.rules.trigger import Trigger
 from pairwell.config.settings import Settings
 from pairwell.events import Event, EventOrder
 from pairwell.records import CartLine, DecisionRequest
-from pairwell.triggers.records import Held
+from pairwell.triggers.records import Errand, Held
 
 _MOST_LINES = 1_000  # of a cart in a request
 _encoder = msgspec.json.Encoder()
@@ -28,9 +28,16 @@ def name_triggered(trigger: Trigger, event: Event) -> str:
     return f"msg_{hashlib.blake2b(told, digest_size=16).hexdigest()}"
 
 
+def name_errand(receiver: str, errand: Errand) -> str:
+    """The id of a task: the same for an account, a move and a period, however often the list is made."""
+    told = f"{receiver}\x1f{errand.account_id}\x1f{errand.kind}\x1f{errand.plan_id}\x1f{errand.period}"
+    return f"task_{hashlib.blake2b(told.encode(), digest_size=16).hexdigest()}"
+
+
 def request_of(trigger: Trigger, trigger_id: str, held: Held, settings: Settings) -> DecisionRequest:
     """What is to be decided: beside what was bought or is named, for a need to meet it."""
     event = held.event
+    assert event is not None
     attributes = {"trigger": trigger.name}
     if event.need is not None:
         attributes["need"] = event.need.need
@@ -47,8 +54,26 @@ def request_of(trigger: Trigger, trigger_id: str, held: Held, settings: Settings
     )
 
 
-def offer_body(trigger: str, held: Held) -> bytes:
+def body_of(name: str, task_id: str, held: Held) -> bytes:
     """The webhook's body, the same at each try."""
+    return _offer(name, held) if held.errand is None else _errand(name, task_id, held.errand)
+
+
+def _errand(receiver: str, task_id: str, errand: Errand) -> bytes:
+    data = {
+        "receiver": receiver,
+        "task_id": task_id,
+        "account_id": errand.account_id,
+        "kind": errand.kind,
+        "plan_id": errand.plan_id,
+        "period": errand.period,
+        "task": errand.task,
+    }
+    return _body("task.made", errand.at, data)
+
+
+def _offer(trigger: str, held: Held) -> bytes:
+    assert held.event is not None
     assert held.answer is not None
     assert held.decided_at is not None
     data = {

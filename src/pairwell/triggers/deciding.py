@@ -39,13 +39,14 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 
 def decide_task(task: Task, trigger: Trigger, shop: Deciding, now: datetime) -> Decided:
     """Decide on an event. The journal knows the request by the task's id: asked again, it says the same again."""
-    settings = shop.published.settings
+    settings, event = shop.published.settings, task.held.event
+    assert event is not None
     request = request_of(trigger, task.trigger_id, task.held, settings)
     condition, beside_nothing, beside = condition_of(trigger), not (request.cart or request.viewed), list[str]()
-    against = condition.objection(task.held.event, now)
+    against = condition.objection(event, now)
     if against is None and (condition.asks_of_customer or beside_nothing):
         known = _known_now(request, shop, now)
-        against = condition.objection_to(task.held.event, known, settings)
+        against = condition.objection_to(event, known, settings)
         if beside_nothing:  # what was bought last, as far as that may be used
             beside = [*known.bought_at][:1]
             request = msgspec.structs.replace(request, viewed=beside)

@@ -17,14 +17,17 @@ from pairwell.clock import Clock, from_micros, to_micros
 from pairwell.config.explaining import name_neighbours
 from pairwell.config.rules.trigger import Trigger
 from pairwell.config.settings import Settings
+from pairwell.config.tasks import Tasks
+from pairwell.config.triggers import receivers_of
 from pairwell.errors import JournalError, NotFoundError, RequestError
 from pairwell.operations.database import Database
 from pairwell.operations.schema import triggered, triggers
 from pairwell.records import Answer
 from pairwell.triggers.bodies import ping_body
 from pairwell.triggers.deciding import Deciding, why_not_now
+from pairwell.triggers.errands import Advises, Errands
 from pairwell.triggers.ledger import Ledger
-from pairwell.triggers.records import DeadLetter, Pinged, Resent, Standing, Task, Tell, Worked, unheard
+from pairwell.triggers.records import DeadLetter, Errand, Pinged, Resent, Sent, Standing, Task, Tell, Worked, unheard
 from pairwell.triggers.running import LEASE_S, Runner, put_off
 from pairwell.triggers.secrets import Signer
 from pairwell.triggers.sending import Message, send_all
@@ -60,8 +63,10 @@ class EmailRow(msgspec.Struct, frozen=True, kw_only=True):
 class Triggers:
     """The triggers of an open workspace. Every method raises `JournalError` where the database fails."""
 
-    def __init__(self, shop: Deciding, database: Database, clock: Clock) -> None:
+    def __init__(self, shop: Deciding, database: Database, clock: Clock, *, advises: Advises | None = None) -> None:
+        """`advises` is asked where tasks are to be made or sent."""
         self._shop = shop
+        self._advises = advises
         self._database = database
         self._clock = clock
         self.environment: Mapping[str, str] = os.environ  # where secrets are
@@ -69,18 +74,52 @@ class Triggers:
     def begin(self) -> None:
         """Let triggers that are new wait for what comes from now on."""
         ledger = Ledger(self._database, lease_s=LEASE_S)
-        Taker(self._database, ledger).begin([trigger.name for trigger in self._settings.triggers])
+        names = [[one.name for one in found] for found in (self._settings.triggers, self._settings.tasks)]
+        Taker(self._database, ledger).begin(*names)
 
     def run_once(self, tell: Tell = unheard) -> Worked:
         """Do what is due now: take events, decide, send."""
         with self.runner(tell) as runner:
             return runner.run_once()
 
+    def send_worklist(
+        self, owner: str | None = None, capacity_minutes: int | None = None, tell: Tell = unheard
+    ) -> Sequence[Sent]:
+        """Send the talks of the work list to each receiver of tasks, those told in this period not again.
+
+        `owner`: not to those who are told of another's accounts. Raises `RequestError` where there is no receiver,
+        and what a work list raises.
+        """
+        receivers = [one for one in self._settings.tasks if owner is None or one.owner in {None, owner}]
+        if self._advises is None or not receivers:
+            raise RequestError(
+                "No receiver of tasks is told of that work list.",
+                hint="Write [[tasks]] in pairwell.toml, and run `pairwell publish`: see docs/accounts.md.",
+                field="send",
+            )
+        self.begin()
+        return [self._send(one, self._advises.errands(one, owner, capacity_minutes), tell) for one in receivers]
+
+    def _send(self, receiver: Tasks, found: Sequence[Errand], tell: Tell) -> Sent:
+        new = Errands(self._database, Ledger(self._database, lease_s=LEASE_S)).add(receiver, found, self._clock())
+        with self.runner(tell) as runner:
+            runner.only = receiver.name
+            done = runner.run_once()
+        return Sent(
+            name=receiver.name,
+            tasks=len(found),
+            new=new,
+            before=len(found) - new,
+            delivered=done.delivered,
+            failed=done.failed,
+            silent=done.silent,
+        )
+
     @contextmanager
     def runner(self, tell: Tell = unheard) -> Iterator[Runner]:
         """Whoever does what is due, step by step; at the end what is being sent is waited for."""
         runner = Runner(self._shop, self._database, self._clock, tell=tell)
-        runner.environment = self.environment
+        runner.environment, runner.advises = self.environment, self._advises
         try:
             yield runner
         finally:
@@ -88,7 +127,7 @@ class Triggers:
                 runner.finish()
 
     def list(self) -> list[Standing]:
-        """Every trigger of the live settings, and how it is doing."""
+        """Every trigger and receiver of tasks of the live settings, and how it is doing."""
         with self._database.read() as connection:
             states = {row.name: row for row in connection.execute(sa.select(triggers))}
             counts: defaultdict[str, list[Any]] = defaultdict(list)
@@ -103,7 +142,7 @@ class Triggers:
                 counts[trigger.name],
                 (errors.get(trigger.name), tries.get(trigger.name)),
             )
-            for trigger in self._settings.triggers
+            for trigger in receivers_of(self._settings)
         ]
 
     def dead(self, name: str | None = None) -> Sequence[DeadLetter]:
@@ -219,8 +258,8 @@ class Triggers:
     def _settings(self) -> Settings:
         return self._shop.published.settings
 
-    def _find(self, name: str) -> Trigger:
-        known: dict[str, Trigger] = {trigger.name: trigger for trigger in self._settings.triggers}
+    def _find(self, name: str) -> Trigger | Tasks:
+        known = {one.name: one for one in receivers_of(self._settings)}
         if name in known:
             return known[name]
         hint = name_neighbours(name, known) if known else "Write [[triggers]] in pairwell.toml: see docs/triggers.md."
@@ -234,7 +273,7 @@ class Triggers:
 
 
 def _standing(
-    trigger: Trigger,
+    trigger: Trigger | Tasks,
     state: Any,  # noqa: ANN401 - a row
     counts: Sequence[Any],
     tries: tuple[str | None, datetime | None],
@@ -245,9 +284,9 @@ def _standing(
         numbers[row.state] += row.number
     return Standing(
         name=trigger.name,
-        on=trigger.on,
-        to=trigger.to,
-        placement=trigger.placement,
+        on=trigger.on if isinstance(trigger, Trigger) else "worklist",
+        to=trigger.to if isinstance(trigger, Trigger) else "webhook",
+        placement=trigger.placement if isinstance(trigger, Trigger) else None,
         off_since=None if state is None or state.off_since is None else from_micros(state.off_since),
         problem=None if state is None else state.problem,
         due=numbers["due"],

@@ -8,9 +8,9 @@ from pairwell.journal.passing import events_of_orders
 from pairwell.operations.database import Database
 
 
-def is_cancelled(database: Database, event: Event) -> bool:
+def is_cancelled(database: Database, event: Event | None) -> bool:
     """Whether the event tells of an order that is cancelled by now."""
-    if event.order is None:
+    if event is None or event.order is None:
         return False
     order_id = event.order.order_id
     state = order_states(events_of_orders(database, {order_id})).get(order_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -19,10 +19,23 @@ def unheard(_level: str, _event: str, _message: str) -> None:
     """Nobody listens."""
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What a row says of its person; sealed under that person's key."""
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """A talk with an account, as a task for whoever looks after it."""
 
-    event: Event
+    account_id: str
+    kind: str  # of the move
+    plan_id: str
+    period: str  # in which it is told once: "2026-11"
+    at: datetime  # when the work list was made
+    until: datetime  # then the next period begins
+    task: Mapping[str, str | int]  # as its receiver reads it
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row says of its person, of an event or of an errand; sealed under that person's key."""
+
+    event: Event | None = None
+    errand: Errand | None = None
     customer_id: str
     beside: list[str] = []  # what was bought last, where that is what is offered beside
     decided_at: datetime | None = None
@@ -61,12 +74,12 @@ class Worked(NamedTuple):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How a trigger is doing. Counts go back as far as `retention.triggered_days`."""
+    """How a trigger or a receiver of tasks is doing. Counts go back as far as `retention.triggered_days`."""
 
     name: str
-    on: str
+    on: str  # the type of event, or "worklist"
     to: str
-    placement: str
+    placement: str | None  # None: tasks are no offers
     off_since: datetime | None  # None: it works
     problem: str | None  # why it is off, or cannot work
     due: int  # taken, and not decided yet
@@ -107,3 +120,15 @@ class Pinged(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
     seconds: float
     said: str  # how the answer began
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a work list that was sent to one receiver of tasks."""
+
+    name: str
+    tasks: int  # of its list
+    new: int
+    before: int  # told in this period already, or on their way since
+    delivered: int  # of these and of those that waited
+    failed: int  # tries
+    silent: int  # not told, as something speaks against it by now

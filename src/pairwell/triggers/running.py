@@ -11,12 +11,17 @@ import sqlalchemy as sa
 
 from pairwell.clock import Clock, to_micros
 from pairwell.config.rules.trigger import Trigger
-from pairwell.errors import JournalError, SettingsError
+from pairwell.config.settings import Settings
+from pairwell.config.tasks import Tasks
+from pairwell.config.triggers import receivers_of
+from pairwell.errors import JournalError, SettingsError, UserError
 from pairwell.operations.database import Database
 from pairwell.operations.schema import triggers
-from pairwell.triggers.bodies import offer_body
+from pairwell.operations.switch import KillSwitch
+from pairwell.triggers.bodies import body_of
 from pairwell.triggers.deciding import Deciding, decide_task, why_not_now
 from pairwell.triggers.delivering import Delivery, Ready
+from pairwell.triggers.errands import Advises, Errands
 from pairwell.triggers.ledger import Ledger
 from pairwell.triggers.orders import is_cancelled
 from pairwell.triggers.records import Task, Tell, Worked, unheard
@@ -45,8 +50,11 @@ class Runner:
         self._tell = tell
         self._ledger = Ledger(database, lease_s=lease_s)
         self._taker = Taker(database, self._ledger, tell=tell)
+        self._errands = Errands(database, self._ledger)
         self._delivery = Delivery()
         self.environment: Mapping[str, str] = os.environ
+        self.advises: Advises | None = None  # None: nobody here knows of accounts, and no task goes out
+        self.only: str | None = None  # the one trigger or receiver that is worked on
 
     def run_once(self) -> Worked:
         """Do all that is due by now. Raises `JournalError`: then it can be run again."""
@@ -69,38 +77,53 @@ class Runner:
 
     def step(self) -> Worked:
         """Do some of what is due, without waiting for long. Raises `JournalError`: then it can be run again."""
-        named = {trigger.name: trigger for trigger in self._shop.published.settings.triggers}
-        self._taker.begin(list(named))
-        done = Worked(dead=self._ledger.expire(self._clock()))
-        signers = self._signers([trigger for trigger in named.values() if trigger.name not in self._off()])
+        settings = self._shop.published.settings
+        self._taker.begin([one.name for one in settings.triggers], [one.name for one in settings.tasks])
+        done, working = Worked(dead=self._ledger.expire(self._clock())), self._working(settings)
+        signers = self._signers(list(working.values()))
         for name in signers:
-            done = done.joined(Worked(taken=self._taker.take(named[name], self._clock())))
-            done = done.joined(self._decide(named[name]))
+            done = done.joined(self._prepare(working[name], settings))
         for name, signer in signers.items():
             if signer is not None and (room := self._delivery.room(name)):
-                ready, silent = self._ready(named[name], signer, room)
+                ready, silent = self._ready(working[name], signer, room)
                 done = done.joined(Worked(silent=silent))
                 if ready:
                     self._delivery.start(name, ready, self._clock())
         return done.joined(self._settle_arrived(within_s=_FIRST_S)) if self._delivery.busy else done
 
+    def _working(self, settings: Settings) -> dict[str, Trigger | Tasks]:
+        """What is on, and can be worked on here."""
+        off = self._off()
+        return {
+            one.name: one
+            for one in receivers_of(settings)
+            if (isinstance(one, Trigger) or self.advises is not None)
+            and one.name not in off
+            and self.only in {None, one.name}
+        }
+
+    def _prepare(self, one: Trigger | Tasks, settings: Settings) -> Worked:
+        if isinstance(one, Trigger):
+            return Worked(taken=self._taker.take(one, self._clock())).joined(self._decide(one))
+        return self._make(one, settings.shop.timezone)
+
     def _off(self) -> set[str]:
         with self._database.read() as connection:
             return set(connection.scalars(sa.select(triggers.c.name).where(triggers.c.off_since.is_not(None))))
 
-    def _signers(self, working: Sequence[Trigger]) -> dict[str, Signer | None]:
+    def _signers(self, working: Sequence[Trigger | Tasks]) -> dict[str, Signer | None]:
         """Of each trigger that can work how it signs; None of those that need not."""
         found: dict[str, Signer | None] = {}
         for trigger in working:
             problem = None
             try:
-                found[trigger.name] = None if trigger.to == "email" else self._signer(trigger)
+                found[trigger.name] = None if _makes_rows(trigger) else self._signer(trigger)
             except SettingsError as error:
                 problem = error.message
             self._note(trigger.name, problem)
         return found
 
-    def _signer(self, trigger: Trigger) -> Signer:
+    def _signer(self, trigger: Trigger | Tasks) -> Signer:
         check_environment()
         return Signer(trigger, self.environment)
 
@@ -141,9 +164,20 @@ class Runner:
         self._ledger.settle(task, "due", state="waiting", next_at=now, until=decided.answer.valid_until, held=held)
         return Worked(offers=1)
 
+    # --- tasks --------------------------------------------------------------------------------
+
+    def _make(self, receiver: Tasks, zone: str) -> Worked:
+        """Make the list of the day, where its hour has come."""
+        assert self.advises is not None
+        try:
+            return Worked(taken=self._errands.make_daily(receiver, self.advises, zone, self._clock()))
+        except UserError as error:
+            self._tell("error", "tasks_not_made", f"No tasks for {receiver.name!r} today: {error.message}")
+            return Worked()
+
     # --- sending ------------------------------------------------------------------------------
 
-    def _ready(self, trigger: Trigger, signer: Signer, most: int) -> tuple[list[Ready], int]:
+    def _ready(self, trigger: Trigger | Tasks, signer: Signer, most: int) -> tuple[list[Ready], int]:
         """What of a trigger is to go out now, and how much of it must not any more."""
         now, silent = self._clock(), 0
         ready: list[Ready] = []
@@ -160,14 +194,24 @@ class Runner:
             elif why is not None:
                 silent += self._ledger.settle(task, "waiting", state="silent", reason=why)
             else:
-                body = offer_body(trigger.name, task.held)
+                body = body_of(trigger.name, task.trigger_id, task.held)
                 headers = signer.headers(task.trigger_id, body, now)
                 ready.append(Ready(task, Message(trigger.url or "", headers, body)))
         return ready, silent
 
-    def _why_not_now(self, task: Task, trigger: Trigger, now: datetime) -> str | None:
+    def _why_not_now(self, task: Task, trigger: Trigger | Tasks, now: datetime) -> str | None:
+        if isinstance(trigger, Tasks):
+            return self._why_no_talk(task)
         cancelled = is_cancelled(self._database, task.held.event)
         return "cancelled" if cancelled else why_not_now(task, trigger, self._shop, now)
+
+    def _why_no_talk(self, task: Task) -> str | None:
+        assert self.advises is not None
+        assert task.held.errand is not None
+        switched = KillSwitch(self._database).newest()
+        if switched is not None and switched.off:
+            return "kill_switch"
+        return self.advises.why_not_now(task.held.errand)
 
     def _settle_arrived(self, *, within_s: float | None) -> Worked:
         done = Worked()
@@ -214,3 +258,7 @@ def put_off(database: Database, name: str, why: str, now: datetime) -> bool:
     with database.write() as connection:
         values = {"off_since": to_micros(now), "problem": why}
         return bool(connection.execute(triggers.update().where(on).values(**values)).rowcount)
+
+
+def _makes_rows(trigger: Trigger | Tasks) -> bool:
+    return isinstance(trigger, Trigger) and trigger.to == "email"

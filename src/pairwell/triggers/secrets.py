@@ -10,9 +10,11 @@ from datetime import datetime
 from standardwebhooks import Webhook
 
 from pairwell.config.rules.trigger import Trigger
+from pairwell.config.tasks import Tasks
 from pairwell.errors import SettingsError
 
 _PREFIX = "whsec_"
+_FIELDS = {True: "triggers.secret_env", False: "tasks.secret_env"}
 _LEAST, _MOST = 24, 64  # bytes, as the Standard Webhooks specification has it
 _HINT = "Make one with `python -c \"import base64, os; print('whsec_' + base64.b64encode(os.urandom(32)).decode())\"`."
 
@@ -20,7 +22,7 @@ _HINT = "Make one with `python -c \"import base64, os; print('whsec_' + base64.b
 class Signer:
     """Signs as the Standard Webhooks specification says, with each secret that counts."""
 
-    def __init__(self, trigger: Trigger, environment: Mapping[str, str]) -> None:
+    def __init__(self, trigger: Trigger | Tasks, environment: Mapping[str, str]) -> None:
         """Raises `SettingsError` where a secret is missing or none."""
         names = [name for name in (trigger.secret_env, trigger.other_secret_env) if name is not None]
         self._secrets = [Webhook(_read(name, trigger, environment)) for name in names]
@@ -36,16 +38,17 @@ class Signer:
         }
 
 
-def _read(name: str, trigger: Trigger, environment: Mapping[str, str]) -> bytes:
-    text = environment.get(name, "")
-    where = f"The environment variable {name}, with the secret of the trigger {trigger.name!r},"
+def _read(name: str, trigger: Trigger | Tasks, environment: Mapping[str, str]) -> bytes:
+    text, is_trigger = environment.get(name, ""), isinstance(trigger, Trigger)
+    whose = f"the trigger {trigger.name!r}" if is_trigger else f"tasks to {trigger.name!r}"
+    where, field = f"The environment variable {name}, with the secret of {whose},", _FIELDS[is_trigger]
     if not text:
-        raise SettingsError(f"{where} is not set.", hint=_HINT, field="triggers.secret_env")
+        raise SettingsError(f"{where} is not set.", hint=_HINT, field=field)
     try:
         secret = base64.b64decode(text.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         secret = b""
     if not text.startswith(_PREFIX) or not _LEAST <= len(secret) <= _MOST:
         found = f"{where} holds no such secret; expected {_PREFIX} and {_LEAST} to {_MOST} bytes in base 64."
-        raise SettingsError(found, hint=_HINT, field="triggers.secret_env")
+        raise SettingsError(found, hint=_HINT, field=field)
     return secret

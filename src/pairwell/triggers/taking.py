@@ -22,6 +22,7 @@ from pairwell.triggers.conditions import condition_of
 from pairwell.triggers.ledger import Ledger, row_of
 from pairwell.triggers.records import Held, Tell, unheard
 
+NO_DAY = -1  # in place of an event's number, of a receiver that no list was made for yet
 _AT_A_TIME = 500  # a short lock each, so that decisions pass between
 _KNOWN = sa.select(people.c.person).where(
     people.c.person.in_(sa.bindparam("persons", expanding=True)), people.c.key.is_not(None)
@@ -41,23 +42,25 @@ class Taker:
         self._ledger = ledger
         self._book = People(database)
 
-    def begin(self, names: Sequence[str]) -> None:
+    def begin(self, names: Sequence[str], receivers: Sequence[str] = ()) -> None:
         """Let triggers that are new begin behind the newest event, and forget those that are gone.
 
-        Nothing follows what was before a trigger, nor what was between its removal and its return.
+        Nothing follows what was before a trigger, nor what was between its removal and its return. A receiver of tasks
+        is told of no event; what was last made for it stands below 0, so that nobody takes it for a trigger's.
         """
         with self._database.read() as connection:
-            known = set(connection.scalars(sa.select(triggers.c.name)))
-        if gone := known - set(names):
+            known = {row.name: row.upto < 0 for row in connection.execute(sa.select(triggers.c.name, triggers.c.upto))}
+        wanted = dict.fromkeys(names, False) | dict.fromkeys(receivers, True)
+        if gone := sorted(name for name, is_receiver in known.items() if wanted.get(name) is not is_receiver):
             with self._database.write() as connection:
-                connection.execute(triggers.delete().where(triggers.c.name.in_(sorted(gone))))
-        missing = set(names) - known
+                connection.execute(triggers.delete().where(triggers.c.name.in_(gone)))
+        missing = sorted(wanted.keys() - (known.keys() - set(gone)))
         if not missing:
             return
         upto = newest_event(self._database).upto
         add = self._database.insert(triggers).on_conflict_do_nothing(index_elements=["name"])
         with self._database.write() as connection:
-            connection.execute(add, [{"name": name, "upto": upto} for name in sorted(missing)])
+            connection.execute(add, [{"name": name, "upto": NO_DAY if wanted[name] else upto} for name in missing])
 
     def take(self, trigger: Trigger, now: datetime) -> int:
         """Take what the trigger waits for and has not looked at yet; how many events it is to decide on."""

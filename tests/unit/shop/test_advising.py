@@ -13,12 +13,13 @@ from tests.unit.advise.small_firm import MARKUP, make_firm
 
 from pairwell.advise.answers import Told
 from pairwell.advise.billing.compare import Comparison
+from pairwell.config.tasks import Columns
 from pairwell.errors import EvidenceError, NotFoundError, RequestError
 from pairwell.report.accounts.markdown import render_markdown
 from pairwell.report.accounts.page import render_page
 from pairwell.report.accounts.shown import Told as AnySheet
 from pairwell.report.accounts.shown import as_sheet
-from pairwell.report.accounts.tasks import COLUMNS, CRMS, Crm, make_tasks, render_tasks
+from pairwell.report.accounts.tasks import COLUMNS, make_tasks, render_tasks
 from pairwell.report.accounts.text import render_text
 from pairwell.shop.face import Shop, create_shop
 
@@ -68,8 +69,8 @@ def test_a_work_list_is_of_an_owner_and_as_long_as_the_minutes(shop: Shop) -> No
     assert shop.accounts.owners() == ["ann", "bob"]
 
 
-@pytest.mark.parametrize("crm", CRMS)
-def test_a_talk_is_a_task_under_the_names_of_each_crm(shop: Shop, crm: Crm) -> None:
+@pytest.mark.parametrize("crm", COLUMNS)
+def test_a_talk_is_a_task_under_the_names_of_each_crm(shop: Shop, crm: Columns) -> None:
     found = shop.accounts.worklist()
     (task,) = make_tasks(found, crm, "pl")
     assert tuple(task) == COLUMNS[crm]

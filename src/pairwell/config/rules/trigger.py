@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 TriggerEvent = Literal["usage", "need", "order"]
-_Variable = Annotated[str, Meta(pattern="^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
+Variable = Annotated[str, Meta(pattern="^[A-Za-z_][A-Za-z0-9_]*$", max_length=128)]
 
 
 class Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,10 +44,10 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Meta(description="Where a webhook goes: https, or http on this machine; never followed elsewhere."),
     ] = None
     secret_env: Annotated[
-        _Variable | None, Meta(description="Environment variable with the `whsec_…` secret that signs webhooks.")
+        Variable | None, Meta(description="Environment variable with the `whsec_…` secret that signs webhooks.")
     ] = None
     other_secret_env: Annotated[
-        _Variable | None, Meta(description="Another one that signs as well, while you change from one to the other.")
+        Variable | None, Meta(description="Another one that signs as well, while you change from one to the other.")
     ] = None
     delay_minutes: Annotated[
         float, Meta(ge=0.0, le=525_600.0, description="Minutes from the event to the decision.")

@@ -9,16 +9,15 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Literal, get_args
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from pairwell.advise.working import WorkSheet
 from pairwell.advise.worklist import Talk
+from pairwell.config.tasks import Columns
 from pairwell.report.accounts.work import account_title, move_title
 from pairwell.said import ENGLISH, begun, joined, phrase, spoken
 
-Crm = Literal["pairwell", "hubspot", "salesforce", "bitrix24", "amocrm"]
-CRMS: Final = get_args(Crm)
 Task = Mapping[str, str | int]
 _AT_WORK: Final = dt.time(17)  # by when, on its day
 _SOON: Final = dt.timedelta(days=7)  # for talks for which any day is as good
@@ -26,7 +25,7 @@ _URGENT: Final = dt.timedelta(days=14)
 _SECONDS: Final = 60
 
 
-def make_tasks(told: WorkSheet, crm: Crm, language: str = ENGLISH) -> list[Task]:
+def make_tasks(told: WorkSheet, crm: Columns, language: str = ENGLISH) -> list[Task]:
     """A task for each talk, in order; texts are in a language."""
     found, zone = told.work, ZoneInfo(told.timezone)
     if found.as_of is None:
@@ -35,7 +34,7 @@ def make_tasks(told: WorkSheet, crm: Crm, language: str = ENGLISH) -> list[Task]
     return [_MAKERS[crm](_Asked(talk, today, zone, language)) for talk in found.talks]
 
 
-def render_tasks(tasks: Sequence[Task], crm: Crm) -> str:
+def render_tasks(tasks: Sequence[Task], crm: Columns) -> str:
     """Tasks as CSV with a header, also where there are none."""
     written = io.StringIO()
     writer = csv.DictWriter(written, fieldnames=COLUMNS[crm], lineterminator="\r\n")
@@ -145,14 +144,14 @@ def _amocrm(asked: _Asked) -> Task:
     }
 
 
-_MAKERS: Final[dict[Crm, Callable[[_Asked], Task]]] = {
+_MAKERS: Final[dict[Columns, Callable[[_Asked], Task]]] = {
     "pairwell": _pairwell,
     "hubspot": _hubspot,
     "salesforce": _salesforce,
     "bitrix24": _bitrix24,
     "amocrm": _amocrm,
 }
-COLUMNS: Final[dict[Crm, tuple[str, ...]]] = {
+COLUMNS: Final[dict[Columns, tuple[str, ...]]] = {
     "pairwell": (
         "account_id", "account", "owner", "title", "text", "due", "kind", "plan_id", "chance", "worth_minor", "minutes",
     ),

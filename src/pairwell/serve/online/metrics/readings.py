@@ -7,6 +7,7 @@ import platform
 from collections.abc import Mapping, Sequence, Sized
 from pathlib import Path
 
+from pairwell.config.triggers import receivers_of
 from pairwell.config.version import engine_version
 from pairwell.errors import JournalError
 from pairwell.operations.database import Database
@@ -89,7 +90,7 @@ def _size(database: Database) -> Mapping[Labels, float]:
 
 
 def _triggered(service: Service) -> Mapping[Labels, float]:
-    names = [one.name for one in service.live.settings.settings.triggers]
+    names = [one.name for one in receivers_of(service.live.settings.settings)]
     if not names:
         return {}
     try:
