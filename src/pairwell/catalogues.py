@@ -20,6 +20,7 @@ ROOMS: Final = (
     "dataset",
     "decide",
     "fairness",
+    "ingest",
     "journal",
     "learn",
     "measure",
