@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from litestar import Litestar, Request, Response
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
@@ -12,8 +13,10 @@ from pairwell.serve.online.failing import Answer, answer_to
 from pairwell.serve.online.faults import BUSY, Fault, no_route, wrong_method
 from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.wire import Disconnected, Receive, Scope, Send, as_get
+from pairwell.serve.pages.ahead import Ahead
 from pairwell.serve.pages.answers import guarded, page, told, wants_page
 from pairwell.serve.pages.asking import VISITOR
+from pairwell.serve.pages.contents import led_to
 from pairwell.serve.pages.desk import Desk, Maker
 from pairwell.serve.pages.door import Door
 from pairwell.serve.pages.frame import render_problem, render_sign_in
@@ -21,19 +24,23 @@ from pairwell.serve.pages.liking import liked
 from pairwell.serve.pages.making import be_humble
 from pairwell.serve.pages.routes import FOR_EVERYBODY, Rooms, make_routes, typed_into
 from pairwell.serve.pages.said import telling_once
-from pairwell.serve.pages.shelf import Shelf
+from pairwell.serve.pages.shelf import Shelf, list_questions
 from pairwell.serve.pages.viewing import OpenShop, Viewer
 from pairwell.serve.pages.visitors import NOBODY, Visitor
+
+if TYPE_CHECKING:
+    from pairwell.dataset.presence import Told
 
 _MOST_WAITING = 16
 _NO_KEY = 401
 
 
 class Making(NamedTuple):
-    """What pages are made from: reports by their maker, all else from the open shop."""
+    """What pages are made from: reports by their maker, all else from the open shop; and what that was told of."""
 
     maker: Maker
     open_shop: OpenShop
+    find_told: Callable[[], frozenset[Told]]
 
 
 class PagesApp:
@@ -42,10 +49,11 @@ class PagesApp:
     def __init__(self, making: Making, door: Door, notices: Notices, *, at_once: int) -> None:
         """`at_once`: how many reports are made at the same time."""
         self._notices = notices
-        self._shelf = Shelf()
+        self._shelf = Shelf(making.find_told)
         self._door = door
         self._viewer = Viewer(making.open_shop)
         self._desk = Desk(making.maker, at_once=at_once, most=_MOST_WAITING, begin=be_humble)
+        self._ahead = Ahead(self._desk, making.maker, list_questions)
         self._rest = Litestar(
             make_routes(Rooms(door=self._door, desk=self._desk, shelf=self._shelf, viewer=self._viewer)),
             openapi_config=None,
@@ -67,8 +75,13 @@ class PagesApp:
             return
         await self._rest(scope, receive, send)  # type: ignore[arg-type]  # as above
 
+    def make_ahead(self) -> None:
+        """Have reports made before anybody asks for them, from now on."""
+        self._ahead.begin()
+
     def close(self) -> None:
         """Take no more."""
+        self._ahead.close()
         self._viewer.close()
         self._desk.close()
 
@@ -91,8 +104,8 @@ class PagesApp:
         if status == _NO_KEY:
             return page(render_sign_in(liked(scope, works=False)), status, headers)
         visitor = scope[VISITOR]
-        known = self._shelf.known if visitor is not NOBODY else ()
-        around = liked(scope, works=False, contents=known, visitor=visitor)
+        known, there = (self._shelf.known, self._shelf.there) if visitor is not NOBODY else ((), frozenset())
+        around = liked(scope, works=False, contents=led_to(known, there), told=there, visitor=visitor)
         return page(render_problem(fault, around, typed_into(scope)), status, headers)
 
     def _told(self, scope: Scope, error: Exception) -> Answer:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from pairwell.serve.pages.speaking import sentence
+
+if TYPE_CHECKING:
+    from pairwell.dataset.presence import Told
 
 _ORDERS = ("channel", "new_or_returning", "seller", "day", "week", "month", "category", "brand", "item")
 _ANSWERS = ("channel", "new_or_returning", "seller", "kind", "category", "brand", "item")
@@ -79,6 +82,7 @@ _TOLD: Final[Mapping[str, Entry]] = {
         Entry(name="sellers", label=sentence("Sellers"), about=sentence("Sales of each seller.")),
     )
 }
+_NEEDS: Final[Mapping[str, Told]] = {"sellers": "sellers"}
 
 
 def list_contents(names: Iterable[str]) -> list[Entry]:
@@ -86,3 +90,8 @@ def list_contents(names: Iterable[str]) -> list[Entry]:
     wanted = set(names)
     told = [entry for name, entry in _TOLD.items() if name in wanted]
     return told + [Entry(name=name, label=name.capitalize(), about="") for name in sorted(wanted - set(_TOLD))]
+
+
+def led_to(entries: Sequence[Entry], told: Collection[Told]) -> list[Entry]:
+    """The reports that there is something in, as far as that is known of a shop."""
+    return [entry for entry in entries if entry.name not in _NEEDS or _NEEDS[entry.name] in told]

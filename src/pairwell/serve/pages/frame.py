@@ -29,6 +29,7 @@ from pairwell.serve.pages.views.view import View
 from pairwell.serve.pages.visitors import NOBODY, Visitor
 
 if TYPE_CHECKING:
+    from pairwell.dataset.presence import Told
     from pairwell.report.record import Report
 
 Theme = str  # "light", "dark"; empty: as the browser likes it
@@ -40,6 +41,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 
     contents: Sequence[Entry] = ()
     visitor: Visitor = NOBODY
+    told: frozenset[Told] = frozenset()  # what the shop told of, which some pages need
     language: str = LANGUAGES[0]
     theme: Theme = ""
     here: str = "/"  # path and query of the page, to come back to
@@ -134,7 +136,7 @@ def _of_days(question: Question, report: Report) -> Question:
 def _page(template: str, around: Around, *, title: str, question: Question | None = None, **more: Any) -> str:  # noqa: ANN401
     entries = {entry.name: entry for entry in around.contents}
     period = Question(name="", since=question.since, until=question.until) if question else Question(name="")
-    listed = [view for view in VIEWS if view.path not in UNLISTED and around.visitor.may(view.right)]
+    listed = [view for view in VIEWS if view.path not in UNLISTED and _leads_to(around, view)]
     return (
         _templates(around.language)
         .get_template(template)
@@ -157,6 +159,10 @@ def _beside(report: Report, question: Question, language: str) -> str:
     period = query_of(Question(name="", since=question.since, until=question.until))
     if report.name == STEPS_OF:
         return str(template.found(first_steps(report, language), period))
+def _leads_to(around: Around, view: View) -> bool:
+    return around.visitor.may(view.right) and (view.needs is None or view.needs in around.told)
+
+
     return str(template.later(period)) if report.lead and question.by is None else ""
 
 

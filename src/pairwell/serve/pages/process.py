@@ -27,6 +27,7 @@ from pairwell.serve.pages.making import Reports, be_first_to_go
 from pairwell.serve.pages.register import Register
 
 if TYPE_CHECKING:
+    from pairwell.dataset.presence import Told
     from pairwell.shop.face import Shop
 
 GRACE_S = 2  # for answers under way when the process is told to stop; a report that takes longer is asked for again
@@ -46,7 +47,7 @@ def run_on(bound: socket.socket, workspace: Workspace, *, host: str, ready: Call
         keyring = Keyring(KeyStore(database), notices, patience_s=lambda: _PATIENCE_S)
         gate = Gate(keyring, limits=_PublishedLimits(workspace), clock=system_clock, local=is_loopback(host))
         register = Register(database, system_clock, patience_s=_PATIENCE_S)
-        making = Making(reports, lambda: _open_shop(workspace))
+        making = Making(reports, lambda: _open_shop(workspace), lambda: _find_told(workspace))
         with (
             closing(keyring),
             closing(register),
@@ -56,6 +57,7 @@ def run_on(bound: socket.socket, workspace: Workspace, *, host: str, ready: Call
             with answering(app, Here(bound, GRACE_S, said, "--pages-port")) as answer:
                 ready()
                 reports.read_ahead()
+                app.make_ahead()
                 answer()
 
 
@@ -77,6 +79,12 @@ def _open_shop(workspace: Workspace) -> Shop:
     from pairwell.shop.face import open_shop
 
     return open_shop(workspace.root)
+
+
+def _find_told(workspace: Workspace) -> frozenset[Told]:
+    from pairwell.dataset.presence import find_told
+
+    return find_told(workspace)
 
 
 def _open(workspace: Workspace) -> Database:

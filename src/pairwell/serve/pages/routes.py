@@ -25,7 +25,8 @@ from pairwell.serve.pages.asked import (
     read_wanted,
 )
 from pairwell.serve.pages.asking import Asking, parameters_of, scope_of, sent, visitor_of
-from pairwell.serve.pages.desk import Desk
+from pairwell.serve.pages.contents import led_to
+from pairwell.serve.pages.desk import Desk, Shown
 from pairwell.serve.pages.door import Door, read_fields, require_own_form
 from pairwell.serve.pages.frame import ICON, Around, render_contents, render_report, render_sign_in, render_style
 from pairwell.serve.pages.liking import liked, ways_back
@@ -167,7 +168,9 @@ def _liking() -> list[HTTPRouteHandler]:
 
 async def around_of(request: Asking, shelf: Shelf) -> Around:
     """What stands around a page for whoever asks."""
-    return liked(scope_of(request), contents=await shelf.contents(), visitor=visitor_of(request))
+    told = await shelf.told()
+    contents = led_to(await shelf.contents(), told)
+    return liked(scope_of(request), contents=contents, told=told, visitor=visitor_of(request))
 
 
 def typed_into(scope: Scope) -> Question | None:

@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from pairwell.config.published import publish_settings
 from pairwell.config.settings import Limits
 from pairwell.config.workspace import Workspace
+from pairwell.dataset.presence import find_told
 from pairwell.errors import NotFoundError, PairwellError
 from pairwell.measure.period import Period
 from pairwell.operations.database import Database, open_database
@@ -127,7 +128,7 @@ def serve_pages(
     ring = Keyring(KeyStore(database), notices, patience_s=lambda: 60.0)
     gate = Gate(ring, limits=Limits, clock=lambda: NOW, local=local)
     register = Register(database, lambda: NOW, patience_s=60.0)
-    making = Making(maker, lambda: open_shop(workspace.root))
+    making = Making(maker, lambda: open_shop(workspace.root), lambda: find_told(workspace))
     app = PagesApp(making, Door(gate, register), notices, at_once=1)
     with closing(ring), closing(register), closing(app):
         yield ask_of(app)

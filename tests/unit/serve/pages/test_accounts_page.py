@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import msgspec
@@ -47,7 +49,29 @@ def test_pages_and_programs_get_what_the_commands_print(ask: Ask, shop: Shop) ->
 
 
 def test_an_empty_shop_is_told_which_files_to_ingest(ask: Ask) -> None:
-    assert "pairwell ingest plans FILE" in Browser(ask, None).see("/accounts")[1]
+    shown = Browser(ask, None).see("/accounts")[1]
+    assert "pairwell ingest plans FILE" in shown
+    assert "pairwell ingest subscriptions subscriptions.csv" in shown
+
+
+def test_what_an_empty_shop_is_shown_makes_a_page_of_accounts(ask: Ask, workspace: Workspace) -> None:
+    shown = unescape(Browser(ask, None).see("/accounts")[1])
+    with open_shop(workspace.root) as shop:
+        for table, rows in re.findall(r"pairwell ingest (\w+) \w+\.csv</code>\s*<pre[^>]*>([^<]+)</pre>", shown):
+            path = workspace.root / f"{table}.csv"
+            path.write_text(rows, "utf-8")
+            report = shop.ingest(table, path)
+            assert (report.taken, report.refused) == (2, 0), table
+        assert [row.name for row in shop.accounts.whitespace().rows] == ["Acme", "North"]
+
+
+def test_only_where_there_are_any_the_navigation_leads_to_them(ask: Ask, workspace: Workspace, tmp_path: Path) -> None:
+    link = '<a href="/accounts" title='
+    assert link not in Browser(ask, None).see("/accounts")[1]
+    with open_shop(workspace.root) as shop:
+        fill_firm(shop, tmp_path)
+    assert link in Browser(ask, None).see("/accounts")[1]
+    assert link in Browser(ask, None).see(ACME)[1]
 
 
 def test_what_is_wrong_is_named(ask: Ask, shop: Shop) -> None:

@@ -62,6 +62,32 @@ def test_an_empty_shop_is_told_what_is_missing(ask: Ask) -> None:
     browser = Browser(ask, None)
     for path in ("/sellers", "/sellers/bonus"):
         assert "pairwell ingest orders FILE" in browser.see(path)[1]
+    shown = browser.see("/sellers")[1]
+    assert "order_id,placed_at,seller_id" in shown
+    assert "pairwell ingest sellers sellers.csv" in shown
+
+
+_LED_TO = ('<a href="/sellers" title=', '<a href="/reports/sellers" title=')
+
+
+def test_only_where_orders_name_who_sold_anything_leads_there(ask: Ask, workspace: Workspace) -> None:
+    browser = Browser(ask, None)
+    assert not any(link in browser.see("/sellers")[1] for link in _LED_TO)
+    assert "/reports/sellers" not in browser.see("/reports")[1]
+    assert browser.see("/reports/sellers")[0] == 200
+    with closing(open_shop(workspace.root)) as shop:
+        _ingest(shop, "order_id,item_id,placed_at,unit_price\no1,tent,2026-10-01,100\n")
+        assert not any(link in browser.see("/sellers")[1] for link in _LED_TO)
+        _ingest(shop, "order_id,item_id,placed_at,unit_price,seller_id\no2,tent,2026-10-02,100,s1\n")
+    assert all(link in browser.see("/sellers")[1] for link in _LED_TO)
+    assert all(link in browser.see("/sellers/card?item=x")[1] for link in _LED_TO)
+    assert "/reports/sellers" in browser.see("/reports")[1]
+
+
+def _ingest(shop: Shop, rows: str) -> None:
+    path = shop.workspace.root / "some.csv"
+    path.write_text(rows, "utf-8")
+    shop.ingest("orders", path, source=f"{len(rows)}")
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,7 @@ ACCOUNTS = View(
     record=AccountsPage,
     make=make_accounts,
     parameters=("owner", "minutes"),
+    needs="accounts",
 )
 ONE = View(
     path="/accounts/account",

@@ -116,6 +116,7 @@ SELLERS = View(
     record=SellersPage,
     make=make_sellers,
     parameters=("since", "until"),
+    needs="sellers",
 )
 CARD = View(
     path="/sellers/card",

@@ -10,6 +10,7 @@ import msgspec
 from pairwell.serve.pages.visitors import Right, Visitor
 
 if TYPE_CHECKING:
+    from pairwell.dataset.presence import Told
     from pairwell.shop.face import Shop
 
 Group = Literal["offers", "customers", "trials", "setup"]
@@ -29,6 +30,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[str, ...] = ()  # of its address
     unaddressed: tuple[str, ...] = ()  # personal: only in the body of a form, as browsers and logs keep addresses
     right: Right = "read"
+    needs: Told | None = None  # what the shop has to be told of; without it the page is there, but nothing leads to it
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
