@@ -15,8 +15,10 @@ from pairwell.said import phrase
 
 Format = Literal["json", "csv", "html"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
-OF_A_PAGE: Final = ("since", "until", "by")
-OF_A_REPORT: Final = (*OF_A_PAGE, "format", "table", "language")
+FRESH: Final = "fresh"  # of a page: it waits for figures as of now, and never shows older ones
+OF_A_QUESTION: Final = ("since", "until", "by")
+OF_A_PAGE: Final = (*OF_A_QUESTION, FRESH)
+OF_A_REPORT: Final = (*OF_A_QUESTION, "format", "table", "language")
 _MOMENTS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 _LONGEST = 200
 

@@ -159,6 +159,8 @@
     drawn.push(paint);
   }
 
-  document.querySelectorAll("figure[data-chart]").forEach(draw);
+  const drawAll = (part) => part.querySelectorAll("figure[data-chart]").forEach(draw);
+  drawAll(document);
+  document.addEventListener("htmx:load", ({ target }) => target === document.body || drawAll(target));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach((paint) => paint()));
 })();

@@ -16,13 +16,13 @@ from markupsafe import Markup
 from pairwell.catalogues import LANGUAGES
 from pairwell.said import spoken
 from pairwell.serve.online.faults import Fault
-from pairwell.serve.pages.asked import Question
+from pairwell.serve.pages.asked import FRESH, Question
 from pairwell.serve.pages.contents import Entry
 from pairwell.serve.pages.drawing import looks, numbers_of_looks
 from pairwell.serve.pages.next_steps import OF as STEPS_OF
 from pairwell.serve.pages.next_steps import first_steps
 from pairwell.serve.pages.scripts import addresses
-from pairwell.serve.pages.showing import FILTERS
+from pairwell.serve.pages.showing import FILTERS, since_when
 from pairwell.serve.pages.speaking import NAMES, sentence, sentences
 from pairwell.serve.pages.views.all import UNLISTED, VIEWS
 from pairwell.serve.pages.views.view import View
@@ -31,6 +31,7 @@ from pairwell.serve.pages.visitors import NOBODY, Visitor
 if TYPE_CHECKING:
     from pairwell.dataset.presence import Told
     from pairwell.report.record import Report
+    from pairwell.serve.pages.desk import Shown
 
 Theme = str  # "light", "dark"; empty: as the browser likes it
 THEMES: Final = ("", "light", "dark")
@@ -40,8 +41,8 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What every page shows beside its own."""
 
     contents: Sequence[Entry] = ()
-    visitor: Visitor = NOBODY
     told: frozenset[Told] = frozenset()  # what the shop told of, which some pages need
+    visitor: Visitor = NOBODY
     language: str = LANGUAGES[0]
     theme: Theme = ""
     here: str = "/"  # path and query of the page, to come back to
@@ -55,10 +56,14 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     value: str
 
 
-def render_report(report: Report, question: Question, around: Around) -> str:
-    """The page of a report, with its links and the form that asks for another period."""
+def render_report(found: Shown, question: Question, around: Around, now: datetime) -> str:
+    """The page of a report, with its links and the form that asks for another period.
+
+    Older figures say of when they are, and the page asks for the newer ones.
+    """
     from pairwell.report.shown.page import render_body
 
+    report = found.report
     beside = _beside(report, question, around.language)
     body = Markup(render_body(report, around.language, beside))  # noqa: S704 - escaped where it is made
     figures = {"figures": sentences(around.language).gettext(sentence("Figures"))} if report.figures else {}
@@ -72,6 +77,7 @@ def render_report(report: Report, question: Question, around: Around) -> str:
         body=body,
         tables=figures | tables,
         shown=shown,
+        older=None if found.of is None else since_when(found.of, now, report.timezone, around.language),
     )
 
 
@@ -153,17 +159,18 @@ def _page(template: str, around: Around, *, title: str, question: Question | Non
     )
 
 
+def _leads_to(around: Around, view: View) -> bool:
+    return around.visitor.may(view.right) and (view.needs is None or view.needs in around.told)
+
+
 def _beside(report: Report, question: Question, language: str) -> str:
     """What to do next: on the page that tells it, and a place for it on the one that asks for it when it is shown."""
     template: Any = _templates(language).get_template("next.html").module
     period = query_of(Question(name="", since=question.since, until=question.until))
     if report.name == STEPS_OF:
         return str(template.found(first_steps(report, language), period))
-def _leads_to(around: Around, view: View) -> bool:
-    return around.visitor.may(view.right) and (view.needs is None or view.needs in around.told)
-
-
-    return str(template.later(period)) if report.lead and question.by is None else ""
+    fresh = query_of(Question(name="", since=question.since, until=question.until), **{FRESH: "1"})
+    return str(template.later(period, fresh)) if report.lead and question.by is None else ""
 
 
 @cache

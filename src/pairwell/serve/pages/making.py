@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib import import_module
@@ -69,6 +70,15 @@ class Reports:
             beside=(_changed(self._workspace.models / CURRENT), _changed(self._workspace.quarantine)),
         )
 
+    def stands(self, state: Hashable) -> bool:
+        """Whether the snapshot of a state is still there: where somebody is forgotten, all before goes."""
+        number = state.snapshot if isinstance(state, State) else 0
+        return number == 0 or (self._workspace.snapshots / f"{number}.json").exists()
+
+    def set_up(self, state: Hashable) -> Hashable:
+        """The live settings and the live model of a state."""
+        return (state.settings, state.beside[0]) if isinstance(state, State) else None
+
     def make(self, question: Question) -> Made:
         """The report. Raises as `Shop.report` does."""
         from pairwell.shop.parts import Parts
@@ -76,13 +86,13 @@ class Reports:
         from pairwell.shop.reporting import find_report
 
         # The thread that makes reports is one that others may hold up, and so must not hold the database's lock.
-        state = self.look()
+        state, at = self.look(), self._clock()  # what came in before is dated before
         if (state.event, state.snapshot) != self._carried:
             self._carrier.submit(self._carry).result()
-            state = self.look()
+            state, at = self.look(), self._clock()
         asked = Asked(question.name, question.since, question.until, question.by)
         with Parts(self._workspace, clock=self._clock) as parts:
-            return Made(find_report(parts, self._database, asked, now=self._clock(), carry=False), state)
+            return Made(find_report(parts, self._database, asked, now=at, carry=False), state, at)
 
     def read_ahead(self) -> None:
         """Load what makes reports while nobody asks: seconds that the first who asks would wait for."""

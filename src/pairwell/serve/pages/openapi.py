@@ -11,7 +11,7 @@ import msgspec
 from pairwell.catalogues import LANGUAGES
 from pairwell.config.version import engine_version
 from pairwell.serve.online.faults import ErrorBody
-from pairwell.serve.pages.asked import FORMATS
+from pairwell.serve.pages.asked import FORMATS, FRESH
 from pairwell.serve.pages.contents import Entry
 from pairwell.serve.pages.door import TOKEN
 from pairwell.serve.pages.views.all import ACTS, FILES, VIEWS
@@ -70,12 +70,13 @@ def _paths() -> dict[str, Any]:
     listed["properties"]["reports"]["type"] = "array"  # type: ignore[index]  # one document of JSON types
     report = {"application/json": {"schema": _ref("Report")}, **_media("text/csv"), **_media("text/html")}
     asked = [name, *_asked()]
+    fresh = _query(FRESH, "With any value: wait for figures as of now, and show no older ones meanwhile.")
     return {
         "/api/v1/reports": _get("list_reports", "Which reports there are", {"application/json": {"schema": listed}}),
         "/api/v1/reports/{name}": _get("read_report", "A report", report, [*asked, form, table, language]),
         "/reports": _get("show_reports", "The page that lists the reports", _media("text/html")),
-        "/reports/{name}": _get("show_report", "The page of a report", _media("text/html"), asked),
-        "/": _get("show_overview", "The page of the report `overview`", _media("text/html"), _asked()),
+        "/reports/{name}": _get("show_report", "The page of a report", _media("text/html"), [*asked, fresh]),
+        "/": _get("show_overview", "The page of the report `overview`", _media("text/html"), [*_asked(), fresh]),
         **_views(),
         **{act.path: {"post": _act(act)} for act in ACTS},
         **{file.path: _taken(file) for file in FILES},

@@ -10,6 +10,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
+from pairwell.clock import system_clock
 from pairwell.errors import RequestError
 from pairwell.said import phrase
 from pairwell.serve.online.faults import Refused
@@ -17,6 +18,7 @@ from pairwell.serve.online.holding import Holding
 from pairwell.serve.online.wire import Receive, Scope
 from pairwell.serve.pages.answers import ALONE, document, page
 from pairwell.serve.pages.asked import (
+    FRESH,
     OF_A_PAGE,
     OF_A_REPORT,
     Question,
@@ -88,10 +90,11 @@ def _for_everybody() -> list[HTTPRouteHandler]:
 
 def _pages(rooms: Rooms) -> list[HTTPRouteHandler]:
     async def show(request: Asking, name: str) -> Response[bytes]:
-        question = read_question(name, parameters_of(scope_of(request), OF_A_PAGE))
-        report = await rooms.desk.find(question, lambda: _gone(request))
+        asked = parameters_of(scope_of(request), OF_A_PAGE)
+        question = read_question(name, asked)
+        shown = await _shown(rooms.desk, question, request, fresh=FRESH in asked)
         around = await around_of(request, rooms.shelf)
-        return page(await asyncio.to_thread(render_report, report, question, around))
+        return page(await asyncio.to_thread(render_report, shown, question, around, system_clock()))
 
     @get("/")
     async def first(request: Asking) -> Response[bytes]:
@@ -182,6 +185,13 @@ def typed_into(scope: Scope) -> Question | None:
         return read_question(name, parameters_of(scope, OF_A_PAGE))
     except (Refused, RequestError):
         return Question(name=name)
+
+
+async def _shown(desk: Desk, question: Question, request: Asking, *, fresh: bool) -> Shown:
+    """The report of a page; where it has to be `fresh`, one waits for it as programs do."""
+    if fresh:
+        return Shown(await desk.find(question, lambda: _gone(request)), None)
+    return await desk.show(question, lambda: _gone(request))
 
 
 async def _gone(request: Asking) -> None:

@@ -13,7 +13,7 @@ from litestar import Response
 from pairwell.errors import NotFoundError
 from pairwell.serve.online.storefront.script import takes_gzip
 
-SCRIPTS: Final = ("charts.js", "live.js", "vendor/echarts.common.min.js", "vendor/htmx.min.js")
+SCRIPTS: Final = ("charts.js", "live.js", "newer.js", "vendor/echarts.common.min.js", "vendor/htmx.min.js")
 FOLDER: Final = "/scripts/"
 _NAME_CHARACTERS: Final = 16
 _KIND: Final = "text/javascript; charset=utf-8"

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from pairwell.decide.texts import find_locale
 from pairwell.decide.texts import money as as_money
+from pairwell.said import moment as as_moment
 from pairwell.said import spoken as as_spoken
 from pairwell.serve.pages.speaking import sentences
 from pairwell.serve.pages.visitors import ANYBODY
@@ -50,6 +51,12 @@ def percent(environment: Environment, share: float | None, decimals: int = 1) ->
         return "–"  # noqa: RUF001
     form = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
     return format_percent(share, format=form, locale=language_of(environment))
+
+
+def since_when(at: datetime, now: datetime, timezone: str, language: str) -> str:
+    """A moment in the shop's time, to the minute; with its day where that is not today."""
+    local, here = at.astimezone(ZoneInfo(timezone)), now.astimezone(ZoneInfo(timezone))
+    return f"{local:%H:%M}" if local.date() == here.date() else as_spoken(as_moment(local), language)
 
 
 def language_of(environment: Environment) -> str:

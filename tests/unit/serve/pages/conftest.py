@@ -71,11 +71,18 @@ class MadeUp:
     def __init__(self) -> None:
         self.asked: list[Question] = []
         self.state: Hashable = 1
+        self.gone: set[Hashable] = set()  # states of which nothing is to be shown any more
         self.report = REPORT
         self.error: PairwellError | None = None
 
     def look(self) -> Hashable:
         return self.state
+
+    def stands(self, state: Hashable) -> bool:
+        return state not in self.gone
+
+    def set_up(self, state: Hashable) -> Hashable:
+        return state
 
     def make(self, question: Question) -> Made:
         self.asked.append(question)
@@ -83,7 +90,7 @@ class MadeUp:
             raise self.error
         if question.name == "nope":
             raise NotFoundError("There is no report 'nope'.", field="name")
-        return Made(msgspec.structs.replace(self.report, name=question.name), self.state)
+        return Made(msgspec.structs.replace(self.report, name=question.name), self.state, NOW)
 
 
 @pytest.fixture

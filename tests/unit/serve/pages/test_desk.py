@@ -3,16 +3,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Hashable, Iterator
+from datetime import timedelta
 
 import pytest
-from tests.unit.serve.pages.conftest import REPORT
+from tests.unit.serve.pages.conftest import NOW, REPORT
 
 from pairwell.errors import EvidenceError
 from pairwell.report.record import Report
 from pairwell.serve.online.faults import Refused
 from pairwell.serve.online.wire import Disconnected
 from pairwell.serve.pages.asked import Question
-from pairwell.serve.pages.desk import Desk, Made
+from pairwell.serve.pages.desk import Desk, Made, Shown
 
 
 class Slow:
@@ -24,11 +25,19 @@ class Slow:
         self.made: list[str] = []
         self.state: Hashable = 1
         self.after: Hashable = 1
+        self.gone: set[Hashable] = set()
+        self.error: EvidenceError | None = None
         self.now = self.most = 0
         self._lock = threading.Lock()
 
     def look(self) -> Hashable:
         return self.state
+
+    def stands(self, state: Hashable) -> bool:
+        return state not in self.gone
+
+    def set_up(self, state: Hashable) -> Hashable:
+        return state
 
     def make(self, question: Question) -> Made:
         with self._lock:
@@ -40,9 +49,11 @@ class Slow:
             self.now -= 1
             self.made.append(question.name)
         self.state = self.after
+        if self.error is not None:
+            raise self.error
         if question.name == "little":
             raise EvidenceError("Too few.")
-        return Made(REPORT, self.state)
+        return Made(REPORT, self.state, NOW)
 
 
 @pytest.fixture
@@ -167,3 +178,127 @@ def test_a_failure_that_nobody_waits_for_disturbs_nobody(slow: Slow) -> None:
         await find(desk, "a")
 
     run(slow, work)
+
+
+def show(desk: Desk, name: str) -> asyncio.Task[Shown]:
+    return asyncio.create_task(desk.show(Question(name=name), never))
+
+
+def test_a_page_shows_what_is_kept_while_the_newer_is_made(slow: Slow) -> None:
+    async def work(desk: Desk) -> None:
+        slow.go.set()
+        assert await show(desk, "a") == Shown(REPORT, None)
+        slow.state = slow.after = 2
+        slow.go.clear()
+        assert await show(desk, "a") == Shown(REPORT, NOW)
+        waiting = find(desk, "a")  # a program waits, for the report that is being made
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        slow.go.set()
+        await waiting
+        assert await show(desk, "a") == Shown(REPORT, None)
+        assert slow.made == ["a", "a"]
+
+    run(slow, work)
+
+
+def test_a_page_waits_for_what_is_made_at_once_and_gets_its_refusal(slow: Slow) -> None:
+    async def work(desk: Desk) -> None:
+        slow.go.set()
+        await show(desk, "a")
+        slow.state = slow.after = 2
+        assert await show(desk, "a") == Shown(REPORT, None)
+        slow.error = EvidenceError("Too few.")
+        slow.state = 3
+        with pytest.raises(EvidenceError):
+            await show(desk, "a")
+
+    run(slow, work)
+
+
+def test_the_newer_report_is_made_though_nobody_waits_and_its_refusal_is_told_to_who_asks(slow: Slow) -> None:
+    async def work(desk: Desk) -> None:
+        slow.go.set()
+        await show(desk, "a")
+        slow.state = slow.after = 2
+        slow.error = EvidenceError("Too few.")
+        slow.go.clear()
+        assert (await show(desk, "a")).of == NOW
+        slow.go.set()
+        await until(lambda: slow.made == ["a", "a"])
+        with pytest.raises(EvidenceError):
+            await find(desk, "a")
+
+    run(slow, work)
+
+
+def test_where_too_many_wait_a_page_shows_what_is_kept(slow: Slow) -> None:
+    async def work(desk: Desk) -> None:
+        slow.go.set()
+        await show(desk, "a")
+        slow.go.clear()
+        slow.state = slow.after = 2
+        others = [find(desk, "b")]
+        await begun(slow)
+        assert await show(desk, "a") == Shown(REPORT, NOW)
+        with pytest.raises(Refused):
+            await show(desk, "c")
+        slow.go.set()
+        await asyncio.gather(*others)
+
+    run(slow, work, most=1)
+
+
+def test_nothing_is_shown_of_who_was_forgotten_since(slow: Slow) -> None:
+    async def work(desk: Desk) -> None:
+        slow.go.set()
+        await show(desk, "a")
+        slow.go.clear()
+        slow.gone, slow.state, slow.after = {1}, 2, 2
+        waiting = show(desk, "a")
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+        slow.go.set()
+        assert await waiting == Shown(REPORT, None)
+
+    run(slow, work)
+
+
+def test_who_asks_of_a_later_state_waits_for_what_has_not_begun(slow: Slow) -> None:
+    async def work(desk: Desk) -> None:
+        first = find(desk, "a")
+        await begun(slow)
+        later = []
+        for state in (2, 3, 4):
+            slow.state = slow.after = state
+            later.append(find(desk, "a"))
+            await asyncio.sleep(0.02)
+        slow.go.set()
+        await asyncio.gather(first, *later)
+        assert slow.made == ["a", "a"]  # the one that had begun, and one for the three who asked since
+
+    run(slow, work, at_once=1)
+
+
+def test_what_is_made_ahead_is_what_visitors_wait_for(slow: Slow) -> None:
+    async def work(desk: Desk) -> None:
+        ahead = asyncio.create_task(asyncio.to_thread(desk.prepare, Question(name="a")))
+        await begun(slow)
+        assert not desk.is_idle
+        visitor = find(desk, "a")
+        await asyncio.sleep(0.02)
+        slow.go.set()
+        await asyncio.gather(ahead, visitor)
+        desk.prepare(Question(name="a"))
+        assert slow.made == ["a"]
+        assert desk.is_idle
+
+    run(slow, work)
+
+
+def test_of_two_that_are_made_at_once_the_one_that_began_later_is_kept() -> None:
+    desk = Desk(Slow(), at_once=1, most=1)
+    for hours in (2, 1):
+        desk._keep(Question(name="a"), Made(REPORT, hours, NOW + timedelta(hours=hours)))
+    assert desk._kept[Question(name="a")].made.state == 2
+    desk.close()

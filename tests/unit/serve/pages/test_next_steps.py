@@ -70,7 +70,7 @@ def test_the_page_of_findings_opens_with_them(ask: Ask, maker: MadeUp) -> None:
 def test_an_overview_asks_for_them_once_it_is_shown_and_links_there_without_scripts(ask: Ask, maker: MadeUp) -> None:
     maker.report = msgspec.structs.replace(REPORT, lead=["orders"])
     page = ask("GET", "/?since=2026-11-01", headers=BROWSER).text
-    assert 'hx-get="/reports/findings?since=2026-11-01"' in page
+    assert 'hx-get="/reports/findings?since=2026-11-01&amp;fresh=1"' in page
     assert '<a href="/reports/findings?since=2026-11-01">' in page
     assert "htmx.min" in page
     sliced = ask("GET", "/?by=channel", headers=BROWSER).text
