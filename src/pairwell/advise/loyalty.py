@@ -48,6 +48,31 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[str, ...]
 
 
+class ProgrammeSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """What a programme would have cost in a period. Money is in minor units of the currency, net of tax."""
+
+    currency: str
+    timezone: str
+    since: dt.datetime  # UTC
+    until: dt.datetime
+    days: int  # of the period
+    programme: Programme
+    orders: int  # of customers who name themselves
+    unnamed: int  # orders that name no customer, who could not have taken part
+    cost: Cost
+
+    @property
+    def to_add_minor(self) -> float | None:
+        """Margin a customer that it has to add in such a period to pay for itself; None: nobody bought."""
+        return self.cost.cost_minor / self.cost.customers if self.cost.customers else None
+
+    @property
+    def to_add_share(self) -> float | None:
+        """The same as a share of the margin of everybody, whatever the span; None: there was none, or it is free."""
+        cost = self.cost
+        return cost.cost_minor / cost.margin_minor if cost.cost_minor > 0 < cost.margin_minor else None
+
+
 def reckon_programme(programme: Programme, orders: Mapping[str, Iterable[Purchase]]) -> Cost:
     """Run the rules over the orders of each customer, whatever their order in the data."""
     outcomes = [

@@ -15,6 +15,7 @@ from pairwell.shop.parts import Parts
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pairwell.advise.loyalty import Programme, ProgrammeSheet
     from pairwell.backtest.whatif.held import Memory
     from pairwell.fairness.finding import Fairness
     from pairwell.measure.before.records import BeforeAfter, Change
@@ -69,6 +70,17 @@ class Measured(Parts):
         from pairwell.shop.selling import Selling
 
         return Selling(self, lambda: self._database, self._clock)
+
+    def loyalty(
+        self, programme: Programme, since: datetime | None = None, until: datetime | None = None
+    ) -> ProgrammeSheet:
+        """What a loyalty programme would have cost; without a period in the last year with orders.
+
+        Raises `EvidenceError` where there are no orders, `RequestError` for a wrong period. See docs/accounts.md.
+        """
+        from pairwell.shop.rewarding import reckon
+
+        return reckon(self, programme, self.sellers.period(since, until))
 
     def held(self) -> Held:
         """What is in, where it came from, how columns were read, and what was refused. Raises `StorageError`."""

@@ -67,9 +67,7 @@ class Selling:
         Raises `NotFoundError` for a category nobody knows, `EvidenceError` where there are no orders.
         """
         wanted = read_text(category, "category", "Tents")
-        period = self._periods(since, until).period
-        if since is None:
-            period = Period(period.until - _YEAR, period.until)
+        period = self.period(since, until)
         settings = self._shop.published.settings
         asked = Asked(
             category=wanted,
@@ -80,6 +78,11 @@ class Selling:
         )
         with files_in_use(self._shop.workspace.hidden):
             return make_training(asked, read_sold(self._history(), period))
+
+    def period(self, since: datetime | None = None, until: datetime | None = None) -> Period:
+        """What is asked for, else the last year with orders. Raises as `training`."""
+        found = self._periods(since, until).period
+        return found if since is not None else Period(found.until - _YEAR, found.until)
 
     def categories(self) -> list[str]:
         """The categories that a training sheet can be of, by their last part."""

@@ -58,9 +58,25 @@ def test_a_page_speaks_the_language_of_its_reader(ask: Ask, shop: Shop) -> None:
     assert "What goes with it" not in shown
 
 
+def test_a_loyalty_programme_is_tried_on_the_orders_and_leads_to_an_experiment(ask: Ask, shop: Shop) -> None:
+    browser = Browser(ask, None)
+    status, empty = browser.see("/loyalty")
+    assert (status, 'name="bonus"' in empty, "Bonuses taken" in empty) == (200, True, False)
+    shown = browser.see("/loyalty?purchases=3&bonus=2.50&expires_days=60")[1]
+    assert 'value="2.50"' in shown
+    assert shop.published.settings.shop.currency in shown
+    assert "Only an experiment tells." in shown
+    assert 'href="/experiments/plan?metric=margin&amp;effect=' in shown
+    told = ask("GET", "/api/v1/loyalty?purchases=3&bonus=2.50").json()
+    assert (told["found"]["programme"]["bonus_minor"], told["effect"][-1]) == (250, "%")
+    plan = browser.see(f"/experiments/plan?metric=margin&effect={told['effect'].replace('%', '%25')}&holdout=0.5")[1]
+    assert "Start an experiment" in plan or "Too long" in plan
+    assert ask("GET", "/api/v1/loyalty?bonus=much").json()["error"]["field"] == "bonus"
+
+
 def test_an_empty_shop_is_told_what_is_missing(ask: Ask) -> None:
     browser = Browser(ask, None)
-    for path in ("/sellers", "/sellers/bonus"):
+    for path in ("/sellers", "/sellers/bonus", "/loyalty?bonus=5"):
         assert "pairwell ingest orders FILE" in browser.see(path)[1]
     shown = browser.see("/sellers")[1]
     assert "order_id,placed_at,seller_id" in shown
