@@ -22,7 +22,7 @@ from pairwell.decide.choose import clash_with, lead_through, propose_for, run_st
 from pairwell.decide.scene import Scene
 from pairwell.records import CuratedRelation, DecisionInputs, Item
 
-_DRAWS = 100_000
+_DRAWS = 30_000
 _LEVEL = 0.001
 _LEAST_EXPECTED = 5.0  # of a cell; smaller ones are thrown together
 _SHOP = {
