@@ -1,4 +1,4 @@
-"""docs/triggers.md names every key and field of triggers, and its five minutes work."""
+"""docs/triggers.md names every key and field of triggers, docs/accounts.md those of tasks; the five minutes work."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from tests.receiving import SECRET
 
 from pairwell.config.rules.fields import EVENTS
 from pairwell.config.rules.trigger import Trigger
+from pairwell.config.tasks import Tasks
 from pairwell.config.workspace import Workspace
 
 _PAGE = (Path(__file__).resolve().parents[2] / "docs" / "triggers.md").read_text(encoding="utf-8")
+_ACCOUNTS = (Path(__file__).resolve().parents[2] / "docs" / "accounts.md").read_text(encoding="utf-8")
 _READ = [f"{record}.{name}" for record, fields in EVENTS.items() for name in fields]
 _KEYS = [field.encode_name for field in msgspec.structs.fields(Trigger)]
 
@@ -73,3 +75,8 @@ def test_the_five_minutes_work(workspace: Workspace, tmp_path: Path) -> None:
 def _listens(port: str) -> bool:
     with socket.socket() as asking:
         return asking.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+@pytest.mark.parametrize("field", msgspec.structs.fields(Tasks), ids=lambda field: field.encode_name)
+def test_every_key_of_tasks_is_told(field: msgspec.structs.FieldInfo) -> None:
+    assert re.search(rf"^{field.encode_name} = |`{field.encode_name}`", _ACCOUNTS, re.MULTILINE)
