@@ -1,4 +1,4 @@
-"""Databases that the store tests run on: the same tests, on SQLite and on a real PostgreSQL."""
+"""What many rooms share: a small firm; and databases of stores, whose tests are the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from tests.unit.advise.small_firm import make_firm
 
 from pairwell.operations.database import Database, open_database
 
 _numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def small_firm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of the small firm, filled once; who changes it copies it."""
+    with make_firm(tmp_path_factory.mktemp("firm")) as made:
+        return made.workspace.root
 
 
 @pytest.fixture(scope="session")

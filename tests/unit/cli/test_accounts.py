@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.unit.advise.small_firm import make_firm
 from typer.testing import CliRunner
 
 from pairwell.cli.main import app
@@ -17,17 +17,16 @@ Run = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    with make_firm(tmp_path_factory.mktemp("cli")) as shop:
-        place = str(shop.workspace.root)
+def run(small_firm: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    place = str(shutil.copytree(small_firm, tmp_path_factory.mktemp("cli") / "firm"))
 
-        def call(*words: str) -> str:
-            result = CliRunner().invoke(app, ["accounts", *words, "--workspace", place], catch_exceptions=False)
-            if result.exception is not None and not isinstance(result.exception, SystemExit):
-                raise result.exception
-            return result.stdout
+    def call(*words: str) -> str:
+        result = CliRunner().invoke(app, ["accounts", *words, "--workspace", place], catch_exceptions=False)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.stdout
 
-        yield call
+    return call
 
 
 def test_a_bill_is_told_line_by_line(run: Run) -> None:

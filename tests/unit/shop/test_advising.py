@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from tests.unit.advise.small_firm import MARKUP, make_firm
+from tests.unit.advise.small_firm import MARKUP
 
 from pairwell.advise.answers import Told
 from pairwell.advise.billing.compare import Comparison
@@ -21,12 +23,12 @@ from pairwell.report.accounts.shown import Told as AnySheet
 from pairwell.report.accounts.shown import as_sheet
 from pairwell.report.accounts.tasks import COLUMNS, make_tasks, render_tasks
 from pairwell.report.accounts.text import render_text
-from pairwell.shop.face import Shop, create_shop
+from pairwell.shop.face import Shop, create_shop, open_shop
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with make_firm(tmp_path_factory.mktemp("advising")) as made:
+def shop(small_firm: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with open_shop(shutil.copytree(small_firm, tmp_path_factory.mktemp("advising") / "firm")) as made:
         yield made
 
 

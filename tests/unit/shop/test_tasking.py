@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.receiving import SECRET, Receiver, receiving, status
-from tests.unit.advise.small_firm import PLANS, make_firm
+from tests.unit.advise.small_firm import PLANS
 
 from pairwell.advise.answers import Told
 from pairwell.config.published import publish_settings
@@ -36,19 +36,11 @@ def receiver() -> Iterator[Receiver]:
         yield one
 
 
-@pytest.fixture(scope="module")
-def firm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The firm, filled once; each test gets a copy."""
-    folder = tmp_path_factory.mktemp("tasking")
-    with make_firm(folder) as made:
-        return made.workspace.root
-
-
 @pytest.fixture
-def shop(firm: Path, tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(small_firm: Path, tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """The firm, which tells of its talks in the columns of HubSpot, in Polish."""
     monkeypatch.setenv("CRM_SECRET", SECRET)
-    workspace = Workspace(Path(shutil.copytree(firm, tmp_path / "firm")))
+    workspace = Workspace(Path(shutil.copytree(small_firm, tmp_path / "firm")))
     with workspace.settings_file.open("a", encoding="utf-8") as settings:
         settings.write(_TASKS.format(url=receiver.url))
     publish_settings(workspace)
