@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _KEPT = 100
 _KEPT_S = 600.0  # the clock moves on, too: what is dated later than now comes to count
-_PATIENCE_S = 0.2  # of a page that has older figures to show
+_PATIENCE_S = 0.15  # of a page that has older figures to show
 
 
 class Made(NamedTuple):

@@ -135,3 +135,29 @@ reports.close()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert not done.stderr
+
+
+def test_what_was_made_before_somebody_was_forgotten_is_not_shown_any_more(reports: Reports, shop: Shop) -> None:
+    shop.log_events([order(1)], now=NOW)
+    made = reports.make(OVERVIEW)
+    assert reports.stands(made.state)
+    shop.log_events([order(2)], now=NOW)
+    newer = reports.make(OVERVIEW)
+    assert newer.state != made.state
+    assert reports.stands(made.state)
+    shop.keeping.forget("c-1")
+    assert not reports.stands(made.state)
+    assert not reports.stands(newer.state)
+    assert reports.stands(reports.look())
+
+
+def test_what_people_change_is_told_from_what_customers_do(reports: Reports, shop: Shop) -> None:
+    before = reports.look()
+    shop.log_events([order(1)], now=NOW)
+    reports.make(OVERVIEW)
+    assert reports.set_up(reports.look()) == reports.set_up(before)
+    draft = read_draft(shop.workspace)
+    changed = msgspec.structs.replace(draft, shop=msgspec.structs.replace(draft.shop, timezone="Asia/Tokyo"))
+    shop.workspace.settings_file.write_text(render_settings(changed), encoding="utf-8")
+    publish_settings(shop.workspace)
+    assert reports.set_up(reports.look()) != reports.set_up(before)
