@@ -1,4 +1,4 @@
-"""Commands on what is set: settings show, held-back, try; model overview."""
+"""Commands on what is set: settings show, list, set, held-back, try; model overview."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from pairwell.cli.learning import models
 from pairwell.cli.output import AsJson, InWorkspace, amount, print_json, print_lines, print_table, when
-from pairwell.cli.rollout import off_lines, percent, print_log, rollout_lines, told_by
+from pairwell.cli.rollout import Author, author_of, off_lines, percent, print_log, rollout_lines, told_by
 from pairwell.wording import counted
 
 if TYPE_CHECKING:
@@ -52,6 +52,46 @@ def show(workspace: InWorkspace = None, as_json: AsJson = False) -> None:
     print_lines(_setup_lines(found))
     print_lines([""])
     print_log(found.log[::-1], "settings")
+
+
+@_group.command("list")
+def list_settings(
+    find: Annotated[list[str] | None, typer.Argument(metavar="[WORD]...", help="Words of a name or purpose.")] = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """List settings with what is live, what pairwell.toml says, and what each is for."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        found = shop.list_settings(" ".join(find or []))
+    if as_json:
+        print_json(found)
+        return
+    if found.problem is not None:
+        print_lines([f"Draft: {found.problem}", ""])
+    rows = [(one.name, one.live, "" if one.draft == one.live else one.draft, one.about) for one in found.settings]
+    print_table(("setting", "live", "draft", "what it is for"), rows)
+    print_lines(["", f"In pairwell.toml alone: {', '.join(found.in_file_alone)}, and tables of names."])
+
+
+@_group.command("set")
+def set_one(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A setting, such as guards.add_on_price_share.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="As pairwell.toml writes it; 25% is 0.25.")],
+    author: Author = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write another value into pairwell.toml and leave all else in it as it is; it counts once it is published."""
+    from pairwell import open as open_workspace
+
+    with open_workspace(workspace) as shop:
+        made = shop.change_setting(name, value, author=author_of(author) or "")
+    if as_json:
+        print_json(made)
+        return
+    print_lines([f"{made.name} = {made.draft} in pairwell.toml; live: {made.live}. `pairwell publish` makes it live."])
 
 
 @_group.command("held-back")

@@ -16,7 +16,7 @@ from pairwell.config.entries import ENTRIES
 from pairwell.config.masking import mask_password
 from pairwell.config.settings import Settings
 from pairwell.config.standing import UNSAID, Act, Standing, change_standing, put_live, read_standing
-from pairwell.config.workspace import Workspace, read_draft
+from pairwell.config.workspace import SETTINGS_NAME, Workspace, read_draft
 from pairwell.errors import SettingsError, StorageError
 from pairwell.said import phrase
 
@@ -92,6 +92,23 @@ def settings_standing(workspace: Workspace) -> Standing:
 def load_published(workspace: Workspace) -> Published:
     """The live settings. Raises `SettingsError` where none were ever published."""
     return load_settings(workspace, settings_standing(workspace).live)
+
+
+def published_without_drift(workspace: Workspace) -> Published:
+    """The live settings, where `pairwell.toml` says the same.
+
+    Raises `SettingsError` where it does not: what nobody published must not go live with something else.
+    """
+    published = load_published(workspace)
+    drift = compare_settings(published.settings, read_draft(workspace))
+    if drift:
+        names = ", ".join(f"`{change.name}`" for change in drift)
+        raise SettingsError(
+            f"{SETTINGS_NAME} holds changes that are not published: {names}.",
+            hint="Run `pairwell publish`, or take them back; then run it again.",
+            field=drift[0].name,
+        )
+    return published
 
 
 def load_settings(workspace: Workspace, name: str) -> Published:

@@ -129,9 +129,9 @@ def read_draft(workspace: Workspace) -> Settings:
 
 
 def read_draft_text(workspace: Workspace) -> str:
-    """What stands in `pairwell.toml` now, for who needs its lines as well. Raises `SettingsError`."""
+    """What stands in `pairwell.toml` now, with its own line ends, for who needs its lines. Raises `SettingsError`."""
     try:
-        return workspace.settings_file.read_text(encoding="utf-8-sig")
+        return workspace.settings_file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{workspace.settings_file} cannot be read: {error}.") from error
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pairwell.measure.before.rows import Who
     from pairwell.report.record import Report
     from pairwell.shop.advising import Advising
+    from pairwell.shop.drafting import Drafted, Setting
     from pairwell.shop.experiments import Experiments
     from pairwell.shop.exports.exporting import Exported
     from pairwell.shop.held import Held
@@ -96,6 +97,22 @@ class Measured(Parts):
         from pairwell.shop.setup import describe_setup
 
         return describe_setup(self.workspace, self.rollout, self.fairness)
+
+    def list_settings(self, find: str = "") -> Drafted:
+        """Settings that can be told anew one by one, live and drafted, whose name or purpose holds the words `find`."""
+        from pairwell.shop.drafting import list_settings
+
+        return list_settings(self, find)
+
+    def change_setting(self, name: str, value: str, *, author: str = "", seen: str | None = None) -> Setting:
+        """Write another value of a setting into `pairwell.toml`, where it waits to be published.
+
+        `seen`: what a list said of the draft; the change is refused where it is another by now. Raises `SettingsError`,
+        `RequestError`, `StorageError`; then nothing is changed.
+        """
+        from pairwell.shop.drafting import change_setting, noted
+
+        return change_setting(self, name, value, noted(self._clock(), author), seen=seen)
 
     def fairness(self, *, live: bool = False) -> Fairness:
         """The dark patterns in `pairwell.toml`, or in what is live, and in own texts; see docs/fairness.md.

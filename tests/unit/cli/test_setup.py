@@ -91,3 +91,14 @@ def test_how_well_models_guess_is_told(pairwell: Command, learned: Path) -> None
     assert low < model["hit_rate"] < high
     said = _said(pairwell, "model", "overview", "--workspace", learned)
     assert re.search(rf"{model['id']}.*{model['hit_rate']:.3f}.*everybody", said)
+
+
+def test_a_setting_is_found_and_told_anew(pairwell: Command, cheaper: Path) -> None:
+    said = _said(pairwell, "settings", "list", "most", "share", "cart", "--workspace", cheaper)
+    assert "guards.add_on_price_share" in said
+    (one,) = _read(pairwell, "settings", "list", "guards.add_on_price_share", "--workspace", cheaper)["settings"]
+    assert one["live"] != one["draft"]
+    said = _said(pairwell, "settings", "set", one["name"], "15%", "--author", "owner", "--workspace", cheaper)
+    assert said.startswith("guards.add_on_price_share = 0.15 in pairwell.toml; live: ")
+    made = _read(pairwell, "settings", "set", one["name"], "20%", "--workspace", cheaper)
+    assert made["draft"] == "0.2"

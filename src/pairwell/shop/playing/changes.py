@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Final, Literal
 
 import msgspec
 import tomli_w
 
-from pairwell.config.document import compact_settings, parse_settings, setting_names
-from pairwell.config.explaining import name_nearest, name_neighbours
+from pairwell.config.document import compact_settings, parse_settings
+from pairwell.config.editing import next_step, not_a_setting, read_value, steps_of
+from pairwell.config.explaining import name_neighbours
 from pairwell.config.published import Change, Published, compare_settings, settings_hash
 from pairwell.config.settings import Settings
 from pairwell.errors import SettingsError
@@ -20,9 +19,6 @@ from pairwell.said import phrase
 
 Entries = Literal["rules", "caps"]
 _SOURCE: Final = phrase("Your change")
-_PLACEMENTS: Final = "placements"
-_NUMBERS: Final = re.compile(r"[\d\s.,%+\[\]-]+", re.ASCII)
-_PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*%", re.ASCII)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,11 +71,11 @@ def write_wanted(settings: Mapping[str, str]) -> str:
     """The values by dotted name as pairwell.toml would say them."""
     tree: dict[str, Any] = {}
     for name, text in settings.items():
-        *tables, last = _steps(name)
+        *tables, last = steps_of(name)
         inside = tree
         for step in tables:
             inside = inside.setdefault(step, {})
-        inside[last] = _value(text)
+        inside[last] = read_value(text)
     return tomli_w.dumps(tree)
 
 
@@ -106,8 +102,7 @@ def _find_mistake(tree: Mapping[str, Any], name: str, text: str) -> Mistake | No
 
 
 def _told(name: str, error: SettingsError) -> Mistake:
-    hint = error.hint or (phrase("Write a number such as 0.3, or 30%.") if "`float`" in error.message else None)
-    return Mistake(name=name, said=error.message, hint=hint)
+    return Mistake(name=name, said=error.message, hint=next_step(error))
 
 
 def _parsed(tree: Mapping[str, Any]) -> Settings:
@@ -121,35 +116,13 @@ def _parsed(tree: Mapping[str, Any]) -> Settings:
 
 def _put(tree: dict[str, Any], name: str, text: str) -> None:
     """Set one setting. Raises `SettingsError` where there is no such table."""
-    *tables, last = _steps(name)
+    *tables, last = steps_of(name)
     inside: Any = tree
     for step in tables:
         inside = inside.get(step) if isinstance(inside, dict) else None
     if not isinstance(inside, dict):
-        raise SettingsError(
-            phrase("{source} names `{name}`, which is not a setting.", source=_SOURCE, name=name),
-            hint=name_nearest(name, setting_names()) or phrase("docs/reference.md has them all."),
-            field=name,
-        )
-    inside[last] = _value(text)
-
-
-def _steps(name: str) -> list[str]:
-    """The tables and the key that a dotted name leads through; the name of a placement may have dots."""
-    first, _, rest = name.partition(".")
-    if first == _PLACEMENTS and "." in rest:
-        return [first, *rest.rsplit(".", 1)]
-    return name.split(".")
-
-
-def _value(text: str) -> object:
-    """A value as TOML writes it, a share also in per cent; what is none is a text, so that nobody has to quote it."""
-    told = _PERCENT.sub(lambda found: str(Decimal(found[1]) / 100), text) if _NUMBERS.fullmatch(text) else text
-    try:
-        found = tomllib.loads(f"x = {told}")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return text
-    return found["x"] if len(found) == 1 else text
+        raise not_a_setting(_SOURCE, name)
+    inside[last] = read_value(text)
 
 
 def _leave_out(tree: dict[str, Any], table: Entries, names: Sequence[str]) -> list[Mistake]:
