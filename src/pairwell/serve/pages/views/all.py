@@ -7,6 +7,7 @@ from typing import Final
 from pairwell.serve.pages.views import (
     accounts,
     bundles,
+    changing,
     experiments,
     held,
     limits,
@@ -44,6 +45,7 @@ VIEWS: Final[tuple[View, ...]] = (
     held.DATA,
     held.QUARANTINE,
     settings.SETTINGS,
+    changing.ALL,
     FAIRNESS,
     limits.LIMITS,
     limits.TRIAL,
@@ -58,6 +60,7 @@ UNLISTED: Final = frozenset(
         pairs.ITEM.path,
         users.ACCOUNT.path,
         bundles.RULES.path,
+        changing.ALL.path,
         accounts.ONE.path,
         sellers.CARD.path,
         sellers.TRAINING.path,
@@ -72,6 +75,7 @@ ACTS: Final[tuple[Act, ...]] = (
     *accounts.ACTS,
     *experiments.ACTS,
     *settings.ACTS,
+    *changing.ACTS,
     *models.ACTS,
     *users.ACTS,
 )

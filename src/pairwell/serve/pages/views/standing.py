@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from pairwell.serve.pages.views.changing import ALL
 from pairwell.serve.pages.views.experiments import EXPERIMENT, EXPERIMENTS
 from pairwell.serve.pages.views.models import MODELS
 from pairwell.serve.pages.views.pairs import ITEM
@@ -40,6 +41,7 @@ STANDS_ON: Final[Mapping[str, Place]] = {
     "/offers/off": _SETTINGS,
     "/offers/on": _SETTINGS,
     "/pairs/relate": Place(view=ITEM, fields={"id": "back"}),
+    "/settings/change": Place(view=ALL, fields={"name": "name"}),
     "/settings/publish": _SETTINGS,
     "/settings/rollback": _SETTINGS,
     "/settings/withdraw": _SETTINGS,
