@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pairwell.facts.customer_state import Known, SeenConsent, StoredCustomer, facts_of
 from pairwell.operations.among import among
 from pairwell.operations.database import Database
+from pairwell.operations.prepared import Prepared
 from pairwell.operations.schema import customers
 from pairwell.records import CustomerFacts
 
@@ -44,6 +45,7 @@ _halves = msgspec.json.Decoder(_Halves)
 _OF_SOME = sa.select(customers.c.customer_id, customers.c.revision, customers.c.fact).where(
     among(customers.c.customer_id, "customers")
 )
+_FOR_DECISIONS = Prepared(_OF_SOME)
 # In one order, so that two writers cannot lock each other out.
 _LOCKED = _OF_SOME.order_by(customers.c.customer_id).with_for_update()
 _CHANGE = (
@@ -60,7 +62,7 @@ def read_customers(
 
     A complaint made before `complaints_since` no longer counts as open; without it all do until they are closed.
     """
-    found = connection.execute(_OF_SOME, {"customers": list(customer_ids)}).all() if customer_ids else []
+    found = _FOR_DECISIONS.rows(connection, {"customers": list(customer_ids)}) if customer_ids else []
     return {
         customer_id: facts_of(_stored.decode(fact), revision=revision, complaints_since=complaints_since)
         for customer_id, revision, fact in found

@@ -8,13 +8,14 @@ import msgspec
 import sqlalchemy as sa
 
 from pairwell.operations import schema
+from pairwell.operations.among import among
+from pairwell.operations.prepared import Prepared
 from pairwell.posterior import Posterior
 from pairwell.records import CuratedRelation, Item
 
 _EPOCH = sa.select(schema.epochs.c.number).where(schema.epochs.c.name == sa.bindparam("name"))
-_EPOCHS = sa.select(schema.epochs.c.name, schema.epochs.c.number).where(
-    schema.epochs.c.name.in_(("items", "relations", "posterior", "offers_off"))
-)
+_HELD = {"names": ["items", "relations", "posterior", "offers_off"]}
+_EPOCHS = Prepared(sa.select(schema.epochs.c.name, schema.epochs.c.number).where(among(schema.epochs.c.name, "names")))
 _LATER = schema.items.alias("later")
 _NEWEST = sa.select(schema.items.c.fact).where(
     schema.items.c.epoch > sa.bindparam("known"),
@@ -55,7 +56,7 @@ class Held:
 
     def refresh(self, connection: sa.Connection) -> None:
         """Read what was written since the last time."""
-        epochs = dict(connection.execute(_EPOCHS).all())
+        epochs: dict[str, int] = dict(_EPOCHS.rows(connection, _HELD))
         self.offers_off = epochs.get("offers_off", 0)
         self.items.refresh(connection, epochs.get("items", 0))
         self.relations.refresh(connection, epochs.get("relations", 0))

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from pairwell.operations.among import among
 from pairwell.operations.database import Database
+from pairwell.operations.prepared import Prepared
 from pairwell.operations.schema import owned
 
 _CUSTOMERS_AT_A_TIME = 250  # a lock of some 15 ms each at forty items a customer, so that decisions pass between
@@ -116,6 +117,7 @@ _encoder = msgspec.json.Encoder()
 _purchases = msgspec.json.Decoder(Purchases)
 _glance = msgspec.json.Decoder(_Glance)
 _OF_THESE = sa.select(owned.c.customer_id, owned.c.purchases).where(among(owned.c.customer_id, "customers"))
+_FOR_DECISIONS = Prepared(_OF_THESE)
 # In one order, so that two writers cannot lock each other out.
 _OF_SOME = _OF_THESE.order_by(owned.c.customer_id).with_for_update()
 _CHANGE = owned.update().where(owned.c.customer_id == sa.bindparam("customer"))
@@ -124,13 +126,13 @@ _FORGET = owned.delete().where(owned.c.customer_id == sa.bindparam("customer"))
 
 def read_owned(connection: sa.Connection, customer_ids: Collection[str]) -> dict[str, frozenset[str]]:
     """The items that each of the customers bought."""
-    found = connection.execute(_OF_THESE, {"customers": list(customer_ids)}).all() if customer_ids else []
+    found = _FOR_DECISIONS.rows(connection, {"customers": list(customer_ids)}) if customer_ids else []
     return {customer_id: _owned_of(purchases) for customer_id, purchases in found}
 
 
 def read_bought(connection: sa.Connection, customer_ids: Collection[str]) -> dict[str, dict[str, int]]:
     """When each of the customers last bought what they own, by item, in microseconds since 1970."""
-    found = connection.execute(_OF_THESE, {"customers": list(customer_ids)}).all() if customer_ids else []
+    found = _FOR_DECISIONS.rows(connection, {"customers": list(customer_ids)}) if customer_ids else []
     return {customer_id: _purchases.decode(purchases).bought_at() for customer_id, purchases in found}
 
 

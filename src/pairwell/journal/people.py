@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from pairwell.journal.sealing import new_key
 from pairwell.operations.among import among
 from pairwell.operations.database import Database
+from pairwell.operations.prepared import Prepared
 from pairwell.operations.schema import contacts, people
 
 _VISITORS = "v:"  # how their names begin; those of customers come before
@@ -21,7 +22,8 @@ _BY_NAME = (
     .outerjoin(_first, _first.c.person == sa.func.coalesce(_customer.c.lot_of, people.c.lot_of))
     .where(among(people.c.name, "names"))
 )
-_LOCKED = _BY_NAME.order_by(people.c.person).with_for_update(key_share=True, of=people)
+_FIND = Prepared(_BY_NAME)
+_LOCK = Prepared(_BY_NAME.order_by(people.c.person).with_for_update(key_share=True, of=people))
 _ATTACH = people.update().where(people.c.person == sa.bindparam("visitor")).values(belongs_to=sa.bindparam("customer"))
 # What the browser was shown while it was another customer's stays that customer's.
 _LEAVE = contacts.update().where(contacts.c.person == sa.bindparam("visitor")).values(person=sa.bindparam("customer"))
@@ -71,7 +73,7 @@ class People:
 
     def find(self, connection: sa.Connection, names: Iterable[str]) -> dict[str, Person]:
         """Those of `names` that are known."""
-        return _read(connection, _BY_NAME, names)
+        return _read(connection, _FIND, names)
 
     def meet(self, connection: sa.Connection, identities: Iterable[Identity]) -> dict[str, Person]:
         """Everybody named, added where new; a new visitor named with a customer belongs to that customer."""
@@ -87,7 +89,7 @@ class People:
         named = list(identities)
         known = self.meet(connection, named)
         if connection.dialect.name == "postgresql":  # SQLite has one writer
-            known |= _read(connection, _LOCKED, known)
+            known |= _read(connection, _LOCK, known)
         return known | self.attach(connection, named, known)
 
     def attach(
@@ -153,10 +155,10 @@ def _belonging(visitor: Person, customer: Person) -> Person:
     return visitor._replace(root=customer.number, unit=customer.unit, lot=customer.lot)
 
 
-def _read(connection: sa.Connection, statement: sa.Select[Any], names: Iterable[str]) -> dict[str, Person]:
+def _read(connection: sa.Connection, statement: Prepared, names: Iterable[str]) -> dict[str, Person]:
     """By name."""
     wanted = sorted(names)
-    rows = connection.execute(statement, {"names": wanted}).all() if wanted else []
+    rows = statement.rows(connection, {"names": wanted}) if wanted else []
     return {
         name: Person(number, key, belongs_to or number, customer or name, first or customer or name)
         for name, number, key, belongs_to, customer, first in rows

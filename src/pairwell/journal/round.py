@@ -17,16 +17,17 @@ from pairwell.journal.sealing import seal, unseal
 from pairwell.journal.standing import Lookback, Standing, read_standings
 from pairwell.journal.totals import Taken, read_taken
 from pairwell.operations.among import among
+from pairwell.operations.prepared import Prepared
 from pairwell.operations.schema import claims, contacts, decisions, people
 from pairwell.records import Contact, Decision, DecisionRequest
 
 _CUSTOMER = "c:"
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Decision)
-_add_decision = decisions.insert()
-_add_contact = contacts.insert()
-_add_claim = claims.insert()
-_KNOWN = (
+_add_decision = Prepared(decisions.insert())
+_add_contact = Prepared(contacts.insert())
+_add_claim = Prepared(claims.insert())
+_KNOWN = Prepared(
     sa.select(decisions.c.request_id, decisions.c.decision_id, decisions.c.payload, decisions.c.person, people.c.key)
     .join_from(decisions, people, decisions.c.person == people.c.person, isouter=True)
     .where(among(decisions.c.request_id, "ids"))
@@ -126,7 +127,7 @@ class Round:
     def known(self) -> Known:
         """The decisions that answered these requests already, by request id; those of this round too."""
         asked = {"ids": self._known_of}
-        return Known(self.connection.execute(_KNOWN, asked).all() if self._known_of else [])
+        return Known(_KNOWN.rows(self.connection, asked) if self._known_of else [])
 
     def who(self, request: DecisionRequest) -> Who:
         """Whom a request is about, as far as the journal knows."""
@@ -182,7 +183,7 @@ class Round:
             (_add_claim, self._claims),
         ):
             if rows:
-                self.connection.execute(statement, rows)
+                statement.run_all(self.connection, rows)
 
     def _reserve(self, decision: Decision, reservation: Reservation, person: Person | None) -> None:
         inputs = decision.inputs

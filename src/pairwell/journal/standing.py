@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from pairwell.clock import from_micros, to_micros
 from pairwell.events import BehaviourType
 from pairwell.operations.among import among, each_of
+from pairwell.operations.prepared import Prepared
 from pairwell.operations.schema import contacts, events, people
 from pairwell.records import Contact, Decline, Signal
 
@@ -95,7 +96,7 @@ _SIGNALS = sa.select(
     events,
     (events.c.person == _SPANS.c.person) & (events.c.type == _SPANS.c.type) & (events.c.at >= _SPANS.c.since),
 )
-_STANDINGS = sa.union_all(_CONTACTS, _DECLINES, _SIGNALS)
+_STANDINGS = Prepared(sa.union_all(_CONTACTS, _DECLINES, _SIGNALS))
 _moment_and_id = itemgetter(0, 1)
 _item_ids = msgspec.json.Decoder(list[str])
 
@@ -141,7 +142,7 @@ def read_standings(
         "signals_since": to_micros(back.signals),
         "now": to_micros(now),
     }
-    for at, _, root, kind, item, *rest in sorted(connection.execute(_STANDINGS, asked).all(), key=_moment_and_id):
+    for at, _, root, kind, item, *rest in sorted(_STANDINGS.rows(connection, asked), key=_moment_and_id):
         standing = found[root]
         if kind == "contact":
             *of_contact, shown = rest

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pairwell.clock import to_micros
 from pairwell.journal.standing import Total
 from pairwell.operations.among import among
+from pairwell.operations.prepared import Prepared
 from pairwell.operations.schema import claims, totals
 
 _FEW = 64  # rows that differ are looked at by each decision; more of them are counted
@@ -56,14 +57,18 @@ _DIFFERENCES = (
     _Difference(counts=True, rows=_of_caps & ~claims.c.counted & ~claims.c.used & _live & _within_too),
 )
 # One statement, so that no claim is used up between two looks and missing in both.
-_TAKEN = sa.union_all(
-    sa.select(totals.c.cap, totals.c.shown, totals.c.number, sa.literal_column("0")).where(among(totals.c.cap, "caps")),
-    *(
-        sa.select(claims.c.cap, claims.c.shown, sa.func.count() * (1 if one.counts else -1), sa.func.count())
-        .where(one.rows)
-        .group_by(claims.c.cap, claims.c.shown)
-        for one in _DIFFERENCES
-    ),
+_TAKEN = Prepared(
+    sa.union_all(
+        sa.select(totals.c.cap, totals.c.shown, totals.c.number, sa.literal_column("0")).where(
+            among(totals.c.cap, "caps")
+        ),
+        *(
+            sa.select(claims.c.cap, claims.c.shown, sa.func.count() * (1 if one.counts else -1), sa.func.count())
+            .where(one.rows)
+            .group_by(claims.c.cap, claims.c.shown)
+            for one in _DIFFERENCES
+        ),
+    )
 )
 # What somebody uses up just now is counted the next time.
 _COUNT = tuple(
@@ -89,7 +94,7 @@ def read_taken(connection: sa.Connection, asked: Sequence[Total], *, now: dateti
     for since, names in _by_start(asked).items():
         parameters = {"caps": names, "since": since, "now": to_micros(now - _UNDER_WAY)}
         differ = 0
-        for cap, shown, number, differing in connection.execute(_TAKEN, parameters).all():
+        for cap, shown, number, differing in _TAKEN.rows(connection, parameters):
             found[cap].add(number, shown=shown)
             differ += differing
         if alone and differ > _FEW:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from pairwell.config.masking import mask_password
 from pairwell.errors import JournalError, MissingExtraError, SettingsError
 from pairwell.operations.idle import IdleConnections
+from pairwell.operations.prepared import Prepared
 from pairwell.operations.presence import DatabaseFile
 from pairwell.operations.schema import epochs
 from pairwell.operations.upgrade import upgrade_schema
@@ -31,6 +32,7 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+_BEGIN = Prepared(sa.text("BEGIN IMMEDIATE"))
 _RETRY_S = 0.02
 _CONNECT_S = 2  # the least that PostgreSQL's library takes
 _FRESH_S = 1.0  # a server that was restarted meanwhile is noticed by then
@@ -216,7 +218,7 @@ def _prepare_sqlite(engine: sa.Engine, durability: Durability, wait_ms: int) -> 
     def begin(connection: sa.Connection) -> None:
         # The lock is taken at once: a transaction that reads first and then writes could not wait for it.
         if connection.get_execution_options().get("writes"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _BEGIN.rows(connection, {})
 
     sa.event.listen(engine, "connect", set_up)
     sa.event.listen(engine, "begin", begin)

@@ -16,6 +16,7 @@ from pairwell.operations.database import Database
 from pairwell.operations.keys.origins import read_origin
 from pairwell.operations.keys.text import KeyKind, digest_of, id_of, make_key
 from pairwell.operations.keys.tokens import sign_customer
+from pairwell.operations.prepared import Prepared
 from pairwell.said import phrase
 
 _MOST_NAME = 100
@@ -23,7 +24,7 @@ _MOST_CUSTOMER_ID = 256
 _keys = schema.api_keys
 _epochs = schema.epochs
 _ALL = sa.select(_keys).order_by(_keys.c.created_at, _keys.c.key_id)
-_EPOCH = sa.select(_epochs.c.number).where(_epochs.c.name == "keys")
+_EPOCH = Prepared(sa.select(_epochs.c.number).where(_epochs.c.name == "keys"))
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,12 +125,12 @@ class KeyStore:
     def read_epoch(self) -> int:
         """A number that moves with every change of the keys."""
         with self._database.read() as connection:
-            return connection.scalar(_EPOCH) or 0
+            return _read_epoch(connection)
 
     def read(self) -> KeysHeld:
         """Every key there is, revoked ones too; of a change meanwhile the epoch may be older, never newer."""
         with self._database.read() as connection:
-            epoch = connection.scalar(_EPOCH) or 0
+            epoch = _read_epoch(connection)
             by_digest = {row.digest: _read(row) for row in connection.execute(_ALL)}
         return KeysHeld(epoch=epoch, by_digest=by_digest)
 
@@ -173,6 +174,11 @@ def _row(key: ApiKey, digest: bytes) -> dict[str, Any]:
         "created_at": to_micros(key.created_at),
         "revoked_at": None,
     }
+
+
+def _read_epoch(connection: sa.Connection) -> int:
+    found = _EPOCH.rows(connection, {})
+    return int(found[0][0]) if found else 0
 
 
 def _read(row: sa.Row[Any]) -> ApiKey:
