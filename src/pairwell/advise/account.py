@@ -49,6 +49,14 @@ class Look(msgspec.Struct, frozen=True):
     plan_id: str
 
 
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who works there, as far as the business keeps them."""
+
+    customer_id: str
+    name: str | None = None
+    role: str | None = None
+
+
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody of the account said to being contacted by a channel."""
 
@@ -77,6 +85,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
     looks: tuple[Look, ...] = ()
     consents: tuple[Consent, ...] = ()
+    contacts: tuple[Contact, ...] = ()  # by id
     told: tuple[Told, ...] = ()  # the last of them is `attributes`
     used_until: dt.date | None = None  # the last day that use of any account is known of; None: of none at all
 

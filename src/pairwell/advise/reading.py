@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import ibis
 import msgspec
 
-from pairwell.advise.account import Account, Consent, Look, Need, Told, Voice
+from pairwell.advise.account import Account, Consent, Contact, Look, Need, Told, Voice
 from pairwell.advise.billing.ledger import Held, Ledger, Use
 from pairwell.dataset.snapshots import Snapshot
 from pairwell.dataset.store import Dataset
@@ -19,6 +19,7 @@ from pairwell.engines.engine import storage_failures
 from pairwell.engines.functions import local_time
 from pairwell.facts.heard import share_of
 
+_ROLES = ("role", "position", "job_title", "job", "function", "department")
 FIRM = "firm"  # the attribute `kind` of customers that are firms
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -46,6 +47,7 @@ def read_accounts(
         voices = _grouped(_rows(table("feedback"), ["at", "feedback_id"]), whose, _voice)
         looks = _grouped(_rows(_views(table("events"), table("plans")), ["at", "event_id"]), whose, _look)
         consents = _grouped(_rows(table("consents"), ["at", "customer_id", "channel"]), whose, _consent)
+    contacts = _contacts({one: rows[-1] for one, rows in customers.items()})
     told = {one: [Told(row["valid_from"], _attributes(row)) for row in rows] for one, rows in customers.items()}
     firms = {one for one, known in told.items() if known[-1].attributes.get("kind") == FIRM}
     until = max((use.day for uses in used.values() for use in uses), default=None)
@@ -59,6 +61,7 @@ def read_accounts(
             voices=tuple(voices.get(account_id, ())),
             looks=tuple(looks.get(account_id, ())),
             consents=tuple(consents.get(account_id, ())),
+            contacts=tuple(contacts.get(account_id, ())),
             told=tuple(told.get(account_id, ())),
             used_until=until,
         )
@@ -132,6 +135,17 @@ def _voice(row: Row) -> Voice:
 
 def _look(row: Row) -> Look:
     return Look(at=row["at"], plan_id=row["item_id"])
+
+
+def _contacts(newest: Mapping[str, Row]) -> Mapping[str, list[Contact]]:
+    """Customers who name an account as theirs, by that account."""
+    found: defaultdict[str, list[Contact]] = defaultdict(list)
+    for customer_id in sorted(newest):
+        if (account_id := newest[customer_id]["account_id"]) is not None and account_id != customer_id:
+            known = _attributes(newest[customer_id])
+            role = next((known[name] for name in _ROLES if known.get(name)), None)
+            found[account_id].append(Contact(customer_id=customer_id, name=known.get("name") or None, role=role))
+    return found
 
 
 def _consent(row: Row) -> Consent:

@@ -73,7 +73,8 @@ class Advising:
         """What to know of an account before a review, with stories in a language. Raises as `whitespace`."""
         prospect = self._prospect(self._find(account_id))
         terms = msgspec.structs.replace(self._terms, locale=locale)
-        return make_brief(Found(prospect=prospect, moves=find_moves(prospect, terms, self._yeses)), terms)
+        moves = find_moves(prospect, terms, self._yeses)
+        return make_brief(Found(prospect=prospect, moves=moves, channel=self._settings.channel), terms)
 
     def worklist(self, owner: str | None = None, capacity_minutes: int | None = None) -> WorkSheet:
         """Whom to talk to, the most worth a minute first, and whom to leave alone; `owner`: whose accounts alone.

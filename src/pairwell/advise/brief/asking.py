@@ -8,7 +8,7 @@ from typing import Final
 from pairwell.advise.advice import Move, Signal, SignalCode
 from pairwell.advise.billing.wording import metered
 from pairwell.plans import Plan
-from pairwell.said import phrase, unfilled
+from pairwell.said import listed, phrase, unfilled
 
 _MOST: Final = 3
 _ASKED: Final[dict[SignalCode, tuple[str, str]]] = {
@@ -96,8 +96,11 @@ def questions_for(move: Move, plan: Plan | None) -> tuple[tuple[str, ...], tuple
 
 
 def _pairs(move: Move, plan: Plan | None) -> Iterator[tuple[str, str]]:
+    about: dict[SignalCode, list[str]] = {}  # growth in two meters is one question
     for signal in move.signals:
-        yield _filled(_ASKED[signal.code], _about(signal, plan))
+        about.setdefault(signal.code, []).append(_about(signal, plan))
+    for code, named in about.items():
+        yield _filled(_ASKED[code], listed(list(dict.fromkeys(named))))
     if move.kind == "add_on" and plan is not None and plan.purpose:
         yield _filled(_BY_PURPOSE, metered(plan.purpose))
         return

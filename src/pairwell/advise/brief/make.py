@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from pairwell.advise.account import Account
-from pairwell.advise.advice import Hold, Move
+from pairwell.advise.advice import Move
+from pairwell.advise.attributes import ABOUT
 from pairwell.advise.billing.days import local_day
+from pairwell.advise.billing.wording import metered
 from pairwell.advise.brief.asking import questions_for
 from pairwell.advise.brief.record import Brief, Holding, Opening, Step
 from pairwell.advise.brief.using import received, uses_of
+from pairwell.advise.brief.whom import find_whom
 from pairwell.advise.moves.terms import Prospect, Terms
 from pairwell.advise.sheets import BillSheet, make_bills
-from pairwell.said import joined, phrase
+from pairwell.advise.whitespace.gaps import Gap
+from pairwell.said import phrase
 
 _MOST_OPENINGS: Final = 3
 _MOST_GAPS: Final = 2
+_LEAST_GAP: Final = 0.25  # share of accounts like it that hold it
 _MOST_SIGNALS: Final = 5
 _SOON, _LATER = 2, 5  # working days
-_ABOUT: Final = ("industry", "size", "employees", "stage", "region", "country")
 _REVIEWS: Final = ("next_review", "review", "review_date", "qbr")
 _RENEWALS: Final = ("renewal", "renewal_date", "renews_at", "contract_end", "contract_until")
 _OF_PLANS: Final = frozenset({"upgrade", "downgrade", "heads_up"})
@@ -35,6 +39,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     prospect: Prospect
     moves: tuple[Move, ...]
     no_move: str | None = None  # said: why there is none
+    channel: str = "call"  # by which they are talked to
 
 
 def make_brief(found: Found, terms: Terms) -> Brief:
@@ -54,7 +59,8 @@ def make_brief(found: Found, terms: Terms) -> Brief:
         known_until=terms.known_until,
         currency=terms.prices.currency,
         timezone=terms.prices.zone,
-        about={name: account.attributes[name] for name in _ABOUT if account.attributes.get(name)},
+        whom=find_whom(account, found.channel),
+        about={name: account.attributes[name] for name in ABOUT if account.attributes.get(name)},
         review=_day_of(account, _REVIEWS),
         renewal=_day_of(account, _RENEWALS),
         held=tuple(_held(account, terms)),
@@ -65,7 +71,7 @@ def make_brief(found: Found, terms: Terms) -> Brief:
         holds=holds,
         bills=bills,
         openings=openings,
-        gaps=() if holds else tuple(gap for gap in prospect.gaps if gap.plan_id not in named)[:_MOST_GAPS],
+        gaps=() if holds else tuple(_worth_asking(prospect.gaps, named)),
         no_opening=None if openings else _why_none(found),
         steps=tuple(sorted(_steps(found, bills, openings, today), key=lambda step: step.by)),
     )
@@ -75,6 +81,11 @@ def _first(moves: Sequence[Move]) -> Sequence[Move]:
     """The best of them, and before these the best one of the plan: whoever pays too much must hear it."""
     plan = [move for move in moves if move.kind in _OF_PLANS][:1]
     return [*plan, *(move for move in moves if move not in plan)][:_MOST_OPENINGS]
+
+
+def _worth_asking(gaps: Sequence[Gap], named: Collection[str]) -> Sequence[Gap]:
+    """The likeliest that no opening is about; what few accounts like it hold is nothing to bring up."""
+    return [gap for gap in gaps if gap.plan_id not in named and gap.chance >= _LEAST_GAP][:_MOST_GAPS]
 
 
 def _why_none(found: Found) -> str:
@@ -112,7 +123,7 @@ def _day_of(account: Account, names: Sequence[str]) -> dt.date | None:
 def _steps(found: Found, bills: BillSheet, openings: Sequence[Opening], today: dt.date) -> Iterator[Step]:
     account = found.prospect.account
     for hold in found.prospect.readiness.holds[:2]:
-        yield Step(text=_help(hold), by=_working(today, _SOON))
+        yield Step(text=hold.helps, by=_working(today, _SOON))
     if openings:
         first = openings[0].move
         yield Step(
@@ -120,7 +131,9 @@ def _steps(found: Found, bills: BillSheet, openings: Sequence[Opening], today: d
             by=_working(today, _LATER),
         )
         told = phrase(
-            "Tell what they said: `pairwell accounts outcome {account} accept|later|no --move {plan}`.",
+            "Note what they said: `pairwell accounts outcome {account} accept|later|no --move {plan}`. With `later` "
+            "agree on a day (`--until YYYY-MM-DD`): until then they are left alone. With `no` ask why (`--reason "
+            "too_dear`, `have_it` or `not_for_me`).",
             account=account.account_id,
             plan=first.plan_id,
         )
@@ -135,15 +148,9 @@ def _steps(found: Found, bills: BillSheet, openings: Sequence[Opening], today: d
         for limit in family.advice.limits[:1]:
             if limit.day >= today:
                 yield Step(
-                    text=phrase(
-                        "What is included of {meter} is expected to be used up.", meter=limit.meter.replace("_", " ")
-                    ),
+                    text=phrase("What is included of {meter} is expected to be used up.", meter=metered(limit.meter)),
                     by=limit.day,
                 )
-
-
-def _help(hold: Hold) -> str:
-    return joined(hold.helps)
 
 
 def _working(today: dt.date, days: int) -> dt.date:

@@ -10,6 +10,7 @@ import msgspec
 
 from pairwell.advise.advice import Evidence, Hold, Move, Signal
 from pairwell.advise.billing.coming import Limit
+from pairwell.advise.brief.whom import Whom
 from pairwell.advise.sheets import BillSheet
 from pairwell.advise.whitespace.gaps import Gap
 
@@ -89,6 +90,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     known_until: dt.date | None  # last day whose use is known
     currency: str
     timezone: str
+    whom: Whom
     about: Mapping[str, str]  # industry, size, stage, region and the like
     review: dt.date | None
     renewal: dt.date | None

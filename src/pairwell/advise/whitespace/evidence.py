@@ -8,11 +8,12 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from pairwell.advise.attributes import say_attribute
 from pairwell.advise.whitespace.fitting import Floats
 from pairwell.advise.whitespace.products import Product
 from pairwell.advise.whitespace.ranking import Flags, Folds, Learned
 from pairwell.advise.whitespace.traits import Compared, Trait
-from pairwell.said import listed, percent, phrase
+from pairwell.said import listed, percent, phrase, phrase_count
 
 _MOST_TRAITS: Final = 3
 _FEWEST: Final = 10  # accounts that a count is told of
@@ -68,10 +69,11 @@ def find_similar(row: int, crowd: Crowd) -> Similar | None:
 
 def say_similar(similar: Similar, share: float, products: Mapping[str, Product]) -> str:
     """The count in a sentence, beside the share of all accounts that could hold the product."""
-    return phrase(
-        "Of {accounts} other accounts with the same ({traits}), {holders} have it, {of_them}; of all, {of_all}.",
+    return phrase_count(
+        "Of {accounts} other accounts with the same ({traits}), {count} has it, {of_them}; of all, {of_all}.",
+        "Of {accounts} other accounts with the same ({traits}), {count} have it, {of_them}; of all, {of_all}.",
+        similar.holders,
         accounts=similar.accounts,
-        holders=similar.holders,
         traits=listed([say_trait(trait, products) for trait in similar.traits]),
         of_them=percent(similar.holders / similar.accounts, 0),
         of_all=percent(share, 0),
@@ -84,4 +86,4 @@ def say_trait(trait: Trait, products: Mapping[str, Product]) -> str:
         return phrase("has {product}", product=products[trait.name].title if trait.name in products else trait.name)
     if trait.kind == "need":
         return phrase("needs {need}", need=trait.name)
-    return f"{trait.name}: {trait.value}"
+    return say_attribute(trait.name, trait.value)

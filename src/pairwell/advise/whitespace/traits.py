@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
@@ -79,8 +80,17 @@ def size_class(employees: float) -> str:
 
 
 def _is_measure(name: str, value: str) -> bool:
-    """Whether the attribute counts or measures: its values are no kinds, and money paid tells what is held."""
-    return name in {"size", "employees"} or _number(value) is not None
+    """Whether the attribute counts, measures or dates: its values are no kinds, and money paid tells what is held."""
+    return name in {"size", "employees"} or _number(value) is not None or _is_day(value)
+
+
+def _is_day(text: str) -> bool:
+    """When a contract ends says nothing of what an account is like."""
+    try:
+        dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def _number(text: str) -> float | None:

@@ -138,7 +138,7 @@ def plans_table(one: FamilyBill, found: BillSheet) -> Table:
         columns=[
             Column(key="plan", title=phrase("Plan"), unit="text"),
             Column(key="total", title=phrase("Total"), unit="money"),
-            Column(key="difference", title=phrase("To what was paid"), unit="money"),
+            Column(key="difference", title=phrase("Difference to what was paid"), unit="money"),
             Column(key="mark", title="", unit="text"),
             Column(key="more", title=phrase("What else"), unit="text"),
         ],

@@ -7,26 +7,22 @@ from typing import Final
 
 import msgspec
 
+from pairwell.advise.account import Contact
 from pairwell.advise.advice import Evidence
+from pairwell.advise.attributes import say_attribute
 from pairwell.advise.billing.compare import Comparison
 from pairwell.advise.billing.wording import metered, units
 from pairwell.advise.brief.record import Brief, MeterUse, Opening
 from pairwell.advise.brief.using import hours
+from pairwell.advise.brief.whom import Whom
 from pairwell.advise.sheets import FamilyBill
 from pairwell.report.accounts.bills import advice_lines, plans_table
+from pairwell.report.accounts.moved import move_title
 from pairwell.report.accounts.sheet import Line, Part, Sheet, Sources, sentences
 from pairwell.report.record import Cell, Column, Table
-from pairwell.said import amount, begun, day, joined, listed, percent, phrase, unfilled
+from pairwell.said import amount, begun, day, joined, listed, percent, phrase
 
 _MOST_METERS: Final = 3  # with a chart
-_NAMES: Final = {
-    "industry": unfilled("industry: {value}"),
-    "size": unfilled("size: {value}"),
-    "employees": unfilled("employees: {value}"),
-    "stage": unfilled("stage: {value}"),
-    "region": unfilled("region: {value}"),
-    "country": unfilled("country: {value}"),
-}
 
 
 def brief_sheet(found: Brief) -> Sheet:
@@ -68,7 +64,7 @@ def _parts(found: Brief, sources: Sources) -> Iterator[Part]:
 
 
 def _about(found: Brief) -> Iterator[Line]:
-    told = [phrase(_NAMES[name], value=value) for name, value in found.about.items()]
+    told = [say_attribute(name, value) for name, value in found.about.items()]
     if told:
         yield Line(text=begun(joined(*told, between=", ")))
     held = [
@@ -82,6 +78,7 @@ def _about(found: Brief) -> Iterator[Line]:
         for one in found.held
     ]
     yield Line(head=phrase("Holds"), text=joined(*held, between="; ") if held else phrase("nothing of the price list"))
+    yield from _whom(found.whom)
     if found.needs:
         yield Line(head=phrase("Needs"), text=listed([metered(one) for one in found.needs]))
     dates = [
@@ -90,6 +87,25 @@ def _about(found: Brief) -> Iterator[Line]:
     ]
     if any(dates):
         yield Line(head=phrase("Dates"), text=joined(*dates, between=", "))
+
+
+def _whom(whom: Whom) -> Iterator[Line]:
+    """Whom to ask for; that nobody is known is said, too."""
+    told = [whom.named or "", *(_contact(one) for one in whom.contacts)]
+    if any(told):
+        yield Line(head=phrase("Ask for"), text=joined(*told, between="; "))
+    else:
+        nobody = phrase(
+            "nobody is named: ask who works with it and who decides, and keep it (`pairwell ingest customers`, with "
+            "`account_id` and `role`)"
+        )
+        yield Line(head=phrase("Ask for"), text=nobody)
+    if whom.refused:
+        yield Line(head=phrase("Do not call"), text=joined(*(_contact(one) for one in whom.refused), between="; "))
+
+
+def _contact(one: Contact) -> str:
+    return joined(one.name or one.customer_id, one.role or "", between=", ")
 
 
 def _use(found: Brief, sources: Sources) -> Part:
@@ -104,13 +120,15 @@ def _use(found: Brief, sources: Sources) -> Part:
             Column(key="meter", title=phrase("Meter"), unit="text"),
             Column(key="last", title=phrase("Last month"), unit="number"),
             Column(key="included", title=phrase("Included"), unit="number"),
-            Column(key="share", title=phrase("Of it"), unit="share"),
+            Column(key="share", title=phrase("Used"), unit="share"),
             *([Column(key="goal", title=phrase("Goal"), unit="number")] if any(one.goal for one in found.uses) else []),
         ],
         rows=[_use_row(one) for one in found.uses],
     )
     lines = [
-        Line(text=_limit(one), sources=sources.numbers(one.evidence)) for one in found.uses if one.limit is not None
+        Line(text=_limit(one, found), sources=sources.numbers(one.evidence))
+        for one in found.uses
+        if one.limit is not None
     ]
     if not lines:
         lines = [Line(text=phrase("Nothing included is about to run out."), sources=_all_used(found, sources))]
@@ -131,9 +149,16 @@ def _use_row(one: MeterUse) -> dict[str, Cell]:
     }
 
 
-def _limit(one: MeterUse) -> str:
+def _limit(one: MeterUse, found: Brief) -> str:
     limit = one.limit
     assert limit is not None  # callers leave out those without
+    if limit.day < found.today:  # use is not known up to today
+        return phrase(
+            "The {included} {meter} included were probably used up on {day}.",
+            included=units(limit.included),
+            meter=metered(one.meter),
+            day=day(limit.day),
+        )
     span = (
         phrase("between {first} and {last}", first=day(limit.earliest), last=day(limit.latest))
         if limit.latest is not None
@@ -189,10 +214,12 @@ def _risks(found: Brief, sources: Sources) -> Iterator[Line]:
         numbers = sources.numbers(*hold.evidence)
         yield Line(head=phrase("Do not pitch"), text=sentences(hold.text, until), sources=numbers)
         yield Line(head=phrase("Helps instead"), text=hold.helps)
-    for signal in found.signals:
+    told = {text for opening in found.openings for text in opening.move.why}
+    signals = [signal for signal in found.signals if signal.text not in told]
+    for signal in signals:
         yield Line(text=begun(signal.text), sources=sources.numbers(*signal.evidence))
-    if not found.holds and not found.signals:
-        yield Line(text=phrase("None known."))
+    if not found.holds and not signals:
+        yield Line(text=phrase("None beside what the openings tell.") if found.signals else phrase("None known."))
 
 
 def _bills(family: FamilyBill, found: Brief, sources: Sources) -> Part:
@@ -227,7 +254,9 @@ def _openings(found: Brief, sources: Sources) -> Iterator[Line]:
 def _opening(opening: Opening, sources: Sources) -> Iterator[Line]:
     move = opening.move
     evidence = [*move.evidence, *(one for signal in move.signals for one in signal.evidence)]
-    yield Line(head=move.title, text=sentences(begun(move.benefit), *move.why), sources=sources.numbers(*evidence))
+    yield Line(
+        head=begun(move_title(move)), text=sentences(begun(move.benefit), *move.why), sources=sources.numbers(*evidence)
+    )
     yield Line(head=phrase("Ask"), text=joined(*opening.questions))
     yield Line(head=phrase("Listen for"), text=joined(*opening.listen, between="; "))
     if move.story is not None:

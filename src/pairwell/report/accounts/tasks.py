@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pairwell.advise.working import WorkSheet
 from pairwell.advise.worklist import Talk
 from pairwell.config.tasks import Columns
-from pairwell.report.accounts.work import account_title, move_title
+from pairwell.report.accounts.moved import account_title, move_title
 from pairwell.said import ENGLISH, begun, joined, phrase, spoken
 
 Task = Mapping[str, str | int]

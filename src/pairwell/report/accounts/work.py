@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pairwell.advise.advice import Hold, Move
+from pairwell.advise.advice import Hold
 from pairwell.advise.working import WorkSheet
 from pairwell.advise.worklist import LeftAlone, Talk, Worklist
+from pairwell.report.accounts.moved import account_title, move_title
 from pairwell.report.accounts.sheet import Line, Part, Sheet, Sources, sentences
 from pairwell.report.record import Column, Table
 from pairwell.said import begun, day, joined, percent, phrase, phrase_count
@@ -22,14 +23,15 @@ def work_sheet(told: WorkSheet) -> Sheet:
     return Sheet(
         name="worklist",
         title=phrase("Work list of {owner}", owner=found.owner) if found.owner else phrase("Work list"),
-        subtitle=_subtitle(found),
+        subtitle=_subtitle(told),
         currency=told.currency,
         parts=tuple(_parts(found, sources)),
         sources=sources.listed,
     )
 
 
-def _subtitle(found: Worklist) -> str:
+def _subtitle(told: WorkSheet) -> str:
+    found = told.work
     if found.as_of is None:
         return phrase("No account is known yet.")
     capacity = ""
@@ -39,6 +41,7 @@ def _subtitle(found: Worklist) -> str:
         phrase("as of {day}", day=day(found.as_of.date())),
         phrase_count("{count} talk", "{count} talks", len(found.talks)),
         capacity,
+        phrase("net of tax, in {currency}", currency=told.currency),
         between=", ",
     )
 
@@ -84,7 +87,7 @@ def _talks(found: Worklist, title: str) -> Table:
                 "account": account_title(talk.name, talk.account_id),
                 "owner": talk.owner,
                 "what": move_title(talk.move),
-                "when": day(talk.timing.by) if talk.timing.by else phrase("any day"),
+                "when": day(talk.timing.by) if talk.timing.by else talk.timing.text,
                 "chance": talk.move.chance,
                 "chance_low": talk.move.chance_low,
                 "chance_high": talk.move.chance_high,
@@ -94,24 +97,6 @@ def _talks(found: Worklist, title: str) -> Table:
             for place, talk in enumerate(found.talks, 1)
         ],
     )
-
-
-def account_title(name: str, account_id: str) -> str:
-    """An account by name and id, where both differ."""
-    return name if name == account_id else f"{name} ({account_id})"
-
-
-def move_title(move: Move) -> str:
-    """What is proposed, in a few words."""
-    kinds = {
-        "upgrade": phrase("move up to {title}", title=move.title),
-        "downgrade": phrase("move down to {title}", title=move.title),
-        "heads_up": phrase("a word about {title}", title=move.title),
-        "add_on": phrase("add {title}", title=move.title),
-        "trial": phrase("try {title}", title=move.title),
-        "renewal": phrase("renew {title}", title=move.title),
-    }
-    return kinds[move.kind]
 
 
 def _talk(place: int, talk: Talk, sources: Sources) -> Part:
@@ -148,7 +133,9 @@ def _talk_lines(talk: Talk, sources: Sources) -> Iterator[Line]:
             chance=percent(move.chance, 0),
             low=percent(move.chance_low, 0),
             high=percent(move.chance_high, 0),
-            basis=phrase("learned from answers") if move.basis == "answers" else phrase("as is usual; too few answers"),
+            basis=phrase("learned from answers")
+            if move.basis == "answers"
+            else phrase("as is usual for such talks, as few answers are known"),
         ),
     )
 
@@ -191,4 +178,13 @@ def _others(found: Worklist) -> Iterator[Line]:
             )
         )
     yield from (Line(text=text) for text in found.how)
-    yield Line(text=phrase("Tell what came of each talk: `pairwell accounts outcome ACCOUNT accept|later|no`."))
+    told = phrase(
+        "All that is needed for a talk: `pairwell accounts brief ACCOUNT`; where numbers come from: `--sources`."
+    )
+    yield Line(text=told)
+    told = phrase(
+        "Note what came of it: `pairwell accounts outcome ACCOUNT accept|later|no`. With `later` agree on a day "
+        "(`--until YYYY-MM-DD`): until then they are left alone. With `no` ask why (`--reason too_dear`, `have_it` or "
+        "`not_for_me`)."
+    )
+    yield Line(text=told)
