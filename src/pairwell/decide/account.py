@@ -61,6 +61,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """What was shown or why nothing was, and what all of it adds and costs."""
         return joined(*_answered(self, self.words))
 
+    def who(self) -> Said:
+        """For whom it was made."""
+        return _who(self.unit)
+
+    def decided_by(self) -> list[Said]:
+        """What was known, and with which versions of everything it was made."""
+        return list(_decided_by(self, self.words))
+
     def lines(self, *, every: bool = False, language: str = ENGLISH) -> list[str]:
         """In lines of 80 columns; unless `every`, of what was not shown the ten nearest to it."""
         return all_lines(self._told(every=every), language)

@@ -99,9 +99,19 @@ def tell_side(decision: Decision, account: Account) -> PlayedSide:
         ]
         if account.offers
         else [],
-        withheld=[_left(one, account) for one in nearest_first(account.withheld)],
+        withheld=tell_withheld(account),
         lines=account.lines(every=True),
     )
+
+
+def tell_weighed(one: OfferAccount, account: Account) -> list[Weighed]:
+    """What the decision weighed of one of its offers, part by part."""
+    return [Weighed(label=label, text=text) for label, text in say_offer(one, account.counted, account.words)]
+
+
+def tell_withheld(account: Account) -> list[PlayedLeft]:
+    """Every candidate that was not offered, the nearest to being shown first."""
+    return [_left(one, account) for one in nearest_first(account.withheld)]
 
 
 def compare_accounts(before: Account, after: Account) -> list[Difference]:
@@ -124,7 +134,7 @@ def _offer(offer: Offer, one: OfferAccount, decision: Decision, account: Account
         price=money(offer.price_minor, account.currency, locale),
         price_before=money(before, account.currency, locale) if offer.discount_minor else None,
         why=[reason.text for reason in read_by_shoppers(offer.reasons)],
-        weighed=[Weighed(label=label, text=text) for label, text in say_offer(one, account.counted, account.words)],
+        weighed=tell_weighed(one, account),
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from html import escape
 
 import pytest
 from tests.unit.serve.pages.browsing import HOME, Browser
@@ -13,6 +14,7 @@ from pairwell.operations.keys.store import KeyStore, Wanted
 from pairwell.operations.keys.text import ENTROPY_BYTES
 from pairwell.operations.users.audit import AuditLog
 from pairwell.operations.users.store import ROLES, Role, UserStore
+from pairwell.records import CuratedRelation, Item
 from pairwell.serve.pages.said import remember
 from pairwell.serve.pages.views.all import ACTS, UNLISTED, VIEWS
 from pairwell.serve.pages.visitors import RIGHTS
@@ -150,6 +152,34 @@ class TestDecisions:
         shown = ask("GET", f"/decision?id={made[0].decision_id}&replay=1", headers=HOME)
         assert (shown.status_code, "the same, bit for bit" in shown.text) == (200, True)
         assert "<script>alert" not in shown.text
+
+    def test_what_was_not_shown_stands_in_a_table_with_its_stage_reason_and_figures(
+        self, ask: Ask, workspace: Workspace
+    ) -> None:
+        with closing(open_shop(workspace.root)) as shop:
+            shop.facts.write_items(
+                [
+                    Item(item_id="tent", title="Tent", price_minor=20_000),
+                    Item(item_id="cot", title=EVIL, price_minor=15_000),
+                ],
+                at=NOW,
+            )
+            shop.facts.write_relations(
+                [CuratedRelation(anchor_id="tent", item_id="cot", relation="complement", rank=0)], at=NOW
+            )
+            made = shop.decide({"placement": "cart", "cart": [{"item_id": "tent", "quantity": 2}, {"item_id": "gone"}]})
+        told = ask("GET", f"/api/v1/decision?id={made.decision_id}").json()
+        (left,) = told["withheld"]
+        assert (left["item_id"], left["stage"], left["price_minor"]) == ("cot", "guards", 15_000)
+        assert told["outcome"].startswith("Nothing was shown.")
+        shown = ask("GET", f"/decision?id={made.decision_id}", headers=HOME).text
+        row = shown[shown.index("<tbody>") : shown.index("</tbody>")]
+        assert "By the guards of price and margin" in row
+        assert f"<summary>{escape(left['why'])}</summary>" in row
+        assert "not in the catalogue" in shown
+        assert "2 × <a href" in shown
+        assert "<script>alert" not in shown
+        assert "1 candidate was not shown" in shown
 
     def test_they_are_found_by_placement_and_outcome(self, ask: Ask, workspace: Workspace) -> None:
         with closing(open_shop(workspace.root)) as shop:

@@ -16,6 +16,7 @@ from pairwell.said import phrase
 from pairwell.serve.pages.speaking import sentence
 from pairwell.serve.pages.views.playing.basket import Line, fitting, write_lines
 from pairwell.serve.pages.views.view import Fields, View
+from pairwell.shop.playing.told import PlayedLeft, Weighed, tell_weighed, tell_withheld
 
 if TYPE_CHECKING:
     from pairwell.shop.face import Shop
@@ -40,6 +41,11 @@ class OneDecision(msgspec.Struct, frozen=True, kw_only=True):
 
     account: Account
     lines: list[str]
+    who: str
+    outcome: str  # in a sentence or two
+    weighed: list[list[Weighed]]  # of each offer
+    withheld: list[PlayedLeft]  # the nearest to being shown first
+    decided_by: list[str]  # what was known, and the versions
     play: dict[str, str]  # the parameters of a playground with the same request of somebody unknown
     replay: Replay | None = None
 
@@ -74,7 +80,17 @@ def make_decision(shop: Shop, fields: Fields) -> OneDecision:
         )
     account = shop.explain(decision_id)
     replay = shop.replay(decision_id) if fields.get("replay") else None
-    return OneDecision(account=account, lines=account.lines(every=True), play=_play(account), replay=replay)
+    return OneDecision(
+        account=account,
+        lines=account.lines(every=True),
+        who=account.who(),
+        outcome=account.outcome(),
+        weighed=[tell_weighed(one, account) for one in account.offers],
+        withheld=tell_withheld(account),
+        decided_by=list[str](account.decided_by()),
+        play=_play(account),
+        replay=replay,
+    )
 
 
 def _play(account: Account) -> dict[str, str]:
