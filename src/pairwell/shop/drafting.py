@@ -37,7 +37,7 @@ class Drafted(msgspec.Struct, frozen=True, kw_only=True):
 
     seen: str  # of the draft's text: what a change was made to
     problem: str | None  # why the draft cannot be read; None: it can
-    settings: list[Setting]  # by name
+    settings: list[Setting]  # in the order of sections of the file, by name
     in_file_alone: tuple[str, ...]  # sections and settings that are changed in `pairwell.toml` alone
 
 
@@ -101,7 +101,8 @@ def noted(at: datetime, author: str) -> Change:
 
 
 def _settings(live: Settings, draft: Settings) -> Iterator[Setting]:
-    for name in sorted(_names(draft)):
+    sections = Settings.__struct_fields__
+    for name in sorted(_names(draft), key=lambda name: (sections.index(name.partition(".")[0]), name)):
         yield Setting(
             name=name,
             about=describe_setting(name),
