@@ -15,7 +15,7 @@ import typer
 
 from pairwell.cli.deciding import answer_lines
 from pairwell.cli.demo_firm import make_demo_firm
-from pairwell.cli.demo_stores import DemoStores, sell_at_counter, with_bonus
+from pairwell.cli.demo_stores import BONUS, DemoStores, sell_at_counter
 from pairwell.cli.outcomes import outcome_lines
 from pairwell.cli.output import AsJson, amount, print_json, print_lines
 from pairwell.cli.serving import PagesPort, Port
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _MARK = "demo-seed"
 _EXAMPLES = 3
-_DISCREET = "tell_counts = true", "tell_counts = false"  # its shoppers read no statistics
 Say = Callable[[str], None]
 
 
@@ -108,6 +107,7 @@ def _open(folder: Path, kind: DemoKind, seed: int) -> Shop:
     """The demo's workspace, made where it is missing. Raises `WorkspaceError` where another one is in the way."""
     from pairwell import create
     from pairwell import open as open_workspace
+    from pairwell.config.editing import edit_draft
     from pairwell.errors import WorkspaceError
 
     mark, name = folder / ".pairwell" / _MARK, str(seed) if kind is DemoKind.SHOP else f"{kind.value} {seed}"
@@ -119,10 +119,8 @@ def _open(folder: Path, kind: DemoKind, seed: int) -> Shop:
             hint=f"Name another folder: `pairwell demo DIR --kind {kind.value} --seed {seed}`.",
         )
     shop = create(folder, industry=_INDUSTRIES[kind])
-    text = shop.workspace.settings_file.read_text(encoding="utf-8")
-    salt = shop.published.settings.choice.salt
-    text = with_bonus(text.replace(salt, f"demo-{seed}").replace(*_DISCREET))
-    shop.workspace.settings_file.write_text(text, encoding="utf-8")
+    # Its shoppers read no statistics.
+    edit_draft(shop.workspace, {"choice.salt": f"demo-{seed}", "shop.tell_counts": False, **BONUS})
     shop.publish()
     mark.write_text(name, encoding="ascii")
     return shop

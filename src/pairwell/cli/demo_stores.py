@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 _OPENED: Final = datetime(2026, 7, 1, tzinfo=UTC)
 _DAYS: Final = 30  # after the web shop's history, as the month that is lived through
 _SOURCE: Final = "stores"
-_BONUS: Final = (
-    ('rule = "none"', 'rule = "margin_share"'),
-    ("\nshare = 0.0", "\nshare = 0.05"),
-    ('counts = "offered"', 'counts = "added"'),
-    ("threshold = 0.0", "threshold = 0.9"),
-)
+BONUS: Final[Mapping[str, object]] = {
+    "bonus.rule": "margin_share",
+    "bonus.share": 0.05,
+    "bonus.counts": "added",
+    "bonus.threshold": 0.9,
+}  # of the sellers
 
 
 class DemoStores(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,14 +32,6 @@ class DemoStores(msgspec.Struct, frozen=True, kw_only=True):
     sellers: int
     lines: int  # of orders
     better: list[str]  # sellers who truly sell more along; the others are alike
-
-
-def with_bonus(settings: str) -> str:
-    """The text of settings with a bonus for sellers."""
-    before, table, own = settings.partition("[bonus]\n")
-    for usual, set_to in _BONUS:
-        own = own.replace(usual, set_to, 1)
-    return before + table + own
 
 
 def sell_at_counter(shop: Shop, world: World, say: Callable[[str], None]) -> DemoStores:
