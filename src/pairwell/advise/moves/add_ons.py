@@ -15,10 +15,9 @@ from pairwell.advise.billing.wording import money, titled
 from pairwell.advise.moves.benefits import benefits_of
 from pairwell.advise.moves.chances import Yeses
 from pairwell.advise.moves.contract import Contract, cost_of, monthly_fee
+from pairwell.advise.moves.make import Offer, Telling, make_move
 from pairwell.advise.moves.objections import object_to_add_on
 from pairwell.advise.moves.satisfaction import tie_odds
-from pairwell.advise.moves.stories import find_story
-from pairwell.advise.moves.worth import weigh
 from pairwell.advise.notes import normal
 from pairwell.advise.whitespace.gaps import Gap
 from pairwell.plans import Plan
@@ -97,30 +96,18 @@ def _move(contract: Contract, yeses: Yeses, plan: Plan, why: tuple[Gap | None, l
     gap, grounds = why
     shown, margin = _shown(contract, plan), _yearly(contract, plan)
     chance = yeses.chance("add_on", _odds(contract, plan, gap, grounds))
-    worth = weigh(contract, "add_on", chance, margin)
     paid, fee = sum(one.minor for one in grounds), monthly_fee(plan)
     objection, answer = object_to_add_on(plan, yeses)
-    return Move(
-        account_id=contract.prospect.account.account_id,
-        kind="add_on",
-        plan_id=plan.plan_id,
-        title=titled(plan),
-        gain_minor=paid - fee if paid else None,
-        margin_minor=worth.margin_minor,
-        chance=chance.value,
-        chance_low=chance.low,
-        chance_high=chance.high,
-        basis=chance.basis,
-        worth_minor=worth.worth_minor,
-        minutes=worth.minutes,
+    telling = Telling(
         benefit=grounds[0].text,
         why=(*(one.text for one in grounds[1:]), _price(contract, plan), *(gap.reasons if gap else ())),
         signals=tuple(shown),
-        story=find_story(contract, plan),
         objection=objection,
         answer=answer,
         evidence=tuple(evidence for signal in shown for evidence in signal.evidence) or _rows(contract, plan),
     )
+    gain = paid - fee if paid else None
+    return make_move(contract, Offer(kind="add_on", plan=plan, chance=chance, margin=margin, gain_minor=gain), telling)
 
 
 def _odds(contract: Contract, plan: Plan, gap: Gap | None, grounds: list[Ground]) -> float:

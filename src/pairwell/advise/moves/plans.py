@@ -11,10 +11,9 @@ from pairwell.advise.billing.wording import titled
 from pairwell.advise.moves.benefits import hours_of
 from pairwell.advise.moves.chances import Yeses, gain_odds
 from pairwell.advise.moves.contract import Contract, cost_of, gain_of
+from pairwell.advise.moves.make import Offer, Telling, make_move
 from pairwell.advise.moves.objections import object_to_plan
 from pairwell.advise.moves.satisfaction import tie_odds
-from pairwell.advise.moves.stories import find_story
-from pairwell.advise.moves.worth import weigh
 from pairwell.plans import Plan
 from pairwell.said import joined, phrase, phrase_count
 
@@ -35,29 +34,17 @@ def _move(contract: Contract, yeses: Yeses, advice: Advice, plans: tuple[Plan, P
     kind, prospect, gain = _KINDS[advice.action], contract.prospect, gain_of(advice)
     paid = contract.bills.get(now.family, 0)
     chance = yeses.chance(kind, gain_odds(gain or 0, paid) + tie_odds(prospect))
-    worth = weigh(contract, kind, chance, _margin(contract, advice, plans, gain or 0))
+    margin, signals = _margin(contract, advice, plans, gain or 0), tuple(_about(contract, now, then))
     objection, answer = object_to_plan(advice, then, yeses)
-    return Move(
-        account_id=prospect.account.account_id,
-        kind=kind,
-        plan_id=then.plan_id,
-        title=titled(then),
-        gain_minor=gain,
-        margin_minor=worth.margin_minor,
-        chance=chance.value,
-        chance_low=chance.low,
-        chance_high=chance.high,
-        basis=chance.basis,
-        worth_minor=worth.worth_minor,
-        minutes=worth.minutes,
+    telling = Telling(
         benefit=joined(advice.benefit, *hours_of(contract, advice.gains), between=", "),
-        why=(*advice.also, *(signal.text for signal in _about(contract, now, then))),
-        signals=tuple(_about(contract, now, then)),
-        story=find_story(contract, then),
+        why=(*advice.also, *(signal.text for signal in signals)),
+        signals=signals,
         objection=objection,
         answer=answer,
         evidence=(_bills_seen(advice, now),),
     )
+    return make_move(contract, Offer(kind=kind, plan=then, chance=chance, margin=margin, gain_minor=gain), telling)
 
 
 def _margin(contract: Contract, advice: Advice, plans: tuple[Plan, Plan], gain: int) -> float:

@@ -11,9 +11,8 @@ from pairwell.advise.billing.recommend import Advice
 from pairwell.advise.billing.wording import metered, money, titled
 from pairwell.advise.moves.chances import Yeses
 from pairwell.advise.moves.contract import Contract, cost_of, monthly_fee
+from pairwell.advise.moves.make import Offer, Telling, make_move
 from pairwell.advise.moves.satisfaction import tie_odds
-from pairwell.advise.moves.stories import find_story
-from pairwell.advise.moves.worth import weigh
 from pairwell.plans import Plan
 from pairwell.said import Said, listed, phrase, phrase_count
 
@@ -69,20 +68,8 @@ def _move(contract: Contract, yeses: Yeses, plans: tuple[Plan, Plan], of: tuple[
     costs = round(cost_of(higher, contract.terms) * days / days_of(first))
     more = monthly_fee(higher) - monthly_fee(now) - cost_of(higher, contract.terms) + cost_of(now, contract.terms)
     chance = yeses.chance("trial", tie_odds(contract.prospect))
-    worth = weigh(contract, "trial", chance, KEPT * contract.year_minor(max(more, 0)) - costs)
-    return Move(
-        account_id=contract.prospect.account.account_id,
-        kind="trial",
-        plan_id=higher.plan_id,
-        title=titled(higher),
-        gain_minor=None,
-        margin_minor=worth.margin_minor,
-        chance=chance.value,
-        chance_low=chance.low,
-        chance_high=chance.high,
-        basis=chance.basis,
-        worth_minor=worth.worth_minor,
-        minutes=worth.minutes,
+    margin = KEPT * contract.year_minor(max(more, 0)) - costs
+    telling = Telling(
         benefit=_benefit(higher, days, meters, features),
         why=(
             _measure(meters, features),
@@ -90,10 +77,10 @@ def _move(contract: Contract, yeses: Yeses, plans: tuple[Plan, Plan], of: tuple[
             phrase("A trial rather than a pitch: what they would get of it is not known yet, and a trial shows it"),
         ),
         signals=tuple(one for one in contract.prospect.signals if one.about in {*meters, *features}),
-        story=find_story(contract, higher),
         objection=phrase("And then we forget to stop it?"),
         answer=phrase("It ends by itself, and nothing is billed unless they say yes."),
     )
+    return make_move(contract, Offer(kind="trial", plan=higher, chance=chance, margin=margin), telling)
 
 
 def _benefit(plan: Plan, days: int, meters: list[str], features: list[str]) -> Said:
