@@ -97,8 +97,8 @@ def test_typing_accounts_for_every_row(rows: list[tuple[str | None, ...]]) -> No
     assert sorted(lines) == list(range(1, len(rows) + 1))
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.lists(_ROW, min_size=1, max_size=25))
+@settings(max_examples=5, deadline=None)
+@given(st.lists(_ROW, min_size=5, max_size=40))
 def test_loading_accounts_for_every_row_and_is_idempotent(rows: list[tuple[str, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = create_workspace(Path(folder) / "shop")

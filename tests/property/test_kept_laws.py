@@ -131,8 +131,8 @@ def _read(dataset: Dataset) -> list[Counter[Any]]:
     return [_told(kept_orders(history, make=True)), _told(kept_visits(history))]
 
 
-@settings(max_examples=15, deadline=None)
-@given(drawn=st.randoms(use_true_random=False), steps=st.integers(2, 6))
+@settings(max_examples=8, deadline=None)
+@given(drawn=st.randoms(use_true_random=False), steps=st.integers(3, 6))
 def test_any_files_added_come_to_the_sums_made_at_once(drawn: Random, steps: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         dataset, told = Dataset(create_workspace(Path(name) / "shop")), list[str]()

@@ -72,7 +72,7 @@ def _led(scene: Scene) -> tuple[dict[tuple[str, ...], Valued], list[Withheld]]:
     return {(one.candidate.item_id, one.candidate.kind, one.candidate.anchor_id): one for one in led.valued}, led.left
 
 
-@settings(max_examples=1_000, derandomize=True, deadline=None, database=None)
+@settings(max_examples=500, derandomize=True, deadline=None, database=None)
 @given(st.integers(min_value=0, max_value=2**64 - 1))
 def test_levers_rank_but_never_admit(seed: int) -> None:
     rng = random.Random(seed)
@@ -94,7 +94,7 @@ def test_levers_rank_but_never_admit(seed: int) -> None:
         assert one.trial or (one.net_minor > 0 and one.persuasion > 0)
 
 
-@settings(max_examples=500, derandomize=True, deadline=None, database=None)
+@settings(max_examples=250, derandomize=True, deadline=None, database=None)
 @given(st.integers(min_value=0, max_value=2**64 - 1))
 def test_what_is_offered_is_worth_its_cost_unlevered(seed: int) -> None:
     rng = random.Random(seed)
@@ -125,7 +125,7 @@ def _holds(lever: Lever, candidate: Candidate, scene: Scene) -> bool:
         return False
 
 
-@settings(max_examples=500, derandomize=True, deadline=None, database=None)
+@settings(max_examples=250, derandomize=True, deadline=None, database=None)
 @given(st.integers(min_value=0, max_value=2**64 - 1))
 def test_a_score_is_the_weights_times_the_worth(seed: int) -> None:
     rng = random.Random(seed)

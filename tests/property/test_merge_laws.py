@@ -92,7 +92,7 @@ def _parted(draw: st.DrawFn) -> tuple[str, list[Group], list[list[Group]]]:
     return table, groups, [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(groups)], strict=True)]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(_parted())
 def test_any_split_in_any_order_equals_the_whole(parted: tuple[str, list[Group], list[list[Group]]]) -> None:
     table, groups, batches = parted
@@ -103,7 +103,7 @@ def test_any_split_in_any_order_equals_the_whole(parted: tuple[str, list[Group],
         assert stored == sum(map(len, groups))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(_parted(), st.data())
 def test_merging_anything_again_changes_nothing(
     parted: tuple[str, list[Group], list[list[Group]]], data: st.DataObject
@@ -118,7 +118,7 @@ def test_merging_anything_again_changes_nothing(
         assert (_rows(place, table), place[0].newest()) == (before, snapshot)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(_orders, _orders)
 def test_the_last_word_on_an_order_stands(old: tuple[str, list[Group]], new: tuple[str, list[Group]]) -> None:
     with _dataset() as place:

@@ -70,7 +70,7 @@ def rows(export: Export) -> st.SearchStrategy[list[Given]]:
 
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda export: f"{export.source}-{export.table}")
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_row_is_accounted_for(export: Export, data: st.DataObject) -> None:
     given_rows = data.draw(rows(export))

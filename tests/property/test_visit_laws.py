@@ -132,7 +132,7 @@ def _daily(events: Sequence[Row], orders: Sequence[Row]) -> dict[str, float | No
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(drawn=_shops())
 def test_overview_and_funnel_tell_of_the_visits_of_a_slow_path(drawn: tuple[list[Row], list[Row]]) -> None:
     events, orders = drawn
