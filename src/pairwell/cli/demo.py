@@ -15,7 +15,7 @@ import typer
 
 from pairwell.cli.deciding import answer_lines
 from pairwell.cli.demo_firm import make_demo_firm
-from pairwell.cli.demo_stores import BONUS, DemoStores, sell_at_counter
+from pairwell.cli.demo_stores import AT_COUNTER, DemoStores, sell_at_counter
 from pairwell.cli.outcomes import outcome_lines
 from pairwell.cli.output import AsJson, amount, print_json, print_lines
 from pairwell.cli.serving import PagesPort, Port
@@ -120,7 +120,8 @@ def _open(folder: Path, kind: DemoKind, seed: int) -> Shop:
         )
     shop = create(folder, industry=_INDUSTRIES[kind])
     # Its shoppers read no statistics.
-    edit_draft(shop.workspace, {"choice.salt": f"demo-{seed}", "shop.tell_counts": False, **BONUS})
+    own = AT_COUNTER if kind is DemoKind.SHOP else {}
+    edit_draft(shop.workspace, {"choice.salt": f"demo-{seed}", "shop.tell_counts": False, **own})
     shop.publish()
     mark.write_text(name, encoding="ascii")
     return shop

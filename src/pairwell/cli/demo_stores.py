@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 _OPENED: Final = datetime(2026, 7, 1, tzinfo=UTC)
 _DAYS: Final = 30  # after the web shop's history, as the month that is lived through
 _SOURCE: Final = "stores"
-BONUS: Final[Mapping[str, object]] = {
+AT_COUNTER: Final[Mapping[str, object]] = {
+    "placements.counter.kinds": ["cross_sell", "upgrade"],
+    "placements.counter.channel": "counter",
+    "placements.counter.friction": 0.0,
     "bonus.rule": "margin_share",
     "bonus.share": 0.05,
     "bonus.counts": "added",
-    "bonus.threshold": 0.9,
-}  # of the sellers
+    "bonus.threshold": 0.85,
+}  # what is set for those who sell there
 
 
 class DemoStores(msgspec.Struct, frozen=True, kw_only=True):

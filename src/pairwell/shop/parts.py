@@ -15,6 +15,8 @@ from pairwell.decide.asked import Decides
 from pairwell.errors import JournalError, NoModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pairwell.dataset.store import Dataset
     from pairwell.decide.canary import Canaries
     from pairwell.decide.decider import Decider
@@ -122,6 +124,12 @@ class Parts(Decides):
         from pairwell.journal.recent import recent_decisions
 
         return recent_decisions(self._database, asked)
+
+    def titles(self, item_ids: Collection[str]) -> dict[str, str]:
+        """What some hundred items are called, as far as they have a title; sooner than reading all that there are."""
+        from pairwell.facts.titles import read_titles
+
+        return read_titles(self._database, item_ids)
 
     @cached_property
     def users(self) -> UserStore:
@@ -231,9 +239,11 @@ class Parts(Decides):
     @cached_property
     def _database(self) -> Database:
         from pairwell.operations.database import open_database
+        from pairwell.operations.made import Made
 
         operations = self.published.settings.operations
-        return open_database(self.workspace.operations_url(operations.url), durability=operations.durability)
+        made = Made(self.workspace.operations_made, operations.url)
+        return open_database(self.workspace.operations_url(operations.url), durability=operations.durability, made=made)
 
     @cached_property
     def _model(self) -> Model:

@@ -148,6 +148,7 @@ class TestDecisions:
         assert [one["decision_id"] for one in listed] == [one.decision_id for one in reversed(made)]
         page = ask("GET", "/decisions", headers=HOME).text
         assert "<script>alert" not in page
+        assert ask("GET", "/api/v1/decisions").json()["titles"] == {}
         assert all(one.decision_id in page for one in made)
         shown = ask("GET", f"/decision?id={made[0].decision_id}&replay=1", headers=HOME)
         assert (shown.status_code, "the same, bit for bit" in shown.text) == (200, True)
@@ -173,6 +174,8 @@ class TestDecisions:
         assert (left["item_id"], left["stage"], left["price_minor"]) == ("cot", "guards", 15_000)
         assert told["outcome"].startswith("Nothing was shown.")
         shown = ask("GET", f"/decision?id={made.decision_id}", headers=HOME).text
+        assert ask("GET", "/api/v1/decisions").json()["titles"] == {"tent": "Tent"}
+        assert "<td>Tent, gone</td>" in ask("GET", "/decisions", headers=HOME).text
         row = shown[shown.index("<tbody>") : shown.index("</tbody>")]
         assert "By the guards of price and margin" in row
         assert f"<summary>{escape(left['why'])}</summary>" in row

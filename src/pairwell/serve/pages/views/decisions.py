@@ -33,6 +33,7 @@ class Decisions(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: list[str]
     asked: RecentAsked
     decisions: list[RecentDecision]
+    titles: dict[str, str]  # of what carts held, as far as it has one
     next_before: datetime | None  # where older ones begin; None: there are none
 
 
@@ -67,6 +68,7 @@ def make_decisions(shop: Shop, fields: Fields) -> Decisions:
         outcomes=["offered", *get_args(SilenceReason)],
         asked=asked,
         decisions=found,
+        titles=shop.titles({item_id for one in found for item_id in one.cart}),
         next_before=found[-1].at if len(found) == _SHOWN else None,
     )
 
