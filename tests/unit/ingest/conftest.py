@@ -15,6 +15,7 @@ from pairwell.config.settings import Settings
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
 from pairwell.facts.store import FactStore
+from pairwell.ingest import load
 from pairwell.ingest.load import IngestOptions, IngestPlace, IngestReport, ingest_files
 from pairwell.ingest.mapping import Composed, Goods, Mapping
 from pairwell.operations.database import open_database
@@ -98,6 +99,12 @@ def loader(workspace: Workspace, tmp_path: Path) -> Iterator[Loader]:
     made = Loader(workspace, tmp_path)
     yield made
     made.database.close()
+
+
+@pytest.fixture
+def without_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written for decisions, which takes a third of the time: for tests that ask the dataset alone."""
+    monkeypatch.setattr(load, "write_facts", lambda *_, **__: 0)
 
 
 @pytest.fixture

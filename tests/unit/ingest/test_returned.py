@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from tests.unit.ingest.conftest import Loader
 
+pytestmark = pytest.mark.usefixtures("without_facts")
+
 
 @pytest.fixture(autouse=True)
 def _orders(loader: Loader) -> None:
