@@ -21,6 +21,7 @@ from pairwell.advise.moves.chances import count_yeses
 from pairwell.advise.moves.terms import Terms
 from pairwell.advise.prospects import find_prospects
 from pairwell.advise.reading import read_accounts
+from pairwell.advise.seasons import find_seasons
 from pairwell.advise.sheets import days_known
 from pairwell.advise.vouched import read_benefits, read_stories
 from pairwell.advise.worklist import Worklist, make_worklist
@@ -62,13 +63,17 @@ def advise(shop: Shop, firm: Firm) -> Worklist:
     accounts = read_accounts(dataset, zone=zone, as_of=as_of)
     plans = read_plans(dataset, as_of=as_of)
     since, until = days_known({use.day for account in accounts.values() for use in account.ledger.used})
+    prices = Prices(plans=tuple(plans.values()), currency=settings.shop.currency, zone=zone)
     terms = Terms(
-        prices=Prices(plans=tuple(plans.values()), currency=settings.shop.currency, zone=zone),
+        prices=prices,
         margin_rate=settings.shop.margin_rate,
         benefits=read_benefits(dataset),
         stories=read_stories(dataset),
+        add_on_price_share=settings.guards.add_on_price_share,
+        minute_minor=settings.accounts.minute_minor,
         known_since=since,
         known_until=until,
+        seasons=find_seasons(accounts.values(), prices),
     )
     yeses = count_yeses(accounts.values(), plans)
     return make_worklist(find_prospects(accounts, terms, settings.accounts), terms, yeses)

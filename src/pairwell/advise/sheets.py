@@ -13,6 +13,7 @@ from pairwell.advise.billing.compare import Comparison, NotKnown, compare
 from pairwell.advise.billing.days import months_on
 from pairwell.advise.billing.recommend import Advice, recommend
 from pairwell.advise.moves.terms import Terms
+from pairwell.advise.seasons import seasons_of
 from pairwell.plans import Period
 
 
@@ -80,6 +81,7 @@ def cases_of(account: Account, terms: Terms) -> Iterator[Case]:
             known_since=terms.known_since,
             known_until=terms.known_until,
             benefits=terms.benefits,
+            seasons=seasons_of(terms.seasons, account),
         )
 
 

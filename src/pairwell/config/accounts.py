@@ -44,6 +44,10 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     dissatisfied_below: Annotated[
         float, Meta(ge=0.0, le=1.0, description="Satisfaction, 0 to 1, below which nothing is pitched.")
     ] = 0.47
+    minute_minor: Annotated[
+        int,
+        Meta(ge=0, description="What a minute of whoever talks to accounts costs, in minor units; it ranks talks."),
+    ] = 0
     channel: Annotated[_Name, Meta(description="The channel by which accounts are talked to, in lower case.")] = "call"
     consent: Annotated[
         Literal["unless_refused", "when_given"],

@@ -13,6 +13,7 @@ from pairwell.advise.billing.ledger import Prices
 from pairwell.advise.moves.terms import Prospect, Terms
 from pairwell.advise.prospects import find_prospects
 from pairwell.advise.reading import read_accounts
+from pairwell.advise.seasons import find_seasons
 from pairwell.advise.sheets import days_known
 from pairwell.advise.vouched import read_benefits, read_stories
 from pairwell.advise.whitespace.gaps import Gap, Whitespace, find_whitespace
@@ -75,14 +76,18 @@ class KnownAccounts:
             raise EvidenceError(
                 phrase("No plan is known yet."), hint=phrase("Ingest the price list: `pairwell ingest plans FILE`.")
             )
+        prices = Prices(plans=tuple(plans.values()), currency=settings.shop.currency, zone=settings.shop.timezone)
         since, until = days_known({use.day for account in self.accounts.values() for use in account.ledger.used})
         return Terms(
-            prices=Prices(plans=tuple(plans.values()), currency=settings.shop.currency, zone=settings.shop.timezone),
+            prices=prices,
             margin_rate=settings.shop.margin_rate,
             benefits=benefits,
             stories=stories,
+            add_on_price_share=settings.guards.add_on_price_share,
+            minute_minor=settings.accounts.minute_minor,
             known_since=since,
             known_until=until,
+            seasons=find_seasons(self.accounts.values(), prices),
         )
 
     @cached_property

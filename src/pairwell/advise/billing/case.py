@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 
@@ -10,6 +11,7 @@ import msgspec
 
 from pairwell.advise.billing.days import first_of, local_day, months_between, months_on
 from pairwell.advise.billing.ledger import Ledger, Prices
+from pairwell.advise.billing.season import NO_SEASON, Season
 from pairwell.advise.billing.stays import Stay, Stretch, stays_of
 from pairwell.plans import Plan
 
@@ -37,6 +39,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     benefits: tuple[Benefit, ...] = ()
     in_use: frozenset[str] | None = None  # features; None: nobody knows, so all that the plan has may be
     needed: frozenset[str] = frozenset()  # features that the account asked for, or plainly lacks
+    seasons: Mapping[str, Season] = {}  # by meter, as accounts of its kind have them
 
     @cached_property
     def today(self) -> dt.date:
@@ -94,6 +97,25 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             found.append(month)
             following = month
         return tuple(reversed(found))
+
+    @cached_property
+    def monthly(self) -> Mapping[str, Mapping[dt.date, Decimal]]:
+        """What was used of each meter in each month, given as its first day."""
+        found: dict[str, dict[dt.date, Decimal]] = {}
+        for use in self.ledger.used:
+            months, month = found.setdefault(use.meter, {}), first_of(use.day)
+            months[month] = months.get(month, Decimal(0)) + use.quantity
+        return found
+
+    def season(self, meter: str) -> Season:
+        """Of a meter; none where it is not known."""
+        return self.seasons.get(meter, NO_SEASON)
+
+    def is_limited(self, meter: str) -> bool:
+        """Whether anything held today gives only so much of a meter and sells no more."""
+        held = [stay.plan for stay in self.stays if stay.since <= self.today < stay.until]
+        own = [one for plan in held for one in plan.meters if one.meter == meter]
+        return bool(own) and not any(one.tiers for one in own)
 
     def _is_whole(self, month: dt.date) -> bool:
         if self.known_since is not None and month < self.known_since:

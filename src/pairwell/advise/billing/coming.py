@@ -5,20 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from math import hypot
 
 import msgspec
+from scipy.stats import norm
 
 from pairwell.advise.billing.case import Case
 from pairwell.advise.billing.compare import FEWEST_MONTHS, NotKnown, unheld
 from pairwell.advise.billing.days import MONTHS_OF_A_YEAR, days_of, first_of, months_on
-from pairwell.advise.billing.forecast import Ahead, forecast
+from pairwell.advise.billing.forecast import LEVEL, Ahead, as_before, forecast
 from pairwell.advise.billing.ledger import Use
-from pairwell.advise.billing.stays import Stay, Stretch
+from pairwell.advise.billing.pace import Evened, even
+from pairwell.advise.billing.reached import wanted_in
+from pairwell.advise.billing.seats import seats_ahead
+from pairwell.advise.billing.stays import Stay
 from pairwell.advise.billing.wanted import included, months_at, most_of, wanted
 from pairwell.advise.billing.ways import Scene, Way, way, ways, within_limits
 
 MONTHS_AHEAD = 3  # months whose bills are forecast; a year, where a plan includes units by the year
-_WHOLE = Decimal(1)
+_REACH = float(norm.ppf((1 + LEVEL) / 2))
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +33,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool  # it was used in whole units only
     history: tuple[Decimal, ...]  # units in each whole month, the oldest first
     months: tuple[Ahead, ...]
+    is_borne_out: bool = False  # the account's other meters tell the same
+    leapt: tuple[dt.date, ...] = ()  # months with a leap that was not counted on
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,8 +68,13 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[Expected, ...]
 
 
-def outlook(case: Case) -> Outlook | NotKnown:
-    """Forecast use and bills. Refused without a plan or with too few whole months."""
+def outlook(case: Case, fewest: int = FEWEST_MONTHS) -> Outlook | NotKnown:
+    """Forecast use and bills. Refused without a plan or with too few whole months.
+
+    Of fewer than `FEWEST_MONTHS`, where these will do, nothing is taken to grow.
+    """
+    if case.current is not None and len(case.recent_months) < fewest:
+        return NotKnown("too_few_months", found=len(case.recent_months), needed=fewest)
     if case.current is None:
         return unheld(case)
     ahead = _months_ahead(case)
@@ -72,7 +84,7 @@ def outlook(case: Case) -> Outlook | NotKnown:
         if isinstance(coming, NotKnown):
             return coming
         found.append(coming)
-    start = months_on(first_of(case.today), 1)
+    start = first_of(case.today) if case.today.day == 1 else months_on(first_of(case.today), 1)
     months = tuple(months_on(start, number) for number in range(ahead))
     return Outlook(
         months=months,
@@ -96,21 +108,42 @@ def _coming(case: Case, meter: str, ahead: int) -> Running | NotKnown:
     """The running month and so many more; what is left of the running one is as much of a month as it has days left."""
     running = first_of(case.today)
     history = tuple(_used(case, meter, month, months_on(month, 1)) for month in case.recent_months)
-    full = _months_full(case, meter, history)
-    found = forecast(
-        [float(one) for one in history[: len(history) - full]], months_on(running, -full), full + ahead + 1
-    )
+    told = [wanted_in(case, meter, month, units) for month, units in zip(case.recent_months, history, strict=True)]
+    full = _months_full(case, meter, history) if told[-1:] == [None] else 0
+    units = [float(own) if one is None else one for one, own in zip(told, history, strict=True)]
+    evened = even(case, meter, units[: len(units) - full])
+    make = forecast if len(history) >= FEWEST_MONTHS else as_before
+    found = make(evened.quantities, months_on(running, -full), full + ahead + 1)
     if isinstance(found, NotKnown):
         return found
-    if (more := wanted(case, meter, history, found[full].expected)) is not None:
-        found = tuple(Ahead(one.month, more, min(one.low, more), max(one.high, more)) for one in found[full:])
+    coming = tuple(_in_season(case, meter, one, evened) for one in found)
+    if told[-1] is None and (more := wanted(case, meter, history, coming[full].expected)) is not None:
+        coming = tuple(Ahead(one.month, more, min(one.low, more), max(one.high, more)) for one in coming[full:])
     elif full:  # more was wanted than could be had
-        found = tuple(_at_least(one, float(history[-1])) for one in found[full:])
-    so_far = float(_used(case, meter, running, case.today))
-    left = 1 - (case.today - running).days / days_of(running)
-    now = Ahead(running, *(so_far + left * one for one in (found[0].expected, found[0].low, found[0].high)))
-    whole = all(one == one.to_integral_value() for one in history)
-    return Running(meter=meter, whole=whole, history=history, months=(now, *found[1:]))
+        coming = tuple(_at_least(one, float(history[-1])) for one in coming[full:])
+    return Running(
+        meter=meter,
+        whole=all(one == one.to_integral_value() for one in history),
+        history=history,
+        months=(_rest_of(case, meter, coming[0]), *coming[1:]),
+        is_borne_out=evened.is_borne_out,
+        leapt=evened.leapt,
+    )
+
+
+def _rest_of(case: Case, meter: str, month: Ahead) -> Ahead:
+    """The running month: what is used of it, and of what is expected as much as it has days left."""
+    so_far = float(_used(case, meter, month.month, case.today))
+    left = 1 - (case.today - month.month).days / days_of(month.month)
+    return Ahead(month.month, *(so_far + left * one for one in (month.expected, month.low, month.high)))
+
+
+def _in_season(case: Case, meter: str, month: Ahead, evened: Evened) -> Ahead:
+    """As the month of the year has it, with an interval that holds how far months gone by missed their evened use."""
+    factor, reach = case.season(meter).of(month.month), _REACH * evened.miss * month.expected
+    low = month.expected - hypot(month.expected - month.low, reach)
+    high = month.expected + hypot(month.high - month.expected, reach)
+    return Ahead(month.month, *(factor * max(one, 0.0) for one in (month.expected, low, high)))
 
 
 def _months_full(case: Case, meter: str, history: Sequence[Decimal]) -> int:
@@ -189,16 +222,23 @@ def _scene(
     case: Case, months: tuple[dt.date, ...], coming: Sequence[Running], how_much: Callable[[Ahead], float]
 ) -> Scene:
     used = [
-        Use(running.meter, one.month, _quantity(how_much(one), whole=running.whole))
+        Use(running.meter, month, units)
         for running in coming
-        for one in running.months
-        if one.month in months
+        for month, units in _quantities([one for one in running.months if one.month in months], running, how_much)
     ]
-    assert case.current is not None
-    seats = case.current.stretches[-1].seats
-    return Scene(months, (Stretch(months[0], months_on(months[-1], 1), seats),), tuple(used))
+    return Scene(months, seats_ahead(case, months), tuple(used))
 
 
-def _quantity(expected: float, *, whole: bool) -> Decimal:
-    """Whole units of what was only ever used in whole ones, since a begun unit would be paid whole."""
-    return Decimal(str(round(expected, 6))).quantize(_WHOLE) if whole else Decimal(str(round(expected, 6)))
+def _quantities(
+    months: Sequence[Ahead], running: Running, how_much: Callable[[Ahead], float]
+) -> Iterator[tuple[dt.date, Decimal]]:
+    """Whole units of what was only ever used in whole ones, since a begun unit would be paid whole.
+
+    What rounding leaves over goes to the next month, so that all months together hold what is expected of them.
+    """
+    left = 0.0
+    for one in months:
+        units = how_much(one)
+        if running.whole:
+            left, units = left + units - round(left + units), float(round(left + units))
+        yield one.month, Decimal(str(round(units, 6)))

@@ -12,10 +12,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import product
-from math import log, sqrt
+from math import exp, log, sqrt
 from statistics import median
 
 import msgspec
+from scipy.stats import norm
 from scipy.stats import t as student
 
 from pairwell.advise.billing.compare import FEWEST_MONTHS, NotKnown
@@ -27,6 +28,8 @@ _SMOOTHING = tuple(product((0.1, 0.3, 0.5, 0.7, 0.9), (0.0, 0.1, 0.3)))  # of th
 _NO_MISS = 1e-12  # in place of none, which has no logarithm
 _BURST = 1.5  # times what is usual on both sides of it
 _SIDE, _LEAST_SIDE = 3, 2  # months that tell what is usual, and how few will do
+_APART = 0.25  # deviation of the logarithm of a month, of an account that is hardly known
+_LATE = 0.6  # weight of a month against those before it, of such an account
 _LEARNED = 3  # months that level, trend and how fast they move are learned from
 
 
@@ -60,6 +63,18 @@ def forecast(quantities: Sequence[float], first: dt.date, ahead: int) -> tuple[A
         Ahead(months_on(first, step), max(mean, 0.0), max(mean - reach * spread, 0.0), max(mean + reach * spread, 0.0))
         for step, (mean, spread) in enumerate(zip(fit.expected, fit.spread, strict=True))
     )
+
+
+def as_before(quantities: Sequence[float], first: dt.date, ahead: int) -> tuple[Ahead, ...]:
+    """So many months like those few that are known, the last most of all, from the month `first` on; there must be one.
+
+    How far months lie apart cannot be learned from them, so that is stated.
+    """
+    mean = quantities[0]
+    for one in quantities[1:]:
+        mean += _LATE * (one - mean)
+    reach = exp(float(norm.ppf((1 + LEVEL) / 2)) * _APART)
+    return tuple(Ahead(months_on(first, step), mean, mean / reach, mean * reach) for step in range(ahead))
 
 
 def without_bursts(quantities: Sequence[float]) -> list[float]:

@@ -11,7 +11,8 @@ from pairwell.advise.billing.ways import Way, way
 from pairwell.advise.billing.weighed import LAST_MONTHS, Weighed
 from pairwell.said import Said
 
-LEAST_SAVING = 0.05  # of the bill: less is not worth the trouble of a move
+LEAST_SAVING = 0.08  # of the bill: less is not worth the trouble of a move
+CLEAR = 0.1  # of the bill, where too few months are known for a forecast
 DREAD = 1.5  # a loss weighs more than a gain of its size; about twice, found Tversky and Kahneman 1992
 
 
@@ -25,6 +26,8 @@ def objection(weighed: Weighed, one: Expected) -> Said | None:
         return would_lose(one.way, weighed.loses(one))
     if saved < LEAST_SAVING * (weighed.now.served_minor or 0):
         return too_small(one.way, weighed.monthly(saved), weighed.currency)
+    if weighed.is_borne_out and not weighed.is_lower(one):
+        return None
     months = _months_to_hold(weighed, one)
     if not _was_cheaper(weighed, one, months):
         return not_lasting(one.way, months)

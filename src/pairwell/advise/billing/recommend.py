@@ -18,7 +18,7 @@ from pairwell.advise.billing.compare import FEWEST_MONTHS, NotKnown
 from pairwell.advise.billing.days import months_on
 from pairwell.advise.billing.full import said_full
 from pairwell.advise.billing.more import more_of
-from pairwell.advise.billing.objections import objection
+from pairwell.advise.billing.objections import CLEAR, LEAST_SAVING, objection
 from pairwell.advise.billing.said_moves import (
     binds,
     cannot_serve,
@@ -29,14 +29,13 @@ from pairwell.advise.billing.said_moves import (
     saves,
     stays_best,
     unknown,
-    would_have_saved,
     would_lose,
 )
 from pairwell.advise.billing.weighed import Weighed, per_month
-from pairwell.advise.billing.young import Clear, clearly_cheaper
 from pairwell.said import Said, joined
 
 Action = Literal["stay", "upgrade", "downgrade", "heads_up", "not_enough_known"]
+FEWEST_YOUNG = 2  # whole months, from which on what is clear is said
 HEADS_UP_MONTHS = 2  # a limit that far off is worth a word
 
 
@@ -64,13 +63,14 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
 
 def recommend(case: Case) -> Advice:
     """Weigh every way to hold the family's plans against the present one."""
-    coming = outlook(case)
+    coming = outlook(case, FEWEST_YOUNG)
     seen = len(case.recent_months)
-    if isinstance(coming, NotKnown) or seen < FEWEST_MONTHS:
-        found = coming if isinstance(coming, NotKnown) else NotKnown("too_few_months", found=seen)
-        clear = clearly_cheaper(case) if found.reason == "too_few_months" else None
-        return _of_young(case, clear, seen) if clear else _unknown(found, seen)
+    if isinstance(coming, NotKnown):
+        return _unknown(msgspec.structs.replace(coming, needed=FEWEST_MONTHS), seen)
     weighed = Weighed(case, coming, coming.options[0])
+    if seen < FEWEST_MONTHS:
+        known = NotKnown("too_few_months", found=seen)
+        return _clearly_better(weighed) or _paid_by_benefit(weighed, CLEAR) or _unknown(known, seen)
     move = (
         _saving(weighed) or _paid_by_benefit(weighed) or _same_bill(weighed) or _full(weighed) or _limit_near(weighed)
     )
@@ -81,24 +81,18 @@ def _unknown(found: NotKnown, seen: int) -> Advice:
     return Advice(action="not_enough_known", benefit=unknown(found), months_seen=seen)
 
 
-def _of_young(case: Case, clear: Clear, seen: int) -> Advice:
-    """An upgrade that needs no forecast. What it would have saved is expected to go on."""
-    held = (
-        {feature for plan in (case.current.plan, *case.add_ons) for feature in plan.features} if case.current else set()
-    )
-    bound = [binds(clear.way, clear.locked_until)] if clear.locked_until else []
-    return Advice(
-        action="upgrade",
-        benefit=would_have_saved(clear.way, clear.paid_minor - clear.then_minor, clear.months, case.prices.currency),
-        also=tuple(bound),
-        plan_id=clear.way.plan.plan_id,
-        add_ons=tuple(add_on.plan_id for add_on in clear.way.add_ons),
-        expected_now_minor=clear.paid_minor,
-        expected_then_minor=clear.then_minor,
-        gains=tuple(sorted(clear.way.features - held)),
-        locked_until=clear.locked_until,
-        months_seen=seen,
-    )
+def _clearly_better(weighed: Weighed) -> Advice | None:
+    """The larger plan that saves most, of an account with few months, if that is enough."""
+    least = CLEAR * (weighed.now.served_minor or 0)
+    for one in weighed.cheaper():
+        if (
+            not weighed.is_lower(one)
+            and not weighed.loses(one)
+            and not weighed.bound(one)
+            and weighed.saved(one) >= least
+        ):
+            return _move(weighed, one, "upgrade", saves(one.way, weighed.monthly(weighed.saved(one)), weighed.currency))
+    return None
 
 
 def _saving(weighed: Weighed) -> Advice | None:
@@ -111,12 +105,13 @@ def _saving(weighed: Weighed) -> Advice | None:
     return None
 
 
-def _paid_by_benefit(weighed: Weighed) -> Advice | None:
-    """The move that costs more, and by the benefits named is worth at least that: of several the one most worth."""
+def _paid_by_benefit(weighed: Weighed, least: float = LEAST_SAVING) -> Advice | None:
+    """The move that costs more, and by the benefits named is worth that and a bit: of several the one most worth."""
     best: tuple[int, Expected] | None = None
     for one in weighed.dearer():
         left = weighed.worth(one) + weighed.saved(one)
-        if weighed.worth(one) > 0 and left >= 0 and not weighed.loses(one) and (best is None or left > best[0]):
+        enough = left >= least * ((weighed.now.served_minor or 0) + weighed.worth(one))
+        if weighed.worth(one) > 0 and enough and not weighed.loses(one) and (best is None or left > best[0]):
             best = left, one
     if best is None:
         return None

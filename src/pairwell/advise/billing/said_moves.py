@@ -29,17 +29,6 @@ def saves(way: Way, minor: int, currency: str) -> Said:
     return phrase("{plan} saves {money} a month", plan=named(way), money=money(minor, currency))
 
 
-def would_have_saved(way: Way, minor: int, months: int, currency: str) -> Said:
-    """What a move would have saved in each month there was, where those are few."""
-    return phrase_count(
-        "{plan} would have saved {money} in the {count} month there was",
-        "{plan} would have saved {money} a month in the {count} months there were",
-        months,
-        plan=named(way),
-        money=money(minor, currency),
-    )
-
-
 def same_bill(more: Sequence[str]) -> Said:
     """What the same money buys."""
     return joined(phrase("The same bill"), *more, between=", ")

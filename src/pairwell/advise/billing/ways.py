@@ -73,8 +73,10 @@ def way(case: Case, scene: Scene, plan: Plan, add_ons: tuple[Plan, ...]) -> Way:
 
 def within_limits(case: Case, scene: Scene, one: Way) -> tuple[int | None, dict[str, Decimal]]:
     """What a way costs for the use that it can serve, and the units of each meter that it cannot."""
+    if one.total_minor is not None:
+        return one.total_minor, {}
     used, cut = scene.used, dict[str, Decimal]()
-    for month in scene.months if one.total_minor is None else ():
+    for month in scene.months:
         bill = way(case, Scene((month,), scene.seats, used), one.plan, one.add_ons).bills[0]
         for lack in bill.lacks if isinstance(bill, Unservable) else ():
             if lack.meter is not None:

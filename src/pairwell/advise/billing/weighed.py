@@ -36,6 +36,11 @@ class Weighed(msgspec.Struct, frozen=True):
         """Of all sums."""
         return self.case.prices.currency
 
+    @property
+    def is_borne_out(self) -> bool:
+        """Whether all that the account uses beside bears out what is expected of every meter; seats do not leap."""
+        return all(running.is_borne_out for running in self.coming.meters)
+
     def monthly(self, minor: int) -> int:
         """A sum as that of one month."""
         return per_month(minor, self.months)

@@ -14,6 +14,7 @@ from pairwell.advise.advice import Readiness, Signal
 from pairwell.advise.billing.case import Benefit
 from pairwell.advise.billing.ledger import Prices
 from pairwell.advise.billing.recommend import Advice
+from pairwell.advise.seasons import Seasons
 from pairwell.advise.whitespace.gaps import Gap
 
 
@@ -36,10 +37,11 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     benefits: tuple[Benefit, ...] = ()
     stories: tuple[Told, ...] = ()
     locale: str = "en"  # stories are told in it, where they are
-    add_on_price_share: Annotated[float, Meta(ge=0, le=1)] = 0.30  # of the contract's fees; no add-on costs more
+    add_on_price_share: Annotated[float, Meta(ge=0)] = 0.30  # of the contract's fees; no add-on costs more
     minute_minor: int = 0  # what a minute of whoever talks costs
     known_since: dt.date | None = None  # first day whose use is known; None: all are
     known_until: dt.date | None = None  # last such day
+    seasons: Seasons = {}  # of use, by industry and meter
 
 
 class Prospect(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from typing import Final
 from pairwell.advise.account import Voice
 
 USUAL: Final = 0.7  # satisfaction of who said nothing
-_WEIGHT: Final = 0.7  # of a score against what was thought before
+_WEIGHT: Final = {"csat": 0.7, "nps": 0.4}  # of a score against what was thought before
 _HALF_LIFE: Final = dt.timedelta(days=540)  # after which what a score said is half forgotten
 _DETRACTORS: Final = 0.6  # of an NPS: who gives six points or less would warn others
 _THEIRS: Final = 0.4  # satisfaction of six points
@@ -29,7 +29,7 @@ def satisfaction(scores: Sequence[Voice], at: dt.datetime) -> float:
     level, since = USUAL, at
     for voice in scores:
         level = _reverted(level, voice.at - since) if voice is not scores[0] else level
-        level, since = level + _WEIGHT * (_of_score(voice) - level), voice.at
+        level, since = level + _WEIGHT[voice.kind] * (_of_score(voice) - level), voice.at
     return _reverted(level, at - since)
 
 

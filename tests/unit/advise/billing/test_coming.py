@@ -11,6 +11,7 @@ from tests.unit.advise.billing.accounts import at, case, held, meter, plan
 from pairwell.advise.billing.case import Case
 from pairwell.advise.billing.coming import Outlook, outlook
 from pairwell.advise.billing.compare import NotKnown
+from pairwell.advise.billing.ledger import Bill
 
 CALLS = plan("app", 1000, meters=(meter("calls", "100", ("10", None)),))
 FLAT = plan("flat", 2500, tier=1, meters=(meter("calls", "500", ("10", None)),))
@@ -28,7 +29,9 @@ def steady(per_month: int, **more: object) -> Outlook:
 
 def test_bills_of_the_next_whole_months_on_every_plan() -> None:
     found = steady(150)
-    assert found.months == (dt.date(2026, 12, 1), dt.date(2027, 1, 1), dt.date(2027, 2, 1))
+    assert found.months == (dt.date(2026, 11, 1), dt.date(2026, 12, 1), dt.date(2027, 1, 1))
+    begun = steady(150, as_of=at("2026-11-02T12:00"))  # a day of November is gone
+    assert begun.months == (dt.date(2026, 12, 1), dt.date(2027, 1, 1), dt.date(2027, 2, 1))
     assert [(one.way.plan.plan_id, one.total_minor) for one in found.options] == [("app", 4500), ("flat", 7500)]
 
 
@@ -143,3 +146,12 @@ def test_without_months_nothing_is_said() -> None:
         "too_few_months", found=3
     )
     assert outlook(case([CALLS], [], {})) == NotKnown("no_plan")
+
+
+def test_what_rounding_leaves_over_goes_to_the_next_month() -> None:
+    used = {"calls": [101, 102, 101, 102, 101, 102, 101, 102, 101, 102]}
+    option = look(case([CALLS], [held("app", "2026-01-01")], used)).options[0]
+    total = sum(float(line.used or 0) for bill in option.way.bills if isinstance(bill, Bill) for line in bill.lines)
+    expected = look(case([CALLS], [held("app", "2026-01-01")], used)).meters[0].months[:3]
+    assert abs(total - sum(one.expected for one in expected)) <= 0.5
+    assert total == round(total)

@@ -75,6 +75,9 @@ def test_a_complaint_holds_until_they_are_content_again() -> None:
         ([("csat", 60, 0.25), ("csat", 10, 0.75)], False),
         ([("csat", 60, 0.25), ("nps", 10, 0.6)], True),
         ([("nps", 10, 0.8)], False),
+        ([("nps", 10, 0.5)], False),  # who would not recommend may still like to hear how to save
+        ([("nps", 10, 0.0)], True),
+        ([("nps", 40, 0.5), ("nps", 10, 0.5)], True),
         ([("csat", 30, 1.0), ("csat", 10, 0.5)], False),
     ],
 )
