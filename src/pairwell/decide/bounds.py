@@ -41,19 +41,17 @@ class Bounds:
         if price_minor is None:
             return "price_unknown"
         if kind == "upgrade":
-            breach = self._of_upgrade(anchor_id, price_minor)
-        else:
-            breach = None if kind == "repeat" or self._beside_nothing else self._beside(price_minor)
-        return breach or ("margin_floor_minor" if margin_minor < self.margin_minor else None)
+            if breach := self._of_upgrade(anchor_id, price_minor):
+                return breach
+        elif price_minor > self.add_on_minor and kind != "repeat" and not self._beside_nothing:
+            return self._of_add_ons
+        return "margin_floor_minor" if margin_minor < self.margin_minor else None
 
     def _of_upgrade(self, anchor_id: str | None, price_minor: int) -> Breach | None:
         corridor = self.corridor(anchor_id)
         if corridor is None:
             return "price_unknown"
         return None if corridor[0] <= price_minor <= corridor[1] else "upgrade_price_corridor"
-
-    def _beside(self, price_minor: int) -> Breach | None:
-        return self._of_add_ons if price_minor > self.add_on_minor else None
 
 
 @lru_cache(maxsize=16_384)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -105,12 +104,14 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The most promising of those that were valued and are in no slot: what is bought of them, nobody showed."""
         shown = {item_id for slot in self.slots for item_id in slot.drawn.candidate.adds}
         unshown = [*self.undrawn, *self.doubtful, *(slot.drawn for slot in self.drawn if not self.worth_showing)]
-        best: dict[tuple[OfferKind, str], Valued] = {}
-        for one in sorted(unshown, key=_most_promising):
-            if shown.isdisjoint(one.candidate.adds):
-                best[one.candidate.kind, one.candidate.name] = one
-        most = heapq.nlargest(_MOST_PASSED, best.values(), key=_most_promising)
-        return [PassedOver(one.candidate.kind, one.candidate.name, one.basis) for one in most]
+        best: dict[tuple[OfferKind, str], PassedOver] = {}
+        for one in sorted(unshown, key=_most_promising)[::-1]:
+            key = one.candidate.kind, one.candidate.name
+            if key not in best and shown.isdisjoint(one.candidate.adds):
+                best[key] = PassedOver(*key, one.basis)
+                if len(best) == _MOST_PASSED:
+                    break
+        return [*best.values()]
 
     @property
     def withheld(self) -> list[Withheld]:
@@ -170,7 +171,9 @@ def _due(inputs: DecisionInputs) -> Due | None:
 def run_stages(scene: Scene, proposal: Proposal | None = None) -> Course:
     """Lead the candidates through rules, guards, worth and choice."""
     proposal = proposal or propose_for(scene.inputs, model=scene.model, settings=scene.settings)
-    proposal = msgspec.structs.replace(proposal, candidates=settle(proposal.candidates, scene))
+    settled = settle(proposal.candidates, scene)
+    if settled is not proposal.candidates:
+        proposal = msgspec.structs.replace(proposal, candidates=settled)
     led = lead_through(prospects(proposal.candidates, scene), scene)
     count_failures(led.withheld, scene)
     slots = _draw(led.valued, scene)
@@ -255,11 +258,14 @@ def clash_with(drawn: Valued, scene: Scene, gone: frozenset[str] = frozenset()) 
 
     def clashes(other: Valued) -> bool:
         candidate = other.candidate
-        adds = (candidate.item_id,) if candidate.bundle is None else candidate.adds
-        if not said.isdisjoint(adds) or (candidate.pin is None and not learned.isdisjoint(adds)):
-            return True
-        if only_alike:
-            return False
+        if candidate.bundle is None:  # nearly all: nothing but their item is looked for
+            adds: Sequence[str] = (candidate.item_id,)
+            alike = candidate.item_id in said or (candidate.item_id in learned and candidate.pin is None)
+        else:
+            adds = candidate.adds
+            alike = not said.isdisjoint(adds) or (candidate.pin is None and not learned.isdisjoint(adds))
+        if alike or only_alike:
+            return alike
         if candidate.kind == "upgrade" and candidate.anchor_id == replaced:
             return True
         return not families.isdisjoint([scene.family_of(item_id) for item_id in adds])

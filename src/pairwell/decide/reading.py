@@ -43,7 +43,7 @@ class FactsNow(Protocol):
 def revisions_named(request: DecisionRequest, declines: Iterable[Decline], items: Mapping[str, Item]) -> dict[str, int]:
     """The revisions of what the request and the declines name, as far as it is known."""
     named = {*_related(request, declines), *request.viewed, *(request.available or ())}
-    return {item_id: items[item_id].revision for item_id in sorted(named) if item_id in items}
+    return {item_id: item.revision for item_id in sorted(named) if (item := items.get(item_id)) is not None}
 
 
 def relations_named(request: DecisionRequest, declines: Iterable[Decline], facts: FactsNow) -> list[CuratedRelation]:
@@ -57,7 +57,7 @@ def read_candidates(
     """`inputs` with what is read of the candidates, of which the customer has `owned`; and the items, by id."""
     items = facts.items
     proposed = dict.fromkeys(item_id for candidate in proposal.candidates for item_id in items_read(candidate))
-    here = {item_id: items[item_id] for item_id in (*inputs.items, *proposed) if item_id in items}
+    here = {item_id: item for item_id in (*inputs.items, *proposed) if (item := items.get(item_id)) is not None}
     there = {relation.anchor_id for relation in inputs.relations}
     alike = [r for r in facts.relations_of(sorted(proposed.keys() - there)) if r.relation in _OF_CANDIDATES]
     relations = [*inputs.relations, *alike]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import msgspec
 
@@ -32,8 +31,10 @@ class PricedSet(msgspec.Struct, frozen=True, kw_only=True):
         return [self.discount_minor * part / total if total else 0.0 for part in self.discounted]
 
 
-def settle(candidates: Sequence[Candidate], scene: Scene) -> list[Candidate]:
+def settle(candidates: list[Candidate], scene: Scene) -> list[Candidate]:
     """The candidates, each bundle under the name of its dearest item; of equal ones the first by id."""
+    if not [one for one in candidates if one.bundle is not None]:
+        return candidates
     return [
         one if one.bundle is None else msgspec.structs.replace(one, item_id=_by_price(one, scene)[0])
         for one in candidates

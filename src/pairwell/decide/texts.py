@@ -33,17 +33,25 @@ def say(message: str, locale: Locale, values: Mapping[str, str], *, number: int 
     return text % values
 
 
-@lru_cache(maxsize=16_384)
 def money(minor: int, currency: str, locale: Locale) -> str:
     """An amount in minor units as the locale writes it, "235,00 €"."""
-    return format_currency(_major(minor, currency), currency, locale=locale)
+    return _priced(minor, currency, *_name_of(locale))
 
 
 def number(value: float, locale: Locale) -> str:
     """A number with at most one decimal: "1,904"; a float always shows its decimal: "5.2"."""
     if not isinstance(value, int) and abs(value) < _EXACT:
-        return _written(Decimal(repr(value)).quantize(_TENTH) + 0, locale)  # written the same are remembered once
-    return _written(value, locale)
+        tenths = Decimal(repr(value)).quantize(_TENTH) + 0
+        return _written(tenths, *_name_of(locale))  # written the same are remembered once
+    return _written(value, *_name_of(locale))
+
+
+_Name = tuple[str, str | None, str | None, str | None, str | None]
+
+
+def _name_of(locale: Locale) -> _Name:
+    """What makes a locale the same as another; Babel takes longer to compare two than to look something up."""
+    return locale.language, locale.territory, locale.script, locale.variant, locale.modifier
 
 
 @lru_cache(maxsize=512)
@@ -60,9 +68,16 @@ def _translations(language: str) -> gettext.GNUTranslations:
     return translations(__package__, language)
 
 
+@lru_cache(maxsize=16_384)
+def _priced(minor: int, currency: str, language: str, *more: str | None) -> str:
+    return format_currency(_major(minor, currency), currency, locale=Locale(language, *more))
+
+
 @lru_cache(maxsize=16_384, typed=True)  # 5 and 5.0 are written differently
-def _written(value: float | Decimal, locale: Locale) -> str:
-    return format_decimal(value, format="#,##0" if isinstance(value, int) else "#,##0.0", locale=locale)
+def _written(value: float | Decimal, language: str, *more: str | None) -> str:
+    return format_decimal(
+        value, format="#,##0" if isinstance(value, int) else "#,##0.0", locale=Locale(language, *more)
+    )
 
 
 def _major(minor: int, currency: str) -> Decimal:

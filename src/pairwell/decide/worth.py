@@ -166,7 +166,9 @@ def _parcel(candidate: Candidate, chances: tuple[float, float], scene: Scene) ->
 def _told(candidate: Candidate, parcel: float, scene: Scene) -> dict[str, float]:
     """What went into gain and cost beside the usual."""
     told: dict[str, float] = {}
-    if service := math.fsum([scene.terms[item_id].service_minor for item_id in candidate.adds]):
+    if scene.settings.shop.objective == "service" and (
+        service := math.fsum([scene.terms[item_id].service_minor for item_id in candidate.adds])
+    ):
         told["service_minor"] = service
     if candidate.bundle is None and (kept := scene.kept(candidate.item_id)) < 1:
         told["keep"] = kept

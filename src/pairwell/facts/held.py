@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -76,7 +77,8 @@ class HeldItems:
         if epoch == self._epoch:
             return
         changed = (_items.decode(fact) for fact in connection.scalars(_NEWEST, {"known": self._epoch}))
-        self.by_id = {**self.by_id, **{item.item_id: item for item in changed}}
+        # The very names that a model holds: a lookup then need not read what it compares.
+        self.by_id = {**self.by_id, **{sys.intern(item.item_id): item for item in changed}}
         self._epoch = epoch
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
@@ -39,9 +40,9 @@ class Model:
         self.manifest = manifest
         self.id = manifest.id
         self.n_orders = manifest.orders
-        self.item_ids: Sequence[str] = names.ids
+        self.item_ids: Sequence[str] = [*map(sys.intern, names.ids)]
         self._titles = names.titles
-        self._codes = {item_id: code for code, item_id in enumerate(names.ids)}
+        self._codes = {item_id: code for code, item_id in enumerate(self.item_ids)}
         self._orders = arrays["orders"]
         self._bought_once = arrays["bought_once"]
         self._kept_shares: list[float] = arrays["kept"].tolist()

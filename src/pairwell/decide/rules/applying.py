@@ -9,7 +9,7 @@ import msgspec
 from pairwell.config.rules.rule import RuleStage
 from pairwell.decide.rules.book import Bound, Chapter, RuleBook, open_book
 from pairwell.decide.rules.facts import is_acute, offer_reader
-from pairwell.decide.rules.joint import Verdicts
+from pairwell.decide.rules.joint import Joint, Verdicts
 from pairwell.decide.rules.parts import Part
 from pairwell.decide.rules.sifting import Sifted, withhold
 from pairwell.decide.rules.values import told
@@ -18,6 +18,7 @@ from pairwell.decide.terms import Objection
 from pairwell.records import Candidate, Withheld
 
 _FAILED = "rule_failed"
+_MOST_OPENED = 256  # different verdicts on requests, for each stage and placement
 
 
 class _Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +28,18 @@ class _Open(msgspec.Struct, frozen=True, kw_only=True):
     failed: str | None
 
 
+class _Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """The open rules of one stage, in order."""
+
+    rules: Sequence[_Open]
+    joint: Joint  # of their offer parts
+    bits: int  # of their item parts
+    withholds_all: bool  # the last of them does, whatever is offered
+
+
+_NONE_OPEN = _Opened(rules=(), joint=Joint({}), bits=0, withholds_all=False)
+
+
 def apply_rules(candidates: Sequence[Candidate], scene: Scene, *, stage: RuleStage) -> Sifted:
     """Those of `candidates` that no rule of `stage` holds back; the first rule that does gives the reason.
 
@@ -34,13 +47,13 @@ def apply_rules(candidates: Sequence[Candidate], scene: Scene, *, stage: RuleSta
     """
     book = open_book(scene.settings)
     chapter = book.chapter(stage, scene.request.placement, acute=is_acute(scene))
-    opened = list(_open_rules(chapter, candidates, scene)) if candidates and chapter.rules else []
-    if not opened:
+    opened = _open(chapter, candidates, scene, book) if candidates and chapter.rules else _NONE_OPEN
+    if not opened.rules:
         return list(candidates), []
     sieve = _Sieve(opened, scene, book)
     survivors: list[Candidate] = []
     withheld: list[Withheld] = []
-    verdicts = book.joint(one.bound for one in opened).ask(candidates, scene)
+    verdicts = opened.joint.ask(candidates, scene)
     suspects = sieve.suspects(candidates, verdicts)
     if not any(suspects):
         return list(candidates), []
@@ -60,8 +73,30 @@ def count_failures(withheld: Iterable[Withheld], scene: Scene) -> None:
             open_book(scene.settings).count_failure(one.factors["rule"])
 
 
-def _open_rules(chapter: Chapter, candidates: Sequence[Candidate], scene: Scene) -> Iterator[_Open]:
+def _open(chapter: Chapter, candidates: Sequence[Candidate], scene: Scene, book: RuleBook) -> _Opened:
     (of_request,) = chapter.of_request.ask(candidates[:1], scene)  # the same for all of them
+    opened: _Opened | None
+    said, opened = chapter.opened.get(id(of_request), (None, None))
+    if opened is None or said is not of_request:
+        rules = list(_open_rules(chapter, of_request))
+        opened = _opened(rules, book) if rules else _NONE_OPEN
+        if len(chapter.opened) >= _MOST_OPENED:
+            chapter.opened.clear()
+        chapter.opened[id(of_request)] = of_request, opened  # which keeps that from being another's id
+    return opened
+
+
+def _opened(rules: Sequence[_Open], book: RuleBook) -> _Opened:
+    last = rules[-1].bound
+    return _Opened(
+        rules=rules,
+        joint=book.joint(one.bound for one in rules),
+        bits=sum(one.bound.bit for one in rules),
+        withholds_all=not last.bit and last.parts.of_offer is None,
+    )
+
+
+def _open_rules(chapter: Chapter, of_request: Verdicts) -> Iterator[_Open]:
     for bound in chapter.rules:
         verdict = _verdict(bound, bound.parts.of_request, of_request)
         if verdict is not False:
@@ -73,11 +108,10 @@ def _open_rules(chapter: Chapter, candidates: Sequence[Candidate], scene: Scene)
 class _Sieve:
     """The open rules of one stage, in order."""
 
-    def __init__(self, opened: Sequence[_Open], scene: Scene, book: RuleBook) -> None:
-        last = opened[-1].bound
-        self._opened = opened
-        self._bits = sum(one.bound.bit for one in opened)
-        self._withholds_all = not last.bit and last.parts.of_offer is None
+    def __init__(self, opened: _Opened, scene: Scene, book: RuleBook) -> None:
+        self._opened = opened.rules
+        self._bits = opened.bits
+        self._withholds_all = opened.withholds_all
         self._scene = scene
         self._book = book
 

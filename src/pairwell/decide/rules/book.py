@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -32,6 +33,7 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 
     rules: Sequence[Bound]
     of_request: Joint
+    opened: dict[int, tuple[Any, Any]] = {}  # a memory: by the verdicts on a request, what they leave open
 
 
 class RuleBook:

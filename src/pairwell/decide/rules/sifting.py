@@ -26,6 +26,8 @@ def sift(
     `suspects`: the ids of all against whom it may have something; None: it is asked of everybody. It is always asked
     of bundles, which are more than the item that names them.
     """
+    if suspects is not None and not [one for one in candidates if one.item_id in suspects or one.bundle is not None]:
+        return list(candidates), []
     survivors: list[Candidate] = []
     withheld: list[Withheld] = []
     for candidate in candidates:

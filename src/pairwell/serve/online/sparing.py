@@ -9,6 +9,7 @@ from typing import Literal
 
 _OLDEST = 2  # the generation of what has outlived two looks
 _GROWTH = 2
+_YOUNG = 10_000  # objects more than at the last look; Python's own 700 are there several times in one decision
 
 
 class _Sparing:
@@ -46,7 +47,7 @@ def sparing() -> Iterator[None]:
     """Let the collector pass over what stays, as long as this lasts."""
     before, spare = gc.get_threshold(), _Sparing()
     gc.callbacks.append(spare)
-    gc.set_threshold(before[0], 0, before[2])  # every other look goes beyond the youngest: both stay short
+    gc.set_threshold(_YOUNG, 0, before[2])  # every other look goes beyond the youngest: both stay short
     gc.collect()
     try:
         yield
