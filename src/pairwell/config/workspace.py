@@ -73,6 +73,11 @@ class Workspace(msgspec.Struct, frozen=True):
     def operations_file(self) -> Path:
         return self.hidden / "operations.db"
 
+    @property
+    def operations_made(self) -> Path:
+        """What tells that there was an operations database."""
+        return self.hidden / "operations.made"
+
     def operations_url(self, url: str, environment: Mapping[str, str] = os.environ) -> str:
         """The SQLAlchemy URL of the operations database, `${NAME}` filled from `environment`."""
         if not url:

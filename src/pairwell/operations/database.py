@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from pairwell.config.masking import mask_password
 from pairwell.errors import JournalError, MissingExtraError, SettingsError
 from pairwell.operations.idle import IdleConnections
+from pairwell.operations.made import Made
 from pairwell.operations.prepared import Prepared
 from pairwell.operations.presence import DatabaseFile
 from pairwell.operations.schema import epochs
@@ -45,8 +46,11 @@ class Database:
     Every failure of the database inside `read` or `write` surfaces as `JournalError`.
     """
 
-    def __init__(self, engine: sa.Engine, wait_ms: int, *, made_by_others: bool = False) -> None:
+    def __init__(
+        self, engine: sa.Engine, wait_ms: int, *, made: Made | None = None, made_by_others: bool = False
+    ) -> None:
         self.engine = engine
+        self._made = made
         self._file = DatabaseFile(engine.url, made_by_others=made_by_others)
         self._wait_ms = wait_ms
         self._prepared = False
@@ -76,11 +80,20 @@ class Database:
         """Bring the schema forward, where that is not done yet. Raises `JournalError` and `StorageError`."""
         if self._prepared:
             return
+        if self._made and self._file.is_missing():
+            self._require_new()
         with _journal_errors(self.engine):
             _switch_on_wal(self.engine, self._wait_ms)
-            upgrade_schema(self.engine)
+            upgrade_schema(self.engine, self._require_new)
         self._file.remember()
+        if self._made:
+            self._made.note()
         self._prepared = True
+
+    def _require_new(self) -> None:
+        """Raise `JournalError` where nothing is there, but there was."""
+        if self._made:
+            self._made.require_not(_shown(self.engine.url))
 
     def probe(self) -> None:
         """Raise `JournalError` unless a write can be made durable now, and the disk has room for more than this one."""
@@ -128,27 +141,39 @@ class Database:
             )
 
 
-def open_database(
-    url: str, *, durability: Durability, wait_ms: int = WAIT_MS, hang_s: float | None = None, at_once: bool = True
-) -> Database:
+def open_database(url: str, *, durability: Durability, wait_ms: int = WAIT_MS, made: Made | None = None) -> Database:
     """Open the database at `url`, migrated forward to this version's schema.
 
-    `wait_ms`: how long a write waits for another writer before it fails. `hang_s`: how long a PostgreSQL server may
-    take to answer before its connection is given up; None waits for as long as it takes. Safe when several processes
-    open it at once. Raises `JournalError` where it cannot be reached, `StorageError` where its schema is of a
-    newer version, `SettingsError` where `url` is none. Not `at_once`: one that cannot be reached is opened
-    all the same, and whoever uses it gets the `JournalError` until it can be.
+    `wait_ms`: how long a write waits for another writer before it fails. `made`: where it is noted that there was one,
+    so that an empty one is refused. Safe when several processes open it at once. Raises `JournalError` where it cannot
+    be reached or is empty and should not be, `StorageError` where its schema is of a newer version, `SettingsError`
+    where `url` is none.
     """
-    engine = _create_engine(url, wait_ms, hang_s)
-    if _is_sqlite(engine):
-        _prepare_sqlite(engine, durability, wait_ms)
-    database = Database(engine, wait_ms)
+    database = _open(url, durability=durability, wait_ms=wait_ms, made=made)
     try:
         database.prepare()
-    except Exception as error:
-        if at_once or not isinstance(error, JournalError):
-            database.close()
-            raise
+    except Exception:
+        database.close()
+        raise
+    return database
+
+
+def await_database(
+    url: str, *, durability: Durability, wait_ms: int = WAIT_MS, hang_s: float | None = None, made: Made | None = None
+) -> Database:
+    """As `open_database`, also where that raises `JournalError`: whoever uses it gets that until it can be reached.
+
+    `hang_s`: how long a PostgreSQL server may take to answer before its connection is given up; None waits for as
+    long as it takes.
+    """
+    database = _open(url, durability=durability, wait_ms=wait_ms, hang_s=hang_s, made=made)
+    try:
+        database.prepare()
+    except JournalError:
+        return database
+    except Exception:
+        database.close()
+        raise
     return database
 
 
@@ -158,13 +183,17 @@ def join_database(url: str, *, durability: Durability, hang_s: float) -> Databas
     A file of SQLite that is away for a while is never replaced by an empty one, which would take what comes meanwhile.
     Arguments and other errors are those of `open_database`.
     """
-    engine = _create_engine(url, WAIT_MS, hang_s)
-    if _is_sqlite(engine):
-        _prepare_sqlite(engine, durability, WAIT_MS)
+    engine = _create_engine(url, durability, WAIT_MS, hang_s)
     return Database(engine, WAIT_MS, made_by_others=True)
 
 
-def _create_engine(url: str, wait_ms: int, hang_s: float | None) -> sa.Engine:
+def _open(
+    url: str, *, durability: Durability, wait_ms: int, hang_s: float | None = None, made: Made | None = None
+) -> Database:
+    return Database(_create_engine(url, durability, wait_ms, hang_s), wait_ms, made=made)
+
+
+def _create_engine(url: str, durability: Durability, wait_ms: int, hang_s: float | None) -> sa.Engine:
     try:
         parsed = _with_driver(sa.make_url(url))
         engine = sa.create_engine(parsed, **_engine_options(parsed, wait_ms))
@@ -182,6 +211,8 @@ def _create_engine(url: str, wait_ms: int, hang_s: float | None) -> sa.Engine:
         from pairwell.operations.patience import leave_after  # noqa: PLC0415  (psycopg is an extra)
 
         leave_after(engine, hang_s)
+    if _is_sqlite(engine):
+        _prepare_sqlite(engine, durability, wait_ms)
     return engine
 
 

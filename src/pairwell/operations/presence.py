@@ -28,6 +28,10 @@ class DatabaseFile:
         """Whether the file is the one that was remembered."""
         return self._path is None or self._look() == self._known
 
+    def is_missing(self) -> bool:
+        """Whether there is no file where there should be one."""
+        return self._path is not None and self._look() is None
+
     def require_same(self) -> None:
         """Raise `JournalError` where another file, or none, has taken the place of the one remembered."""
         if not self.is_same():
@@ -41,7 +45,7 @@ class DatabaseFile:
 
         An empty one in its place would have lost all.
         """
-        if self._path is None or self._look() is not None:
+        if not self.is_missing():
             return
         if self._known is not None:
             raise JournalError(

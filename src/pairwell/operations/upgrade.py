@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,9 +14,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x7061_6972  # any number that is ours, for PostgreSQL's advisory lock
 
 
-def upgrade_schema(engine: sa.Engine) -> None:
+def upgrade_schema(engine: sa.Engine, require_new: Callable[[], None]) -> None:
     """Run the migrations that are missing, in one transaction, one process at a time.
 
+    `require_new` is called before the first of all, and may object to it.
     Raises `StorageError` where the database was made by a newer version.
     """
     with engine.connect() as connection:
@@ -24,7 +26,10 @@ def upgrade_schema(engine: sa.Engine) -> None:
     with engine.execution_options(writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        if _read_revision(connection) != REVISION:
+        revision = _read_revision(connection)
+        if revision is None:
+            require_new()
+        if revision != REVISION:
             _migrate(connection)
 
 

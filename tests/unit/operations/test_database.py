@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 from pairwell.errors import JournalError, MissingExtraError, SettingsError, StorageError
 from pairwell.operations import database as opening
-from pairwell.operations.database import Database, open_database
+from pairwell.operations.database import Database, await_database, open_database
 from pairwell.operations.schema import REVISION, epochs, metadata
 from pairwell.operations.upgrade import MIGRATIONS
 
@@ -168,7 +168,7 @@ def test_a_missing_directory_is_a_journal_error(tmp_path: Path) -> None:
 
 
 def test_what_need_not_be_there_at_once_is_used_when_it_is(tmp_path: Path) -> None:
-    database = open_database(sqlite_url(tmp_path / "later"), durability="process", at_once=False)
+    database = await_database(sqlite_url(tmp_path / "later"), durability="process")
     for use in (database.read, database.write):
         with pytest.raises(JournalError, match="unable to open"), use():
             pass

@@ -29,7 +29,8 @@ from pairwell.facts.store import FactStore
 from pairwell.journal.named import items_named
 from pairwell.journal.owners import owners_of
 from pairwell.journal.store import Journal
-from pairwell.operations.database import Database, open_database
+from pairwell.operations.database import Database, await_database
+from pairwell.operations.made import Made
 from pairwell.records import Answer, Decision, DecisionRequest, Relation, Silence, SilenceReason
 from pairwell.serve.online.live import Live, Watch
 from pairwell.serve.online.notices import Notices
@@ -325,9 +326,10 @@ def _open_twice(workspace: Workspace, live: Live) -> tuple[Database, Database]:
     operations = live.settings.settings.operations
     url = workspace.operations_url(operations.url)
     durability, (quick_s, patient_s) = operations.durability, _HANG_S
-    patient = open_database(url, durability=durability, hang_s=patient_s, at_once=False)
+    made = Made(workspace.operations_made, operations.url)
+    patient = await_database(url, durability=durability, hang_s=patient_s, made=made)
     try:
-        quick = open_database(url, durability=durability, wait_ms=_HASTE_MS, hang_s=quick_s, at_once=False)
+        quick = await_database(url, durability=durability, wait_ms=_HASTE_MS, hang_s=quick_s, made=made)
     except BaseException:
         patient.close()
         raise

@@ -6,12 +6,15 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
-from tests.unit.serve.online.conftest import NOW
+from tests.unit.serve.online.conftest import NOW, decide_one
 
 from pairwell.candidates.propose import Proposal
 from pairwell.clock import to_micros
@@ -25,6 +28,7 @@ from pairwell.journal.round import Round
 from pairwell.records import Answer, CartLine, DecisionRequest
 from pairwell.serve.online.app import OnlineApp
 from pairwell.serve.online.line import Room
+from pairwell.serve.online.notices import Notices
 from pairwell.serve.online.service import DecisionJob, Service
 
 Ask = Callable[..., httpx.Response]
@@ -306,3 +310,19 @@ def test_a_request_that_fails_us_takes_no_other_of_its_round_with_it(
     assert isinstance(first, Answer)
     assert isinstance(last, Answer)
     assert service.journal.count().decisions == 2
+
+
+def test_a_process_started_without_its_journal_answers_silence_until_it_is_back(
+    learned: Workspace, log: StringIO, tmp_path: Path
+) -> None:
+    Service(learned).close()  # whoever opens it notes that there is one
+    learned.operations_file.rename(tmp_path / "away")
+    request = DecisionRequest(placement="cart", cart=[CartLine(item_id="tent")])
+    with closing(Service(learned, notices=Notices(clock=lambda: NOW, stream=log))) as service:
+        silenced = decide_one(service, request).silence
+        assert silenced is not None
+        assert silenced.reason == "journal_unavailable"
+        assert not learned.operations_file.exists()
+        assert "holds no journal any more" in log.getvalue()
+        (tmp_path / "away").rename(learned.operations_file)
+        assert decide_one(service, request).offers
