@@ -71,7 +71,7 @@ def make_brief(found: Found, terms: Terms) -> Brief:
         holds=holds,
         bills=bills,
         openings=openings,
-        gaps=() if holds else tuple(_worth_asking(prospect.gaps, named)),
+        gaps=() if holds else tuple(_worth_asking(prospect.gaps, named)[: _MOST_OPENINGS - len(openings)]),
         no_opening=None if openings else _why_none(found),
         steps=tuple(sorted(_steps(found, bills, openings, today), key=lambda step: step.by)),
     )

@@ -28,21 +28,27 @@ SHEET_STYLE: Final = """
 @media (max-width: 700px) { .sheet { grid-template-columns: minmax(0, 1fr); } }
 """
 _PRINTED: Final = """
-@media print { @page { size: A4; margin: 9mm 11mm; } :root { color-scheme: light; } main { padding: 0; }
-  body { font-size: 9.3px; line-height: 1.27; } h1 { font-size: 16px; } .period { margin: 0; }
+@media print { @page { size: A4; margin: 8mm 10mm; } :root { color-scheme: light; } main { padding: 0; }
+  body { font-size: 9.2px; line-height: 1.25; } h1 { font-size: 16px; } .period { margin: 0; }
   .sheet { gap: 0 18px; grid-template-columns: repeat(2, minmax(0, 1fr)); } .sheet > section { margin-top: 5px; }
   .sheet h2 { font-size: 10.5px; margin-bottom: 1px; } .sheet ul { padding-left: 12px; } .sheet li { margin: 0; }
-  .sheet th, .sheet td { padding: 1px 8px 1px 0; font-size: 8.6px; min-width: 0; } .sheet figure { max-width: 210px; }
-  .sheet svg .label { font-size: 16px; }
-  .sheet figcaption { font-size: 8.6px; } .sheet sup { font-size: 6px; } .sources { display: none; }
+  .sheet > .whole > ul { columns: 2; column-gap: 18px; }
+  .sheet th, .sheet td { padding: 1px 8px 1px 0; font-size: 8.6px; min-width: 0; } .sheet figure { margin: 0; }
+  .sheet section section { flex-wrap: nowrap; } .sheet section section > figure { flex: 0 1 165px; }
+  .sheet section section > .wide { flex: 1 1 0; } .sheet svg .label { font-size: 17px; }
+  .sheet figcaption { font-size: 8.6px; } .sheet sup { display: none; } .sources { display: none; }
   .sheet details.numbers { display: none; } .wide { overflow: visible; } }
 """
+_WITH_SOURCES: Final = (
+    "@media print { .sources { display: block; break-before: page; font-size: 8.6px; }"
+    " .sheet sup { display: inline; font-size: 6px; } }"
+)
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def render_page(sheet: Sheet, language: str = ENGLISH, *, sources: bool = False) -> str:
     """The page in a language, light or dark as its reader likes it; `sources`: printed, too, on another page."""
-    printed = "@media print { .sources { display: block; break-before: page; font-size: 8.6px; } }" if sources else ""
+    printed = _WITH_SOURCES if sources else ""
     return "".join(
         [
             f'<!doctype html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">',
