@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
-from tests.browser.dashboard import Dashboard, Reader, serving_demo
+from tests.browser.dashboard import Dashboard, Reader, serving_demo, serving_firm
 from tests.browser.pages import Told, Web, cart_page, web
 from tests.e2e.running import RUN, started
 
@@ -201,6 +201,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     _find_chromium()
     folder = os.environ.get("PAIRWELL_DEMO") or tmp_path_factory.mktemp("dashboard") / "shop"
     with serving_demo(Path(folder)) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """The pages of a firm with accounts."""
+    _find_chromium()
+    with serving_firm(tmp_path_factory.mktemp("dashboard") / "firm") as served:
         yield served
 
 

@@ -9,12 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import httpx
 from tests.e2e.running import LOADING_S, PAIRWELL, publish_patient, started, wait_for
 
 from pairwell.config.workspace import Workspace
+from pairwell.shop.face import create_shop
+from pairwell.simulate.firm.exports import write_firm
+from pairwell.simulate.firm.size import FirmSize
+from pairwell.simulate.firm.world import make_firm
+
+_FIRM: Final = FirmSize(accounts=40)
+_OF_FIRM: Final = ("plans", "accounts", "subscriptions", "usage", "feedback", "benefits", "stories")
 
 
 class Dashboard(NamedTuple):
@@ -68,6 +75,18 @@ def serving_demo(folder: Path) -> Iterator[Dashboard]:
         base, online = (_found(server.said, words) for words in ("pages are at", "Pairwell listens on"))
         if fresh:
             _come(folder, online)
+        yield Dashboard(folder, base, online)
+
+
+@contextmanager
+def serving_firm(folder: Path) -> Iterator[Dashboard]:
+    """A small firm that sells by subscription, simulated in a folder, and its pages."""
+    with create_shop(folder, industry="saas") as shop:
+        files = write_firm(make_firm(1, size=_FIRM), folder / "export")
+        for table in _OF_FIRM:
+            shop.ingest(table, files[table])
+    with started([PAIRWELL, "serve", "--workspace", str(folder), "--port", "0", "--pages-port", "0"]) as server:
+        base, online = (_found(server.said, words) for words in ("pages are at", "Pairwell listens on"))
         yield Dashboard(folder, base, online)
 
 

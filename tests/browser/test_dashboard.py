@@ -22,8 +22,8 @@ from pairwell.serve.pages.views.all import UNLISTED, VIEWS
 
 WIDE: Final = {"width": 1280, "height": 900}
 NARROW: Final = {"width": 360, "height": 800}
-#: Pages of what a shop has not, and so no page of the demo leads to.
-OF_A_FIRM: Final = {"/accounts/account"}
+#: Pages of what the demo's shop has not, and so none of its pages leads to; the first says how to have it.
+OF_A_FIRM: Final = ("/accounts", "/accounts/account")
 #: Where a folder is named, every page is kept there as a picture, in both themes.
 SCREENSHOTS = os.environ.get("PAIRWELL_SCREENSHOTS")
 _DRAWN = "document.querySelector('.drawn canvas').toDataURL()"
@@ -41,7 +41,7 @@ def paths(chromium: Any, pages: Dashboard) -> list[str]:
         for kind in UNLISTED - {_kind(link) for link in links}:
             links += [link for link in found if _kind(link) == kind][:1]
     one.context.close()
-    return ["/", "/reports", *links, "/account"]
+    return ["/", "/reports", *links, "/account", OF_A_FIRM[0]]
 
 
 def _kind(link: str) -> str:
@@ -63,7 +63,8 @@ def _links(found: Any, item: str = "") -> list[str]:
 
 
 def test_the_pages_that_are_tried_are_all_there_are(paths: list[str]) -> None:
-    assert {view.path for view in VIEWS} - {_kind(path) for path in paths} == OF_A_FIRM
+    assert {view.path for view in VIEWS} - {_kind(path) for path in paths} == {OF_A_FIRM[1]}
+    assert OF_A_FIRM[0] not in paths[:-1]
     assert len([path for path in paths if path.startswith("/reports/")]) > 5
 
 
@@ -73,16 +74,18 @@ def test_nothing_is_wrong_with_any_page_wide_and_light_or_narrow_and_dark(
     one = reader(viewport=WIDE, color_scheme="light")
     wrong: dict[str, list[Any]] = {}
     for path in paths:
-        page = one.open(path)
-        _keep(page, path, "light")
-        found = _wrong(page)
-        page.emulate_media(color_scheme="dark")
-        _keep(page, path, "dark")
-        page.set_viewport_size(NARROW)
-        found += _wrong(page) + one.complaints()
-        page.emulate_media(color_scheme="light")
-        page.set_viewport_size(WIDE)
+        found = _look_at(one, path)
         wrong |= {path: found} if found else {}
+    assert wrong == {}
+
+
+def test_a_firm_is_led_to_its_accounts_of_which_no_page_has_anything_wrong(chromium: Any, firm: Dashboard) -> None:
+    one = Reader(chromium, firm.base, viewport=WIDE, color_scheme="light")
+    first = next(link for link in _links(one.open("/reports").locator("nav a")) if link in OF_A_FIRM)
+    account = next(link for link in _links(one.open(first).locator("main .links a")) if _kind(link) in OF_A_FIRM)
+    wrong = {path: found for path in (first, account) if (found := _look_at(one, path))}
+    one.context.close()
+    assert (_kind(first), _kind(account)) == OF_A_FIRM
     assert wrong == {}
 
 
@@ -246,6 +249,20 @@ def _until(page: Any, holds: str, given: Any = None) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError(holds)
+
+
+def _look_at(one: Reader, path: str) -> list[Any]:
+    """What is wrong with a page wide and light, narrow and dark."""
+    page = one.open(path)
+    _keep(page, path, "light")
+    found = _wrong(page)
+    page.emulate_media(color_scheme="dark")
+    _keep(page, path, "dark")
+    page.set_viewport_size(NARROW)
+    found += _wrong(page) + one.complaints()
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(WIDE)
+    return found
 
 
 def _wrong(page: Any) -> list[Any]:
