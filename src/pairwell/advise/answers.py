@@ -29,7 +29,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody tells of a talk."""
 
     answer: str
-    move: str | None = None  # None: the one plan or add-on that it can only be about
+    move: str | None = None  # None: the one that the work list proposes
     until: dt.datetime | None = None  # UTC
     reason: str | None = None
     words: str | None = None

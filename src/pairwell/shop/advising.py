@@ -128,6 +128,7 @@ class Advising:
     def outcome(self, account_id: str, answer: Told) -> Outcome:
         """Tell what an account answered in a talk, once a day; see docs/accounts.md.
 
+        Without a move it was about the one that the work list proposes to them.
         Raises `RequestError` for what cannot be an answer, `NotFoundError` for an account or a plan nobody knows.
         """
         settings = self._shop.published.settings
@@ -135,6 +136,8 @@ class Advising:
         if answer.until is not None and answer.until.tzinfo is None:
             until = answer.until.replace(tzinfo=ZoneInfo(settings.shop.timezone))
             answer = msgspec.structs.replace(answer, until=until.astimezone(UTC))
+        if answer.move is None:
+            answer = msgspec.structs.replace(answer, move=self._best(account))
         told = read_answer(answer, self._terms.prices, now=self._now)
         day = self._now.astimezone(ZoneInfo(settings.shop.timezone)).date()
         event = outcome_event(account.account_id, told, by=answer.by, day=day)
@@ -154,6 +157,14 @@ class Advising:
             event_id=event.event_id,
             is_new=receipt.accepted == 1,
         )
+
+    def _best(self, account: Account) -> str | None:
+        """What the work list would have them talked to about; None where nothing is proposed."""
+        prospect = self._prospect(account)
+        if not prospect.readiness.is_ready:
+            return None
+        talks = make_worklist([prospect], self._terms, self._yeses).talks
+        return talks[0].move.plan_id if talks else None
 
     def _prospect(self, account: Account) -> Prospect:
         return look_at(account, self._terms, self._settings, self._known.gaps.get(account.account_id, ()))

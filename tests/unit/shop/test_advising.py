@@ -17,6 +17,8 @@ from pairwell.advise.answers import Told
 from pairwell.advise.billing.compare import Comparison
 from pairwell.config.tasks import Columns
 from pairwell.errors import EvidenceError, NotFoundError, RequestError
+from pairwell.journal.talks import read_talks
+from pairwell.operations.database import open_database
 from pairwell.report.accounts.markdown import render_markdown
 from pairwell.report.accounts.page import render_page
 from pairwell.report.accounts.shown import Told as AnySheet
@@ -134,3 +136,36 @@ def test_a_later_leaves_the_account_alone_until_its_day_and_is_told_once(shop: S
     assert held["acme"][0].code == "asked_for_later"
     assert held["acme"][0].until == until
     assert shop.accounts.brief("acme").openings == ()
+
+
+def test_a_no_parks_the_account_and_silences_the_same_offer_online(shop: Shop, tmp_path: Path) -> None:
+    told = tmp_path / "relations.csv"
+    told.write_text("anchor_id,item_id,relation\npayg,scale,upgrade\n", encoding="utf-8")
+    shop.ingest("relations", told)
+    assert "declined" not in {_against_scale(shop, who) for who in ("zen", "another")}
+    outcome = shop.accounts.outcome("zen", Told(answer="no", move="scale", reason="too_dear", by="bob"))
+    assert _against_scale(shop, "zen") == "declined"
+    assert _against_scale(shop, "another") != "declined"
+    quiet = timedelta(days=shop.published.settings.decline.quiet_days)
+    assert outcome.silent_until is not None
+    assert abs(outcome.silent_until - datetime.now(UTC) - quiet) < timedelta(minutes=5)
+    held = {one.account_id: one.holds[0].code for one in shop.accounts.worklist().work.left_alone}
+    assert held["zen"] == "declined_lately"
+    database = open_database(shop.workspace.operations_url(""), durability="process")
+    (event,) = (one for one in read_talks(database, until=datetime.now(UTC)) if one.customer_id == "zen")
+    database.close()
+    assert (event.type, event.reason, event.item_id) == ("decline", "too_dear", "scale")
+
+
+def _against_scale(shop: Shop, customer_id: str) -> str | None:
+    """Why the larger plan is not offered online to whoever looks at the smaller one."""
+    request = {"placement": "product", "customer_id": customer_id, "viewed": ["payg"], "explain": True}
+    answer = shop.decide(request, dry_run=True)
+    return next((one.reason for one in answer.withheld or () if one.item_id == "scale"), None)
+
+
+def test_an_answer_without_a_move_is_about_the_one_that_is_proposed(small_firm: Path, tmp_path: Path) -> None:
+    with open_shop(shutil.copytree(small_firm, tmp_path / "firm")) as firm:
+        with pytest.raises(RequestError, match="what the talk was about"):
+            firm.accounts.outcome("quiet", Told(answer="no"))  # nothing is proposed to them
+        assert firm.accounts.outcome("acme", Told(answer="accept")).move == "scale"
