@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ import psutil
 import pytest
 from tests.e2e.running import LOADING_S, PAIRWELL, Server, publish_patient, started, stock_shop, wait_for
 
-from pairwell.config.workspace import Workspace
+from pairwell.config.workspace import Workspace, create_workspace
 
 CART = {"placement": "cart", "cart": [{"item_id": "tent"}]}
 ORDERS = """order_id,placed_at,customer_id,item_id,quantity,unit_price
@@ -53,9 +54,10 @@ class Serving:
         return wait_for(lambda: next((one[1] for one in re.finditer(pattern, "".join(self.server.said))), ""))
 
 
-@pytest.fixture
-def shop(workspace: Workspace) -> Path:
-    """A shop with two orders, a tent and a mat that goes with it."""
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop with two orders, a tent and a mat that goes with it; who changes it copies it."""
+    workspace = create_workspace(tmp_path_factory.mktemp("stocked") / "shop")
     publish_patient(workspace)
     orders = workspace.root / "orders.csv"
     orders.write_text(ORDERS, encoding="utf-8")
@@ -65,9 +67,29 @@ def shop(workspace: Workspace) -> Path:
 
 
 @pytest.fixture
-def serving(shop: Path) -> Iterator[Serving]:
+def shop(stocked: Path, tmp_path: Path) -> Path:
+    """A copy of that shop."""
+    return Path(shutil.copytree(stocked, tmp_path / "shop"))
+
+
+@contextmanager
+def serve(shop: Path) -> Iterator[Serving]:
     command = [PAIRWELL, "serve", "--port", "0", "--pages-port", "0", "--workspace", str(shop)]
     with started(command) as server, closing(Serving(server)) as both:
+        yield both
+
+
+@pytest.fixture
+def serving(shop: Path) -> Iterator[Serving]:
+    """Processes that a test may end."""
+    with serve(shop) as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def standing(stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Processes that live on, over a shop that nobody changes."""
+    with serve(Path(shutil.copytree(stocked, tmp_path_factory.mktemp("standing") / "shop"))) as both:
         yield both
 
 
@@ -98,10 +120,10 @@ def test_reports_are_the_bytes_of_the_command_and_what_is_told_counts_at_once(se
     assert (figures["orders"], figures["revenue"]) == (3, 2 * 23_500 + 1_400 + 23_500)
 
 
-def test_the_online_root_leads_to_the_pages(serving: Serving) -> None:
-    answer = serving.online.get("/", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{serving.base}/")
-    page = serving.online.get("/", follow_redirects=True, headers={"accept": "text/html"})
+def test_the_online_root_leads_to_the_pages(standing: Serving) -> None:
+    answer = standing.online.get("/", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{standing.base}/")
+    page = standing.online.get("/", follow_redirects=True, headers={"accept": "text/html"})
     assert (page.status_code, "Overview</h1>" in page.text) == (200, True)
 
 
@@ -146,17 +168,17 @@ def test_nobody_outlives_the_process_that_was_started(serving: Serving) -> None:
     assert not alive
 
 
-def test_reports_wait_for_decisions(serving: Serving) -> None:
-    assert serving.pages.get(REPORT).status_code == 200
-    threads = psutil.Process(serving.process("pairwell-pages").pid).threads()
+def test_reports_wait_for_decisions(standing: Serving) -> None:
+    assert standing.pages.get(REPORT).status_code == 200
+    threads = psutil.Process(standing.process("pairwell-pages").pid).threads()
     niceness = {Path(f"/proc/{one.id}/stat").read_text().rpartition(")")[2].split()[16] for one in threads}
     assert niceness == {"0", "10"}  # who makes reports is humble, who holds the database's lock is not
-    assert serving.process("pairwell-online").nice() == 0
+    assert standing.process("pairwell-online").nice() == 0
 
 
-def test_decisions_load_nothing_of_reports(serving: Serving) -> None:
-    assert serving.pages.get(REPORT).status_code == 200
-    files = {Path(one.path).name for one in serving.process("pairwell-online").memory_maps()}
+def test_decisions_load_nothing_of_reports(standing: Serving) -> None:
+    assert standing.pages.get(REPORT).status_code == 200
+    files = {Path(one.path).name for one in standing.process("pairwell-online").memory_maps()}
     assert not [name for name in files if "duckdb" in name or "arrow" in name]
 
 
