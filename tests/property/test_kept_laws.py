@@ -174,3 +174,13 @@ def test_a_new_event_works_out_nothing_but_the_visits_it_may_concern(
     assert ("c:z", 1) in Counter(visits.to_pyarrow()["unit"].to_pylist()).items()
     assert kept_orders(history, make=False) is not None
     assert written == ["visits"]
+
+
+def test_who_asks_for_a_few_orders_does_not_wait_for_the_sums_of_all(tmp_path: Path) -> None:
+    drawn, dataset = Random(3), Dataset(create_workspace(tmp_path / "shop"))
+    _merge(dataset, tmp_path, _orders(drawn, 0))
+    assert kept_orders(History(dataset=dataset, snapshot=dataset.newest(), shop=_SHOP), make=False) is None
+    kept_orders(History(dataset=dataset, snapshot=dataset.newest(), shop=_SHOP), make=True)
+    assert kept_orders(History(dataset=dataset, snapshot=dataset.newest(), shop=_SHOP), make=False) is not None
+    _merge(dataset, tmp_path, _orders(drawn, 1))
+    assert kept_orders(History(dataset=dataset, snapshot=dataset.newest(), shop=_SHOP), make=False) is None

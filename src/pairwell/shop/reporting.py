@@ -13,8 +13,11 @@ from pairwell.config.published import load_settings
 from pairwell.config.turns import files_in_use
 from pairwell.config.workspace import Workspace
 from pairwell.dataset.sweeping import sweep_sums
+from pairwell.engines.engine import storage_failures
 from pairwell.errors import ModelBrokenError, NoModelError, NotFoundError, RequestError
 from pairwell.ingest.quarantine import count_reasons
+from pairwell.measure.sales.lines import History
+from pairwell.measure.sales.orders import kept_orders
 from pairwell.model.store import current_model, read_manifest
 from pairwell.operations.database import Database
 from pairwell.report.asking import Asked, Health
@@ -73,6 +76,18 @@ def find_report(shop: Parts, database: Database, question: Question, *, now: dat
         report = REPORTS[name](asked)
     sweep_sums(shop.workspace)
     return report
+
+
+def keep_sums(shop: Parts) -> None:
+    """Work out the sums of all orders, which reports of any period read sooner than orders, unless they are kept.
+
+    Raises `StorageError`.
+    """
+    history = History(dataset=shop.measured, snapshot=shop.measured.newest(), shop=shop.published.settings.shop)
+    if history.snapshot.tables.get("orders"):
+        with files_in_use(shop.workspace.hidden), storage_failures():
+            kept_orders(history, make=True)
+        sweep_sums(shop.workspace)
 
 
 def _health(workspace: Workspace) -> Health:

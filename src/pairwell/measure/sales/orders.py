@@ -112,8 +112,8 @@ def _local_day(moment: ibis.Value, zone: str) -> ibis.Value:
 def kept_orders(history: History, *, make: bool) -> ibis.Table | None:
     """The measured orders of all time, as they were worked out once for this snapshot, without ids and primary items.
 
-    Where files were added since, only orders are worked out anew that those change, and the others of their customers.
-    None where nobody kept them yet, unless to `make` them now.
+    To `make` them where they are not kept; where files were added since, only orders are worked out anew that those
+    change, and the others of their customers. Else None: a few of many orders are worked out sooner by themselves.
     """
     shop = history.shop
     stated = (_FORM, shop.timezone, shop.currency, shop.margin_rate, shop.margin_rates, shop.return_cost_minor)
@@ -124,7 +124,7 @@ def kept_orders(history: History, *, make: bool) -> ibis.Table | None:
         terms=msgspec.json.encode(stated, order="deterministic"),
     )
     found = kept.read()
-    if found is not None:
+    if found is not None or not make:
         return found
     earlier = kept.earlier()
     if earlier is not None:
@@ -132,8 +132,6 @@ def kept_orders(history: History, *, make: bool) -> ibis.Table | None:
             if renewed is not None:
                 summed = _summed(history, renewed.rows, sold_lines(history, renewed.rows))
                 return kept.write(_grown(earlier.rows, summed, renewed.whose))
-    if not make:
-        return None
     every = history.dataset.table("orders", snapshot=history.snapshot)
     rows = _summed(history, every, sold_lines(history))
     return kept.write(rows.order_by("customer"))  # which is what reports group by

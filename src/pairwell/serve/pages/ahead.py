@@ -10,6 +10,7 @@ from typing import Final
 
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.desk import Desk, Maker
+from pairwell.serve.pages.making import be_humble
 
 _PACE_S: Final = 5.0
 _STILL_S: Final = 15.0  # without a change, so that an import or a visit is over
@@ -48,8 +49,7 @@ class Ahead:
             self._seen = state, now
         if self._is_due(state, now):
             self._set_up = self._maker.set_up(state)
-            self._make_all()
-            self._done = self._maker.look(), now  # making them carries what the journal learned: another state
+            self._make_all(now)
 
     def _is_due(self, state: Hashable, now: float) -> bool:
         if self._done is None or self._maker.set_up(state) != self._set_up:
@@ -57,15 +57,18 @@ class Ahead:
         made, at = self._done
         return state != made and now - self._seen[1] >= _STILL_S and now - at >= _PAUSE_S
 
-    def _make_all(self) -> None:
+    def _make_all(self, now: float) -> None:
         for question in self._questions():
             while not self._desk.is_idle:
                 if self._over.wait(_ASIDE_S):
                     return
             with suppress(Exception):  # whoever asks is told
                 self._desk.prepare(question)
+        self._done = self._maker.look(), now  # making them carries what the journal learned: another state
+        self._maker.sum_up()  # on this thread, as whoever asks meanwhile does not wait for it
 
     def _run(self) -> None:
+        be_humble()
         while not self._over.is_set():
             with suppress(Exception):  # as it cannot be told how the shop stands, whoever asks is told why
                 self.step(time.monotonic())

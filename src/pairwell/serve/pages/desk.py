@@ -54,6 +54,9 @@ class Maker(Protocol):
     def make(self, question: Question) -> Made:
         """The report of a state that is looked at after this was called; what it raises the asker gets."""
 
+    def sum_up(self) -> None:
+        """Keep what many reports read, where that is not kept yet; it may take long."""
+
 
 class Desk:
     """Takes questions, from one event loop and from threads that wait themselves."""

@@ -94,6 +94,14 @@ class Reports:
         with Parts(self._workspace, clock=self._clock) as parts:
             return Made(find_report(parts, self._database, asked, now=at, carry=False), state, at)
 
+    def sum_up(self) -> None:
+        """Keep the sums of all orders. Raises `StorageError`."""
+        from pairwell.shop.parts import Parts
+        from pairwell.shop.reporting import keep_sums
+
+        with Parts(self._workspace, clock=self._clock) as parts:
+            keep_sums(parts)
+
     def read_ahead(self) -> None:
         """Load what makes reports while nobody asks: seconds that the first who asks would wait for."""
         threading.Thread(target=_load, name="read ahead", daemon=True).start()

@@ -71,6 +71,7 @@ class MadeUp:
     def __init__(self) -> None:
         self.asked: list[Question] = []
         self.state: Hashable = 1
+        self.sums = 0
         self.gone: set[Hashable] = set()  # states of which nothing is to be shown any more
         self.report = REPORT
         self.error: PairwellError | None = None
@@ -83,6 +84,9 @@ class MadeUp:
 
     def set_up(self, state: Hashable) -> Hashable:
         return state
+
+    def sum_up(self) -> None:
+        self.sums += 1
 
     def make(self, question: Question) -> Made:
         self.asked.append(question)

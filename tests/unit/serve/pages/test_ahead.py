@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 from tests.unit.serve.pages.conftest import MadeUp
 
-from pairwell.errors import EvidenceError, JournalError
+from pairwell.errors import EvidenceError, JournalError, StorageError
 from pairwell.serve.pages.ahead import Ahead
 from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.desk import Desk, Made
@@ -46,6 +46,7 @@ def test_all_are_made_at_first_and_not_again(ahead: Ahead, maker: MadeUp) -> Non
     for now in (5, 700, 5_000):
         ahead.step(now)
     assert asked(maker) == []
+    assert maker.sums == 1
 
 
 def test_after_a_change_one_waits_until_the_shop_stands_still_and_ten_minutes_are_over(
@@ -77,10 +78,20 @@ def test_what_is_kept_is_not_made(ahead: Ahead, desk: Desk, maker: MadeUp) -> No
     assert asked(maker) == ["overview", "profit"]
 
 
-def test_a_refusal_keeps_nothing_from_being_made(ahead: Ahead, maker: MadeUp) -> None:
+def test_a_refusal_keeps_nothing_from_being_made(ahead: Ahead, maker: MadeUp, monkeypatch: pytest.MonkeyPatch) -> None:
     maker.error = EvidenceError("Too few.")
     ahead.step(0)
-    assert asked(maker) == ["overview", "profit"]
+    assert (asked(maker), maker.sums) == (["overview", "profit"], 1)
+
+    def full() -> None:
+        raise StorageError("full")
+
+    monkeypatch.setattr(maker, "sum_up", full)
+    maker.state, maker.error = 2, None
+    with pytest.raises(StorageError):
+        ahead.step(5)
+    ahead.step(10)
+    assert asked(maker) == ["overview", "profit"]  # what was made is not made again for that
 
 
 def test_whoever_waits_comes_first(ahead: Ahead, desk: Desk, maker: MadeUp, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ class Slow:
         self.begun = threading.Semaphore(0)
         self.made: list[str] = []
         self.state: Hashable = 1
+        self.sums = 0
         self.after: Hashable = 1
         self.gone: set[Hashable] = set()
         self.error: EvidenceError | None = None
@@ -38,6 +39,9 @@ class Slow:
 
     def set_up(self, state: Hashable) -> Hashable:
         return state
+
+    def sum_up(self) -> None:
+        self.sums += 1
 
     def make(self, question: Question) -> Made:
         with self._lock:

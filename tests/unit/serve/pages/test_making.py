@@ -14,6 +14,7 @@ import pairwell
 from pairwell.config.document import render_settings
 from pairwell.config.published import publish_settings
 from pairwell.config.workspace import read_draft
+from pairwell.dataset.kept import FOLDER
 from pairwell.errors import NotFoundError
 from pairwell.events import Event, EventLine, EventOrder
 from pairwell.operations.database import open_database
@@ -161,3 +162,25 @@ def test_what_people_change_is_told_from_what_customers_do(reports: Reports, sho
     shop.workspace.settings_file.write_text(render_settings(changed), encoding="utf-8")
     publish_settings(shop.workspace)
     assert reports.set_up(reports.look()) != reports.set_up(before)
+
+
+def test_sums_are_kept_once_and_reports_of_a_few_days_do_not_wait_for_them(reports: Reports, shop: Shop) -> None:
+    folder = shop.workspace.hidden / FOLDER
+    reports.sum_up()
+    (sums,) = folder.glob("orders-*")
+    before = sums.stat().st_ino
+    reports.sum_up()
+    assert sums.stat().st_ino == before
+    shop.log_events([order(1)], now=NOW)
+    assert orders_in(reports) == 2
+    reports.sum_up()
+    assert len([*folder.glob("orders-*")]) == 2
+    assert orders_in(reports) == 2
+
+
+def test_a_shop_without_orders_has_no_sums(tmp_path: Path) -> None:
+    with pairwell.create(tmp_path / "empty") as shop:
+        database = open_database(shop.workspace.operations_url(""), durability="process")
+        with closing(database), closing(Reports(shop.workspace, database, lambda: NOW)) as reports:
+            reports.sum_up()
+        assert not (shop.workspace.hidden / FOLDER).exists()
