@@ -10,7 +10,7 @@ import msgspec
 
 from pairwell.advise.account import Account
 from pairwell.advise.advice import Move
-from pairwell.advise.attributes import ABOUT
+from pairwell.advise.attributes import attributes_shown
 from pairwell.advise.billing.days import local_day
 from pairwell.advise.billing.wording import metered
 from pairwell.advise.brief.asking import questions_for
@@ -60,7 +60,7 @@ def make_brief(found: Found, terms: Terms) -> Brief:
         currency=terms.prices.currency,
         timezone=terms.prices.zone,
         whom=find_whom(account, found.channel),
-        about={name: account.attributes[name] for name in ABOUT if account.attributes.get(name)},
+        about=attributes_shown(account.attributes),
         review=_day_of(account, _REVIEWS),
         renewal=_day_of(account, _RENEWALS),
         held=tuple(_held(account, terms)),
@@ -71,7 +71,7 @@ def make_brief(found: Found, terms: Terms) -> Brief:
         holds=holds,
         bills=bills,
         openings=openings,
-        gaps=() if holds else tuple(_worth_asking(prospect.gaps, named)[: _MOST_OPENINGS - len(openings)]),
+        gaps=tuple(_worth_asking(prospect, named)[: _MOST_OPENINGS - len(openings)]),
         no_opening=None if openings else _why_none(found),
         steps=tuple(sorted(_steps(found, bills, openings, today), key=lambda step: step.by)),
     )
@@ -83,9 +83,14 @@ def _first(moves: Sequence[Move]) -> Sequence[Move]:
     return [*plan, *(move for move in moves if move not in plan)][:_MOST_OPENINGS]
 
 
-def _worth_asking(gaps: Sequence[Gap], named: Collection[str]) -> Sequence[Gap]:
-    """The likeliest that no opening is about; what few accounts like it hold is nothing to bring up."""
-    return [gap for gap in gaps if gap.plan_id not in named and gap.chance >= _LEAST_GAP][:_MOST_GAPS]
+def _worth_asking(prospect: Prospect, named: Collection[str]) -> Sequence[Gap]:
+    """The likeliest that no opening is about; what few accounts like it hold is nothing to bring up.
+
+    Whoever is too little known is asked about these, and sold nothing.
+    """
+    if any(hold.code != "too_little_known" for hold in prospect.readiness.holds):
+        return []
+    return [gap for gap in prospect.gaps if gap.plan_id not in named and gap.chance >= _LEAST_GAP][:_MOST_GAPS]
 
 
 def _why_none(found: Found) -> str:

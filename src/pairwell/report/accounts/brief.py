@@ -241,7 +241,9 @@ def _openings(found: Brief, sources: Sources) -> Iterator[Line]:
         yield Line(text=found.no_opening)
     for opening in found.openings:
         yield from _opening(opening, sources)
-    for gap in found.gaps if found.no_opening is None else ():
+    if found.gaps and found.holds:
+        yield Line(text=phrase("Accounts like them have these: ask how they do without."))
+    for gap in found.gaps:
         told = Evidence(
             table="subscriptions, customers",
             rows=phrase("accounts like {account}", account=gap.account_id),
