@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -218,3 +220,25 @@ def test_without_psycopg_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sa, "create_engine", without_psycopg)
     with pytest.raises(MissingExtraError, match="postgres"):
         open_database("postgresql://host/x", durability="process")
+
+
+def test_what_is_folded_in_is_in_the_file_itself(tmp_path: Path) -> None:
+    database = open_database(sqlite_url(tmp_path), durability="process")
+    with database.write() as connection:
+        connection.execute(epochs.insert(), {"name": "folded", "number": 7})
+    assert _in_file_alone(tmp_path) == []
+    database.fold_in()
+    assert _in_file_alone(tmp_path) == [(7,)]
+    database.close()
+
+
+def _in_file_alone(folder: Path) -> list[tuple[int]]:
+    """What the file holds without the log beside it."""
+    alone = folder / "alone"
+    shutil.rmtree(alone, ignore_errors=True)
+    alone.mkdir()
+    shutil.copy(folder / "operations.db", alone)
+    with closing(sqlite3.connect(alone / "operations.db")) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'epochs'").fetchall():
+            return []
+        return connection.execute("SELECT number FROM epochs WHERE name = 'folded'").fetchall()

@@ -314,6 +314,8 @@ class Service:
         while not self._stopped.wait(LOOK_S):
             try:
                 self.refresh()
+                with suppress(JournalError):  # requests say what is wrong with it
+                    self._patient.fold_in()
             except Exception as error:  # noqa: BLE001  (the look must go on; the notice says what happened)
                 self.notices.failure(error)
 
