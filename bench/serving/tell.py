@@ -89,6 +89,7 @@ def main() -> None:
                 "events_a_second": round(run.counted["accepted"] / taken),
                 "bodies_a_second": round(len(times) / taken),
                 "p50_ms": quantile(times, 0.5),
+                "p95_ms": quantile(times, 0.95),
                 "p99_ms": quantile(times, 0.99),
                 "answers": dict(run.answers.most_common()),
                 "refused": run.counted["refused"],
