@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from pairwell.config.workspace import Workspace
 from pairwell.dataset.store import Dataset
 from pairwell.facts.store import FactStore
 from pairwell.ingest import load
+from pairwell.ingest.facts import write_facts
 from pairwell.ingest.load import IngestOptions, IngestPlace, IngestReport, ingest_files
 from pairwell.ingest.mapping import Composed, Goods, Mapping
-from pairwell.operations.database import open_database
+from pairwell.operations.database import Database, open_database
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _FIELDS = {
@@ -51,6 +53,29 @@ _FIELDS = {
 }
 
 
+class LateFacts(FactStore):
+    """Facts that are written when somebody asks for them."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.unwritten: list[partial[int]] = []
+
+    def write(self) -> None:
+        """Bring them up to the newest snapshot; of what was said before it only stocks are not in the dataset."""
+        said, self.unwritten = self.unwritten, []
+        for place, write in enumerate(said, 1):
+            if place == len(said) or write.keywords["stocks"]:
+                write()
+
+
+def _write_later(dataset: Dataset, facts: FactStore, **said: Any) -> int:
+    write = partial(write_facts, dataset, facts, **said)
+    if not isinstance(facts, LateFacts):
+        return write()
+    facts.unwritten.append(write)
+    return dataset.newest().number
+
+
 class Loader:
     """Loads rows, written as one CSV file, whose columns are called as the fields are."""
 
@@ -59,7 +84,7 @@ class Loader:
         self.folder = folder
         self.dataset = Dataset(workspace)
         self.database = open_database(workspace.operations_url(""), durability="process")
-        self.facts = FactStore(self.database)
+        self._facts = LateFacts(self.database)
         self.settings = Settings()
         self.goods = Goods()
         self.source: str | None = None
@@ -78,8 +103,14 @@ class Loader:
         return self.load("orders", header, *rows, **options)
 
     @property
+    def facts(self) -> FactStore:
+        """What is known by item and customer, of all that was loaded."""
+        self._facts.write()
+        return self._facts
+
+    @property
     def place(self) -> IngestPlace:
-        return IngestPlace(workspace=self.workspace, settings=self.settings, dataset=self.dataset, facts=self.facts)
+        return IngestPlace(workspace=self.workspace, settings=self.settings, dataset=self.dataset, facts=self._facts)
 
     def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
         """The stored rows of a table, in order, as tuples of the columns asked for."""
@@ -101,10 +132,18 @@ def loader(workspace: Workspace, tmp_path: Path) -> Iterator[Loader]:
     made.database.close()
 
 
+@pytest.fixture(scope="package", autouse=True)
+def _facts_when_asked() -> Iterator[None]:
+    """Facts, which take a third of the time, are written once a test asks for them."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(load, "write_facts", _write_later)
+        yield
+
+
 @pytest.fixture
-def without_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written for decisions, which takes a third of the time: for tests that ask the dataset alone."""
-    monkeypatch.setattr(load, "write_facts", lambda *_, **__: 0)
+def facts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facts are written after each file, for tests of what stands between two of them."""
+    monkeypatch.setattr(load, "write_facts", write_facts)
 
 
 @pytest.fixture

@@ -4,13 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import pytest
 from tests.unit.ingest.conftest import Loader
 
 from pairwell.ingest.load import IngestReport
 from pairwell.ingest.mapping import Goods
-
-pytestmark = pytest.mark.usefixtures("without_facts")
 
 HEAD = "order_id,item_id,title,quantity,unit_price,placed_at,customer_id"
 Quarantined = Callable[[IngestReport], list[dict[str, str]]]

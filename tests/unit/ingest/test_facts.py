@@ -19,6 +19,8 @@ from pairwell.operations.database import Database, open_database
 from pairwell.operations.schema import owned
 from pairwell.records import Item
 
+pytestmark = pytest.mark.usefixtures("facts_at_once")
+
 HEAD = "order_id,item_id,title,quantity,unit_price,placed_at,customer_id"
 
 

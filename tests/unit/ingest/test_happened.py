@@ -9,8 +9,6 @@ from tests.unit.ingest.conftest import NOW, Loader
 from pairwell.ingest.happenings import read_happening
 from pairwell.ingest.load import IngestReport
 
-pytestmark = pytest.mark.usefixtures("without_facts")
-
 HEAD = "type,at,item_id,customer_id,visitor_id"
 Quarantined = Callable[[IngestReport], list[dict[str, str]]]
 

@@ -16,6 +16,8 @@ from pairwell.ingest.facts import are_current
 from pairwell.ingest.load import IngestPlace, IngestReport, ingest_files
 from pairwell.ingest.mapping import load_mapping
 
+pytestmark = pytest.mark.usefixtures("facts_at_once")
+
 HEAD = "order_id,item_id,title,quantity,unit_price,placed_at,customer_id"
 ROWS = (
     "1,cup,Cup,2,3.00,2026-01-01 10:00,ann",

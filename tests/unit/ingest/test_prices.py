@@ -15,6 +15,8 @@ from pairwell.engines.engine import open_engine
 from pairwell.ingest import prices
 from pairwell.ingest.moments import MOMENT
 
+pytestmark = pytest.mark.usefixtures("facts_at_once")
+
 
 @pytest.mark.parametrize(("timezone", "price_minor"), [("UTC", 300), ("Europe/Warsaw", 200), ("Asia/Tokyo", 200)])
 def test_a_selling_day_begins_and_ends_where_the_shop_is(

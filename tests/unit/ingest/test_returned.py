@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 import pytest
 from tests.unit.ingest.conftest import Loader
 
-pytestmark = pytest.mark.usefixtures("without_facts")
-
 
 @pytest.fixture(autouse=True)
 def _orders(loader: Loader) -> None:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from tests.unit.ingest.conftest import NOW, Loader
 
 from pairwell.ingest.facts import write_facts
 from pairwell.ingest.load import IngestOptions, ingest_files
 from pairwell.operations import schema
+
+pytestmark = pytest.mark.usefixtures("facts_at_once")
 
 HEADER = "subscription_id,account_id,plan_id,started_at,ended_at,seats,is_trial"
 

@@ -19,6 +19,8 @@ from pairwell.ingest.sources import Limits
 from pairwell.learn.history import read_history
 from pairwell.records import CustomerFacts
 
+pytestmark = pytest.mark.usefixtures("facts_at_once")
+
 HEAD = "order_id,item_id,title,quantity,unit_price,placed_at,customer_id"
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from tests.unit.ingest.conftest import NOW, Loader
 
 from pairwell.config.pseudonyms import pseudonym_of, read_secret
 from pairwell.ingest.load import IngestOptions, ingest_files
-
-pytestmark = pytest.mark.usefixtures("without_facts")
 
 HEAD = "account_id,meter,at,quantity"
 

@@ -16,8 +16,6 @@ from pairwell.ingest.vendors.export import Export
 from pairwell.ingest.vendors.known import EXPORTS, find_export, sources
 from pairwell.ingest.vocabulary import tables
 
-pytestmark = pytest.mark.usefixtures("without_facts")
-
 _TABLES = {
     "products": ("items",),
     "orders": ("orders",),

@@ -15,8 +15,6 @@ from pairwell.errors import MappingError
 from pairwell.ingest.load import IngestReport
 from pairwell.ingest.mapping import load_mapping, parse_mapping, render_mapping
 
-pytestmark = pytest.mark.usefixtures("without_facts")
-
 Beside = Callable[[IngestReport], dict[str, Counter[str]]]
 HUBSPOT = ("hubspot_deals.json", "hubspot_line_items.json")
 BITRIX24 = ("bitrix24_deals.json", "bitrix24_product_rows.json")

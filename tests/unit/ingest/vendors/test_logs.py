@@ -11,8 +11,6 @@ from tests.unit.ingest.vendors.conftest import FILES, Filled, Importer, filled
 
 from pairwell.ingest.load import IngestReport
 
-pytestmark = pytest.mark.usefixtures("without_facts")
-
 SEGMENT, RUDDERSTACK, GA4 = "segment_calls.jsonl", "rudderstack_calls.jsonl", "ga4_events.jsonl"
 Beside = Callable[[IngestReport], dict[str, Counter[str]]]
 
