@@ -23,11 +23,11 @@ from pairwell.advise.whitespace.gaps import Gap
 from pairwell.plans import Plan
 from pairwell.said import Said, day, joined, phrase
 
-SHOWN: Final = 1.3  # log odds where it was asked for or tried
-NEEDED: Final = 0.8  # where its purpose was said to be needed
+SHOWN: Final = 1.5  # log odds where it was asked for or tried
+NEEDED: Final = 1.0  # where its purpose was said to be needed
 SAME_AIM: Final = 0.8  # where something held serves the same aim
-WORKS_SO: Final = 0.5  # where the way of working calls for it
-ALIKE: Final = 0.25  # for each log odds by which similar accounts hold it more often than all do
+WORKS_SO: Final = 0.7  # where the way of working calls for it
+ALIKE: Final = 0.4  # for each log odds by which similar accounts hold it more often than all do
 _LEAST_CHANCE: Final = 0.01
 
 

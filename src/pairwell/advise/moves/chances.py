@@ -19,7 +19,7 @@ from pairwell.advise.advice import Basis, MoveKind
 from pairwell.plans import Plan
 
 SHARE: Final[Mapping[MoveKind, float]] = {
-    "upgrade": 0.25, "downgrade": 0.25, "heads_up": 0.20, "add_on": 0.20, "trial": 0.40, "renewal": 0.85,
+    "upgrade": 0.25, "downgrade": 0.25, "heads_up": 0.20, "add_on": 0.25, "trial": 0.40, "renewal": 0.85,
 }  # fmt: skip
 """Of a yes to what neither saves nor costs anything more, with nothing known beside."""
 

@@ -13,7 +13,7 @@ from pairwell.advise.moves.terms import Prospect, Terms
 from pairwell.plans import Plan
 
 LEAVES = 0.01  # chance in a month to leave, with nothing amiss
-LEAVES_DEAR = 0.15  # more, for what is paid beyond the best plan, as a share of what the best one costs
+LEAVES_DEAR = 0.2  # more, for what is paid beyond the best plan, as a share of what the best one costs
 OUTLOOK = 24  # months looked ahead: within one year it would pay to let an account overpay until it leaves
 _MOST_LEAVES = 0.35
 _LEAST_SHARE = 0.1  # of the bill, that the best plans are taken to cost at least

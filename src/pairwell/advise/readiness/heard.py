@@ -9,7 +9,7 @@ from typing import Final
 from pairwell.advise.account import Voice
 from pairwell.advise.advice import Hold
 from pairwell.advise.readiness.helping import get_more
-from pairwell.advise.readiness.satisfaction import content_again, satisfaction, scores_of
+from pairwell.advise.readiness.satisfaction import content_again, forgotten, satisfaction, scores_of, unanswered
 from pairwell.advise.signals.evidence import heard
 from pairwell.advise.signals.view import View
 from pairwell.said import day, joined, percent, phrase
@@ -83,17 +83,21 @@ def _holds(view: View, ticket: Voice) -> bool:
 def _dissatisfied(view: View) -> Hold | None:
     scores, now = scores_of(view.account.voices), view.account.as_of
     level, least = satisfaction(scores, now), view.settings.dissatisfied_below
-    if not scores or level >= least:
+    bad = unanswered(scores, now, least)
+    if not scores or (level >= least and bad is None):
         return None
+    until = content_again(level, now, least) if level < least else now
     return Hold(
         code="dissatisfied",
         text=phrase(
             "They are not satisfied: {share}, by what they said until {day}.",
             share=percent(level, 0),
             day=day(scores[-1].at.date()),
-        ),
+        )
+        if level < least or bad is None
+        else phrase("They were not satisfied on {day}, and nothing better was heard since.", day=day(bad.at.date())),
         helps=joined(phrase("Ask what would have to be better, and come back with it."), get_more(view)),
         since=scores[-1].at,
-        until=content_again(level, now, least),
+        until=until if until is None or bad is None else max(until, forgotten(bad)),
         evidence=tuple(heard(voice) for voice in reversed(scores[-_LAST_SCORES:])),
     )

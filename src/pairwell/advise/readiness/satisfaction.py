@@ -33,6 +33,23 @@ def satisfaction(scores: Sequence[Voice], at: dt.datetime) -> float:
     return _reverted(level, at - since)
 
 
+def unanswered(scores: Sequence[Voice], at: dt.datetime, least: float) -> Voice | None:
+    """The last CSAT, if it is below `least` and nobody has said better since: good ones before do not excuse it.
+
+    Forgotten after as long as scores take to be half so.
+    """
+    last = next((voice for voice in reversed(scores) if voice.kind == "csat"), None)
+    if last is None or (last.score or 0.0) >= least or at - last.at >= _HALF_LIFE:
+        return None
+    better = (voice for voice in scores if voice.at > last.at and (voice.score or 0.0) > _DETRACTORS)
+    return None if any(better) else last
+
+
+def forgotten(voice: Voice) -> dt.datetime:
+    """When a score that nobody took back is forgotten."""
+    return voice.at + _HALF_LIFE
+
+
 def content_again(level: float, at: dt.datetime, least: float) -> dt.datetime | None:
     """When it will have come back to `least` if nothing more is said; None: never."""
     if least >= USUAL:

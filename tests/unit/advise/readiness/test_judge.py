@@ -70,14 +70,17 @@ def test_a_complaint_holds_until_they_are_content_again() -> None:
     [
         ([("csat", 10, 0.25)], True),
         ([("csat", 170, 0.25)], True),
-        ([("csat", 400, 0.25)], False),
+        ([("csat", 530, 0.25)], True),  # nobody took it back
+        ([("csat", 550, 0.25)], False),
+        ([("csat", 530, 0.25), ("nps", 90, 0.8)], False),
+        ([("csat", 400, 1.0), ("csat", 120, 0.25)], True),  # good ones before do not excuse it
         ([("csat", 10, 0.5)], False),
         ([("csat", 60, 0.25), ("csat", 10, 0.75)], False),
         ([("csat", 60, 0.25), ("nps", 10, 0.6)], True),
         ([("nps", 10, 0.8)], False),
         ([("nps", 10, 0.5)], False),  # who would not recommend may still like to hear how to save
         ([("nps", 10, 0.0)], True),
-        ([("nps", 40, 0.5), ("nps", 10, 0.5)], True),
+        ([("nps", 40, 0.3), ("nps", 10, 0.3)], True),
         ([("csat", 30, 1.0), ("csat", 10, 0.5)], False),
     ],
 )
