@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import secrets
 import statistics
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,13 @@ import httpx
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.report import store
-from bench.serve import HERE, PAIRWELL, started
+from bench.serve import HERE, PAIRWELL, port_of, started
 
 import pairwell
 from pairwell.serve.pages.views.all import UNLISTED
 
 BARE = "bare page"
+AFTER = ("changed_ms", "fresh_ms")
 PATIENCE_S = 600.0
 
 
@@ -38,7 +41,9 @@ def main() -> None:
             make(folder, asked)
         found = measure(folder, asked.times)
     for name, one in found.items():
-        print(f"{name:60.60} {one['first_ms']:9.1f} {one['median_ms']:9.1f} {one['worst_ms']:9.1f} {one['ratio']:7.1f}")
+        after = "".join(f" {one[key]:9.1f}" for key in AFTER if key in one)
+        usual = (one[key] for key in ("first_ms", "median_ms", "worst_ms", "ratio"))
+        print(f"{name:60.60}" + "".join(f" {value:9.1f}" for value in usual) + after)
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=2) + "\n")
 
@@ -55,8 +60,10 @@ def make(folder: Path, asked: argparse.Namespace) -> None:
 def measure(folder: Path, times: int) -> dict[str, dict[str, float]]:
     """Milliseconds from asking to the last byte: of the first answer, and the median and the worst of the later ones.
 
-    One asks at a time, over one connection to this machine. A report is made for the first answer alone and kept as
+    One asks at a time, over one connection to this machine, at first while reports are made ahead. A report is kept as
     long as nothing changes; every other page is made anew each time. `ratio`: of the median to that of the bare page.
+    Of a report also, once all was looked at: `changed_ms`, the page after an event came in, and `fresh_ms`, the time
+    until it has the newer figures.
     """
     command = [PAIRWELL, "serve", "--workspace", str(folder), "--port", "0", "--pages-port", "0"]
     with started(command, r"pages are at http://[^ ]+:(\d+),") as own:
@@ -66,8 +73,28 @@ def measure(folder: Path, times: int) -> dict[str, dict[str, float]]:
             for path, first_ms in walked(pages):
                 found[path] = timed(pages, path, times) | {"first_ms": first_ms}
                 print(f"{path}: {found[path]}", file=sys.stderr, flush=True)
+            online = port_of(own, r"listens on http://[^ ]+:(\d+),")
+            for path in filter(is_report, found):
+                found[path] |= after_a_change(pages, online, path)
     least = found[BARE]["median_ms"]
     return {name: one | {"ratio": round(one["median_ms"] / least, 1)} for name, one in found.items()}
+
+
+def is_report(path: str) -> bool:
+    return path == "/" or path.startswith("/reports/")
+
+
+def after_a_change(pages: httpx.Client, online: str, path: str) -> dict[str, float]:
+    """Somebody looks at an item, and then somebody opens the page of a report."""
+    seen = {"type": "view", "at": datetime.now(UTC).isoformat(), "visitor_id": "bench", "item_id": "bench"}
+    event = {"event_id": secrets.token_hex(16), **seen}
+    httpx.post(f"http://127.0.0.1:{online}/v1/events", json=event, timeout=PATIENCE_S).raise_for_status()
+    start = time.perf_counter()
+    pages.get(path).raise_for_status()
+    changed = time.perf_counter()
+    pages.get(path, params={"fresh": "1"}).raise_for_status()
+    took = changed - start, time.perf_counter() - start
+    return {name: round(seconds * 1e3, 1) for name, seconds in zip(AFTER, took, strict=True)}
 
 
 def client(port: str) -> httpx.Client:

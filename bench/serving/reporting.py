@@ -1,4 +1,9 @@
-"""People who look at reports: each asks for the next as soon as one is there."""
+"""People who look at reports: each asks for the next as soon as one is there.
+
+They ask as programs do, which never get figures of before. Decisions that are made meanwhile change the shop, so
+that none is answered with what is kept: each is made after it was asked for. Who asks for the same before it is begun
+shares it.
+"""
 
 from __future__ import annotations
 
