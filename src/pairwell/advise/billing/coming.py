@@ -35,6 +35,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     months: tuple[Ahead, ...]
     is_borne_out: bool = False  # the account's other meters tell the same
     leapt: tuple[dt.date, ...] = ()  # months with a leap that was not counted on
+    by_day: bool = False  # the last month took all there was, and what it wanted follows from when
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +129,7 @@ def _coming(case: Case, meter: str, ahead: int) -> Running | NotKnown:
         months=(_rest_of(case, meter, coming[0]), *coming[1:]),
         is_borne_out=evened.is_borne_out,
         leapt=evened.leapt,
+        by_day=told[-1] is not None,
     )
 
 

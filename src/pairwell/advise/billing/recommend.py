@@ -19,6 +19,7 @@ from pairwell.advise.billing.days import months_on
 from pairwell.advise.billing.full import said_full
 from pairwell.advise.billing.more import more_of
 from pairwell.advise.billing.objections import CLEAR, LEAST_SAVING, objection
+from pairwell.advise.billing.said_coming import said_coming
 from pairwell.advise.billing.said_moves import (
     binds,
     cannot_serve,
@@ -203,6 +204,7 @@ def _beside(weighed: Weighed, one: Expected) -> Iterator[Said]:
     if one.high_minor is not None and weighed.now.high_minor is not None and one.high_minor > weighed.now.high_minor:
         more = weighed.monthly(one.high_minor - weighed.now.high_minor)
         yield may_cost(one.way, more, weighed.currency)
+    yield from said_coming(weighed.case, weighed.coming)
 
 
 def _held_on(weighed: Weighed, action: Action, benefit: Said, also: Iterable[Said]) -> Advice:

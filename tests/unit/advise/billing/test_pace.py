@@ -12,6 +12,7 @@ from tests.unit.advise.billing.accounts import case, held, meter, plan
 from pairwell.advise.billing.case import Case
 from pairwell.advise.billing.coming import Outlook, outlook
 from pairwell.advise.billing.pace import even
+from pairwell.advise.billing.recommend import recommend
 from pairwell.advise.billing.season import Season
 
 APP = plan("app", 1000, meters=(meter("calls", "100", ("10", None)),))
@@ -93,3 +94,13 @@ def test_a_miss_of_its_own_widens_what_may_come() -> None:
     assert isinstance(looked, Outlook)
     first = looked.meters[0].months[0]
     assert first.high / first.low > 1.2
+
+
+def test_what_a_forecast_rests_on_is_said() -> None:
+    large = plan("large", 1500, tier=1, meters=(meter("calls", "500", ("10", None)),), title="Large")
+    used = {"calls": [200] * 8 + [200, 300], "leads": [50] * 10}
+    found = recommend(case([APP, large], [held("app", "2026-01-01")], used, seasons={"calls": NOVEMBER}))
+    assert found.action == "upgrade"
+    assert "A leap of calls in 2026-10 is not counted on: nothing else they use went along" in found.also
+    told = "Calls: 29% more than usual is expected for the season, as 30 accounts of Retail have it"
+    assert told in found.also
