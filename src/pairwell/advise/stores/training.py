@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from typing import Final
 
 import ibis
@@ -113,11 +114,19 @@ def _questions(items: Sequence[Item], counts: Mapping[str, tuple[int, int]]) -> 
     # What is another value for each of many items is a name, and nobody can choose by it.
     told = {name: found for name, found in values.items() if 1 < len(found) < max(len(items), _VALUES + 1)}
     for name in sorted(told, key=lambda one: (-told[one].total(), one)):
-        usual = [value for value, _ in told[name].most_common(_VALUES)]
+        usual = sorted((value for value, _ in told[name].most_common(_VALUES)), key=_in_order)
         if name == "purpose":
             yield phrase("What matters to you: {purposes}?", purposes=lowered(listed(usual, "or")))
         else:
             yield phrase("{attribute}: {values}?", attribute=readable(name), values=listed(usual, "or"))
+
+
+def _in_order(value: str) -> tuple[float, str]:
+    """Numbers rise; words stay in the order in which they are most usual."""
+    try:
+        return float(value), value
+    except ValueError:
+        return inf, ""
 
 
 def _step(item_id: str, pair: Pair, asked: Asked) -> Step:

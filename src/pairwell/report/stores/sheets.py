@@ -13,13 +13,13 @@ from pairwell.measure.period import Period
 from pairwell.records import Comparison
 from pairwell.report.named import REASONS
 from pairwell.report.record import Cell, Column, Report, Table
-from pairwell.said import Said, joined, lowered, percent, phrase, unfilled
+from pairwell.said import Said, joined, lowered, number, percent, phrase, unfilled
 
 _ASK: Final = phrase("Ask")
 _NOTHING_ELSE: Final = phrase("Nothing is ticked beforehand, and a no is an answer.")
 _STANDS_OUT: Final = unfilled("Shown is what stands out among {compared} sellers and add-ons; ask them how.")
 _NONE_SHOWN: Final = unfilled("None is shown, of {compared} sellers and add-ons that could be compared.")
-_ATTRIBUTES: Final = {"price": phrase("Price"), "rating": phrase("Rating"), "tier": phrase("Tier")}
+_ATTRIBUTES: Final = {"price": phrase("Price"), "rating": phrase("Rating")}
 
 
 def card_report(card: Card) -> Report:
@@ -88,7 +88,7 @@ def _upgrade(better: Better, card: Card) -> Table:
             Column(key="better", title=better.offer.title, unit="text"),
             Column(key="verdict", title=phrase("Better"), unit="text"),
         ],
-        rows=[_compared(row) for row in better.compare],
+        rows=[_compared(row) for row in _told(better.compare)],
         note=joined(
             better.offer.argument or "",
             better.offer.why if better.dearer is None else say_dearer(better.dearer),
@@ -96,11 +96,22 @@ def _upgrade(better: Better, card: Card) -> Table:
     )
 
 
+def _told(compare: Sequence[Comparison]) -> list[Comparison]:
+    """Without the place in the ladder, which is the shop's own count and tells a customer nothing."""
+    return [one for one in compare if one.attribute != "tier"]
+
+
 def _compared(row: Comparison) -> dict[str, Cell]:
     """One row; what is a matter of taste has no verdict."""
     verdict = {True: phrase("yes"), False: phrase("no"), None: None}[row.better]
     named = _ATTRIBUTES.get(row.attribute) or readable(row.attribute)
-    return {"attribute": named, "this": row.anchor, "better": row.offer, "verdict": verdict}
+    return {"attribute": named, "this": _value(row.anchor), "better": _value(row.offer), "verdict": verdict}
+
+
+def _value(text: str | None) -> str | None:
+    """A number with decimals is written as the language does; 2024 may be a year."""
+    whole, dot, decimals = (text or "").partition(".")
+    return number(float(f"{whole}.{decimals}"), len(decimals)) if dot and (whole + decimals).isdecimal() else text
 
 
 def _card_notes(card: Card) -> Iterator[str]:
@@ -160,7 +171,7 @@ def _step_row(step: Step) -> dict[str, Cell]:
         "title": step.title,
         "upgrade": step.upgrade_title,
         "more": step.more_minor,
-        "why": joined(*(_differs(one) for one in step.compare if one.anchor and one.offer), between="; "),
+        "why": joined(*(_differs(one) for one in _told(step.compare) if one.anchor and one.offer), between="; "),
         "took": None if step.dearer is None else step.dearer.share,
     }
     if step.dearer is not None:
@@ -170,7 +181,12 @@ def _step_row(step: Step) -> dict[str, Cell]:
 
 def _differs(one: Comparison) -> Said:
     named = _ATTRIBUTES.get(one.attribute) or readable(one.attribute)
-    return phrase("{attribute} {better} instead of {this}", attribute=lowered(named), better=one.offer, this=one.anchor)
+    return phrase(
+        "{attribute} {better} instead of {this}",
+        attribute=lowered(named),
+        better=_value(one.offer),
+        this=_value(one.anchor),
+    )
 
 
 def _objections(sheet: Training) -> Table:
