@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -22,33 +24,43 @@ def name(path: Path) -> str:
     return path.relative_to(SOURCE).as_posix()
 
 
-@pytest.mark.parametrize("path", INNER_INITS, ids=name)
-def test_an_inner_init_is_a_docstring(path: Path) -> None:
-    body = ast.parse(path.read_text(encoding="utf-8")).body
-    assert len(body) == 1, f"{name(path)} holds more than its docstring; import from the module that owns a name"
-    assert isinstance(body[0], ast.Expr)
-    assert isinstance(body[0].value, ast.Constant)
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_a_module_stays_within_its_budget(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= MOST_LINES_OF_A_MODULE
-    long = [
-        f"{node.name} ({_length(node)} lines)"
-        for node in ast.walk(ast.parse(text))
+@pytest.fixture(scope="module", autouse=True)
+def _trees_are_let_go() -> Iterator[None]:
+    yield
+    tree.cache_clear()
+
+
+def test_an_inner_init_is_a_docstring() -> None:
+    more = [name(path) for path in INNER_INITS if len(tree(path).body) != 1 or not ast.get_docstring(tree(path))]
+    assert more == [], "more than a docstring, or none; import from the module that owns a name"
+
+
+def test_modules_and_functions_stay_within_their_budgets() -> None:
+    long = {name(path): lines for path in MODULES if (lines := _lines(path)) > MOST_LINES_OF_A_MODULE}
+    long |= {
+        f"{name(path)}: {node.name}": _length(node)
+        for path in MODULES
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) > MOST_LINES_OF_A_FUNCTION
-    ]
-    assert not long
+    }
+    assert long == {}
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_a_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+def test_every_module_says_what_it_is_for() -> None:
+    assert [name(path) for path in MODULES if not ast.get_docstring(tree(path))] == []
 
 
 def test_nothing_is_called_by_a_name_that_says_nothing() -> None:
@@ -63,7 +75,7 @@ def module(path: Path) -> str:
 def imported(path: Path) -> set[str]:
     """Every module that `path` imports, wherever in it."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -80,10 +92,14 @@ def cycle(imports: dict[str, set[str]]) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=name)
-def test_no_modules_of_a_room_import_each_other_in_a_circle(room: Path) -> None:
+def test_no_modules_of_a_room_import_each_other_in_a_circle() -> None:
+    found = {name(room): circle for room in ROOMS if (circle := _circle(room))}
+    assert found == {}
+
+
+def _circle(room: Path) -> list[str]:
     modules = {module(path): path for path in room.glob("*.py") if path.name != "__init__.py"}
-    assert cycle({one: imported(path) & modules.keys() for one, path in modules.items()}) == []
+    return cycle({one: imported(path) & modules.keys() for one, path in modules.items()})
 
 
 def test_a_circle_is_seen(tmp_path: Path) -> None:
