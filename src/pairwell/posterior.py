@@ -200,6 +200,8 @@ def doubt(posterior: Posterior | None, kind: str, item_id: str, basis: Basis, at
 
 def prior_persuasion(kind: str, fit: float, prior: Persuasion) -> float:
     """What showing an offer that fits so well changes, before anything was learned."""
+    if kind == "cross_sell":  # nearly all that decisions ask of
+        return fit * prior.cross_sell
     by_kind = {"upgrade": prior.upgrade, "bundle": prior.bundle, "repeat": prior.repeat}
     return fit * by_kind.get(kind, prior.cross_sell)
 

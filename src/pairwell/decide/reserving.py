@@ -84,6 +84,6 @@ def reserve(decision: Decision, scene: Scene) -> Reservation:
             for cap in totals_of(scene)
             if cap.limit is not None
             for offer in decision.slate
-            if not set(cap.items).isdisjoint(offer.adds)
+            if not set(offer.adds).isdisjoint(cap.items)
         ],
     )

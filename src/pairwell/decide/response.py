@@ -23,19 +23,19 @@ def basis_of(candidate: Candidate, scene: Scene) -> Basis:
     quiet = chance if expected is None else expected.soon(scene.settings.attribution.window_h)
     if candidate.kind == "upgrade" and scene.lines[candidate.anchor_id].quantity:
         quiet *= prior.second_thoughts
-    fit = _fit(candidate, chance, prior)
+    effect, price = _effect(candidate), scene.price_of(candidate.item_id)
+    fit = _fit(candidate, chance, effect, prior)
     low, high = _EFFECTS
-    effect = _effect(candidate)
     return Basis(
         source=candidate.source,
         quiet=quiet,
         shown=bought_when_shown(quiet, prior_persuasion(candidate.kind, fit, prior)),
         fit=fit,
         effect=0.0 if effect is None else math.log(min(max(effect, low), high)),
-        price=_dearness(candidate, scene),
+        price=_dearness(candidate, price, scene),
         tired=scene.tired,
         orders=scene.loyalty,
-        dearer=_beside(candidate, scene),
+        dearer=_beside(candidate, price, scene),
     )
 
 
@@ -54,30 +54,29 @@ def _effect(candidate: Candidate) -> float | None:
     return None if found is None else found.effect
 
 
-def _fit(candidate: Candidate, quiet: float, prior: Persuasion) -> float:
+def _fit(candidate: Candidate, quiet: float, effect: float | None, prior: Persuasion) -> float:
     """How well the offer goes with its anchor, 0..1: often enough, and more often than its own popularity explains."""
     if candidate.pin is not None:
         return 1.0  # people vouch for it
     often = quiet / (quiet + prior.half_fit)
-    effect = _effect(candidate)
     if candidate.kind == "upgrade" or effect is None:
         return often
     explained = prior.from_effect / max(effect, 1e-9)
     return often * (1 - explained) if explained < 1 else 0.0
 
 
-def _beside(candidate: Candidate, scene: Scene) -> float:
+def _beside(candidate: Candidate, price: int | None, scene: Scene) -> float:
     """How much dearer an add-on is than what it goes with: what costs more is mostly bought first."""
-    line, price = scene.lines.get(candidate.anchor_id), scene.price_of(candidate.item_id)
+    line = scene.lines.get(candidate.anchor_id)
     if candidate.kind != "cross_sell" or line is None or not line.paid_minor or not price:
         return 0.0
     return min(max(math.log(price / line.paid_minor), -_DEAREST), _DEAREST)
 
 
-def _dearness(candidate: Candidate, scene: Scene) -> float:
+def _dearness(candidate: Candidate, own: int | None, scene: Scene) -> float:
     """The price as a share of the purchase; of an upgrade what it costs more, as a share of what it replaces."""
     priced = None if candidate.bundle is None else price_set(candidate, scene)
-    price = priced.price_minor if priced else scene.price_of(candidate.item_id) or 0
+    price = priced.price_minor if priced else own or 0
     if candidate.kind != "upgrade":
         total = scene.purchase.total_minor
         return min(price / total, _DEAREST) if total > 0 else 0.0

@@ -19,7 +19,7 @@ from pairwell.decide.bounds import Bounds
 from pairwell.decide.money import after_returns, earnings, net_price
 from pairwell.decide.terms import Terms, open_terms
 from pairwell.errors import RequestError
-from pairwell.posterior import Posterior
+from pairwell.posterior import Posterior, Setting
 from pairwell.records import Candidate, DecisionInputs, DecisionRequest, Item
 
 
@@ -132,6 +132,11 @@ class Scene:
     def slots(self) -> int:
         """Offers that fit the answer."""
         return min(self.settings.slots.max, self.request.limit or self.settings.slots.max)
+
+    @cached_property
+    def first(self) -> Setting:
+        """Where the first offer of a slate stands."""
+        return Setting(placement=self.request.placement, place=0)
 
     # --- money ----------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from pairwell.decide.response import basis_of
 from pairwell.decide.rules.sifting import withhold
 from pairwell.decide.sales import sale_of
 from pairwell.decide.scene import Scene
-from pairwell.posterior import Basis, Setting, bought_when_shown, chances, doubt, moved, persuasion
+from pairwell.posterior import Basis, bought_when_shown, chances, doubt, moved, persuasion
 from pairwell.records import Candidate, Withheld
 
 _MOST_WEIGHT = 1e6  # of all levers and context weights together; beyond, more or less changes nothing
@@ -57,7 +57,7 @@ def value(candidate: Candidate, scene: Scene) -> Valued:
     nothing, and costs what a return costs.
     """
     basis = basis_of(candidate, scene)
-    quiet, shown = chances(scene.posterior, candidate.kind, candidate.name, basis, _first(scene))
+    quiet, shown = chances(scene.posterior, candidate.kind, candidate.name, basis, scene.first)
     sale, parcel = sale_of(candidate, quiet, scene), _parcel(candidate, (quiet, shown), scene)
     worth = (shown - quiet) * sale.gain_minor - sale.lost_minor
     return Valued(
@@ -202,9 +202,5 @@ def _trials(doubtful: Sequence[Valued], scene: Scene, *, alone: bool) -> list[Va
 
 def _deviation(valued: Valued, scene: Scene) -> float:
     candidate = valued.candidate
-    spread = doubt(scene.posterior, candidate.kind, candidate.name, valued.basis, _first(scene))
+    spread = doubt(scene.posterior, candidate.kind, candidate.name, valued.basis, scene.first)
     return spread * valued.gain_minor
-
-
-def _first(scene: Scene) -> Setting:
-    return Setting(placement=scene.request.placement, place=0)
