@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import ibis
@@ -30,14 +31,11 @@ def read_accounts(
 ) -> dict[str, Account]:
     """Every account by its id, in their order.
 
-    An account is a customer that is told to be a firm, or that holds a subscription or used something. What its
-    contacts said and need, customers who name it as theirs, is its own. Use is summed by days of `zone`.
+    It is a customer that is told to be a firm, or that holds a subscription or used something. What its contacts said
+    and need, customers who name it as theirs, is its own. Use is summed by days of `zone`.
     """
     pinned = snapshot or dataset.newest()
-
-    def table(name: str) -> ibis.Table:
-        return dataset.table(name, snapshot=pinned, as_of=as_of)
-
+    table = partial(dataset.table, snapshot=pinned, as_of=as_of)
     with storage_failures():
         customers = _revisions(dataset.history("customers", snapshot=pinned), as_of)
         held = _held(_rows(table("subscriptions"), ["started_at", "subscription_id", "plan_id"]))
@@ -47,8 +45,7 @@ def read_accounts(
         voices = _grouped(_rows(table("feedback"), ["at", "feedback_id"]), whose, _voice)
         looks = _grouped(_rows(_views(table("events"), table("plans")), ["at", "event_id"]), whose, _look)
         consents = _grouped(_rows(table("consents"), ["at", "customer_id", "channel"]), whose, _consent)
-    contacts = _contacts({one: rows[-1] for one, rows in customers.items()})
-    told = {one: [Told(row["valid_from"], _attributes(row)) for row in rows] for one, rows in customers.items()}
+    told, contacts = _told(customers), _contacts(customers)
     firms = {one for one, known in told.items() if known[-1].attributes.get("kind") == FIRM}
     until = max((use.day for uses in used.values() for use in uses), default=None)
     return {
@@ -80,6 +77,10 @@ def _revisions(customers: ibis.Table, as_of: dt.datetime) -> Mapping[str, list[R
     for row in _rows(customers.filter(customers.valid_from <= as_of), ["customer_id", "valid_from"]):
         found[row["customer_id"]].append(row)
     return found
+
+
+def _told(customers: Mapping[str, list[Row]]) -> Mapping[str, list[Told]]:
+    return {one: [Told(row["valid_from"], _attributes(row)) for row in rows] for one, rows in customers.items()}
 
 
 def _views(events: ibis.Table, plans: ibis.Table) -> ibis.Table:
@@ -137,12 +138,13 @@ def _look(row: Row) -> Look:
     return Look(at=row["at"], plan_id=row["item_id"])
 
 
-def _contacts(newest: Mapping[str, Row]) -> Mapping[str, list[Contact]]:
-    """Customers who name an account as theirs, by that account."""
+def _contacts(customers: Mapping[str, list[Row]]) -> Mapping[str, list[Contact]]:
+    """Customers who name an account as theirs by what was told of them last, by that account."""
     found: defaultdict[str, list[Contact]] = defaultdict(list)
-    for customer_id in sorted(newest):
-        if (account_id := newest[customer_id]["account_id"]) is not None and account_id != customer_id:
-            known = _attributes(newest[customer_id])
+    for customer_id in sorted(customers):
+        row = customers[customer_id][-1]
+        if (account_id := row["account_id"]) is not None and account_id != customer_id:
+            known = _attributes(row)
             role = next((known[name] for name in _ROLES if known.get(name)), None)
             found[account_id].append(Contact(customer_id=customer_id, name=known.get("name") or None, role=role))
     return found

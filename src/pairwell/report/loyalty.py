@@ -27,20 +27,26 @@ def programme_report(sheet: ProgrammeSheet) -> Report:
 
 
 def _figures(sheet: ProgrammeSheet) -> Iterator[Figure]:
-    cost, to_add = sheet.cost, sheet.to_add_minor
     yield Figure(
         key="programme_cost",
         title=phrase("It would have cost"),
         unit="money",
-        value=cost.cost_minor,
+        value=sheet.cost.cost_minor,
         note=phrase("counted on the orders there were, had everybody bought as they did"),
     )
+    yield from _to_add(sheet)
+    yield from _bonuses(sheet.cost)
+
+
+def _to_add(sheet: ProgrammeSheet) -> Iterator[Figure]:
+    """What it has to bring, as money, and as a share of two margins."""
+    cost = sheet.cost
     yield Figure(
         key="programme_to_add",
         title=phrase("Margin it has to add, a customer"),
         unit="money",
-        value=to_add,
-        refusal=None if to_add is not None else phrase("Nobody who names themselves bought anything."),
+        value=sheet.to_add_minor,
+        refusal=None if sheet.to_add_minor is not None else phrase("Nobody who names themselves bought anything."),
         note=phrase_count("in {count} day, to pay for itself", "in {count} days, to pay for itself", sheet.days),
     )
     yield Figure(
@@ -58,6 +64,9 @@ def _figures(sheet: ProgrammeSheet) -> Iterator[Figure]:
         value=sheet.to_add_share,
         refusal=None if sheet.to_add_share is not None else phrase("It costs nothing, or there was no margin."),
     )
+
+
+def _bonuses(cost: Cost) -> Iterator[Figure]:
     yield Figure(key="programme_earned", title=phrase("Bonuses earned"), unit="count", value=cost.earned)
     yield Figure(key="programme_taken", title=phrase("Bonuses taken"), unit="count", value=cost.taken)
     yield Figure(key="programme_expired", title=phrase("Bonuses expired"), unit="count", value=cost.expired)

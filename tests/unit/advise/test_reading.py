@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.unit.advise.conftest import Tell
 
-from pairwell.advise.account import Account, Consent, Look, Need, Told, Voice
+from pairwell.advise.account import Account, Consent, Contact, Look, Need, Told, Voice
 from pairwell.advise.billing.ledger import Held, Use
 from pairwell.advise.reading import read_accounts
 from pairwell.dataset.store import Dataset
@@ -126,3 +126,16 @@ def test_looks_at_plans_and_consents_of_contacts_are_the_account_s(tell: Tell) -
 def test_it_is_known_until_when_use_was_told_of_anybody(tell: Tell) -> None:
     found = _read(tell(usage=[_use(1, "a", _FROM, 1.0), _use(2, "b", datetime(2025, 5, 30, tzinfo=UTC), 1.0)]))
     assert found["a"].used_until == date(2025, 5, 30)
+
+
+def test_people_who_name_an_account_as_theirs_are_its_contacts(tell: Tell) -> None:
+    dataset = tell(
+        customers=[
+            _customer("acme", '{"kind":"firm"}'),
+            _customer("c-2", '{"position":"Head of hiring","name":"Ann"}', account_id="acme"),
+            _customer("c-1", None, account_id="acme"),
+            _customer("elsewhere", '{"role":"Owner"}', account_id="zen"),
+        ]
+    )
+    known = [Contact(customer_id="c-1"), Contact(customer_id="c-2", name="Ann", role="Head of hiring")]
+    assert list(_read(dataset)["acme"].contacts) == known
