@@ -9,6 +9,7 @@ from tests.unit.ingest.conftest import NOW, Loader
 from pairwell.ingest.load import ingest_files
 from pairwell.offer_words import OfferText
 
+pytestmark = pytest.mark.usefixtures("facts_at_once")  # what an item was before is asked, too
 HEADER = "item_id,kind,locale,placement,variant,title,argument,image_url"
 
 
