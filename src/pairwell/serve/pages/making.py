@@ -23,7 +23,8 @@ from pairwell.serve.pages.asked import Question
 from pairwell.serve.pages.desk import Made
 
 _NICENESS = 10
-_NEEDED = ("pairwell.shop.reporting", "pairwell.shop.keeping.compact", "ibis.backends.duckdb")  # for a report
+_FOR_REPORTS = ("pairwell.shop.reporting", "pairwell.shop.keeping.compact", "ibis.backends.duckdb")
+_NEEDED = (*_FOR_REPORTS, "pairwell.learn.compiled")  # the last for association rules: half a second
 _EPOCHS = sa.select(epochs.c.name, epochs.c.number).where(epochs.c.name != "probe").order_by(epochs.c.name)
 _NEWEST = sa.select(
     sa.select(sa.func.max(events.c.number)).scalar_subquery(),

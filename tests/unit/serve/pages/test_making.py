@@ -131,6 +131,7 @@ for thread in threading.enumerate():
     if thread is not threading.current_thread():
         thread.join()
 assert {"ibis.backends.duckdb", "pairwell.report.reports", "pairwell.shop.keeping.compact"} <= set(sys.modules)
+assert "numba" in sys.modules
 reports.close()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
