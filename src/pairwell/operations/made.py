@@ -36,7 +36,8 @@ class Made:
         """Raise `JournalError` where it was made; `shown`: where nothing is there now."""
         if self.known():
             raise JournalError(
-                f"{shown} holds no journal any more; a new one would know nothing of caps, declines and decisions.",
-                hint="Put it back or restore a backup; it is looked for at every request. "
+                f"{shown} holds no journal any more, which {self._file} says it did; a new one would know nothing of "
+                "caps, declines and decisions.",
+                hint="Put it back or restore a backup; a server looks for it at every request. "
                 f"To begin anew with an empty one, delete {self._file}.",
             )
