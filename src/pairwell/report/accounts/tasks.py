@@ -66,7 +66,7 @@ class _Asked:
         told = [
             begun(move.benefit),
             *move.why,
-            self.talk.timing.text,
+            begun(self.talk.timing.text),
             move.story.text if move.story else "",
             phrase("They may say: {objection}", objection=move.objection) if move.objection else "",
             move.answer or "",
