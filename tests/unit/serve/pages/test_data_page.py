@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from tests.unit.serve.pages.browsing import Browser
 from tests.unit.serve.pages.conftest import EVIL, Ask
 
-from pairwell.config.workspace import Workspace
+from pairwell.config.published import publish_settings
+from pairwell.config.workspace import Workspace, create_workspace
 from pairwell.ingest.quarantine import list_refused
 from pairwell.operations.database import Database
 from pairwell.operations.users.audit import AuditLog
@@ -22,6 +25,28 @@ from pairwell.shop.face import Shop, open_shop
 pytestmark = pytest.mark.usefixtures("cheap_hashes", "published")
 
 
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that took a file but for two rows: one of markup, and both of a file named as a formula."""
+    workspace = create_workspace(tmp_path_factory.mktemp("taken") / "shop")
+    publish_settings(workspace)
+    path = workspace.root / "=orders.csv"
+    good = [f"o{n},mat,c{n},2026-10-{n:02},5" for n in range(4, 20)]
+    rows = ["o1,mat,c1,2026-10-01,5", *good, f'o2,mat,"{EVIL.replace(chr(34), "")}",yesterday,5', "o3,,c3,2026-10-01,5"]
+    path.write_text("\n".join(["order_id,item_id,customer_id,placed_at,unit_price", *rows]), encoding="utf-8")
+    with closing(open_shop(workspace.root)) as shop:
+        assert shop.ingest("orders", path).refused == 2
+    return workspace.root
+
+
+@pytest.fixture
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+    """An empty one; of those who ask for what was refused, one that took that file."""
+    if "refused" not in request.fixturenames:
+        return create_workspace(tmp_path / "shop")
+    return Workspace(Path(shutil.copytree(request.getfixturevalue("taken"), tmp_path / "shop")))
+
+
 @pytest.fixture
 def shop(workspace: Workspace) -> Iterator[Shop]:
     with closing(open_shop(workspace.root)) as opened:
@@ -29,15 +54,9 @@ def shop(workspace: Workspace) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def refused(shop: Shop) -> str:
-    """The name of a file of the quarantine that holds two rows: one of markup, and one of a file named as a formula."""
-    path = shop.workspace.root / "=orders.csv"
-    good = [f"o{n},mat,c{n},2026-10-{n:02},5" for n in range(4, 20)]
-    rows = ["o1,mat,c1,2026-10-01,5", *good, f'o2,mat,"{EVIL.replace(chr(34), "")}",yesterday,5', "o3,,c3,2026-10-01,5"]
-    path.write_text("\n".join(["order_id,item_id,customer_id,placed_at,unit_price", *rows]), encoding="utf-8")
-    report = shop.ingest("orders", path)
-    assert report.refused == 2
-    (one,) = list_refused(shop.workspace)
+def refused(workspace: Workspace) -> str:
+    """The name of the file of the quarantine that holds both rows."""
+    (one,) = list_refused(workspace)
     return one.name
 
 
