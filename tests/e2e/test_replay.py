@@ -132,12 +132,16 @@ class Lived(msgspec.Struct):
 
 
 def _publish_eager(shop: Shop) -> None:
-    """Settings under which most of what is worth something is shown."""
+    """Settings under which most of what is worth something is shown, and the same customers are in the holdout."""
     settings = shop.published.settings
     free = {
         name: msgspec.structs.replace(settings.placements[name], attention_minor=0.0, friction=0.0) for name in _FREE
     }
-    changed = msgspec.structs.replace(settings, placements={**settings.placements, **free})
+    changed = msgspec.structs.replace(
+        settings,
+        placements={**settings.placements, **free},
+        choice=msgspec.structs.replace(settings.choice, salt="first"),
+    )
     shop.workspace.settings_file.write_text(render_settings(changed), encoding="utf-8")
     shop.publish()
 
