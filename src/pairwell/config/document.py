@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, cast, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -124,6 +125,7 @@ def _names(kind: type, path: tuple[str, ...]) -> Iterator[str]:
             yield from _names(inner, (*path, field.name, *extra))
 
 
+@cache
 def _section_kind(kind: type, name: str) -> type | None:
     hint: Any = get_type_hints(kind)[name]
     candidates = (hint, *getattr(hint, "__args__", ()))
@@ -207,7 +209,8 @@ def _summary(kind: type) -> str:
     return (kind.__doc__ or "").strip().splitlines()[0]
 
 
-def _descriptions(kind: type) -> dict[str, str]:
+@cache
+def _descriptions(kind: type) -> Mapping[str, str]:
     hints = get_type_hints(kind, include_extras=True)
     metas = {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
     return {name: next((m.description for m in reversed(found) if m.description), "") for name, found in metas.items()}
