@@ -77,8 +77,8 @@ RULES: tuple[Rule, ...] = (
         "unknown_relation",
         "refuses",
         phrase(
-            "A relation is none of complement, substitute, upgrade, variant, requires, never, nothing, or joins an item to "
-            "itself."
+            "A relation is none of complement, substitute, upgrade, variant, requires, never, nothing, or joins an "
+            "item to itself."
         ),
     ),
     # What the shop says of an offer.
@@ -143,8 +143,8 @@ RULES: tuple[Rule, ...] = (
         "bad_meter",
         "refuses",
         phrase(
-            "What a plan says of a meter cannot be: a list that is no JSON of meters, less than nothing included, a price "
-            "below zero, blocks of nothing, steps that do not rise, or one meter told twice."
+            "What a plan says of a meter cannot be: a list that is no JSON of meters, less than nothing included, a "
+            "price below zero, blocks of nothing, steps that do not rise, or one meter told twice."
         ),
     ),
     Rule(
@@ -212,9 +212,9 @@ RULES: tuple[Rule, ...] = (
         "not_goods",
         "refuses",
         phrase(
-            "Postage, bank charges, fees, discounts, samples, vouchers and manual entries are no goods: the item's title "
-            "says nothing else, or says so and the id is unlike the other ids. Items outside `[goods] include`, or in "
-            "`[goods] exclude`, are none either; a mapping that has them is taken at its word."
+            "Postage, bank charges, fees, discounts, samples, vouchers and manual entries are no goods: the item's "
+            "title says nothing else, or says so and the id is unlike the other ids. Items outside `[goods] include`,"
+            " or in `[goods] exclude`, are none either; a mapping that has them is taken at its word."
         ),
     ),
     Rule(
@@ -229,7 +229,8 @@ RULES: tuple[Rule, ...] = (
         "deal_not_won",
         "refuses",
         phrase(
-            "A CRM's deal that is open, lost or deleted is no order; where an earlier file had it as won, it is taken out."
+            "A CRM's deal that is open, lost or deleted is no order; where an earlier file had it as won, it is taken"
+            " out."
         ),
     ),
     Rule(
@@ -290,9 +291,9 @@ RULES: tuple[Rule, ...] = (
         "repeated_order",
         "merges",
         phrase(
-            "An order that a vendor's log tells of again, as when its page is loaded anew, counts once: as it was told "
-            "first. Of a CRM's deal or line item that is told again, otherwise, the telling counts that was changed last, "
-            "else the last."
+            "An order that a vendor's log tells of again, as when its page is loaded anew, counts once: as it was "
+            "told first. Of a CRM's deal or line item that is told again, otherwise, the telling counts that was "
+            "changed last, else the last."
         ),
     ),
     Rule("zero_quantity", "refuses", phrase("A quantity of zero is no sale.")),
@@ -308,8 +309,9 @@ RULES: tuple[Rule, ...] = (
         "cancellation_to_return",
         "changes",
         phrase(
-            "A negative quantity, or an order id of C and digits where most are digits only, is a return: of that order's "
-            "line of the item, else of the newest earlier order of that customer with the item, stored ones included."
+            "A negative quantity, or an order id of C and digits where most are digits only, is a return: of that "
+            "order's line of the item, else of the newest earlier order of that customer with the item, stored ones "
+            "included."
         ),
     ),
     Rule(
