@@ -17,7 +17,7 @@ from pairwell.config.workspace import Workspace
 from pairwell.errors import JournalError, ModelBrokenError, SettingsError
 from pairwell.experiments.assignment import gets_first
 from pairwell.model.store import current_model
-from pairwell.operations.database import Database, open_database
+from pairwell.operations.database import Database, await_database
 from pairwell.records import CartLine, DecisionRequest
 from pairwell.serve.online import live
 from pairwell.serve.online.service import Service
@@ -190,11 +190,11 @@ def test_a_database_that_opens_only_once_is_closed(learned: Workspace, monkeypat
     def open_once(*arguments: Any, **options: Any) -> Database:
         if opened:
             raise JournalError("The database failed.")
-        opened.append(open_database(*arguments, **options))
+        opened.append(await_database(*arguments, **options))
         return opened[0]
 
     closed: list[Database] = []
-    monkeypatch.setattr("pairwell.serve.online.service.open_database", open_once)
+    monkeypatch.setattr("pairwell.serve.online.service.await_database", open_once)
     monkeypatch.setattr(Database, "close", lambda database: closed.append(database))  # noqa: PLW0108 - a method
     with pytest.raises(JournalError):
         Service(learned)
