@@ -22,6 +22,7 @@ from pairwell.config.workspace import Workspace, read_draft
 from pairwell.facts.store import FactStore
 from pairwell.operations.database import open_database
 from pairwell.records import CuratedRelation, Item
+from pairwell.shop.face import open_shop
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 PAIRWELL = str(Path(sys.executable).parent / "pairwell")
@@ -57,6 +58,19 @@ def stock_shop(workspace: Workspace, url: str = "") -> None:
     facts.write_items([Item(item_id="tent", price_minor=23_500), Item(item_id="mat", price_minor=700)], at=NOW)
     facts.write_relations([CuratedRelation(anchor_id="tent", item_id="mat", relation="complement")], at=NOW)
     database.close()
+
+
+def ingest_shop(workspace: Workspace) -> None:
+    """The same shop as files tell it, so that it stays what it is where events are carried into the dataset."""
+    tables = {
+        "items": "item_id,price\ntent,235\nmat,7\n",
+        "relations": "anchor_id,item_id,relation\ntent,mat,complement\n",
+    }
+    with open_shop(workspace.root) as shop:
+        for table, rows in tables.items():
+            path = workspace.root / f"{table}.csv"
+            path.write_text(rows, encoding="utf-8")
+            shop.ingest(table, path)
 
 
 def publish_patient(workspace: Workspace) -> None:

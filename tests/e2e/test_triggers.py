@@ -15,7 +15,7 @@ import httpx
 import msgspec
 import pytest
 import sqlalchemy as sa
-from tests.e2e.running import PAIRWELL, serving, stock_shop, wait_for
+from tests.e2e.running import PAIRWELL, ingest_shop, serving, wait_for
 from tests.receiving import SECRET, Receiver, receiving, status
 from tests.unit.triggers.shops import NAME, settings_with, to
 
@@ -79,7 +79,7 @@ def _publish(workspace: Workspace, *triggers: Trigger) -> None:
     workspace.settings_file.write_text(render_settings(settings), encoding="utf-8")
     command = [PAIRWELL, "publish", "--workspace", str(workspace.root)]
     subprocess.run(command, check=True, capture_output=True)
-    stock_shop(workspace)
+    ingest_shop(workspace)
 
 
 def _events(customer_id: str, name: str) -> list[Event]:
