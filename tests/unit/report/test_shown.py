@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import msgspec
 import pytest
@@ -173,3 +174,17 @@ def test_charts_stand_numbers_of_any_size() -> None:
     flat = Table(key="t", title="T", columns=_DAYS.columns[:2], rows=rows, chart="lines")
     one = msgspec.structs.replace(flat, rows=rows[:1], chart="bars")
     assert "NaN" not in render_page(msgspec.structs.replace(REPORT, tables=[flat, one]))
+
+
+def test_bars_are_called_by_titles_where_rows_have_them() -> None:
+    item, *rest = _ITEMS.columns
+    rows: list[dict[str, Cell]] = [
+        {"item": "sku-1", "title": "Tent <b>", "orders": 4},
+        {"item": "sku-2", "title": None, "orders": 2},
+    ]
+    titled = msgspec.structs.replace(
+        _ITEMS, columns=[item, Column(key="title", title="Title", unit="text"), *rest], rows=rows
+    )
+    page = render_page(msgspec.structs.replace(REPORT, tables=[titled]))
+    assert re.findall(r'text-anchor="end">([^<]*)<', page) == ["Tent &lt;b&gt;", "sku-2"]
+    assert '"names":["Tent <b>","sku-2"]' in unescape(page)

@@ -5,7 +5,7 @@ Each figure tells its numbers beside it, for a page that has a script which draw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Literal, NamedTuple
 
@@ -74,7 +74,7 @@ def _bars(table: Table, cells: Cells) -> str:
     values = [value if isinstance(value := row.get(column.key), int | float) else 0 for row in rows]
     longest = max(*values, 0) or 1
     parts = [
-        _bar(place, cells.name(row, table.columns[0]), value / longest, cells.value(row.get(column.key), column.unit))
+        _bar(place, _name(row, table, cells), value / longest, cells.value(row.get(column.key), column.unit))
         for place, (row, value) in enumerate(zip(rows, values, strict=True))
     ]
     caption = cells.heading(column)
@@ -82,6 +82,12 @@ def _bars(table: Table, cells: Cells) -> str:
         caption = cells.say(phrase("{caption}, the first {shown}", caption=caption, shown=len(rows)))
     drawing = _drawing(msgspec.structs.replace(table, rows=rows), column, cells)
     return _figure(caption, _svg(f"{cells.say(table.title)}: {caption}", _ROW * len(rows) + 4, "".join(parts)), drawing)
+
+
+def _name(row: Mapping[str, Cell], table: Table, cells: Cells) -> str:
+    """What people call a row: its title, where one stands beside the id."""
+    called = next((one for one in table.columns[:2] if one.key == "title" and row.get("title")), table.columns[0])
+    return cells.name(row, called)
 
 
 def _bar(place: int, name: str, share: float, value: str) -> str:
@@ -96,7 +102,7 @@ def _bar(place: int, name: str, share: float, value: str) -> str:
 
 def _lines(table: Table, cells: Cells) -> Iterator[str]:
     """A chart for each of the first columns of numbers: their units differ."""
-    names = [cells.name(row, table.columns[0]) for row in table.rows]
+    names = [_name(row, table, cells) for row in table.rows]
     for column in [one for one in table.columns[1:] if is_numeric(one.unit)][:_MOST_LINES]:
         values = [row.get(column.key) for row in table.rows]
         if any(isinstance(value, int | float) for value in values):
@@ -157,7 +163,7 @@ def _drawing(table: Table, column: Column, cells: Cells) -> Drawing:
         title=f"{cells.say(table.title)}: {cells.heading(column)}",
         of=cells.say(first.title),
         unit=column.unit,
-        names=[cells.name(row, first) for row in table.rows],
+        names=[_name(row, table, cells) for row in table.rows],
         values=values(column.key),
         shown=[cells.value(row.get(column.key), column.unit) for row in table.rows],
         low=values(f"{column.key}_low") if interval else None,

@@ -53,7 +53,7 @@
       axisLine: { lineStyle: { color: line } },
       axisLabel: {
         color: soft, hideOverlap: true, padding: [0, 8],
-        ...(bars ? { width: 140, overflow: "truncate" } : { alignMinLabel: "left", alignMaxLabel: "right" }),
+        ...(bars ? { width: matchMedia("(min-width: 700px)").matches ? 240 : 140, overflow: "truncate" } : { alignMinLabel: "left", alignMaxLabel: "right" }),
       },
     };
     const values = {
